@@ -1,0 +1,1 @@
+"""The case database: tables, engines, working days, loading, and the demonstration city."""

@@ -1,0 +1,143 @@
+"""Opening the case database and telling its state."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from casebase import workdays
+from casebase.errors import CasebaseError, UsageError
+from casebase.schema import area, info
+from casebase.settings import ROOT, Settings
+from casebase.workdays import Workdays
+
+
+@dataclass(frozen=True)
+class State:
+    """What `info` says of the data: `version` grows with every change."""
+
+    version: int
+    changed_at: datetime | None
+    demonstration: bool
+    city_name: str | None
+    data_until: datetime | None
+
+
+@dataclass(eq=False)
+class Casebase:
+    """An open case database with the settings that its numbers depend on."""
+
+    engine: Engine
+    settings: Settings
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for one read, given back at once. Raises CasebaseError when unreachable."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise CasebaseError(_reason(self.engine, error)) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it or nothing."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise CasebaseError(_reason(self.engine, error)) from error
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        with self.reading() as connection:
+            return workdays.read(connection)
+
+    @cached_property
+    def _levels(self) -> dict[str, int]:
+        with self.reading() as connection:
+            return {code: level for code, level in connection.execute(select(area.c.code, area.c.level))}
+
+    def level_of(self, area_code: str) -> int:
+        """Level of an area, 1 to 4. Raises UsageError for a code that does not exist."""
+        if area_code not in self._levels:
+            self.__dict__.pop("_levels")  # the area may have been loaded since
+            if area_code not in self._levels:
+                raise UsageError(f"area {area_code}: no such code in the case database; see the area table for the codes")
+        return self._levels[area_code]
+
+    def state(self) -> State:
+        with self.reading() as connection:
+            return read_state(connection)
+
+
+def open_casebase(settings: Settings, url: str | None = None) -> Casebase:
+    """Open the database of the settings, or of `url`.
+
+    Raises UsageError for a URL that is none, CasebaseError for a database that cannot be opened.
+    """
+    address = url or settings.database.url
+    try:
+        parsed = make_url(address)
+        if parsed.get_backend_name() == "duckdb" and parsed.database and parsed.database != ":memory:":
+            path = Path(parsed.database) if Path(parsed.database).is_absolute() else ROOT / parsed.database
+            path.parent.mkdir(parents=True, exist_ok=True)
+            parsed = parsed.set(database=str(path))
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "duckdb")
+        with engine.connect():
+            pass
+    except (NoSuchModuleError, ValueError) as error:
+        raise UsageError(f"database URL {address!r}: {error}") from None
+    except (DBAPIError, OSError) as error:
+        raise CasebaseError(_reason_of(address, error)) from None
+    except SQLAlchemyError as error:
+        raise UsageError(f"database URL {address!r}: {error}") from None
+    return Casebase(engine, settings)
+
+
+def read_state(connection: Connection) -> State:
+    """The state that `info` tells; a database without rows there is version 0."""
+    values = {key: value for key, value in connection.execute(select(info.c.key, info.c.value))}
+    return State(
+        version=int(values.get("version", 0)),
+        changed_at=_moment(values.get("changed_at")),
+        demonstration=values.get("demonstration") == "true",
+        city_name=values.get("city_name"),
+        data_until=_moment(values.get("data_until")),
+    )
+
+
+def write_info(connection: Connection, **values: str) -> None:
+    """Set keys of `info`."""
+    for key, value in values.items():
+        if not connection.execute(info.update().where(info.c.key == key).values(value=value)).rowcount:
+            connection.execute(info.insert().values(key=key, value=value))
+
+
+def mark_changed(connection: Connection, now: datetime) -> None:
+    """Count the version up, so that every reader sees that the data changed at `now`."""
+    version = connection.scalar(select(info.c.value).where(info.c.key == "version"))
+    write_info(connection, version=str(int(version or 0) + 1), changed_at=now.isoformat())
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _reason(engine: Engine, error: DBAPIError) -> str:
+    return _reason_of(engine.url.render_as_string(hide_password=True), error)
+
+
+def _reason_of(address: str, error: Exception) -> str:
+    text = " ".join(str(getattr(error, "orig", error)).split())
+    if "Could not set lock" in text:
+        return f"{address}: another process holds this DuckDB file; stop it (the cockpit itself may be running), or use PostgreSQL"
+    if "does not exist" in text and ("Table" in text or "relation" in text):
+        return f"{address}: the tables are missing; run: python -m casebase init"
+    return f"{address}: the case database cannot be reached ({text[:200]})"

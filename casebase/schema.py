@@ -1,0 +1,319 @@
+"""The canonical schema: one SQLAlchemy definition for every engine.
+
+Names are the contract for loading files and for the commands. All times are Asia/Shanghai wall
+time without zone. Places are joined by code, never by name. There are no foreign keys: real
+files refer to units and grids that arrive later or never, and a row with a dangling code is kept
+and reported as a finding instead of being lost.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+area = Table(
+    "area",
+    metadata,
+    Column("code", String, primary_key=True, comment="statistical code, or a local code for a zone without one"),
+    Column("name", String, nullable=False),
+    Column("level", SmallInteger, nullable=False, comment="1 city, 2 district or zone, 3 street, 4 community"),
+    Column("parent_code", String),
+    Column("kind", String, comment="区县 / 功能区 / 街道 / 乡镇 / 社区 / 村"),
+    Column("population", Integer),
+    Column("households", Integer),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("shape", Text, comment="JSON list of polygons, each a list of rings of [lon, lat]"),
+    Column("schematic", Boolean, nullable=False, default=False, comment="shape or position is schematic (示意)"),
+    comment="city, districts and functional zones, streets, communities",
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("unit_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False, comment="市直 / 区县 / 街道"),
+    Column("area_code", String),
+    comment="responsible units",
+)
+
+category = Table(
+    "category",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("parent_code", String, comment="null for a first-level class"),
+    Column("version", String, comment="edition of the classification"),
+    comment="content classes, at most two levels",
+)
+
+petition = Table(
+    "petition",
+    metadata,
+    Column("petition_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("case_no", String, nullable=False, comment="number in the source; unique within source"),
+    Column("channel", String, comment="来信 来访 网信 电话 传真; 12345转办 is kept apart"),
+    Column("purpose", String, comment="求决 申诉 意见建议 检举控告 其他"),
+    Column("category_code", String),
+    Column("title", Text),
+    Column("body", Text),
+    Column("petitioner_name", String),
+    Column("petitioner_phone", String),
+    Column("petitioner_key", String, comment="same person, hashed"),
+    Column("people", Integer, nullable=False, default=1, comment="人次"),
+    Column("is_first", Boolean, nullable=False, default=True, comment="初件"),
+    Column("repeat_of", BigInteger, comment="petition_id of the first case of the same person and matter"),
+    Column("is_simple", Boolean, nullable=False, default=False, comment="简单诉求"),
+    Column("is_collective", Boolean, nullable=False, default=False, comment="five people and more"),
+    Column("counted", Boolean, nullable=False, default=True, comment="纳入统计"),
+    Column("restricted", Boolean, nullable=False, default=False, comment="检举控告: never on a screen"),
+    Column("district_code", String),
+    Column("street_code", String),
+    Column("community_code", String),
+    Column("grid_id", String),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("unit_id", String),
+    Column("agent_id", String, comment="信访代办员 who accompanies the case"),
+    Column("registered_at", DateTime, nullable=False),
+    Column("forwarded_at", DateTime, comment="转送、交办、直接回复"),
+    Column("accepted_at", DateTime, comment="受理告知"),
+    Column("due_at", DateTime, comment="last moment of the handling deadline, extension included"),
+    Column("extended_days", SmallInteger, nullable=False, default=0),
+    Column("five_day_due", Date, comment="fifth working day of a simple claim; null otherwise"),
+    Column("closed_at", DateTime),
+    Column("resolved", Boolean, comment="化解; null while open"),
+    Column("status", String, comment="待转送 待受理 办理中 已办结 不予受理"),
+    Column("satisfaction_bureau", String, comment="满意 基本满意 不满意; null: not evaluated"),
+    Column("satisfaction_unit", String, comment="满意 基本满意 不满意; null: not evaluated"),
+    Column("evaluated_at", DateTime),
+    Column("source", String, nullable=False, comment="which system or file the row came from"),
+    Column("updated_at", DateTime, nullable=False),
+    comment="one row a case (件次)",
+)
+
+petition_event = Table(
+    "petition_event",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition_id", BigInteger, nullable=False),
+    Column("happened_at", DateTime, nullable=False),
+    Column("action", String, nullable=False, comment="登记 转送 受理告知 延期 答复 办结 评价 复查申请 …"),
+    Column("unit_id", String),
+    Column("actor", String),
+    Column("note", Text),
+    comment="the whole course of a case",
+)
+
+grid = Table(
+    "grid",
+    metadata,
+    Column("grid_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False, comment="社区网格 微网格 农村网格 专属网格 (overlays others)"),
+    Column("community_code", String),
+    Column("street_code", String),
+    Column("district_code", String),
+    Column("households", Integer),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("shape", Text, comment="as area.shape; always schematic in the demonstration city"),
+    comment="grids of four kinds",
+)
+
+grid_worker = Table(
+    "grid_worker",
+    metadata,
+    Column("worker_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("grid_id", String, nullable=False),
+    Column("source", String, comment="where the worker comes from: 专职 兼职 志愿者 …"),
+    Column("active_from", DateTime, nullable=False),
+    Column("active_to", DateTime, comment="null while active"),
+    comment="网格员",
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    Column("agent_id", String, primary_key=True),
+    Column("community_code", String),
+    Column("origin", String, comment="信访干部 村(社区)两委 信息员 矛调员 志愿者 网格员"),
+    Column("active_from", DateTime, nullable=False),
+    Column("active_to", DateTime, comment="null while active"),
+    comment="信访代办员",
+)
+
+grid_task = Table(
+    "grid_task",
+    metadata,
+    Column("task_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition_id", BigInteger, nullable=False),
+    Column("kind", String, nullable=False, comment="协助化解 人员核查 人员关怀"),
+    Column("grid_id", String),
+    Column("worker_id", BigInteger),
+    Column("pushed_at", DateTime, nullable=False),
+    Column("contacted_at", DateTime),
+    Column("contact_method", String, comment="电话 上门"),
+    Column("finished_at", DateTime),
+    Column("outcome", String, comment="就地化解 疏导上报 其他"),
+    comment="work pushed to the grid platform",
+)
+
+social_org = Table(
+    "social_org",
+    metadata,
+    Column("org_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False, comment="矛调类 公益类 … or 孵化中心"),
+    Column("community_code", String),
+    Column("founded_on", Date),
+    comment="community social organisations and incubation centres",
+)
+
+mediation = Table(
+    "mediation",
+    metadata,
+    Column("mediation_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition_id", BigInteger, comment="the petition it became, if it did"),
+    Column("community_code", String),
+    Column("dispute_kind", String, comment="家庭邻里 物业 劳资 …"),
+    Column("org_id", BigInteger),
+    Column("mediator_kind", String, comment="社工 志愿者 律师 矛调员 代办员 网格员 专家"),
+    Column("opened_at", DateTime, nullable=False),
+    Column("closed_at", DateTime),
+    Column("outcome", String, comment="化解 未化解 转信访"),
+    comment="访前调解",
+)
+
+expert = Table(
+    "expert",
+    metadata,
+    Column("expert_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String, nullable=False),
+    Column("source", String, comment="高等院校 社会组织 市直单位 律师"),
+    Column("field", String),
+    Column("joined_on", Date, nullable=False),
+    comment="市信访工作专家人才库",
+)
+
+hearing = Table(
+    "hearing",
+    metadata,
+    Column("hearing_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition_id", BigInteger, nullable=False),
+    Column("stage", String, nullable=False, comment="办理 复查 复核"),
+    Column("applied_at", DateTime),
+    Column("scheduled_at", DateTime),
+    Column("held_at", DateTime),
+    Column("is_public", Boolean, nullable=False, default=False),
+    Column("status", String, nullable=False, comment="已申请 已排期 已举行 已取消"),
+    Column("conclusion", String, comment="支持诉求 部分支持 维持原意见 达成和解"),
+    Column("settled_at", DateTime, comment="息诉息访 after the hearing"),
+    comment="听证, one row a 场次",
+)
+
+hearing_expert = Table(
+    "hearing_expert",
+    metadata,
+    Column("hearing_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("expert_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", String, comment="主持 评议"),
+    Column("recused", Boolean, nullable=False, default=False, comment="回避"),
+    comment="panels; a row that is not recused is one 人次",
+)
+
+reception = Table(
+    "reception",
+    metadata,
+    Column("reception_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("leader_title", String, nullable=False, comment="the office, never the name"),
+    Column("held_at", DateTime, nullable=False),
+    Column("place", String),
+    Column("petition_id", BigInteger),
+    Column("closed_at", DateTime),
+    comment="领导接访处访",
+)
+
+supervision = Table(
+    "supervision",
+    metadata,
+    Column("supervision_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition_id", BigInteger, nullable=False),
+    Column("level", String, nullable=False, comment="市级督办 区县督办"),
+    Column("issued_at", DateTime, nullable=False),
+    Column("due_at", DateTime, nullable=False),
+    Column("replied_at", DateTime),
+    Column("result", String),
+    comment="案件督查",
+)
+
+model_case = Table(
+    "model_case",
+    metadata,
+    Column("model_case_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition_id", BigInteger),
+    Column("mediation_id", BigInteger),
+    Column("title", Text, nullable=False),
+    Column("dispute_kind", String),
+    Column("method", Text),
+    Column("who", String, comment="社工 志愿者 …"),
+    Column("outcome", Text),
+    Column("told_on", Date),
+    comment="优秀案例库",
+)
+
+workday = Table(
+    "workday",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("is_workday", Boolean, nullable=False),
+    Column("workday_no", Integer, nullable=False, comment="working days from the first day up to and including this one"),
+    Column("published", Boolean, nullable=False, comment="false: the year's arrangement is not published, weekends rest"),
+    comment="the working-day calendar",
+)
+
+load_run = Table(
+    "load_run",
+    metadata,
+    Column("load_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", String, nullable=False),
+    Column("file_name", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("started_at", DateTime, nullable=False),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_loaded", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    comment="every load and what became of its rows",
+)
+
+load_reject = Table(
+    "load_reject",
+    metadata,
+    Column("load_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("line_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("column_name", String),
+    Column("value", Text),
+    Column("reason", Text, nullable=False),
+    comment="rows of a load that were not taken, with the reason",
+)
+
+info = Table(
+    "info",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="version (counts changes), changed_at, demonstration, city_name, calendar, seed, data_until",
+)

@@ -1,0 +1,136 @@
+"""config.toml, read and checked once."""
+
+import os
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from casebase.errors import UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(_Section):
+    url: str = "duckdb:///data/petitions.duckdb"
+
+
+class CitySettings(_Section):
+    name: str = "郑州市"
+    bureau: str = "郑州市信访局"
+
+
+class CalendarSettings(_Section):
+    kind: Literal["china", "weekdays"] = "china"
+    first_year: int = Field(2010, ge=1990, le=2100)
+    last_year: int = Field(2030, ge=1990, le=2100)
+    rest_days: tuple[date, ...] = ()
+    work_days: tuple[date, ...] = ()
+
+
+class DeadlineSettings(_Section):
+    simple_from: Literal["registered", "forwarded", "accepted"] = "registered"
+    simple_working_days: int = Field(5, ge=1, le=60)
+    forward_days: int = Field(15, ge=1, le=365)
+    accept_days: int = Field(15, ge=1, le=365)
+    handle_days: int = Field(60, ge=1, le=365)
+    roll_over_rest_days: bool = False
+    evaluation_days: int = Field(30, ge=1, le=365)
+
+
+class TargetSettings(_Section):
+    """Targets in percent, by metric id; a metric without one has no target line."""
+
+    five_day_closure: float | None = Field(95.0, ge=0, le=100)
+    on_time_completion: float | None = Field(95.0, ge=0, le=100)
+    bureau_acceptance: float | None = Field(98.0, ge=0, le=100)
+    unit_acceptance: float | None = Field(98.0, ge=0, le=100)
+    bureau_satisfaction: float | None = Field(90.0, ge=0, le=100)
+    unit_satisfaction: float | None = Field(85.0, ge=0, le=100)
+    grids_staffed: float | None = Field(98.0, ge=0, le=100)
+    communities_with_agent: float | None = Field(98.0, ge=0, le=100)
+    reached_in_24h: float | None = Field(90.0, ge=0, le=100)
+    on_the_spot: float | None = Field(60.0, ge=0, le=100)
+    disputes_settled: float | None = Field(85.0, ge=0, le=100)
+
+
+class LightSettings(_Section):
+    red: float = Field(85.0, ge=0, le=100)
+    green: float = Field(90.0, ge=0, le=100)
+    notice: float = Field(10.0, ge=0)
+    alarm: float = Field(20.0, ge=0)
+    small_sample: int = Field(30, ge=1)
+
+
+class FreshnessSettings(_Section):
+    amber: int = Field(30, ge=1)
+    red: int = Field(120, ge=1)
+    poll: float = Field(2.0, ge=0.5, le=60)
+
+
+class DemoSettings(_Section):
+    cases: int = Field(300_000, ge=100, le=50_000_000)
+    seed: int = Field(20250522, ge=0)
+    live: bool = True
+    speed: float = Field(1.0, gt=0, le=100_000)
+
+
+class Settings(_Section):
+    database: DatabaseSettings = DatabaseSettings()
+    city: CitySettings = CitySettings()
+    calendar: CalendarSettings = CalendarSettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
+    targets: TargetSettings = TargetSettings()
+    lights: LightSettings = LightSettings()
+    freshness: FreshnessSettings = FreshnessSettings()
+    demo: DemoSettings = DemoSettings()
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """Read config.toml (or the file COCKPIT_CONFIG names). COCKPIT_DATABASE_URL overrides the URL.
+
+    Raises UsageError with the line of the first wrong key or value.
+    """
+    path = path or Path(os.environ.get("COCKPIT_CONFIG", ROOT / "config.toml"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); set COCKPIT_CONFIG to an existing file") from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from None
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        raise UsageError(_sentence(path, text, error)) from None
+    url = os.environ.get("COCKPIT_DATABASE_URL")
+    if url:
+        settings = settings.model_copy(update={"database": DatabaseSettings(url=url)})
+    return settings
+
+
+def _sentence(path: Path, text: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    reason = "unknown key; remove it or correct its name" if first["type"] == "extra_forbidden" else first["msg"]
+    return f"{path}, line {_line_of(text, where)}: {'.'.join(where)}: {reason}"
+
+
+def _line_of(text: str, where: list[str]) -> int:
+    """Line of a key: the section's header, then the key below it (TOML itself keeps no lines)."""
+    found = 1
+    wanted = iter([re.compile(rf"\s*\[\s*{re.escape(where[0])}\s*\]")] + [re.compile(rf"\s*{re.escape(key)}\s*=") for key in where[1:2]])
+    pattern = next(wanted)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if pattern.match(line) or (number and re.match(rf"\s*{re.escape(where[0])}\s*=", line) and len(where) == 1):
+            found = number
+            pattern = next(wanted, re.compile(r"(?!)"))
+    return found

@@ -1,0 +1,115 @@
+"""Working days: the State Council's yearly arrangement, or plain weekdays.
+
+Rule (domain.md §1): day 1 is the day after the start; make-up working weekends count; a year
+whose arrangement is not published rests on weekends and is reported as unpublished.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import chinese_calendar
+import numpy as np
+import pandas as pd
+from chinese_calendar.constants import holidays, workdays
+from sqlalchemy import Connection, delete, select
+
+from casebase.bulk import append
+from casebase.errors import CasebaseError
+from casebase.schema import workday
+from casebase.settings import CalendarSettings
+
+_PUBLISHED_YEARS = {day.year for day in holidays} | {day.year for day in workdays}
+
+
+@dataclass(frozen=True, eq=False)
+class Workdays:
+    """The calendar as arrays, one entry a natural day, without gaps.
+
+    `days` is datetime64[D]; `is_workday` bool; `published` bool.
+    """
+
+    days: np.ndarray
+    is_workday: np.ndarray
+    published: np.ndarray
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """Working days from the first day up to and including each day."""
+        return np.cumsum(self.is_workday)
+
+    @cached_property
+    def _working(self) -> np.ndarray:
+        return self.days[self.is_workday]
+
+    def after(self, day: date, n: int) -> date:
+        """The n-th working day after `day`. Raises CasebaseError outside the calendar."""
+        found: date = self.after_many(np.array([day], dtype="datetime64[D]"), n)[0].astype(object)
+        return found
+
+    def after_many(self, days: np.ndarray, n: int) -> np.ndarray:
+        """The n-th working day after each of `days` (datetime64[D], no NaT) as datetime64[D]."""
+        index = self._positions(days)
+        target = self.numbers[index] + n - 1
+        if target.size and target.max() >= self._working.size:
+            raise CasebaseError(f"the calendar ends on {self.days[-1]}; set [calendar] last_year in config.toml to a later year")
+        return self._working[target]
+
+    def between_many(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Working days after `start` up to and including `end`."""
+        return self.numbers[self._positions(end)] - self.numbers[self._positions(start)]
+
+    def unpublished_years(self) -> list[int]:
+        """Years whose arrangement was not published when the calendar was written."""
+        years = self.days[~self.published].astype("datetime64[Y]").astype(int) + 1970
+        return sorted(set(years.tolist()))
+
+    def _positions(self, days: np.ndarray) -> np.ndarray:
+        index = (days.astype("datetime64[D]") - self.days[0]).astype(int)
+        if index.size and (index.min() < 0 or index.max() >= self.days.size):
+            raise CasebaseError(
+                f"the calendar covers {self.days[0]} to {self.days[-1]}; set [calendar] first_year and last_year in config.toml"
+            )
+        return index
+
+
+def build(settings: CalendarSettings) -> Workdays:
+    """The calendar of the settings, overrides included."""
+    first, last = date(settings.first_year, 1, 1), date(settings.last_year, 12, 31)
+    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    china = settings.kind == "china"
+    overrides = dict.fromkeys(settings.rest_days, False) | dict.fromkeys(settings.work_days, True)
+    working = [overrides.get(day, _works(day, china)) for day in days]
+    published = [not china or day.year in _PUBLISHED_YEARS for day in days]
+    return Workdays(np.array(days, dtype="datetime64[D]"), np.array(working), np.array(published))
+
+
+def _works(day: date, china: bool) -> bool:
+    if china and day.year in _PUBLISHED_YEARS:
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() < 5
+
+
+def write(connection: Connection, calendar: Workdays) -> None:
+    """Replace the workday table by the calendar."""
+    connection.execute(delete(workday))
+    frame = pd.DataFrame(
+        {
+            "day": calendar.days.astype(object),
+            "is_workday": calendar.is_workday,
+            "workday_no": calendar.numbers.astype("int32"),
+            "published": calendar.published,
+        }
+    )
+    append(connection, workday, frame)
+
+
+def read(connection: Connection) -> Workdays:
+    """The calendar from the workday table. Raises CasebaseError when the table is empty."""
+    rows = connection.execute(select(workday.c.day, workday.c.is_workday, workday.c.published).order_by(workday.c.day)).all()
+    if not rows:
+        raise CasebaseError("the workday table is empty; run: python -m casebase init")
+    columns: Iterable[tuple[object, ...]] = zip(*rows, strict=True)
+    day, works, published = columns
+    return Workdays(np.array(day, dtype="datetime64[D]"), np.array(works, dtype=bool), np.array(published, dtype=bool))

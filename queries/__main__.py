@@ -1,0 +1,177 @@
+"""python -m queries: any number, split any way, and the list behind it."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from casebase.engine import Casebase, open_casebase
+from casebase.errors import CasebaseError, UsageError
+from casebase.settings import read_settings
+from queries.cases import Part, cases
+from queries.measure import measure
+from queries.model import Kind, Slice
+from queries.names import with_names
+from queries.periods import Period, end_of_day
+from queries.registry import METRICS
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def run(
+    metrics: Annotated[list[str] | None, typer.Argument(help="Metric ids; --list shows them.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Split by: district street category channel unit month day …")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
+    area: Annotated[str | None, typer.Option(help="Area code of any level.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Channel, such as 来访.")] = None,
+    category: Annotated[str | None, typer.Option(help="Category code of either level.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Responsible unit's id.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="A cell: DIMENSION=VALUE; an empty value means not filled in.")] = None,
+    list_cases: Annotated[Part | None, typer.Option("--cases", help="The list behind the number.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="With --cases: at most so many rows.")] = None,
+    show: Annotated[bool, typer.Option("--list", help="The metric dictionary.")] = False,
+    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
+) -> None:
+    """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list)."""
+    if show:
+        _print(dictionary(), form)
+        return
+    if not metrics:
+        raise UsageError("name at least one metric; python -m queries --list shows them all")
+    period = _period(from_, to)
+    moment = _moment(as_of) if as_of else datetime.now()
+    within = Slice(area, channel, category, unit, tuple(_cell(text) for text in where or []))
+    casebase = open_casebase(read_settings(), url)
+    if list_cases:
+        if len(metrics) > 1:
+            raise UsageError("--cases takes one metric")
+        _print(cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit), form)
+    else:
+        _print(_measured(casebase, metrics, moment, period, within, by or []), form)
+
+
+def dictionary() -> pd.DataFrame:
+    """The registry as a table: one row a metric."""
+    return pd.DataFrame(
+        [
+            {
+                "metric": m.id,
+                "name": m.name,
+                "group": m.group,
+                "unit": m.unit,
+                "definition": m.definition,
+                "among": m.among_text,
+                "hits": m.hits_text,
+                "period": m.period_text,
+                "article": m.article,
+                "by": " ".join([*m.subject.dimensions, "month", "day"]),
+            }
+            for m in METRICS.values()
+        ]
+    )
+
+
+def _measured(
+    casebase: Casebase, metrics: list[str], moment: datetime, period: Period | None, within: Slice, by: list[str]
+) -> pd.DataFrame:
+    split = [name for text in by for name in text.split(",")]
+    return with_names(casebase, measure(casebase, metrics, as_of=moment, period=period, within=within, by=split))
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text}: not a day; write it as 2026-11-22") from None
+
+
+def _period(from_: str | None, to: str | None) -> Period | None:
+    if from_ is None and to is None:
+        return None
+    start = _day("--from", from_) if from_ else date(1900, 1, 1)
+    end = _day("--to", to) if to else date(2999, 12, 31)
+    if end < start:
+        raise UsageError(f"--to {to} lies before --from {from_}")
+    return Period(start, end)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return end_of_day(date.fromisoformat(text)) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00") from None
+
+
+def _cell(text: str) -> tuple[str, str | None]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise UsageError(f"--where {text}: write it as DIMENSION=VALUE")
+    return name, value or None
+
+
+def _print(frame: pd.DataFrame, form: Format) -> None:
+    if form is Format.JSON:
+        records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        print(json.dumps(records, ensure_ascii=False, default=_plain, indent=1))
+    elif form is Format.CSV:
+        frame.to_csv(sys.stdout, index=False)
+    else:
+        _print_table(frame)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _print_table(frame: pd.DataFrame) -> None:
+    rates = {m.id for m in METRICS.values() if m.kind is Kind.RATE}
+    table = Table()
+    for name in frame.columns:
+        table.add_column(name, justify="right" if name in ("hits", "among", "value") else "left")
+    for row in frame.astype(object).to_dict("records"):
+        is_rate = row.get("metric") in rates
+        table.add_row(*(_shown(name, value, is_rate) for name, value in row.items()))
+    console = Console() if sys.stdout.isatty() else Console(width=240)
+    console.print(table)
+    console.print(f"{len(frame)} rows")
+
+
+def _shown(name: str, value: object, is_rate: bool) -> str:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return "—"
+    if name == "value" and isinstance(value, float):
+        return f"{value:.2%}" if is_rate else f"{value:,.2f}".removesuffix(".00")
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+
+
+def guarded(command: Callable[[], None]) -> None:
+    """Run a typer command; every error is one sentence on stderr and an exit code (1 data, 2 usage)."""
+    try:
+        command()
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except CasebaseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command()(run)
+
+if __name__ == "__main__":
+    guarded(app)

@@ -1,0 +1,135 @@
+"""What a metric is: data, and two predicates over one subject."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from casebase.engine import Casebase
+from casebase.settings import DeadlineSettings
+from casebase.workdays import Workdays
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """The moment a number speaks of, with the rules that its predicates need."""
+
+    as_of: datetime
+    deadlines: DeadlineSettings
+    workdays: Workdays
+
+    @property
+    def today(self) -> date:
+        return self.as_of.date()
+
+    def workday(self, n: int) -> date:
+        """The n-th working day after today."""
+        return self.workdays.after(self.today, n)
+
+
+def moment(casebase: Casebase, as_of: datetime) -> Moment:
+    return Moment(as_of, casebase.settings.deadlines, casebase.workdays)
+
+
+Expression = Callable[[Moment], ColumnElement[Any]]
+Predicate = Callable[[Moment], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is counted: the rows of a table or join, with the dimensions they can be split by.
+
+    `rows` has one row for each thing counted, `key` names it, `columns` are what a list shows,
+    `order` how a list is sorted. `dimensions` maps a name to an expression; a slice or a split by
+    a name that is missing here does not apply to the subject.
+    """
+
+    id: str
+    name: str
+    unit: str
+    rows: FromClause
+    key: ColumnElement[Any]
+    dimensions: Mapping[str, Expression]
+    columns: Mapping[str, Expression]
+    order: Expression
+
+
+class Kind(StrEnum):
+    COUNT = "count"  # value = hits
+    RATE = "rate"  # value = hits / among, a fraction
+    MEAN = "mean"  # value = mean of `amount` over hits
+    PER_10K = "per_10k"  # value = hits for 10,000 people; among = population
+
+
+class Polarity(StrEnum):
+    UP_GOOD = "up_good"
+    DOWN_GOOD = "down_good"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """One number, defined once.
+
+    `among` says which rows it looks at, `hit` which of them count, both as of a moment.
+    `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured
+    at the moment itself. `lists` is the subject of the list behind it where distinct things are
+    counted (`subject.dimensions` still split it). The texts are the 口径 that travels with the number.
+    """
+
+    id: str
+    name: str
+    group: str
+    subject: Subject
+    kind: Kind
+    unit: str
+    polarity: Polarity
+    definition: str
+    among_text: str
+    hits_text: str
+    period_text: str
+    article: str
+    among: Predicate
+    hit: Predicate | None = None
+    dated_by: Expression | None = None
+    lists: Subject | None = None
+    distinct: ColumnElement[Any] | None = None
+    amount: Expression | None = None
+    beside: tuple[str, ...] = ()
+    additive: bool = True
+
+    @property
+    def is_stock(self) -> bool:
+        return self.dated_by is None
+
+    def applies(self, dimension: str) -> bool:
+        """Whether a slice or split by this dimension means anything for the metric."""
+        if dimension in ("month", "day"):
+            return True
+        return dimension in self.subject.dimensions
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which part of the city and of the cases: the filter bar, and the cell of a table or chart.
+
+    `area` is a code of any level; `category` of either level. `cell` fixes further dimensions;
+    a value of None means "not filled in".
+    """
+
+    area: str | None = None
+    channel: str | None = None
+    category: str | None = None
+    unit: str | None = None
+    cell: tuple[tuple[str, str | None], ...] = field(default=())
+
+    def within(self, **cell: str | None) -> "Slice":
+        """The same slice narrowed to one cell."""
+        kept = tuple(pair for pair in self.cell if pair[0] not in cell)
+        return replace(self, cell=kept + tuple(cell.items()))
+
+
+EVERYTHING = Slice()

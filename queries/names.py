@@ -1,0 +1,78 @@
+"""Names for the codes that measuring returns, and the choices of the filter bar."""
+
+import pandas as pd
+from sqlalchemy import Select, select
+
+from casebase import schema
+from casebase.engine import Casebase
+from queries.subjects import HOTLINE
+
+_AREAS = ("district", "street", "community")
+
+
+def areas(casebase: Casebase) -> pd.DataFrame:
+    """All areas by code: code, name, level, parent_code, kind, population, households, lon, lat, schematic (no shapes)."""
+    a = schema.area.c
+    columns = (a.code, a.name, a.level, a.parent_code, a.kind, a.population, a.households, a.lon, a.lat, a.schematic)
+    return _frame(casebase, select(*columns).order_by(a.code))
+
+
+def shapes(casebase: Casebase, parent: str) -> pd.DataFrame:
+    """Outlines of the areas directly below `parent`: code, shape (JSON text or None)."""
+    a = schema.area.c
+    return _frame(casebase, select(a.code, a.shape).where(a.parent_code == parent).order_by(a.code))
+
+
+def grids(casebase: Casebase, community: str) -> pd.DataFrame:
+    """The grids of a community: grid_id, name, kind, households, lon, lat, shape."""
+    g = schema.grid.c
+    columns = (g.grid_id, g.name, g.kind, g.households, g.lon, g.lat, g.shape)
+    return _frame(casebase, select(*columns).where(g.community_code == community).order_by(g.grid_id))
+
+
+def categories(casebase: Casebase) -> pd.DataFrame:
+    """All content classes: code, name, parent_code."""
+    c = schema.category.c
+    return _frame(casebase, select(c.code, c.name, c.parent_code).order_by(c.code))
+
+
+def units(casebase: Casebase) -> pd.DataFrame:
+    """All responsible units: unit_id, name, kind, area_code."""
+    u = schema.unit.c
+    return _frame(casebase, select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
+
+
+def channels(casebase: Casebase) -> list[str]:
+    """The channels that occur, without the hotline (counted apart)."""
+    c = schema.petition.c.channel
+    found = _frame(casebase, select(c).where(c.is_not(None), c != HOTLINE).distinct().order_by(c))
+    return found["channel"].tolist()
+
+
+def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
+    """Code → name of a dimension that splits by code; None for one whose values speak for themselves."""
+    if dimension in _AREAS:
+        table, key = areas(casebase), "code"
+    elif dimension in ("category", "subcategory"):
+        table, key = categories(casebase), "code"
+    elif dimension == "unit":
+        table, key = units(casebase), "unit_id"
+    else:
+        return None
+    return dict(zip(table[key], table["name"], strict=True))
+
+
+def with_names(casebase: Casebase, measured: pd.DataFrame) -> pd.DataFrame:
+    """Add `<dimension>_name` beside every code column of a measured frame."""
+    for dimension in [*_AREAS, "category", "subcategory", "unit"]:
+        if dimension in measured.columns:
+            names = names_of(casebase, dimension) or {}
+            position = int(measured.columns.get_loc(dimension)) + 1  # type: ignore[arg-type]
+            column = measured[dimension].map(lambda code, names=names: names.get(code) if code else None)
+            measured.insert(position, f"{dimension}_name", column.astype(object))
+    return measured
+
+
+def _frame(casebase: Casebase, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(statement).all(), columns=list(statement.selected_columns.keys()))

@@ -1,0 +1,100 @@
+"""Periods and what they are compared with. Days are inclusive on both ends; `today` is an argument."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Period:
+    """The natural days `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"a period ends before it starts: {self.start} to {self.end}")
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def cut(self, as_of: datetime) -> "Period":
+        """The part that has begun by `as_of`; at least the first day."""
+        return Period(self.start, max(self.start, min(self.end, as_of.date())))
+
+
+class Preset(StrEnum):
+    """The periods of the filter bar."""
+
+    TODAY = "today"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Against(StrEnum):
+    """What a period is compared with."""
+
+    PREVIOUS = "previous"
+    YEAR_BEFORE = "year_before"
+
+
+_FREQUENCY = {Preset.MONTH: "M", Preset.QUARTER: "Q", Preset.YEAR: "Y"}
+_STEP = {Preset.MONTH: pd.DateOffset(months=1), Preset.QUARTER: pd.DateOffset(months=3), Preset.YEAR: pd.DateOffset(years=1)}
+
+
+def period_of(preset: Preset, today: date) -> Period:
+    """The whole day, week (Monday to Sunday), month, quarter or year that holds `today`."""
+    if preset is Preset.TODAY:
+        return Period(today, today)
+    if preset is Preset.WEEK:
+        monday = today - timedelta(days=today.weekday())
+        return Period(monday, monday + timedelta(days=6))
+    whole = pd.Period(today, freq=_FREQUENCY[preset])
+    return Period(whole.start_time.date(), whole.end_time.date())
+
+
+def last_months(today: date, months: int) -> Period:
+    """The `months` calendar months that end with the one that holds `today`."""
+    end = pd.Period(today, freq="M")
+    return Period((end - (months - 1)).start_time.date(), end.end_time.date())
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of a day."""
+    return datetime.combine(day, time.max)
+
+
+def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period, datetime]:
+    """The period and the as-of moment to compare with (domain.md §2).
+
+    Both move by the same step, so a running month is compared with the same days of last month
+    (or of last year), and a finished one at the same maturity. A whole month, quarter or year
+    steps by its own length in the calendar, anything else by its number of days.
+    """
+    if against is Against.YEAR_BEFORE:
+        step: pd.DateOffset | timedelta = pd.DateOffset(years=1)
+    else:
+        preset = _whole(period)
+        step = _STEP[preset] if preset else timedelta(days=period.days)
+    start = (pd.Timestamp(period.start) - step).date()
+    end = (pd.Timestamp(period.end + timedelta(days=1)) - step).date() - timedelta(days=1)
+    return Period(start, max(start, end)), (pd.Timestamp(as_of) - step).to_pydatetime()
+
+
+def buckets(period: Period, by: str) -> list[tuple[str, Period]]:
+    """The months ("2026-11") or days ("2026-11-22") of a period, cut to it, with their labels."""
+    spans = pd.period_range(period.start, period.end, freq={"month": "M", "day": "D"}[by])
+    return [
+        (str(span), Period(max(period.start, span.start_time.date()), min(period.end, span.end_time.date()))) for span in spans
+    ]
+
+
+def _whole(period: Period) -> Preset | None:
+    """The calendar unit that the period fills exactly, if any."""
+    return next((preset for preset in _FREQUENCY if period_of(preset, period.start) == period), None)
