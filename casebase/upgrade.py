@@ -1,0 +1,50 @@
+"""Bringing a database to the schema of this release."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from casebase.errors import CasebaseError
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+# Any fixed number: programs that start together upgrade a shared server one after the other.
+_UPGRADE_LOCK = 4_100_026
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring an empty or older database to the newest schema, in one transaction.
+
+    Raises CasebaseError when the database is newer than this release or holds foreign tables of the same names.
+    """
+    url = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise CasebaseError(
+            f"{url}: the database was made by a newer release of the cockpit; update it ({error})"
+        ) from error
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())[:200]
+        raise CasebaseError(f"{url}: the schema cannot be upgraded ({reason})") from error
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has exactly the schema of this release; false for an empty one."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+        return set(found) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
