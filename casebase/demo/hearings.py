@@ -1,0 +1,154 @@
+"""Experts and hearings: about 240 held over the years, some to come, with panels drawn from the pool."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from casebase import schema
+from casebase.bulk import append
+from casebase.demo import figures, texts
+from casebase.demo.cases import Course, Origins
+from casebase.demo.draws import Draws, apportion
+from casebase.workdays import Workdays
+
+_PER_BLOCK = 400
+_COMING, _APPLIED, _CANCELLED, _IDLE = 14, 6, 9, 19
+_STAGES = {"办理": 62, "复查": 24, "复核": 14}
+_CONCLUSIONS = {"支持诉求": 21, "部分支持": 33, "维持原意见": 24, "达成和解": 22}
+_SETTLED = {"支持诉求": 8_400, "部分支持": 7_300, "维持原意见": 4_300, "达成和解": 9_600}
+_FIELDS = {
+    "高等院校": ("法学", "社会学", "公共管理", "心理学", "经济学"), "社会组织": ("社会工作", "心理疏导", "纠纷调解"),
+    "市直单位": ("自然资源", "住房和城乡建设", "人力资源和社会保障", "医疗卫生", "教育", "民政"),
+    "律师": ("房产物业", "劳动争议", "行政法", "征地拆迁"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Cases that a hearing may take up: not simple, accepted, not restricted. Closed later than `until` means open."""
+
+    petition_id: np.ndarray
+    accepted: np.ndarray
+    closed: np.ndarray
+
+
+def candidates(draws: Draws, case: Origins, plan: Course, until: np.datetime64) -> Candidates:
+    """A sample of a block's cases that lasted 20 days or longer after acceptance."""
+    long = plan.closed - plan.accepted > np.timedelta64(20 * 86_400, "s")
+    fit = np.flatnonzero(~plan.simple & ~plan.refused & (plan.purpose != 3) & (case.matter >= 0) & (plan.accepted <= until) & long)
+    ended = fit[plan.closed[fit] <= until]
+    running = fit[plan.closed[fit] > until]
+    at = np.concatenate([part[draws.distinct(part.size, min(part.size, _PER_BLOCK))] for part in (ended, running)])
+    return Candidates(case.petition_id[at], plan.accepted[at], plan.closed[at])
+
+
+def write(connection: Connection, draws: Draws, found: list[Candidates], calendar: Workdays, until: datetime, seed: int) -> None:
+    """Write experts, hearings and panels."""
+    experts = _experts(draws, until, seed)
+    append(connection, schema.expert, experts)
+    every = pd.concat([pd.DataFrame(vars(part)) for part in found], ignore_index=True)
+    every = every.iloc[draws.order(len(every))].reset_index(drop=True)
+    hearings = _hearings(draws, every, calendar, pd.Timestamp(until))
+    append(connection, schema.hearing, hearings)
+    append(connection, schema.hearing_expert, _panels(draws, hearings, experts, until))
+
+
+def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
+    source = np.repeat(list(figures.EXPERTS), list(figures.EXPERTS.values()))[draws.order(sum(figures.EXPERTS.values()))]
+    n = source.size
+    fields = [_FIELDS[kind][number % len(_FIELDS[kind])] for kind, number in zip(source, draws.below(60, n), strict=True)]
+    first, last = datetime(2021, 3, 1), min(datetime(2024, 11, 30), until - timedelta(days=30))
+    first = min(first, last - timedelta(days=n))
+    share = np.sort(draws.below(1_000, n)) * (last - first).days // 1_000
+    share[:30] = share[:30] // 3
+    return pd.DataFrame(
+        {
+            "expert_id": np.arange(1, n + 1),
+            "name": texts.names(np.arange(n) + 10**12, seed).to_pandas(),
+            "source": source,
+            "field": fields,
+            "joined_on": [(first + timedelta(days=int(days))).date() for days in share],
+        }
+    )
+
+
+def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
+    """Held ones first, then cancelled, coming and applied ones; ids follow the day of the hearing."""
+    ended, running = every[every.closed <= until], every[every.closed > until]
+    count = min(figures.EXPERT_HEARINGS, len(ended))
+    stages = np.repeat(list(_STAGES), apportion(count, np.array(list(_STAGES.values()), dtype=np.int64)))
+    held = _held(draws, ended, stages, calendar, until)
+    rest = ended[~ended.petition_id.isin(held.petition_id)].head(_CANCELLED)
+    cancelled = _planned(draws, rest, rest.accepted + pd.Timedelta(days=12), calendar).assign(status="已取消")
+    coming = running.head(_COMING)
+    moments = until.normalize() + pd.to_timedelta(draws.between(1, 28, len(coming)), unit="D")
+    scheduled = _planned(draws, coming, pd.Series(moments, index=coming.index), calendar).assign(status="已排期")
+    scheduled["applied_at"] = np.minimum(scheduled.applied_at, until - pd.to_timedelta(draws.between(1, 200, len(coming)), unit="h"))
+    scheduled["applied_at"] = np.maximum(scheduled.applied_at, coming.accepted)
+    applied = running.iloc[_COMING : _COMING + _APPLIED]
+    waiting = pd.DataFrame({"petition_id": applied.petition_id, "stage": "办理", "status": "已申请"})
+    waiting["applied_at"] = np.maximum(until - pd.to_timedelta(draws.between(3, 140, len(applied)), unit="h"), applied.accepted)
+    frame = pd.concat([held, cancelled, scheduled, waiting], ignore_index=True)
+    frame = frame.sort_values(["scheduled_at", "petition_id"], ignore_index=True)
+    return frame.assign(hearing_id=np.arange(1, len(frame) + 1), is_public=draws.chance(7_200, len(frame)))
+
+
+def _held(draws: Draws, ended: pd.DataFrame, stages: np.ndarray, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
+    """Hearings of the handling lie inside the course, those of the reviews after the closing; none after `until`."""
+    latest = until - pd.Timedelta(days=75)
+    handling = stages == "办理"
+    later = ended[ended.closed < latest].head(int((~handling).sum()))
+    inside = ended[~ended.petition_id.isin(later.petition_id)].head(int(handling.sum()))
+    chosen = pd.concat([inside, later])
+    share = draws.between(300, 850, len(chosen))
+    within = chosen.accepted + (chosen.closed - chosen.accepted) * share // 1_000
+    after = chosen.closed + pd.to_timedelta(draws.between(14, 66, len(chosen)), unit="D")
+    first = np.arange(len(chosen)) < len(inside)
+    frame = _planned(draws, chosen, within.where(first, after), calendar)
+    frame["stage"] = np.concatenate([np.repeat("办理", len(inside)), stages[~handling][: len(later)]])
+    floor = chosen.accepted.where(first, chosen.closed).to_numpy()
+    frame["applied_at"] = np.maximum(frame.applied_at.to_numpy(), floor)
+    frame["held_at"] = frame.scheduled_at + pd.to_timedelta(draws.between(0, 12, len(frame)), unit="min")
+    frame["conclusion"] = np.array(list(_CONCLUSIONS))[draws.weighted(list(_CONCLUSIONS.values()), len(frame))]
+    settled = draws.chance(frame.conclusion.map(_SETTLED).to_numpy(), len(frame))
+    moment = frame.held_at + pd.to_timedelta(draws.between(1, 38, len(frame)) * 24 + draws.between(1, 6, len(frame)), unit="h")
+    frame["settled_at"] = moment.where(settled & (moment <= until).to_numpy())
+    return frame.assign(status="已举行")
+
+
+def _planned(draws: Draws, cases: pd.DataFrame, around: pd.Series, calendar: Workdays) -> pd.DataFrame:
+    """Hearings on the last working day up to `around`, at half past eight to four, applied for one to five weeks before."""
+    n = len(cases)
+    day = calendar.after_many(around.to_numpy().astype("datetime64[D]"), np.zeros(n, dtype=np.int64))
+    scheduled = pd.Series(day.astype("datetime64[us]") + np.timedelta64(510, "m") + draws.between(0, 15, n) * np.timedelta64(30, "m"))
+    applied = scheduled - pd.to_timedelta(draws.between(7, 34, n) * 24 + draws.between(0, 5, n), unit="h")
+    return pd.DataFrame(
+        {
+            "petition_id": cases.petition_id.to_numpy(),
+            "stage": "办理",
+            "applied_at": np.maximum(applied.to_numpy(), cases.accepted.to_numpy().astype("datetime64[us]")),
+            "scheduled_at": scheduled,
+        }
+    )
+
+
+def _panels(draws: Draws, hearings: pd.DataFrame, experts: pd.DataFrame, until: datetime) -> pd.DataFrame:
+    """Three to five experts a hearing, one presiding; a few recused, some experts never called."""
+    called = np.sort(draws.order(len(experts))[_IDLE:])
+    joined = pd.to_datetime(experts.joined_on).to_numpy()
+    load = draws.between(10, 100, len(experts))
+    rows = []
+    for hearing in hearings[hearings.status.isin(["已举行", "已排期"])].itertuples():
+        free = called[joined[called] <= np.datetime64(min(hearing.scheduled_at, pd.Timestamp(until)))]
+        wanted = int(draws.between(3, 5, 1)[0])
+        order = free[np.argsort(-(load[free] * draws.between(1, 1_000, free.size)), kind="stable")][:wanted]
+        recused = draws.chance(160, order.size)
+        recused[:1] = False
+        rows += [
+            (hearing.hearing_id, int(expert) + 1, "主持" if number == 0 else "评议", bool(out))
+            for number, (expert, out) in enumerate(zip(order, recused, strict=True))
+        ]
+    return pd.DataFrame(rows, columns=["hearing_id", "expert_id", "role", "recused"])
