@@ -1,6 +1,7 @@
 """Appending many rows at once, inside the caller's transaction, on every engine."""
 
 from io import BytesIO
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,9 +18,10 @@ from sqlalchemy import (
     Table,
     insert,
 )
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-_ARROW: list[tuple[type[TypeEngine[object]], pa.DataType]] = [
+_ARROW: list[tuple[type[TypeEngine[Any]], pa.DataType]] = [
     (SmallInteger, pa.int16()),
     (BigInteger, pa.int64()),
     (Integer, pa.int32()),
@@ -41,31 +43,38 @@ def append(connection: Connection, table: Table, rows: pd.DataFrame | pa.Table) 
     DuckDB reads the Arrow table in place, PostgreSQL takes it as COPY; any other engine gets
     ordinary inserts.
     """
-    data = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(
-        rows, schema=arrow_schema(table, list(rows.columns)), preserve_index=False
+    data = (
+        rows
+        if isinstance(rows, pa.Table)
+        else pa.Table.from_pandas(rows, schema=arrow_schema(table, list(rows.columns)), preserve_index=False)
     )
     data = _with_defaults(table, data)
     if data.num_rows == 0:
         return
+    raw: Any = connection.connection.driver_connection
     names = ", ".join(f'"{name}"' for name in data.column_names)
     if connection.dialect.name == "duckdb":
-        raw = connection.connection.driver_connection
-        raw.register("_incoming", data)  # type: ignore[union-attr]
+        raw.register("_incoming", data)
         try:
             connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM _incoming')
         finally:
-            raw.unregister("_incoming")  # type: ignore[union-attr]
+            raw.unregister("_incoming")
     elif connection.dialect.name == "postgresql":
-        with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT csv)') as copy:  # type: ignore[attr-defined]
+        with (
+            raw.cursor() as cursor,
+            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT csv)') as copy,
+        ):
             for batch in data.to_batches(max_chunksize=50_000):
                 buffer = BytesIO()
-                pyarrow.csv.write_csv(pa.Table.from_batches([batch]), buffer, pyarrow.csv.WriteOptions(include_header=False))
+                pyarrow.csv.write_csv(
+                    pa.Table.from_batches([batch]), buffer, pyarrow.csv.WriteOptions(include_header=False)
+                )
                 copy.write(buffer.getbuffer())
     else:
         connection.execute(insert(table), data.to_pylist())
 
 
-def _arrow_type(kind: TypeEngine[object]) -> pa.DataType:
+def _arrow_type(kind: TypeEngine[Any]) -> pa.DataType:
     for sql, arrow in _ARROW:
         if isinstance(kind, sql):
             return arrow
@@ -74,7 +83,8 @@ def _arrow_type(kind: TypeEngine[object]) -> pa.DataType:
 
 def _with_defaults(table: Table, data: pa.Table) -> pa.Table:
     for column in table.columns:
-        if column.name not in data.column_names and column.default is not None and column.default.is_scalar:
-            value = pa.scalar(column.default.arg, _arrow_type(column.type))
+        default = column.default
+        if column.name not in data.column_names and isinstance(default, ScalarElementColumnDefault):
+            value = pa.scalar(default.arg, _arrow_type(column.type))
             data = data.append_column(column.name, pa.repeat(value, data.num_rows))
     return data

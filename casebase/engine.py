@@ -1,5 +1,6 @@
 """Opening the case database and telling its state."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from casebase import workdays
@@ -62,14 +63,16 @@ class Casebase:
     @cached_property
     def _levels(self) -> dict[str, int]:
         with self.reading() as connection:
-            return {code: level for code, level in connection.execute(select(area.c.code, area.c.level))}
+            return dict(connection.execute(select(area.c.code, area.c.level)).all())
 
     def level_of(self, area_code: str) -> int:
         """Level of an area, 1 to 4. Raises UsageError for a code that does not exist."""
         if area_code not in self._levels:
             self.__dict__.pop("_levels")  # the area may have been loaded since
             if area_code not in self._levels:
-                raise UsageError(f"area {area_code}: no such code in the case database; see the area table for the codes")
+                raise UsageError(
+                    f"area {area_code}: no such code in the case database; see the area table for the codes"
+                )
         return self._levels[area_code]
 
     def state(self) -> State:
@@ -89,21 +92,33 @@ def open_casebase(settings: Settings, url: str | None = None) -> Casebase:
             path = Path(parsed.database) if Path(parsed.database).is_absolute() else ROOT / parsed.database
             path.parent.mkdir(parents=True, exist_ok=True)
             parsed = parsed.set(database=str(path))
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "duckdb")
+        engine = _engine(parsed)
         with engine.connect():
             pass
     except (NoSuchModuleError, ValueError) as error:
-        raise UsageError(f"database URL {address!r}: {error}") from None
+        raise UsageError(f"database URL {_shown(address)!r}: {error}") from None
     except (DBAPIError, OSError) as error:
-        raise CasebaseError(_reason_of(address, error)) from None
+        raise CasebaseError(_reason_of(_shown(address), error)) from None
     except SQLAlchemyError as error:
-        raise UsageError(f"database URL {address!r}: {error}") from None
+        raise UsageError(f"database URL {_shown(address)!r}: {error}") from None
     return Casebase(engine, settings)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        return create_engine(url)
+    # A host that drops packets would otherwise hold a page for minutes.
+    return create_engine(url.update_query_dict({"connect_timeout": "5"} | dict(url.query)), pool_pre_ping=True)
+
+
+def _shown(address: str) -> str:
+    """The URL without its password; works on URLs that cannot be parsed, too."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", address)
 
 
 def read_state(connection: Connection) -> State:
     """The state that `info` tells; a database without rows there is version 0."""
-    values = {key: value for key, value in connection.execute(select(info.c.key, info.c.value))}
+    values = dict(connection.execute(select(info.c.key, info.c.value)).all())
     return State(
         version=int(values.get("version", 0)),
         changed_at=_moment(values.get("changed_at")),
@@ -137,7 +152,10 @@ def _reason(engine: Engine, error: DBAPIError) -> str:
 def _reason_of(address: str, error: Exception) -> str:
     text = " ".join(str(getattr(error, "orig", error)).split())
     if "Could not set lock" in text:
-        return f"{address}: another process holds this DuckDB file; stop it (the cockpit itself may be running), or use PostgreSQL"
+        return (
+            f"{address}: another process holds this DuckDB file; "
+            "stop it (the cockpit itself may be running), or use PostgreSQL"
+        )
     if "does not exist" in text and ("Table" in text or "relation" in text):
         return f"{address}: the tables are missing; run: python -m casebase init"
     return f"{address}: the case database cannot be reached ({text[:200]})"

@@ -5,9 +5,9 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from casebase.errors import UsageError
 
@@ -33,6 +33,12 @@ class CalendarSettings(_Section):
     last_year: int = Field(2030, ge=1990, le=2100)
     rest_days: tuple[date, ...] = ()
     work_days: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_year < self.first_year:
+            raise ValueError("last_year is before first_year")
+        return self
 
 
 class DeadlineSettings(_Section):
@@ -68,11 +74,25 @@ class LightSettings(_Section):
     alarm: float = Field(20.0, ge=0)
     small_sample: int = Field(30, ge=1)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.red > self.green:
+            raise ValueError("red is above green")
+        if self.notice > self.alarm:
+            raise ValueError("notice is above alarm")
+        return self
+
 
 class FreshnessSettings(_Section):
     amber: int = Field(30, ge=1)
     red: int = Field(120, ge=1)
     poll: float = Field(2.0, ge=0.5, le=60)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.amber > self.red:
+            raise ValueError("amber comes after red")
+        return self
 
 
 class DemoSettings(_Section):
@@ -103,6 +123,8 @@ def read_settings(path: Path | None = None) -> Settings:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); set COCKPIT_CONFIG to an existing file") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -120,17 +142,21 @@ def read_settings(path: Path | None = None) -> Settings:
 def _sentence(path: Path, text: str, error: ValidationError) -> str:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
-    reason = "unknown key; remove it or correct its name" if first["type"] == "extra_forbidden" else first["msg"]
+    unknown = first["type"] == "extra_forbidden"
+    reason = "unknown key; remove it or correct its name" if unknown else first["msg"].removeprefix("Value error, ")
     return f"{path}, line {_line_of(text, where)}: {'.'.join(where)}: {reason}"
 
 
 def _line_of(text: str, where: list[str]) -> int:
-    """Line of a key: the section's header, then the key below it (TOML itself keeps no lines)."""
-    found = 1
-    wanted = iter([re.compile(rf"\s*\[\s*{re.escape(where[0])}\s*\]")] + [re.compile(rf"\s*{re.escape(key)}\s*=") for key in where[1:2]])
-    pattern = next(wanted)
+    """Line of a key, or of the section that holds it (TOML itself keeps no lines)."""
+    section, nearest = "", 1
     for number, line in enumerate(text.splitlines(), start=1):
-        if pattern.match(line) or (number and re.match(rf"\s*{re.escape(where[0])}\s*=", line) and len(where) == 1):
-            found = number
-            pattern = next(wanted, re.compile(r"(?!)"))
-    return found
+        header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]", line)
+        entry = re.match(r"\s*([\w.-]+)\s*=", line)
+        section = header[1] if header else section
+        name = f"{section}.{entry[1]}".removeprefix(".") if entry else section if header else None
+        if name == ".".join(where[:2]):
+            return number
+        if name == where[0]:
+            nearest = number
+    return nearest

@@ -1,0 +1,100 @@
+"""config.toml is read once, and what is wrong in it is named with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from casebase.errors import UsageError
+from casebase.settings import ROOT, Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def no_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COCKPIT_CONFIG", raising=False)
+    monkeypatch.delenv("COCKPIT_DATABASE_URL", raising=False)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def message(path: Path) -> str:
+    with pytest.raises(UsageError) as caught:
+        read_settings(path)
+    return str(caught.value)
+
+
+def test_file_of_the_project_is_the_defaults() -> None:
+    assert read_settings(ROOT / "config.toml") == Settings()
+
+
+def test_missing_keys_take_their_defaults(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, "[lights]\nred = 80.0\n"))
+    assert settings.lights.red == 80.0
+    assert settings.lights.green == Settings().lights.green
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "reason"),
+    [
+        ("[lights]\n\nred = 80\ngrene = 90\n", 4, "lights.grene", "unknown key"),
+        ("# mine\n[lamps]\nred = 80\n", 2, "lamps", "unknown key"),
+        ("colour = 1\n[city]\n", 1, "colour", "unknown key"),
+        ("[city]\nname = '郑州市'\n[lights]\nred = 101\n", 4, "lights.red", "less than or equal to 100"),
+        ("[demo]\nlive = true\ncases = 'many'\n", 3, "demo.cases", "valid integer"),
+        ("[calendar]\nkind = 'lunar'\n", 2, "calendar.kind", "'china' or 'weekdays'"),
+        ("[calendar]\nrest_days = [2026-02-01, '2026-02-30']\n", 2, "calendar.rest_days", "valid date"),
+        # the same key in an earlier section must not be taken for it
+        ("[demo]\nseed = 1\n# name = 1\n[city]\nname = 1\n", 5, "city.name", "valid string"),
+        ("[[demo]]\ncases = 1000\n", 1, "demo", "valid dictionary"),
+        ("[city]\nname = 'x'\n[freshness.amber]\nx = 1\n", 3, "freshness.amber", "valid integer"),
+    ],
+)
+def test_wrong_key_or_value_is_named_with_line_and_reason(
+    tmp_path: Path, text: str, line: int, key: str, reason: str
+) -> None:
+    path = written(tmp_path, text)
+    found = message(path)
+    assert f"line {line}: {key}" in found, found
+    assert reason in found, found
+    assert found.startswith(str(path))
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    assert "line 2" in message(written(tmp_path, "[city]\nname = \n"))
+
+
+def test_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes("[city]\nname = '郑州市'\n".encode("gb18030"))
+    assert "UTF-8" in message(path)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    found = message(tmp_path / "nowhere.toml")
+    assert "nowhere.toml" in found
+    assert "COCKPIT_CONFIG" in found
+
+
+def test_environment_names_file_and_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_CONFIG", str(written(tmp_path, "[city]\nname = '新市'\n")))
+    monkeypatch.setenv("COCKPIT_DATABASE_URL", "duckdb:///elsewhere.duckdb")
+    settings = read_settings()
+    assert settings.city.name == "新市"
+    assert settings.database.url == "duckdb:///elsewhere.duckdb"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[lights]\nred = 95\ngreen = 90\n",
+        "[lights]\nnotice = 30\nalarm = 20\n",
+        "[calendar]\nfirst_year = 2027\nlast_year = 2026\n",
+        "[freshness]\namber = 200\nred = 100\n",
+    ],
+)
+def test_bounds_in_the_wrong_order_are_refused(tmp_path: Path, text: str) -> None:
+    section = text[1 : text.index("]")]
+    assert f"line 1: {section}: " in message(written(tmp_path, text))

@@ -1,0 +1,142 @@
+"""Rules of the whole project that no linter knows."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit import config as streamlit_config
+
+from casebase.settings import ROOT, Settings
+from views.tokens import DESK, FONT, WALL, Palette
+
+CLOCKS = {
+    ("datetime", "now"),
+    ("datetime", "today"),
+    ("datetime", "utcnow"),
+    ("date", "today"),
+    ("Timestamp", "now"),
+    ("Timestamp", "today"),
+    ("time", "time"),
+    ("time", "time_ns"),
+    ("time", "localtime"),
+    ("func", "now"),
+    ("func", "current_timestamp"),
+    ("func", "current_date"),
+}
+
+
+def may_ask_the_time(path: Path) -> bool:
+    """A command takes the time when it starts; the demonstration's thread takes it at each step."""
+    return path.name == "__main__.py" or path == ROOT / "casebase" / "demo" / "live.py"
+
+
+def clock_readings(source: str) -> Iterator[str]:
+    """Places of `x.now()` and its like, whether called or handed on as a function."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            owner = node.value
+            name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            if (name, node.attr) in CLOCKS:
+                yield f"line {node.lineno}: {name}.{node.attr}"
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            yield f"line {node.lineno}: from time import …"
+
+
+def test_time_is_an_argument_below_the_pages() -> None:
+    read = {
+        str(path.relative_to(ROOT)): found
+        for room in ("casebase", "queries", "views")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if not may_ask_the_time(path) and (found := list(clock_readings(path.read_text(encoding="utf-8"))))
+    }
+    assert read == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["datetime.now()", "dt.datetime.now(tz)", "f = date.today", "pd.Timestamp.now()", "time.time()", "sa.func.now()"],
+)
+def test_reading_the_clock_is_noticed(source: str) -> None:
+    assert list(clock_readings(source))
+
+
+def keys_of(document: dict[str, object], above: str = "") -> dict[str, object]:
+    """Every key below its sections, as section.key → value."""
+    found: dict[str, object] = {}
+    for key, value in document.items():
+        name = f"{above}.{key}" if above else key
+        found |= keys_of(value, name) if isinstance(value, dict) else {name: value}
+    return found
+
+
+def test_config_file_has_every_setting_with_its_default() -> None:
+    written = keys_of(tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8")))
+    defaults = keys_of(Settings().model_dump(mode="json"))
+    assert written == defaults
+
+
+def test_every_key_of_the_config_file_is_explained() -> None:
+    """A comment stands above the key, above the keys it heads, or above its section's first key."""
+    explained, bare = False, []
+    for line in (ROOT / "config.toml").read_text(encoding="utf-8").splitlines():
+        if re.match(r"\[|\s*$", line):
+            explained = False
+        elif line.startswith("#"):
+            explained = True
+        elif not explained:
+            bare.append(line)
+    assert bare == []
+
+
+def theme(palette: Palette) -> dict[str, object]:
+    """What Streamlit's own widgets must show for a palette."""
+    return {
+        "primaryColor": palette.accent,
+        "backgroundColor": palette.ground,
+        "secondaryBackgroundColor": palette.surface,
+        "textColor": palette.ink,
+        "linkColor": palette.accent,
+        "borderColor": palette.line,
+        "redTextColor": palette.red,
+        "orangeTextColor": palette.amber,
+        "greenTextColor": palette.green,
+        "grayTextColor": palette.muted,
+        "chartCategoricalColors": list(palette.categories),
+    }
+
+
+def streamlit_file() -> dict[str, object]:
+    return keys_of(tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(("name", "palette"), [("light", DESK), ("dark", WALL)])
+def test_streamlit_theme_is_the_palette(name: str, palette: Palette) -> None:
+    written = streamlit_file()
+    assert {key: written[f"theme.{name}.{key}"] for key in theme(palette)} == theme(palette)
+    assert written["theme.font"] == FONT
+
+
+def test_streamlit_knows_every_option_that_is_set() -> None:
+    known = streamlit_config.get_config_options()
+    assert set(streamlit_file()) <= set(known)
+
+
+def test_streamlit_calls_nobody() -> None:
+    written = streamlit_file()
+    assert written["browser.gatherUsageStats"] is False
+    assert written["browser.serverAddress"]
+    assert "://" not in (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_and_explained(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    packages = [line for line in lines if line and not line.startswith(("#", "-r "))]
+    explained = Path(ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    for package in packages:
+        pinned = re.fullmatch(r"([A-Za-z0-9._-]+)(\[\w+\])?==[\w.]+", package)
+        assert pinned, f"{package}: not pinned with =="
+        assert f"`{pinned[1].lower()}`" in explained, f"{package}: docs/dependencies.md does not say why"
