@@ -70,6 +70,7 @@ class TargetSettings(_Section):
 class LightSettings(_Section):
     red: float = Field(85.0, ge=0, le=100)
     green: float = Field(90.0, ge=0, le=100)
+    shortfall: float = Field(5.0, ge=0, le=100)
     notice: float = Field(10.0, ge=0)
     alarm: float = Field(20.0, ge=0)
     small_sample: int = Field(30, ge=1)

@@ -34,7 +34,7 @@ from queries.subjects import (
     task,
 )
 
-_COMMON = "不含检举控告件;12345转办件另计,不并入信访量。"
+_COMMON = "不含检举控告件；12345转办件另计，不并入信访量。"
 
 
 def known(at: Moment) -> ColumnElement[bool]:
@@ -111,10 +111,10 @@ def _due_within(days: int) -> Metric:
     return _volume(
         f"due_in_{days}",
         f"{days}个工作日内到期",
-        f"未办结、办结期限未过,且期限在今后 {days} 个工作日之内(含今日)的信访件。",
+        f"未办结、办结期限未过，且期限在今后 {days} 个工作日之内（含今日）的信访件。",
         Polarity.DOWN_GOOD,
         period_text="时点数",
-        article="[L] 第三十四条(60日,可延长不超过30日)",
+        article="[L] 第三十四条（60日，可延长不超过30日）",
         among=among,
     )
 
@@ -143,10 +143,10 @@ BACKLOG = _volume(
 OVERDUE = _volume(
     "overdue",
     "超期未结",
-    "时点上未办结、且办结期限(60日加延长期)已过的信访件。",
+    "时点上未办结、且办结期限（60日加延长期）已过的信访件。",
     Polarity.DOWN_GOOD,
     period_text="时点数",
-    article="[L] 第三十四条(60日,可延长不超过30日)",
+    article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), p.due_at < at.as_of),
 )
 DUE_TODAY = _volume(
@@ -155,7 +155,7 @@ DUE_TODAY = _volume(
     "未办结、办结期限就在当日且未过的信访件。",
     Polarity.DOWN_GOOD,
     period_text="时点数",
-    article="[L] 第三十四条(60日,可延长不超过30日)",
+    article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) == at.today),
 )
 
@@ -187,31 +187,31 @@ def _five_day(id: str, name: str, definition: str, **more: Any) -> Metric:
         "dated_by": _five_day_due,
         **more,
     }
-    return Metric(id, name, definition=f"{definition}只计纳入统计的初件;{_COMMON}", **values)
+    return Metric(id, name, definition=f"{definition}只计纳入统计的初件；{_COMMON}", **values)
 
 
 FIVE_DAY_CLOSURE = _five_day(
     "five_day_closure",
     "五日办结率",
-    "简单诉求在登记后第5个工作日(含)前办结的比例,已到期口径。",
+    "简单诉求在登记后第5个工作日（含）前办结的比例，已到期口径。",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    among_text="第5个工作日已过,或提前办结的简单诉求",
-    hits_text="其中在第5个工作日(含)前办结的",
+    among_text="第5个工作日已过，或提前办结的简单诉求",
+    hits_text="其中在第5个工作日（含）前办结的",
     among=lambda at: and_(simple(at), or_(p.five_day_due < at.today, closed(at))),
     hit=in_five_days,
     beside=("five_day_in_window", "five_day_closure_all"),
 )
 FIVE_DAY_CLOSURE_ALL = _five_day(
     "five_day_closure_all",
-    "五日办结率(全口径)",
-    "简单诉求在第5个工作日(含)前办结的比例,未到期未办结的也计入分母。",
+    "五日办结率（全口径）",
+    "简单诉求在第5个工作日（含）前办结的比例，未到期未办结的也计入分母。",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
     among_text="五日期限落在期内的全部简单诉求",
-    hits_text="其中在第5个工作日(含)前办结的",
+    hits_text="其中在第5个工作日（含）前办结的",
     among=simple,
     hit=in_five_days,
 )
@@ -234,7 +234,7 @@ def _five_day_due_within(days: int, name: str) -> Metric:
     return _five_day(
         f"five_day_due_in_{days}",
         name,
-        f"尚未办结、五日期限在今后 {days} 个工作日之内(含今日)的简单诉求。"
+        f"尚未办结、五日期限在今后 {days} 个工作日之内（含今日）的简单诉求。"
         if days
         else "尚未办结、五日期限就在当日的简单诉求。",
         period_text="时点数",
@@ -254,7 +254,7 @@ def _timely(id: str, name: str, definition: str, **more: Any) -> Metric:
         kind=Kind.RATE,
         unit="%",
         polarity=Polarity.UP_GOOD,
-        definition=f"{definition}只计纳入统计的初件;期限未到且未办的不计入分母;{_COMMON}",
+        definition=f"{definition}只计纳入统计的初件；期限未到且未办的不计入分母；{_COMMON}",
         **more,
     )
 
@@ -276,35 +276,35 @@ def _due_or_done(at: Moment, last_day: ColumnElement[Any], done: ColumnElement[A
 ON_TIME_COMPLETION = _timely(
     "on_time_completion",
     "按期办结率",
-    "在办结期限内办结的比例,超期办结与超期未结都在分母。",
-    among_text="办结期限已过,或已提前办结的信访件",
+    "在办结期限内办结的比例，超期办结与超期未结都在分母。",
+    among_text="办结期限已过，或已提前办结的信访件",
     hits_text="其中在办结期限内办结的",
     period_text="办结期限",
-    article="[G] 按期办结率;[L] 第三十四条",
+    article="[G] 按期办结率；[L] 第三十四条",
     among=lambda at: and_(first_counted(at), p.due_at.is_not(None), or_(p.due_at < at.as_of, closed(at))),
     hit=lambda at: and_(closed(at), p.closed_at <= p.due_at),
     dated_by=_due,
 )
 BUREAU_ACCEPTANCE = _timely(
     "bureau_acceptance",
-    "及时受理率(信访部门)",
+    "及时受理率（信访部门）",
     "登记后15日内转送、交办或直接回复的比例。",
-    among_text="登记满15日,或已转送、交办的初件",
+    among_text="登记满15日，或已转送、交办的初件",
     hits_text="其中15日内转送、交办或直接回复的",
     period_text="登记时间+15日",
-    article="[G] 及时受理率;[L] 第二十二条",
+    article="[G] 及时受理率；[L] 第二十二条",
     among=lambda at: _due_or_done(at, _forward_day(at), p.forwarded_at),
     hit=lambda at: _by_last_day(p.forwarded_at, p.registered_at, at.deadlines.forward_days, at),
     dated_by=_forward_day,
 )
 UNIT_ACCEPTANCE = _timely(
     "unit_acceptance",
-    "及时受理率(责任单位)",
+    "及时受理率（责任单位）",
     "责任单位收到后15日内受理告知的比例。",
-    among_text="登记满30日,或已受理告知的初件",
+    among_text="登记满30日，或已受理告知的初件",
     hits_text="其中收到后15日内受理告知的",
     period_text="登记时间+30日",
-    article="[G] 及时受理率;[L] 第二十三条",
+    article="[G] 及时受理率；[L] 第二十三条",
     among=lambda at: _due_or_done(at, _accept_day(at), p.accepted_at),
     hit=lambda at: _by_last_day(p.accepted_at, p.forwarded_at, at.deadlines.accept_days, at),
     dated_by=_accept_day,
@@ -334,16 +334,16 @@ def _evaluated(at: Moment, mark: ColumnElement[Any]) -> ColumnElement[bool]:
 def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) -> Metric:
     return Metric(
         id,
-        f"群众参评率({who})",
+        f"群众参评率（{who}）",
         group="群众评价",
         subject=PETITION,
         kind=Kind.RATE,
         unit="%",
         polarity=Polarity.UP_GOOD,
-        definition=f"办结件中群众对{who}作出评价的比例,评价期(办结后30日)未过且未评价的不计入分母。{_COMMON}",
-        among_text="已评价,或评价期已过的办结件",
+        definition=f"办结件中群众对{who}作出评价的比例，评价期（办结后30日）未过且未评价的不计入分母。{_COMMON}",
+        among_text="已评价，或评价期已过的办结件",
         hits_text="其中已评价的",
-        period_text="评价时间;未评价的按评价期届满日",
+        period_text="评价时间；未评价的按评价期届满日",
         article="[G] 群众参评率",
         among=lambda at: and_(
             known(at),
@@ -359,13 +359,13 @@ def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) 
 def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) -> Metric:
     return Metric(
         id,
-        f"满意率({who})",
+        f"满意率（{who}）",
         group="群众评价",
         subject=PETITION,
         kind=Kind.RATE,
         unit="%",
         polarity=Polarity.UP_GOOD,
-        definition=f"群众对{who}评价为满意、基本满意的比例,须与参评率同看。{_COMMON}",
+        definition=f"群众对{who}评价为满意、基本满意的比例，须与参评率同看。{_COMMON}",
         among_text="评价为满意、基本满意、不满意的信访件",
         hits_text="其中满意和基本满意的",
         period_text="评价时间",
@@ -385,7 +385,7 @@ REPEAT_RATE = Metric(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.DOWN_GOOD,
-    definition=f"重件占全部信访件的比例;至少一名相同信访人、同一事项即为重件。{_COMMON}",
+    definition=f"重件占全部信访件的比例；至少一名相同信访人、同一事项即为重件。{_COMMON}",
     among_text="期内登记的全部信访件",
     hits_text="其中的重件",
     period_text="登记时间",
@@ -427,7 +427,7 @@ RESOLUTION = Metric(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"办结件中矛盾已化解的比例;办结不等于化解。{_COMMON}",
+    definition=f"办结件中矛盾已化解的比例；办结不等于化解。{_COMMON}",
     among_text="期内办结的信访件",
     hits_text="其中已化解的",
     period_text="办结时间",
@@ -460,8 +460,8 @@ GRIDS_STAFFED = _grid(
     "grids_staffed",
     "网格配员率",
     subject=GRID,
-    definition="时点上至少有一名在岗网格员的网格比例;专属网格与其他网格重叠,只计个数不计面积。",
-    among_text="全部网格(社区、微、农村、专属四类)",
+    definition="时点上至少有一名在岗网格员的网格比例；专属网格与其他网格重叠，只计个数不计面积。",
+    among_text="全部网格（社区、微、农村、专属四类）",
     hits_text="其中至少有一名在岗网格员的",
     period_text="时点数",
     among=lambda at: grid.grid_id.is_not(None),
@@ -473,8 +473,8 @@ COMMUNITIES_WITH_AGENT = _grid(
     "communities_with_agent",
     "代办员覆盖率",
     subject=COMMUNITY,
-    definition="时点上至少有一名在岗信访代办员的社区(村)比例。",
-    among_text="全部社区(村)",
+    definition="时点上至少有一名在岗信访代办员的社区（村）比例。",
+    among_text="全部社区（村）",
     hits_text="其中至少有一名在岗代办员的",
     period_text="时点数",
     article="[S] 信访代办制度",
@@ -499,8 +499,8 @@ REACHED_IN_24H = _grid(
     "reached_in_24h",
     "24小时联系率",
     subject=GRID_TASK,
-    definition=f"推送到网格平台的任务中,网格员24小时内与群众取得联系的比例。{_COMMON}",
-    among_text="推送满24小时,或已联系的任务",
+    definition=f"推送到网格平台的任务中，网格员24小时内与群众取得联系的比例。{_COMMON}",
+    among_text="推送满24小时，或已联系的任务",
     hits_text="其中24小时内联系上的",
     period_text="推送时间+24小时",
     among=lambda at: and_(_pushed(at), or_(_day_after_push(at) <= at.as_of, before(at.as_of, task.contacted_at))),
@@ -540,7 +540,7 @@ CASES_PER_10K = _grid(
     kind=Kind.PER_10K,
     unit="件次/万人",
     polarity=Polarity.NEUTRAL,
-    definition=f"期内登记的信访件与常住人口(万人)之比。{_COMMON}",
+    definition=f"期内登记的信访件与常住人口（万人）之比。{_COMMON}",
     among_text="辖区常住人口",
     hits_text="期内登记的信访件",
     period_text="登记时间",
@@ -562,7 +562,7 @@ def _hearing(id: str, name: str, **more: Any) -> Metric:
         "kind": Kind.COUNT,
         "polarity": Polarity.NEUTRAL,
         "period_text": "听证举行时间",
-        "article": "[S] 专家人才库与公开听证;[L] 第三十一条",
+        "article": "[S] 专家人才库与公开听证；[L] 第三十一条",
         "dated_by": _hearing_held,
         "among": _held,
         **more,
@@ -574,7 +574,7 @@ HEARINGS_HELD = _hearing(
     "hearings_held",
     "举行听证",
     unit="场次",
-    definition=f"期内举行的听证,一场计一场次。{_COMMON}",
+    definition=f"期内举行的听证，一场计一场次。{_COMMON}",
     among_text="期内举行的听证",
     hits_text="期内举行的听证",
     beside=("cases_heard", "expert_participations"),
@@ -583,7 +583,7 @@ CASES_HEARD = _hearing(
     "cases_heard",
     "听证案件",
     unit="件次",
-    definition=f"期内举行过听证的信访件,同一件多次听证只计一件。{_COMMON}",
+    definition=f"期内举行过听证的信访件，同一件多次听证只计一件。{_COMMON}",
     among_text="期内举行过听证的信访件",
     hits_text="期内举行过听证的信访件",
     lists=PETITION,
@@ -595,9 +595,9 @@ EXPERT_PARTICIPATIONS = _hearing(
     "专家参与",
     subject=PARTICIPATION,
     unit="人次",
-    definition=f"期内听证中专家出席的人次,回避的不计。{_COMMON}",
-    among_text="期内听证的专家席位,回避的除外",
-    hits_text="期内听证的专家席位,回避的除外",
+    definition=f"期内听证中专家出席的人次，回避的不计。{_COMMON}",
+    among_text="期内听证的专家席位，回避的除外",
+    hits_text="期内听证的专家席位，回避的除外",
     among=lambda at: and_(_held(at), not_(seat.recused)),
 )
 EXPERTS_ACTIVE = _hearing(
@@ -632,7 +632,7 @@ SETTLED_AFTER_HEARING = _hearing(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"期内举行的听证中,听证后群众息诉息访的比例。{_COMMON}",
+    definition=f"期内举行的听证中，听证后群众息诉息访的比例。{_COMMON}",
     among_text="期内举行的听证",
     hits_text="其中听证后息诉息访的",
     hit=lambda at: before(at.as_of, hearing.settled_at),
@@ -692,7 +692,7 @@ DISPUTES_SETTLED = _mediation(
     "disputes_settled",
     "访前调解成功率",
     polarity=Polarity.UP_GOOD,
-    definition="期内结束的访前调解中,纠纷就地化解的比例。",
+    definition="期内结束的访前调解中，纠纷就地化解的比例。",
     hits_text="其中化解的",
     hit=lambda at: dispute.outcome == "化解",
 )
@@ -700,7 +700,7 @@ PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",
     "调解后转信访率",
     polarity=Polarity.DOWN_GOOD,
-    definition="期内结束的访前调解中,后来仍成为信访件的比例。",
+    definition="期内结束的访前调解中，后来仍成为信访件的比例。",
     hits_text="其中后来成为信访件的",
     hit=lambda at: dispute.petition_id.is_not(None),
 )

@@ -184,7 +184,7 @@ _street = schema.area.alias("street")
 community = _community.c
 COMMUNITY = Subject(
     "community",
-    "社区(村)",
+    "社区（村）",
     "个",
     _community.join(_street, _community.c.parent_code == _street.c.code),
     community.code,
@@ -329,9 +329,9 @@ MEDIATION = Subject(
 )
 
 DIMENSIONS: dict[str, str] = {
-    "district": "区县(功能区)",
-    "street": "街道(乡镇)",
-    "community": "社区(村)",
+    "district": "区县（功能区）",
+    "street": "街道（乡镇）",
+    "community": "社区（村）",
     "grid": "网格",
     "channel": "信访形式",
     "category": "内容分类",
@@ -340,7 +340,7 @@ DIMENSIONS: dict[str, str] = {
     "purpose": "信访目的",
     "stage": "办理环节",
     "age": "积压时长",
-    "closing_days": "办结用时(工作日)",
+    "closing_days": "办结用时（工作日）",
     "five_day_state": "五日办结情况",
     "due_day": "办结期限",
     "five_day_due": "五日期限",

@@ -1,0 +1,1 @@
+"""What a person sees: each page asks queries/ and composes views/."""

@@ -1,0 +1,61 @@
+"""数字明细: the list behind a number, exactly as long as the number says."""
+
+import streamlit as st
+
+from pages.parts import filters, lists, show, waiting
+from queries.cases import Part
+from queries.model import Kind
+from views import words
+
+PAGE_ROWS = 200
+_PARTS = {Part.HITS: "计入", Part.MISSES: "未计入", Part.AMONG: "全部（分母）"}
+
+now = filters.current()
+question = lists.asked()
+
+
+def parts() -> Part:
+    """Hits, misses or all of a rate, each with its number of rows."""
+    counts = {part: lists.length(question, now, part) for part in _PARTS}
+    if question.metric.kind is not Kind.RATE:
+        return Part.HITS
+    return st.segmented_control(
+        "明细",
+        list(_PARTS),
+        default=question.part,
+        required=True,
+        format_func=lambda part: f"{_PARTS[part]} {words.full(counts[part])}",
+        key=f"part_of_{question.metric.id}_{question.part}",
+        label_visibility="collapsed",
+    )
+
+
+def table(part: Part) -> None:
+    """One page of the list, and the whole of it as CSV."""
+    chosen = lists.Asked(question.metric, part, question.cell)
+    total = lists.length(chosen, now, part)
+    unit = question.metric.lists.unit if question.metric.lists else question.metric.subject.unit
+    pages = max(1, -(-total // PAGE_ROWS))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f"共 **{words.full(total)}** {unit}")
+        number = st.number_input("页", 1, pages, 1, key=f"page_{part}", width=140) if pages > 1 else 1
+        st.download_button(
+            "导出 CSV",
+            data=lambda: lists.shown(lists.rows(chosen, now)).to_csv(index=False).encode("utf-8-sig"),
+            file_name=f"{question.metric.name}_{now.as_of:%Y%m%d%H%M}.csv",
+            mime="text/csv",
+        )
+    rows = lists.shown(lists.rows(chosen, now, PAGE_ROWS, (int(number) - 1) * PAGE_ROWS))
+    if rows.empty:
+        st.info("这一格没有记录。")
+    else:
+        st.dataframe(rows, hide_index=True, height=560, key="rows", alt=f"{question.metric.name}的明细")
+
+
+if question is None:
+    show.header("数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
+    waiting.hint("从任一页面点一个数字，即可在此看到它的明细。")
+else:
+    where = question.said()
+    show.header(f"{question.metric.name}：明细", f"{now.said}{'，' + where if where else ''}。{question.metric.definition}")
+    table(parts())

@@ -1,0 +1,1 @@
+"""What the pages share: the live data, the filter bar, and showing numbers."""

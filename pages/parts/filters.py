@@ -1,0 +1,154 @@
+"""The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import live
+from queries import names
+from queries.model import Slice
+from queries.periods import Period, Preset, end_of_day, period_of
+from views import words
+
+CUSTOM = "自选"
+PRESETS = {"今日": Preset.TODAY, "本周": Preset.WEEK, "本月": Preset.MONTH, "本季": Preset.QUARTER, "本年": Preset.YEAR}
+_AGAINST = {"今日": "较昨日同时", "本周": "较上周同期", "本月": "较上月同期", "本季": "较上季同期", "本年": "较上年同期"}
+PLACES = ("district", "street", "community")
+_WORDS = {"district": "区县", "street": "街道", "community": "社区"}
+_WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the bar says: numbers are measured `as_of`, in `period`, `within` the slice."""
+
+    as_of: datetime
+    period: Period
+    within: Slice
+    against: str
+    place: str
+
+    @property
+    def same_as_year_before(self) -> bool:
+        """Whether the period before is the year before, so that one comparison says it all."""
+        return self.against == _AGAINST["本年"]
+
+    @property
+    def said(self) -> str:
+        """The filters in words: 2026年11月1日—22日，全市."""
+        parts = [words.span(self.period.start, self.period.cut(self.as_of).end), self.place]
+        return "，".join([*parts, *filter(None, (self.within.channel, st.session_state.get("category")))])
+
+
+def bar() -> Filters:
+    """Draw the bar and read it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
+        chosen = st.segmented_control(
+            "时间", [*PRESETS, CUSTOM], default="本月", required=True, key="period", bind="query-params"
+        )
+        latest = live.current().as_of
+        custom = _custom(latest.date()) if chosen == CUSTOM else None
+        area, place = _area()
+        channel = _choice("信访形式", "channel", live.ask(names.channels), "全部形式")
+        category = _category()
+        as_of = _as_of(latest)
+        period = custom or period_of(PRESETS[chosen], as_of.date())
+    return Filters(as_of, period, Slice(area, channel, category), _AGAINST.get(chosen, "较上一期"), place)
+
+
+def go_to(code: str | None) -> None:
+    """Set the area of the bar (None: the whole city). For callbacks, before the bar is drawn again."""
+    path = dict.fromkeys(PLACES)
+    for row in _path(code):
+        if row.level >= 2:
+            path[PLACES[row.level - 2]] = row.code
+    for name, value in path.items():
+        st.session_state[name] = value
+
+
+def path_to(code: str | None) -> list[tuple[str, str]]:
+    """Code and name of the areas from the city down to `code`."""
+    root = areas()[areas()["level"] == 1]
+    top = [(row.code, row.name) for row in root.itertuples()]
+    return top + [(row.code, row.name) for row in _path(code) if row.level >= 2]
+
+
+def areas() -> pd.DataFrame:
+    """All areas, indexed by code (see queries.names.areas)."""
+    return live.ask(names.areas).set_index("code", drop=False)
+
+
+def _path(code: str | None) -> list[pd.Series]:
+    table, path = areas(), []
+    while code is not None and code in table.index:
+        row = table.loc[code]
+        path.insert(0, row)
+        code = row["parent_code"]
+    return path
+
+
+def _as_of(latest: datetime) -> datetime:
+    day = st.date_input(
+        "截至",
+        value=None,
+        max_value=latest.date(),
+        min_value=date(2000, 1, 1),
+        key="as_of",
+        bind="query-params",
+        format="YYYY-MM-DD",
+        width=140,
+        help="所有数字按这一天结束时的情况重算；不选即最新。",
+    )
+    return min(latest, end_of_day(day)) if day else latest
+
+
+def _custom(today: date) -> Period:
+    month = period_of(Preset.MONTH, today)
+    start = st.date_input("从", value=month.start, key="from", bind="query-params", format="YYYY-MM-DD", width=130)
+    end = st.date_input("到", value=today, key="to", bind="query-params", format="YYYY-MM-DD", width=130)
+    if end < start:
+        st.warning(f"结束日期 {end} 早于开始日期 {start}，已按开始日期当天计算。")
+    return Period(start, max(start, end))
+
+
+def _area() -> tuple[str | None, str]:
+    """District, street and community, each choice opening the next."""
+    table = areas()
+    chosen, place = None, "全市"
+    parents = table.index[table["level"] == 1].tolist()
+    for name in PLACES:
+        below = table[table["parent_code"].isin(parents)]
+        if below.empty:
+            break
+        labels = dict(zip(below["code"], below["name"], strict=True))
+        code = _choice(_WORDS[name], name, list(labels), _WHOLE[name], labels)
+        if code is None:
+            break
+        chosen, place, parents = code, labels[code], [code]
+    return chosen, place
+
+
+def _category() -> str | None:
+    table = live.ask(names.categories)
+    first = table[table["parent_code"].isna()]
+    return _choice("内容分类", "category", first["code"].tolist(), "全部分类", dict(zip(first["code"], first["name"], strict=True)))
+
+
+def _choice(label: str, key: str, options: list[str], every: str, labels: dict[str, str] | None = None) -> str | None:
+    shown = (labels or {}) | {None: every}
+    return st.selectbox(
+        label,
+        [None, *options],
+        format_func=lambda option: shown.get(option, option),
+        key=key,
+        bind="query-params",
+        width=150,
+    )
+
+
+def current() -> Filters:
+    """What the bar of this run says."""
+    said: Filters = st.session_state["filters_said"]
+    return said

@@ -1,0 +1,117 @@
+"""Where Streamlit's cache meets the queries: one database, one pulse, every question asked once.
+
+The pulse looks for new data every few seconds. Answers are kept for the version of the data and
+the moment they speak of, so nothing is computed twice and a new case is seen by every page. While the
+database cannot be reached the pulse stands still: the last good numbers stay, with their age.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import streamlit as st
+
+from casebase.engine import Casebase, State, open_casebase
+from casebase.errors import CasebaseError
+from casebase.settings import Settings, read_settings
+from queries.periods import end_of_day
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_OLD = timedelta(days=7)
+_READING = "_reading"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The state of the data at the last good look, and how long ago that was."""
+
+    state: State
+    read_at: datetime
+    error: str | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that numbers speak of: now, to the minute, or the last change within it.
+
+        Data that ended long ago is shown as of its last day, so that no page opens empty.
+        """
+        now, ended, changed = self.read_at, self.state.data_until, self.state.changed_at
+        if ended and now - ended > _OLD:
+            return end_of_day(ended.date())
+        minute = now.replace(second=0, microsecond=0)
+        return changed if changed and minute < changed <= now else minute
+
+
+class Pulse:
+    """The last reading, shared by all sessions; looks at the database at most every `poll` seconds."""
+
+    def __init__(self, casebase: Casebase) -> None:
+        self.casebase = casebase
+        self._lock = threading.Lock()
+        self._last = Reading(casebase.state(), datetime.now())
+        self._looked = self._last.read_at
+
+    def read(self) -> Reading:
+        with self._lock:
+            now = datetime.now()
+            if (now - self._looked).total_seconds() >= self.casebase.settings.freshness.poll / 2:
+                self._looked = now
+                self._last = self._look(now)
+            return self._last
+
+    def _look(self, now: datetime) -> Reading:
+        try:
+            return Reading(self.casebase.state(), now)
+        except CasebaseError as error:
+            return Reading(self._last.state, self._last.read_at, str(error))
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    return read_settings()
+
+
+@st.cache_resource(show_spinner="正在打开信访件库…")
+def pulse() -> Pulse:
+    return Pulse(open_casebase(settings()))
+
+
+def casebase() -> Casebase:
+    return pulse().casebase
+
+
+def begin() -> Reading:
+    """Take the reading that one run of a page speaks of, so that all its numbers are of one moment."""
+    reading = pulse().read()
+    st.session_state[_READING] = reading
+    return reading
+
+
+def changed() -> bool:
+    """Whether a newer reading says something else than the page shows."""
+    shown, now = current(), pulse().read()
+    return (shown.state.version, shown.as_of) != (now.state.version, now.as_of)
+
+
+def current() -> Reading:
+    """The reading of this run."""
+    reading: Reading = st.session_state[_READING]
+    return reading
+
+
+def ask(question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Ask a query of queries/, once for each version of the data; its first argument, the case base, is given here.
+
+    Raises CasebaseError while the database is unreachable and the answer is not known yet.
+    """
+    name = f"{question.__module__}.{question.__qualname__}"
+    return cast(R, _answer(name, current().state.version, question, args, kwargs))
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def _answer(name: str, version: int, _question: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    return _question(casebase(), *args, **kwargs)

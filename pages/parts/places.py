@@ -1,0 +1,120 @@
+"""The map and what lies below the chosen area: districts, streets, communities, grids."""
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, live, show
+from pages.parts.filters import Filters
+from queries import names
+from queries.measure import measure, metric_of
+from queries.model import Kind
+from views import maps, words
+
+_BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
+NOUNS = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
+
+
+@dataclass(frozen=True)
+class Below:
+    """The places directly below the chosen area, by `dimension`.
+
+    `frame`: code, name, kind, lon, lat, schematic, shape (list of polygons or None).
+    """
+
+    dimension: str
+    frame: pd.DataFrame
+
+    @property
+    def noun(self) -> str:
+        return NOUNS[self.dimension]
+
+
+def below(now: Filters) -> Below:
+    """What lies below the area of the filter bar; grids below a community."""
+    table = filters.areas()
+    area = now.within.area
+    level = int(table.loc[area, "level"]) if area else 1
+    dimension = _BELOW[level]
+    if dimension == "grid":
+        frame = live.ask(names.grids, area).rename(columns={"grid_id": "code"}).assign(schematic=True)
+    else:
+        parents = [area] if area else table.index[table["level"] == 1].tolist()
+        frame = table[table["parent_code"].isin(parents)].reset_index(drop=True)
+        outlines = pd.concat([live.ask(names.shapes, parent) for parent in parents] or [pd.DataFrame(columns=["code", "shape"])])
+        frame = frame.merge(outlines, on="code", how="left")
+    shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
+    return Below(dimension, frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index)))
+
+
+def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
+    """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool) and tip."""
+    found = live.ask(measure, [metric], as_of=now.as_of, period=now.period, within=now.within, by=[places.dimension])
+    found = found.rename(columns={places.dimension: "code"})[["code", "hits", "among", "value"]]
+    frame = places.frame.merge(found, on="code", how="left")
+    chosen = metric_of(metric)
+    counts = frame[["hits", "among"]].fillna(0).astype("int64")
+    value = frame["value"].fillna(0) if chosen.kind is Kind.COUNT else frame["value"]
+    limit = live.settings().lights.small_sample
+    frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
+    frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.kind is Kind.RATE else False
+    frame["tip"] = [
+        _tip(name, show.written(chosen, value), chosen.unit, chosen.kind, hits, among)
+        for name, value, hits, among in frame[["name", "value", "hits", "among"]].itertuples(index=False)
+    ]
+    return frame
+
+
+def _tip(name: str, value: str, unit: str, kind: Kind, hits: int, among: int) -> str:
+    if kind is Kind.RATE:
+        return f"{name} {value}（{words.parts(hits, among)}）" if among else f"{name} 暂无数据"
+    return f"{name} {value} {unit}"
+
+
+def area_map(
+    frame: pd.DataFrame, places: Below, now: Filters, *, metric: str, key: str, width: int, height: int, by_state: bool = False
+) -> None:
+    """Show the places on the map; a click goes down into one."""
+    chosen = metric_of(metric)
+    if by_state:
+        states = [show.state_of(chosen, value) for value in frame["value"]]
+        frame = frame.assign(role=[state.role if state else "none" for state in states])
+    drawn = maps.area_map(
+        frame,
+        show.theme(),
+        value_label=f"{chosen.name}（{chosen.unit}）",
+        kind=show.kind_of(chosen),
+        scale="lights" if by_state else "one_way",
+        width=width,
+        height=height,
+        clickable=places.dimension != "grid",
+    )
+    spot = f"{key}_{now.within.area}"
+
+    def clicked() -> None:
+        found = maps.picked(st.session_state[spot])
+        if found and places.dimension != "grid":
+            filters.go_to(found[1])
+
+    st.pydeck_chart(
+        drawn.deck,
+        height=height,
+        key=spot,
+        on_select=clicked if places.dimension != "grid" else "ignore",
+        selection_mode="single-object",
+        alt=f"{now.place}各{places.noun}{chosen.name}地图",
+    )
+    st.html(drawn.legend)
+
+
+def breadcrumb(now: Filters) -> None:
+    """The way back up, one button a level."""
+    path = filters.path_to(now.within.area)
+    with st.container(horizontal=True, gap="small", key="breadcrumb", vertical_alignment="center"):
+        for code, name in path[:-1]:
+            st.button(name, key=f"up_{code}", on_click=filters.go_to, args=(code,), type="tertiary")
+            st.markdown("›", width="content")
+        if path:
+            st.markdown(f"**{path[-1][1]}**", width="content")

@@ -1,0 +1,237 @@
+"""Showing numbers: the page header, cards, charts and the map, and what a click on them does."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import live
+from pages.parts.filters import Filters, current
+from queries.cases import Part
+from queries.compare import by_month, compare
+from queries.model import Kind, Metric, Polarity
+from queries.registry import METRICS
+from views import cards, charts, words
+from views.tokens import Palette, palette
+
+LIST_PAGE = "pages/case_list.py"
+_KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
+
+
+def theme() -> Palette:
+    """The palette of the reader's theme."""
+    return palette(st.context.theme.type)
+
+
+def kind_of(metric: Metric) -> words.Kind:
+    """How a metric's value is written."""
+    return _KINDS[metric.kind]
+
+
+def panel(html: str, key: str) -> str | None:
+    """Mount cards, sentences or a header; returns the link that was clicked, if any."""
+    component = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS, js=cards.JS)
+    opened: str | None = component(data={"html": html}, key=key, on_open_change=lambda: None).open
+    return opened
+
+
+def header(title: str, sentence: str) -> None:
+    """Style the page, then title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes."""
+
+    as_of = current().as_of
+
+    @st.fragment(run_every=live.settings().freshness.poll)
+    def watch() -> None:
+        if live.changed():
+            st.rerun()
+        reading = live.pulse().read()
+        late = _lateness(reading)
+        html = cards.header_html(
+            title,
+            sentence,
+            theme(),
+            cutoff=words.moment(as_of, year=as_of.year != reading.read_at.year),
+            freshness=late,
+            demo=reading.state.demonstration,
+            notice=_notice(as_of),
+        )
+        panel(html, "header")
+
+    watch()
+
+
+def _lateness(reading: live.Reading) -> words.State | None:
+    if reading.error is None:
+        return None
+    age = (datetime.now() - reading.read_at).total_seconds()
+    limits = live.settings().freshness
+    if age >= limits.red:
+        return words.State("bad", "■", "数据库不可达，以下为最近一次读到的数据")
+    return words.State("warn", "▲", "数据库暂不可达，以下为最近一次读到的数据") if age >= limits.amber else None
+
+
+def _notice(as_of: datetime) -> str:
+    """Deadlines of the coming weeks may reach a year whose working days are not published yet."""
+    missing = [year for year in live.casebase().workdays.unpublished_years() if year - as_of.year in (0, 1)]
+    near = [year for year in missing if year == as_of.year or as_of.month >= 11]
+    return f"{near[0]} 年放假安排未发布" if near else ""
+
+
+def numbers(filters: Filters, metrics: Sequence[str], *, key: str, spark: bool = True) -> pd.DataFrame:
+    """A row of cards, each with its comparison, trend and definition; a click opens its cases.
+
+    Returns the compared frame (see queries.compare.compare), indexed by metric, for sentences around it.
+    """
+    beside = [other for name in metrics for other in METRICS[name].beside]
+    wanted = list(dict.fromkeys([*metrics, *beside]))
+    found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within).set_index("metric")
+    trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
+    shown = [_card(METRICS[name], found, trend, filters) for name in metrics]
+    open_list(panel(cards.cards_html(shown, theme()), key))
+    return found
+
+
+def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filters: Filters) -> cards.Card:
+    row = found.loc[metric.id]
+    lights = live.settings().lights
+    series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
+    return cards.Card(
+        key=metric.id,
+        name=metric.name,
+        value=written(metric, row["value"]),
+        unit="" if metric.kind is Kind.RATE else metric.unit,
+        deltas=deltas(metric, row, filters),
+        state=state_of(metric, row["value"]),
+        spark=tuple(None if pd.isna(value) else float(value) for value in series["value"]),
+        spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
+        definition=definition(metric, filters),
+        beside=_beside(metric, row, found),
+        small=metric.kind is Kind.RATE and row["among"] > 0 and words.small(row["among"], lights.small_sample),
+        link=link(metric.id),
+    )
+
+
+def written(metric: Metric, value: float) -> str:
+    """A value as cards write it; the unit stands apart except in %."""
+    text = words.value(value, kind_of(metric))
+    return text.removesuffix(" 天")
+
+
+def deltas(metric: Metric, row: Any, filters: Filters) -> tuple[cards.Delta, ...]:
+    """The change against the period before and the year before, in words and sign."""
+    pairs = [(filters.against, "previous"), ("较上年同期", "year_before")]
+    if filters.same_as_year_before:
+        pairs = pairs[1:]
+    kind = kind_of(metric)
+    return tuple(_delta(metric, kind, label, row["value"], row[column]) for label, column in pairs)
+
+
+def _delta(metric: Metric, kind: words.Kind, label: str, now: float, before: float) -> cards.Delta:
+    moved = words.movement(now, before, kind)
+    return cards.Delta(label, moved, "neutral" if moved == words.NONE else tone(metric, now, before))
+
+
+def tone(metric: Metric, now: float, before: float) -> cards.Tone:
+    """Whether a change is good by the metric's polarity."""
+    if now == before or metric.polarity is Polarity.NEUTRAL:
+        return "neutral"
+    return "good" if (now > before) == (metric.polarity is Polarity.UP_GOOD) else "bad"
+
+
+def target_of(metric_id: str) -> float | None:
+    """The target of config.toml as a ratio."""
+    target: float | None = getattr(live.settings().targets, metric_id, None)
+    return None if target is None else target / 100
+
+
+def state_of(metric: Metric, value: float) -> words.State | None:
+    """The light of a rate that should be high: by its target where config.toml has one, else by [lights]."""
+    if metric.kind is not Kind.RATE or metric.polarity is not Polarity.UP_GOOD or words.missing(value):
+        return None
+    lights, target = live.settings().lights, target_of(metric.id)
+    if target is None:
+        return words.light(value, lights.red, lights.green)
+    if words.target_reached(value, target * 100):
+        return words.State("good", "●", "达标")
+    near = words.target_reached(value, target * 100 - lights.shortfall)
+    return words.State("warn", "▲", "未达标") if near else words.State("bad", "■", "未达标")
+
+
+def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
+    parts = [words.parts(row["hits"], row["among"])] if metric.kind is Kind.RATE and row["among"] else []
+    for name in metric.beside:
+        other, there = METRICS[name], found.loc[name]
+        unit = "" if other.kind is Kind.RATE else f" {other.unit}"
+        parts.append(f"{other.name} {written(other, there['value'])}{unit}")
+    return "；".join(parts)
+
+
+def definition(metric: Metric, filters: Filters | None = None) -> tuple[tuple[str, str], ...]:
+    """The 口径 that travels with a number."""
+    pairs = [("定义", metric.definition)]
+    if metric.kind is Kind.RATE:
+        pairs += [("分子", metric.hits_text), ("分母", metric.among_text)]
+    pairs += [("归期", metric.period_text), ("依据", metric.article)]
+    target = target_of(metric.id)
+    if target is not None:
+        pairs.append(("目标", words.percent(target)))
+    if filters is not None:
+        ignored = [
+            word
+            for name, word, value in (
+                ("channel", "信访形式", filters.within.channel),
+                ("category", "内容分类", filters.within.category),
+            )
+            if value and not metric.applies(name)
+        ]
+        scope = f"{filters.said}；截至 {words.moment(filters.as_of, year=True)}"
+        pairs.append(("筛选", scope + (f"（不分{'、'.join(ignored)}）" if ignored else "")))
+    return tuple(pairs)
+
+
+def link(metric: str, part: Part = Part.HITS, **cell: str | None) -> str:
+    """The address of the list behind a number; the filters of the bar stay."""
+    pairs = {"metric": metric, "part": part.value, **{f"by_{name}": value or "" for name, value in cell.items()}}
+    return urlencode(pairs)
+
+
+def open_list(opened: str | None) -> None:
+    """Go to the list behind a number, keeping the filters."""
+    if opened:
+        kept = {key: value for key, value in st.query_params.items() if not key.startswith(("metric", "part", "by_"))}
+        st.switch_page(LIST_PAGE, query_params={**kept, **dict(parse_qsl(opened, keep_blank_values=True))})
+
+
+def chart(
+    drawn: Any, key: str, *, alt: str, pick: str | None = None, on_pick: Callable[[str], None] | None = None
+) -> Any | None:
+    """Show an Altair chart; returns what was clicked of the field `pick`, once for each click.
+
+    `on_pick` is called with it instead, before the page is drawn again (to change the filter bar).
+    """
+    if pick is None:
+        st.altair_chart(drawn, key=key, theme=None, alt=alt)
+        return None
+    if on_pick is None:
+        event = st.altair_chart(drawn, key=key, theme=None, alt=alt, on_select="rerun", selection_mode=charts.PICK)
+        return _once(key, charts.picked(event, pick))
+
+    def clicked() -> None:
+        value = charts.picked(st.session_state[key], pick)
+        if value is not None:
+            on_pick(value)
+
+    st.altair_chart(drawn, key=key, theme=None, alt=alt, on_select=clicked, selection_mode=charts.PICK)
+    return None
+
+
+def _once(key: str, value: Any | None) -> Any | None:
+    """A selection stays on screen; only its change is a click."""
+    memory = f"_{key}_picked"
+    if st.session_state.get(memory) == value:
+        return None
+    st.session_state[memory] = value
+    return value

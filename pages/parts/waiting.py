@@ -1,0 +1,51 @@
+"""What a page says while there is nothing to show: one sentence, and it tries again by itself."""
+
+import logging
+from collections.abc import Mapping
+
+import streamlit as st
+
+from casebase.errors import CasebaseError
+
+RETRY_SECONDS = 3
+
+_log = logging.getLogger(__name__)
+
+
+def unreachable(error: CasebaseError) -> None:
+    """The database cannot answer now; look again every few seconds until it does."""
+
+    _log.warning("%s", error)
+
+    @st.fragment(run_every=RETRY_SECONDS)
+    def retry() -> None:
+        if st.session_state.pop("_waited", False):
+            st.rerun()
+        st.session_state["_waited"] = True
+        st.warning("现在读不到数据，正在自动重试。原因见服务日志。")
+
+    st.session_state.pop("_waited", None)
+    retry()
+
+
+def missing(what: str, tables: Mapping[str, str]) -> None:
+    """Say what the database does not hold, and how to load it."""
+    names = "、".join(f"{word}（{table} 表）" for table, word in tables.items())
+    st.info(f"库中还没有{what}。装入{names}后，本页自动显示；装入办法见 docs/loading.md。")
+
+
+def hint(text: str) -> None:
+    """One sentence in place of an empty page."""
+    st.info(text)
+
+
+def refused(error: CasebaseError) -> None:
+    """The address or the configuration asks for what does not exist."""
+    _log.warning("%s", error)
+    st.error("地址或配置里有一项不存在，请从上方导航重新进入。原因见服务日志。")
+
+
+def broken() -> None:
+    """A fault of ours: the trace goes to the log, the reader gets a sentence and a way on."""
+    _log.exception("a page failed")
+    st.error("这一页出了故障，已记入服务日志；请刷新，或从上方导航打开其他页面。")

@@ -1,0 +1,79 @@
+"""A number beside its earlier self, and its trend: what a card, a briefing and a ranking show."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from casebase.engine import Casebase
+from queries.measure import measure
+from queries.model import EVERYTHING, Slice
+from queries.periods import Against, Period, compared, end_of_day, last_months
+
+
+def compare(
+    casebase: Casebase,
+    metrics: Sequence[str],
+    *,
+    as_of: datetime,
+    period: Period,
+    within: Slice = EVERYTHING,
+    by: Sequence[str] = (),
+) -> pd.DataFrame:
+    """`measure` with the same numbers of the period before (环比) and of the year before (同比).
+
+    Returns the columns of `measure` plus previous, previous_among, year_before, year_before_among
+    (value and among; NaN where that period has no row).
+    """
+    keys = ["metric", *by]
+    found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
+    for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
+        then_period, then = compared(period, as_of, against)
+        earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
+        earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
+        found = found.merge(earlier, on=keys, how="left")
+    return found
+
+
+def by_month(
+    casebase: Casebase,
+    metrics: Sequence[str],
+    *,
+    as_of: datetime,
+    months: int = 12,
+    within: Slice = EVERYTHING,
+    by: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The calendar months up to the one of `as_of`: the columns of `measure` with month ("2026-11").
+
+    Without `by` every month has its row, hits and among 0 where nothing happened.
+    """
+    period = last_months(as_of.date(), months)
+    found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
+    if by:
+        return found
+    spans = [str(span) for span in pd.period_range(period.start, period.end, freq="M")]
+    every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
+    found = found.drop(columns="as_of").set_index(["metric", "month"]).reindex(every).reset_index()
+    return found.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"}).assign(as_of=as_of)
+
+
+def daily_flow(
+    casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING
+) -> pd.DataFrame:
+    """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, backlog (int).
+
+    backlog(t) = backlog(t0) + registered − closed, so one reading of the stock is enough.
+    """
+    end = as_of.date()
+    start = end - timedelta(days=days - 1)
+    before = measure(casebase, ["backlog"], as_of=end_of_day(start - timedelta(days=1)), within=within)
+    moved = measure(
+        casebase, ["registered", "closed"], as_of=as_of, period=Period(start, end), within=within, by=["day"]
+    )
+    table = moved.pivot_table(index="day", columns="metric", values="hits", aggfunc="sum")
+    table.index = pd.to_datetime(table.index)
+    table = table.reindex(pd.date_range(start, end), columns=["registered", "closed"]).fillna(0).astype("int64")
+    flow = pd.DataFrame({"inflow": table["registered"], "outflow": table["closed"]})
+    flow["backlog"] = int(before["hits"].iloc[0]) + (flow["inflow"] - flow["outflow"]).cumsum()
+    return flow.rename_axis("day").reset_index()
