@@ -44,7 +44,8 @@ def described() -> dict[str, dict[str, tuple[str, bool]]]:
 def found(inspector: Inspector) -> dict[str, dict[str, tuple[str, bool]]]:
     return {
         table: {
-            column["name"]: (family(column["type"]), bool(column["nullable"])) for column in inspector.get_columns(table)
+            column["name"]: (family(column["type"]), bool(column["nullable"]))
+            for column in inspector.get_columns(table)
         }
         for table in inspector.get_table_names()
         if table != "alembic_version"
