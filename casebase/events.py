@@ -87,15 +87,17 @@ def _petition_events(where: ColumnElement[bool]) -> Iterator[Select[*tuple[Any, 
     closing = case((refused, _REFUSED), else_="办结")
     outcome = case((refused, null()), (p.resolved, "已化解"), (p.resolved.is_(False), "未化解"))
     yield _own(5, p.closed_at, closing, where, unit=p.unit_id, note=outcome)
-    opinion = func.concat(
-        "信访部门：", func.coalesce(p.satisfaction_bureau, "未评价"), "；责任单位：", func.coalesce(p.satisfaction_unit, "未评价")
-    )
+    bureau, unit = (func.coalesce(said, "未评价") for said in (p.satisfaction_bureau, p.satisfaction_unit))
+    opinion = func.concat("信访部门：", bureau, "；责任单位：", unit)
     yield _own(6, p.evaluated_at, "评价", where, unit=p.unit_id, note=opinion)
 
 
 def _extended_at() -> ColumnElement[Any]:
-    """The columns keep no moment for the extension: it was granted no later than the original deadline
-    (article 34), the closing and the last change of the row, and not before registration."""
+    """The moment of the extension, which no column keeps.
+
+    It was granted no later than the original deadline (article 34), the closing and the last change of
+    the row, and not before registration.
+    """
     p = petition.c
     day = literal_column("INTERVAL '1' DAY", Interval)
     latest = func.least(p.due_at - p.extended_days * day, p.closed_at, p.updated_at)

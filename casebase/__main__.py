@@ -1,0 +1,231 @@
+"""python -m casebase: make, fill, check and describe a case database."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection, delete, extract, func, select
+from typer.exceptions import TyperException
+
+from casebase.checks import check as find
+from casebase.engine import Casebase, mark_changed, open_casebase, read_state, write_info
+from casebase.errors import CasebaseError, UsageError
+from casebase.loading import load as load_file
+from casebase.loading import read_map
+from casebase.loading.calendar import cover
+from casebase.loading.load import Result
+from casebase.loading.sources import open_reader
+from casebase.schema import info, load_run, metadata, petition, workday
+from casebase.settings import read_settings
+from casebase.upgrade import upgrade
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Url = Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")]
+_SHOWN_NOTES = 20
+
+
+@app.callback()
+def _commands() -> None:
+    """The case database: create it, load real cases, check and describe it."""
+
+
+@app.command()
+def init(url: Url = None) -> None:
+    """Create the tables, or bring them to this release, and write the working-day calendar."""
+    casebase = _ready(url)
+    print(f"{_address(casebase)}: the case database is ready")
+
+
+@app.command()
+def demo(
+    cases: Annotated[int | None, typer.Option(min=100, help="Number of cases; default: config.toml's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same city; default: config.toml's.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: now.")] = None,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when there are cases already.")] = False,
+    url: Url = None,
+) -> None:
+    """Build the demonstration city (演示数据), in place of an earlier one."""
+    casebase = _ready(url)
+    with casebase.reading() as connection:
+        filled = connection.scalar(select(petition.c.petition_id).limit(1)) is not None
+        demonstration = read_state(connection).demonstration
+    if filled and if_empty:
+        print(f"{_address(casebase)}: there are cases already; nothing was built")
+        return
+    if filled and not demonstration:
+        raise CasebaseError(f"{_address(casebase)} holds real cases; build the demonstration city elsewhere with --url")
+    if filled:
+        _empty(casebase)
+    from casebase.demo import build  # it brings Faker and the figures of a whole city, which no other command needs
+
+    chosen = casebase.settings.demo
+    end = datetime.combine(until, time(23, 59, 59)) if until else _now()
+    count = chosen.cases if cases is None else cases
+    with _progress() as bar:
+        build(casebase, cases=count, seed=chosen.seed if seed is None else seed, until=end, progress=bar)
+    print(f"{_address(casebase)}: demonstration city with {count:,} cases until {end:%Y-%m-%d}")
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="CSV (also .gz), XLSX or Parquet.")],
+    map_: Annotated[Path, typer.Option("--map", help="How its columns become cases; see maps/template.toml.")],
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows go; default: FILE.rejects.csv here.")
+    ] = None,
+    url: Url = None,
+) -> None:
+    """Load real cases from a file: all of it in one transaction, or nothing."""
+    case_map = read_map(map_)
+    open_reader(file, case_map.source)  # a wrong file name must not create a database first
+    casebase = _ready(url)
+    chosen = rejects or Path(f"{file.name}.rejects.csv")
+    with _progress() as bar:
+        result = load_file(casebase, file, case_map, now=_now(), rejects_file=chosen, progress=bar)
+    if rejects is None and not result.rejects:
+        chosen.unlink()
+    _print_result(result, chosen)
+
+
+@app.command()
+def check(url: Url = None) -> None:
+    """Look for what is wrong (exit 1) or missing in the data."""
+    casebase = open_casebase(read_settings(), url)
+    with casebase.reading() as connection:
+        findings = find(connection, casebase.settings.deadlines)
+    for finding in findings:
+        print(f"{finding.severity:8} {finding.count:>12,}  {finding.text}")
+    errors = sum(finding.severity == "error" for finding in findings)
+    print(f"{errors} errors, {len(findings) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(url: Url = None) -> None:
+    """Tell what the case database holds."""
+    casebase = open_casebase(read_settings(), url)
+    with casebase.reading() as connection:
+        for name, value in [*_state_lines(connection), *_calendar_lines(connection), *_load_lines(connection)]:
+            print(f"{name:14} {value}")
+        for table in metadata.sorted_tables:
+            rows = connection.scalar(select(func.count()).select_from(table))
+            print(f"{table.name:14} {rows or 0:>12,} rows")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code. Every error is one sentence on stderr."""
+    try:
+        return app(args=arguments, prog_name="python -m casebase", standalone_mode=False) or 0
+    except UsageError as error:
+        return _fail(str(error), 2)
+    except CasebaseError as error:
+        return _fail(str(error), 1)
+    except TyperException as error:
+        return _fail(" ".join(error.format_message().split()), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        return _fail("interrupted; the case database is as before", 1)
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def _now() -> datetime:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+
+
+def _address(casebase: Casebase) -> str:
+    return casebase.engine.url.render_as_string(hide_password=True)
+
+
+def _ready(url: str | None) -> Casebase:
+    """The case database with this release's tables and a calendar (of the kind its cases were loaded with)."""
+    casebase = open_casebase(read_settings(), url)
+    upgrade(casebase.engine)
+    with casebase.writing() as connection:
+        kept = connection.scalar(select(info.c.value).where(info.c.key == "calendar"))
+        kind = kept or casebase.settings.calendar.kind
+        if cover(connection, casebase.settings.calendar, kind):
+            write_info(connection, calendar=kind)
+            mark_changed(connection, _now())
+    return casebase
+
+
+def _empty(casebase: Casebase) -> None:
+    """Delete the earlier demonstration; its own transaction, as DuckDB cannot insert keys that it just deleted."""
+    with casebase.writing() as connection:
+        for table in metadata.sorted_tables:
+            if table not in (info, workday):
+                connection.execute(delete(table))
+
+
+class _Bar:
+    """A progress callback that draws one bar for each stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+
+@contextmanager
+def _progress() -> Iterator[_Bar]:
+    share = TextColumn("{task.percentage:>3.0f} %")
+    columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield _Bar(progress)
+
+
+def _print_result(result: Result, rejects: Path) -> None:
+    print(f"read {result.read} = loaded {result.loaded} + rejected {result.rejected}")
+    print(f"loaded {result.loaded} = new {result.new} + updated {result.updated} + unchanged {result.unchanged}")
+    for text, count in result.notes.most_common(_SHOWN_NOTES):
+        print(f"note: {count} × {text}")
+    if len(result.notes) > _SHOWN_NOTES:
+        print(f"note: {len(result.notes) - _SHOWN_NOTES} more kinds of notes")
+    if result.rejects:
+        print(f"rejected rows: {rejects}")
+
+
+def _state_lines(connection: Connection) -> Iterator[tuple[str, str]]:
+    state = read_state(connection)
+    registered = petition.c.registered_at
+    first, last = connection.execute(select(func.min(registered), func.max(registered))).one()
+    yield "city", state.city_name or "-"
+    yield "data", "demonstration (演示数据)" if state.demonstration else "real cases" if first else "no cases"
+    yield "version", f"{state.version}, changed at {state.changed_at or '-'}"
+    yield "registered", f"{first} to {last}" if first else "-"
+
+
+def _calendar_lines(connection: Connection) -> Iterator[tuple[str, str]]:
+    kind = connection.scalar(select(info.c.value).where(info.c.key == "calendar"))
+    first, last = connection.execute(select(func.min(workday.c.day), func.max(workday.c.day))).one()
+    year = extract("year", workday.c.day)
+    unpublished = connection.scalars(select(year).where(~workday.c.published).distinct().order_by(year))
+    yield "calendar", f"{kind or '-'}, {first} to {last}" if first else "empty"
+    yield "unpublished", ", ".join(str(int(found)) for found in unpublished) or "-"
+
+
+def _load_lines(connection: Connection) -> Iterator[tuple[str, str]]:
+    runs = connection.execute(select(load_run).order_by(load_run.c.load_id.desc()).limit(5))
+    for run in runs:
+        counts = f"read {run.rows_read} = loaded {run.rows_loaded} + rejected {run.rows_rejected}"
+        yield "load", f"{run.started_at:%Y-%m-%d %H:%M:%S} {run.source} {run.file_name}: {counts}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,216 @@
+"""From the file's text to the petition's own columns: translations, times, numbers, truth values."""
+
+import hashlib
+import re
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Integer
+
+from casebase.loading.batch import Batch, by_value, taken
+from casebase.loading.mapfile import BOOLEANS, NUMBERS, TIMES, CaseMap, Clean, Disorder, Values
+from casebase.schema import petition
+from casebase.settings import DeadlineSettings
+from casebase.workdays import Workdays
+
+# Times outside these years are typing errors or placeholders; the working-day calendar ends here too.
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+_FIRST_MOMENT, _END = pd.Timestamp(FIRST_YEAR, 1, 1), pd.Timestamp(LAST_YEAR + 1, 1, 1)
+# 集体访: five people and more (domain.md §3).
+_COLLECTIVE = 5
+_STAGES = ("办理中", "待受理", "待转送")
+_WRONGDOING = "检举控告"
+_RANGES = {"lon": (-180, 180), "lat": (-90, 90), "people": (1, 1_000_000), "extended_days": (0, 3650)}
+
+
+def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
+    """Rewrite columns by the map's regular expressions, rule by rule."""
+    for rule in rules:
+        column = batch.text[rule.column]
+        pattern = re.compile(rule.pattern)
+
+        def rewrite(value: str, rule: Clean = rule, pattern: re.Pattern[str] = pattern) -> str | None:
+            found = pattern.fullmatch(value)
+            if found:
+                return found.expand(rule.replace).strip() or None
+            return value if rule.unmatched == "keep" else None
+
+        rewritten = by_value(column, rewrite)
+        if rule.unmatched == "reject":
+            batch.reject(column.notna() & rewritten.isna(), rule.column, column, f"does not match {rule.pattern}")
+        batch.text[rule.into or rule.column] = rewritten
+
+
+def take_fields(batch: Batch, case_map: CaseMap) -> None:
+    """Fill the fields that the map names under columns and constants, typed as the schema has them."""
+    for name in case_map.columns:
+        columns = case_map.sources_of(name)
+        raw = batch.joined(columns)
+        if name in ("case_no", "registered_at"):
+            batch.reject(raw.isna(), columns[0], None, f"{name} is missing")
+        batch.fields[name] = _typed(batch, case_map, name, raw)
+    for name, value in case_map.constants.items():
+        batch.fields[name] = pd.Series(value, index=batch.text.index)
+    _fill_defaults(batch)
+
+
+def _typed(batch: Batch, case_map: CaseMap, name: str, raw: pd.Series) -> pd.Series:
+    column = case_map.sources_of(name)[0]
+    if name in case_map.values:
+        raw = _translated(batch, case_map.values[name], name, column, raw)
+    if name in TIMES:
+        return _times(batch, case_map.time_formats(name), name, column, raw)
+    if name in NUMBERS:
+        return _numbers(batch, name, column, raw)
+    if name in BOOLEANS:
+        return _booleans(batch, case_map, name, column, raw)
+    return raw
+
+
+def _translated(batch: Batch, values: Values, name: str, column: str, raw: pd.Series) -> pd.Series:
+    known = {key.strip(): str(value) for key, value in values.map.items()}
+    strange = raw.notna() & ~raw.isin(list(known))
+    if values.unknown == "reject":
+        batch.reject(strange, column, raw, f"unknown value for {name}")
+    elif strange.any():
+        for value, count in raw[strange & batch.alive].value_counts().items():
+            batch.notes[f"{name}: unknown value {value!r} ({_FATES[values.unknown]})"] += int(count)
+    # As text again: the field's own type is found afterwards, as for any value of the file.
+    translated = by_value(raw, lambda value: known.get(value, value if values.unknown == "keep" else None))
+    return translated if values.default is None else translated.fillna(str(values.default))
+
+
+_FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
+
+
+def _times(batch: Batch, formats: tuple[str, ...], name: str, column: str, raw: pd.Series) -> pd.Series:
+    moments = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
+    for layout in formats:
+        waiting = raw.notna() & moments.isna()
+        if not waiting.any():
+            break
+        parsed = pd.to_datetime(raw[waiting], format=layout, errors="coerce", utc="%z" in layout)
+        if "%z" in layout:
+            parsed = parsed.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
+        moments = parsed.astype("datetime64[us]") if waiting.all() else moments.fillna(parsed)
+    strange = raw.notna() & moments.isna()
+    batch.reject(strange, column, raw, f"{name}: the time does not parse as {' or '.join(formats)}")
+    outside = (moments < _FIRST_MOMENT) | (moments >= _END)
+    batch.reject(outside, column, raw, f"{name}: the time lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return moments.where(~outside)
+
+
+def _numbers(batch: Batch, name: str, column: str, raw: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(raw, errors="coerce")
+    batch.reject(raw.notna() & numbers.isna(), column, raw, f"{name} is not a number")
+    low, high = _RANGES[name]
+    outside = (numbers < low) | (numbers > high)
+    batch.reject(outside, column, raw, f"{name} lies outside {low} to {high}")
+    if isinstance(petition.c[name].type, Integer):
+        batch.reject((numbers % 1) > 0, column, raw, f"{name} is not a whole number")
+    return numbers.where(~outside)
+
+
+def _booleans(batch: Batch, case_map: CaseMap, name: str, column: str, raw: pd.Series) -> pd.Series:
+    words = dict.fromkeys(case_map.booleans.true, True) | dict.fromkeys(case_map.booleans.false, False)
+    answers = by_value(raw, lambda value: words.get(value.lower()), "boolean")
+    batch.reject(raw.notna() & answers.isna(), column, raw, f"{name} is neither true nor false")
+    return answers
+
+
+def _fill_defaults(batch: Batch) -> None:
+    """A blank in a column that must not be null means the schema's default."""
+    for name, series in batch.fields.items():
+        default = petition.c[name].default
+        if not petition.c[name].nullable and default is not None and default.is_scalar:
+            batch.fields[name] = series.fillna(default.arg)  # type: ignore[attr-defined]
+    if "people" in batch.fields:
+        batch.fields.setdefault("is_collective", batch.fields["people"] >= _COLLECTIVE)
+    if "purpose" in batch.fields:
+        batch.fields.setdefault("restricted", (batch.fields["purpose"] == _WRONGDOING).fillna(False).astype(bool))
+
+
+def order_times(batch: Batch, case_map: CaseMap) -> None:
+    """Apply the map's [order] to deadlines and closings that lie before the registration."""
+    registered = batch.fields["registered_at"]
+    rules: list[tuple[str, Disorder]] = [
+        ("due_at", case_map.order.due_before_start),
+        ("closed_at", case_map.order.closed_before_start),
+    ]
+    for name, fate in rules:
+        if name not in batch.fields:
+            continue
+        moments = batch.fields[name]
+        early = moments < registered
+        if fate == "reject":
+            batch.reject(early, case_map.sources_of(name)[0], moments, f"{name} lies before the registration")
+        else:
+            batch.note(early, f"{name} before the registration ({'kept' if fate == 'keep' else 'left blank'})")
+        if fate == "null":
+            batch.fields[name] = moments.where(~early)
+
+
+def set_deadlines(batch: Batch, case_map: CaseMap, rules: DeadlineSettings, calendar: Workdays) -> None:
+    """Fill due_at where no column gives it, and five_day_due for simple claims.
+
+    Article 34: handle_days natural days, the extension added; the deadline is the end of its last day.
+    """
+    registered = batch.fields["registered_at"]
+    if case_map.due:
+        start = batch.fields.get("accepted_at", registered) if case_map.due.compute_from == "accepted" else registered
+        days = rules.handle_days + batch.fields.get("extended_days", pd.Series(0, index=registered.index))
+        due = start.fillna(registered).dt.normalize() + pd.to_timedelta(days, unit="D")
+        if rules.roll_over_rest_days:
+            due = _next_workday(due, calendar)
+        end = (due + timedelta(days=1) - timedelta(seconds=1)).astype("datetime64[us]")
+        batch.fields["due_at"] = batch.fields["due_at"].fillna(end) if "due_at" in batch.fields else end
+    simple = batch.fields.get("is_simple")
+    if simple is not None:
+        event = batch.fields.get(f"{rules.simple_from}_at", registered).fillna(registered)
+        counted = np.asarray(simple, dtype=bool) & registered.notna().to_numpy()
+        days_due = np.full(len(event), np.datetime64("NaT"), dtype="datetime64[D]")
+        starts = event[counted].to_numpy().astype("datetime64[D]")
+        days_due[counted] = calendar.after_many(starts, rules.simple_working_days)
+        batch.fields["five_day_due"] = pd.Series(days_due.astype("datetime64[s]"), index=event.index)
+
+
+def _next_workday(days: pd.Series, calendar: Workdays) -> pd.Series:
+    """Each day itself if it is a working day, else the next one: the first working day after the day before."""
+    known = days.notna()
+    rolled = days.copy()
+    before = days[known].to_numpy().astype("datetime64[D]") - 1
+    rolled[known] = calendar.after_many(before, 1).astype("datetime64[us]")
+    return rolled
+
+
+def set_status(batch: Batch, case_map: CaseMap) -> None:
+    """Status and resolution where no column gives them, from the times of the case."""
+    blank = pd.Series(pd.NaT, index=batch.text.index, dtype="datetime64[us]")
+    closed, accepted, forwarded = (
+        batch.fields.get(name, blank).notna() for name in ("closed_at", "accepted_at", "forwarded_at")
+    )
+    words = case_map.status
+    names = [words.closed, *([words.open] * 3 if words.open else _STAGES)]
+    stage = np.select([closed, accepted, forwarded], [0, 1, 2], 3)
+    derived = taken(names, stage, blank.index)
+    given = batch.fields.get("status")
+    batch.fields["status"] = derived if given is None else given.fillna(derived)
+    if "resolved" in batch.fields:
+        batch.fields["resolved"] = batch.fields["resolved"].where(closed)
+    elif words.closed_is_resolved is not None:
+        batch.fields["resolved"] = pd.Series(words.closed_is_resolved, index=blank.index, dtype="boolean").where(closed)
+
+
+def set_petitioner(batch: Batch, case_map: CaseMap) -> None:
+    """The salted hash of the columns that are one person; a blank among them leaves the person unknown."""
+    if case_map.petitioner is None:
+        return
+    columns = case_map.petitioner.key
+    joined = batch.text[columns[0]]
+    for name in columns[1:]:
+        joined = joined + "\x1f" + batch.text[name]
+    salt = case_map.source.name.encode()
+    batch.fields["petitioner_key"] = by_value(
+        joined, lambda value: hashlib.blake2b(value.encode(), key=salt[:64], digest_size=16).hexdigest()
+    )

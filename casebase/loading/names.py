@@ -1,0 +1,31 @@
+"""Codes for places and classes that a file knows only by name."""
+
+import hashlib
+import re
+import unicodedata
+
+
+def slug(name: str) -> str:
+    """A name as part of a code: lower case, letters of any script and digits, single hyphens."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", name).lower()).strip("-") or "x"
+
+
+class Names:
+    """Names below a parent and their codes; a new name gets a code that depends on nothing but the names."""
+
+    def __init__(self, known: dict[tuple[str | None, str], str]) -> None:
+        self.codes = dict(known)
+        self._taken = set(known.values())
+
+    def find(self, parent: str | None, name: str) -> str | None:
+        return self.codes.get((parent, name))
+
+    def make(self, parent: str | None, name: str) -> str:
+        """A code for a name that has none yet."""
+        code = slug(name) if parent is None else f"{parent}-{slug(name)}"
+        if code in self._taken:
+            # Two names that differ in punctuation only.
+            code += "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
+        self.codes[parent, name] = code
+        self._taken.add(code)
+        return code

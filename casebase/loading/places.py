@@ -1,0 +1,261 @@
+"""Finding the place, the class and the responsible unit of each row, or making them from names."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import Connection, select
+
+from casebase.errors import CasebaseError
+from casebase.loading.batch import Batch, by_value, taken
+from casebase.loading.mapfile import CaseMap, CategoryRule, PlaceRule, UnitRule
+from casebase.loading.names import Names, slug
+from casebase.schema import area, category, unit
+
+LEVELS = ("district_code", "street_code", "community_code")
+# Between two names of one path; no name holds it.
+_STEP = "\x1f"
+
+Codes = tuple[str | None, ...]
+_NOWHERE: Codes = (None, None, None)
+
+
+class Areas:
+    """The areas of the case database and those that this load makes (`made`, rows of the area table)."""
+
+    def __init__(self, connection: Connection, case_map: CaseMap) -> None:
+        """Read the areas. Raises CasebaseError when places are to be made in a database of another city."""
+        rows = connection.execute(select(area.c.code, area.c.name, area.c.level, area.c.parent_code)).all()
+        self._names = Names({(row.parent_code, row.name): row.code for row in rows})
+        self._path_of = _paths({row.code: (row.level, row.parent_code) for row in rows})
+        self.made: list[dict[str, object]] = []
+        self.city_code = next((row.code for row in rows if row.level == 1), None)
+        rule = case_map.place
+        self._shapes = _Shapes(connection) if rule and "coordinates" in rule.by else None
+        if rule and "make" in rule.by:
+            self._make_city(case_map)
+
+    def _make_city(self, case_map: CaseMap) -> None:
+        assert case_map.city is not None  # read_map saw to it
+        code = case_map.city.code or slug(case_map.city.name)
+        if self.city_code not in (None, code):
+            raise CasebaseError(
+                f"the case database holds the city {self.city_code}, the map makes {code}; "
+                "load into another one with --url"
+            )
+        if self.city_code is None:
+            self.made.append(_area(code, case_map.city.name, 1, None, "市"))
+        self.city_code = code
+
+    def by_code(self, code: str) -> Codes:
+        return self._path_of.get(code, _NOWHERE)
+
+    def by_names(self, path: str) -> Codes:
+        """District, street and community of a path of names, as far down as it is known."""
+        return self._walk(path, self._names.find)
+
+    def making(self, path: str, kinds: tuple[str, ...]) -> Codes:
+        """District, street and community of a path of names, made where they are new."""
+
+        def find_or_make(parent: str | None, name: str) -> str:
+            return self._names.find(parent, name) or self._make(parent, name, kinds)
+
+        return self._walk(path, find_or_make)
+
+    def around(self, lon: pd.Series, lat: pd.Series) -> pd.Series:
+        """The code of the deepest area around each point; null outside and without coordinates."""
+        assert self._shapes is not None  # "coordinates" stands in the map
+        codes = pd.Series(None, index=lon.index, dtype="str")
+        known = lon.notna() & lat.notna()
+        codes[known] = self._shapes.around(lon[known].to_numpy(), lat[known].to_numpy())
+        return codes
+
+    def _make(self, parent: str | None, name: str, kinds: tuple[str, ...]) -> str:
+        code = self._names.make(parent, name)
+        above = () if parent == self.city_code else tuple(c for c in self._path_of[str(parent)] if c)
+        self._path_of[code] = _padded((*above, code))
+        self.made.append(_area(code, name, len(above) + 2, parent, kinds[len(above)]))
+        return code
+
+    def _walk(self, path: str, step: Callable[[str | None, str], str | None]) -> Codes:
+        """Down the names; a blank or unknown name ends the walk, so that no level hangs in the air."""
+        parent, found = self.city_code, []
+        for name in path.split(_STEP):
+            code = step(parent, name) if name else None
+            if code is None:
+                break
+            found.append(code)
+            parent = code
+        return _padded(tuple(found))
+
+
+class _Shapes:
+    """The outlines of the areas in a search tree."""
+
+    def __init__(self, connection: Connection) -> None:
+        query = select(area.c.code, area.c.level, area.c.shape).where(area.c.shape.is_not(None))
+        rows = connection.execute(query.order_by(area.c.level.desc(), area.c.code)).all()
+        if not rows:
+            raise CasebaseError('place by = "coordinates" needs areas with a shape; the case database has none')
+        self._codes = [row.code for row in rows]
+        self._tree = shapely.STRtree([_outline(row.shape) for row in rows])
+
+    def around(self, lon: np.ndarray, lat: np.ndarray) -> list[str | None]:
+        """The code of the deepest area that holds each point (areas are sorted deepest first)."""
+        points, areas = self._tree.query(shapely.points(lon, lat), predicate="intersects")
+        best: list[str | None] = [None] * len(lon)
+        order = np.lexsort((areas, points))
+        first = np.unique(points[order], return_index=True)[1]
+        for i in order[first]:
+            best[points[i]] = self._codes[areas[i]]
+        return best
+
+
+def _outline(text: str) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon([(rings[0], rings[1:]) for rings in json.loads(text)])
+
+
+def _paths(parents: dict[str, tuple[int, str | None]]) -> dict[str, Codes]:
+    """District, street and community of every area, itself included."""
+    paths = {}
+    for code in parents:
+        found: dict[int, str] = {}
+        at: str | None = code
+        while at in parents and parents[at][0] not in found:
+            found[parents[at][0]] = at
+            at = parents[at][1]
+        paths[code] = tuple(found.get(level) for level in (2, 3, 4))
+    return paths
+
+
+def _padded(codes: tuple[str, ...]) -> Codes:
+    return (*codes, *_NOWHERE)[:3]
+
+
+def _area(code: str, name: str, level: int, parent: str | None, kind: str) -> dict[str, object]:
+    # The position will be the mean of the cases: a sketch, not a survey.
+    return {"code": code, "name": name, "level": level, "parent_code": parent, "kind": kind, "schematic": True}
+
+
+def set_place(batch: Batch, rule: PlaceRule, areas: Areas) -> None:
+    """Fill district, street and community, trying the rule's ways until one finds the row's place."""
+    _drop_coordinates(batch, rule)
+    found: list[pd.Series] = []
+    waiting = pd.Series(batch.alive, index=batch.text.index)  # only rows that stay may make areas
+    for way in rule.by:
+        columns = _places(batch, rule, areas, way, waiting)
+        found = columns if not found else [old.fillna(new) for old, new in zip(found, columns, strict=True)]
+        waiting &= found[0].isna()
+        if not waiting.any():
+            break
+    shown = rule.column or (rule.columns[0] if rule.columns else "lon")
+    if rule.required:
+        batch.reject(found[0].isna(), shown, batch.text.get(shown), "the place is not found")
+    else:
+        batch.note(found[0].isna(), "no place found (the case stays without a district)")
+    batch.fields |= dict(zip(LEVELS, found, strict=True))
+
+
+def _places(batch: Batch, rule: PlaceRule, areas: Areas, way: str, waiting: pd.Series) -> list[pd.Series]:
+    """District, street and community of the waiting rows, null elsewhere."""
+    if way == "coordinates":
+        lon, lat = (batch.fields[name].where(waiting) for name in ("lon", "lat"))
+        keys = areas.around(lon, lat)
+    else:
+        keys = (batch.text[rule.column] if way == "code" else _joined(batch, rule.columns)).where(waiting)
+    find: Callable[[str], Codes] = {
+        "code": areas.by_code,
+        "coordinates": areas.by_code,
+        "names": areas.by_names,
+        "make": lambda path: areas.making(path, rule.kinds),
+    }[way]
+    codes, values = pd.factorize(keys)
+    paths = [find(value) for value in values]
+    return [taken([path[i] for path in paths], codes, batch.text.index) for i in range(len(LEVELS))]
+
+
+def _drop_coordinates(batch: Batch, rule: PlaceRule) -> None:
+    if not rule.ignore_coordinates or "lon" not in batch.fields or "lat" not in batch.fields:
+        return
+    lon, lat = batch.fields["lon"], batch.fields["lat"]
+    default = pd.Series(False, index=lon.index)
+    for x, y in rule.ignore_coordinates:
+        default |= np.isclose(lon, x, rtol=0, atol=1e-9) & np.isclose(lat, y, rtol=0, atol=1e-9)
+    batch.note(default, "default coordinates left blank")
+    batch.fields["lon"], batch.fields["lat"] = lon.where(~default), lat.where(~default)
+
+
+@dataclass
+class Classes:
+    """The categories of the case database and those that this load makes."""
+
+    names: Names
+    made: list[dict[str, object]]
+
+    @classmethod
+    def read(cls, connection: Connection) -> "Classes":
+        rows = connection.execute(select(category.c.code, category.c.name, category.c.parent_code)).all()
+        return cls(Names({(row.parent_code, row.name): row.code for row in rows}), [])
+
+    def code(self, path: str, make: bool) -> str | None:
+        """The deepest class of a path of one or two names."""
+        found: str | None = None
+        for name in path.split(_STEP):
+            code = self.names.find(found, name) if name else None
+            if code is None and name and make:
+                code = self.names.make(found, name)
+                self.made.append({"code": code, "name": name, "parent_code": found})
+            if code is None:
+                break
+            found = code
+        return found
+
+
+def set_category(batch: Batch, rule: CategoryRule, classes: Classes) -> None:
+    """Fill category_code from one or two columns of names."""
+    keys = _joined(batch, rule.columns).where(pd.Series(batch.alive, index=batch.text.index))
+    codes = by_value(keys, lambda path: classes.code(path, rule.make))
+    column = rule.columns[0]
+    if rule.required:
+        batch.reject(codes.isna(), column, batch.text[column], "the category is not known")
+    else:
+        batch.note(codes.isna(), "no category found")
+    batch.fields["category_code"] = codes
+
+
+@dataclass
+class Units:
+    """The units of the case database and those that this load makes; a unit is known by its id."""
+
+    known: set[str]
+    made: list[dict[str, object]]
+
+    @classmethod
+    def read(cls, connection: Connection) -> "Units":
+        return cls(set(connection.scalars(select(unit.c.unit_id))), [])
+
+    def add(self, ids: Iterable[str], rule: UnitRule) -> None:
+        for unit_id in ids:
+            if unit_id not in self.known:
+                self.known.add(unit_id)
+                self.made.append({"unit_id": unit_id, "name": rule.names.get(unit_id, unit_id), "kind": rule.kind})
+
+
+def set_unit(batch: Batch, rule: UnitRule, units: Units) -> None:
+    """Fill unit_id with the column's value; an id that the unit table lacks stays and is counted."""
+    ids = batch.text[rule.column]
+    if rule.make:
+        units.add(ids[batch.alive].dropna().unique(), rule)
+    batch.note(ids.notna() & ~ids.isin(list(units.known)), "unit not in the unit table (kept)")
+    batch.fields["unit_id"] = ids
+
+
+def _joined(batch: Batch, columns: tuple[str, ...]) -> pd.Series:
+    """The names of a path in one text; null where the first is blank."""
+    path = batch.text[columns[0]]
+    for name in columns[1:]:
+        path = path + _STEP + batch.text[name].fillna("")
+    return path
