@@ -33,6 +33,7 @@ class CalendarSettings(_Section):
     last_year: int = Field(2030, ge=1990, le=2100)
     rest_days: tuple[date, ...] = ()
     work_days: tuple[date, ...] = ()
+    file: str = ""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -16,9 +16,9 @@ from chinese_calendar.constants import holidays, workdays
 from sqlalchemy import Connection, delete, select
 
 from casebase.bulk import append
-from casebase.errors import CasebaseError
+from casebase.errors import CasebaseError, UsageError
 from casebase.schema import workday
-from casebase.settings import CalendarSettings
+from casebase.settings import ROOT, CalendarSettings
 
 _PUBLISHED_YEARS = {day.year for day in holidays} | {day.year for day in workdays}
 
@@ -37,28 +37,34 @@ class Workdays:
     @cached_property
     def numbers(self) -> np.ndarray:
         """Working days from the first day up to and including each day."""
-        return np.cumsum(self.is_workday)
+        numbers: np.ndarray = np.cumsum(self.is_workday)
+        return numbers
 
     @cached_property
     def _working(self) -> np.ndarray:
-        return self.days[self.is_workday]
+        working: np.ndarray = self.days[self.is_workday]
+        return working
 
     def after(self, day: date, n: int) -> date:
         """The n-th working day after `day`. Raises CasebaseError outside the calendar."""
         found: date = self.after_many(np.array([day], dtype="datetime64[D]"), n)[0].astype(object)
         return found
 
-    def after_many(self, days: np.ndarray, n: int) -> np.ndarray:
+    def after_many(self, days: np.ndarray, n: int | np.ndarray) -> np.ndarray:
         """The n-th working day after each of `days` (datetime64[D], no NaT) as datetime64[D]."""
         index = self._positions(days)
         target = self.numbers[index] + n - 1
         if target.size and target.max() >= self._working.size:
-            raise CasebaseError(f"the calendar ends on {self.days[-1]}; set [calendar] last_year in config.toml to a later year")
-        return self._working[target]
+            raise CasebaseError(
+                f"the calendar ends on {self.days[-1]}; set [calendar] last_year in config.toml to a later year"
+            )
+        found: np.ndarray = self._working[target]
+        return found
 
     def between_many(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Working days after `start` up to and including `end`."""
-        return self.numbers[self._positions(end)] - self.numbers[self._positions(start)]
+        between: np.ndarray = self.numbers[self._positions(end)] - self.numbers[self._positions(start)]
+        return between
 
     def unpublished_years(self) -> list[int]:
         """Years whose arrangement was not published when the calendar was written."""
@@ -66,7 +72,7 @@ class Workdays:
         return sorted(set(years.tolist()))
 
     def _positions(self, days: np.ndarray) -> np.ndarray:
-        index = (days.astype("datetime64[D]") - self.days[0]).astype(int)
+        index: np.ndarray = (days.astype("datetime64[D]") - self.days[0]).astype(int)
         if index.size and (index.min() < 0 or index.max() >= self.days.size):
             raise CasebaseError(
                 f"the calendar covers {self.days[0]} to {self.days[-1]}; set [calendar] first_year and last_year in config.toml"
@@ -75,14 +81,37 @@ class Workdays:
 
 
 def build(settings: CalendarSettings) -> Workdays:
-    """The calendar of the settings, overrides included."""
+    """The calendar of the settings, with the days of its file and its lists put over it.
+
+    A year that the file speaks of counts as published. Raises UsageError for a file that cannot be used.
+    """
     first, last = date(settings.first_year, 1, 1), date(settings.last_year, 12, 31)
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
     china = settings.kind == "china"
-    overrides = dict.fromkeys(settings.rest_days, False) | dict.fromkeys(settings.work_days, True)
+    told = _read_file(settings.file) if settings.file else {}
+    known = _PUBLISHED_YEARS | {day.year for day in told}
+    overrides = told | dict.fromkeys(settings.rest_days, False) | dict.fromkeys(settings.work_days, True)
     working = [overrides.get(day, _works(day, china)) for day in days]
-    published = [not china or day.year in _PUBLISHED_YEARS for day in days]
+    published = [not china or day.year in known for day in days]
     return Workdays(np.array(days, dtype="datetime64[D]"), np.array(working), np.array(published))
+
+
+def _read_file(name: str) -> dict[date, bool]:
+    """The days of a CSV with the columns day and is_workday; a relative path starts at the project."""
+    path = ROOT / name
+    try:
+        table = pd.read_csv(path, dtype=str, usecols=["day", "is_workday"], encoding="utf-8-sig")
+        days = pd.to_datetime(table["day"], format="%Y-%m-%d").dt.date
+        works = table["is_workday"].str.lower().map({"true": True, "false": False, "1": True, "0": False})
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(
+            f"[calendar] file {path}: {reason}; it needs the columns day (2027-01-01) and is_workday"
+        ) from None
+    if works.isna().any():
+        line = int(works.isna().to_numpy().argmax()) + 2
+        raise UsageError(f"[calendar] file {path}, line {line}: is_workday must be true or false")
+    return dict(zip(days, works, strict=True))
 
 
 def _works(day: date, china: bool) -> bool:
@@ -107,7 +136,9 @@ def write(connection: Connection, calendar: Workdays) -> None:
 
 def read(connection: Connection) -> Workdays:
     """The calendar from the workday table. Raises CasebaseError when the table is empty."""
-    rows = connection.execute(select(workday.c.day, workday.c.is_workday, workday.c.published).order_by(workday.c.day)).all()
+    rows = connection.execute(
+        select(workday.c.day, workday.c.is_workday, workday.c.published).order_by(workday.c.day)
+    ).all()
     if not rows:
         raise CasebaseError("the workday table is empty; run: python -m casebase init")
     columns: Iterable[tuple[object, ...]] = zip(*rows, strict=True)

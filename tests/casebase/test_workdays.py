@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from casebase import workdays
 from casebase.engine import Casebase
-from casebase.errors import CasebaseError
+from casebase.errors import CasebaseError, UsageError
 from casebase.settings import ROOT, CalendarSettings
 from casebase.workdays import Workdays
 
@@ -100,6 +101,33 @@ def test_overrides_win_over_the_arrangement() -> None:
     calendar = workdays.build(settings)
     assert calendar.after(date(2026, 3, 3), 1) == date(2026, 3, 5)
     assert calendar.after(date(2026, 3, 6), 1) == opened
+
+
+def test_file_goes_over_the_calendar_and_publishes_its_years(tmp_path: Path) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text("day,is_workday\n2027-01-01,false\n2027-01-04,0\n2027-01-09,true\n", encoding="utf-8")
+    calendar = workdays.build(CalendarSettings(first_year=2026, last_year=2027, file=str(file)))
+    assert calendar.after(date(2026, 12, 31), 1) == date(2027, 1, 5)
+    assert calendar.after(date(2027, 1, 8), 1) == date(2027, 1, 9)
+    assert calendar.unpublished_years() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("date,is_workday\n2027-01-01,false\n", "columns day"),
+        ("day,is_workday\n2027/1/1,false\n", "columns day"),
+        ("day,is_workday\n2027-01-01,false\n2027-01-02,maybe\n", "line 3"),
+        (None, "columns day"),
+    ],
+)
+def test_unusable_file_is_named_with_the_reason(tmp_path: Path, text: str | None, said: str) -> None:
+    file = tmp_path / "days.csv"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=said) as error:
+        workdays.build(CalendarSettings(file=str(file)))
+    assert str(file) in str(error.value)
 
 
 @pytest.mark.parametrize("day", [date(2009, 12, 31), date(2031, 1, 1), date(1800, 1, 1)])
