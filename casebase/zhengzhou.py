@@ -46,7 +46,9 @@ def reference() -> Reference:
 def _districts(zones: pd.DataFrame) -> pd.DataFrame:
     listed = pd.read_csv(DATA / "districts.csv", dtype=str)[["code", "name"]]
     zone = zones.drop_duplicates("zone_code").set_index("zone_code")
-    found = pd.concat([listed[~listed.code.isin(zone.index)], zone.zone_name.rename("name").rename_axis("code").reset_index()])
+    found = pd.concat(
+        [listed[~listed.code.isin(zone.index)], zone.zone_name.rename("name").rename_axis("code").reset_index()]
+    )
     found["kind"] = found.code.isin(zone.index).map({True: "功能区", False: "区县"})
     found["local"] = found.code.isin(zone.index[zone.code_kind == "local"])
     return found.sort_values("code", ignore_index=True)
@@ -76,7 +78,12 @@ def _communities() -> pd.DataFrame:
 def _outlines() -> dict[str, MultiPolygon]:
     features = json.loads((DATA / "districts.geojson").read_text(encoding="utf-8"))["features"]
     rounded = {
-        str(feature["properties"]["adcode"]): shapely.transform(shape(feature["geometry"]), lambda points: points.round(5))
+        str(feature["properties"]["adcode"]): shapely.transform(
+            shape(feature["geometry"]), lambda points: points.round(5)
+        )
         for feature in features
     }
-    return {code: outline if outline.geom_type == "MultiPolygon" else MultiPolygon([outline]) for code, outline in rounded.items()}
+    return {
+        code: outline if outline.geom_type == "MultiPolygon" else MultiPolygon([outline])
+        for code, outline in rounded.items()
+    }

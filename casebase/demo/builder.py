@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
 
 from casebase import events, schema, workdays
 from casebase.bulk import append
@@ -19,6 +19,8 @@ from casebase.zhengzhou import CITY_NAME
 BLOCK = 100_000
 """Cases drawn at a time. Part of what a seed means: another size gives other rows."""
 _EVENTS_AT_ONCE = 1_000_000
+LIVE_SINCE, YEARLY = "demo_live_since", "demo_yearly"
+"""Keys of `info`: when the built part ends and the living part begins, and the volume of the year before."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -52,7 +54,9 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
         workdays.write(connection, calendar)
         places.write(connection, city)
         progress("城市与网格", 1, 1)
-        candidates = _write_blocks(connection, world, rhythm.between(start, until, calendar, seed), cases, block_seed, until, progress)
+        candidates = _write_blocks(
+            connection, world, rhythm.between(start, until, calendar, seed), cases, block_seed, until, progress
+        )
         late = Draws(late_seed)
         hearings.write(connection, late, candidates, calendar, until, seed)
         disputes.call_experts(connection, late)
@@ -65,6 +69,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
             calendar=casebase.settings.calendar.kind,
             seed=str(seed),
             data_until=until.isoformat(),
+            **{LIVE_SINCE: until.isoformat(), YEARLY: str(_last_year(connection, until))},
         )
         mark_changed(connection, until)
 
@@ -101,7 +106,9 @@ def _origins(world: World, draws: Draws, span: rhythm.Rhythm, first: int, last: 
     return cases.origins(world, draws, number + 1, registered, channel)
 
 
-def _repeat(draws: Draws, case: cases.Origins, root: np.ndarray, matter: np.ndarray, community: np.ndarray, total: int) -> None:
+def _repeat(
+    draws: Draws, case: cases.Origins, root: np.ndarray, matter: np.ndarray, community: np.ndarray, total: int
+) -> None:
     """Make some cases repeat an earlier one: its person, place and matter. `root` holds 0-based numbers of all cases so far."""
     number = case.petition_id - 1
     daily = max(total // 1826, 1)
@@ -123,15 +130,15 @@ def write_block(
     plan = cases.course(world, draws, case)
     seen = cases.observed(plan, until)
     petitions, grid = cases.petition_table(world, draws, case, seen)
-    _append(connection, schema.petition, petitions)
+    append_rows(connection, schema.petition, petitions)
     tasks = cases.task_table(world, draws, case, plan, grid, until, numbers.task)
     received = cases.reception_table(world, draws, case, plan, until, numbers.reception)
     watched = cases.supervision_table(world, draws, case, plan, until, numbers.supervision)
     mediated = disputes.table(world, draws, case, plan, until, numbers.mediation)
-    _append(connection, schema.grid_task, tasks)
-    _append(connection, schema.reception, received)
-    _append(connection, schema.supervision, watched)
-    _append(connection, schema.mediation, mediated)
+    append_rows(connection, schema.grid_task, tasks)
+    append_rows(connection, schema.reception, received)
+    append_rows(connection, schema.supervision, watched)
+    append_rows(connection, schema.mediation, mediated)
     numbers.task += tasks.num_rows
     numbers.reception += received.num_rows
     numbers.supervision += watched.num_rows
@@ -139,10 +146,18 @@ def write_block(
     return hearings.candidates(draws, case, plan, until)
 
 
-def _append(connection: Connection, table: Table, rows: pa.Table) -> None:
+def _last_year(connection: Connection, until: datetime) -> int:
+    recent = schema.petition.c.registered_at > until - timedelta(days=365)
+    return connection.scalar(select(func.count()).select_from(schema.petition).where(recent)) or 0
+
+
+def append_rows(connection: Connection, table: Table, rows: pa.Table) -> None:
     """Append; engines without dictionary columns get plain strings."""
     if connection.dialect.name != "duckdb":
-        plain = [pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type) for field in rows.schema]
+        plain = [
+            pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
+            for field in rows.schema
+        ]
         rows = rows.cast(pa.schema(plain))
     append(connection, table, rows)
 

@@ -26,6 +26,7 @@ _REPORT = 3  # 检举控告
 _SUGGESTION = 2
 _HOTLINE = CHANNELS.index("12345转办")
 _VISIT = CHANNELS.index("来访")
+_PURPOSES_BY_EASE = np.array([[84, 10, 1, 5], [70, 3, 20, 7]])  # 求决 申诉 意见建议 其他: hard matters, easy matters
 _NONE = np.datetime64("NaT", "s")
 _DAY = np.timedelta64(86_400, "s")
 _SECOND = np.timedelta64(1, "s")
@@ -49,7 +50,8 @@ class Origins:
 
     @property
     def first(self) -> np.ndarray:
-        return self.root == self.petition_id
+        found: np.ndarray = self.root == self.petition_id
+        return found
 
 
 @dataclass(eq=False)
@@ -82,13 +84,17 @@ class World:
     seed: int
 
 
-def origins(world: World, draws: Draws, petition_id: np.ndarray, registered: np.ndarray, channel: np.ndarray) -> Origins:
+def origins(
+    world: World, draws: Draws, petition_id: np.ndarray, registered: np.ndarray, channel: np.ndarray
+) -> Origins:
     """First cases: a place by its volume, a matter by the kind of place, now and then part of a burst."""
     city, profile, n = world.city, world.profile, petition_id.size
     community = draws.weighted(profile.community_weight, n)
     weights = np.stack([city.matters.frame.urban.to_numpy(), city.matters.frame.rural.to_numpy()])
-    matter = draws.by_row(weights, city.community_kind[community])
-    day = np.clip((registered.astype("datetime64[D]") - profile.first_day).astype(int), 0, len(profile.burst_community) - 1)
+    matter = draws.by_row(weights, city.ground.kind[community])
+    day = np.clip(
+        (registered.astype("datetime64[D]") - profile.first_day).astype(int), 0, len(profile.burst_community) - 1
+    )
     slot = draws.below(profile.burst_community.shape[1], n)
     burst = draws.chance(260, n)
     community = np.where(burst, profile.burst_community[day, slot], community)
@@ -101,9 +107,12 @@ def origins(world: World, draws: Draws, petition_id: np.ndarray, registered: np.
 def course(world: World, draws: Draws, case: Origins) -> Course:
     """Plan every step of every case."""
     n = case.size
-    report_share = np.where(case.matter < 0, 0, world.city.matters.frame["first"].isin(["纪检监察"]).to_numpy()[case.matter] * 8200)
+    easy = (world.city.matters.simple_percent[case.matter] >= 60).astype(np.int64)
+    report_share = np.where(case.matter < 0, 0, world.city.matters.discipline[case.matter] * 8200)
     purpose = np.where(
-        draws.chance(np.maximum(report_share, 40), n), _REPORT, np.array([0, 1, _SUGGESTION, 4])[draws.weighted([76, 6, 12, 6], n)]
+        draws.chance(np.maximum(report_share, 60), n),
+        _REPORT,
+        np.array([0, 1, _SUGGESTION, 4])[draws.by_row(_PURPOSES_BY_EASE, easy)],
     )
     simple_share = world.city.matters.simple_percent[case.matter] * 108 + np.where(case.channel == _HOTLINE, 1500, -200)
     collective = draws.chance(np.where(case.burst, 1600, 260), n)
@@ -111,7 +120,7 @@ def course(world: World, draws: Draws, case: Origins) -> Course:
     several = np.where(draws.chance(1100, n), draws.between(2, 4, n), 1)
     people = np.where(collective, 5 + np.minimum(draws.below(40, n), draws.below(40, n)), several)
     refused = ~simple & draws.chance(160, n)
-    street = np.where(case.community < 0, 0, world.city.community_street[case.community])
+    street = np.where(case.community < 0, 0, world.city.ground.community_street[case.community])
     level = _level(world, case, street)
     forwarded = _forwarded(world, draws, case.registered, simple)
     accepted = _accepted(world, draws, forwarded, simple, level)
@@ -119,21 +128,37 @@ def course(world: World, draws: Draws, case: Origins) -> Course:
     long, extended = _long_course(world, draws, accepted, level)
     closed = np.where(simple, _short_course(world, draws, base, level), long)
     closed = np.maximum(closed, case.registered + 600 * _SECOND)
-    forwarded = np.minimum(forwarded, _part(case.registered, closed, draws.between(20, 250, n)))
-    accepted = np.minimum(accepted, _part(forwarded, closed, draws.between(60, 700, n)))
+    forwarded = np.minimum(forwarded, _part(case.registered, closed, draws.between(20, np.where(simple, 250, 480), n)))
+    accepted = np.minimum(accepted, _part(forwarded, closed, draws.between(60, 850, n)))
     closed = np.where(refused, accepted, closed)
     resolved = ~refused & draws.chance(np.where(simple, 8700, 7000) - np.where(case.first, 0, 1200), n)
     extended = np.where(simple | refused, _NONE, extended)
     counted = draws.chance(9600, n)
-    evaluated, bureau, unit = _evaluation(world, draws, closed, resolved, counted & ~refused & (purpose != _REPORT), street, level)
+    evaluated, bureau, unit = _evaluation(
+        world, draws, closed, resolved, counted & ~refused & (purpose != _REPORT), street, level
+    )
     return Course(
-        simple, purpose, people, refused, counted, forwarded, accepted, closed, extended, resolved, evaluated, bureau, unit
+        simple,
+        purpose,
+        people,
+        refused,
+        counted,
+        forwarded,
+        accepted,
+        closed,
+        extended,
+        resolved,
+        evaluated,
+        bureau,
+        unit,
     )
 
 
 def five_day_due(world: World, case_registered: np.ndarray, plan: Course) -> np.ndarray:
     """The fifth working day (datetime64[D]) of simple claims whose clock has started; NaT for all others."""
-    start = {"registered": case_registered, "forwarded": plan.forwarded, "accepted": plan.accepted}[world.deadlines.simple_from]
+    start = {"registered": case_registered, "forwarded": plan.forwarded, "accepted": plan.accepted}[
+        world.deadlines.simple_from
+    ]
     runs = plan.simple & ~np.isnat(start)
     due = np.full(start.size, np.datetime64("NaT", "D"))
     due[runs] = world.calendar.after_many(start[runs].astype("datetime64[D]"), world.deadlines.simple_working_days)
@@ -146,7 +171,8 @@ def handling_due(world: World, registered: np.ndarray, accepted: np.ndarray, ext
     day = start + (world.deadlines.handle_days + extended_days).astype("timedelta64[D]")
     if world.deadlines.roll_over_rest_days:
         day = world.calendar.after_many(day - np.timedelta64(1, "D"), 1)
-    return (day + np.timedelta64(1, "D")).astype("datetime64[s]") - _SECOND
+    found: np.ndarray = (day + np.timedelta64(1, "D")).astype("datetime64[s]") - _SECOND
+    return found
 
 
 def observed(plan: Course, until: np.datetime64) -> Course:
@@ -170,11 +196,13 @@ def petition_table(world: World, draws: Draws, case: Origins, seen: Course) -> t
     city, n = world.city, case.size
     known = case.community >= 0
     community = np.maximum(case.community, 0)
-    street = np.where(known, city.community_street[community], -1)
-    district = np.where(known, city.street_district[street], -1)
+    street = np.where(known, city.ground.community_street[community], -1)
+    district = np.where(known, city.ground.street_district[street], -1)
     grid = np.where(known, _grids(city, draws, community), -1)
     lon, lat = _points(city, draws, grid)
-    title, body = texts.titles_and_bodies(city, draws, case.matter, case.community, case.channel, seen.purpose == _SUGGESTION)
+    title, body = texts.titles_and_bodies(
+        city, draws, case.matter, case.community, case.channel, seen.purpose == _SUGGESTION
+    )
     extended_days = np.where(np.isnat(seen.extended), 0, 30)
     closed = ~np.isnat(seen.closed)
     person = case.root
@@ -197,14 +225,14 @@ def petition_table(world: World, draws: Draws, case: Origins, seen: Course) -> t
         "is_collective": pa.array(seen.people >= 5),
         "counted": pa.array(seen.counted),
         "restricted": pa.array(seen.purpose == _REPORT),
-        "district_code": _codes(city.district_code, district),
-        "street_code": _codes(city.street_code, street),
-        "community_code": _codes(city.community_code, case.community),
-        "grid_id": _codes(city.grid_id, grid),
+        "district_code": _codes(city.ground.district_code, district),
+        "street_code": _codes(city.ground.street_code, street),
+        "community_code": _codes(city.ground.community_code, case.community),
+        "grid_id": _codes(city.grids.id, grid),
         "lon": pa.array(lon, mask=~known),
         "lat": pa.array(lat, mask=~known),
-        "unit_id": _codes(city.unit_id, _units(city, draws, case, district, street)),
-        "agent_id": _codes(city.agent_id, _agents(city, draws, case, community, known)),
+        "unit_id": _codes(city.units.id, _units(city, draws, case, district, street)),
+        "agent_id": _codes(city.agents.id, _agents(city, draws, case, community, known)),
         "registered_at": _time(case.registered),
         "forwarded_at": _time(seen.forwarded),
         "accepted_at": _time(seen.accepted),
@@ -231,12 +259,14 @@ def task_table(
     chosen = draws.chance(3500, case.size) & (grid >= 0) & (plan.purpose != _REPORT) & (plan.forwarded < until)
     at = np.flatnonzero(chosen)
     n = at.size
-    street = city.community_street[case.community[at]]
+    street = city.ground.community_street[case.community[at]]
     forwarded, closed = plan.forwarded[at], plan.closed[at]
     pushed = np.minimum(forwarded + draws.between(30, 900, n) * _SECOND, _part(forwarded, closed, np.full(n, 250)))
     worker = _workers(city, draws, grid[at], pushed)
     prompt = draws.chance(np.where(worker > 0, world.profile.reached[street], 2600), n)
-    wait = np.where(prompt, 600 + np.minimum(draws.below(85_000, n), draws.below(85_000, n)), draws.between(86_500, 330_000, n))
+    wait = np.where(
+        prompt, 600 + np.minimum(draws.below(85_000, n), draws.below(85_000, n)), draws.between(86_500, 330_000, n)
+    )
     finished = pushed + (wait + draws.between(3_600, 520_000, n)) * _SECOND
     finished = np.maximum(np.minimum(finished, closed), pushed)
     contacted = np.minimum(pushed + wait * _SECOND, finished)
@@ -250,7 +280,7 @@ def task_table(
             "task_id": pa.array(first_id + np.cumsum(shown) - 1),
             "petition_id": pa.array(case.petition_id[at]),
             "kind": _dictionary(("协助化解", "人员核查", "人员关怀"), draws.weighted([60, 25, 15], n)),
-            "grid_id": _codes(city.grid_id, grid[at]),
+            "grid_id": _codes(city.grids.id, grid[at]),
             "worker_id": pa.array(worker, mask=worker == 0),
             "pushed_at": _time(pushed),
             "contacted_at": _time(np.where(reached, contacted, _NONE)),
@@ -261,7 +291,9 @@ def task_table(
     ).filter(pa.array(shown))
 
 
-def reception_table(world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int) -> pa.Table:
+def reception_table(
+    world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int
+) -> pa.Table:
     """Rows of `reception`: visits and collective cases that a leader received; offices, never names."""
     offices = (("市委书记", 1), ("市长", 2), ("市委常委", 4), ("副市长", 10), ("市信访局局长", 14), ("区县(市)党政主要负责人", 30),
                ("区县(市)副职", 26), ("街道党工委书记", 13))  # fmt: skip
@@ -276,7 +308,9 @@ def reception_table(world: World, draws: Draws, case: Origins, plan: Course, unt
     return pa.table(
         {
             "reception_id": pa.array(first_id + np.arange(n)),
-            "leader_title": _dictionary([name for name, _ in offices], draws.weighted([weight for _, weight in offices], n)),
+            "leader_title": _dictionary(
+                [name for name, _ in offices], draws.weighted([weight for _, weight in offices], n)
+            ),
             "held_at": _time(held),
             "place": _dictionary(places, draws.weighted([22, 40, 24, 14], n)),
             "petition_id": pa.array(case.petition_id[at]),
@@ -285,7 +319,9 @@ def reception_table(world: World, draws: Draws, case: Origins, plan: Course, unt
     )
 
 
-def supervision_table(world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int) -> pa.Table:
+def supervision_table(
+    world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int
+) -> pa.Table:
     """Rows of `supervision`: orders on late and repeated cases, to be answered within 15 days."""
     limit = handling_due(world, case.registered, plan.accepted, np.where(np.isnat(plan.extended), 0, 30))
     late = plan.closed > limit
@@ -318,20 +354,23 @@ def _level(world: World, case: Origins, street: np.ndarray) -> np.ndarray:
     matter = (case.matter * 37 % 41 - 20) * 9
     year = case.registered.astype("datetime64[Y]").astype(int) + 1970
     trend = np.clip((year - 2024) * 55, -160, 130)
-    return np.clip(world.profile.in_time[street] + matter + trend - np.where(case.burst, 350, 0), 6500, 9930)
+    found: np.ndarray = np.clip(
+        world.profile.in_time[street] + matter + trend - np.where(case.burst, 350, 0), 6500, 9930
+    )
+    return found
 
 
 def _forwarded(world: World, draws: Draws, registered: np.ndarray, simple: np.ndarray) -> np.ndarray:
     n = registered.size
     days = np.where(simple, draws.weighted([72, 22, 4, 2], n), draws.weighted([34, 30, 14, 9, 6, 4, 2, 1], n))
-    days = np.where(~simple & draws.chance(130, n), draws.between(11, 17, n), days)
+    days = np.where(~simple & draws.chance(190, n), draws.between(11, 18, n), days)
     return _later(world.calendar, draws, registered, days)
 
 
 def _accepted(world: World, draws: Draws, forwarded: np.ndarray, simple: np.ndarray, level: np.ndarray) -> np.ndarray:
     n = forwarded.size
     days = np.where(simple, draws.weighted([66, 26, 8], n), draws.weighted([8, 18, 19, 16, 12, 9, 7, 5, 4, 2], n))
-    late = ~simple & draws.chance((10_000 - level) // 2, n)
+    late = ~simple & draws.chance((10_000 - level) * 6 // 10, n)
     return _later(world.calendar, draws, forwarded, np.where(late, draws.between(12, 22, n), days))
 
 
@@ -354,8 +393,10 @@ def _long_course(world: World, draws: Draws, accepted: np.ndarray, level: np.nda
     days = (ordinary + draws.within(np.array([10, 15, 15, 11, 5])[bucket])) * limit // 60
     extended = draws.chance(900, n)
     days = np.where(extended, limit - 2 + draws.between(0, 31, n), days)
-    over = np.array([1, 11, 31])[(bucket := draws.weighted([46, 36, 18], n))] + draws.within(np.array([10, 20, 40])[bucket])
-    days = np.where(draws.chance((10_000 - level) * 6 // 10, n), limit + np.where(extended, 30, 0) + over, days)
+    over = np.array([1, 11, 31])[(bucket := draws.weighted([36, 36, 28], n))] + draws.within(
+        np.array([10, 20, 40])[bucket]
+    )
+    days = np.where(draws.chance((10_000 - level) * 17 // 20, n), limit + np.where(extended, 30, 0) + over, days)
     day = world.calendar.after_many(accepted.astype("datetime64[D]") + days, 0)
     closed = np.maximum(_office(day, draws, n), accepted + 3_600 * _SECOND)
     asked = accepted + (limit * 5 // 6) * _DAY
@@ -377,7 +418,9 @@ def _evaluation(
     delay = np.minimum(draws.below(window - 7_200, n), draws.below(window - 7_200, n)) + 3_600
     better = (level - 9_300) // 8
     bureau = np.where(draws.chance(9_600, n), _opinion(draws, np.where(resolved, 7_300, 4_900) + better, 2_200), -1)
-    unit = np.where((bureau < 0) | draws.chance(9_300, n), _opinion(draws, np.where(resolved, 6_500, 3_300) + better, 2_750), -1)
+    unit = np.where(
+        (bureau < 0) | draws.chance(9_300, n), _opinion(draws, np.where(resolved, 6_500, 3_300) + better, 2_750), -1
+    )
     return np.where(given, closed + delay * _SECOND, _NONE), np.where(given, bureau, -1), np.where(given, unit, -1)
 
 
@@ -405,21 +448,25 @@ def _office(day: np.ndarray, draws: Draws, n: int) -> np.ndarray:
 
 def _part(start: np.ndarray, end: np.ndarray, per_mille: np.ndarray) -> np.ndarray:
     """The moment a share of the way from start to end."""
-    return start + ((end - start).astype(np.int64) * per_mille // 1000) * _SECOND
+    found: np.ndarray = start + ((end - start).astype(np.int64) * per_mille // 1000) * _SECOND
+    return found
 
 
 def _grids(city: City, draws: Draws, community: np.ndarray) -> np.ndarray:
     """A base grid of each community, by households."""
-    low = city.base_households[city.base_start[community]]
-    high = city.base_households[city.base_start[community + 1]]
-    return city.base_grid[np.searchsorted(city.base_households, low + draws.within(high - low), side="right") - 1]
+    low = city.grids.base_households[city.grids.base_start[community]]
+    high = city.grids.base_households[city.grids.base_start[community + 1]]
+    found: np.ndarray = city.grids.base[
+        np.searchsorted(city.grids.base_households, low + draws.within(high - low), side="right") - 1
+    ]
+    return found
 
 
 def _points(city: City, draws: Draws, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A point inside each grid's cell, in degrees with six decimals."""
-    reach = np.maximum(city.grid_reach[grid], 1)
+    reach = np.maximum(city.grids.reach[grid], 1)
     shift = np.column_stack([draws.within(2 * reach) - reach for _ in range(2)])
-    point = (city.grid_point[grid] + shift) / 1_000_000
+    point = (city.grids.point[grid] + shift) / 1_000_000
     return point[:, 0], point[:, 1]
 
 
@@ -427,31 +474,36 @@ def _units(city: City, draws: Draws, case: Origins, district: np.ndarray, street
     level = draws.weighted([16, 52, 32], case.size)
     known = (case.matter >= 0) & (district >= 0)
     matter = np.maximum(case.matter, 0)
-    return np.where(
+    found: np.ndarray = np.where(
         (level == 0) | ~known,
-        city.unit_city[matter],
-        np.where(level == 1, city.unit_bureau[np.maximum(district, 0), matter], city.unit_street[np.maximum(street, 0)]),
+        city.units.city[matter],
+        np.where(
+            level == 1, city.units.bureau[np.maximum(district, 0), matter], city.units.street[np.maximum(street, 0)]
+        ),
     )
+    return found
 
 
 def _agents(city: City, draws: Draws, case: Origins, community: np.ndarray, known: np.ndarray) -> np.ndarray:
-    count = city.agent_count[community]
-    agent = np.minimum(city.agent_first[community] + draws.within(np.maximum(count, 1)), city.agent_from.size - 1)
-    active = city.agent_from[agent] <= case.registered
+    count = city.agents.count[community]
+    agent = np.minimum(city.agents.first[community] + draws.within(np.maximum(count, 1)), city.agents.since.size - 1)
+    active = city.agents.since[agent] <= case.registered
     return np.where(draws.chance(3300, case.size) & known & (count > 0) & active, agent, -1)
 
 
 def _workers(city: City, draws: Draws, grid: np.ndarray, pushed: np.ndarray) -> np.ndarray:
     """worker_id of somebody active in the grid when the task is pushed, else 0."""
-    count = city.worker_count[grid]
-    leader = np.where(count > 0, city.worker_first[grid], 1)
+    count = city.workers.count[grid]
+    leader = np.where(count > 0, city.workers.first[grid], 0)
     anyone = leader + draws.within(np.maximum(count, 1))
-    worker = np.where(city.worker_from[anyone - 1] <= pushed, anyone, leader)
-    return np.where((count > 0) & (city.worker_from[worker - 1] <= pushed), worker, 0)
+    worker = np.where(city.workers.since[anyone] <= pushed, anyone, leader)
+    return np.where((count > 0) & (city.workers.since[worker] <= pushed), worker + 1, 0)
 
 
 def _status(seen: Course) -> np.ndarray:
-    return np.select([seen.refused, ~np.isnat(seen.closed), ~np.isnat(seen.accepted), ~np.isnat(seen.forwarded)], [4, 3, 2, 1], 0)
+    return np.select(
+        [seen.refused, ~np.isnat(seen.closed), ~np.isnat(seen.accepted), ~np.isnat(seen.forwarded)], [4, 3, 2, 1], 0
+    )
 
 
 def _case_numbers(case: Origins) -> pa.Array:

@@ -44,7 +44,9 @@ def table(world: World, draws: Draws, case: Origins, plan: Course, until: np.dat
     length = draws.between(86_400, 12 * 86_400, led.size) * _SECOND
     n = led.size + alone
     opened = np.concatenate([case.registered[led] - before - length, moment])
-    closed = np.concatenate([case.registered[led] - before, moment + draws.between(3_600, 14 * 86_400, alone) * _SECOND])
+    closed = np.concatenate(
+        [case.registered[led] - before, moment + draws.between(3_600, 14 * 86_400, alone) * _SECOND]
+    )
     community = np.concatenate([case.community[led], place])
     petition = np.concatenate([case.petition_id[led], np.zeros(alone, dtype=np.int64)])
     kind = draws.weighted(list(KINDS.values()), n)
@@ -57,7 +59,7 @@ def table(world: World, draws: Draws, case: Origins, plan: Course, until: np.dat
     found = pa.table(
         {
             "petition_id": pa.array(petition, mask=petition == 0),
-            "community_code": city.community_code.take(pa.array(community)),
+            "community_code": city.ground.community_code.take(pa.array(community)),
             "dispute_kind": names[0].take(pa.array(kind)),
             "org_id": pa.array(organisation, mask=organisation == 0),
             "mediator_kind": names[1].take(pa.array(draws.weighted(list(_MEDIATORS.values()), n))),
@@ -72,7 +74,10 @@ def table(world: World, draws: Draws, case: Origins, plan: Course, until: np.dat
 def call_experts(connection: Connection, draws: Draws) -> None:
     """Let experts lead a few of the mediations, and tell the exemplary ones."""
     m = schema.mediation.c
-    settled = np.array(connection.scalars(select(m.mediation_id).where(m.outcome == "化解").order_by(m.mediation_id)).all(), dtype=np.int64)
+    settled = np.array(
+        connection.scalars(select(m.mediation_id).where(m.outcome == "化解").order_by(m.mediation_id)).all(),
+        dtype=np.int64,
+    )
     led = settled[draws.distinct(settled.size, figures.EXPERT_MEDIATIONS)]
     connection.execute(update(schema.mediation).where(m.mediation_id.in_(led.tolist())).values(mediator_kind="专家"))
 
@@ -89,7 +94,10 @@ def tell(connection: Connection, draws: Draws, until: datetime) -> None:
     )
     rows = connection.execute(query).all()
     chosen = [rows[number] for number in draws.distinct(len(rows), _MODELS)]
-    told = [min(row.closed_at + pd.Timedelta(days=int(days)), until).date() for row, days in zip(chosen, draws.between(20, 90, len(chosen)), strict=True)]
+    told = [
+        min(row.closed_at + pd.Timedelta(days=int(days)), until).date()
+        for row, days in zip(chosen, draws.between(20, 90, len(chosen)), strict=True)
+    ]
     method = [_METHODS[number] for number in draws.below(len(_METHODS), len(chosen))]
     append(
         connection,
@@ -98,11 +106,16 @@ def tell(connection: Connection, draws: Draws, until: datetime) -> None:
             {
                 "model_case_id": range(1, len(chosen) + 1),
                 "mediation_id": [row.mediation_id for row in chosen],
-                "title": [f"{row.community}“{row.name.removeprefix(row.community)}”化解一起{row.dispute_kind}纠纷" for row in chosen],
+                "title": [
+                    f"{row.community}“{row.name.removeprefix(row.community)}”化解一起{row.dispute_kind}纠纷"
+                    for row in chosen
+                ],
                 "dispute_kind": [row.dispute_kind for row in chosen],
                 "method": method,
                 "who": [row.mediator_kind for row in chosen],
-                "outcome": [f"{row.closed_at:%Y}年{row.closed_at.month}月双方签订调解协议，回访无反复" for row in chosen],
+                "outcome": [
+                    f"{row.closed_at:%Y}年{row.closed_at.month}月双方签订调解协议，回访无反复" for row in chosen
+                ],
                 "told_on": told,
             }
         ),

@@ -21,8 +21,10 @@ class Draws:
         """n integers from 0 to high − 1."""
         return self._generator.integers(0, high, n, dtype=np.int64)
 
-    def between(self, low: int, high: int, n: int) -> np.ndarray:
+    def between(self, low: int, high: int | np.ndarray, n: int) -> np.ndarray:
         """n integers from low to high, both included."""
+        if isinstance(high, np.ndarray):
+            return low + self.within(high - low + 1)
         return self._generator.integers(low, high + 1, n, dtype=np.int64)
 
     def within(self, widths: np.ndarray) -> np.ndarray:
@@ -44,7 +46,8 @@ class Draws:
         ends = sums[tables.shape[1] - 1 :: tables.shape[1]]
         starts = np.concatenate([[0], ends[:-1]])
         at = starts[rows] + self.within((ends - starts)[rows])
-        return np.searchsorted(sums, at, side="right") - rows * tables.shape[1]
+        found: np.ndarray = np.searchsorted(sums, at, side="right") - rows * tables.shape[1]
+        return found
 
     def order(self, n: int) -> np.ndarray:
         """The numbers 0 … n − 1, shuffled."""
@@ -57,7 +60,8 @@ class Draws:
 
 def scaled(bits: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """32 random bits turned into 0 … width − 1."""
-    return (bits * widths) >> 32
+    found: np.ndarray = (bits * widths) >> 32
+    return found
 
 
 def mixed(numbers: np.ndarray, salt: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from casebase.demo.draws import Draws, apportion
 from casebase.workdays import Workdays
 
 _PER_BLOCK = 400
+_SLOTS = np.array([510, 540, 570, 600, 870, 900, 930, 960], dtype="timedelta64[m]")
 _COMING, _APPLIED, _CANCELLED, _IDLE = 14, 6, 9, 19
 _STAGES = {"办理": 62, "复查": 24, "复核": 14}
 _CONCLUSIONS = {"支持诉求": 21, "部分支持": 33, "维持原意见": 24, "达成和解": 22}
@@ -38,14 +39,18 @@ class Candidates:
 def candidates(draws: Draws, case: Origins, plan: Course, until: np.datetime64) -> Candidates:
     """A sample of a block's cases that lasted 20 days or longer after acceptance."""
     long = plan.closed - plan.accepted > np.timedelta64(20 * 86_400, "s")
-    fit = np.flatnonzero(~plan.simple & ~plan.refused & (plan.purpose != 3) & (case.matter >= 0) & (plan.accepted <= until) & long)
+    fit = np.flatnonzero(
+        ~plan.simple & ~plan.refused & (plan.purpose != 3) & (case.matter >= 0) & (plan.accepted <= until) & long
+    )
     ended = fit[plan.closed[fit] <= until]
     running = fit[plan.closed[fit] > until]
     at = np.concatenate([part[draws.distinct(part.size, min(part.size, _PER_BLOCK))] for part in (ended, running)])
     return Candidates(case.petition_id[at], plan.accepted[at], plan.closed[at])
 
 
-def write(connection: Connection, draws: Draws, found: list[Candidates], calendar: Workdays, until: datetime, seed: int) -> None:
+def write(
+    connection: Connection, draws: Draws, found: list[Candidates], calendar: Workdays, until: datetime, seed: int
+) -> None:
     """Write experts, hearings and panels."""
     experts = _experts(draws, until, seed)
     append(connection, schema.expert, experts)
@@ -57,9 +62,13 @@ def write(connection: Connection, draws: Draws, found: list[Candidates], calenda
 
 
 def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
-    source = np.repeat(list(figures.EXPERTS), list(figures.EXPERTS.values()))[draws.order(sum(figures.EXPERTS.values()))]
+    source = np.repeat(list(figures.EXPERTS), list(figures.EXPERTS.values()))[
+        draws.order(sum(figures.EXPERTS.values()))
+    ]
     n = source.size
-    fields = [_FIELDS[kind][number % len(_FIELDS[kind])] for kind, number in zip(source, draws.below(60, n), strict=True)]
+    fields = [
+        _FIELDS[kind][number % len(_FIELDS[kind])] for kind, number in zip(source, draws.below(60, n), strict=True)
+    ]
     first, last = datetime(2021, 3, 1), min(datetime(2024, 11, 30), until - timedelta(days=30))
     first = min(first, last - timedelta(days=n))
     share = np.sort(draws.below(1_000, n)) * (last - first).days // 1_000
@@ -86,17 +95,23 @@ def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.T
     coming = running.head(_COMING)
     moments = until.normalize() + pd.to_timedelta(draws.between(1, 28, len(coming)), unit="D")
     scheduled = _planned(draws, coming, pd.Series(moments, index=coming.index), calendar).assign(status="已排期")
-    scheduled["applied_at"] = np.minimum(scheduled.applied_at, until - pd.to_timedelta(draws.between(1, 200, len(coming)), unit="h"))
+    scheduled["applied_at"] = np.minimum(
+        scheduled.applied_at, until - pd.to_timedelta(draws.between(1, 200, len(coming)), unit="h")
+    )
     scheduled["applied_at"] = np.maximum(scheduled.applied_at, coming.accepted)
     applied = running.iloc[_COMING : _COMING + _APPLIED]
     waiting = pd.DataFrame({"petition_id": applied.petition_id, "stage": "办理", "status": "已申请"})
-    waiting["applied_at"] = np.maximum(until - pd.to_timedelta(draws.between(3, 140, len(applied)), unit="h"), applied.accepted)
+    waiting["applied_at"] = np.maximum(
+        until - pd.to_timedelta(draws.between(3, 140, len(applied)), unit="h"), applied.accepted
+    )
     frame = pd.concat([held, cancelled, scheduled, waiting], ignore_index=True)
     frame = frame.sort_values(["scheduled_at", "petition_id"], ignore_index=True)
     return frame.assign(hearing_id=np.arange(1, len(frame) + 1), is_public=draws.chance(7_200, len(frame)))
 
 
-def _held(draws: Draws, ended: pd.DataFrame, stages: np.ndarray, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
+def _held(
+    draws: Draws, ended: pd.DataFrame, stages: np.ndarray, calendar: Workdays, until: pd.Timestamp
+) -> pd.DataFrame:
     """Hearings of the handling lie inside the course, those of the reviews after the closing; none after `until`."""
     latest = until - pd.Timedelta(days=75)
     handling = stages == "办理"
@@ -114,16 +129,18 @@ def _held(draws: Draws, ended: pd.DataFrame, stages: np.ndarray, calendar: Workd
     frame["held_at"] = frame.scheduled_at + pd.to_timedelta(draws.between(0, 12, len(frame)), unit="min")
     frame["conclusion"] = np.array(list(_CONCLUSIONS))[draws.weighted(list(_CONCLUSIONS.values()), len(frame))]
     settled = draws.chance(frame.conclusion.map(_SETTLED).to_numpy(), len(frame))
-    moment = frame.held_at + pd.to_timedelta(draws.between(1, 38, len(frame)) * 24 + draws.between(1, 6, len(frame)), unit="h")
+    moment = frame.held_at + pd.to_timedelta(
+        draws.between(1, 38, len(frame)) * 24 + draws.between(1, 6, len(frame)), unit="h"
+    )
     frame["settled_at"] = moment.where(settled & (moment <= until).to_numpy())
     return frame.assign(status="已举行")
 
 
 def _planned(draws: Draws, cases: pd.DataFrame, around: pd.Series, calendar: Workdays) -> pd.DataFrame:
-    """Hearings on the last working day up to `around`, at half past eight to four, applied for one to five weeks before."""
+    """Hearings on the last working day up to `around`, in the morning or the afternoon, applied for one to five weeks before."""
     n = len(cases)
     day = calendar.after_many(around.to_numpy().astype("datetime64[D]"), np.zeros(n, dtype=np.int64))
-    scheduled = pd.Series(day.astype("datetime64[us]") + np.timedelta64(510, "m") + draws.between(0, 15, n) * np.timedelta64(30, "m"))
+    scheduled = pd.Series(day.astype("datetime64[us]") + _SLOTS[draws.below(_SLOTS.size, n)])
     applied = scheduled - pd.to_timedelta(draws.between(7, 34, n) * 24 + draws.between(0, 5, n), unit="h")
     return pd.DataFrame(
         {

@@ -27,16 +27,23 @@ class Profile:
 def make(city: City, sequence: np.random.SeedSequence, first_day: np.datetime64, days: int) -> Profile:
     """Draw the differences for a city and a span of days."""
     draws = Draws(sequence)
-    districts, streets = len(city.district_code), len(city.street_code)
-    district = city.street_district
-    quality = _ladder(draws, districts, 8790, 9790)
+    districts, streets = len(city.ground.district_code), len(city.ground.street_code)
+    district = city.ground.street_district
+    quality = _ladder(draws, districts, 8860, 9860)
     volume = _ladder(draws, districts, 68, 138)
-    weight = city.community_population * volume[district[city.community_street]] * draws.between(55, 145, len(city.community_code)) // 100
+    weight = (
+        city.ground.population
+        * volume[district[city.ground.community_street]]
+        * draws.between(55, 145, len(city.ground.community_code))
+        // 100
+    )
     burst_community, burst_matter = _bursts(city, draws, days)
     return Profile(
         community_weight=weight,
         in_time=np.clip(quality[district] + draws.between(-140, 140, streets), 8000, 9900),
-        reached=np.clip(_ladder(draws, districts, 8650, 9720)[district] + draws.between(-350, 250, streets), 7000, 9900),
+        reached=np.clip(
+            _ladder(draws, districts, 8900, 9900)[district] + draws.between(-350, 250, streets), 7000, 9950
+        ),
         settled=_ladder(draws, districts, 5200, 6700)[district] + draws.between(-500, 500, streets),
         evaluated=_ladder(draws, districts, 6300, 7700)[district] + draws.between(-300, 300, streets),
         first_day=first_day,
@@ -47,16 +54,19 @@ def make(city: City, sequence: np.random.SeedSequence, first_day: np.datetime64,
 
 def _ladder(draws: Draws, n: int, low: int, high: int) -> np.ndarray:
     """Evenly spread levels in random order, so that every seed has its best and its worst district."""
-    return (low + (high - low) * np.arange(n) // max(n - 1, 1))[draws.order(n)]
+    found: np.ndarray = (low + (high - low) * np.arange(n) // max(n - 1, 1))[draws.order(n)]
+    return found
 
 
 def _bursts(city: City, draws: Draws, days: int) -> tuple[np.ndarray, np.ndarray]:
     communities, matters = [], []
-    hot = np.flatnonzero(city.matters.frame.second.isin(["商品房交付", "物业服务", "征收补偿", "工资拖欠", "供热供气", "噪声污染"]))
+    hot = np.flatnonzero(
+        city.matters.frame.second.isin(["商品房交付", "物业服务", "征收补偿", "工资拖欠", "供热供气", "噪声污染"])
+    )
     for _ in range(_EPISODE_SLOTS):
         count = days // 25 + 1
         length = draws.between(25, 80, count)
         episode = np.repeat(np.arange(count), length)[:days]
-        communities.append(draws.weighted(city.community_population, count)[episode])
+        communities.append(draws.weighted(city.ground.population, count)[episode])
         matters.append(hot[draws.below(hot.size, count)][episode])
     return np.column_stack(communities), np.column_stack(matters)

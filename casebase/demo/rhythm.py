@@ -5,7 +5,7 @@ moment, so that n cases come out in order of time without being sorted.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -48,7 +48,8 @@ class Rhythm:
         """A channel for each case, by the weights of its hour; `bits` are 32 random bits a case."""
         weights = self.by_channel[hour]
         drawn = (bits * weights[:, -1]) >> 32
-        return (drawn[:, None] >= weights).sum(axis=1)
+        found: np.ndarray = (drawn[:, None] >= weights).sum(axis=1)
+        return found
 
 
 def between(start: datetime, end: datetime, calendar: Workdays, seed: int) -> Rhythm:
@@ -89,9 +90,10 @@ def _day_factor(days: np.ndarray, calendar: Workdays, seed: int) -> np.ndarray:
     noise = 880 + (mixed(age, seed) % np.uint64(241)).astype(np.int64)
     index = (days - calendar.days[0]).astype(int)
     rested = sum((~calendar.is_workday[index - back]).astype(int) for back in (1, 2, 3))
-    rush = np.where(calendar.is_workday[index] & (rested == 3), 1260, np.where(calendar.is_workday[index] & (rested == 2), 1080, 1000))
-    return np.array(_SEASON)[month] * growth // 100 * noise // 1000 * rush // 1000
-
-
-def days_of(span: timedelta) -> int:
-    return max(span.days, 1)
+    rush = np.where(
+        calendar.is_workday[index] & (rested == 3),
+        1260,
+        np.where(calendar.is_workday[index] & (rested == 2), 1080, 1000),
+    )
+    found: np.ndarray = np.array(_SEASON)[month] * growth // 100 * noise // 1000 * rush // 1000
+    return found

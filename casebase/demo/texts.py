@@ -60,21 +60,23 @@ def titles_and_bodies(
     counts = np.array([len(group) for group in city.matters.phrases])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     safe = np.maximum(matter, 0)
-    phrase = pa.array([text for group in city.matters.phrases for text in group]).take(pa.array(starts[safe] + draws.within(counts[safe])))
-    place = pc.fill_null(_take(city.community_name, community), "")
+    phrase = pa.array([text for group in city.matters.phrases for text in group]).take(
+        pa.array(starts[safe] + draws.within(counts[safe]))
+    )
+    place = pc.fill_null(_take(city.ground.community_name, community), "")
     frame = np.where(suggestion, _SUGGESTION, draws.below(_SUGGESTION, n))
     title = pc.binary_join_element_wise(
         _pick([a for a, _ in _TITLES], frame), place, phrase, _pick([b for _, b in _TITLES], frame), ""
     )
-    street = np.where(community < 0, -1, city.community_street[np.maximum(community, 0)])
-    district = np.where(street < 0, -1, city.street_district[np.maximum(street, 0)])
+    street = np.where(community < 0, -1, city.ground.community_street[np.maximum(community, 0)])
+    district = np.where(street < 0, -1, city.ground.street_district[np.maximum(street, 0)])
     body = pc.binary_join_element_wise(
         _pick(list(_OPENINGS), channel),
-        pc.fill_null(_take(city.district_name, district), ""),
-        pc.fill_null(_take(city.street_name, street), ""),
-        place,
         _any(words("since"), draws, n),
         "，",
+        pc.fill_null(_take(city.ground.district_name, district), ""),
+        pc.fill_null(_take(city.ground.street_name, street), ""),
+        place,
         phrase,
         "。",
         _any(words("detail"), draws, n),

@@ -1,0 +1,560 @@
+"""The demonstration city goes on living: cases arrive, move and close while the app runs.
+
+What happens to a case hangs on its number and the seed alone, never on how often `advance` is
+called. Nothing is written before `since`: a number that was shown for a past moment stays.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import Connection, MetaData, Row, Select, Table, func, select
+
+from casebase import events, schema, workdays
+from casebase.bulk import append
+from casebase.demo import cases, places, profile, rhythm
+from casebase.demo.builder import LIVE_SINCE, YEARLY, append_rows
+from casebase.demo.cases import World
+from casebase.demo.draws import PER_MYRIAD, Draws, mixed
+from casebase.engine import Casebase, mark_changed, write_info
+from casebase.errors import CasebaseError
+from casebase.schema import grid_task, grid_worker, hearing, info, mediation, petition
+from casebase.settings import CalendarSettings, DeadlineSettings
+
+LONGEST_GAP = timedelta(days=92)
+"""A city that was shut for longer is not caught up with further back."""
+_STEP = timedelta(days=1)
+_TICK = timedelta(seconds=15)
+"""Open cases are looked through so often; arrivals are written at every call."""
+_PAUSE = timedelta(minutes=10)
+_DAY = 86_400
+_MISSING = np.datetime64("NaT", "us")
+_ROWS_AT_ONCE = 5_000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """The span (since, until] that is being applied, and what the draws need."""
+
+    since: np.datetime64
+    until: np.datetime64
+    live_since: np.datetime64
+    speed: float
+    seed: int
+    world: World
+
+
+def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, speed: float = 1.0) -> int:
+    """Apply in one transaction what happens in (since, until]; returns the number of cases touched.
+
+    `speed` multiplies arrivals and shortens every wait. The version of the data grows when a case was
+    touched, its cut-off time always. Raises CasebaseError for a database that is not a
+    demonstration city.
+    """
+    since, until = since.replace(microsecond=0), until.replace(microsecond=0)
+    if until <= since:
+        return 0
+    with casebase.writing() as connection:
+        values = {key: value for key, value in connection.execute(select(info.c.key, info.c.value))}
+        if LIVE_SINCE not in values:
+            raise CasebaseError(
+                "the case database is not a demonstration city; only python -m casebase demo makes one that lives"
+            )
+        start = datetime.fromisoformat(values[LIVE_SINCE])
+        world = _world(int(values["seed"]), start, casebase.settings.calendar, casebase.settings.deadlines)
+        span = _Moment(_at(since), _at(until), _at(start), speed, seed, world)
+        touched = _move(connection, span) if _ticks(since) < _ticks(until) else set()
+        arrivals = _arrivals(world, start, until, speed, int(values[YEARLY])) - _arrivals(
+            world, start, since, speed, int(values[YEARLY])
+        )
+        touched |= _register(connection, span, since, until, arrivals)
+        _derive(connection, sorted(touched))
+        write_info(connection, data_until=until.isoformat())
+        if touched:
+            mark_changed(connection, until)
+    return len(touched)
+
+
+@dataclass(eq=False)
+class LiveCity:
+    """A running city; `stop` ends it and waits for the last step."""
+
+    thread: threading.Thread
+    stopping: threading.Event
+
+    def stop(self, timeout: float = 10.0) -> None:
+        self.stopping.set()
+        self.thread.join(timeout)
+
+
+def start(
+    casebase: Casebase, speed: float, poll_seconds: float, clock: Callable[[], datetime] = datetime.now
+) -> LiveCity:
+    """Let the city live in a thread of its own until `stop`; the only reader of the clock below the pages.
+
+    After a pause the gap is filled at the real rhythm, a day a transaction. A database that cannot be
+    reached is tried again with growing patience.
+    """
+    stopping = threading.Event()
+
+    def live() -> None:
+        patience = poll_seconds
+        while not stopping.wait(patience):
+            try:
+                _catch_up(casebase, clock, speed, stopping)
+                patience = poll_seconds
+            except CasebaseError as error:
+                patience = min(patience * 2, 60.0)
+                _log.warning("the demonstration city waits %.0f s: %s", patience, error)
+
+    thread = threading.Thread(target=live, name="demonstration-city", daemon=True)
+    thread.start()
+    return LiveCity(thread, stopping)
+
+
+def _catch_up(casebase: Casebase, clock: Callable[[], datetime], speed: float, stopping: threading.Event) -> None:
+    state = casebase.state()
+    if not state.demonstration or state.data_until is None:
+        raise CasebaseError("the case database is not a demonstration city")
+    now = clock()
+    since = max(state.data_until, now - LONGEST_GAP)
+    while since < now and not stopping.is_set():
+        paused = now - since > _PAUSE
+        until = min(since + _STEP, now)
+        advance(casebase, since, until, seed=int(since.timestamp()), speed=1.0 if paused else speed)
+        since = until
+
+
+@lru_cache(maxsize=2)
+def _world(seed: int, live_since: datetime, calendar: CalendarSettings, deadlines: DeadlineSettings) -> World:
+    """The same city that the seed built."""
+    city_seed, profile_seed, *_ = np.random.SeedSequence(seed).spawn(4)
+    city = places.make(city_seed, live_since)
+    first = rhythm.five_years_before(live_since)
+    differences = profile.make(city, profile_seed, np.datetime64(first, "D"), (live_since - first).days + 2)
+    return World(city, differences, workdays.build(calendar), deadlines, seed)
+
+
+def _ticks(moment: datetime) -> int:
+    return int((moment - datetime(2020, 1, 1)) / _TICK)
+
+
+def _move(connection: Connection, span: _Moment) -> set[int]:
+    """Everything that happens to cases that are there already."""
+    touched = _move_cases(connection, span) | _move_tasks(connection, span) | _hold_hearings(connection, span)
+    _close_mediations(connection, span)
+    return touched
+
+
+def _at(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment, "us")
+
+
+def _arrivals(world: World, start: datetime, moment: datetime, speed: float, yearly: int) -> int:
+    """Cases registered from the start of the living city until `moment`, whatever the steps in between."""
+    if moment <= start:
+        return 0
+    year = rhythm.between(start - timedelta(days=365), start, world.calendar, world.seed).total
+    gone = rhythm.between(start, moment, world.calendar, world.seed).total
+    return yearly * gone * round(speed * 1_000) // (year * 1_000)
+
+
+def _register(connection: Connection, span: _Moment, since: datetime, until: datetime, arrivals: int) -> set[int]:
+    """New cases with what already happened to them by `until`."""
+    if arrivals <= 0:
+        return set()
+    first = (connection.scalar(select(func.max(petition.c.petition_id))) or 0) + 1
+    draws = Draws(np.random.SeedSequence([span.seed, first]))
+    hours = rhythm.between(since, until, span.world.calendar, span.world.seed)
+    number = np.arange(arrivals, dtype=np.int64)
+    registered, hour = hours.moments((number * hours.total + draws.below(hours.total, arrivals)) // arrivals)
+    channel = hours.channels(hour, draws.below(2**32, arrivals))
+    case = cases.origins(
+        span.world, draws, number + first, np.maximum(registered, span.since.astype("datetime64[s]") + 1), channel
+    )
+    _repeat(connection, span, draws, case)
+    plan = cases.course(span.world, draws, case)
+    seen = cases.observed(plan, span.until.astype("datetime64[s]"))
+    rows, grid = cases.petition_table(span.world, draws, case, seen)
+    append_rows(connection, petition, rows)
+    task_id = (connection.scalar(select(func.max(grid_task.c.task_id))) or 0) + 1
+    append_rows(
+        connection,
+        grid_task,
+        cases.task_table(span.world, draws, case, plan, grid, span.until.astype("datetime64[s]"), task_id),
+    )
+    return set(case.petition_id.tolist())
+
+
+def _repeat(connection: Connection, span: _Moment, draws: Draws, case: cases.Origins) -> None:
+    """Let some of the new cases repeat an earlier one."""
+    again = np.flatnonzero(draws.chance(850, case.size))
+    lag = draws.between(1_000, 40_000, again.size)
+    earlier = (case.petition_id[0] - lag).clip(1)
+    query = select(petition.c.petition_id, petition.c.repeat_of, petition.c.community_code, petition.c.category_code)
+    rows = connection.execute(query.where(petition.c.petition_id.in_(earlier.tolist()))).all()
+    found = {row.petition_id: row for row in rows if row.community_code and row.category_code}
+    communities = pd.Index(span.world.city.ground.community_code.to_pylist())
+    matters = pd.Index(span.world.city.matters.codes)
+    for at, number in zip(again, earlier.tolist(), strict=True):
+        if number in found:
+            row = found[number]
+            case.root[at] = row.repeat_of or row.petition_id
+            case.community[at] = communities.get_loc(row.community_code)
+            case.matter[at] = matters.get_loc(row.category_code)
+
+
+def _move_cases(connection: Connection, span: _Moment) -> set[int]:
+    """Forward, accept, close and evaluate the cases that are due for it."""
+    p = petition.c
+    window = pd.Timestamp(span.until).to_pydatetime() - timedelta(days=span.world.deadlines.evaluation_days)
+    columns = (
+        p.petition_id, p.registered_at, p.forwarded_at, p.accepted_at, p.closed_at, p.evaluated_at, p.due_at, p.five_day_due,
+        p.is_simple, p.extended_days, p.resolved, p.status, p.satisfaction_bureau, p.satisfaction_unit, p.updated_at,
+        p.counted, p.restricted, p.grid_id,
+    )  # fmt: skip
+    waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status != "不予受理")
+    rows = _frame(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
+    if rows.empty:
+        return set()
+    before = rows.copy()
+    _forward(span, rows)
+    _accept(span, rows)
+    _close(span, rows)
+    _evaluate(span, rows)
+    steps = ["forwarded_at", "accepted_at", "closed_at", "evaluated_at"]
+    changed = (rows[steps].notna() & before[steps].isna()).any(axis=1)
+    rows.loc[changed, "updated_at"] = rows.loc[changed, steps].max(axis=1)
+    moved = rows[changed]
+    kept = [
+        "petition_id",
+        *steps,
+        "due_at",
+        "five_day_due",
+        "resolved",
+        "status",
+        "satisfaction_bureau",
+        "satisfaction_unit",
+        "updated_at",
+    ]
+    _update(connection, petition, moved[kept])
+    _push(connection, span, moved[moved.forwarded_at.notna() & before.forwarded_at[changed].isna()])
+    return set(moved.petition_id.tolist())
+
+
+def _forward(span: _Moment, rows: pd.DataFrame) -> None:
+    waiting = rows.forwarded_at.isna() & rows.closed_at.isna()
+    some = rows[waiting]
+    days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[_roll(span, some.petition_id, 1, 10)]
+    _apply(
+        span,
+        rows,
+        "forwarded_at",
+        waiting,
+        some.registered_at,
+        _office(span, some.registered_at, days, some.petition_id, 2),
+    )
+    rows.loc[waiting & rows.forwarded_at.notna(), "status"] = "待受理"
+
+
+def _accept(span: _Moment, rows: pd.DataFrame) -> None:
+    waiting = rows.accepted_at.isna() & rows.forwarded_at.notna() & rows.closed_at.isna()
+    some = rows[waiting]
+    roll = _roll(span, some.petition_id, 3, 10)
+    days = np.where(
+        some.is_simple, np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 1])[roll], np.array([1, 1, 2, 2, 3, 3, 4, 5, 6, 8])[roll]
+    )
+    _apply(
+        span,
+        rows,
+        "accepted_at",
+        waiting,
+        some.forwarded_at,
+        _office(span, some.forwarded_at, days, some.petition_id, 4),
+    )
+    done = waiting & rows.accepted_at.notna()
+    rows.loc[done, "status"] = "办理中"
+    registered, accepted = (
+        rows.loc[done, name].to_numpy().astype("datetime64[s]") for name in ("registered_at", "accepted_at")
+    )
+    rows.loc[done, "due_at"] = cases.handling_due(
+        span.world, registered, accepted, rows.loc[done, "extended_days"].to_numpy().astype(np.int64)
+    ).astype("datetime64[us]")
+    rows["five_day_due"] = _five_day_due(span, rows)
+
+
+def _five_day_due(span: _Moment, rows: pd.DataFrame) -> pd.Series:
+    """Fills the deadline of simple claims whose clock starts with a later step than registration."""
+    start = rows[f"{span.world.deadlines.simple_from}_at"]
+    fresh = rows.is_simple & rows.five_day_due.isna() & start.notna()
+    found = rows.five_day_due.copy()
+    days = start[fresh].to_numpy().astype("datetime64[D]")
+    found[fresh] = span.world.calendar.after_many(days, span.world.deadlines.simple_working_days).astype(
+        "datetime64[us]"
+    )
+    return found
+
+
+def _close(span: _Moment, rows: pd.DataFrame) -> None:
+    """A case closes somewhere on the way to its deadline, or some days after it."""
+    waiting = rows.closed_at.isna() & rows.accepted_at.notna()
+    some = rows[waiting]
+    base = _base(span, some.accepted_at)
+    deadline = some.five_day_due.where(some.is_simple, some.due_at).fillna(some.due_at)
+    left = (deadline.dt.normalize() - base.dt.normalize()).dt.days.to_numpy()
+    late = (_roll(span, some.petition_id, 5, PER_MYRIAD) < 650) | (left < 1)
+    days = np.where(
+        late,
+        np.maximum(left, 0) + 1 + _roll(span, some.petition_id, 6, 9) * np.where(some.is_simple, 1, 4),
+        1 + _roll(span, some.petition_id, 7, np.maximum(left, 1)),
+    )
+    day = span.world.calendar.after_many(
+        base.to_numpy().astype("datetime64[D]") + days, np.zeros(days.size, dtype=np.int64)
+    )
+    moment = pd.Series(_hour(span, day, some.petition_id, 8), index=some.index)
+    _apply(span, rows, "closed_at", waiting, some.accepted_at, moment)
+    done = waiting & rows.closed_at.notna()
+    rows.loc[done, "status"] = "已办结"
+    rows.loc[done, "resolved"] = _roll(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
+        rows.loc[done, "is_simple"], 87, 70
+    )
+
+
+def _evaluate(span: _Moment, rows: pd.DataFrame) -> None:
+    """About seven in ten are evaluated in the window; of those closed before the city came alive the rest."""
+    eligible = (
+        rows.evaluated_at.isna()
+        & rows.closed_at.notna()
+        & rows.counted
+        & ~rows.restricted
+        & (rows.status != "不予受理")
+    )
+    share = np.where(rows.closed_at.to_numpy() > span.live_since, 7_000, 2_500)
+    waiting = eligible & (_roll(span, rows.petition_id, 10, PER_MYRIAD) < share)
+    some = rows[waiting]
+    window = span.world.deadlines.evaluation_days * _DAY
+    seconds = (
+        np.minimum(_roll(span, some.petition_id, 11, window - 7_200), _roll(span, some.petition_id, 12, window - 7_200))
+        + 3_600
+    )
+    moment = _base(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
+    moment = moment.where(moment <= some.closed_at + pd.Timedelta(seconds=window))
+    _apply(span, rows, "evaluated_at", waiting, some.closed_at, moment)
+    done = waiting & rows.evaluated_at.notna()
+    happy = rows.loc[done, "resolved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    for column, salt, levels in (("satisfaction_bureau", 13, (73, 49)), ("satisfaction_unit", 14, (65, 33))):
+        roll, content = _roll(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
+        rows.loc[done, column] = np.where(roll < content, "满意", np.where(roll < content + 24, "基本满意", "不满意"))
+
+
+def _push(connection: Connection, span: _Moment, forwarded: pd.DataFrame) -> None:
+    """A third of the forwarded cases goes to the grid platform at the same moment."""
+    chosen = forwarded[
+        (_roll(span, forwarded.petition_id, 20, PER_MYRIAD) < 3_500) & forwarded.grid_id.notna() & ~forwarded.restricted
+    ]
+    if chosen.empty:
+        return
+    w = grid_worker.c
+    near = w.grid_id.in_(chosen.grid_id.unique().tolist()) & (w.active_from <= pd.Timestamp(span.since).to_pydatetime())
+    workers = dict(connection.execute(select(w.grid_id, func.min(w.worker_id)).where(near).group_by(w.grid_id)).all())
+    first = (connection.scalar(select(func.max(grid_task.c.task_id))) or 0) + 1
+    kinds = np.array(["协助化解"] * 60 + ["人员核查"] * 25 + ["人员关怀"] * 15)
+    table = {
+        "task_id": pa.array(np.arange(first, first + len(chosen))),
+        "petition_id": pa.array(chosen.petition_id.to_numpy()),
+        "kind": pa.array(kinds[_roll(span, chosen.petition_id, 21, 100)].tolist()),
+        "grid_id": pa.array(chosen.grid_id.tolist()),
+        "worker_id": pa.array([workers.get(grid) for grid in chosen.grid_id], pa.int64()),
+        "pushed_at": pa.array(chosen.forwarded_at.to_numpy().astype("datetime64[us]")),
+    }
+    append_rows(connection, grid_task, pa.table(table))
+
+
+def _move_tasks(connection: Connection, span: _Moment) -> set[int]:
+    """Contact people and finish tasks, at the latest when the case closes."""
+    t = grid_task.c
+    columns = (
+        t.task_id,
+        t.petition_id,
+        t.worker_id,
+        t.pushed_at,
+        t.contacted_at,
+        t.contact_method,
+        t.finished_at,
+        t.outcome,
+    )
+    query = (
+        select(*columns, petition.c.closed_at)
+        .join(petition, petition.c.petition_id == t.petition_id)
+        .where(t.finished_at.is_(None))
+    )
+    rows = _frame(connection, query)
+    if rows.empty:
+        return set()
+    before = rows.copy()
+    prompt = _roll(span, rows.task_id, 22, 100) < np.where(rows.worker_id.notna(), 94, 26)
+    wait = np.where(
+        prompt, 600 + _roll(span, rows.task_id, 23, 60_000), 90_000 + _roll(span, rows.task_id, 23, 200_000)
+    )
+    waiting = rows.contacted_at.isna()
+    some = rows[waiting]
+    contact = _base(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
+    _apply(
+        span, rows, "contacted_at", waiting, some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at)
+    )
+    method = np.where(_roll(span, rows.task_id, 24, 100) < 63, "电话", "上门")
+    rows["contact_method"] = rows.contact_method.where(~waiting | rows.contacted_at.isna(), method)
+    waiting = rows.contacted_at.notna()
+    some = rows[waiting]
+    finish = _base(span, some.contacted_at) + pd.to_timedelta(3_600 + _roll(span, some.task_id, 25, 430_000), unit="s")
+    _apply(
+        span, rows, "finished_at", waiting, some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at)
+    )
+    roll = _roll(span, rows.task_id, 26, 100)
+    outcome = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
+    rows["outcome"] = rows.outcome.where(rows.finished_at.isna(), outcome)
+    steps = ["contacted_at", "finished_at"]
+    moved = rows[(rows[steps].notna() & before[steps].isna()).any(axis=1)]
+    _update(connection, grid_task, moved[["task_id", "contacted_at", "contact_method", "finished_at", "outcome"]])
+    return set(moved.petition_id.tolist())
+
+
+def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
+    """Hearings take place when they were scheduled; some of those heard are content after a while."""
+    h = hearing.c
+    columns = (h.hearing_id, h.petition_id, h.scheduled_at, h.held_at, h.status, h.conclusion, h.settled_at)
+    recent = h.held_at > pd.Timestamp(span.live_since).to_pydatetime() - timedelta(days=40)
+    rows = _frame(
+        connection,
+        select(*columns).where((h.status == "已排期") | ((h.status == "已举行") & h.settled_at.is_(None) & recent)),
+    )
+    if rows.empty:
+        return set()
+    before = rows.copy()
+    waiting = rows.status == "已排期"
+    _apply(span, rows, "held_at", waiting, rows[waiting].scheduled_at, rows[waiting].scheduled_at, hurried=False)
+    done = waiting & rows.held_at.notna()
+    rows.loc[done, "status"] = "已举行"
+    conclusions = np.array(["支持诉求", "部分支持", "部分支持", "维持原意见", "达成和解"])
+    rows.loc[done, "conclusion"] = conclusions[_roll(span, rows.loc[done, "hearing_id"], 30, 5)]
+    waiting = rows.held_at.notna() & rows.settled_at.isna() & (_roll(span, rows.hearing_id, 31, 100) < 70)
+    some = rows[waiting]
+    moment = _base(span, some.held_at) + pd.to_timedelta(_DAY + _roll(span, some.hearing_id, 32, 35 * _DAY), unit="s")
+    _apply(span, rows, "settled_at", waiting, some.held_at, moment)
+    steps = ["held_at", "settled_at"]
+    moved = rows[(rows[steps].notna() & before[steps].isna()).any(axis=1)]
+    _update(connection, hearing, moved[["hearing_id", "held_at", "status", "conclusion", "settled_at"]])
+    return set(moved.petition_id.tolist())
+
+
+def _close_mediations(connection: Connection, span: _Moment) -> None:
+    m = mediation.c
+    rows = _frame(
+        connection,
+        select(m.mediation_id, m.dispute_kind, m.opened_at, m.closed_at, m.outcome).where(m.closed_at.is_(None)),
+    )
+    if rows.empty:
+        return
+    waiting = rows.closed_at.isna()
+    seconds = 3_600 + _roll(span, rows.mediation_id, 40, 9 * _DAY)
+    _apply(
+        span,
+        rows,
+        "closed_at",
+        waiting,
+        rows.opened_at,
+        _base(span, rows.opened_at) + pd.to_timedelta(seconds, unit="s"),
+    )
+    moved = rows[rows.closed_at.notna()].copy()
+    settled = _roll(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
+    moved["outcome"] = np.where(settled, "化解", "未化解")
+    _update(connection, mediation, moved[["mediation_id", "closed_at", "outcome"]])
+
+
+def _roll(span: _Moment, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
+    """A whole number below `below` that hangs on the row's number and the city's seed alone."""
+    bits = (mixed(numbers.to_numpy(dtype=np.int64), span.world.seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
+    found: np.ndarray = bits % below
+    return found
+
+
+def _base(span: _Moment, start: pd.Series) -> pd.Series:
+    """Waits are counted from the step before, or from the moment the city came alive."""
+    found: pd.Series = start.clip(lower=pd.Timestamp(span.live_since))
+    return found
+
+
+def _office(span: _Moment, start: pd.Series, working_days: np.ndarray, numbers: pd.Series, salt: int) -> pd.Series:
+    """A moment in office hours some working days later; 0 is within two hours when the office is open."""
+    base = _base(span, start)
+    day = base.to_numpy().astype("datetime64[D]")
+    calendar = span.world.calendar
+    second = (base - base.dt.normalize()).dt.total_seconds().to_numpy()
+    opened = calendar.is_workday[(day - calendar.days[0]).astype(int)] & (second >= 8.5 * 3_600) & (second < 16 * 3_600)
+    soon = base + pd.to_timedelta(300 + _roll(span, numbers, salt, 5_400), unit="s")
+    later = _hour(span, calendar.after_many(day, np.maximum(working_days, 1)), numbers, salt)
+    return soon.where(opened & (working_days == 0), pd.Series(later, index=start.index))
+
+
+def _hour(span: _Moment, day: np.ndarray, numbers: pd.Series, salt: int) -> np.ndarray:
+    seconds = 8 * 3_600 + 1_800 + _roll(span, numbers, salt, 9 * 3_600)
+    found: np.ndarray = (day.astype("datetime64[s]") + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
+    return found
+
+
+def _apply(
+    span: _Moment,
+    rows: pd.DataFrame,
+    column: str,
+    waiting: pd.Series,
+    start: pd.Series,
+    planned: pd.Series,
+    hurried: bool = True,
+) -> None:
+    """Write the planned moments that have come. A wait shrinks with the speed; what is overdue happens just after `since`."""
+    base = _base(span, start)
+    moment = base + (planned - base) / span.speed if hurried else planned
+    moment = moment.clip(lower=pd.Timestamp(span.since) + pd.Timedelta(seconds=1)).dt.floor("s")
+    moment = moment.where(moment > start, start + pd.Timedelta(seconds=1))
+    come = moment[moment <= pd.Timestamp(span.until)]
+    rows.loc[come.index, column] = come.astype("datetime64[us]")
+
+
+def _frame(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:
+    """Rows as a frame whose times are all datetime64[us], empty columns too."""
+    found = pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in query.selected_columns])
+    for column in query.selected_columns:
+        if str(column.type) in ("DATETIME", "DATE", "TIMESTAMP"):
+            found[column.name] = pd.to_datetime(found[column.name]).astype("datetime64[us]")
+        elif str(column.type) in ("VARCHAR", "TEXT", "BOOLEAN"):
+            found[column.name] = (
+                found[column.name].astype(object) if found[column.name].isna().any() else found[column.name]
+            )
+    return found
+
+
+def _update(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+    """Set the columns of `rows` (key first) by a join with a temporary table: one statement whatever the number."""
+    if rows.empty:
+        return
+    key, *values = rows.columns
+    columns = [table.c[name]._copy(primary_key=False) for name in rows.columns]
+    staging = Table(f"_{table.name}_moved", MetaData(), *columns, prefixes=["TEMPORARY"])
+    staging.create(connection)
+    append(connection, staging, rows)
+    assigned = {name: staging.c[name] for name in values}
+    connection.execute(table.update().values(assigned).where(table.c[key] == staging.c[key]))
+    staging.drop(connection)
+
+
+def _derive(connection: Connection, touched: list[int]) -> None:
+    for first in range(0, len(touched), _ROWS_AT_ONCE):
+        events.derive(connection, petition.c.petition_id.in_(touched[first : first + _ROWS_AT_ONCE]))
