@@ -1,7 +1,7 @@
 """The course of a case as events, derived from its columns so that both always agree.
 
-Only the actions of `DERIVED` belong to this module; events of any other action (异议退回, 复查申请 …)
-come from elsewhere and are never touched.
+Only the actions of `DERIVED` belong to this module. Events of any other action (异议退回, 复查申请 …)
+come from elsewhere and are never touched; their ids are negative, so that they meet none of these.
 """
 
 from collections.abc import Iterator

@@ -24,11 +24,13 @@ class Batch:
     """Rows `start` … of the file.
 
     `text` holds the file's columns (trimmed, blank is null), `fields` the petition's, both over all rows of
-    the chunk; `alive` says which rows have not been rejected.
+    the chunk; `alive` says which rows have not been rejected. `own_times` are the formats in which the file
+    itself shows times.
     """
 
     text: pd.DataFrame
     start: int
+    own_times: tuple[str, ...] = ()
     fields: dict[str, pd.Series] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)

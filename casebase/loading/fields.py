@@ -19,6 +19,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2099
 _FIRST_MOMENT, _END = pd.Timestamp(FIRST_YEAR, 1, 1), pd.Timestamp(LAST_YEAR + 1, 1, 1)
 # 集体访: five people and more (domain.md §3).
 _COLLECTIVE = 5
+_STARTS = ("registered_at", "forwarded_at", "accepted_at")
 _STAGES = ("办理中", "待受理", "待转送")
 _WRONGDOING = "检举控告"
 _RANGES = {"lon": (-180, 180), "lat": (-90, 90), "people": (1, 1_000_000), "extended_days": (0, 3650)}
@@ -86,7 +87,7 @@ _FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
 
 def _times(batch: Batch, formats: tuple[str, ...], name: str, column: str, raw: pd.Series) -> pd.Series:
     moments = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
-    for layout in formats:
+    for layout in (*formats, *batch.own_times):
         waiting = raw.notna() & moments.isna()
         if not waiting.any():
             break
@@ -149,6 +150,15 @@ def order_times(batch: Batch, case_map: CaseMap) -> None:
             batch.note(early, f"{name} before the registration ({'kept' if fate == 'keep' else 'left blank'})")
         if fate == "null":
             batch.fields[name] = moments.where(~early)
+
+
+def years(batch: Batch) -> tuple[int, int]:
+    """First and last year of the registrations, forwardings and acceptances of the chunk."""
+    moments = [batch.fields[name].dropna() for name in _STARTS if name in batch.fields]
+    known = pd.concat(moments)
+    if known.empty:
+        return LAST_YEAR, FIRST_YEAR
+    return known.min().year, known.max().year
 
 
 def set_deadlines(batch: Batch, case_map: CaseMap, rules: DeadlineSettings, calendar: Workdays) -> None:

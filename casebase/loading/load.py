@@ -22,6 +22,10 @@ from casebase.loading.mapfile import CaseMap
 from casebase.loading.sources import Reader, open_reader
 from casebase.schema import area, category, info, load_reject, load_run, petition, unit
 from casebase.settings import Settings
+from casebase.workdays import Workdays
+
+# The longest extension a map may bring, rounded up: a deadline rolled over rest days must find its day.
+_YEARS_AHEAD = 11
 
 Progress = Callable[[str, int, int], None]
 
@@ -99,7 +103,7 @@ class _Loading:
         self.notes: Counter[str] = Counter()
         self.staging: store.Staging | None = None
         self.kind = case_map.calendar.kind if case_map.calendar else settings.calendar.kind
-        self.calendar = calendar(settings.calendar, self.kind, fields.FIRST_YEAR, fields.LAST_YEAR + 1)
+        self._calendars: dict[tuple[int, int], Workdays] = {}
 
     def check_database(self) -> None:
         """Raises CasebaseError when the database holds what must not be mixed with this load."""
@@ -123,7 +127,7 @@ class _Loading:
         self.classes = places.Classes.read(self.connection)
         self.units = places.Units.read(self.connection)
         for text in self.reader.chunks(self.map.file_columns()):
-            batch = Batch(text, self.rows)
+            batch = Batch(text, self.rows, self.reader.own_times)
             self._convert(batch)
             if self.staging is None:
                 self.staging = store.Staging(self.connection, batch.fields)
@@ -159,7 +163,7 @@ class _Loading:
         fields.clean(batch, self.map.clean)
         fields.take_fields(batch, self.map)
         fields.order_times(batch, self.map)
-        fields.set_deadlines(batch, self.map, self.settings.deadlines, self.calendar)
+        fields.set_deadlines(batch, self.map, self.settings.deadlines, self._calendar_of(batch))
         fields.set_status(batch, self.map)
         fields.set_petitioner(batch, self.map)
         if self.map.place:
@@ -168,6 +172,15 @@ class _Loading:
             places.set_category(batch, self.map.category, self.classes)
         if self.map.unit:
             places.set_unit(batch, self.map.unit, self.units)
+
+    def _calendar_of(self, batch: Batch) -> Workdays:
+        """A calendar around the times of the batch, with room for the deadlines after them."""
+        kept = self.settings.calendar
+        first, last = fields.years(batch)
+        span = min(first, kept.first_year), max(min(last + _YEARS_AHEAD, fields.LAST_YEAR + 1), kept.last_year)
+        if span not in self._calendars:
+            self._calendars[span] = calendar(kept, self.kind, *span)
+        return self._calendars[span]
 
     def _finds_repeats(self) -> bool:
         rule = self.map.petitioner

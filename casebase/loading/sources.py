@@ -27,6 +27,7 @@ from casebase.loading.mapfile import Source
 _BLOCK = 4 << 20
 _ROWS = 50_000
 _ZONE = "Asia/Shanghai"
+_OWN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 
 # A petition's text may be longer than the 128 KiB that the csv module allows a field.
 csv.field_size_limit(_BLOCK)
@@ -55,6 +56,8 @@ class Reader:
     total: int = 0
     done: int = 0
     misfits: list[Misfit] = field(default_factory=list)
+    # How a file that has times of its own shows them as text; the map's formats come first.
+    own_times: tuple[str, ...] = ()
 
     def header(self) -> list[str]:
         raise NotImplementedError
@@ -158,8 +161,12 @@ class CsvReader(Reader):
         return "skip"
 
 
+@dataclass
 class XlsxReader(Reader):
     """The first sheet, or the one the map names; the first row with content is the header."""
+
+    own_times: tuple[str, ...] = _OWN_TIMES
+    _records: list[int] = field(default_factory=list)
 
     def header(self) -> list[str]:
         with self._rows() as rows:
@@ -170,7 +177,7 @@ class XlsxReader(Reader):
     def frames(self, columns: list[str]) -> Iterator[pa.Table]:
         header = self.header()
         wanted = [header.index(name) for name in columns]
-        self._records: list[int] = []
+        self._records.clear()
         with self._rows() as rows:
             next(rows)
             while block := list(islice(rows, _ROWS)):
@@ -207,8 +214,11 @@ class XlsxReader(Reader):
             book.close()
 
 
+@dataclass
 class ParquetReader(Reader):
     """Parquet; a row is known by its number, the first being 1. Zoned times become Shanghai wall time."""
+
+    own_times: tuple[str, ...] = _OWN_TIMES
 
     def header(self) -> list[str]:
         return list(self._open().schema_arrow.names)
@@ -257,6 +267,7 @@ def _is_gzip(path: Path) -> bool:
 
 
 def _broken(error: Exception, encoding: str) -> str:
+    encoding = encoding.removesuffix("-sig")
     text = " ".join(str(error).split())
     if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in text:
         return f"the text is not {encoding}; set encoding under [source] in the map (utf-8 or gb18030)"

@@ -1,0 +1,135 @@
+"""The commands: exit codes, one sentence on stderr, and what they print."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from casebase.__main__ import main
+from casebase.engine import Casebase, open_casebase, write_info
+from casebase.schema import petition
+from casebase.settings import Settings
+
+MAP = '[source]\nname = "t"\n[columns]\ncase_no = "no"\nregistered_at = "opened"\n[constants]\nis_simple = true\n'
+CSV = "no,opened\na,2025-09-26 10:00:00\nb,never\n"
+
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Run a command in an empty folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    (tmp_path / "cases.csv").write_text(CSV, encoding="utf-8")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(list(arguments))
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"duckdb:///{tmp_path / 'p.duckdb'}"
+
+
+def test_load_prints_the_sum_and_writes_the_rejects(say: Say, url: str, tmp_path: Path) -> None:
+    code, out, _ = say("load", "cases.csv", "--map", "map.toml", "--url", url)
+    assert code == 0
+    assert "read 2 = loaded 1 + rejected 1" in out
+    assert "loaded 1 = new 1 + updated 0 + unchanged 0" in out
+    written = (tmp_path / "cases.csv.rejects.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert written[1].startswith("3,opened,never,")
+
+    code, out, _ = say("status", "--url", url)
+    assert code == 0
+    assert "2025-09-26 10:00:00 to 2025-09-26 10:00:00" in out
+    assert "cases.csv: read 2 = loaded 1 + rejected 1" in out
+    assert "2027" in out  # a year whose arrangement is not published
+
+
+def test_init_twice_changes_nothing(say: Say, url: str) -> None:
+    assert say("init", "--url", url)[0] == 0
+    before = open_casebase(Settings(), url).state()
+    assert say("init", "--url", url)[0] == 0
+    assert open_casebase(Settings(), url).state() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        ([], 2, "Missing command"),
+        (["bogus"], 2, "No such command 'bogus'"),
+        (["load", "cases.csv"], 2, "Missing option '--map'"),
+        (["load", "none.csv", "--map", "map.toml"], 2, "none.csv: no such file"),
+        (["load", "cases.csv", "--map", "none.toml"], 2, "none.toml: cannot be read"),
+        (["demo", "--cases", "many"], 2, "--cases"),
+        (["demo", "--until", "soon"], 2, "--until"),
+        (["status", "--url", "nonsense"], 2, "database URL 'nonsense'"),
+        (["check"], 1, "the tables are missing; run: python -m casebase init"),
+    ],
+)
+def test_errors_are_one_sentence_and_an_exit_code(
+    say: Say, url: str, arguments: list[str], code: int, sentence: str
+) -> None:
+    given = (
+        [*arguments, "--url", url] if arguments and "--url" not in arguments and arguments[0] != "bogus" else arguments
+    )
+    found, out, err = say(*given)
+    assert (found, out) == (code, "")
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_check_exits_with_1_only_for_errors(say: Say, url: str) -> None:
+    say("load", "cases.csv", "--map", "map.toml", "--url", url)
+    code, out, _ = say("check", "--url", url)
+    assert code == 0
+    assert "cases without a district" in out
+    add_case(open_casebase(Settings(), url))
+    code, out, _ = say("check", "--url", url)
+    assert code == 1
+    assert "cases closed before they were registered" in out
+    assert "simple claims without a five-day deadline" in out
+
+
+def test_demo_refuses_real_cases(say: Say, url: str) -> None:
+    say("load", "cases.csv", "--map", "map.toml", "--url", url)
+    code, _, err = say("demo", "--cases", "1000", "--url", url)
+    assert code == 1
+    assert "holds real cases" in err
+    code, out, _ = say("demo", "--if-empty", "--url", url)
+    assert code == 0
+    assert "nothing was built" in out
+
+
+def test_demo_builds_and_replaces_the_demonstration(say: Say, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[tuple[int, int, datetime]] = []
+
+    def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progress: object) -> None:
+        built.append((cases, seed, until))
+        add_case(casebase)
+        with casebase.writing() as connection:
+            write_info(connection, demonstration="true")
+
+    monkeypatch.setattr("casebase.demo.build", build)
+    command = ["demo", "--cases", "500", "--seed", "3", "--until", "2026-05-01", "--url", url]
+    assert say(*command)[0] == 0
+    assert say(*command)[0] == 0  # the one case of the first run would stand in its way
+    assert built == [(500, 3, datetime(2026, 5, 1, 23, 59, 59))] * 2
+
+
+def add_case(casebase: Casebase) -> None:
+    times = {
+        "registered_at": datetime(2025, 9, 2),
+        "closed_at": datetime(2025, 9, 1),
+        "updated_at": datetime(2025, 9, 2),
+    }
+    row = {"petition_id": 99, "case_no": "x", "source": "t", "is_simple": True}
+    with casebase.writing() as connection:
+        connection.execute(insert(petition).values(row | times))

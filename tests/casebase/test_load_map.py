@@ -1,0 +1,60 @@
+"""A wrong map is named with its line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from casebase.errors import UsageError
+from casebase.loading import read_map
+from casebase.settings import ROOT
+
+GOOD = """[source]
+name = "x"
+
+[columns]
+case_no = "no"
+registered_at = "opened"
+channel = "way"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (GOOD + 'chanel = "way"\n', "line 8: columns.chanel: chanel is not a field of a petition"),
+        (GOOD + "[sauce]\n", "line 8: sauce: unknown key"),
+        (GOOD.replace('name = "x"', 'name = "x"\nencodng = "utf-8"'), "line 3: source.encodng: unknown key"),
+        (GOOD.replace('registered_at = "opened"\n', ""), "columns must name the column of registered_at"),
+        (GOOD + '[constants]\nchannel = "来访"\n', "channel stands under columns and under constants"),
+        (GOOD + '[values.title.map]\n"a" = "b"\n', "values.title translates a field that columns does not name"),
+        (
+            GOOD + '[values.channel]\nunknown = "drop"\n[values.channel.map]\n',
+            "line 9: values.channel.unknown: Input should be",
+        ),
+        (GOOD + '[place]\nby = "code"\n', 'place: by = "code" needs column'),
+        (GOOD + '[place]\nby = "make"\ncolumns = ["d"]\n', "needs the section \\[city\\]"),
+        (GOOD + '[place]\nby = "coordinates"\n', "needs lon and lat under columns"),
+        (
+            GOOD + "[[clean]]\ncolumn = \"way\"\npattern = '('\nreplace = ''\n",
+            "line 10: clean.0.pattern: not a regular expression",
+        ),
+        (GOOD + '[times]\nclosed = "%Y"\n', "closed is not a time of a petition"),
+        ("[source\n", "not valid TOML"),
+    ],
+)
+def test_a_wrong_map_is_named_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=sentence) as caught:
+        read_map(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_missing_map_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.toml: cannot be read"):
+        read_map(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "maps").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_map_is_right(path: Path) -> None:
+    assert read_map(path).source.name
