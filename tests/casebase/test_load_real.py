@@ -20,8 +20,12 @@ NOW = datetime(2026, 11, 20)
 
 @pytest.fixture(scope="module")
 def boston_raw(shared_data: Path) -> pd.DataFrame:
-    raw = pd.read_csv(shared_data / "cases" / "boston311_2011H2.csv.gz", dtype="str", keep_default_na=False)
-    return raw.apply(lambda column: column.str.strip())
+    raw: pd.DataFrame = pd.read_csv(
+        shared_data / "cases" / "boston311_2011H2.csv.gz", dtype="str", keep_default_na=False
+    )
+    for name in raw.columns:
+        raw[name] = raw[name].str.strip()
+    return raw
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
