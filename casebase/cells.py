@@ -68,7 +68,10 @@ def split(outlines: np.ndarray, weights: Sequence[np.ndarray], *, exact: bool = 
 
 
 def overlay(cells: np.ndarray, size: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """A small square inside each cell: `size` (0…1) of what fits around its inner point, shifted by `offset` (n×2, −1…1)."""
+    """A small square inside each cell, `size` (0…1) of what fits around its inner point, shifted by `offset`.
+
+    `offset` is n×2 from −1 to 1.
+    """
     centre, reach = inner_points(cells)
     half = np.maximum(reach * size, 2 * 10.0**-DECIMALS)
     middle = (centre + offset * np.maximum(reach - half, 0)[:, None]).round(DECIMALS)
@@ -221,9 +224,8 @@ def _half_planes(shapes: np.ndarray, normal: np.ndarray, at: np.ndarray, side: f
 
 def _rounded(cells: np.ndarray) -> np.ndarray:
     """Coordinates rounded; only areas are kept where a cut also left a point or a line at a corner."""
-    found = shapely.set_precision(cells, 10.0**-DECIMALS)
+    found: np.ndarray = shapely.set_precision(cells, 10.0**-DECIMALS)
     for at in np.flatnonzero(shapely.get_type_id(found) == _COLLECTION):
         parts = shapely.get_parts(found[at])
         found[at] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    found: np.ndarray = found
     return found

@@ -17,7 +17,7 @@ DATA = Path(__file__).resolve().parent / "data" / "zhengzhou"
 CITY_CODE = "410100"
 CITY_NAME = "郑州市"
 
-_COMMITTEE = r"(?:居民管理委员会|村民委员会|居民委员会|管理委员会|居委会|村委会|委员会)$"
+_COMMITTEE = r"(?:居民管理委员会|管理委员会社区|村民委员会|居民委员会|管理委员会|居委会|村委会|委员会)$"
 
 
 @dataclass(frozen=True, eq=False)

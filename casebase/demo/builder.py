@@ -12,7 +12,7 @@ from casebase import events, schema, workdays
 from casebase.bulk import append
 from casebase.demo import cases, disputes, hearings, places, profile, rhythm
 from casebase.demo.cases import World
-from casebase.demo.draws import Draws, scaled
+from casebase.demo.draws import Draws
 from casebase.engine import Casebase, mark_changed, write_info
 from casebase.zhengzhou import CITY_NAME
 
@@ -109,7 +109,10 @@ def _origins(world: World, draws: Draws, span: rhythm.Rhythm, first: int, last: 
 def _repeat(
     draws: Draws, case: cases.Origins, root: np.ndarray, matter: np.ndarray, community: np.ndarray, total: int
 ) -> None:
-    """Make some cases repeat an earlier one: its person, place and matter. `root` holds 0-based numbers of all cases so far."""
+    """Make some cases repeat an earlier one: its person, place and matter.
+
+    `root` holds the first case of every case so far, as numbers from 0.
+    """
     number = case.petition_id - 1
     daily = max(total // 1826, 1)
     lag = draws.between(8 * daily, 260 * daily, case.size)

@@ -295,7 +295,8 @@ def reception_table(
     world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int
 ) -> pa.Table:
     """Rows of `reception`: visits and collective cases that a leader received; offices, never names."""
-    offices = (("市委书记", 1), ("市长", 2), ("市委常委", 4), ("副市长", 10), ("市信访局局长", 14), ("区县(市)党政主要负责人", 30),
+    offices = (("市委书记", 1), ("市长", 2), ("市委常委", 4), ("副市长", 10), ("市信访局局长", 14),
+               ("区县(市)党政主要负责人", 30),
                ("区县(市)副职", 26), ("街道党工委书记", 13))  # fmt: skip
     places = ("市人民来访接待中心", "区县(市)信访接待大厅", "街道便民服务中心", "现场办公")
     share = np.where(case.channel == _VISIT, 300, 10) + np.where(plan.people >= 5, 900, 0)
@@ -350,7 +351,7 @@ def supervision_table(
 
 
 def _level(world: World, case: Origins, street: np.ndarray) -> np.ndarray:
-    """Per-myriad share of simple claims closed in time: the street's, the matter's, better every year, worse in bursts."""
+    """Per-myriad share of simple claims closed in time, by street and matter; better every year, worse in bursts."""
     matter = (case.matter * 37 % 41 - 20) * 9
     year = case.registered.astype("datetime64[Y]").astype(int) + 1970
     trend = np.clip((year - 2024) * 55, -160, 130)
@@ -430,7 +431,10 @@ def _opinion(draws: Draws, content: np.ndarray, fair: int) -> np.ndarray:
 
 
 def _later(calendar: Workdays, draws: Draws, start: np.ndarray, working_days: np.ndarray) -> np.ndarray:
-    """A moment in office hours so many working days after `start`; 0 is the same day, or the next one when it has ended."""
+    """A moment in office hours so many working days after `start`.
+
+    0 is the same day, or the next working day when the office has closed.
+    """
     n = start.size
     day = start.astype("datetime64[D]")
     works = calendar.is_workday[(day - calendar.days[0]).astype(int)]

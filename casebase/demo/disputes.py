@@ -21,7 +21,10 @@ _BECOME_PETITIONS = 240
 _ALONE = 2_760
 """Per 10,000 petitions: mediations that stand alone; together 0.3 for each petition."""
 _SETTLED = (9_240, 8_100)
-"""Of the mediations that stand alone: family and neighbours, all others. With those that became petitions the former make 85 %."""
+"""Settled ones among those that stand alone: family and neighbours, all others.
+
+With the disputes that became petitions, 85 % of the former are settled.
+"""
 _MODELS = 36
 _SECOND = np.timedelta64(1, "s")
 _METHODS = (
@@ -33,12 +36,19 @@ _METHODS = (
 )
 
 
-def table(world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int) -> pa.Table:
-    """Rows of `mediation` for the span of a block of cases."""
+def table(
+    world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int, precede: bool = True
+) -> pa.Table:
+    """Rows of `mediation` for the span of a block of cases.
+
+    With `precede`, some of the cases were mediated before they were registered.
+    """
     city = world.city
-    led = np.flatnonzero(draws.chance(_BECOME_PETITIONS, case.size) & (case.community >= 0) & (plan.purpose != 3))
-    alone = case.size * _ALONE // 10_000
-    moment = np.sort(case.registered[draws.below(max(case.size, 1), alone)])
+    led = np.flatnonzero(
+        draws.chance(_BECOME_PETITIONS * precede, case.size) & (case.community >= 0) & (plan.purpose != 3)
+    )
+    moment = case.registered[draws.chance(_ALONE, case.size)]
+    alone = moment.size
     place = draws.weighted(world.profile.community_weight, alone)
     before = draws.between(7_200, 6 * 86_400, led.size) * _SECOND
     length = draws.between(86_400, 12 * 86_400, led.size) * _SECOND

@@ -74,7 +74,7 @@ def mixed(numbers: np.ndarray, salt: int) -> np.ndarray:
 
 
 def apportion(total: int, weights: np.ndarray, least: int = 0) -> np.ndarray:
-    """Whole numbers in proportion to integer weights that sum to `total` exactly, each ≥ `least` (largest remainder)."""
+    """Whole numbers in proportion to integer weights that sum to `total`, each ≥ `least` (largest remainder)."""
     rest = total - least * weights.size
     share = weights.astype(object) * rest
     whole = np.array([int(value) for value in share // int(weights.sum())], dtype=np.int64)

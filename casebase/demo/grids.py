@@ -1,10 +1,11 @@
-"""Grids of four kinds with schematic cells: 社区网格, 微网格 inside them, 农村网格, and 专属网格 that overlay others."""
+"""Grids of four kinds with schematic cells: 社区网格, 微网格 inside them, 农村网格, and overlaid 专属网格."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from casebase import cells
 from casebase.demo import figures
@@ -108,22 +109,22 @@ def _shares(totals: np.ndarray, parts: np.ndarray, draws: Draws) -> np.ndarray:
 
 
 def _table(ground: Ground, every: _Part, kind: np.ndarray, points: np.ndarray) -> pa.Table:
-    communities, streets = ground.reference.communities, ground.reference.streets
-    number = pd.DataFrame({"community": every.community, "kind": kind}).groupby(["community", "kind"]).cumcount() + 1
-    code = communities.code.to_numpy()[every.community]
-    place = _SPECIAL_PLACES[(number.to_numpy() * 7 + every.community) % _SPECIAL_PLACES.size]
-    word = np.where(kind == _SPECIAL, np.char.add(place, KINDS[_SPECIAL]), np.array(KINDS)[kind])
-    name = pd.Series(communities.name.to_numpy()[every.community])
+    place = pa.array(every.community)
+    counted = pd.DataFrame({"community": every.community, "kind": kind}).groupby(["community", "kind"]).cumcount() + 1
+    number = pa.array(counted).cast(pa.string())
+    code, name = ground.community_code.take(place), ground.community_name.take(place)
+    special = _SPECIAL_PLACES[(counted.to_numpy() * 7 + every.community) % _SPECIAL_PLACES.size]
+    word = np.where(kind == _SPECIAL, np.char.add(special, KINDS[_SPECIAL]), np.array(KINDS)[kind])
     street = ground.community_street[every.community]
     return pa.table(
         {
-            "grid_id": pa.array(
-                pd.Series(code).str.cat([pd.Series(_LETTERS[kind]), number.astype(str).str.zfill(3)]), pa.string()
+            "grid_id": pc.binary_join_element_wise(
+                code, pa.array(_LETTERS[kind], pa.string()), pc.utf8_lpad(number, 3, "0"), ""
             ),
-            "name": pa.array(name.str.cat([number.astype(str).radd("第"), pd.Series(word)]), pa.string()),
+            "name": pc.binary_join_element_wise(name, "第", number, pa.array(word, pa.string()), ""),
             "kind": pa.array(np.array(KINDS)[kind], pa.string()),
-            "community_code": pa.array(code, pa.string()),
-            "street_code": pa.array(streets.code.to_numpy()[street], pa.string()),
+            "community_code": code,
+            "street_code": ground.street_code.take(pa.array(street)),
             "district_code": ground.district_code.take(pa.array(ground.street_district[street])),
             "households": pa.array(every.households, pa.int32(), mask=kind == _SPECIAL),
             "lon": pa.array(points[:, 0]),

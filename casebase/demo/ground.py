@@ -73,7 +73,7 @@ def area_cells(reference: zhengzhou.Reference, community_street: np.ndarray) -> 
 
 
 def area_table(ground: Ground) -> pa.Table:
-    """Four levels of `area`. Only the 12 statutory districts carry a real outline; a zone has a position and no outline."""
+    """Four levels of `area`. Only the 12 statutory districts carry a real outline; a zone only has a position."""
     districts, streets, communities = ground.reference.districts, ground.reference.streets, ground.reference.communities
     zone = (districts.kind == "功能区").to_numpy()
     tokens = _tokens(ground, zone)

@@ -92,21 +92,24 @@ def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.T
     held = _held(draws, ended, stages, calendar, until)
     rest = ended[~ended.petition_id.isin(held.petition_id)].head(_CANCELLED)
     cancelled = _planned(draws, rest, rest.accepted + pd.Timedelta(days=12), calendar).assign(status="已取消")
-    coming = running.head(_COMING)
-    moments = until.normalize() + pd.to_timedelta(draws.between(1, 28, len(coming)), unit="D")
-    scheduled = _planned(draws, coming, pd.Series(moments, index=coming.index), calendar).assign(status="已排期")
-    scheduled["applied_at"] = np.minimum(
-        scheduled.applied_at, until - pd.to_timedelta(draws.between(1, 200, len(coming)), unit="h")
-    )
-    scheduled["applied_at"] = np.maximum(scheduled.applied_at, coming.accepted)
-    applied = running.iloc[_COMING : _COMING + _APPLIED]
-    waiting = pd.DataFrame({"petition_id": applied.petition_id, "stage": "办理", "status": "已申请"})
-    waiting["applied_at"] = np.maximum(
-        until - pd.to_timedelta(draws.between(3, 140, len(applied)), unit="h"), applied.accepted
-    )
-    frame = pd.concat([held, cancelled, scheduled, waiting], ignore_index=True)
+    coming = running.head(_COMING).reset_index(drop=True)
+    today = np.full(len(coming), until.to_datetime64().astype("datetime64[D]"))
+    moments = calendar.after_many(today, draws.between(1, 20, len(coming)))
+    scheduled = _planned(draws, coming, pd.Series(moments), calendar).assign(status="已排期")
+    scheduled["applied_at"] = np.minimum(scheduled.applied_at, _recently(draws, coming, calendar, until))
+    waiting = running.iloc[_COMING : _COMING + _APPLIED].reset_index(drop=True)
+    applied = pd.DataFrame({"petition_id": waiting.petition_id, "stage": "办理", "status": "已申请"})
+    applied["applied_at"] = _recently(draws, waiting, calendar, until)
+    frame = pd.concat([held, cancelled, scheduled, applied], ignore_index=True)
     frame = frame.sort_values(["scheduled_at", "petition_id"], ignore_index=True)
     return frame.assign(hearing_id=np.arange(1, len(frame) + 1), is_public=draws.chance(7_200, len(frame)))
+
+
+def _recently(draws: Draws, cases: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.Series:
+    """A working morning or afternoon of the last days before `until`, not before the case was accepted."""
+    day = np.full(len(cases), until.to_datetime64().astype("datetime64[D]")) - draws.between(1, 8, len(cases))
+    moment = calendar.after_many(day, 0).astype("datetime64[us]") + _SLOTS[draws.below(_SLOTS.size, len(cases))]
+    return pd.Series(np.maximum(moment, cases.accepted.to_numpy().astype("datetime64[us]")))
 
 
 def _held(
@@ -137,7 +140,7 @@ def _held(
 
 
 def _planned(draws: Draws, cases: pd.DataFrame, around: pd.Series, calendar: Workdays) -> pd.DataFrame:
-    """Hearings on the last working day up to `around`, in the morning or the afternoon, applied for one to five weeks before."""
+    """Hearings on the last working day up to `around`, applied for one to five weeks before."""
     n = len(cases)
     day = calendar.after_many(around.to_numpy().astype("datetime64[D]"), np.zeros(n, dtype=np.int64))
     scheduled = pd.Series(day.astype("datetime64[us]") + _SLOTS[draws.below(_SLOTS.size, n)])
@@ -158,14 +161,16 @@ def _panels(draws: Draws, hearings: pd.DataFrame, experts: pd.DataFrame, until: 
     joined = pd.to_datetime(experts.joined_on).to_numpy()
     load = draws.between(10, 100, len(experts))
     rows = []
-    for hearing in hearings[hearings.status.isin(["已举行", "已排期"])].itertuples():
-        free = called[joined[called] <= np.datetime64(min(hearing.scheduled_at, pd.Timestamp(until)))]
+    sitting = hearings[hearings.status.isin(["已举行", "已排期"])]
+    latest = sitting.scheduled_at.clip(upper=pd.Series(until, index=sitting.index)).to_numpy()
+    for number, day in zip(sitting.hearing_id.tolist(), latest, strict=True):
+        free = called[joined[called] <= day]
         wanted = int(draws.between(3, 5, 1)[0])
         order = free[np.argsort(-(load[free] * draws.between(1, 1_000, free.size)), kind="stable")][:wanted]
         recused = draws.chance(160, order.size)
         recused[:1] = False
         rows += [
-            (hearing.hearing_id, int(expert) + 1, "主持" if number == 0 else "评议", bool(out))
-            for number, (expert, out) in enumerate(zip(order, recused, strict=True))
+            (number, int(expert) + 1, "主持" if place == 0 else "评议", bool(out))
+            for place, (expert, out) in enumerate(zip(order, recused, strict=True))
         ]
     return pd.DataFrame(rows, columns=["hearing_id", "expert_id", "role", "recused"])

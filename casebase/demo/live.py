@@ -14,11 +14,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Connection, MetaData, Row, Select, Table, func, select
+from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
 
-from casebase import events, schema, workdays
+from casebase import events, workdays
 from casebase.bulk import append
-from casebase.demo import cases, places, profile, rhythm
+from casebase.demo import cases, disputes, places, profile, rhythm
 from casebase.demo.builder import LIVE_SINCE, YEARLY, append_rows
 from casebase.demo.cases import World
 from casebase.demo.draws import PER_MYRIAD, Draws, mixed
@@ -63,7 +63,7 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
     if until <= since:
         return 0
     with casebase.writing() as connection:
-        values = {key: value for key, value in connection.execute(select(info.c.key, info.c.value))}
+        values = dict(connection.execute(select(info.c.key, info.c.value)).all())
         if LIVE_SINCE not in values:
             raise CasebaseError(
                 "the case database is not a demonstration city; only python -m casebase demo makes one that lives"
@@ -171,7 +171,7 @@ def _register(connection: Connection, span: _Moment, since: datetime, until: dat
     """New cases with what already happened to them by `until`."""
     if arrivals <= 0:
         return set()
-    first = (connection.scalar(select(func.max(petition.c.petition_id))) or 0) + 1
+    first = _next(connection, petition.c.petition_id)
     draws = Draws(np.random.SeedSequence([span.seed, first]))
     hours = rhythm.between(since, until, span.world.calendar, span.world.seed)
     number = np.arange(arrivals, dtype=np.int64)
@@ -182,16 +182,18 @@ def _register(connection: Connection, span: _Moment, since: datetime, until: dat
     )
     _repeat(connection, span, draws, case)
     plan = cases.course(span.world, draws, case)
-    seen = cases.observed(plan, span.until.astype("datetime64[s]"))
-    rows, grid = cases.petition_table(span.world, draws, case, seen)
+    until_second = span.until.astype("datetime64[s]")
+    rows, grid = cases.petition_table(span.world, draws, case, cases.observed(plan, until_second))
     append_rows(connection, petition, rows)
-    task_id = (connection.scalar(select(func.max(grid_task.c.task_id))) or 0) + 1
-    append_rows(
-        connection,
-        grid_task,
-        cases.task_table(span.world, draws, case, plan, grid, span.until.astype("datetime64[s]"), task_id),
-    )
+    task_id, mediation_id = _next(connection, grid_task.c.task_id), _next(connection, mediation.c.mediation_id)
+    append_rows(connection, grid_task, cases.task_table(span.world, draws, case, plan, grid, until_second, task_id))
+    mediated = disputes.table(span.world, draws, case, plan, until_second, mediation_id, precede=False)
+    append_rows(connection, mediation, mediated)
     return set(case.petition_id.tolist())
+
+
+def _next(connection: Connection, number: Column[int]) -> int:
+    return (connection.scalar(select(func.max(number))) or 0) + 1
 
 
 def _repeat(connection: Connection, span: _Moment, draws: Draws, case: cases.Origins) -> None:
@@ -217,9 +219,9 @@ def _move_cases(connection: Connection, span: _Moment) -> set[int]:
     p = petition.c
     window = pd.Timestamp(span.until).to_pydatetime() - timedelta(days=span.world.deadlines.evaluation_days)
     columns = (
-        p.petition_id, p.registered_at, p.forwarded_at, p.accepted_at, p.closed_at, p.evaluated_at, p.due_at, p.five_day_due,
-        p.is_simple, p.extended_days, p.resolved, p.status, p.satisfaction_bureau, p.satisfaction_unit, p.updated_at,
-        p.counted, p.restricted, p.grid_id,
+        p.petition_id, p.registered_at, p.forwarded_at, p.accepted_at, p.closed_at, p.evaluated_at,
+        p.due_at, p.five_day_due, p.is_simple, p.extended_days, p.resolved, p.status,
+        p.satisfaction_bureau, p.satisfaction_unit, p.updated_at, p.counted, p.restricted, p.grid_id,
     )  # fmt: skip
     waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status != "不予受理")
     rows = _frame(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
@@ -258,7 +260,6 @@ def _forward(span: _Moment, rows: pd.DataFrame) -> None:
         span,
         rows,
         "forwarded_at",
-        waiting,
         some.registered_at,
         _office(span, some.registered_at, days, some.petition_id, 2),
     )
@@ -276,7 +277,6 @@ def _accept(span: _Moment, rows: pd.DataFrame) -> None:
         span,
         rows,
         "accepted_at",
-        waiting,
         some.forwarded_at,
         _office(span, some.forwarded_at, days, some.petition_id, 4),
     )
@@ -320,7 +320,7 @@ def _close(span: _Moment, rows: pd.DataFrame) -> None:
         base.to_numpy().astype("datetime64[D]") + days, np.zeros(days.size, dtype=np.int64)
     )
     moment = pd.Series(_hour(span, day, some.petition_id, 8), index=some.index)
-    _apply(span, rows, "closed_at", waiting, some.accepted_at, moment)
+    _apply(span, rows, "closed_at", some.accepted_at, moment)
     done = waiting & rows.closed_at.notna()
     rows.loc[done, "status"] = "已办结"
     rows.loc[done, "resolved"] = _roll(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
@@ -347,7 +347,7 @@ def _evaluate(span: _Moment, rows: pd.DataFrame) -> None:
     )
     moment = _base(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
     moment = moment.where(moment <= some.closed_at + pd.Timedelta(seconds=window))
-    _apply(span, rows, "evaluated_at", waiting, some.closed_at, moment)
+    _apply(span, rows, "evaluated_at", some.closed_at, moment)
     done = waiting & rows.evaluated_at.notna()
     happy = rows.loc[done, "resolved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     for column, salt, levels in (("satisfaction_bureau", 13, (73, 49)), ("satisfaction_unit", 14, (65, 33))):
@@ -365,7 +365,7 @@ def _push(connection: Connection, span: _Moment, forwarded: pd.DataFrame) -> Non
     w = grid_worker.c
     near = w.grid_id.in_(chosen.grid_id.unique().tolist()) & (w.active_from <= pd.Timestamp(span.since).to_pydatetime())
     workers = dict(connection.execute(select(w.grid_id, func.min(w.worker_id)).where(near).group_by(w.grid_id)).all())
-    first = (connection.scalar(select(func.max(grid_task.c.task_id))) or 0) + 1
+    first = _next(connection, grid_task.c.task_id)
     kinds = np.array(["协助化解"] * 60 + ["人员核查"] * 25 + ["人员关怀"] * 15)
     table = {
         "task_id": pa.array(np.arange(first, first + len(chosen))),
@@ -407,17 +407,13 @@ def _move_tasks(connection: Connection, span: _Moment) -> set[int]:
     waiting = rows.contacted_at.isna()
     some = rows[waiting]
     contact = _base(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
-    _apply(
-        span, rows, "contacted_at", waiting, some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at)
-    )
+    _apply(span, rows, "contacted_at", some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at))
     method = np.where(_roll(span, rows.task_id, 24, 100) < 63, "电话", "上门")
     rows["contact_method"] = rows.contact_method.where(~waiting | rows.contacted_at.isna(), method)
     waiting = rows.contacted_at.notna()
     some = rows[waiting]
     finish = _base(span, some.contacted_at) + pd.to_timedelta(3_600 + _roll(span, some.task_id, 25, 430_000), unit="s")
-    _apply(
-        span, rows, "finished_at", waiting, some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at)
-    )
+    _apply(span, rows, "finished_at", some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at))
     roll = _roll(span, rows.task_id, 26, 100)
     outcome = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
     rows["outcome"] = rows.outcome.where(rows.finished_at.isna(), outcome)
@@ -430,7 +426,16 @@ def _move_tasks(connection: Connection, span: _Moment) -> set[int]:
 def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
     """Hearings take place when they were scheduled; some of those heard are content after a while."""
     h = hearing.c
-    columns = (h.hearing_id, h.petition_id, h.scheduled_at, h.held_at, h.status, h.conclusion, h.settled_at)
+    columns = (
+        h.hearing_id,
+        h.petition_id,
+        h.applied_at,
+        h.scheduled_at,
+        h.held_at,
+        h.status,
+        h.conclusion,
+        h.settled_at,
+    )
     recent = h.held_at > pd.Timestamp(span.live_since).to_pydatetime() - timedelta(days=40)
     rows = _frame(
         connection,
@@ -440,7 +445,7 @@ def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
         return set()
     before = rows.copy()
     waiting = rows.status == "已排期"
-    _apply(span, rows, "held_at", waiting, rows[waiting].scheduled_at, rows[waiting].scheduled_at, hurried=False)
+    _apply(span, rows, "held_at", rows[waiting].applied_at, rows[waiting].scheduled_at, hurried=False)
     done = waiting & rows.held_at.notna()
     rows.loc[done, "status"] = "已举行"
     conclusions = np.array(["支持诉求", "部分支持", "部分支持", "维持原意见", "达成和解"])
@@ -448,7 +453,7 @@ def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
     waiting = rows.held_at.notna() & rows.settled_at.isna() & (_roll(span, rows.hearing_id, 31, 100) < 70)
     some = rows[waiting]
     moment = _base(span, some.held_at) + pd.to_timedelta(_DAY + _roll(span, some.hearing_id, 32, 35 * _DAY), unit="s")
-    _apply(span, rows, "settled_at", waiting, some.held_at, moment)
+    _apply(span, rows, "settled_at", some.held_at, moment)
     steps = ["held_at", "settled_at"]
     moved = rows[(rows[steps].notna() & before[steps].isna()).any(axis=1)]
     _update(connection, hearing, moved[["hearing_id", "held_at", "status", "conclusion", "settled_at"]])
@@ -463,16 +468,8 @@ def _close_mediations(connection: Connection, span: _Moment) -> None:
     )
     if rows.empty:
         return
-    waiting = rows.closed_at.isna()
-    seconds = 3_600 + _roll(span, rows.mediation_id, 40, 9 * _DAY)
-    _apply(
-        span,
-        rows,
-        "closed_at",
-        waiting,
-        rows.opened_at,
-        _base(span, rows.opened_at) + pd.to_timedelta(seconds, unit="s"),
-    )
+    wait = pd.to_timedelta(3_600 + _roll(span, rows.mediation_id, 40, 9 * _DAY), unit="s")
+    _apply(span, rows, "closed_at", rows.opened_at, _base(span, rows.opened_at) + wait)
     moved = rows[rows.closed_at.notna()].copy()
     settled = _roll(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
     moved["outcome"] = np.where(settled, "化解", "未化解")
@@ -488,7 +485,7 @@ def _roll(span: _Moment, numbers: pd.Series, salt: int, below: int | np.ndarray)
 
 def _base(span: _Moment, start: pd.Series) -> pd.Series:
     """Waits are counted from the step before, or from the moment the city came alive."""
-    found: pd.Series = start.clip(lower=pd.Timestamp(span.live_since))
+    found: pd.Series = start.where(~(start < pd.Timestamp(span.live_since)), pd.Timestamp(span.live_since))
     return found
 
 
@@ -514,16 +511,19 @@ def _apply(
     span: _Moment,
     rows: pd.DataFrame,
     column: str,
-    waiting: pd.Series,
     start: pd.Series,
     planned: pd.Series,
     hurried: bool = True,
 ) -> None:
-    """Write the planned moments that have come. A wait shrinks with the speed; what is overdue happens just after `since`."""
+    """Write the planned moments that have come; a wait shrinks with the speed.
+
+    What should have happened earlier happens just after `since`.
+    """
     base = _base(span, start)
     moment = base + (planned - base) / span.speed if hurried else planned
-    moment = moment.clip(lower=pd.Timestamp(span.since) + pd.Timedelta(seconds=1)).dt.floor("s")
-    moment = moment.where(moment > start, start + pd.Timedelta(seconds=1))
+    soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
+    moment = moment.where(~(moment < soonest), soonest).dt.floor("s")
+    moment = moment.where(~(moment <= start), start + pd.Timedelta(minutes=10))
     come = moment[moment <= pd.Timestamp(span.until)]
     rows.loc[come.index, column] = come.astype("datetime64[us]")
 

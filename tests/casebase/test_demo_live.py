@@ -1,0 +1,182 @@
+"""The living city: arrivals at the rhythm of the year, and a past that never changes."""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import select, text
+
+from casebase import schema
+from casebase.demo import build, live
+from casebase.demo.builder import YEARLY
+from casebase.engine import Casebase, open_casebase
+from casebase.errors import CasebaseError
+from casebase.schema import info, petition
+
+CASES = 6_000
+UNTIL = datetime(2026, 11, 20, 16, 30)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, casebase_of: Callable[[str], Casebase]) -> Path:
+    path = tmp_path_factory.mktemp("live") / "city.duckdb"
+    casebase = casebase_of(f"duckdb:///{path}")
+    build(casebase, cases=CASES, seed=11, until=UNTIL, progress=lambda *_: None)
+    casebase.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def city(built: Path, tmp_path: Path, casebase_of: Callable[[str], Casebase]) -> Casebase:
+    """A copy of the built city for each test."""
+    path = tmp_path / "city.duckdb"
+    shutil.copy(built, path)
+    return casebase_of(f"duckdb:///{path}")
+
+
+def _rows(casebase: Casebase, name: str) -> pd.DataFrame:
+    table = schema.metadata.tables[name]
+    with casebase.reading() as connection:
+        return pd.read_sql(select(table).order_by(*table.primary_key.columns), connection)
+
+
+def _backlog(rows: pd.DataFrame, moment: datetime) -> int:
+    return int(((rows.registered_at <= moment) & ~(rows.closed_at <= moment)).sum())
+
+
+def _live(casebase: Casebase, days: int, step: timedelta = timedelta(days=1), speed: float = 1.0) -> datetime:
+    now, end = UNTIL, UNTIL + timedelta(days=days)
+    while now < end:
+        live.advance(casebase, now, min(now + step, end), seed=5, speed=speed)
+        now += step
+    return end
+
+
+def test_backlog_is_what_came_less_what_went(city: Casebase) -> None:
+    before = _rows(city, "petition")
+    end = _live(city, 12)
+    after = _rows(city, "petition")
+    came = ((after.registered_at > UNTIL) & (after.registered_at <= end)).sum()
+    went = ((after.closed_at > UNTIL) & (after.closed_at <= end)).sum()
+    assert came > 20
+    assert went > 20
+    assert _backlog(after, end) == _backlog(before, UNTIL) + came - went
+    assert 0.4 < _backlog(after, end) / _backlog(before, UNTIL) < 1.6, "the city neither drowns nor empties"
+
+
+def test_the_past_stays_as_it_was_shown(city: Casebase) -> None:
+    before = _rows(city, "petition").set_index("petition_id")
+    earlier = {name: len(_rows(city, name)) for name in ("mediation", "grid_task")}
+    _live(city, 6)
+    after = _rows(city, "petition").set_index("petition_id")
+    for step in ("registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at"):
+        assert after.loc[before.index, step].where(lambda moment: moment <= UNTIL).equals(before[step]), step
+    assert (after[~after.index.isin(before.index)].registered_at > UNTIL).all()
+    for name, opened in (("mediation", "opened_at"), ("grid_task", "pushed_at")):
+        rows = _rows(city, name)
+        assert int((rows[opened] <= UNTIL).sum()) == earlier[name], name
+
+
+def test_times_stay_in_order_and_none_lies_ahead(city: Casebase) -> None:
+    end = _live(city, 10, step=timedelta(hours=7))
+    rows = _rows(city, "petition")
+    steps = rows[["registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at"]]
+    for earlier, later in zip(steps.columns, steps.columns[1:], strict=False):
+        assert not (steps[later] < steps[earlier]).any(), later
+    assert not (steps > end).any(axis=None)
+    assert (rows.closed_at.notna() == rows.status.isin(["已办结", "不予受理"])).all()
+    assert (rows.closed_at.notna() == rows.resolved.notna()).all()
+    assert (rows.evaluated_at.notna() == (rows.satisfaction_bureau.notna() | rows.satisfaction_unit.notna())).all()
+    tasks = _rows(city, "grid_task")
+    assert not (tasks.contacted_at < tasks.pushed_at).any()
+    assert not (tasks.finished_at < tasks.contacted_at).any()
+    for name, key in (("petition", "petition_id"), ("grid_task", "task_id"), ("mediation", "mediation_id")):
+        assert _rows(city, name)[key].is_unique
+
+
+def test_arrivals_do_not_depend_on_the_steps(city: Casebase) -> None:
+    with city.reading() as connection:
+        yearly = int(dict(connection.execute(select(info.c.key, info.c.value)).all())[YEARLY])
+    _live(city, 2, step=timedelta(minutes=90))
+    fine = int((_rows(city, "petition").registered_at > UNTIL).sum())
+    values = city.settings
+    world = live._world(11, UNTIL, values.calendar, values.deadlines)
+    whole = live._arrivals(world, UNTIL, UNTIL + timedelta(days=2), 1.0, yearly)
+    assert fine == whole > 0
+
+
+def test_speed_multiplies_arrivals(city: Casebase) -> None:
+    with city.reading() as connection:
+        yearly = int(dict(connection.execute(select(info.c.key, info.c.value)).all())[YEARLY])
+    assert yearly == pytest.approx(CASES / 5, rel=0.15)
+    live.advance(city, UNTIL, UNTIL + timedelta(hours=1), seed=1, speed=600.0)
+    new = _rows(city, "petition").query("petition_id > @CASES")
+    assert 30 < len(new) < 600
+    assert new.registered_at.between(UNTIL, UNTIL + timedelta(hours=1), inclusive="right").all()
+
+
+def test_events_and_version_follow(city: Casebase) -> None:
+    version = city.state().version
+    end = _live(city, 4)
+    assert city.state().data_until == end
+    assert city.state().version > version
+    rows, events = _rows(city, "petition").set_index("petition_id"), _rows(city, "petition_event")
+    assert events.event_id.is_unique
+    for action, column in (("登记", "registered_at"), ("转送", "forwarded_at"), ("评价", "evaluated_at")):
+        told = events[events.action == action].set_index("petition_id").happened_at.sort_index()
+        assert told.equals(rows[column].dropna().rename("happened_at")), action
+
+
+def test_hearings_take_place_on_their_day(city: Casebase) -> None:
+    planned = _rows(city, "hearing").query("status == '已排期'").set_index("hearing_id")
+    end = _live(city, 30)
+    held = _rows(city, "hearing").set_index("hearing_id").loc[planned.index]
+    due = planned.scheduled_at <= end
+    assert due.any()
+    assert (held.status[due] == "已举行").all()
+    assert (held.held_at[due] == planned.scheduled_at[due]).all()
+    assert held.conclusion[due].notna().all()
+
+
+def test_nothing_happens_without_time(city: Casebase) -> None:
+    assert live.advance(city, UNTIL, UNTIL, seed=1) == 0
+
+
+def test_only_a_demonstration_city_lives(new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]) -> None:
+    with pytest.raises(CasebaseError, match="not a demonstration city"):
+        live.advance(casebase_of(new_url("duckdb")), UNTIL, UNTIL + timedelta(hours=1), seed=1)
+
+
+def test_a_pause_is_caught_up_at_the_real_rhythm_and_the_thread_survives_errors(city: Casebase) -> None:
+    moments = iter([UNTIL + timedelta(days=3)] * 2)
+    failures = iter([True, False])
+
+    def clock() -> datetime:
+        if next(failures, False):
+            raise CasebaseError("the server is away")
+        return next(moments, UNTIL + timedelta(days=3))
+
+    running = live.start(city, speed=1.0, poll_seconds=0.05, clock=clock)
+    deadline = time.monotonic() + 60
+    while city.state().data_until != UNTIL + timedelta(days=3) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.stop()
+    assert not running.thread.is_alive()
+    with city.reading() as connection:
+        new = connection.scalars(select(petition.c.registered_at).where(petition.c.registered_at > UNTIL)).all()
+    assert 2 <= len({moment.date() for moment in new}) <= 4
+    assert max(new) <= UNTIL + timedelta(days=3)
+
+
+def test_it_lives_on_postgresql(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> None:
+    casebase = casebase_of(postgres_url)
+    build(casebase, cases=1_500, seed=3, until=UNTIL, progress=lambda *_: None)
+    assert live.advance(casebase, UNTIL, UNTIL + timedelta(days=3), seed=1) > 0
+    again = open_casebase(casebase.settings, postgres_url)
+    with again.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM grid")).scalar() == 70_818
+    again.engine.dispose()
