@@ -1,0 +1,106 @@
+"""The pictures in docs/screenshots: python docs/make_screenshots.py [--url URL].
+
+Starts the cockpit on the database (default: config.toml's), opens every page in headless Chromium and keeps one
+picture each. Needs what ./test installs.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs" / "screenshots"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+PAGES = {
+    "overview": "",
+    "backlog": "backlog",
+    "five_day": "five_day",
+    "grid_coverage": "grid",
+    "hearings": "hearings",
+    "case_list": "list?metric=five_day_overdue",
+}
+
+
+@contextmanager
+def cockpit(url: str | None) -> Iterator[str]:
+    """The cockpit on a free port; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | ({"COCKPIT_DATABASE_URL": url} if url else {})
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str, tries: int = 120) -> None:
+    for _ in range(tries):
+        try:
+            urllib.request.urlopen(address, timeout=2)
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise SystemExit(f"{address} does not answer")
+
+
+def picture(browser: Browser, address: str, name: str, size: tuple[int, int], dark: bool = False) -> None:
+    """One page at one size, once its script has run and its maps are drawn."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale="zh-CN"
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(DONE, timeout=120_000)
+    page.wait_for_timeout(3000)
+    page.screenshot(path=OUT / f"{name}.png")
+    context.close()
+
+
+def main(
+    url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
+    prefix: Annotated[str, typer.Option(help="Put before each file's name.")] = "",
+    query: Annotated[str, typer.Option(help="Added to every address, such as as_of=2011-12-31.")] = "",
+) -> None:
+    """Take one picture of each page, and of the first one on a phone and in the dark."""
+    OUT.mkdir(exist_ok=True)
+    with cockpit(url) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for name, path in PAGES.items():
+            mark = "&" if "?" in path else "?"
+            picture(browser, f"{address}/{path}{mark}{query}", f"{prefix}{name}", (1366, 768))
+        if not prefix:
+            picture(browser, address, "overview_phone", (390, 844))
+            picture(browser, address, "overview_dark", (1366, 768), dark=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    typer.run(main)
