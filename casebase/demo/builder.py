@@ -1,6 +1,7 @@
 """Building the demonstration city into an empty case database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from casebase.zhengzhou import CITY_NAME
 BLOCK = 100_000
 """Cases drawn at a time. Part of what a seed means: another size gives other rows."""
 _EVENTS_AT_ONCE = 1_000_000
+_MEMORY = "5GB"
 LIVE_SINCE, YEARLY = "demo_live_since", "demo_yearly"
 """Keys of `info`: when the built part ends and the living part begins, and the volume of the year before."""
 
@@ -50,7 +52,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
     city = places.make(city_seed, until)
     differences = profile.make(city, profile_seed, np.datetime64(start, "D"), (until - start).days + 2)
     world = World(city, differences, calendar, casebase.settings.deadlines, seed)
-    with casebase.writing() as connection:
+    with casebase.writing() as connection, _modest(connection):
         workdays.write(connection, calendar)
         places.write(connection, city)
         progress("城市与网格", 1, 1)
@@ -72,6 +74,19 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
             **{LIVE_SINCE: until.isoformat(), YEARLY: str(_last_year(connection, until))},
         )
         mark_changed(connection, until)
+
+
+@contextmanager
+def _modest(connection: Connection) -> Iterator[None]:
+    """DuckDB would keep most of the machine's memory for the open transaction; it can do with less."""
+    limited = connection.dialect.name == "duckdb"
+    if limited:
+        connection.exec_driver_sql(f"SET memory_limit = '{_MEMORY}'")
+    try:
+        yield
+    finally:
+        if limited:
+            connection.exec_driver_sql("RESET memory_limit")
 
 
 def _write_blocks(

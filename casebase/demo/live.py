@@ -34,7 +34,6 @@ _TICK = timedelta(seconds=15)
 """Open cases are looked through so often; arrivals are written at every call."""
 _PAUSE = timedelta(minutes=10)
 _DAY = 86_400
-_MISSING = np.datetime64("NaT", "us")
 _ROWS_AT_ONCE = 5_000
 
 _log = logging.getLogger(__name__)
