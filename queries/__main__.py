@@ -1,8 +1,8 @@
 """python -m queries: any number, split any way, and the list behind it."""
 
 import json
+import os
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 def run(
     metrics: Annotated[list[str] | None, typer.Argument(help="Metric ids; --list shows them.")] = None,
-    by: Annotated[list[str] | None, typer.Option(help="Split by: district street category channel unit month day …")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Split by: district category channel unit month …")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
@@ -39,7 +39,7 @@ def run(
     channel: Annotated[str | None, typer.Option(help="Channel, such as 来访.")] = None,
     category: Annotated[str | None, typer.Option(help="Category code of either level.")] = None,
     unit: Annotated[str | None, typer.Option(help="Responsible unit's id.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="A cell: DIMENSION=VALUE; an empty value means not filled in.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="A cell: DIMENSION=VALUE; empty: not filled in.")] = None,
     list_cases: Annotated[Part | None, typer.Option("--cases", help="The list behind the number.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="With --cases: at most so many rows.")] = None,
     show: Annotated[bool, typer.Option("--list", help="The metric dictionary.")] = False,
@@ -50,6 +50,10 @@ def run(
     if show:
         _print(dictionary(), form)
         return
+    if list_cases and by:
+        raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
+    if limit and not list_cases:
+        raise UsageError("--limit goes with --cases")
     if not metrics:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
     period = _period(from_, to)
@@ -111,9 +115,12 @@ def _period(from_: str | None, to: str | None) -> Period | None:
 
 def _moment(text: str) -> datetime:
     try:
-        return end_of_day(date.fromisoformat(text)) if len(text) == 10 else datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00") from None
+        moment = None
+    if moment is None or moment.tzinfo:
+        raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00")
+    return moment if ":" in text else end_of_day(moment.date())
 
 
 def _cell(text: str) -> tuple[str, str | None]:
@@ -144,7 +151,7 @@ def _print_table(frame: pd.DataFrame) -> None:
         table.add_column(name, justify="right" if name in ("hits", "among", "value") else "left")
     for row in frame.astype(object).to_dict("records"):
         is_rate = row.get("metric") in rates
-        table.add_row(*(_shown(name, value, is_rate) for name, value in row.items()))
+        table.add_row(*(_shown(str(name), value, is_rate) for name, value in row.items()))
     console = Console() if sys.stdout.isatty() else Console(width=240)
     console.print(table)
     console.print(f"{len(frame)} rows")
@@ -158,15 +165,19 @@ def _shown(name: str, value: object, is_rate: bool) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
 
 
-def guarded(command: Callable[[], None]) -> None:
+def guarded(command: typer.Typer) -> None:
     """Run a typer command; every error is one sentence on stderr and an exit code (1 data, 2 usage)."""
     try:
-        command()
-    except UsageError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+        sys.exit(command(standalone_mode=False))
+    except typer.TyperException as error:
+        print(error.format_message(), file=sys.stderr)
+        sys.exit(error.exit_code)
     except CasebaseError as error:
         print(error, file=sys.stderr)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except BrokenPipeError:
+        # The reader has seen enough (… | head); without this the interpreter complains again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 

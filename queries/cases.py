@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
@@ -74,7 +74,7 @@ def _resolve(
     as_of, period, within = span_of(metric, as_of, period, within)
     at = moment(casebase, as_of)
     among, hits = conditions(at, metric, period)
-    chosen = {Part.HITS: hits, Part.AMONG: among, Part.MISSES: and_(among, not_(hits))}[part]
+    chosen = {Part.HITS: hits, Part.AMONG: among, Part.MISSES: and_(among, hits.is_not(true()))}[part]
     return metric, at, and_(chosen, *in_slice(casebase, metric.subject, at, within))
 
 

@@ -1,22 +1,41 @@
 """Measuring: several metrics, one period, one slice, one aggregate query for each kind of row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, FromClause, Select, and_, distinct, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Select,
+    and_,
+    cast,
+    distinct,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
+from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
-from queries.subjects import in_area, in_category
+from queries.subjects import PLACES, in_area, in_category
 
 TIME = ("month", "day")
+_FREQUENCY = {"month": "M", "day": "D"}
+_EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
+# A stock by day asks one question a day of every row; more days than this are asked for by mistake.
+_MOST_MOMENTS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,25 +85,42 @@ def measure(
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
     """Raise UsageError when a metric cannot be split so."""
+    if len(set(by)) < len(by) or len(set(by) & set(TIME)) > 1:
+        raise UsageError(f"cannot split by {', '.join(by)}: name each dimension once, and month or day, not both")
     for dimension in by:
         if not metric.applies(dimension):
             known = ", ".join([*metric.subject.dimensions, *TIME])
             raise UsageError(f"metric {metric.id} cannot be split by {dimension}; it can by: {known}")
 
 
-def span_of(metric: Metric, at: datetime, period: Period | None, within: Slice) -> tuple[datetime, Period | None, Slice]:
-    """Turn the time cells of a slice ("month", "day") into the period and moment they mean."""
-    spans = [value for name, value in within.cell if name in TIME]
+def span_of(
+    metric: Metric, at: datetime, period: Period | None, within: Slice
+) -> tuple[datetime, Period | None, Slice]:
+    """Turn the time cells of a slice ("month", "day") into the period and moment they mean.
+
+    Raises UsageError for a cell that is no month or day, or lies outside the period.
+    """
     rest = replace(within, cell=tuple(pair for pair in within.cell if pair[0] not in TIME))
-    for span in spans:
-        if span is None:
-            raise UsageError("a month or day cell needs a value such as 2026-11 or 2026-11-22")
-        part = pd.Period(span)
-        start, end = part.start_time.date(), part.end_time.date()
-        period = Period(max(start, period.start), min(end, period.end)) if period else Period(start, end)
+    for name, value in within.cell:
+        if name not in TIME:
+            continue
+        part = _span(name, value)
+        if period and (part.end < period.start or period.end < part.start):
+            raise UsageError(f"{name} {value} lies outside the period {period.start} to {period.end}")
+        period = Period(max(part.start, period.start), min(part.end, period.end)) if period else part
         if metric.is_stock:
             at = min(at, end_of_day(period.end))
     return at, period, rest
+
+
+def _span(name: str, value: str | None) -> Period:
+    try:
+        span = pd.Period(value, freq=_FREQUENCY[name])
+    except ValueError:
+        span = None
+    if span is None or str(span) != value:
+        raise UsageError(f"{name} {value or '(empty)'}: write it as {_EXAMPLE[name]}")
+    return Period(span.start_time.date(), span.end_time.date())
 
 
 def conditions(at: Moment, metric: Metric, period: Period | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -92,7 +128,7 @@ def conditions(at: Moment, metric: Metric, period: Period | None) -> tuple[Colum
     among = metric.among(at)
     if metric.dated_by is not None:
         dated = metric.dated_by(at)
-        among = and_(among, dated.is_not(None), _in_period(dated, period) if period else True)
+        among = and_(among, _in_period(dated, period) if period else dated.is_not(None))
     return among, and_(among, metric.hit(at)) if metric.hit else among
 
 
@@ -110,15 +146,17 @@ def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) ->
         if name not in subject.dimensions:
             raise UsageError(f"{subject.name} cannot be narrowed by {name}; it can by: {', '.join(subject.dimensions)}")
         column = subject.dimensions[name](at)
-        found.append(column.is_(None) if cell is None else _equals(column, cell))
+        found.append(column.is_(None) if cell is None else _equals(column, name, cell))
     return [condition for condition in found if condition is not None]
 
 
-def _equals(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+def _equals(column: ColumnElement[Any], name: str, value: str) -> ColumnElement[bool]:
     kind = column.type.python_type
-    if kind is date:
-        return column == date.fromisoformat(value)
-    return column == (int(value) if kind is int else value)
+    try:
+        typed = date.fromisoformat(value) if kind is date else kind(value)
+    except ValueError:
+        raise UsageError(f"{name} {value}: not a value of this dimension") from None
+    return column == typed
 
 
 def _in_period(dated: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
@@ -128,12 +166,13 @@ def _in_period(dated: ColumnElement[Any], period: Period) -> ColumnElement[bool]
     return and_(dated >= datetime.combine(start, time.min), dated < datetime.combine(after, time.min))
 
 
-def _groups(metrics: Sequence[Metric], by: Sequence[str]) -> Iterator[list[Metric]]:
-    """Metrics that one query answers: same rows, same date."""
+def _groups(metrics: Sequence[Metric], by: Sequence[str]) -> list[list[Metric]]:
+    """Metrics that one query answers: same rows, and the same date where they are split by it."""
+    by_time = not set(by).isdisjoint(TIME)
     groups: dict[tuple[str, object], list[Metric]] = {}
     for metric in metrics:
-        groups.setdefault((metric.subject.id, metric.dated_by), []).append(metric)
-    yield from groups.values()
+        groups.setdefault((metric.subject.id, metric.dated_by if by_time else metric.is_stock), []).append(metric)
+    return list(groups.values())
 
 
 def _measure_group(
@@ -145,35 +184,78 @@ def _measure_group(
     by: tuple[str, ...],
 ) -> pd.DataFrame:
     first = metrics[0]
-    at_cell, period, within = span_of(first, as_of, period, within)
-    at = moment(casebase, at_cell)
+    as_of, period, rest = span_of(first, as_of, period, within)
+    at = moment(casebase, as_of)
     span = next((name for name in by if name in TIME), None)
     plain = tuple(name for name in by if name not in TIME)
-    cells = list(_cells(casebase, metrics, at, period, span))
-    labels = {name: first.subject.dimensions[name](at) for name in plain}
-    if span and first.dated_by is not None:
-        labels[span] = func.date_trunc(literal_column(f"'{span}'"), first.dated_by(at))
-    where = in_slice(casebase, first.subject, at, within)
-    statement = _statement(first.subject.rows, labels, cells, where)
+    if span is None or first.dated_by is not None:
+        cells = [_cell(metric, at, period) for metric in metrics]
+        labels = {name: first.subject.dimensions[name](at) for name in plain}
+        if span and first.dated_by is not None:
+            # A plain date would come back from PostgreSQL as a time with a zone.
+            dated = cast(first.dated_by(at), DateTime)
+            labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
+        found = _read(casebase, first.subject, at, cells, labels, rest, span)
+    else:
+        moments = _moments(casebase, first, at, period, span)
+        # A row that changes its place in the split between the moments needs one reading for each.
+        parts = [[one] for one in moments] if _moves(first.subject, plain, rest) else [moments]
+        found = pd.concat(
+            [_read_stocks(casebase, metrics, part, plain, rest, span) for part in parts], ignore_index=True
+        )
+    return _valued(casebase, found, by, rest)
+
+
+def _moments(
+    casebase: Casebase, metric: Metric, at: Moment, period: Period | None, span: str
+) -> list[tuple[str, Moment]]:
+    """The months or days of a period with the last moment of each, none later than `at`."""
+    if period is None:
+        raise UsageError(f"metric {metric.id} is a stock: by {span} needs --from and --to")
+    spans = buckets(period.cut(at.as_of), span)
+    if len(spans) > _MOST_MOMENTS:
+        raise UsageError(f"metric {metric.id} by {span}: {len(spans)} moments are too many, at most {_MOST_MOMENTS}")
+    return [(label, moment(casebase, min(at.as_of, end_of_day(part.end)))) for label, part in spans]
+
+
+def _moves(subject: Subject, by: tuple[str, ...], within: Slice) -> bool:
+    """Whether a row's place in the split or slice depends on the moment, as its stage and age do."""
+    names = {*by, *(name for name, _ in within.cell)} & set(subject.dimensions)
+    return any(not isinstance(subject.dimensions[name], Fixed) for name in names)
+
+
+def _read_stocks(
+    casebase: Casebase,
+    metrics: list[Metric],
+    moments: list[tuple[str, Moment]],
+    by: tuple[str, ...],
+    within: Slice,
+    span: str,
+) -> pd.DataFrame:
+    subject = metrics[0].subject
+    at = moments[-1][1]
+    cells = [_cell(metric, then, None, label) for metric in metrics for label, then in moments]
+    labels = {name: subject.dimensions[name](at) for name in by}
+    return _read(casebase, subject, at, cells, labels, within, span)
+
+
+def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> _Cell:
+    return _Cell(metric, *conditions(at, metric, period), metric.amount(at) if metric.amount else None, label)
+
+
+def _read(
+    casebase: Casebase,
+    subject: Subject,
+    at: Moment,
+    cells: list[_Cell],
+    labels: dict[str, ColumnElement[Any]],
+    within: Slice,
+    span: str | None,
+) -> pd.DataFrame:
+    statement = _statement(subject.rows, labels, cells, in_slice(casebase, subject, at, within))
     with casebase.reading() as connection:
         wide = pd.DataFrame(connection.execute(statement).all(), columns=[c.name for c in statement.selected_columns])
-    found = _long(wide, list(labels), cells, span)
-    return _valued(casebase, found, by, within)
-
-
-def _cells(
-    casebase: Casebase, metrics: list[Metric], at: Moment, period: Period | None, span: str | None
-) -> Iterator[_Cell]:
-    for metric in metrics:
-        amount = metric.amount(at) if metric.amount else None
-        if span and metric.is_stock:
-            if period is None:
-                raise UsageError(f"metric {metric.id} is a stock: by {span} needs --from and --to")
-            for label, part in buckets(period.cut(at.as_of), span):
-                then = moment(casebase, min(at.as_of, end_of_day(part.end)))
-                yield _Cell(metric, *conditions(then, metric, None), amount, label)
-        else:
-            yield _Cell(metric, *conditions(at, metric, period), amount)
+    return _long(wide, list(labels), cells, span)
 
 
 def _statement(
@@ -198,24 +280,28 @@ def _statement(
 
 
 def _long(wide: pd.DataFrame, labels: list[str], cells: list[_Cell], span: str | None) -> pd.DataFrame:
-    parts = []
-    for n, cell in enumerate(cells):
-        part = pd.DataFrame({"metric": cell.metric.id}, index=wide.index)
-        for name in labels:
-            part[name] = _as_text(wide[f"by_{name}"], name)
-        if cell.label is not None:
-            part[span] = cell.label
-        part["hits"] = wide[f"h{n}"].astype("int64")
-        part["among"] = wide[f"a{n}"].astype("int64")
-        part["amount"] = wide[f"m{n}"].astype("float64") if cell.amount is not None else float("nan")
-        parts.append(part[part["among"] > 0] if labels or span else part)
-    return pd.concat(parts, ignore_index=True)
+    """One row a cell and group; built as whole columns, a page asks for hundreds of cells."""
+    rows = len(wide)
+    columns: dict[str, Any] = {"metric": np.repeat(np.array([cell.metric.id for cell in cells], dtype=object), rows)}
+    for name in labels:
+        # Kept as objects: a column of strings would turn None into NaN.
+        columns[name] = pd.Series(_as_text(wide[f"by_{name}"], name) * len(cells), dtype=object)
+    if span and span not in columns:
+        columns[span] = np.repeat(np.array([cell.label for cell in cells], dtype=object), rows)
+    for column, letter in (("hits", "h"), ("among", "a")):
+        columns[column] = np.concatenate([wide[f"{letter}{n}"].to_numpy("int64") for n in range(len(cells))])
+    nothing = np.full(rows, np.nan)
+    columns["amount"] = np.concatenate(
+        [nothing if cell.amount is None else wide[f"m{n}"].to_numpy("float64") for n, cell in enumerate(cells)]
+    )
+    found = pd.DataFrame(columns)
+    return found[found["among"] > 0] if labels or span else found
 
 
-def _as_text(column: pd.Series, name: str) -> pd.Series:
+def _as_text(column: pd.Series, name: str) -> list[str | None]:
     if name in TIME:
-        return pd.to_datetime(column).dt.strftime({"month": "%Y-%m", "day": "%Y-%m-%d"}[name]).astype(object)
-    return column.map(lambda value: None if pd.isna(value) else str(value)).astype(object)
+        return [str(span) for span in pd.to_datetime(column).dt.to_period(_FREQUENCY[name])]
+    return [None if pd.isna(value) else str(value) for value in column]
 
 
 def _valued(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
@@ -233,13 +319,17 @@ def _valued(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within
 
 
 def _population(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.Series:
-    """People of each row's area: the finest place it is split by, else of the slice, else the city."""
+    """People of each row's area: the finest place it is split by or narrowed to, else the city. None of a grid."""
     area = schema.area.c
+    levels = select(area.level, func.sum(area.population)).where(area.level <= 2).group_by(area.level)
     with casebase.reading() as connection:
-        people = dict(connection.execute(select(area.code, area.population)).tuples().all())
-        city = connection.scalar(select(func.sum(area.population)).where(area.level == 2)) or 0
-    place = next((name for name in ("community", "street", "district") if name in by), None)
-    if place:
-        return found[place].map(lambda code: people.get(code) or 0).astype("int64")
-    whole = people.get(within.area) if within.area and casebase.level_of(within.area) > 1 else city
-    return pd.Series(int(whole or 0), index=found.index)
+        people = dict(iter(connection.execute(select(area.code, area.population))))
+        sums = dict(iter(connection.execute(levels)))
+    fixed: dict[str, str | None] = dict(within.cell)
+    if within.area and casebase.level_of(within.area) > 1:
+        fixed.setdefault(PLACES[casebase.level_of(within.area)], within.area)
+    place = next((name for name in ("grid", "community", "street", "district") if name in by or name in fixed), None)
+    if place is None:
+        return pd.Series(int(sums.get(2) or sums.get(1) or 0), index=found.index)
+    codes = found[place] if place in by else pd.Series(fixed[place], index=found.index, dtype=object)
+    return codes.map(lambda code: people.get(code) or 0).astype("int64")

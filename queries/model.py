@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -25,17 +25,33 @@ class Moment:
     def today(self) -> date:
         return self.as_of.date()
 
+    @property
+    def midnight(self) -> datetime:
+        """The start of today."""
+        return datetime.combine(self.as_of, time.min)
+
     def workday(self, n: int) -> date:
         """The n-th working day after today."""
         return self.workdays.after(self.today, n)
 
 
 def moment(casebase: Casebase, as_of: datetime) -> Moment:
+    """The moment under the rules of a case database."""
     return Moment(as_of, casebase.settings.deadlines, casebase.workdays)
 
 
 Expression = Callable[[Moment], ColumnElement[Any]]
 Predicate = Callable[[Moment], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """An expression that is the same at every moment."""
+
+    column: ColumnElement[Any]
+
+    def __call__(self, _at: Moment) -> ColumnElement[Any]:
+        return self.column
 
 
 @dataclass(frozen=True, eq=False)

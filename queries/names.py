@@ -11,7 +11,10 @@ _AREAS = ("district", "street", "community")
 
 
 def areas(casebase: Casebase) -> pd.DataFrame:
-    """All areas by code: code, name, level, parent_code, kind, population, households, lon, lat, schematic (no shapes)."""
+    """All areas by code, without shapes.
+
+    Columns: code, name, level, parent_code, kind, population, households, lon, lat, schematic.
+    """
     a = schema.area.c
     columns = (a.code, a.name, a.level, a.parent_code, a.kind, a.population, a.households, a.lon, a.lat, a.schematic)
     return _frame(casebase, select(*columns).order_by(a.code))

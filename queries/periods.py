@@ -45,7 +45,11 @@ class Against(StrEnum):
 
 
 _FREQUENCY = {Preset.MONTH: "M", Preset.QUARTER: "Q", Preset.YEAR: "Y"}
-_STEP = {Preset.MONTH: pd.DateOffset(months=1), Preset.QUARTER: pd.DateOffset(months=3), Preset.YEAR: pd.DateOffset(years=1)}
+_STEP = {
+    Preset.MONTH: pd.DateOffset(months=1),
+    Preset.QUARTER: pd.DateOffset(months=3),
+    Preset.YEAR: pd.DateOffset(years=1),
+}
 
 
 def period_of(preset: Preset, today: date) -> Period:
@@ -90,9 +94,8 @@ def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period,
 def buckets(period: Period, by: str) -> list[tuple[str, Period]]:
     """The months ("2026-11") or days ("2026-11-22") of a period, cut to it, with their labels."""
     spans = pd.period_range(period.start, period.end, freq={"month": "M", "day": "D"}[by])
-    return [
-        (str(span), Period(max(period.start, span.start_time.date()), min(period.end, span.end_time.date()))) for span in spans
-    ]
+    whole = ((str(span), span.start_time.date(), span.end_time.date()) for span in spans)
+    return [(label, Period(max(period.start, start), min(period.end, end))) for label, start, end in whole]
 
 
 def _whole(period: Period) -> Preset | None:

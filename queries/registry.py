@@ -5,13 +5,13 @@ in `python -m queries`. Rules are those of domain.md §2; [L] is the 信访工�
 a provincial bureau's open statistics, [S] the city's public document, [C] common practice.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, not_, null, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, not_, or_, select, type_coerce
 
 from casebase import schema
-from queries.model import Kind, Metric, Moment, Polarity
+from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.subjects import (
     COMMUNITY,
     EXPERT,
@@ -48,10 +48,12 @@ def first_counted(at: Moment) -> ColumnElement[bool]:
 
 
 def closed(at: Moment) -> ColumnElement[bool]:
+    """Closed (办结) by the moment."""
     return before(at.as_of, p.closed_at)
 
 
 def still_open(at: Moment) -> ColumnElement[bool]:
+    """Registered and not closed by the moment."""
     return and_(known(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of))
 
 
@@ -68,26 +70,8 @@ def _by_last_day(done: ColumnElement[Any], start: ColumnElement[Any], days: int,
     return and_(before(at.as_of, done), done < _last_day(start, days + 1))
 
 
-def _registered(at: Moment) -> ColumnElement[Any]:
-    return p.registered_at
-
-
-def _closed_at(at: Moment) -> ColumnElement[Any]:
-    return p.closed_at
-
-
-def _five_day_due(at: Moment) -> ColumnElement[Any]:
-    return p.five_day_due
-
-
-def _due(at: Moment) -> ColumnElement[Any]:
-    return p.due_at
-
-
-def _hearing_held(at: Moment) -> ColumnElement[Any]:
-    return hearing.held_at
-
-
+_registered = Fixed(p.registered_at)
+_closed_at = Fixed(p.closed_at)
 
 
 def _volume(id: str, name: str, definition: str, polarity: Polarity, **more: Any) -> Metric:
@@ -120,7 +104,13 @@ def _due_within(days: int) -> Metric:
 
 
 REGISTERED = _volume(
-    "registered", "登记量", "期内登记的信访件。", Polarity.NEUTRAL, period_text="登记时间", dated_by=_registered, among=known
+    "registered",
+    "登记量",
+    "期内登记的信访件。",
+    Polarity.NEUTRAL,
+    period_text="登记时间",
+    dated_by=_registered,
+    among=known,
 )
 CLOSED = _volume(
     "closed",
@@ -160,12 +150,13 @@ DUE_TODAY = _volume(
 )
 
 
-
 def simple(at: Moment) -> ColumnElement[bool]:
+    """Simple claims (简单诉求) whose fifth working day is known."""
     return and_(first_counted(at), p.is_simple, p.five_day_due.is_not(None))
 
 
 def in_five_days(at: Moment) -> ColumnElement[bool]:
+    """Closed on the fifth working day or earlier."""
     return and_(closed(at), on_day(p.closed_at) <= p.five_day_due)
 
 
@@ -184,7 +175,7 @@ def _five_day(id: str, name: str, definition: str, **more: Any) -> Metric:
         "hits_text": definition,
         "period_text": "五日期限",
         "article": "[S] 简单诉求5个工作日内办结",
-        "dated_by": _five_day_due,
+        "dated_by": Fixed(p.five_day_due),
         **more,
     }
     return Metric(id, name, definition=f"{definition}只计纳入统计的初件；{_COMMON}", **values)
@@ -243,8 +234,6 @@ def _five_day_due_within(days: int, name: str) -> Metric:
     )
 
 
-
-
 def _timely(id: str, name: str, definition: str, **more: Any) -> Metric:
     return Metric(
         id,
@@ -269,8 +258,7 @@ def _accept_day(at: Moment) -> ColumnElement[Any]:
 
 def _due_or_done(at: Moment, last_day: ColumnElement[Any], done: ColumnElement[Any]) -> ColumnElement[bool]:
     """The last day has passed, or the step was taken earlier."""
-    midnight = datetime.combine(at.today, time.min)
-    return and_(first_counted(at), or_(last_day < midnight, before(at.as_of, done)))
+    return and_(first_counted(at), or_(last_day < at.midnight, before(at.as_of, done)))
 
 
 ON_TIME_COMPLETION = _timely(
@@ -283,7 +271,7 @@ ON_TIME_COMPLETION = _timely(
     article="[G] 按期办结率；[L] 第三十四条",
     among=lambda at: and_(first_counted(at), p.due_at.is_not(None), or_(p.due_at < at.as_of, closed(at))),
     hit=lambda at: and_(closed(at), p.closed_at <= p.due_at),
-    dated_by=_due,
+    dated_by=Fixed(p.due_at),
 )
 BUREAU_ACCEPTANCE = _timely(
     "bureau_acceptance",
@@ -312,23 +300,16 @@ UNIT_ACCEPTANCE = _timely(
 
 
 _SATISFIED = ("满意", "基本满意")
+_MARKS = (*_SATISFIED, "不满意")
 
 
-def _evaluation_day(mark: ColumnElement[Any]) -> Any:
-    def dated(at: Moment) -> ColumnElement[Any]:
-        return func.coalesce(
-            _evaluated_when(at, mark), _days_later(p.closed_at, at.deadlines.evaluation_days)
-        )
-
-    return dated
-
-
-def _evaluated_when(at: Moment, mark: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((_evaluated(at, mark), p.evaluated_at), else_=null())
+def _window_day(at: Moment) -> ColumnElement[Any]:
+    """Midnight at which the last day for an evaluation begins."""
+    return _last_day(p.closed_at, at.deadlines.evaluation_days)
 
 
 def _evaluated(at: Moment, mark: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(mark.is_not(None), before(at.as_of, p.evaluated_at))
+    return and_(mark.in_(_MARKS), before(at.as_of, p.evaluated_at))
 
 
 def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) -> Metric:
@@ -340,18 +321,16 @@ def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) 
         kind=Kind.RATE,
         unit="%",
         polarity=Polarity.UP_GOOD,
-        definition=f"办结件中群众对{who}作出评价的比例，评价期（办结后30日）未过且未评价的不计入分母。{_COMMON}",
-        among_text="已评价，或评价期已过的办结件",
+        definition=f"已评价件与评价期（办结后30日）届满仍未评价件之和中，群众对{who}已作评价的比例。{_COMMON}",
+        among_text="已评价的件，及办结后评价期已过、未评价的件",
         hits_text="其中已评价的",
         period_text="评价时间；未评价的按评价期届满日",
         article="[G] 群众参评率",
         among=lambda at: and_(
-            known(at),
-            closed(at),
-            or_(_evaluated(at, mark), _days_later(p.closed_at, at.deadlines.evaluation_days) <= at.as_of),
+            known(at), or_(_evaluated(at, mark), and_(closed(at), _window_day(at) < at.midnight))
         ),
         hit=lambda at: _evaluated(at, mark),
-        dated_by=_evaluation_day(mark),
+        dated_by=lambda at: case((_evaluated(at, mark), p.evaluated_at), else_=_window_day(at)),
         beside=(satisfaction,),
     )
 
@@ -371,8 +350,8 @@ def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) 
         period_text="评价时间",
         article="[G] 满意率",
         among=lambda at: and_(known(at), _evaluated(at, mark)),
-        hit=lambda at: mark.in_(_SATISFIED),
-        dated_by=lambda at: p.evaluated_at,
+        hit=Fixed(mark.in_(_SATISFIED)),
+        dated_by=Fixed(p.evaluated_at),
         beside=(evaluation,),
     )
 
@@ -391,7 +370,7 @@ REPEAT_RATE = Metric(
     period_text="登记时间",
     article="[G] 重复信访率",
     among=known,
-    hit=lambda at: not_(p.is_first),
+    hit=Fixed(not_(p.is_first)),
     dated_by=_registered,
 )
 
@@ -415,7 +394,7 @@ ONE_PASS = Metric(
     period_text="办结时间",
     article="[C] 一次性化解率",
     among=lambda at: and_(known(at), closed(at), p.is_first),
-    hit=lambda at: and_(p.resolved.is_not(None), p.resolved, not_(_repeated(at))),
+    hit=lambda at: and_(p.resolved, not_(_repeated(at))),
     dated_by=_closed_at,
     beside=("repeat_rate",),
 )
@@ -433,11 +412,10 @@ RESOLUTION = Metric(
     period_text="办结时间",
     article="[C] 化解率",
     among=lambda at: and_(known(at), closed(at)),
-    hit=lambda at: and_(p.resolved.is_not(None), p.resolved),
+    hit=Fixed(p.resolved),
     dated_by=_closed_at,
     beside=("closed",),
 )
-
 
 
 def _active(at: Moment, table: Any) -> ColumnElement[bool]:
@@ -464,10 +442,8 @@ GRIDS_STAFFED = _grid(
     among_text="全部网格（社区、微、农村、专属四类）",
     hits_text="其中至少有一名在岗网格员的",
     period_text="时点数",
-    among=lambda at: grid.grid_id.is_not(None),
-    hit=lambda at: grid.grid_id.in_(
-        select(schema.grid_worker.c.grid_id).where(_active(at, schema.grid_worker.c))
-    ),
+    among=Fixed(grid.grid_id.is_not(None)),
+    hit=lambda at: grid.grid_id.in_(select(schema.grid_worker.c.grid_id).where(_active(at, schema.grid_worker.c))),
 )
 COMMUNITIES_WITH_AGENT = _grid(
     "communities_with_agent",
@@ -478,7 +454,7 @@ COMMUNITIES_WITH_AGENT = _grid(
     hits_text="其中至少有一名在岗代办员的",
     period_text="时点数",
     article="[S] 信访代办制度",
-    among=lambda at: community.level == 4,
+    among=Fixed(community.level == 4),
     hit=lambda at: community.code.in_(
         select(schema.agent.c.community_code).where(
             and_(schema.agent.c.community_code.is_not(None), _active(at, schema.agent.c))
@@ -491,8 +467,7 @@ def _pushed(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), task.pushed_at <= at.as_of)
 
 
-def _day_after_push(at: Moment) -> ColumnElement[Any]:
-    return _days_later(task.pushed_at, 1)
+_day_after_push = _days_later(task.pushed_at, 1)
 
 
 REACHED_IN_24H = _grid(
@@ -503,9 +478,9 @@ REACHED_IN_24H = _grid(
     among_text="推送满24小时，或已联系的任务",
     hits_text="其中24小时内联系上的",
     period_text="推送时间+24小时",
-    among=lambda at: and_(_pushed(at), or_(_day_after_push(at) <= at.as_of, before(at.as_of, task.contacted_at))),
-    hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push(at)),
-    dated_by=_day_after_push,
+    among=lambda at: and_(_pushed(at), or_(_day_after_push <= at.as_of, before(at.as_of, task.contacted_at))),
+    hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push),
+    dated_by=Fixed(_day_after_push),
 )
 ON_THE_SPOT = _grid(
     "on_the_spot",
@@ -516,8 +491,8 @@ ON_THE_SPOT = _grid(
     hits_text="其中就地化解的",
     period_text="任务办结时间",
     among=lambda at: and_(_pushed(at), before(at.as_of, task.finished_at)),
-    hit=lambda at: task.outcome == "就地化解",
-    dated_by=lambda at: task.finished_at,
+    hit=Fixed(task.outcome == "就地化解"),
+    dated_by=Fixed(task.finished_at),
 )
 TASKS_PUSHED = _grid(
     "tasks_pushed",
@@ -531,7 +506,7 @@ TASKS_PUSHED = _grid(
     hits_text="期内推送的任务",
     period_text="推送时间",
     among=_pushed,
-    dated_by=lambda at: task.pushed_at,
+    dated_by=Fixed(task.pushed_at),
 )
 CASES_PER_10K = _grid(
     "cases_per_10k",
@@ -550,7 +525,6 @@ CASES_PER_10K = _grid(
 )
 
 
-
 def _held(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), before(at.as_of, hearing.held_at))
 
@@ -563,7 +537,7 @@ def _hearing(id: str, name: str, **more: Any) -> Metric:
         "polarity": Polarity.NEUTRAL,
         "period_text": "听证举行时间",
         "article": "[S] 专家人才库与公开听证；[L] 第三十一条",
-        "dated_by": _hearing_held,
+        "dated_by": Fixed(hearing.held_at),
         "among": _held,
         **more,
     }
@@ -647,7 +621,7 @@ HEARING_WAIT_DAYS = _hearing(
     among_text="期内举行的、有申请时间的听证",
     hits_text="期内举行的、有申请时间的听证",
     among=lambda at: and_(_held(at), hearing.applied_at.is_not(None)),
-    amount=lambda at: type_coerce(on_day(hearing.held_at) - on_day(hearing.applied_at), Integer),
+    amount=Fixed(type_coerce(on_day(hearing.held_at) - on_day(hearing.applied_at), Integer)),
 )
 HEARINGS_COMING = _hearing(
     "hearings_coming",
@@ -660,12 +634,12 @@ HEARINGS_COMING = _hearing(
     dated_by=None,
     among=lambda at: and_(
         known(at),
+        or_(hearing.applied_at.is_(None), hearing.applied_at <= at.as_of),
         hearing.scheduled_at > at.as_of,
         or_(hearing.held_at.is_(None), hearing.held_at > at.as_of),
         hearing.status != "已取消",
     ),
 )
-
 
 
 def _mediated(at: Moment) -> ColumnElement[bool]:
@@ -682,7 +656,7 @@ def _mediation(id: str, name: str, **more: Any) -> Metric:
         "period_text": "调解结束时间",
         "article": "[S] 访前调解",
         "among": _mediated,
-        "dated_by": lambda at: dispute.closed_at,
+        "dated_by": Fixed(dispute.closed_at),
         **more,
     }
     return Metric(id, name, **values)
@@ -694,7 +668,7 @@ DISPUTES_SETTLED = _mediation(
     polarity=Polarity.UP_GOOD,
     definition="期内结束的访前调解中，纠纷就地化解的比例。",
     hits_text="其中化解的",
-    hit=lambda at: dispute.outcome == "化解",
+    hit=Fixed(dispute.outcome == "化解"),
 )
 PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",
@@ -702,7 +676,7 @@ PETITIONS_AFTER_MEDIATION = _mediation(
     polarity=Polarity.DOWN_GOOD,
     definition="期内结束的访前调解中，后来仍成为信访件的比例。",
     hits_text="其中后来成为信访件的",
-    hit=lambda at: dispute.petition_id.is_not(None),
+    hit=lambda at: dispute.petition_id.in_(select(p.petition_id).where(known(at))),
 )
 
 METRICS: dict[str, Metric] = {

@@ -1,13 +1,13 @@
 """The subjects: what rows there are to count, and by what they can be split."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Date, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import Alias, ColumnElement, Date, String, and_, case, cast, func, literal, null, or_, select
 
 from casebase import schema
-from queries.model import Expression, Moment, Subject
+from queries.model import Expression, Fixed, Moment, Subject
 
 HOTLINE = "12345转办"
 
@@ -20,11 +20,8 @@ FIVE_DAY_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结
 p = schema.petition.c
 
 
-def _fixed(column: ColumnElement[Any]) -> Expression:
-    return lambda at: column
-
-
 def on_day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The natural day of a time."""
     return cast(column, Date)
 
 
@@ -41,12 +38,19 @@ def first_level(code: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
+def _happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) -> Expression:
+    """A time, or what came to be known with it; null where the moment lies before it."""
+    shown = time if value is None else value
+    return lambda at: case((time <= at.as_of, shown), else_=null())
+
+
 def _name(table: Any, key: str, code: ColumnElement[Any]) -> Expression:
     found: Alias = table.alias()
-    return _fixed(select(found.c.name).where(found.c[key] == code).scalar_subquery())
+    return Fixed(select(found.c.name).where(found.c[key] == code).scalar_subquery())
 
 
 def area_name(code: ColumnElement[Any]) -> Expression:
+    """The name of an area code."""
     return _name(schema.area, "code", code)
 
 
@@ -62,22 +66,22 @@ def stage(at: Moment) -> ColumnElement[str]:
 
 def age_band(at: Moment) -> ColumnElement[str]:
     """Natural days since registration, in bands; day 1 is the day after."""
-    midnight = datetime.combine(at.today, time.min)
     limits = zip(_AGE_LIMITS, AGE_BANDS[:-1], strict=True)
-    return case(*((p.registered_at >= midnight - timedelta(days=days), band) for days, band in limits), else_=AGE_BANDS[-1])
+    bands = [(p.registered_at >= at.midnight - timedelta(days=days), band) for days, band in limits]
+    return case(*bands, else_=AGE_BANDS[-1])
 
 
 def _workdays_until(column: ColumnElement[Any], *, begun: bool) -> ColumnElement[Any]:
     """Running number of the working day; a rest day belongs to the next one where `begun`."""
     workday = schema.workday.alias()
-    number = workday.c.workday_no
+    number: ColumnElement[int] = workday.c.workday_no
     if begun:
         number = case((workday.c.is_workday, number), else_=number + 1)
     return select(number).where(workday.c.day == on_day(column)).scalar_subquery()
 
 
 def closing_days(at: Moment) -> ColumnElement[str]:
-    """Working days from registration to closing, null while open.
+    """Working days from registration to closing, null while open or outside the calendar.
 
     0 is the same day; a closing on a rest day counts for the working day after it, so that
     "5" never holds a case that missed its fifth working day.
@@ -85,9 +89,9 @@ def closing_days(at: Moment) -> ColumnElement[str]:
     days = _workdays_until(p.closed_at, begun=True) - _workdays_until(p.registered_at, begun=False)
     return case(
         (or_(p.closed_at.is_(None), p.closed_at > at.as_of), null()),
-        (or_(on_day(p.closed_at) == on_day(p.registered_at), days <= 0), "0"),
-        *((days == n, str(n)) for n in range(1, 11)),
-        else_=CLOSING_DAYS[-1],
+        (or_(on_day(p.closed_at) == on_day(p.registered_at), days < 0), "0"),
+        (days > 10, CLOSING_DAYS[-1]),
+        else_=cast(days, String),
     )
 
 
@@ -103,43 +107,43 @@ def five_day_state(at: Moment) -> ColumnElement[str]:
 
 
 PLACE: dict[str, Expression] = {
-    "district": _fixed(p.district_code),
-    "street": _fixed(p.street_code),
-    "community": _fixed(p.community_code),
-    "grid": _fixed(p.grid_id),
+    "district": Fixed(p.district_code),
+    "street": Fixed(p.street_code),
+    "community": Fixed(p.community_code),
+    "grid": Fixed(p.grid_id),
 }
 OF_PETITION: dict[str, Expression] = {
     **PLACE,
-    "channel": _fixed(p.channel),
-    "category": _fixed(first_level(p.category_code)),
-    "subcategory": _fixed(p.category_code),
-    "unit": _fixed(p.unit_id),
-    "purpose": _fixed(p.purpose),
+    "channel": Fixed(p.channel),
+    "category": Fixed(first_level(p.category_code)),
+    "subcategory": Fixed(p.category_code),
+    "unit": Fixed(p.unit_id),
+    "purpose": Fixed(p.purpose),
     "stage": stage,
     "age": age_band,
     "closing_days": closing_days,
     "five_day_state": five_day_state,
-    "due_day": _fixed(on_day(p.due_at)),
-    "five_day_due": _fixed(p.five_day_due),
+    "due_day": Fixed(on_day(p.due_at)),
+    "five_day_due": Fixed(p.five_day_due),
 }
 _CASE: dict[str, Expression] = {
-    "case_no": _fixed(p.case_no),
-    "title": lambda at: case((p.restricted, null()), else_=p.title),
-    "channel": _fixed(p.channel),
+    "case_no": Fixed(p.case_no),
+    "title": Fixed(case((p.restricted, null()), else_=p.title)),
+    "channel": Fixed(p.channel),
     "category": _name(schema.category, "code", p.category_code),
     "district": area_name(p.district_code),
     "street": area_name(p.street_code),
     "unit": _name(schema.unit, "unit_id", p.unit_id),
     "stage": stage,
-    "registered_at": _fixed(p.registered_at),
-    "five_day_due": _fixed(p.five_day_due),
-    "due_at": _fixed(p.due_at),
-    "closed_at": lambda at: case((p.closed_at <= at.as_of, p.closed_at), else_=null()),
+    "registered_at": Fixed(p.registered_at),
+    "five_day_due": Fixed(p.five_day_due),
+    "due_at": Fixed(p.due_at),
+    "closed_at": _happened(p.closed_at),
 }
 
 
 def _of_case(**more: ColumnElement[Any]) -> Mapping[str, Expression]:
-    return {**{name: _fixed(column) for name, column in more.items()}, **_CASE}
+    return {**{name: Fixed(column) for name, column in more.items()}, **_CASE}
 
 
 PETITION = Subject(
@@ -150,7 +154,7 @@ PETITION = Subject(
     p.petition_id,
     OF_PETITION,
     _of_case(petition_id=p.petition_id),
-    _fixed(p.registered_at),
+    Fixed(p.registered_at),
 )
 
 grid = schema.grid.c
@@ -161,22 +165,22 @@ GRID = Subject(
     schema.grid,
     grid.grid_id,
     {
-        "district": _fixed(grid.district_code),
-        "street": _fixed(grid.street_code),
-        "community": _fixed(grid.community_code),
-        "grid": _fixed(grid.grid_id),
-        "grid_kind": _fixed(grid.kind),
+        "district": Fixed(grid.district_code),
+        "street": Fixed(grid.street_code),
+        "community": Fixed(grid.community_code),
+        "grid": Fixed(grid.grid_id),
+        "grid_kind": Fixed(grid.kind),
     },
     {
-        "grid_id": _fixed(grid.grid_id),
-        "name": _fixed(grid.name),
-        "kind": _fixed(grid.kind),
+        "grid_id": Fixed(grid.grid_id),
+        "name": Fixed(grid.name),
+        "kind": Fixed(grid.kind),
         "district": area_name(grid.district_code),
         "street": area_name(grid.street_code),
         "community": area_name(grid.community_code),
-        "households": _fixed(grid.households),
+        "households": Fixed(grid.households),
     },
-    _fixed(grid.grid_id),
+    Fixed(grid.grid_id),
 )
 
 _community = schema.area.alias("community")
@@ -186,22 +190,22 @@ COMMUNITY = Subject(
     "community",
     "社区（村）",
     "个",
-    _community.join(_street, _community.c.parent_code == _street.c.code),
+    _community.outerjoin(_street, _community.c.parent_code == _street.c.code),
     community.code,
     {
-        "district": _fixed(_street.c.parent_code),
-        "street": _fixed(_street.c.code),
-        "community": _fixed(community.code),
+        "district": Fixed(_street.c.parent_code),
+        "street": Fixed(_street.c.code),
+        "community": Fixed(community.code),
     },
     {
-        "code": _fixed(community.code),
-        "name": _fixed(community.name),
-        "kind": _fixed(community.kind),
+        "code": Fixed(community.code),
+        "name": Fixed(community.name),
+        "kind": Fixed(community.kind),
         "district": area_name(_street.c.parent_code),
-        "street": _fixed(_street.c.name),
-        "population": _fixed(community.population),
+        "street": Fixed(_street.c.name),
+        "population": Fixed(community.population),
     },
-    _fixed(community.code),
+    Fixed(community.code),
 )
 
 task = schema.grid_task.c
@@ -213,53 +217,60 @@ GRID_TASK = Subject(
     task.task_id,
     {
         **OF_PETITION,
-        "grid": _fixed(task.grid_id),
-        "task_kind": _fixed(task.kind),
-        "contact_method": lambda at: case((task.contacted_at <= at.as_of, task.contact_method), else_=null()),
-        "outcome": lambda at: case((task.finished_at <= at.as_of, task.outcome), else_=null()),
+        "grid": Fixed(task.grid_id),
+        "task_kind": Fixed(task.kind),
+        "contact_method": _happened(task.contacted_at, task.contact_method),
+        "outcome": _happened(task.finished_at, task.outcome),
     },
     {
-        "task_id": _fixed(task.task_id),
-        "task_kind": _fixed(task.kind),
-        "grid": _fixed(task.grid_id),
-        "pushed_at": _fixed(task.pushed_at),
-        "contacted_at": _fixed(task.contacted_at),
-        "contact_method": _fixed(task.contact_method),
-        "finished_at": _fixed(task.finished_at),
-        "outcome": _fixed(task.outcome),
+        "task_id": Fixed(task.task_id),
+        "task_kind": Fixed(task.kind),
+        "grid": Fixed(task.grid_id),
+        "pushed_at": Fixed(task.pushed_at),
+        "contacted_at": _happened(task.contacted_at),
+        "contact_method": _happened(task.contacted_at, task.contact_method),
+        "finished_at": _happened(task.finished_at),
+        "outcome": _happened(task.finished_at, task.outcome),
         **_of_case(petition_id=p.petition_id),
     },
-    _fixed(task.pushed_at),
+    Fixed(task.pushed_at),
 )
 
 hearing = schema.hearing.c
 _OF_HEARING: dict[str, Expression] = {
     **OF_PETITION,
-    "hearing_stage": _fixed(hearing.stage),
-    "conclusion": _fixed(hearing.conclusion),
-    "public": lambda at: case((hearing.is_public, literal("公开")), else_=literal("不公开")),
+    "hearing_stage": Fixed(hearing.stage),
+    "conclusion": _happened(hearing.held_at, hearing.conclusion),
+    "public": Fixed(case((hearing.is_public, literal("公开")), else_=literal("不公开"))),
 }
 _HEARING_COLUMNS: dict[str, Expression] = {
-    "hearing_id": _fixed(hearing.hearing_id),
-    "hearing_stage": _fixed(hearing.stage),
-    "applied_at": _fixed(hearing.applied_at),
-    "scheduled_at": _fixed(hearing.scheduled_at),
-    "held_at": _fixed(hearing.held_at),
-    "conclusion": _fixed(hearing.conclusion),
-    "settled_at": _fixed(hearing.settled_at),
+    "hearing_id": Fixed(hearing.hearing_id),
+    "hearing_stage": Fixed(hearing.stage),
+    "applied_at": Fixed(hearing.applied_at),
+    "scheduled_at": Fixed(hearing.scheduled_at),
+    "held_at": _happened(hearing.held_at),
+    "conclusion": _happened(hearing.held_at, hearing.conclusion),
+    "settled_at": _happened(hearing.settled_at),
     **_of_case(petition_id=p.petition_id),
 }
 _heard = schema.hearing.join(schema.petition, hearing.petition_id == p.petition_id)
 HEARING = Subject(
-    "hearing", "听证", "场次", _heard, hearing.hearing_id, _OF_HEARING, _HEARING_COLUMNS, _fixed(hearing.held_at)
+    "hearing",
+    "听证",
+    "场次",
+    _heard,
+    hearing.hearing_id,
+    _OF_HEARING,
+    _HEARING_COLUMNS,
+    Fixed(func.coalesce(hearing.held_at, hearing.scheduled_at)),
 )
 
 seat = schema.hearing_expert.c
 expert = schema.expert.c
 _OF_EXPERT: dict[str, Expression] = {
-    "source": _fixed(expert.source),
-    "field": _fixed(expert.field),
-    "expert": _fixed(expert.expert_id),
+    "source": Fixed(expert.source),
+    "field": Fixed(expert.field),
+    "expert": Fixed(expert.expert_id),
 }
 EXPERT = Subject(
     "expert",
@@ -269,13 +280,13 @@ EXPERT = Subject(
     expert.expert_id,
     _OF_EXPERT,
     {
-        "expert_id": _fixed(expert.expert_id),
-        "name": _fixed(expert.name),
-        "source": _fixed(expert.source),
-        "field": _fixed(expert.field),
-        "joined_on": _fixed(expert.joined_on),
+        "expert_id": Fixed(expert.expert_id),
+        "name": Fixed(expert.name),
+        "source": Fixed(expert.source),
+        "field": Fixed(expert.field),
+        "joined_on": Fixed(expert.joined_on),
     },
-    _fixed(expert.expert_id),
+    Fixed(expert.expert_id),
 )
 PARTICIPATION = Subject(
     "participation",
@@ -287,13 +298,13 @@ PARTICIPATION = Subject(
     seat.expert_id,
     {**_OF_HEARING, **_OF_EXPERT},
     {
-        "expert": _fixed(expert.name),
-        "source": _fixed(expert.source),
-        "field": _fixed(expert.field),
-        "role": _fixed(seat.role),
+        "expert": Fixed(expert.name),
+        "source": Fixed(expert.source),
+        "field": Fixed(expert.field),
+        "role": Fixed(seat.role),
         **_HEARING_COLUMNS,
     },
-    _fixed(hearing.held_at),
+    Fixed(hearing.held_at),
 )
 
 dispute = schema.mediation.c
@@ -308,24 +319,24 @@ MEDIATION = Subject(
     ),
     dispute.mediation_id,
     {
-        "district": _fixed(_place_street.c.parent_code),
-        "street": _fixed(_place.c.parent_code),
-        "community": _fixed(dispute.community_code),
-        "dispute_kind": _fixed(dispute.dispute_kind),
-        "mediator_kind": _fixed(dispute.mediator_kind),
+        "district": Fixed(_place_street.c.parent_code),
+        "street": Fixed(_place.c.parent_code),
+        "community": Fixed(dispute.community_code),
+        "dispute_kind": Fixed(dispute.dispute_kind),
+        "mediator_kind": Fixed(dispute.mediator_kind),
     },
     {
-        "mediation_id": _fixed(dispute.mediation_id),
-        "dispute_kind": _fixed(dispute.dispute_kind),
-        "mediator_kind": _fixed(dispute.mediator_kind),
+        "mediation_id": Fixed(dispute.mediation_id),
+        "dispute_kind": Fixed(dispute.dispute_kind),
+        "mediator_kind": Fixed(dispute.mediator_kind),
         "district": area_name(_place_street.c.parent_code),
-        "community": _fixed(_place.c.name),
-        "opened_at": _fixed(dispute.opened_at),
-        "closed_at": lambda at: case((dispute.closed_at <= at.as_of, dispute.closed_at), else_=null()),
-        "outcome": lambda at: case((dispute.closed_at <= at.as_of, dispute.outcome), else_=null()),
-        "petition_id": _fixed(dispute.petition_id),
+        "community": Fixed(_place.c.name),
+        "opened_at": Fixed(dispute.opened_at),
+        "closed_at": _happened(dispute.closed_at),
+        "outcome": _happened(dispute.closed_at, dispute.outcome),
+        "petition_id": Fixed(dispute.petition_id),
     },
-    _fixed(dispute.opened_at),
+    Fixed(dispute.opened_at),
 )
 
 DIMENSIONS: dict[str, str] = {
@@ -361,9 +372,12 @@ DIMENSIONS: dict[str, str] = {
 }
 
 
+PLACES = {2: "district", 3: "street", 4: "community"}
+
+
 def in_area(subject: Subject, at: Moment, code: str, level: int) -> ColumnElement[bool] | None:
     """Rows of an area; None where the subject has no place or the area is the whole city."""
-    dimension = {2: "district", 3: "street", 4: "community"}.get(level)
+    dimension = PLACES.get(level)
     if dimension is None or dimension not in subject.dimensions:
         return None
     return subject.dimensions[dimension](at) == code
