@@ -8,7 +8,7 @@ a provincial bureau's open statistics, [S] the city's public document, [C] commo
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, exists, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, not_, or_, select, type_coerce
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
@@ -256,6 +256,12 @@ def _accept_day(at: Moment) -> ColumnElement[Any]:
     return _last_day(p.registered_at, at.deadlines.forward_days + at.deadlines.accept_days)
 
 
+# A case that was answered directly has no forwarding and no notice; its closing is what was done about it.
+_HANDLED = func.coalesce(p.forwarded_at, p.closed_at)
+_ACCEPTED = func.coalesce(p.accepted_at, p.closed_at)
+_RECEIVED = func.coalesce(p.forwarded_at, p.registered_at)
+
+
 def _due_or_done(at: Moment, last_day: ColumnElement[Any], done: ColumnElement[Any]) -> ColumnElement[bool]:
     """The last day has passed, or the step was taken earlier."""
     return and_(first_counted(at), or_(last_day < at.midnight, before(at.as_of, done)))
@@ -276,25 +282,25 @@ ON_TIME_COMPLETION = _timely(
 BUREAU_ACCEPTANCE = _timely(
     "bureau_acceptance",
     "及时受理率（信访部门）",
-    "登记后15日内转送、交办或直接回复的比例。",
+    "登记后15日内转送、交办或直接回复（办结）的比例。",
     among_text="登记满15日，或已转送、交办的初件",
     hits_text="其中15日内转送、交办或直接回复的",
     period_text="登记时间+15日",
     article="[G] 及时受理率；[L] 第二十二条",
-    among=lambda at: _due_or_done(at, _forward_day(at), p.forwarded_at),
-    hit=lambda at: _by_last_day(p.forwarded_at, p.registered_at, at.deadlines.forward_days, at),
+    among=lambda at: _due_or_done(at, _forward_day(at), _HANDLED),
+    hit=lambda at: _by_last_day(_HANDLED, p.registered_at, at.deadlines.forward_days, at),
     dated_by=_forward_day,
 )
 UNIT_ACCEPTANCE = _timely(
     "unit_acceptance",
     "及时受理率（责任单位）",
-    "责任单位收到后15日内受理告知的比例。",
+    "责任单位收到后15日内受理告知的比例；未经受理直接办结的，按办结时间。",
     among_text="登记满30日，或已受理告知的初件",
     hits_text="其中收到后15日内受理告知的",
     period_text="登记时间+30日",
     article="[G] 及时受理率；[L] 第二十三条",
-    among=lambda at: _due_or_done(at, _accept_day(at), p.accepted_at),
-    hit=lambda at: _by_last_day(p.accepted_at, p.forwarded_at, at.deadlines.accept_days, at),
+    among=lambda at: _due_or_done(at, _accept_day(at), _ACCEPTED),
+    hit=lambda at: _by_last_day(_ACCEPTED, _RECEIVED, at.deadlines.accept_days, at),
     dated_by=_accept_day,
 )
 
@@ -380,6 +386,11 @@ def _repeated(at: Moment) -> ColumnElement[bool]:
     return exists().where(and_(again.c.repeat_of == p.petition_id, again.c.registered_at <= at.as_of))
 
 
+def _outcome_known(at: Moment) -> ColumnElement[bool]:
+    """Closed cases of which the source says whether they were resolved; the others are neither."""
+    return and_(known(at), closed(at), p.resolved.is_not(None))
+
+
 ONE_PASS = Metric(
     "one_pass_resolution",
     "一次性化解率",
@@ -389,11 +400,11 @@ ONE_PASS = Metric(
     unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"办结的初件中已化解、且此后未再重复信访的比例。{_COMMON}",
-    among_text="期内办结的初件",
+    among_text="期内办结、且填写了是否化解的初件",
     hits_text="其中已化解且未再重复的",
     period_text="办结时间",
     article="[C] 一次性化解率",
-    among=lambda at: and_(known(at), closed(at), p.is_first),
+    among=lambda at: and_(_outcome_known(at), p.is_first),
     hit=lambda at: and_(p.resolved, not_(_repeated(at))),
     dated_by=_closed_at,
     beside=("repeat_rate",),
@@ -407,11 +418,11 @@ RESOLUTION = Metric(
     unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"办结件中矛盾已化解的比例；办结不等于化解。{_COMMON}",
-    among_text="期内办结的信访件",
+    among_text="期内办结、且填写了是否化解的信访件",
     hits_text="其中已化解的",
     period_text="办结时间",
     article="[C] 化解率",
-    among=lambda at: and_(known(at), closed(at)),
+    among=_outcome_known,
     hit=Fixed(p.resolved),
     dated_by=_closed_at,
     beside=("closed",),
