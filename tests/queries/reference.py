@@ -1,0 +1,487 @@
+"""Every number once more, in plain pandas, straight from the wording of the rules.
+
+Nothing here comes from queries/: a rule that is misread there has to be misread here again, on its
+own, before a wrong number passes. Each rule answers with the rows a number looks at: `hit` says
+which count, `when` which time puts a row in a period (absent for a stock), `thing` what is counted
+once however many rows it has, `amount` what a mean is of.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from chinese_calendar import is_workday
+
+HOTLINE = "12345转办"
+DAY = timedelta(days=1)
+
+OF_PETITION = (
+    "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
+    "stage", "age", "closing_days", "five_day_state", "due_day", "five_day_due",
+)  # fmt: skip
+OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "outcome")
+OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public")
+OF_EXPERT = ("source", "field", "expert")
+OF_SEAT = (*OF_HEARING, *OF_EXPERT)
+OF_GRID = ("district", "street", "community", "grid", "grid_kind")
+OF_COMMUNITY = ("district", "street", "community")
+OF_MEDIATION = ("district", "street", "community", "dispute_kind", "mediator_kind")
+
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "registered": OF_PETITION,
+    "closed": OF_PETITION,
+    "backlog": OF_PETITION,
+    "overdue": OF_PETITION,
+    "due_today": OF_PETITION,
+    "due_in_1": OF_PETITION,
+    "due_in_3": OF_PETITION,
+    "due_in_5": OF_PETITION,
+    "five_day_closure": OF_PETITION,
+    "five_day_closure_all": OF_PETITION,
+    "five_day_in_window": OF_PETITION,
+    "five_day_overdue": OF_PETITION,
+    "five_day_due_in_0": OF_PETITION,
+    "five_day_due_in_1": OF_PETITION,
+    "five_day_due_in_3": OF_PETITION,
+    "on_time_completion": OF_PETITION,
+    "bureau_acceptance": OF_PETITION,
+    "unit_acceptance": OF_PETITION,
+    "bureau_evaluation": OF_PETITION,
+    "bureau_satisfaction": OF_PETITION,
+    "unit_evaluation": OF_PETITION,
+    "unit_satisfaction": OF_PETITION,
+    "repeat_rate": OF_PETITION,
+    "one_pass_resolution": OF_PETITION,
+    "resolution": OF_PETITION,
+    "grids_staffed": OF_GRID,
+    "communities_with_agent": OF_COMMUNITY,
+    "tasks_pushed": OF_TASK,
+    "reached_in_24h": OF_TASK,
+    "on_the_spot": OF_TASK,
+    "cases_per_10k": OF_PETITION,
+    "hearings_held": OF_HEARING,
+    "cases_heard": OF_HEARING,
+    "expert_participations": OF_SEAT,
+    "settled_after_hearing": OF_HEARING,
+    "hearing_wait_days": OF_HEARING,
+    "experts_active": OF_SEAT,
+    "experts_in_pool": OF_EXPERT,
+    "hearings_coming": OF_HEARING,
+    "disputes_settled": OF_MEDIATION,
+    "petitions_after_mediation": OF_MEDIATION,
+}
+STOCKS = {
+    "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
+    "five_day_due_in_3", "grids_staffed", "communities_with_agent", "experts_in_pool", "hearings_coming",
+}  # fmt: skip
+MEANS = {"hearing_wait_days"}
+PER_10K = {"cases_per_10k"}
+RATES = {
+    "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
+    "bureau_evaluation", "bureau_satisfaction", "unit_evaluation", "unit_satisfaction", "repeat_rate",
+    "one_pass_resolution", "resolution", "grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot",
+    "settled_after_hearing", "disputes_settled", "petitions_after_mediation",
+}  # fmt: skip
+
+
+class Reference:
+    """The sample city, measured by hand."""
+
+    def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
+        self.tables = tables
+        area = tables["area"]
+        self.people = dict(zip(area["code"], area["population"].fillna(0).astype(int), strict=True))
+        self.level = dict(zip(area["code"], area["level"], strict=True))
+        self.parent = dict(zip(area["code"], area["parent_code"], strict=True))
+        category = tables["category"]
+        self.first_level = {
+            code: code if pd.isna(parent) else parent
+            for code, parent in zip(category["code"], category["parent_code"], strict=True)
+        }
+        self.codes_below = {
+            code: {c for c in category["code"] if c == code or self.first_level[c] == code} for code in category["code"]
+        }
+        self.workdays = [day for day in _days(date(2024, 1, 1), date(2028, 12, 31)) if _works(day)]
+        self.worked = set(self.workdays)
+        self.known_at: dict[datetime, pd.DataFrame] = {}
+        self.rules: dict[str, Callable[[datetime], pd.DataFrame]] = {
+            "registered": self.registered,
+            "closed": self.closed,
+            "backlog": self.backlog,
+            "overdue": self.overdue,
+            "due_today": lambda t: self.due(t, t.date()),
+            "due_in_1": lambda t: self.due(t, self.workday_after(t.date(), 1)),
+            "due_in_3": lambda t: self.due(t, self.workday_after(t.date(), 3)),
+            "due_in_5": lambda t: self.due(t, self.workday_after(t.date(), 5)),
+            "five_day_closure": self.five_day_closure,
+            "five_day_closure_all": self.simple_claims,
+            "five_day_in_window": self.in_window,
+            "five_day_overdue": self.five_day_overdue,
+            "five_day_due_in_0": lambda t: self.window_ends(t, t.date()),
+            "five_day_due_in_1": lambda t: self.window_ends(t, self.workday_after(t.date(), 1)),
+            "five_day_due_in_3": lambda t: self.window_ends(t, self.workday_after(t.date(), 3)),
+            "on_time_completion": self.on_time_completion,
+            "bureau_acceptance": self.bureau_acceptance,
+            "unit_acceptance": self.unit_acceptance,
+            "bureau_evaluation": lambda t: self.evaluation(t, "satisfaction_bureau"),
+            "bureau_satisfaction": lambda t: self.satisfaction(t, "satisfaction_bureau"),
+            "unit_evaluation": lambda t: self.evaluation(t, "satisfaction_unit"),
+            "unit_satisfaction": lambda t: self.satisfaction(t, "satisfaction_unit"),
+            "repeat_rate": self.repeat_rate,
+            "one_pass_resolution": self.one_pass_resolution,
+            "resolution": self.resolution,
+            "grids_staffed": self.grids_staffed,
+            "communities_with_agent": self.communities_with_agent,
+            "tasks_pushed": self.tasks_pushed,
+            "reached_in_24h": self.reached_in_24h,
+            "on_the_spot": self.on_the_spot,
+            "cases_per_10k": self.registered,
+            "hearings_held": self.hearings_held,
+            "cases_heard": lambda t: self.hearings_held(t).assign(thing=lambda f: f["petition_id"]),
+            "expert_participations": self.participations,
+            "settled_after_hearing": self.settled_after_hearing,
+            "hearing_wait_days": self.hearing_wait_days,
+            "experts_active": lambda t: self.participations(t).assign(thing=lambda f: f["expert"]),
+            "experts_in_pool": self.experts_in_pool,
+            "hearings_coming": self.hearings_coming,
+            "disputes_settled": lambda t: self.mediations(t).assign(hit=lambda f: f["outcome"] == "化解"),
+            "petitions_after_mediation": self.petitions_after_mediation,
+        }
+
+    # What is measured
+
+    def rows(
+        self,
+        metric: str,
+        as_of: datetime,
+        start: date | None = None,
+        end: date | None = None,
+        *,
+        area: str | None = None,
+        channel: str | None = None,
+        category: str | None = None,
+        unit: str | None = None,
+        cell: dict[str, str | None] | None = None,
+    ) -> pd.DataFrame:
+        """The rows a number looks at in a period (both days included) and a slice."""
+        found = self.rules[metric](as_of)
+        if metric not in STOCKS:
+            found = found[found["when"].notna()]
+            if start and end:
+                day = pd.to_datetime(found["when"]).dt.date
+                found = found[(day >= start) & (day <= end)]
+        has = DIMENSIONS[metric]
+        if area and self.level[area] > 1:
+            place = {2: "district", 3: "street", 4: "community"}[self.level[area]]
+            found = found[found[place] == area] if place in has else found
+        if category and "category" in has:
+            found = found[found["subcategory"].isin(self.codes_below.get(category, set()))]
+        for name, value in (("channel", channel), ("unit", unit)):
+            if value and name in has:
+                found = found[found[name] == value]
+        for name, cell_value in (cell or {}).items():
+            found = found[found[name].isna() if cell_value is None else found[name] == cell_value]
+        return found
+
+    def numbers(self, metric: str, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+        """Hits, among and value by group (one group without `by`); a number for 10,000 people has no value yet."""
+        rows = rows.assign(hit=rows["hit"].astype(bool), everything=0)
+        groups = rows.groupby(list(by) or ["everything"], dropna=False)
+        found = pd.DataFrame({"hits": groups["hit"].sum(), "among": groups["hit"].size()})
+        if "thing" in rows:
+            assert rows["hit"].all()
+            found["hits"] = found["among"] = groups["thing"].nunique()
+        if not by and rows.empty:
+            found = pd.DataFrame({"hits": [0], "among": [0]})
+        found["value"] = found["hits"].astype(float)
+        if metric in MEANS:
+            found["value"] = groups["amount"].mean().reindex(found.index)
+        if metric in RATES:
+            found["value"] = found["hits"] / found["among"].where(found["among"] > 0)
+        return found
+
+    def city_people(self) -> int:
+        return sum(people for code, people in self.people.items() if self.level[code] == 2)
+
+    def workday_after(self, day: date, n: int) -> date:
+        return [later for later in self.workdays if later > day][n - 1]
+
+    # The cases of 信访, and their clocks
+
+    def known(self, t: datetime) -> pd.DataFrame:
+        """Registered by t; reports of wrongdoing and the hotline's cases apart (domain.md §2, §3)."""
+        if t not in self.known_at:
+            p = self.tables["petition"]
+            p = p[(p["registered_at"] <= t) & ~p["restricted"] & (p["channel"] != HOTLINE)]
+            self.known_at[t] = self.petition_dimensions(p, t)
+        return self.known_at[t]
+
+    def registered(self, t: datetime) -> pd.DataFrame:
+        return self.known(t).assign(hit=True, when=lambda f: f["registered_at"])
+
+    def closed(self, t: datetime) -> pd.DataFrame:
+        p = self.known(t)
+        return p[p["closed_at"] <= t].assign(hit=True, when=lambda f: f["closed_at"])
+
+    def backlog(self, t: datetime) -> pd.DataFrame:
+        p = self.known(t)
+        return p[~(p["closed_at"] <= t)].assign(hit=True)
+
+    def overdue(self, t: datetime) -> pd.DataFrame:
+        p = self.backlog(t)
+        return p[p["due_at"] < t]
+
+    def due(self, t: datetime, last: date) -> pd.DataFrame:
+        p = self.backlog(t)
+        return p[(p["due_at"] >= t) & (p["due_at"] < pd.Timestamp(last + DAY))]
+
+    def first_counted(self, t: datetime) -> pd.DataFrame:
+        """Timeliness numbers count first cases that are 纳入统计."""
+        p = self.known(t)
+        return p[p["is_first"] & p["counted"]]
+
+    def simple_claims(self, t: datetime) -> pd.DataFrame:
+        p = self.first_counted(t)
+        p = p[p["is_simple"] & p["five_day_due"].notna()]
+        limit = pd.to_datetime(p["five_day_due"]) + DAY
+        return p.assign(hit=(p["closed_at"] <= t) & (p["closed_at"] < limit), when=p["five_day_due"], limit=limit)
+
+    def five_day_closure(self, t: datetime) -> pd.DataFrame:
+        """Simple claims whose 5th working day has passed, or which closed earlier."""
+        p = self.simple_claims(t)
+        return p[(p["limit"] <= t) | (p["closed_at"] <= t)]
+
+    def in_window(self, t: datetime) -> pd.DataFrame:
+        p = self.simple_claims(t)
+        return p[(p["limit"] > t) & ~(p["closed_at"] <= t)].assign(hit=True)
+
+    def five_day_overdue(self, t: datetime) -> pd.DataFrame:
+        p = self.simple_claims(t)
+        return p[(p["limit"] <= t) & ~(p["closed_at"] <= t)].assign(hit=True)
+
+    def window_ends(self, t: datetime, last: date) -> pd.DataFrame:
+        p = self.in_window(t)
+        return p[p["limit"] <= pd.Timestamp(last + DAY)]
+
+    def on_time_completion(self, t: datetime) -> pd.DataFrame:
+        """On time + late + still open past the deadline; a case belongs where its deadline falls."""
+        p = self.first_counted(t)
+        p = p[p["due_at"].notna()]
+        done = p["closed_at"] <= t
+        p = p.assign(hit=done & (p["closed_at"] <= p["due_at"]), when=p["due_at"])
+        return p[done | (p["due_at"] < t)]
+
+    def bureau_acceptance(self, t: datetime) -> pd.DataFrame:
+        p = self.first_counted(t)
+        last_day = p["registered_at"].dt.normalize() + 15 * DAY
+        handled = p["forwarded_at"].fillna(p["closed_at"])
+        done = handled <= t
+        p = p.assign(hit=done & (handled < last_day + DAY), when=last_day)
+        return _where(p, done | (last_day + DAY <= t))
+
+    def unit_acceptance(self, t: datetime) -> pd.DataFrame:
+        """Accepted (or closed outright) within 15 days of receipt, which without a forwarding is the registration."""
+        p = self.first_counted(t)
+        last_day = p["registered_at"].dt.normalize() + 30 * DAY
+        accepted = p["accepted_at"].fillna(p["closed_at"])
+        received = p["forwarded_at"].fillna(p["registered_at"])
+        done = accepted <= t
+        in_time = accepted < received.dt.normalize() + 16 * DAY
+        p = p.assign(hit=done & in_time, when=last_day)
+        return _where(p, done | (last_day + DAY <= t))
+
+    # What petitioners say, and whether it helped
+
+    def evaluation(self, t: datetime, mark: str) -> pd.DataFrame:
+        """Evaluated, and evaluation windows (30 days from closing) that expired without."""
+        p = self.known(t)
+        evaluated = p[mark].isin(["满意", "基本满意", "不满意"]) & (p["evaluated_at"] <= t)
+        window_ends = p["closed_at"].dt.normalize() + 30 * DAY
+        expired = (p["closed_at"] <= t) & (window_ends + DAY <= t)
+        p = p.assign(hit=evaluated, when=p["evaluated_at"].where(evaluated, window_ends))
+        return _where(p, evaluated | expired)
+
+    def satisfaction(self, t: datetime, mark: str) -> pd.DataFrame:
+        p = self.known(t)
+        p = p[p[mark].isin(["满意", "基本满意", "不满意"]) & (p["evaluated_at"] <= t)]
+        return p.assign(hit=p[mark] != "不满意", when=p["evaluated_at"])
+
+    def repeat_rate(self, t: datetime) -> pd.DataFrame:
+        return self.registered(t).assign(hit=lambda f: ~f["is_first"])
+
+    def one_pass_resolution(self, t: datetime) -> pd.DataFrame:
+        everything = self.tables["petition"]
+        repeated = set(everything.loc[everything["registered_at"] <= t, "repeat_of"].dropna())
+        p = self.closed(t)
+        p = p[p["is_first"] & p["resolved"].notna()]
+        return p.assign(hit=_true(p["resolved"]) & ~p["petition_id"].isin(repeated))
+
+    def resolution(self, t: datetime) -> pd.DataFrame:
+        p = self.closed(t)
+        return p[p["resolved"].notna()].assign(hit=lambda f: _true(f["resolved"]))
+
+    # Grids and agents
+
+    def grids_staffed(self, t: datetime) -> pd.DataFrame:
+        grid = self.tables["grid"].rename(columns={"kind": "grid_kind"})
+        staffed = set(_active(self.tables["grid_worker"], t)["grid_id"])
+        return grid.assign(hit=grid["grid_id"].isin(staffed), grid=grid["grid_id"], **_places(grid))
+
+    def communities_with_agent(self, t: datetime) -> pd.DataFrame:
+        area = self.tables["area"]
+        area = area[area["level"] == 4]
+        staffed = set(_active(self.tables["agent"], t)["community_code"].dropna())
+        street = area["parent_code"].where(area["parent_code"].isin(self.level))
+        return area.assign(
+            hit=area["code"].isin(staffed), community=area["code"], street=street, district=street.map(self.parent.get)
+        )
+
+    def tasks(self, t: datetime) -> pd.DataFrame:
+        task = self.tables["grid_task"].rename(columns={"kind": "task_kind", "grid_id": "grid"})
+        task = task[task["pushed_at"] <= t]
+        return task.assign(
+            contact_method=task["contact_method"].where(task["contacted_at"] <= t),
+            outcome=task["outcome"].where(task["finished_at"] <= t),
+        ).merge(self.known(t).drop(columns=["grid"]), on="petition_id")
+
+    def tasks_pushed(self, t: datetime) -> pd.DataFrame:
+        return self.tasks(t).assign(hit=True, when=lambda f: f["pushed_at"])
+
+    def reached_in_24h(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks(t)
+        limit = task["pushed_at"] + timedelta(hours=24)
+        contacted = task["contacted_at"] <= t
+        task = task.assign(hit=contacted & (task["contacted_at"] <= limit), when=limit)
+        return task[contacted | (limit <= t)]
+
+    def on_the_spot(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks(t)
+        task = task[task["finished_at"] <= t]
+        return task.assign(hit=task["outcome"] == "就地化解", when=task["finished_at"])
+
+    # Hearings and experts
+
+    def hearings(self, t: datetime) -> pd.DataFrame:
+        hearing = self.tables["hearing"].rename(columns={"stage": "hearing_stage"}).drop(columns=["status"])
+        hearing["cancelled"] = self.tables["hearing"]["status"] == "已取消"
+        hearing["conclusion"] = hearing["conclusion"].where(hearing["held_at"] <= t)
+        hearing["public"] = np.where(hearing["is_public"], "公开", "不公开")
+        return hearing.merge(self.known(t), on="petition_id")
+
+    def hearings_held(self, t: datetime) -> pd.DataFrame:
+        hearing = self.hearings(t)
+        return hearing[hearing["held_at"] <= t].assign(hit=True, when=lambda f: f["held_at"])
+
+    def hearings_coming(self, t: datetime) -> pd.DataFrame:
+        """Nobody can have known a hearing before it was applied for."""
+        h = self.hearings(t)
+        coming = (h["scheduled_at"] > t) & ~(h["held_at"] <= t) & ~(h["applied_at"] > t) & ~h["cancelled"]
+        return h[coming].assign(hit=True)
+
+    def settled_after_hearing(self, t: datetime) -> pd.DataFrame:
+        return self.hearings_held(t).assign(hit=lambda f: f["settled_at"] <= t)
+
+    def hearing_wait_days(self, t: datetime) -> pd.DataFrame:
+        h = self.hearings_held(t)
+        h = h[h["applied_at"].notna()]
+        return h.assign(amount=(h["held_at"].dt.normalize() - h["applied_at"].dt.normalize()).dt.days)
+
+    def participations(self, t: datetime) -> pd.DataFrame:
+        seat = self.tables["hearing_expert"]
+        expert = self.tables["expert"].rename(columns={"source": "expert_source"})
+        seat = seat[~seat["recused"]].merge(self.hearings_held(t), on="hearing_id").drop(columns=["source"])
+        seat = seat.merge(expert, on="expert_id").rename(columns={"expert_source": "source"})
+        return seat.assign(expert=seat["expert_id"].astype(str))
+
+    def experts_in_pool(self, t: datetime) -> pd.DataFrame:
+        expert = self.tables["expert"]
+        expert = expert[expert["joined_on"] <= t.date()]
+        return expert.assign(hit=True, expert=expert["expert_id"].astype(str))
+
+    # Disputes before they become petitions
+
+    def mediations(self, t: datetime) -> pd.DataFrame:
+        m = self.tables["mediation"]
+        m = m[(m["opened_at"] <= t) & (m["closed_at"] <= t)]
+        street = m["community_code"].map(self.parent.get)
+        district = street.map(self.parent.get)
+        return m.assign(when=m["closed_at"], community=m["community_code"], street=street, district=district)
+
+    def petitions_after_mediation(self, t: datetime) -> pd.DataFrame:
+        """Only a petition that had been registered by t."""
+        return self.mediations(t).assign(hit=lambda f: f["petition_id"].isin(self.known(t)["petition_id"]))
+
+    # By what a case can be split
+
+    def petition_dimensions(self, p: pd.DataFrame, t: datetime) -> pd.DataFrame:
+        return p.assign(
+            **_places(p),
+            grid=p["grid_id"],
+            subcategory=p["category_code"],
+            category=p["category_code"].map(self.first_level.get),
+            unit=p["unit_id"],
+            stage=np.select(
+                [p["closed_at"] <= t, p["accepted_at"] <= t, p["forwarded_at"] <= t],
+                ["已办结", "办理中", "待受理"],
+                "待转送",
+            ),
+            age=_age(p["registered_at"], t),
+            closing_days=self.closing_days(p, t),
+            five_day_state=_five_day_state(p, t),
+            due_day=p["due_at"].dt.strftime("%Y-%m-%d"),
+            five_day_due=pd.to_datetime(p["five_day_due"]).dt.strftime("%Y-%m-%d"),
+        )
+
+    def closing_days(self, p: pd.DataFrame, t: datetime) -> pd.Series:
+        """Working days after the day of registration up to the closing's; a rest day counts for the next one."""
+        found: list[str | None] = []
+        for opened, closed in zip(p["registered_at"].dt.date, p["closed_at"].where(p["closed_at"] <= t), strict=True):
+            if pd.isna(closed):
+                found.append(None)
+                continue
+            day = closed.date()
+            n = bisect_right(self.workdays, day) - bisect_right(self.workdays, opened)
+            n = 0 if day == opened else n + (day not in self.worked)
+            found.append(str(n) if n <= 10 else "10以上")
+        return pd.Series(found, p.index, dtype=object)
+
+
+def _age(registered: pd.Series, t: datetime) -> np.ndarray:
+    days = (pd.Timestamp(t.date()) - registered.dt.normalize()).dt.days
+    limits = [(5, "5天内"), (15, "6–15天"), (30, "16–30天"), (60, "31–60天"), (90, "61–90天")]
+    return np.select([days <= limit for limit, _ in limits], [name for _, name in limits], "90天以上")
+
+
+def _five_day_state(p: pd.DataFrame, t: datetime) -> np.ndarray:
+    limit = pd.to_datetime(p["five_day_due"]) + DAY
+    closed = p["closed_at"] <= t
+    return np.select(
+        [closed & (p["closed_at"] < limit), closed, limit <= t], ["按期办结", "逾期办结", "逾期未结"], "在期未结"
+    )
+
+
+def _places(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    return {place: frame[f"{place}_code"] for place in ("district", "street", "community")}
+
+
+def _active(frame: pd.DataFrame, t: datetime) -> pd.DataFrame:
+    return frame[(frame["active_from"] <= t) & ~(frame["active_to"] <= t)]
+
+
+def _where(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
+    found: pd.DataFrame = frame.loc[mask]
+    return found
+
+
+def _true(column: pd.Series) -> pd.Series:
+    return column.fillna(False).astype(bool)
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def _works(day: date) -> bool:
+    return bool(is_workday(day)) if day.year < 2027 else day.weekday() < 5

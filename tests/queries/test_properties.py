@@ -1,0 +1,223 @@
+"""What must hold of every number, whatever is asked."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from casebase.engine import Casebase
+from queries.cases import Part, cases, count_cases, listed
+from queries.measure import measure
+from queries.model import Kind, Metric, Slice
+from queries.periods import Period, buckets, end_of_day
+from queries.registry import METRICS
+from tests.queries import sample
+
+EXAMPLES = settings().max_examples
+FIRST, LAST = sample.FIRST.date(), sample.LAST.date()
+AREAS = (sample.CITY, *sample.DISTRICTS, "410102001", "410171003", "410105002001", "990000000001")
+ADDITIVE = [name for name, metric in METRICS.items() if metric.additive and metric.kind is not Kind.PER_10K]
+DATED = [name for name, metric in METRICS.items() if not metric.is_stock]
+STOCKS = [name for name, metric in METRICS.items() if metric.is_stock]
+OF_PETITION = [name for name, metric in METRICS.items() if metric.subject.id == "petition"]
+
+days = st.dates(FIRST, LAST)
+moments = st.one_of(
+    days.map(end_of_day), st.datetimes(sample.FIRST, sample.LAST).map(lambda moment: moment.replace(microsecond=0))
+)
+periods = st.one_of(st.none(), st.tuples(days, st.integers(0, 200)).map(lambda p: Period(p[0], p[0] + timedelta(p[1]))))
+months = st.tuples(days, st.integers(0, 150)).map(lambda p: Period(p[0], p[0] + timedelta(p[1])))
+slices = st.builds(
+    Slice,
+    area=st.one_of(st.none(), st.sampled_from(AREAS)),
+    channel=st.one_of(st.none(), st.sampled_from(sample.CHANNELS)),
+    category=st.one_of(st.none(), st.sampled_from(sample.CATEGORIES), st.just("021")),
+    unit=st.one_of(st.none(), st.none(), st.sampled_from(["U1", "U-nowhere"])),
+)
+places = st.builds(Slice, area=st.one_of(st.none(), st.sampled_from(AREAS)))
+
+
+def counts(measured: pd.DataFrame) -> list[tuple[int, int]]:
+    """Hits and among of each row."""
+    return [(int(row["hits"]), int(row["among"])) for row in measured.to_dict("records")]
+
+
+def total(measured: pd.DataFrame) -> tuple[int, int]:
+    """Hits and among of all rows together."""
+    return int(measured["hits"].sum()), int(measured["among"].sum())
+
+
+@settings(max_examples=EXAMPLES * 2)
+@given(data=st.data(), name=st.sampled_from(list(METRICS)), as_of=moments, period=periods, within=slices)
+def test_the_list_is_as_long_as_the_number(
+    city: Casebase, data: st.DataObject, name: str, as_of: datetime, period: Period | None, within: Slice
+) -> None:
+    within = within.within(**data.draw(_cells(city, METRICS[name], as_of, period, within), label="cell"))
+    hits, among = total(measure(city, [name], as_of=as_of, period=period, within=within))
+    wanted = {Part.HITS: hits}
+    if METRICS[name].kind is not Kind.PER_10K:
+        wanted |= {Part.AMONG: among, Part.MISSES: among - hits}
+    for part, number in wanted.items():
+        found = cases(city, name, part, as_of=as_of, period=period, within=within)
+        assert len(found) == number
+        assert count_cases(city, name, part, as_of=as_of, period=period, within=within) == number
+        assert list(found.columns) == list(listed(METRICS[name]).columns)
+
+
+def _cells(
+    city: Casebase, metric: Metric, as_of: datetime, period: Period | None, within: Slice
+) -> st.SearchStrategy[dict[str, str | None]]:
+    """A cell that a table split by one or two dimensions would really show, or none."""
+    dimensions = [*metric.subject.dimensions, *(["month", "day"] if period else [])]
+
+    def shown(by: list[str]) -> st.SearchStrategy[dict[str, str | None]]:
+        if not by or {"month", "day"} <= set(by):
+            return st.just({})
+        table = measure(city, [metric.id], as_of=as_of, period=period, within=within, by=by)
+        rows = table[by].to_dict("records")
+        return st.sampled_from(rows) if rows else st.just({})
+
+    return st.lists(st.sampled_from(dimensions), max_size=2, unique=True).flatmap(shown)
+
+
+@given(name=st.sampled_from(ADDITIVE), as_of=moments, period=periods, within=slices, data=st.data())
+def test_parts_sum_to_the_whole(
+    city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice, data: st.DataObject
+) -> None:
+    by = data.draw(st.sampled_from(sorted(METRICS[name].subject.dimensions)), label="by")
+    whole = measure(city, [name], as_of=as_of, period=period, within=within)
+    parts = measure(city, [name], as_of=as_of, period=period, within=within, by=[by])
+    hits, among = total(parts)
+    assert [(hits, among)] == counts(whole)
+    if METRICS[name].kind is Kind.RATE and among:
+        assert whole["value"].tolist() == [hits / among]
+
+
+@given(name=st.sampled_from(sorted(set(ADDITIVE) & set(DATED))), as_of=moments, period=months, within=slices)
+def test_months_and_days_sum_to_the_period(
+    city: Casebase, name: str, as_of: datetime, period: Period, within: Slice
+) -> None:
+    whole = measure(city, [name], as_of=as_of, period=period, within=within)
+    for span in ("month", "day"):
+        parts = measure(city, [name], as_of=as_of, period=period, within=within, by=[span])
+        assert [total(parts)] == counts(whole)
+        assert set(parts[span]) <= {label for label, _ in buckets(period, span)}
+
+
+@given(start=days, length=st.integers(1, 300), within=slices)
+@example(start=FIRST - timedelta(days=1), length=(LAST - FIRST).days + 1, within=Slice())
+def test_the_stock_follows_from_the_flow(city: Casebase, start: date, length: int, within: Slice) -> None:
+    end = start + timedelta(days=length)
+    before, after = (measure(city, ["backlog"], as_of=end_of_day(day), within=within) for day in (start, end))
+    period = Period(start + timedelta(days=1), end)
+    flow = measure(city, ["registered", "closed"], as_of=end_of_day(end), period=period, within=within)
+    registered, closed = flow["hits"].tolist()
+    assert total(after)[0] == total(before)[0] + registered - closed
+
+
+@given(name=st.sampled_from(STOCKS), as_of=moments, start=days, span=st.sampled_from(["month", "day"]), within=slices)
+def test_a_stock_by_time_is_the_stock_at_each_end(
+    city: Casebase, name: str, as_of: datetime, start: date, span: str, within: Slice
+) -> None:
+    assume(start <= as_of.date())
+    period = Period(start, start + timedelta(days=100 if span == "month" else 4))
+    table = measure(city, [name], as_of=as_of, period=period, within=within, by=[span])
+    shown = dict(zip(table[span], counts(table), strict=True))
+    for label, part in buckets(period.cut(as_of), span):
+        then = min(as_of, end_of_day(part.end))
+        alone = total(measure(city, [name], as_of=then, within=within))
+        assert shown.get(label, (0, 0)) == alone
+        cell = within.within(**{span: label})
+        assert total(measure(city, [name], as_of=as_of, period=period, within=cell)) == alone
+
+
+@given(as_of=moments, period=periods, within=slices)
+def test_simple_claims_are_past_their_limit_or_in_their_window(
+    city: Casebase, as_of: datetime, period: Period | None, within: Slice
+) -> None:
+    names = ["five_day_closure", "five_day_closure_all", "five_day_in_window", "five_day_overdue"]
+    measured = counts(measure(city, names, as_of=as_of, period=period, within=within))
+    (hits, due), (all_hits, everything), (in_window, _), (overdue, _) = measured
+    assert due + in_window == everything
+    assert hits == all_hits
+    late = cases(city, "five_day_closure", Part.MISSES, as_of=as_of, period=period, within=within)
+    assert overdue == late["closed_at"].isna().sum()
+
+
+@given(as_of=moments, within=slices)
+def test_deadlines_nest(city: Casebase, as_of: datetime, within: Slice) -> None:
+    names = ["due_today", "due_in_1", "due_in_3", "due_in_5", "overdue", "backlog"]
+    today, one, three, five, overdue, backlog = measure(city, names, as_of=as_of, within=within)["hits"].tolist()
+    assert today <= one <= three <= five <= backlog - overdue
+
+
+@given(as_of=moments, period=periods, within=slices)
+def test_satisfaction_is_asked_of_those_who_evaluated(
+    city: Casebase, as_of: datetime, period: Period | None, within: Slice
+) -> None:
+    for side in ("bureau", "unit"):
+        names = [f"{side}_evaluation", f"{side}_satisfaction"]
+        evaluation, satisfaction = counts(measure(city, names, as_of=as_of, period=period, within=within))
+        assert satisfaction[1] == evaluation[0]
+
+
+@given(name=st.sampled_from(OF_PETITION), as_of=moments, period=periods, within=slices)
+def test_a_slice_again_is_the_same_slice(
+    city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice
+) -> None:
+    cell = {"district": within.area if within.area in sample.DISTRICTS else None, "channel": within.channel}
+    again = within.within(**{dimension: value for dimension, value in cell.items() if value})
+    once, twice = (measure(city, [name], as_of=as_of, period=period, within=part) for part in (within, again))
+    pd.testing.assert_frame_equal(once, twice)
+    assert again.within(**dict(again.cell)) == again
+
+
+@given(
+    names=st.lists(st.sampled_from(list(METRICS)), min_size=1, max_size=8, unique=True),
+    as_of=moments,
+    period=months,
+    within=slices,
+    data=st.data(),
+)
+def test_both_engines_say_the_same(
+    city_on: Callable[[str], Casebase],
+    names: list[str],
+    as_of: datetime,
+    period: Period,
+    within: Slice,
+    data: st.DataObject,
+) -> None:
+    shared = set.intersection(*(set(METRICS[name].subject.dimensions) for name in names)) | {"month"}
+    by = data.draw(st.lists(st.sampled_from(sorted(shared)), max_size=2, unique=True), label="by")
+    asked: dict[str, Any] = {"as_of": as_of, "period": period, "within": within}
+    here, there = (measure(city_on(kind), names, by=by, **asked) for kind in ("duckdb", "postgresql"))
+    pd.testing.assert_frame_equal(here, there)
+    here, there = (cases(city_on(kind), names[0], **asked) for kind in ("duckdb", "postgresql"))
+    pd.testing.assert_frame_equal(here, there, check_dtype=False)
+
+
+@given(name=st.sampled_from(list(METRICS)), as_of=moments, period=periods, within=places)
+def test_pages_of_a_list_make_the_list(
+    city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice
+) -> None:
+    asked: dict[str, Any] = {"as_of": as_of, "period": period, "within": within}
+    whole = cases(city, name, **asked).head(120)
+    pages = [cases(city, name, limit=40, offset=offset, **asked) for offset in (0, 40, 80)]
+    pages = [page for page in pages if len(page)] or pages[:1]
+    assert whole.astype(object).equals(pd.concat(pages, ignore_index=True).astype(object))
+
+
+def test_no_list_holds_reports_of_wrongdoing_or_the_hotline(city: Casebase, tables: sample.Tables) -> None:
+    petitions = tables["petition"].set_index("petition_id")
+    hidden = petitions.index[petitions["restricted"] | (petitions["channel"] == "12345转办")]
+    empty = set()
+    for name, metric in METRICS.items():
+        part = Part.HITS if metric.kind is Kind.PER_10K else Part.AMONG
+        if "petition_id" in listed(metric).columns and metric.subject.id != "mediation":
+            found = cases(city, name, part, as_of=datetime(2026, 10, 13, 12, 0))
+            assert not found["petition_id"].isin(hidden).any()
+            empty |= {name} if found.empty else set()
+    assert empty <= {"due_today", "due_in_1"}
