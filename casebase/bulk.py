@@ -54,7 +54,8 @@ def append(connection: Connection, table: Table, rows: pd.DataFrame | pa.Table) 
     raw: Any = connection.connection.driver_connection
     names = ", ".join(f'"{name}"' for name in data.column_names)
     if connection.dialect.name == "duckdb":
-        raw.register("_incoming", data)
+        # A reader that is used up holds nothing; DuckDB keeps what was registered until the transaction ends.
+        raw.register("_incoming", pa.RecordBatchReader.from_batches(data.schema, iter(data.to_batches())))
         try:
             connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM _incoming')
         finally:
