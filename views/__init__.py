@@ -1,0 +1,1 @@
+"""How a number looks: words, cards, charts, maps. Knows frames; knows no database and no Streamlit."""

@@ -1,0 +1,357 @@
+"""Number cards, the attention list and the page header, as HTML that one live component keeps up to date.
+
+A page registers the component once and mounts it with the HTML as data::
+
+    panel = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS, js=cards.JS)
+    opened = panel(data={"html": cards.cards_html(...)}, key="numbers", on_open_change=lambda: None).open
+
+`open` is the payload of the card or sentence that was clicked, None otherwise. Every text is escaped here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from views.tokens import FONT, Palette
+from views.words import DEMO, SMALL, State
+
+Tone = Literal["good", "bad", "neutral"]
+
+_TONE_WORDS = {"good": "，向好", "bad": "，变差", "neutral": ""}
+
+
+@dataclass(frozen=True)
+class Delta:
+    """One change: `label` such as 较上月同期, `text` such as −1.20 百分点, and whether that is good."""
+
+    label: str
+    text: str
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number with all that is said about it. `spark` holds up to twelve periods, None for a gap.
+
+    `definition` pairs a heading (定义, 分子, 分母, 依据) with its text. `beside` is a second number that must be
+    read with the first (evaluation beside satisfaction). `link` is handed back when the card is clicked.
+    """
+
+    key: str
+    name: str
+    value: str
+    unit: str = ""
+    deltas: tuple[Delta, ...] = ()
+    state: State | None = None
+    spark: tuple[float | None, ...] = ()
+    spark_labels: tuple[str, ...] = ()
+    definition: tuple[tuple[str, str], ...] = ()
+    beside: str = ""
+    small: bool = False
+    link: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The card read aloud."""
+        said = [f"{self.name} {self.value}{' ' + self.unit if self.unit else ''}"]
+        said += [self.state.word] if self.state else []
+        said += [SMALL] if self.small else []
+        said += [f"{delta.label} {delta.text}{_TONE_WORDS[delta.tone]}" for delta in self.deltas]
+        said += [self.beside] if self.beside else []
+        return "；".join(said)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One sentence of what needs attention today."""
+
+    key: str
+    state: State
+    text: str
+    link: str | None = None
+
+
+def cards_html(cards: Sequence[Card], palette: Palette) -> str:
+    """A grid of cards; six stand in one row on a desk, three on a tablet, two on a phone."""
+    columns = len(cards) if len(cards) <= 6 else -(-len(cards) // 2)
+    body = "".join(_card(card, palette) for card in cards)
+    style = f"{_variables(palette)};--n:{min(max(columns, 1), 6)}"
+    return f'<div class="panel"><div class="cards" style="{style}">{body}</div></div>'
+
+
+def attention_html(items: Sequence[Attention], palette: Palette, *, quiet: str = "今天没有需要特别关注的事项。") -> str:
+    """At most five sentences, each with its state's shape; `quiet` is said when there are none."""
+    style = _variables(palette)
+    if not items:
+        return f'<div class="panel"><p class="quiet" style="{style}">{escape(quiet)}</p></div>'
+    body = "".join(_attention(item, palette) for item in items[:5])
+    return f'<div class="panel"><ul class="attention" style="{style}">{body}</ul></div>'
+
+
+def header_html(
+    title: str,
+    sentence: str,
+    palette: Palette,
+    *,
+    cutoff: str,
+    freshness: State | None = None,
+    demo: bool = False,
+    notice: str = "",
+) -> str:
+    """Page title, one sentence, and the data cut-off time.
+
+    `freshness` colours the cut-off when the data is late (None while it is fresh); `notice` is a further
+    warning such as 2027 年放假安排未发布; `demo` adds the mark that demonstration data must carry.
+    """
+    marks = [f'<span class="mark">{DEMO}</span>'] if demo else []
+    marks += [f'<span class="mark">{escape(notice)}</span>'] if notice else []
+    late = f' style="color:{palette.state(freshness.role)}"' if freshness else ""
+    shape = f"{escape(freshness.text)} · " if freshness else ""
+    return (
+        f'<div class="panel"><header class="head" style="{_variables(palette)}" data-key="head">'
+        f'<div class="say"><h1>{escape(title)}</h1><p>{escape(sentence)}</p></div>'
+        f'<div class="when">{"".join(marks)}<span class="cutoff" role="status"{late}>{shape}'
+        f"数据截至 {escape(cutoff)}</span></div></header></div>"
+    )
+
+
+def _variables(palette: Palette) -> str:
+    names = ("surface", "ground", "ink", "muted", "line", "accent", "red", "amber", "green", "compare")
+    colours = ";".join(f"--{name}:{getattr(palette, name)}" for name in names)
+    sizes = f"--note:{palette.note}px;--text:{palette.text}px;--title:{palette.title}px;--figure:{palette.figure}px"
+    return f"{colours};{sizes}"
+
+
+def _card(card: Card, palette: Palette) -> str:
+    key = escape(card.key)
+    state = _state(card.state, palette) if card.state else ""
+    small = f'<span class="small">{SMALL}</span>' if card.small else ""
+    unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit else ""
+    deltas = "".join(_delta(delta) for delta in card.deltas)
+    beside = f'<div class="beside">{escape(card.beside)}</div>' if card.beside else ""
+    return (
+        f'<article class="card" data-key="{key}">{_opener(card.sentence, card.link)}'
+        f'<div class="top"><span class="name">{escape(card.name)}</span>{_definition(card)}</div>'
+        f'<div class="number"><span class="value">{escape(card.value)}</span>{unit}</div>'
+        f'<div class="states">{state}{small}</div>'
+        f'<div class="deltas">{deltas}</div>{beside}{_spark(card)}</article>'
+    )
+
+
+def _opener(sentence: str, link: str | None) -> str:
+    """A button laid over the whole card: clickable and reachable by keyboard, without swallowing 口径."""
+    if link is None:
+        return ""
+    label = escape(f"{sentence}。查看明细")
+    return f'<button type="button" class="open" data-open="{escape(link)}" aria-label="{label}"></button>'
+
+
+def _state(state: State, palette: Palette) -> str:
+    return f'<span class="state" style="color:{palette.state(state.role)}">{escape(state.text)}</span>'
+
+
+def _delta(delta: Delta) -> str:
+    spoken = f'<span class="aloud">{_TONE_WORDS[delta.tone]}</span>' if delta.tone != "neutral" else ""
+    return (
+        f'<div class="delta"><span class="label">{escape(delta.label)}</span> '
+        f'<span class="moved {delta.tone}">{escape(delta.text)}{spoken}</span></div>'
+    )
+
+
+def _definition(card: Card) -> str:
+    if not card.definition:
+        return ""
+    lines = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in card.definition)
+    name = escape(card.name)
+    return (
+        f'<button type="button" class="define" aria-label="{name}的口径" aria-haspopup="dialog">口径</button>'
+        f"<template><h2>{name}</h2><dl>{lines}</dl></template>"
+    )
+
+
+def _attention(item: Attention, palette: Palette) -> str:
+    shape = f'<span class="shape" style="color:{palette.state(item.state.role)}">{escape(item.state.text)}</span>'
+    go = '<span class="go" aria-hidden="true">›</span>' if item.link is not None else ""
+    said = _opener(f"{item.state.word}：{item.text}", item.link)
+    return f'<li data-key="{escape(item.key)}">{said}{shape}<span class="text">{escape(item.text)}</span>{go}</li>'
+
+
+_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_PAD = 120, 32, 4
+
+
+def _spark(card: Card) -> str:
+    known = [value for value in card.spark if value is not None]
+    if len(known) < 2:
+        return '<div class="spark"></div>' if card.spark else ""
+    points = _spark_points(card.spark)
+    last = next(point for point in reversed(points) if point is not None)
+    ends = [card.spark_labels[0], card.spark_labels[-1]] if card.spark_labels else ["", ""]
+    return (
+        f'<div class="spark"><svg viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" preserveAspectRatio="none"'
+        f' role="img" aria-label="{escape(card.name)}近 {len(card.spark)} 期走势">'
+        f'<path class="line" d="{_spark_path(points)}"/>'
+        f'<path class="dot" d="M{last[0]:.1f} {last[1]:.1f}h0.01"/></svg>'
+        f'<div class="ends"><span>{escape(ends[0])}</span><span>{escape(ends[1])}</span></div></div>'
+    )
+
+
+def _spark_points(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
+    """Places in the drawing, top-left origin. A flat line runs through the middle."""
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    step = (_SPARK_WIDTH - 2 * _SPARK_PAD) / max(len(values) - 1, 1)
+    room = _SPARK_HEIGHT - 2 * _SPARK_PAD
+
+    def place(position: int, value: float) -> tuple[float, float]:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return _SPARK_PAD + position * step, _SPARK_HEIGHT - _SPARK_PAD - share * room
+
+    return [None if value is None else place(position, value) for position, value in enumerate(values)]
+
+
+def _spark_path(points: Sequence[tuple[float, float] | None]) -> str:
+    path, drawing = [], False
+    for point in points:
+        if point is not None:
+            path.append(f"{'L' if drawing else 'M'}{point[0]:.1f} {point[1]:.1f}")
+        drawing = point is not None
+    return "".join(path)
+
+
+HTML = """<div id="root"></div>
+<div id="pop" popover="auto" role="dialog"></div>
+"""
+
+CSS = (
+    f"""
+:host, #root {{ font-family: {FONT}; font-variant-numeric: tabular-nums; }}
+"""
+    + """
+.cards, .attention, .head, .quiet { font-family: inherit; color: var(--ink); box-sizing: border-box; }
+* { box-sizing: border-box; }
+.panel { container-type: inline-size; }
+.cards { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
+@container (min-width: 600px) { .cards { grid-template-columns: repeat(min(var(--n), 3), minmax(0, 1fr)); gap: 16px; } }
+@container (min-width: 960px) { .cards { grid-template-columns: repeat(var(--n), minmax(0, 1fr)); } }
+@container (max-width: 299px) { .cards { grid-template-columns: minmax(0, 1fr); } }
+.card { position: relative; display: flex; flex-direction: column; min-width: 0; padding: 16px;
+  background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
+@container (max-width: 599px) { .card { padding: 12px; } }
+.card:has(.open:hover), .attention li:has(.open:hover) { border-color: var(--accent); }
+.open { position: absolute; inset: 0; padding: 0; border: 0; border-radius: 8px; background: none; cursor: pointer; }
+.open:focus-visible, .define:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.top { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; }
+.name { font-size: var(--text); color: var(--muted); line-height: 20px; }
+.define { position: relative; flex: none; margin: -4px -6px -4px 0; padding: 4px 6px; border: 0; border-radius: 4px;
+  background: none; font: inherit; font-size: var(--note); line-height: 16px; color: var(--muted); cursor: pointer;
+  text-decoration: underline dotted; text-underline-offset: 3px; }
+.define:hover { color: var(--accent); }
+.number { display: flex; align-items: baseline; flex-wrap: wrap; column-gap: 4px; margin-top: 8px; }
+.value { font-size: var(--figure); line-height: 1.2; font-weight: 600; letter-spacing: -0.01em; white-space: nowrap; }
+@container (max-width: 599px) { .value { font-size: calc(var(--figure) * 0.8); } }
+.unit { font-size: var(--note); color: var(--muted); }
+.states { display: flex; flex-wrap: wrap; gap: 8px; min-height: 16px; margin-top: 4px;
+  font-size: var(--note); line-height: 16px; }
+.small { color: var(--muted); border-bottom: 1px dashed var(--compare); }
+.deltas { margin-top: 8px; font-size: var(--note); line-height: 18px; }
+.delta { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 8px; }
+.label, .beside, .ends { color: var(--muted); }
+.moved { white-space: nowrap; }
+.moved.good { color: var(--green); }
+.moved.bad { color: var(--red); font-weight: 600; }
+.beside { margin-top: 4px; font-size: var(--note); line-height: 18px; }
+.spark { margin-top: auto; padding-top: 8px; }
+.spark svg { display: block; width: 100%; height: 32px; overflow: visible; }
+.line, .dot { fill: none; vector-effect: non-scaling-stroke; stroke: var(--accent); stroke-linejoin: round; }
+.line { stroke-width: 1.5px; }
+.dot { stroke-width: 6px; stroke-linecap: round; }
+.ends { display: flex; justify-content: space-between; font-size: var(--note); line-height: 16px; }
+.aloud { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.attention { display: grid; gap: 8px; margin: 0; padding: 0; list-style: none; }
+.attention li { position: relative; display: flex; align-items: baseline; gap: 12px; padding: 10px 16px;
+  background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
+  font-size: var(--text); line-height: 20px; }
+.shape { flex: none; min-width: 4em; white-space: nowrap; }
+.text { flex: 1; }
+.go { color: var(--muted); }
+.quiet { margin: 0; padding: 10px 16px; font-size: var(--text); color: var(--muted);
+  background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
+.head { display: flex; flex-wrap: wrap; align-items: flex-end; justify-content: space-between; gap: 8px 24px; }
+.head h1 { margin: 0; font-size: var(--title); line-height: 28px; font-weight: 600; }
+.head p { margin: 0; font-size: var(--text); line-height: 22px; color: var(--muted); }
+.say { flex: 1 1 280px; min-width: 0; }
+.when { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px;
+  font-size: var(--note); color: var(--muted); }
+.mark { padding: 1px 8px; border: 1px solid var(--amber); border-radius: 4px; color: var(--amber); }
+#pop { position: fixed; inset: auto; margin: 0; width: min(360px, calc(100vw - 32px)); max-height: 70vh; overflow: auto;
+  padding: 16px; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); color: var(--ink);
+  font-size: var(--text); line-height: 22px; }
+#pop h2 { margin: 0 0 8px; font-size: var(--text); font-weight: 600; }
+#pop dl { margin: 0; }
+#pop dt { font-size: var(--note); color: var(--muted); }
+#pop dd { margin: 0 0 8px; white-space: pre-line; }
+.changed { animation: changed 1.6s ease-out; }
+@keyframes changed { from { color: var(--accent); } }
+@media (prefers-reduced-motion: reduce) { .changed { animation: none; } }
+"""
+)
+
+JS = """
+const keyed = (node) => [...node.querySelectorAll('[data-key]')]
+const valueOf = (node) => node.querySelector('.value')?.textContent
+
+function exchange(old, fresh) {
+  const focused = old.contains(old.getRootNode().activeElement) ? old.getRootNode().activeElement.className : ''
+  const changed = valueOf(old) !== undefined && valueOf(old) !== valueOf(fresh)
+  old.replaceWith(fresh)
+  if (changed) fresh.querySelector('.value').classList.add('changed')
+  if (focused) fresh.querySelector('.' + focused.split(' ')[0])?.focus({ preventScroll: true })
+}
+
+function patch(root, html) {
+  const next = document.createElement('template')
+  next.innerHTML = html
+  const before = keyed(root)
+  const after = keyed(next.content)
+  const frame = (node) => node.querySelector('[style]')?.getAttribute('style')
+  const same = before.length > 0 && before.length === after.length && frame(root) === frame(next.content)
+    && before.every((node, i) => node.dataset.key === after[i].dataset.key)
+  if (!same) return root.replaceChildren(next.content)
+  before.forEach((node, i) => {
+    const known = node.cloneNode(true)
+    known.querySelector('.changed')?.classList.remove('changed')
+    if (known.outerHTML !== after[i].outerHTML) exchange(node, after[i])
+  })
+}
+
+function define(pop, button) {
+  pop.replaceChildren(button.nextElementSibling.content.cloneNode(true))
+  pop.setAttribute('aria-label', button.getAttribute('aria-label'))
+  pop.style.cssText = button.closest('[style]').getAttribute('style')
+  pop.showPopover()
+  const box = button.getBoundingClientRect()
+  const left = Math.min(box.left, window.innerWidth - pop.offsetWidth - 16)
+  const below = box.bottom + 8
+  const above = box.top - 8 - pop.offsetHeight
+  pop.style.left = Math.max(16, left) + 'px'
+  pop.style.top = (below + pop.offsetHeight > window.innerHeight && above > 0 ? above : below) + 'px'
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component
+  const root = parentElement.querySelector('#root')
+  const pop = parentElement.querySelector('#pop')
+  const html = data?.html ?? ''
+  if (root.shown !== html) {
+    patch(root, html)
+    root.shown = html
+  }
+  root.onclick = (event) => {
+    const define_ = event.target.closest('.define')
+    if (define_) return define(pop, define_)
+    const open = event.target.closest('[data-open]')
+    if (open) setTriggerValue('open', open.dataset.open)
+  }
+}
+"""

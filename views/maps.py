@@ -1,0 +1,533 @@
+"""Maps that need no internet: areas coloured by a number, zones without a border as round tokens, hot cells.
+
+`Deck(map_provider=None)` is the only setting with which the browser asks no tile server for anything.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+import pandas as pd
+import pydeck as pdk
+
+from views import words
+from views.tokens import FONT, Palette, Role, ink_on
+from views.words import Kind
+
+Scale = Literal["one_way", "two_way", "lights"]
+Bounds = tuple[float, float, float, float]
+
+AREAS, TOKENS, POINTS = "areas", "tokens", "points"
+STEPS = 10
+PLACES = 4
+TOKEN = 13
+LABEL = 12
+SCHEMATIC = "示意"
+NO_DATA = "无数据"
+
+_TILE = 512
+_LINE = 1.25
+_CHINA: Bounds = (73.0, 18.0, 135.0, 54.0)
+_SMALLEST_SPAN = 0.01
+_LARGEST_CIRCLE = 26
+
+
+@dataclass(frozen=True)
+class Step:
+    """One class of the legend: its colour and the range it stands for, in words."""
+
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Centre and zoom of a map."""
+
+    lon: float
+    lat: float
+    zoom: float
+
+
+class OfflineDeck(pdk.Deck):  # type: ignore[misc]
+    """A deck that asks no tile server and travels as compact JSON; pydeck's own is indented, three times as long."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(map_provider=None, **settings)
+
+    def to_json(self) -> str:
+        return json.dumps(json.loads(super().to_json()), ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class AreaMap:
+    """A deck for st.pydeck_chart and the legend that explains it."""
+
+    deck: OfflineDeck
+    legend: str
+    view: View
+
+
+def area_map(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    value_label: str,
+    kind: Kind = "rate",
+    scale: Scale = "one_way",
+    selected: str | None = None,
+    width: int = 800,
+    height: int = 520,
+    points: pd.DataFrame | None = None,
+    points_label: str = "热点",
+    clickable: bool = True,
+) -> AreaMap:
+    """Areas coloured in ten steps (or by state), with name and number; areas without an outline as circles.
+
+    Columns: code, name, shape (a list of polygons, each a list of rings of (lon, lat), or None), lon, lat, value
+    (None: no data); optional text (the number as written on the map), tip (plain text, lines by newline), schematic
+    (bool: outline is not a border), role (tokens.Role, for scale "lights"). `points`: lon, lat, weight, optional radius
+    (metres) and tip. `width` and `height` are the map's size in px, to fit the view and to leave out labels that
+    would overlap. Clicks come back under the layer ids AREAS, TOKENS and POINTS; read them with `picked`.
+    """
+    data = _prepared(frame, palette, kind, scale)
+    alone = bool(data["shape"].isna().all())
+    view = fit_view(_bounds(data), width, height, margin=0.78 if alone else 0.92)
+    shaped, unshaped = data[data["shape"].notna()], data[data["shape"].isna()]
+    sizes = _circle_sizes(unshaped, kind, alone=alone)
+    layers = [_areas(shaped, palette, selected, clickable)] if len(shaped) else []
+    layers += [_hot(points, palette, points_label)] if points is not None and len(points) else []
+    layers += [_tokens(unshaped, sizes, palette, selected, clickable)] if len(unshaped) else []
+    layers += [
+        _labels(_placed(data, dict(zip(unshaped["code"], sizes, strict=True)), view, width, height, palette), palette)
+    ]
+    deck = OfflineDeck(
+        layers=layers,
+        initial_view_state=pdk.ViewState(
+            longitude=view.lon, latitude=view.lat, zoom=view.zoom, min_zoom=view.zoom - 1.5, max_zoom=view.zoom + 5
+        ),
+        views=[pdk.View(type="MapView", controller={"dragRotate": False, "touchRotate": False})],
+        tooltip=_tooltip(palette),
+    )
+    legend = legend_html(
+        value_label,
+        _legend_steps(data, palette, kind, scale),
+        palette,
+        schematic=bool(data["schematic"].any()),
+        no_data=bool(data["value"].isna().any()),
+        points_label=points_label if points is not None and len(points) else "",
+    )
+    return AreaMap(deck, legend, view)
+
+
+def fit_view(bounds: Bounds, width: int, height: int, *, margin: float = 0.92) -> View:
+    """The view that shows west, south, east, north in a map of this many px (web Mercator, 512 px tiles)."""
+    west, south, east, north = bounds
+    low, high = _mercator(south), _mercator(north)
+    across = max(east - west, _SMALLEST_SPAN) / 360
+    up = max(high - low, _SMALLEST_SPAN / 360)
+    zoom = min(math.log2(width * margin / (_TILE * across)), math.log2(height * margin / (_TILE * up)))
+    return View(round((west + east) / 2, PLACES), round(_latitude((low + high) / 2), PLACES), round(min(zoom, 17.0), 2))
+
+
+def picked(event: Any) -> tuple[str, str] | None:
+    """(layer id, code) of what was clicked, from what st.pydeck_chart or its session state hands back; else None."""
+    objects = (event or {}).get("selection", {}).get("objects", {})
+    for layer in (AREAS, TOKENS, POINTS):
+        for found in objects.get(layer, []):
+            code = found.get("properties", found).get("code")
+            if code is not None:
+                return layer, str(code)
+    return None
+
+
+def legend_html(
+    label: str,
+    steps: Sequence[Step],
+    palette: Palette,
+    *,
+    schematic: bool = False,
+    no_data: bool = False,
+    points_label: str = "",
+) -> str:
+    """The legend under a map: steps with their numbers, no-data grey, and the note that outlines are schematic."""
+    swatch = "display:inline-block;width:20px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:4px"
+    shown = [*steps, *([Step(palette.empty, NO_DATA)] if no_data else [])]
+    items = [
+        f'<span style="white-space:nowrap"><i style="{swatch};background:{step.colour};'
+        f'border:1px solid {palette.line}"></i>{escape(step.text)}</span>'
+        for step in shown
+    ]
+    if points_label:
+        round_ = "display:inline-block;width:10px;height:10px;border-radius:5px;margin-right:4px"
+        dot = f"{round_};background:{palette.categories[1]}"
+        items.append(f'<span style="white-space:nowrap"><i style="{dot}"></i>{escape(points_label)}</span>')
+    if schematic:
+        items.append(f"<span>{SCHEMATIC}：轮廓为示意，不是行政区划界线</span>")
+    return (
+        f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;font-family:{escape(FONT)};'
+        f'font-size:{palette.note}px;line-height:18px;color:{palette.muted}">'
+        f'<span style="color:{palette.ink}">{escape(label)}</span>{"".join(items)}</div>'
+    )
+
+
+def _mercator(latitude: float) -> float:
+    """Latitude to its place on the Mercator axis, 0 … 1 from south to north."""
+    return 0.5 + math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) / (2 * math.pi)
+
+
+def _latitude(place: float) -> float:
+    return math.degrees(2 * math.atan(math.exp((place - 0.5) * 2 * math.pi)) - math.pi / 2)
+
+
+def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale) -> pd.DataFrame:
+    data = frame.reset_index(drop=True)
+    data = data.assign(code=data["code"].astype(str), name=data["name"].astype(str), value=pd.to_numeric(data["value"]))
+    data["shape"] = pd.Series(
+        [shape if isinstance(shape, (list, tuple)) and len(shape) else None for shape in data["shape"]], dtype=object
+    )
+    data["schematic"] = data["schematic"].fillna(False).astype(bool) if "schematic" in data else False
+    data["text"] = data["text"].fillna("") if "text" in data else [words.value(value, kind) for value in data["value"]]
+    if "tip" not in data:
+        data["tip"] = [words.value(value, kind) for value in data["value"]]
+    data["tip"] = [
+        f"{tip}\n{SCHEMATIC}轮廓" if outline else tip
+        for tip, outline in zip(data["tip"], data["schematic"], strict=True)
+    ]
+    data["fill"] = _fills(data, palette, scale)
+    return data
+
+
+def _fills(data: pd.DataFrame, palette: Palette, scale: Scale) -> list[str]:
+    if scale == "lights":
+        return [palette.soft_state(_role(role)) for role in data["role"]]
+    low, high = _ends(data["value"], scale)
+    ramp = palette.one_way if scale == "one_way" else palette.two_way
+    return [
+        palette.empty if words.missing(value) else ramp[_step(float(value), low, high, len(ramp))]
+        for value in data["value"]
+    ]
+
+
+def _role(role: Any) -> Role:
+    return role if role in ("good", "warn", "bad") else "none"
+
+
+def _ends(values: pd.Series, scale: Scale) -> tuple[float, float]:
+    known = values.dropna()
+    if known.empty:
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    if scale == "two_way":
+        reach = max(abs(low), abs(high)) or 1.0
+        return -reach, reach
+    return (low, high) if high > low else (min(0.0, low), high or 1.0)
+
+
+def _step(value: float, low: float, high: float, steps: int) -> int:
+    return min(steps - 1, max(0, int((value - low) / (high - low) * steps)))
+
+
+def _legend_steps(data: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale) -> list[Step]:
+    if scale == "lights":
+        states = {"good": words.GOOD, "warn": words.WARN, "bad": words.BAD}
+        present = [state for role, state in states.items() if (data["role"] == role).any()]
+        return [Step(palette.soft_state(state.role), state.text) for state in present]
+    if data["value"].notna().sum() == 0:
+        return []
+    low, high = _ends(data["value"], scale)
+    ramp = palette.one_way if scale == "one_way" else palette.two_way
+    every = 3 if scale == "one_way" else 2
+    return [
+        Step(ramp[position], _limit(low + (high - low) * position / (len(ramp) - 1), kind))
+        for position in range(0, len(ramp), every)
+    ]
+
+
+def _limit(value: float, kind: Kind) -> str:
+    return words.percent(value, 1) if kind == "rate" else words.value(value, kind)
+
+
+def _bounds(data: pd.DataFrame) -> Bounds:
+    """West, south, east, north of everything that is drawn; all of China where nothing has a place."""
+    boxes = [_box_of(shape) for shape in data["shape"].dropna()]
+    boxes += [(lon, lat, lon, lat) for lon, lat in data[["lon", "lat"]].dropna().itertuples(index=False)]
+    if not boxes:
+        return _CHINA
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _rgb(colour: str, alpha: int = 255) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + ([alpha] if alpha < 255 else [])
+
+
+def _rounded(shape: Sequence[Any]) -> list[Any]:
+    return [
+        [[[round(float(lon), PLACES), round(float(lat), PLACES)] for lon, lat in ring] for ring in polygon]
+        for polygon in shape
+    ]
+
+
+def _areas(data: pd.DataFrame, palette: Palette, selected: str | None, clickable: bool) -> pdk.Layer:
+    """Outlines of borders are drawn firm, schematic ones thin and pale; the selected area gets the ink."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "MultiPolygon", "coordinates": _rounded(row["shape"])},
+            "properties": {
+                "code": row["code"],
+                "name": row["name"],
+                "tip": row["tip"],
+                "fill": _rgb(row["fill"]),
+                "line": _rgb(palette.ink if row["code"] == selected else palette.surface),
+                "thick": 2.5 if row["code"] == selected else 0.5 if row["schematic"] else 1.2,
+            },
+        }
+        for row in data.sort_values("code", key=lambda codes: codes == selected, kind="stable").to_dict("records")
+    ]
+    return pdk.Layer(
+        "GeoJsonLayer",
+        id=AREAS,
+        data=features,
+        get_fill_color="properties.fill",
+        get_line_color="properties.line",
+        get_line_width="properties.thick",
+        line_width_units=pdk.types.String("pixels"),
+        stroked=True,
+        filled=True,
+        pickable=True,
+        auto_highlight=clickable,
+        highlight_color=_rgb(palette.ink, 40),
+    )
+
+
+def _circle_sizes(data: pd.DataFrame, kind: Kind, *, alone: bool) -> list[float]:
+    """Radius in px: a plain token beside outlines; where a city has no outlines, the area shows a count's size."""
+    largest = float(data["value"].max()) if data["value"].notna().any() else 0.0
+    if not alone or kind != "count" or largest <= 0:
+        return [float(TOKEN)] * len(data)
+    return [
+        float(TOKEN) / 2
+        if words.missing(value)
+        else max(TOKEN / 2, round(_LARGEST_CIRCLE * math.sqrt(max(value, 0) / largest), 1))
+        for value in data["value"]
+    ]
+
+
+def _tokens(
+    data: pd.DataFrame, sizes: Sequence[float], palette: Palette, selected: str | None, clickable: bool
+) -> pdk.Layer:
+    rows = [
+        {
+            "code": row["code"],
+            "name": row["name"],
+            "tip": row["tip"],
+            "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
+            "fill": _rgb(row["fill"]),
+            "line": _rgb(palette.ink if row["code"] == selected else palette.muted),
+            "thick": 2.5 if row["code"] == selected else 1.2,
+            "size": size,
+        }
+        for row, size in sorted(
+            zip(data.to_dict("records"), sizes, strict=True), key=lambda pair: (pair[0]["code"] == selected, -pair[1])
+        )
+        if not (words.missing(row["lon"]) or words.missing(row["lat"]))
+    ]
+    return pdk.Layer(
+        "ScatterplotLayer",
+        id=TOKENS,
+        data=rows,
+        get_position="position",
+        get_fill_color="fill",
+        get_line_color="line",
+        get_line_width="thick",
+        get_radius="size",
+        radius_units=pdk.types.String("pixels"),
+        line_width_units=pdk.types.String("pixels"),
+        stroked=True,
+        pickable=True,
+        auto_highlight=clickable,
+        highlight_color=_rgb(palette.ink, 40),
+    )
+
+
+def _hot(points: pd.DataFrame, palette: Palette, label: str) -> pdk.Layer:
+    """Hot cells: the heavier, the less transparent. A cell knows its weight, never a person."""
+    heaviest = float(points["weight"].max()) or 1.0
+    radius = points["radius"] if "radius" in points else pd.Series([300.0] * len(points))
+    rows = [
+        {
+            "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
+            "fill": _rgb(palette.categories[1], 60 + round(150 * float(row["weight"]) / heaviest)),
+            "size": float(size),
+            "name": label,
+            "tip": str(row["tip"]) if "tip" in row else words.full(row["weight"]),
+            **({"code": str(row["code"])} if "code" in row else {}),
+        }
+        for row, size in zip(points.to_dict("records"), radius, strict=True)
+    ]
+    return pdk.Layer(
+        "ScatterplotLayer",
+        id=POINTS,
+        data=rows,
+        get_position="position",
+        get_fill_color="fill",
+        get_radius="size",
+        radius_min_pixels=3,
+        radius_max_pixels=40,
+        pickable=True,
+    )
+
+
+@dataclass(frozen=True)
+class _Box:
+    """Room on the map as first shown, px from its middle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def touches(self, other: "_Box") -> bool:
+        apart = self.left >= other.right or other.left >= self.right
+        return not apart and self.top < other.bottom and other.top < self.bottom
+
+
+def _placed(data: pd.DataFrame, circles: dict[str, float], view: View) -> list[dict[str, Any]]:
+    """Labels that fit: outlines first, the largest before the small, then circles; what would touch is left out.
+
+    An outline's label may slide up or down past a circle; a circle's label stands below, above or beside it.
+    """
+    rows = data.dropna(subset=["lon", "lat"]).to_dict("records")
+    rows.sort(key=lambda row: (row["code"] in circles, -_degrees(row["shape"]), -(circles.get(row["code"], 0))))
+    taken = [_around(row, circles[row["code"]], view) for row in rows if row["code"] in circles]
+    labels = []
+    for row in rows:
+        radius = circles.get(row["code"])
+        for text, offset in _tries(row, radius, view):
+            box = _box(row, text, offset, view)
+            if not any(box.touches(other) for other in taken):
+                taken.append(box)
+                labels.append(_label(row, text, offset, radius is not None))
+                break
+    return labels
+
+
+def _tries(row: dict[Any, Any], radius: float | None, view: View) -> Iterator[tuple[str, tuple[float, float]]]:
+    for text in dict.fromkeys((f"{row['name']}\n{row['text']}".strip(), row["name"])):
+        wide, tall = _size(text)
+        if radius is not None:
+            down, aside = radius + 3 + tall / 2, radius + 4 + wide / 2
+            yield from ((text, offset) for offset in ((0.0, down), (0.0, -down), (aside, 0.0), (-aside, 0.0)))
+        elif _roomy(row["shape"], wide, view):
+            yield from ((text, (0.0, float(slide))) for slide in (0, -14, 14, -26, 26))
+
+
+def _label(row: dict[Any, Any], text: str, offset: tuple[float, float], on_token: bool) -> dict[str, Any]:
+    return {
+        "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
+        "text": text,
+        "token": on_token,
+        "color": _rgb(ink_on(row["fill"])),
+        "offset": [round(offset[0]), round(offset[1])],
+    }
+
+
+def _degrees(shape: Any) -> float:
+    """Half the perimeter of the box around a shape, in degrees; zero for a circle."""
+    if not isinstance(shape, (list, tuple)):
+        return 0.0
+    west, south, east, north = _box_of(shape)
+    return (east - west) + (north - south)
+
+
+def _box_of(shape: Any) -> Bounds:
+    lons = [float(point[0]) for polygon in shape for point in polygon[0]]
+    lats = [float(point[1]) for polygon in shape for point in polygon[0]]
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def _size(text: str) -> tuple[float, float]:
+    """Width and height a label is drawn with, px."""
+    lines = text.split("\n")
+    wide = max(sum(LABEL if ord(letter) > 0x2E80 else LABEL * 0.6 for letter in line) for line in lines)
+    return wide + 4, LABEL * _LINE * len(lines) + 2
+
+
+def _pixels(row: dict[Any, Any], view: View) -> tuple[float, float]:
+    world = _TILE * 2.0**view.zoom
+    x = (float(row["lon"]) - view.lon) / 360 * world
+    return x, (_mercator(view.lat) - _mercator(float(row["lat"]))) * world
+
+
+def _around(row: dict[Any, Any], radius: float, view: View) -> _Box:
+    x, y = _pixels(row, view)
+    return _Box(x - radius, y - radius, x + radius, y + radius)
+
+
+def _box(row: dict[Any, Any], text: str, offset: tuple[float, float], view: View) -> _Box:
+    x, y = _pixels(row, view)
+    wide, tall = _size(text)
+    x, y = x + offset[0], y + offset[1]
+    return _Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+
+
+def _roomy(shape: Any, wide: float, view: View) -> bool:
+    """Whether an outline is about as wide as its label."""
+    west, _, east, _ = _box_of(shape)
+    return bool((east - west) / 360 * _TILE * 2.0**view.zoom >= wide * 0.9)
+
+
+def _label_layers(labels: Sequence[dict[str, Any]], palette: Palette) -> list[pdk.Layer]:
+    """Outlines carry their label bare; a circle's label lies on other areas and brings its own ground."""
+    bare = [label for label in labels if not label["token"]]
+    carried = [{**label, "color": _rgb(palette.ink)} for label in labels if label["token"]]
+    layers = [_text_layer("labels", bare)] if bare else []
+    if carried:
+        ground = {"background": True, "get_background_color": _rgb(palette.surface, 215), "background_padding": [3, 1]}
+        layers.append(_text_layer("token-labels", carried, **ground))
+    return layers
+
+
+def _text_layer(name: str, rows: Sequence[dict[str, Any]], **settings: Any) -> pdk.Layer:
+    """Chinese glyphs are drawn only with character_set "auto", handed over as a typed string."""
+    return pdk.Layer(
+        "TextLayer",
+        id=name,
+        data=[{key: row[key] for key in ("position", "text", "color", "offset")} for row in rows],
+        get_position="position",
+        get_text="text",
+        get_color="color",
+        get_pixel_offset="offset",
+        get_size=LABEL,
+        line_height=_LINE,
+        character_set=pdk.types.String("auto"),
+        font_family=pdk.types.String(FONT),
+        get_text_anchor=pdk.types.String("middle"),
+        get_alignment_baseline=pdk.types.String("center"),
+        pickable=False,
+        **settings,
+    )
+
+
+def _tooltip(palette: Palette) -> dict[str, Any]:
+    """Streamlit escapes what it puts into the braces."""
+    return {
+        "html": "<b>{name}</b><br>{tip}",
+        "style": {
+            "backgroundColor": palette.surface,
+            "color": palette.ink,
+            "border": f"1px solid {palette.line}",
+            "borderRadius": "8px",
+            "padding": "8px 12px",
+            "fontFamily": FONT,
+            "fontSize": f"{palette.note}px",
+            "lineHeight": "18px",
+            "whiteSpace": "pre-line",
+            "maxWidth": "320px",
+        },
+    }

@@ -1,0 +1,234 @@
+"""Numbers, changes, days and states in the bureau's Chinese. One way of writing each, used everywhere."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from views.tokens import Role
+
+NONE = "—"
+MINUS = "−"
+SMALL = "样本少"
+DEMO = "演示数据"
+
+Kind = Literal["count", "rate", "days", "number"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A state told by shape and word, so that it never hangs on colour alone."""
+
+    role: Role
+    shape: str
+    word: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.shape} {self.word}".strip()
+
+
+GOOD = State("good", "●", "正常")
+WARN = State("warn", "▲", "预警")
+BAD = State("bad", "■", "异常")
+DUE_SOON = State("warn", "▲", "临期")
+OVERDUE = State("bad", "■", "超期")
+ALARM = State("bad", "■", "告警")
+NOTICE = State("warn", "▲", "异常")
+
+
+def missing(number: object) -> bool:
+    """Whether a cell holds no number: None, NaN, NaT, pandas' NA or an infinity."""
+    if number is None:
+        return True
+    try:
+        return not math.isfinite(float(number))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return True
+
+
+def _rounded(number: float, places: int) -> Decimal:
+    """Round half up (四舍五入), as every report of the bureau does, on the number as it is printed."""
+    return Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _plain(number: Decimal, *, trim: bool = False) -> str:
+    text = f"{abs(number):,f}"
+    if trim and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return (MINUS if number < 0 else "") + text
+
+
+def _signed(number: Decimal) -> str:
+    return ("+" if number > 0 else "") + _plain(number)
+
+
+def count(number: float | None) -> str:
+    """A count on a card: 9,876 in full, 217000 as 21.7万, 120000000 as 1.2亿."""
+    if missing(number):
+        return NONE
+    assert number is not None
+    if abs(number) < 10**4:
+        return full(number)
+    in_wan = _rounded(number / 10**4, 1)
+    if abs(in_wan) < 10**4:
+        return _plain(in_wan, trim=True) + "万"
+    return _plain(_rounded(number / 10**8, 1), trim=True) + "亿"
+
+
+def full(number: float | None) -> str:
+    """A count in a table: every digit, thousands separated."""
+    return NONE if missing(number) else _plain(_rounded(number or 0, 0))
+
+
+def decimal(number: float | None, places: int = 1) -> str:
+    """A plain number with a fixed number of places: 12.3."""
+    return NONE if missing(number) else _plain(_rounded(number or 0, places))
+
+
+def percent(ratio: float | None, places: int = 2) -> str:
+    """A rate from its ratio: 0.93456 → 93.46%."""
+    return NONE if missing(ratio) else _plain(_percentage(ratio or 0, places)) + "%"
+
+
+def _percentage(ratio: float, places: int) -> Decimal:
+    return (Decimal(repr(float(ratio))) * 100).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def points(difference: float | None) -> str:
+    """How a rate moved: −0.012 → −1.20 百分点; nothing to compare → —; less than the last place → 持平."""
+    if missing(difference):
+        return NONE
+    moved = _percentage(difference or 0, 2)
+    return f"{_signed(moved)} 百分点" if moved else "持平"
+
+
+def relative(now: float | None, before: float | None) -> float | None:
+    """Change of a count as a ratio; None where there is no base to compare with."""
+    if missing(now) or missing(before) or before == 0:
+        return None
+    assert now is not None
+    assert before is not None
+    return (now - before) / abs(before)
+
+
+def change(now: float | None, before: float | None) -> str:
+    """How a count moved, in %: +12.3%. No base → —, never ∞ or 0 %; the same → 持平."""
+    moved = relative(now, before)
+    if missing(moved):
+        return NONE
+    rounded = _percentage(moved or 0, 1)
+    return f"{_signed(rounded)}%" if rounded else "持平"
+
+
+def days(number: float | None, unit: str = "天") -> str:
+    """A length of time: 3.2 天; whole numbers without a decimal."""
+    return NONE if missing(number) else f"{_plain(_rounded(number or 0, 1), trim=True)} {unit}"
+
+
+def value(number: float | None, kind: Kind) -> str:
+    """A metric's value by its kind, as cards, labels and tooltips write it. Rates are ratios 0 … 1."""
+    writers: dict[Kind, Callable[[float | None], str]] = {
+        "count": count,
+        "rate": percent,
+        "days": days,
+        "number": decimal,
+    }
+    return writers[kind](number)
+
+
+def movement(now: float | None, before: float | None, kind: Kind) -> str:
+    """A change by kind: rates move in 百分点, lengths of time in days, everything else in %."""
+    if kind == "rate":
+        return NONE if missing(now) or missing(before) else points((now or 0) - (before or 0))
+    if kind == "days":
+        if missing(now) or missing(before):
+            return NONE
+        moved = _rounded((now or 0) - (before or 0), 1)
+        return f"{_signed(moved)} 天" if moved else "持平"
+    return change(now, before)
+
+
+def parts(hits: float | None, among: float | None) -> str:
+    """What a rate is made of: 1,203/1,287."""
+    return f"{full(hits)}/{full(among)}"
+
+
+def target_reached(ratio: float, percentage: float) -> bool:
+    """Whether a ratio reaches a target given in percent, free of binary rounding."""
+    return round(ratio * 100, 6) >= percentage
+
+
+def light(ratio: float | None, red: float, green: float) -> State | None:
+    """The lamp of a rate: ratio 0 … 1 against limits in percent, as config.toml's [lights] has them.
+
+    Below red ■, from red to green ▲, above green ●. With red above green, little is good (repeat rate).
+    """
+    if missing(ratio):
+        return None
+    rate = round((ratio or 0) * 100, 6)
+    if red > green:
+        rate, red, green = -rate, -red, -green
+    if rate < red:
+        return BAD
+    return WARN if rate <= green else GOOD
+
+
+def alarm(moved: float | None, notice: float, alarm_at: float) -> State | None:
+    """The band of a count's change: ratio against limits in percent; |change| > notice 异常, > alarm 告警."""
+    if missing(moved):
+        return None
+    size = round(abs(moved or 0) * 100, 6)
+    if size > alarm_at:
+        return ALARM
+    return NOTICE if size > notice else GOOD
+
+
+def small(among: float | None, limit: int) -> bool:
+    """Whether a rate rests on too few cases to be read closely (样本少)."""
+    return not missing(among) and (among or 0) < limit
+
+
+def day(moment: date | None, *, year: bool = False) -> str:
+    """11月22日, or 2026年11月22日."""
+    if moment is None:
+        return NONE
+    text = f"{moment.month}月{moment.day}日"
+    return f"{moment.year}年{text}" if year else text
+
+
+def month(moment: date | None, *, year: bool = True) -> str:
+    """2026年11月, or 11月."""
+    if moment is None:
+        return NONE
+    return f"{moment.year}年{moment.month}月" if year else f"{moment.month}月"
+
+
+def weekday(moment: date) -> str:
+    """周日."""
+    return "周" + "一二三四五六日"[moment.weekday()]
+
+
+def moment(at: datetime | None, *, seconds: bool = False, year: bool = False) -> str:
+    """11月22日 15:04, to the second where asked."""
+    if at is None:
+        return NONE
+    return f"{day(at, year=year)} {at:%H:%M:%S}" if seconds else f"{day(at, year=year)} {at:%H:%M}"
+
+
+def span(first: date, last: date) -> str:
+    """2026年11月1日—22日, with only as much of the second date as differs."""
+    start = day(first, year=True)
+    if first == last:
+        return start
+    if first.year != last.year:
+        return f"{start}—{day(last, year=True)}"
+    return f"{start}—{day(last)}" if first.month != last.month else f"{start}—{last.day}日"
+
+
+def listing(names: Sequence[str], most: int = 3) -> str:
+    """Names in a sentence: 金水区、二七区、中原区等 5 个."""
+    shown = "、".join(names[:most])
+    return shown if len(names) <= most else f"{shown}等 {len(names)} 个"
