@@ -17,10 +17,9 @@ from typer.exceptions import TyperException
 from casebase.checks import check as find
 from casebase.engine import Casebase, mark_changed, open_casebase, read_state, write_info
 from casebase.errors import CasebaseError, UsageError
+from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
-from casebase.loading import read_map
 from casebase.loading.calendar import cover
-from casebase.loading.load import Result
 from casebase.loading.sources import open_reader
 from casebase.schema import info, load_run, metadata, petition, workday
 from casebase.settings import read_settings
@@ -76,20 +75,20 @@ def demo(
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(help="CSV (also .gz), XLSX or Parquet.")],
-    map_: Annotated[Path, typer.Option("--map", help="How its columns become cases; see maps/template.toml.")],
+    file: Annotated[Path, typer.Argument(help="CSV (also .gz), XLSX, Parquet or GeoJSON.")],
+    map_: Annotated[Path, typer.Option("--map", help="How its columns become rows; see maps/template.toml.")],
     rejects: Annotated[
         Path | None, typer.Option(help="Where rejected rows go; default: FILE.rejects.csv here.")
     ] = None,
     url: Url = None,
 ) -> None:
-    """Load real cases from a file: all of it in one transaction, or nothing."""
-    case_map = read_map(map_)
-    open_reader(file, case_map.source)  # a wrong file name must not create a database first
+    """Load real cases, or any other table that the map names: a file in one transaction, or nothing."""
+    file_map = read_map(map_)
+    open_reader(file, file_map.source)  # a wrong file name must not create a database first
     casebase = _ready(url)
     chosen = rejects or Path(f"{file.name}.rejects.csv")
     with _progress() as bar:
-        result = load_file(casebase, file, case_map, now=_now(), rejects_file=chosen, progress=bar)
+        result = load_file(casebase, file, file_map, now=_now(), rejects_file=chosen, progress=bar)
     if rejects is None and not result.rejects:
         chosen.unlink()
     _print_result(result, chosen)
@@ -98,7 +97,7 @@ def load(
 @app.command()
 def check(url: Url = None) -> None:
     """Look for what is wrong (exit 1) or missing in the data."""
-    casebase = open_casebase(read_settings(), url)
+    casebase = open_casebase(read_settings(), url, create=False)
     with casebase.reading() as connection:
         findings = find(connection, casebase.settings.deadlines)
     for finding in findings:
@@ -112,7 +111,7 @@ def check(url: Url = None) -> None:
 @app.command()
 def status(url: Url = None) -> None:
     """Tell what the case database holds."""
-    casebase = open_casebase(read_settings(), url)
+    casebase = open_casebase(read_settings(), url, create=False)
     with casebase.reading() as connection:
         for name, value in [*_state_lines(connection), *_calendar_lines(connection), *_load_lines(connection)]:
             print(f"{name:14} {value}")

@@ -80,8 +80,8 @@ class Casebase:
             return read_state(connection)
 
 
-def open_casebase(settings: Settings, url: str | None = None) -> Casebase:
-    """Open the database of the settings, or of `url`.
+def open_casebase(settings: Settings, url: str | None = None, *, create: bool = True) -> Casebase:
+    """Open the database of the settings, or of `url`; a DuckDB file that is missing is made where `create` says so.
 
     Raises UsageError for a URL that is none, CasebaseError for a database that cannot be opened.
     """
@@ -90,6 +90,8 @@ def open_casebase(settings: Settings, url: str | None = None) -> Casebase:
         parsed = make_url(address)
         if parsed.get_backend_name() == "duckdb" and parsed.database and parsed.database != ":memory:":
             path = Path(parsed.database) if Path(parsed.database).is_absolute() else ROOT / parsed.database
+            if not create and not path.exists():
+                raise CasebaseError(f"{path}: there is no case database; make one with: python -m casebase init")
             path.parent.mkdir(parents=True, exist_ok=True)
             parsed = parsed.set(database=str(path))
         engine = _engine(parsed)

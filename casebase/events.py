@@ -57,10 +57,10 @@ def derive(connection: Connection, where: ColumnElement[bool], fresh: bool = Fal
     wanted = union_all(*_events(where)).subquery("wanted")
     kept = select(wanted.c.event_id)
     connection.execute(delete(petition_event).where(owned, petition_event.c.event_id.not_in(kept)))
-    details = [name for name in _COLUMNS if name not in ("event_id", "petition_id", "action")]
+    details = [name for name in _COLUMNS if name != "event_id"]
     connection.execute(
         petition_event.update()
-        .values({name: wanted.c[name] for name in ("action", *details)})
+        .values({name: wanted.c[name] for name in details})
         .where(petition_event.c.event_id == wanted.c.event_id)
     )
     known = select(petition_event.c.event_id).where(owned)

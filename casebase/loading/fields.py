@@ -1,4 +1,4 @@
-"""From the file's text to the petition's own columns: translations, times, numbers, truth values."""
+"""From the file's text to the table's own columns: translations, times, numbers, truth values, ids."""
 
 import hashlib
 import re
@@ -6,23 +6,30 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Integer
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Integer
 
 from casebase.loading.batch import Batch, by_value, taken
-from casebase.loading.mapfile import BOOLEANS, NUMBERS, TIMES, CaseMap, Clean, Disorder, Values
-from casebase.schema import petition
+from casebase.loading.mapfile import CaseMap, Clean, Disorder, FileMap, Values
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
 
-# Times outside these years are typing errors or placeholders; the working-day calendar ends here too.
-FIRST_YEAR, LAST_YEAR = 1990, 2099
-_FIRST_MOMENT, _END = pd.Timestamp(FIRST_YEAR, 1, 1), pd.Timestamp(LAST_YEAR + 1, 1, 1)
+# Later times are typing errors or placeholders; the working-day calendar ends here too.
+LAST_YEAR = 2099
+_END = pd.Timestamp(LAST_YEAR + 1, 1, 1)
+# Ids end here: pandas and every screen keep such numbers exactly, and ids of events are made of them (casebase.events).
+ID_BITS = 53
 # 集体访: five people and more (domain.md §3).
 _COLLECTIVE = 5
 _STARTS = ("registered_at", "forwarded_at", "accepted_at")
 _STAGES = ("办理中", "待受理", "待转送")
 _WRONGDOING = "检举控告"
-_RANGES = {"lon": (-180, 180), "lat": (-90, 90), "people": (1, 1_000_000), "extended_days": (0, 3650)}
+_RANGES = {
+    "lon": (-180, 180),
+    "lat": (-90, 90),
+    "people": (1, 1_000_000),
+    "extended_days": (0, 3650),
+    "level": (1, 4),
+}
 
 
 def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
@@ -43,30 +50,43 @@ def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
         batch.text[rule.into or rule.column] = rewritten
 
 
-def take_fields(batch: Batch, case_map: CaseMap) -> None:
-    """Fill the fields that the map names under columns and constants, typed as the schema has them."""
-    for name in case_map.columns:
-        columns = case_map.sources_of(name)
-        raw = batch.joined(columns)
-        if name in ("case_no", "registered_at"):
-            batch.reject(raw.isna(), columns[0], None, f"{name} is missing")
-        batch.fields[name] = _typed(batch, case_map, name, raw)
-    for name, value in case_map.constants.items():
+def take_fields(batch: Batch, file_map: FileMap) -> None:
+    """Fill the fields that the map names under columns and constants, typed as the schema has them.
+
+    A row without a required field is rejected.
+    """
+    for name in file_map.columns:
+        raw = batch.joined(file_map.sources_of(name))
+        if name in file_map.required:
+            batch.reject(raw.isna(), file_map.shown(name), None, f"{name} is missing")
+        batch.fields[name] = _typed(batch, file_map, name, raw)
+        if name in file_map.required:
+            batch.reject(batch.fields[name].isna(), file_map.shown(name), raw, f"{name} is left blank by the map")
+    for name, value in file_map.constants.items():
         batch.fields[name] = pd.Series(value, index=batch.text.index)
-    _fill_defaults(batch)
+    _fill_defaults(batch, file_map)
 
 
-def _typed(batch: Batch, case_map: CaseMap, name: str, raw: pd.Series) -> pd.Series:
-    column = case_map.sources_of(name)[0]
-    if name in case_map.values:
-        raw = _translated(batch, case_map.values[name], name, column, raw)
-    if name in TIMES:
-        return _times(batch, case_map.time_formats(name), name, column, raw)
-    if name in NUMBERS:
-        return _numbers(batch, name, column, raw)
-    if name in BOOLEANS:
-        return _booleans(batch, case_map, name, column, raw)
+def _typed(batch: Batch, file_map: FileMap, name: str, raw: pd.Series) -> pd.Series:
+    column = file_map.shown(name)
+    kind = file_map.target.c[name].type
+    if name in file_map.values:
+        raw = _translated(batch, file_map.values[name], name, column, raw)
+    if name in file_map.text_keys:
+        return by_value(raw, stable_id, "Int64")
+    if isinstance(kind, DateTime | Date):
+        moments = _times(batch, file_map, name, column, raw)
+        return moments.dt.normalize() if isinstance(kind, Date) else moments
+    if isinstance(kind, Float | Integer):
+        return _numbers(batch, file_map, name, column, raw)
+    if isinstance(kind, Boolean):
+        return _booleans(batch, file_map, name, column, raw)
     return raw
+
+
+def stable_id(text: str) -> int:
+    """The id of a text key: the same for the same text, in every file and table."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> (64 - ID_BITS)
 
 
 def _translated(batch: Batch, values: Values, name: str, column: str, raw: pd.Series) -> pd.Series:
@@ -85,7 +105,8 @@ def _translated(batch: Batch, values: Values, name: str, column: str, raw: pd.Se
 _FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
 
 
-def _times(batch: Batch, formats: tuple[str, ...], name: str, column: str, raw: pd.Series) -> pd.Series:
+def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
+    formats = file_map.time_formats(name)
     moments = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
     for layout in (*formats, *batch.own_times):
         waiting = raw.notna() & moments.isna()
@@ -97,59 +118,59 @@ def _times(batch: Batch, formats: tuple[str, ...], name: str, column: str, raw: 
         moments = parsed.astype("datetime64[us]") if waiting.all() else moments.fillna(parsed)
     strange = raw.notna() & moments.isna()
     batch.reject(strange, column, raw, f"{name}: the time does not parse as {' or '.join(formats)}")
-    outside = (moments < _FIRST_MOMENT) | (moments >= _END)
-    batch.reject(outside, column, raw, f"{name}: the time lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    outside = (moments < pd.Timestamp(file_map.first_year, 1, 1)) | (moments >= _END)
+    batch.reject(outside, column, raw, f"{name}: the time lies outside {file_map.first_year} to {LAST_YEAR}")
     return moments.where(~outside)
 
 
-def _numbers(batch: Batch, name: str, column: str, raw: pd.Series) -> pd.Series:
+def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
+    kind = file_map.target.c[name].type
     numbers = pd.to_numeric(raw, errors="coerce")
     batch.reject(raw.notna() & numbers.isna(), column, raw, f"{name} is not a number")
-    low, high = _RANGES[name]
+    low, high = _RANGES.get(name, (0, 2 ** (ID_BITS if isinstance(kind, BigInteger) else 31) - 1))
     outside = (numbers < low) | (numbers > high)
     batch.reject(outside, column, raw, f"{name} lies outside {low} to {high}")
-    if isinstance(petition.c[name].type, Integer):
+    if isinstance(kind, Integer):
         batch.reject((numbers % 1) > 0, column, raw, f"{name} is not a whole number")
     return numbers.where(~outside)
 
 
-def _booleans(batch: Batch, case_map: CaseMap, name: str, column: str, raw: pd.Series) -> pd.Series:
-    words = dict.fromkeys(case_map.booleans.true, True) | dict.fromkeys(case_map.booleans.false, False)
+def _booleans(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
+    words = dict.fromkeys(file_map.booleans.true, True) | dict.fromkeys(file_map.booleans.false, False)
     answers = by_value(raw, lambda value: words.get(value.lower()), "boolean")
     batch.reject(raw.notna() & answers.isna(), column, raw, f"{name} is neither true nor false")
     return answers
 
 
-def _fill_defaults(batch: Batch) -> None:
+def _fill_defaults(batch: Batch, file_map: FileMap) -> None:
     """A blank in a column that must not be null means the schema's default."""
     for name, series in batch.fields.items():
-        default = petition.c[name].default
-        if not petition.c[name].nullable and default is not None and default.is_scalar:
-            batch.fields[name] = series.fillna(default.arg)  # type: ignore[attr-defined]
+        column = file_map.target.c[name]
+        if not column.nullable and column.default is not None and column.default.is_scalar:
+            batch.fields[name] = series.fillna(column.default.arg)  # type: ignore[attr-defined]
+
+
+def set_flags(batch: Batch) -> None:
+    """What follows for a petition from its people and its purpose, where no column gives it."""
     if "people" in batch.fields:
         batch.fields.setdefault("is_collective", batch.fields["people"] >= _COLLECTIVE)
     if "purpose" in batch.fields:
         batch.fields.setdefault("restricted", (batch.fields["purpose"] == _WRONGDOING).fillna(False).astype(bool))
 
 
-def order_times(batch: Batch, case_map: CaseMap) -> None:
-    """Apply the map's [order] to deadlines and closings that lie before the registration."""
-    registered = batch.fields["registered_at"]
-    rules: list[tuple[str, Disorder]] = [
-        ("due_at", case_map.order.due_before_start),
-        ("closed_at", case_map.order.closed_before_start),
-    ]
-    for name, fate in rules:
-        if name not in batch.fields:
-            continue
-        moments = batch.fields[name]
-        early = moments < registered
-        if fate == "reject":
-            batch.reject(early, case_map.sources_of(name)[0], moments, f"{name} lies before the registration")
-        else:
-            batch.note(early, f"{name} before the registration ({'kept' if fate == 'keep' else 'left blank'})")
-        if fate == "null":
-            batch.fields[name] = moments.where(~early)
+def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: Disorder) -> None:
+    """Keep, leave blank or reject a time that lies before the one that it follows; all but the last are counted."""
+    if start not in batch.fields or later not in batch.fields:
+        return
+    moments = batch.fields[later]
+    early = moments < batch.fields[start]
+    text = f"{later} lies before {start}"
+    if fate == "reject":
+        batch.reject(early, file_map.shown(later), moments, text)
+    else:
+        batch.note(early, f"{text} ({'kept' if fate == 'keep' else 'left blank'})")
+    if fate == "null":
+        batch.fields[later] = moments.where(~early)
 
 
 def years(batch: Batch) -> tuple[int, int]:
@@ -157,7 +178,7 @@ def years(batch: Batch) -> tuple[int, int]:
     moments = [batch.fields[name].dropna() for name in _STARTS if name in batch.fields]
     known = pd.concat(moments)
     if known.empty:
-        return LAST_YEAR, FIRST_YEAR
+        return LAST_YEAR, 0
     return known.min().year, known.max().year
 
 

@@ -1,22 +1,34 @@
-"""The map: how the columns of a file become petitions. `maps/template.toml` explains every key."""
+"""The map: how the columns of a file become rows of a table. `maps/template.toml` explains every key."""
 
 import re
 import tomllib
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from sqlalchemy import Boolean, DateTime, Float, Integer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from sqlalchemy import BigInteger, Column, Date, DateTime, Table
 
 from casebase.errors import UsageError
-from casebase.schema import petition
+from casebase.schema import metadata
 
-# Fields that the load itself fills; a map must not name them.
-_OWN = {"petition_id", "source", "updated_at", "five_day_due", "petitioner_key", "repeat_of"}
-FIELDS = frozenset(column.name for column in petition.columns) - _OWN
-TIMES = frozenset(column.name for column in petition.columns if isinstance(column.type, DateTime)) & FIELDS
-NUMBERS = frozenset(column.name for column in petition.columns if isinstance(column.type, Float | Integer)) & FIELDS
-BOOLEANS = frozenset(column.name for column in petition.columns if isinstance(column.type, Boolean)) & FIELDS
+TableName = Literal[
+    "petition", "area", "unit", "category", "grid", "grid_worker", "agent", "grid_task", "social_org", "mediation",
+    "expert", "hearing", "hearing_expert", "reception", "supervision", "model_case",
+]  # fmt: skip
+# Fields that the load itself fills; a map must not name them. Other tables find a petition by its case number.
+_OWN = frozenset({"petition_id", "source", "updated_at", "five_day_due", "petitioner_key", "repeat_of"})
+_PETITION = "petition"
 
 Unknown = Literal["reject", "keep", "null", "default"]
 Disorder = Literal["keep", "null", "reject"]
@@ -28,9 +40,10 @@ class _Section(BaseModel):
 
 
 class Source(_Section):
-    """The file: `name` and the case number together identify a case."""
+    """The file: `table` takes its rows; `name` and the case number together identify a case."""
 
     name: str = Field(min_length=1)
+    table: TableName = "petition"
     encoding: Literal["utf-8", "utf-8-sig", "gb18030"] = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str | None = None
@@ -65,7 +78,7 @@ class Clean(_Section):
 
 
 class Values(_Section):
-    """A translation of the values of one petition field."""
+    """A translation of the values of one field."""
 
     map: dict[str, str | bool | int | float]
     unknown: Unknown = "reject"
@@ -152,16 +165,115 @@ class Status(_Section):
     closed_is_resolved: bool | None = None
 
 
-class CaseMap(_Section):
+Value = str | bool | int | float | datetime | date
+
+
+def fields_of(table: Table) -> dict[str, Column[Any]]:
+    """The columns of a table that a map may name."""
+    own = _OWN if table.name == _PETITION else _OWN - {"source"}
+    return {column.name: column for column in table.columns if column.name not in own}
+
+
+class FileMap(_Section):
+    """What every map says: which columns of the file are which columns of the table."""
+
     source: Source
-    city: City | None = None
-    calendar: Calendar | None = None
     columns: dict[str, str | Annotated[tuple[str, ...], Field(min_length=1)]]
-    constants: dict[str, str | bool | int | float] = {}
+    constants: dict[str, Value] = {}
     clean: tuple[Clean, ...] = ()
     values: dict[str, Values] = {}
     times: dict[str, str | tuple[str, ...]] = {}
     booleans: BooleanWords = BooleanWords()
+
+    @field_validator("columns", "constants", "values", mode="after")
+    @classmethod
+    def _known_fields(cls, value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
+        known = _fields(info)
+        for name in value:
+            if known and name not in known:
+                raise ValueError(_strange(name, "field", info.data["source"].table, known))
+        return value
+
+    @field_validator("constants", mode="after")
+    @classmethod
+    def _typed_constants(cls, value: dict[str, Value], info: ValidationInfo) -> dict[str, Any]:
+        known = _fields(info)
+        return {name: _constant(known[name], given) for name, given in value.items()} if known else value
+
+    @field_validator("times", mode="after")
+    @classmethod
+    def _time_fields(cls, value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
+        known = _fields(info)
+        times = [name for name, column in known.items() if isinstance(column.type, DateTime | Date)]
+        for name in value:
+            if known and name not in ("default", *times):
+                raise ValueError(_strange(name, "time", info.data["source"].table, times))
+        return value
+
+    @model_validator(mode="after")
+    def _no_field_twice(self) -> Self:
+        twice = set(self.columns) & set(self.constants)
+        if twice:
+            raise ValueError(f"{min(twice)} stands under columns and under constants")
+        for name in self.values:
+            if name not in self.columns:
+                raise ValueError(f"values.{name} translates a field that columns does not name")
+        return self
+
+    @property
+    def target(self) -> Table:
+        """The table that takes the rows."""
+        return metadata.tables[self.source.table]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields without which there is no row: those that must not be null and have no default."""
+        needed = [name for name, column in fields_of(self.target).items() if not column.nullable]
+        return tuple(name for name in needed if self.target.c[name].default is None)
+
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        """Fields that are numbers here and text in the file."""
+        return ()
+
+    @property
+    def first_year(self) -> int:
+        """Times before this year are typing errors or placeholders."""
+        return 1900
+
+    def sources_of(self, field: str) -> tuple[str, ...]:
+        """The columns of the file that make up a field; several are joined by a space."""
+        given = self.columns.get(field, ())
+        return (given,) if isinstance(given, str) else given
+
+    def shown(self, field: str) -> str:
+        """What a reject names for a field: its first column in the file, or else itself."""
+        return (*self.sources_of(field), field)[0]
+
+    def time_formats(self, field: str) -> tuple[str, ...]:
+        """The strptime formats of a time, tried in their order."""
+        usual = "%Y-%m-%d" if isinstance(self.target.c[field].type, Date) else "%Y-%m-%d %H:%M:%S"
+        given = self.times.get(field, self.times.get("default", usual))
+        return (given,) if isinstance(given, str) else given
+
+    def file_columns(self) -> list[str]:
+        """Every column the map reads from the file itself, in a stable order."""
+        wanted = [name for field in self.columns for name in self.sources_of(field)]
+        wanted += [rule.column for rule in self.clean]
+        wanted += self._rule_columns()
+        made = {rule.into for rule in self.clean if rule.into != rule.column}
+        return list(dict.fromkeys(name for name in wanted if name not in made))
+
+    def _rule_columns(self) -> list[str]:
+        """The columns that sections of its own name."""
+        return []
+
+
+class CaseMap(FileMap):
+    """The map of a file of petitions."""
+
+    city: City | None = None
+    calendar: Calendar | None = None
     place: PlaceRule | None = None
     category: CategoryRule | None = None
     unit: UnitRule | None = None
@@ -170,53 +282,24 @@ class CaseMap(_Section):
     petitioner: Petitioner | None = None
     status: Status = Status()
 
-    @field_validator("columns", "constants", "values", mode="after")
-    @classmethod
-    def _petition_fields(cls, value: dict[str, object]) -> dict[str, object]:
-        for name in value:
-            if name not in FIELDS:
-                raise ValueError(f"{name} is not a field of a petition that a map can fill")
-        return value
-
-    @field_validator("times", mode="after")
-    @classmethod
-    def _time_fields(cls, value: dict[str, object]) -> dict[str, object]:
-        for name in value:
-            if name != "default" and name not in TIMES:
-                raise ValueError(f"{name} is not a time of a petition")
-        return value
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for name in ("case_no", "registered_at"):
+        for name in self.required:
             if name not in self.columns:
                 raise ValueError(f"columns must name the column of {name}")
-        twice = set(self.columns) & set(self.constants)
-        if twice:
-            raise ValueError(f"{min(twice)} stands under columns and under constants")
-        for name in self.values:
-            if name not in self.columns:
-                raise ValueError(f"values.{name} translates a field that columns does not name")
         if self.place and "coordinates" in self.place.by and not {"lon", "lat"} <= set(self.columns):
             raise ValueError('place by = "coordinates" needs lon and lat under columns')
         if self.place and "make" in self.place.by and self.city is None:
             raise ValueError('place by = "make" needs the section [city] with a name')
         return self
 
-    def sources_of(self, field: str) -> tuple[str, ...]:
-        """The columns of the file that make up a field; several are joined by a space."""
-        given = self.columns.get(field, ())
-        return (given,) if isinstance(given, str) else given
+    @property
+    def first_year(self) -> int:
+        # The working-day calendar begins here.
+        return 1990
 
-    def time_formats(self, field: str) -> tuple[str, ...]:
-        """The strptime formats of a time, tried in their order."""
-        given = self.times.get(field, self.times.get("default", "%Y-%m-%d %H:%M:%S"))
-        return (given,) if isinstance(given, str) else given
-
-    def file_columns(self) -> list[str]:
-        """Every column the map reads from the file itself, in a stable order."""
-        wanted = [name for field in self.columns for name in self.sources_of(field)]
-        wanted += [rule.column for rule in self.clean]
+    def _rule_columns(self) -> list[str]:
+        wanted: list[str] = []
         if self.place:
             wanted += [*self.place.columns, *([self.place.column] if self.place.column else [])]
         if self.category:
@@ -225,11 +308,109 @@ class CaseMap(_Section):
             wanted.append(self.unit.column)
         if self.petitioner:
             wanted += self.petitioner.key
-        made = {rule.into for rule in self.clean if rule.into != rule.column}
-        return list(dict.fromkeys(name for name in wanted if name not in made))
+        return wanted
 
 
-def read_map(path: Path) -> CaseMap:
+class Reference(_Section):
+    """A petition found by its case number in the source that `source` names (the map that loaded it)."""
+
+    column: str
+    source: str = Field(min_length=1)
+    unknown: Literal["reject", "null"] = "reject"
+
+
+class References(_Section):
+    petition_id: Reference | None = None
+
+
+class Keys(_Section):
+    """Ids that are numbers in the case database and text in the file."""
+
+    text: tuple[str, ...] = ()
+
+
+class TableOrder(_Section):
+    """What becomes of times before the one that they follow."""
+
+    before_start: Disorder = "reject"
+
+
+class TableMap(FileMap):
+    """The map of a file of any other table."""
+
+    references: References = References()
+    keys: Keys = Keys()
+    order: TableOrder = TableOrder()
+
+    @field_validator("keys", mode="after")
+    @classmethod
+    def _number_keys(cls, value: Keys, info: ValidationInfo) -> Keys:
+        known = _fields(info)
+        numbers = [name for name, column in known.items() if isinstance(column.type, BigInteger)]
+        for name in value.text:
+            if known and name not in numbers:
+                raise ValueError(_strange(name, "number that identifies a row", info.data["source"].table, numbers))
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name in self.required:
+            if name not in self.columns and name not in self.constants:
+                raise ValueError(f"columns must name the column of {name}")
+        for name in self.keys.text:
+            if name not in self.columns or name in self.values:
+                raise ValueError(f"keys: {name} as text needs a column, and no translation under values")
+        column = self.target.c.get("petition_id")
+        reference = self.references.petition_id
+        if reference is not None and column is None:
+            raise ValueError(f"references: the table {self.target.name} has no petition_id")
+        if column is not None and not column.nullable and (reference is None or reference.unknown == "null"):
+            raise ValueError(
+                "references must say how petition_id is found, and an unknown case be rejected: "
+                'petition_id = {column = "…", source = "…"}'
+            )
+        return self
+
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        return self.keys.text
+
+    def shown(self, field: str) -> str:
+        reference = self.references.petition_id
+        return reference.column if reference and field == "petition_id" else super().shown(field)
+
+    def _rule_columns(self) -> list[str]:
+        return [self.references.petition_id.column] if self.references.petition_id else []
+
+
+def _fields(info: ValidationInfo) -> dict[str, Column[Any]]:
+    """The fields of the map's table; none where the section [source] is wrong itself, which is said first."""
+    source = info.data.get("source")
+    return fields_of(metadata.tables[source.table]) if source else {}
+
+
+def _strange(name: str, kind: str, table: str, known: Iterable[str]) -> str:
+    article = "an" if table[0] in "aeiou" else "a"
+    where = "; a petition is found by its case number, under [references]" if name == "petition_id" else ""
+    return f"{name} is not a {kind} of {article} {table} that a map can fill, which are: {' '.join(known)}{where}"
+
+
+def _constant(column: Column[Any], value: Value) -> Any:
+    kind = column.type.python_type
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        raise ValueError(f"{column.name} is not a {kind.__name__}: {value!r}") from None
+
+
+def map_of(raw: dict[str, Any]) -> FileMap:
+    """The map of petitions, or of the table that [source] names. Raises pydantic's ValidationError."""
+    source = raw.get("source")
+    table = source.get("table", _PETITION) if isinstance(source, dict) else _PETITION
+    return (CaseMap if table == _PETITION else TableMap).model_validate(raw)
+
+
+def read_map(path: Path) -> FileMap:
     """Read and check a map. Raises UsageError with the line of the first wrong key or value."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -242,7 +423,7 @@ def read_map(path: Path) -> CaseMap:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
     try:
-        return CaseMap.model_validate(raw)
+        return map_of(raw)
     except ValidationError as error:
         raise UsageError(_sentence(path, text, error)) from None
 

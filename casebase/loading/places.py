@@ -20,7 +20,7 @@ LEVELS = ("district_code", "street_code", "community_code")
 _STEP = "\x1f"
 
 Codes = tuple[str | None, ...]
-_NOWHERE: Codes = (None, None, None)
+NOWHERE: Codes = (None, None, None)
 
 
 class Areas:
@@ -51,7 +51,7 @@ class Areas:
         self.city_code = code
 
     def by_code(self, code: str) -> Codes:
-        return self._path_of.get(code, _NOWHERE)
+        return self._path_of.get(code, NOWHERE)
 
     def by_names(self, path: str) -> Codes:
         """District, street and community of a path of names, as far down as it is known."""
@@ -131,8 +131,14 @@ def _paths(parents: dict[str, tuple[int, str | None]]) -> dict[str, Codes]:
     return paths
 
 
+def read_paths(connection: Connection) -> dict[str, Codes]:
+    """District, street and community of every area of the case database."""
+    rows = connection.execute(select(area.c.code, area.c.level, area.c.parent_code))
+    return _paths({row.code: (row.level, row.parent_code) for row in rows})
+
+
 def _padded(codes: tuple[str, ...]) -> Codes:
-    return (*codes, *_NOWHERE)[:3]
+    return (*codes, *NOWHERE)[:3]
 
 
 def _area(code: str, name: str, level: int, parent: str | None, kind: str) -> dict[str, object]:

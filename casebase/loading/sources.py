@@ -1,12 +1,14 @@
-"""Reading CSV, XLSX and Parquet in chunks of text columns, knowing where each row stands in the file."""
+"""Reading CSV, XLSX, Parquet and GeoJSON in chunks of text columns, knowing where each row stands in the file."""
 
 import csv
 import gzip
+import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -144,7 +146,7 @@ class CsvReader(Reader):
 
     @contextmanager
     def _text(self) -> Iterator[IO[str]]:
-        encoding = "utf-8-sig" if self._encoding == "utf-8" else self._encoding
+        encoding = _marked(self._encoding)
         try:
             with self.path.open("rb") as raw:
                 plain = gzip.GzipFile(fileobj=raw) if _is_gzip(self.path) else raw
@@ -243,22 +245,60 @@ class ParquetReader(Reader):
             raise CasebaseError(f"{self.path}: not a readable Parquet file ({error})") from None
 
 
+@dataclass
+class GeoJsonReader(Reader):
+    """A GeoJSON FeatureCollection; a row is known by its number, the first feature being 1.
+
+    The columns are the properties and `geometry`, whose text is GeoJSON as well.
+    """
+
+    def header(self) -> list[str]:
+        return list(dict.fromkeys(name for row in self._features for name in row))
+
+    def frames(self, columns: list[str]) -> Iterator[pa.Table]:
+        self.total = len(self._features)
+        for start in range(0, self.total, _ROWS):
+            block = self._features[start : start + _ROWS]
+            self.done += len(block)
+            yield pa.table({name: pa.array([_cell(row.get(name)) for row in block], pa.string()) for name in columns})
+
+    def records_of(self, positions: np.ndarray) -> np.ndarray:
+        return positions + 1
+
+    @cached_property
+    def _features(self) -> list[dict[str, Any]]:
+        try:
+            content = json.loads(self.path.read_text(encoding=_marked(self.source.encoding)))
+            return [{**(item["properties"] or {}), "geometry": item["geometry"]} for item in content["features"]]
+        except OSError as error:
+            raise CasebaseError(f"{self.path}: cannot be read ({error})") from None
+        except UnicodeDecodeError as error:
+            raise CasebaseError(f"{self.path}: {_broken(error, self.source.encoding)}") from None
+        except (ValueError, KeyError, TypeError):
+            raise CasebaseError(f"{self.path}: not a GeoJSON FeatureCollection") from None
+
+
 def open_reader(path: Path, source: Source) -> Reader:
     """A reader for the file. Raises UsageError for a missing file or a kind that is not read."""
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
-    kinds: dict[str, type[Reader]] = {".xlsx": XlsxReader, ".parquet": ParquetReader}
+    kinds: dict[str, type[Reader]] = {".xlsx": XlsxReader, ".parquet": ParquetReader, ".geojson": GeoJsonReader}
     kinds |= dict.fromkeys([".csv", ".tsv", ".txt", ".gz"], CsvReader)
     kind = kinds.get(path.suffix.lower())
     if kind is None:
         ending = path.suffix or "a file without ending"
-        raise UsageError(f"{path}: {ending} is not read; use .csv, .csv.gz, .xlsx or .parquet")
+        raise UsageError(f"{path}: {ending} is not read; use .csv, .csv.gz, .xlsx, .parquet or .geojson")
     return kind(path, source)
 
 
 def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     text = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
+
+
+def _marked(encoding: str) -> str:
+    """The encoding that also reads a text with a byte order mark."""
+    return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
 def _is_gzip(path: Path) -> bool:
@@ -279,6 +319,8 @@ def _cell(value: object) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):

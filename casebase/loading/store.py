@@ -1,8 +1,9 @@
-"""Bringing staged rows into the petition table: what is new, what changed, what stays."""
+"""Bringing staged rows into their table: what is new, what changed, what stays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +14,9 @@ from sqlalchemy import (
     Connection,
     Insert,
     MetaData,
+    String,
     Table,
+    and_,
     bindparam,
     case,
     delete,
@@ -44,96 +47,151 @@ class Counts:
 
 
 class Staging:
-    """A temporary table with the rows of the file, inside the transaction of the load."""
+    """A temporary table with the rows of the file, inside the transaction of the load.
 
-    def __init__(self, connection: Connection, names: Iterable[str]) -> None:
+    It has the target's columns among `fields`; any other field stays here, as text. `key` are the columns by
+    which a row is known, together with what `fixed` says of every row of the load (a petition's source).
+    `filled` names columns that are only written where the target has no value.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        target: Table,
+        fields: Iterable[str],
+        key: tuple[str, ...],
+        fixed: Mapping[str, object] | None = None,
+        filled: frozenset[str] = frozenset(),
+    ) -> None:
         self._connection = connection
-        self.names = sorted(names)
-        columns = [Column(name, petition.c[name].type) for name in self.names]
+        self._target = target
+        self._key = key
+        self._fixed = dict(fixed or {})
+        self._filled = filled
+        self._fields = sorted(fields)
+        self.names = [name for name in self._fields if name in target.c]
+        columns = [Column(name, target.c[name].type if name in self.names else String()) for name in self._fields]
         self.table = Table(
-            "incoming_petition", MetaData(), Column("position", BigInteger), *columns, prefixes=["TEMPORARY"]
+            f"incoming_{target.name}", MetaData(), Column("position", BigInteger), *columns, prefixes=["TEMPORARY"]
         )
         self.table.create(connection)
 
     def add(self, batch: Batch) -> None:
         """Stage the living rows."""
-        frame = pd.DataFrame({name: batch.fields[name] for name in self.names})[batch.alive]
-        rows = pa.Table.from_pandas(frame, schema=arrow_schema(petition, self.names), preserve_index=False)
+        frame = pd.DataFrame({name: batch.fields[name] for name in self._fields})[batch.alive]
+        rows = pa.Table.from_pandas(frame, schema=arrow_schema(self.table, self._fields), preserve_index=False)
         positions = pa.array(batch.start + batch.alive.nonzero()[0], pa.int64())
         append(self._connection, self.table, rows.append_column("position", positions))
 
-    def drop_duplicates(self) -> list[Reject]:
-        """Take out the later rows of a case number that the file holds twice."""
+    def drop_duplicates(self, reason: str) -> list[Reject]:
+        """Take out the later rows of a key that the file holds twice."""
         rows = self.table.c
+        keys = [rows[name] for name in self._key]
         firsts = (
-            select(rows.case_no, func.min(rows.position).label("first"))
-            .group_by(rows.case_no)
+            select(*keys, func.min(rows.position).label("first"))
+            .group_by(*keys)
             .having(func.count() > 1)
             .subquery("firsts")
         )
-        later = (
-            select(rows.position, rows.case_no, firsts.c.first)
-            .join(firsts, firsts.c.case_no == rows.case_no)
-            .where(rows.position > firsts.c.first)
-            .order_by(rows.position)
-        )
-        found = self._connection.execute(later).all()
+        same = and_(*(firsts.c[name] == rows[name] for name in self._key))
+        later = select(rows.position, firsts.c.first, *self._shown_keys()).join(firsts, same)
+        found = self._connection.execute(later.where(rows.position > firsts.c.first)).all()
         if found:
-            self._connection.execute(
-                delete(self.table).where(
-                    exists().where(firsts.c.case_no == rows.case_no, firsts.c.first < rows.position)
-                )
-            )
-        return [
-            Reject(row.position, None, row.case_no, "the case number stands in the file already", row.first)
-            for row in found
-        ]
+            self._connection.execute(delete(self.table).where(exists().where(same, firsts.c.first < rows.position)))
+        return [Reject(row[0], self._key[0], " ".join(map(str, row[2:])), reason, row[1]) for row in found]
 
-    def merge(self, source: str, now: datetime, keep_repeats: bool) -> Counts:
-        """Insert new cases and update changed ones; both get `now` as updated_at.
+    def take_out(self, where: ColumnElement[bool], field: str, shown: ColumnElement[Any], reason: str) -> list[Reject]:
+        """Take out the rows of the predicate; `field` and the value `shown` are named as the cause."""
+        found = self._connection.execute(select(self.table.c.position, shown).where(where)).all()
+        if found:
+            self._connection.execute(delete(self.table).where(where))
+        return [Reject(position, field, None if value is None else str(value), reason) for position, value in found]
 
-        With `keep_repeats` is_first is left to `mark_repeats` and does not make a row differ.
+    def count(self, where: ColumnElement[bool]) -> int:
+        return self._connection.scalar(select(func.count()).select_from(self.table).where(where)) or 0
+
+    @property
+    def same(self) -> ColumnElement[bool]:
+        """The target's row is that of the staged one."""
+        ours = [self._target.c[name] == value for name, value in self._fixed.items()]
+        return and_(*ours, *(self._target.c[name] == self.table.c[name] for name in self._key))
+
+    def differs(self, left_alone: frozenset[str] = frozenset()) -> ColumnElement[bool]:
+        """The target's row does not say what the staged one says."""
+        values = self._values(left_alone)
+        return or_(*(self._target.c[name].is_distinct_from(value) for name, value in values.items()), literal(False))
+
+    def merge(
+        self,
+        stamps: Mapping[str, object] | None = None,
+        made: Mapping[str, ColumnElement[Any]] | None = None,
+        left_alone: frozenset[str] = frozenset(),
+    ) -> Counts:
+        """Insert new rows and update changed ones.
+
+        `stamps` are written to both. `made` are columns of new rows only; columns `left_alone` neither change
+        a known row nor make it differ.
         """
         run = self._connection.execute
-        rows = self.table.c
-        staged = self._connection.scalar(select(func.count()).select_from(self.table)) or 0
-        last = self._connection.scalar(select(func.max(petition.c.petition_id))) or 0
-        same = (petition.c.source == source) & (petition.c.case_no == rows.case_no)
-        known = self._connection.scalar(select(func.count()).select_from(petition).join(self.table, same)) or 0
+        staged = self.count(literal(True))
+        known = self._matches(literal(True))
         updated = 0
         if known:
-            names = [name for name in self.names if name != "case_no" and not (keep_repeats and name in _REPEATS)]
-            differs = or_(*(petition.c[name].is_distinct_from(rows[name]) for name in names))
-            values = {name: rows[name] for name in names} | {"updated_at": now}
-            updated = (
-                self._connection.scalar(select(func.count()).select_from(petition).join(self.table, same & differs))
-                or 0
-            )
+            updated = self._matches(self.differs(left_alone))
             if updated:
-                run(update(petition).values(values).where(same, differs))
+                values = self._values(left_alone) | dict(stamps or {})
+                run(update(self._target).values(values).where(self.same, self.differs(left_alone)))
         if staged > known:
-            run(self._insert(source, now, last, unknown_only=known > 0))
+            run(self._insert({**(stamps or {}), **(made or {})}, unknown_only=known > 0))
         return Counts(new=staged - known, updated=updated, unchanged=known - updated)
 
     def close(self) -> None:
         self.table.drop(self._connection)
 
-    def _insert(self, source: str, now: datetime, last: int, unknown_only: bool) -> Insert:
+    def _matches(self, where: ColumnElement[bool]) -> int:
+        joined = select(func.count()).select_from(self._target).join(self.table, self.same)
+        return self._connection.scalar(joined.where(where)) or 0
+
+    def _values(self, left_alone: frozenset[str]) -> dict[str, ColumnElement[Any]]:
+        """What a known row takes from the staged one."""
+        rows, target = self.table.c, self._target.c
+        names = [name for name in self.names if name not in self._key and name not in left_alone]
+        return {name: func.coalesce(target[name], rows[name]) if name in self._filled else rows[name] for name in names}
+
+    def _shown_keys(self) -> list[ColumnElement[Any]]:
+        """The key as the file has it: ids made from text are kept beside it."""
+        return [self.table.c.get(text_of(name), self.table.c[name]) for name in self._key]
+
+    def _insert(self, more: Mapping[str, object], unknown_only: bool) -> Insert:
         rows = self.table.c
-        given: dict[str, ColumnElement[object]] = {name: rows[name] for name in self.names}
-        given |= {
-            "petition_id": rows.position + (last + 1),
-            "source": literal(source),
-            "updated_at": literal(now),
-        }
-        for column in petition.columns:
+        given: dict[str, ColumnElement[Any]] = {name: rows[name] for name in self.names}
+        for name, value in {**self._fixed, **more}.items():
+            given[name] = value if isinstance(value, ColumnElement) else literal(value)
+        for column in self._target.columns:
             if column.name not in given and column.default is not None and column.default.is_scalar:
                 given[column.name] = literal(column.default.arg)  # type: ignore[attr-defined]
         query = select(*given.values())
         if unknown_only:
-            present = exists().where(petition.c.source == source, petition.c.case_no == rows.case_no)
-            query = query.where(~present)
-        return insert(petition).from_select(list(given), query, include_defaults=False)
+            query = query.where(~exists().where(self.same))
+        return insert(self._target).from_select(list(given), query, include_defaults=False)
+
+
+def text_of(name: str) -> str:
+    """Where the text of an id is staged that is made from it."""
+    return f"{name}_text"
+
+
+def merge_petitions(staging: Staging, connection: Connection, now: datetime, keep_repeats: bool) -> Counts:
+    """Insert new cases and update changed ones; both get `now` as updated_at.
+
+    With `keep_repeats` is_first is left to `mark_repeats` and does not make a row differ.
+    """
+    last = connection.scalar(select(func.max(petition.c.petition_id))) or 0
+    return staging.merge(
+        stamps={"updated_at": now},
+        made={"petition_id": staging.table.c.position + (last + 1)},
+        left_alone=_REPEATS if keep_repeats else frozenset(),
+    )
 
 
 def changed_by(source: str, now: datetime) -> ColumnElement[bool]:

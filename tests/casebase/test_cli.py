@@ -71,11 +71,12 @@ def test_init_twice_changes_nothing(say: Say, url: str) -> None:
         (["demo", "--cases", "many"], 2, "--cases"),
         (["demo", "--until", "soon"], 2, "--until"),
         (["status", "--url", "nonsense"], 2, "database URL 'nonsense'"),
-        (["check"], 1, "the tables are missing; run: python -m casebase init"),
+        (["check"], 1, "p.duckdb: there is no case database; make one with: python -m casebase init"),
+        (["status"], 1, "p.duckdb: there is no case database; make one with: python -m casebase init"),
     ],
 )
-def test_errors_are_one_sentence_and_an_exit_code(
-    say: Say, url: str, arguments: list[str], code: int, sentence: str
+def test_errors_are_one_sentence_and_an_exit_code_and_leave_no_file(
+    say: Say, url: str, tmp_path: Path, arguments: list[str], code: int, sentence: str
 ) -> None:
     given = (
         [*arguments, "--url", url] if arguments and "--url" not in arguments and arguments[0] != "bogus" else arguments
@@ -84,6 +85,7 @@ def test_errors_are_one_sentence_and_an_exit_code(
     assert (found, out) == (code, "")
     assert sentence in err
     assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "p.duckdb").exists()
 
 
 def test_check_exits_with_1_only_for_errors(say: Say, url: str) -> None:

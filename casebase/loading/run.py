@@ -1,0 +1,182 @@
+"""What every load does, whichever table it fills: check, read, stage, merge, write down what happened."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, func, insert, select
+
+from casebase.bulk import append
+from casebase.engine import mark_changed, read_state
+from casebase.errors import CasebaseError
+from casebase.loading import fields
+from casebase.loading.batch import Batch, Reject
+from casebase.loading.mapfile import FileMap
+from casebase.loading.sources import Reader
+from casebase.loading.store import Counts, Staging
+from casebase.schema import load_reject, load_run
+from casebase.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+M = TypeVar("M", bound=FileMap)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A line of the file that was not taken: the physical line (sheet row, Parquet row, feature) where it begins."""
+
+    line: int
+    column: str | None
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the rows: read = loaded + rejected, loaded = new + updated + unchanged."""
+
+    read: int
+    new: int
+    updated: int
+    unchanged: int
+    rejects: list[Rejected]
+    notes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def loaded(self) -> int:
+        return self.new + self.updated + self.unchanged
+
+    @property
+    def rejected(self) -> int:
+        return len(self.rejects)
+
+
+class Loading(Generic[M]):
+    """One load between its steps. A table's own rules are in the methods that subclasses fill in."""
+
+    twice = "the key stands in the file already"
+
+    def __init__(self, connection: Connection, settings: Settings, file_map: M, reader: Reader, now: datetime) -> None:
+        self.connection = connection
+        self.settings = settings
+        self.map = file_map
+        self.reader = reader
+        self.now = now
+        self.rejects: list[Reject] = []
+        self.notes: Counter[str] = Counter()
+        self.counts = Counts(0, 0, 0)
+        self._rows = 0
+        self._staging: Staging | None = None
+
+    def check_database(self) -> None:
+        """Raises CasebaseError when the database holds what must not be mixed with this load."""
+        if read_state(self.connection).demonstration:
+            raise CasebaseError(
+                "the case database holds demonstration data; load real cases into another one with --url"
+            )
+
+    def stage(self, progress: Progress) -> None:
+        """Read, convert and stage every chunk of the file."""
+        for text in self.reader.chunks(self.map.file_columns()):
+            batch = Batch(text, self._rows, self.reader.own_times)
+            fields.clean(batch, self.map.clean)
+            fields.take_fields(batch, self.map)
+            self.convert(batch)
+            if self._staging is None:
+                self._staging = self.staging_for(batch)
+            self._staging.add(batch)
+            self._rows += len(text)
+            self.rejects += batch.rejects
+            self.notes += batch.notes
+            progress("read", self.reader.done, self.reader.total)
+
+    def finish(self, file: Path, progress: Progress) -> Result:
+        """Merge what was staged and write down what happened."""
+        progress("store", 0, 2)
+        if self._staging is not None:
+            self.settle(self._staging)
+            self.refuse(self._staging.drop_duplicates(self.twice))
+            self.counts = self.merge(self._staging)
+            self._staging.close()
+        progress("store", 1, 2)
+        read = self._rows + len(self.reader.misfits)
+        counts = self.counts
+        result = Result(read, counts.new, counts.updated, counts.unchanged, self._lines(), self.notes)
+        if result.read != result.loaded + result.rejected:
+            raise CasebaseError(
+                f"{file}: {result.read} rows read, {result.loaded} loaded, {result.rejected} rejected do not add up"
+            )
+        if counts.new or counts.updated:
+            self.complete()
+            mark_changed(self.connection, self.now)
+        self._write_run(file, result)
+        progress("store", 2, 2)
+        return result
+
+    def refuse(self, rejects: list[Reject]) -> None:
+        """Take staged rows as rejected; their fields are told by the names that the file has for them."""
+        self.rejects += [replace(reject, column=self.map.shown(str(reject.column))) for reject in rejects]
+
+    def note(self, count: int, text: str) -> None:
+        """Count rows that were taken but differ from what one would expect."""
+        if count:
+            self.notes[text] += count
+
+    def convert(self, batch: Batch) -> None:
+        """Fill the fields that follow from others."""
+        raise NotImplementedError
+
+    def staging_for(self, batch: Batch) -> Staging:
+        """The staging table of batches like this one."""
+        raise NotImplementedError
+
+    def settle(self, staging: Staging) -> None:
+        """Find what takes all rows of the file at once to find, before duplicates are dropped."""
+
+    def merge(self, staging: Staging) -> Counts:
+        """Bring the staged rows into their table."""
+        raise NotImplementedError
+
+    def complete(self) -> None:
+        """Derive what follows from changed rows; something did change."""
+        raise NotImplementedError
+
+    def _lines(self) -> list[Rejected]:
+        """The rejected rows with the line each begins at, in the order of the file."""
+        positions = {reject.position for reject in self.rejects}
+        positions |= {reject.first for reject in self.rejects if reject.first is not None}
+        ordered = np.array(sorted(positions), dtype=np.int64)
+        records = dict(zip(ordered.tolist(), self.reader.records_of(ordered).tolist(), strict=True))
+        lines = self.reader.lines_of({*records.values(), *(misfit.record for misfit in self.reader.misfits)})
+        found = [Rejected(lines[misfit.record], None, misfit.text, misfit.reason) for misfit in self.reader.misfits]
+        for reject in self.rejects:
+            reason = reject.reason
+            if reject.first is not None:
+                reason = f"{reason}, on line {lines[records[reject.first]]}"
+            found.append(Rejected(lines[records[reject.position]], reject.column, reject.value, reason))
+        return sorted(found, key=lambda rejected: rejected.line)
+
+    def _write_run(self, file: Path, result: Result) -> None:
+        load_id = (self.connection.scalar(select(func.max(load_run.c.load_id))) or 0) + 1
+        with file.open("rb") as raw:
+            digest = hashlib.file_digest(raw, "sha256").hexdigest()
+        self.connection.execute(
+            insert(load_run).values(
+                load_id=load_id,
+                source=self.map.source.name,
+                file_name=file.name,
+                sha256=digest,
+                started_at=self.now,
+                rows_read=result.read,
+                rows_loaded=result.loaded,
+                rows_rejected=result.rejected,
+            )
+        )
+        rows = [(load_id, r.line, r.column, r.value, r.reason) for r in result.rejects]
+        append(self.connection, load_reject, pd.DataFrame(rows, columns=list(load_reject.columns.keys())))
