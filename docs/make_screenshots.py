@@ -50,7 +50,7 @@ def cockpit(url: str | None) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | ({"COCKPIT_DATABASE_URL": url} if url else {})
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/_stcore/health")
@@ -61,6 +61,7 @@ def cockpit(url: str | None) -> Iterator[str]:
 
 
 def wait_for(address: str, tries: int = 120) -> None:
+    """Wait until the server answers."""
     for _ in range(tries):
         try:
             urllib.request.urlopen(address, timeout=2)

@@ -1,0 +1,222 @@
+"""专家听证: the pool, hearings and what came of them, waiting, and how the experts share the work."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, show, splits, waiting
+from pages.parts.filters import YEARLY, Filters
+from queries import hearing_outcomes
+from queries.cases import cases
+from queries.compare import by_month
+from queries.measure import measure, metric_of
+from queries.periods import last_months
+from queries.subjects import WAIT_BANDS
+from views import charts, words
+
+CARDS = (
+    "hearings_held",
+    "cases_heard",
+    "expert_participations",
+    "settled_after_hearing",
+    "hearing_wait_days",
+    "experts_active",
+)
+MONTHLY = ("hearings_held", "cases_heard", "expert_participations")
+MONTHS = 12
+SHORT_DAYS = 92
+
+
+def long_enough(now: Filters) -> Filters:
+    """Hearings are few: a period of a quarter or less gives way to twelve months."""
+    if now.period.days > SHORT_DAYS:
+        return now
+    return replace(now, period=last_months(now.as_of.date(), MONTHS), against=YEARLY)
+
+
+now = filters.current()
+view = long_enough(now)
+widened = view.period != now.period
+
+
+def opened(metric: str, **cell: str | None) -> None:
+    """The list behind a number of this page's period."""
+    show.open_list(show.link(metric, period=view.period if widened else None, **cell))
+
+
+def monthly() -> None:
+    """场次, 件次 and 人次 each in a picture of its own: units of count never share an axis."""
+    found = live.ask(by_month, list(MONTHLY), as_of=now.as_of, months=MONTHS, within=now.within)
+    for column, name in zip(st.columns(3), MONTHLY, strict=True):
+        metric = metric_of(name)
+        rows = found[found["metric"] == name].reset_index(drop=True)
+        labels = [f"{int(month[5:])}月" for month in rows["month"]]
+        most = int(rows["value"].fillna(0).max())
+        drawn = charts.bars(
+            pd.DataFrame({"label": labels, "key": rows["month"], "value": rows["value"].fillna(0)}),
+            show.theme(),
+            title=f"{metric.name}，最多的一月 {words.full(most)} {metric.unit}",
+            subtitle=f"按举行月份（{metric.unit}）",
+            unit=metric.unit,
+            height=120,
+        )
+        with column, show.block(f"monthly_{name}"):
+            month = show.chart(drawn, f"monthly_{name}", alt=f"近 12 个月{metric.name}", pick="key")
+        if month is not None:
+            show.open_list(show.link(name, period=last_months(now.as_of.date(), MONTHS), month=month))
+
+
+def conclusions() -> None:
+    """What hearings concluded."""
+    rows = splits.split(view, ["hearings_held"], "conclusion")
+    drawn = charts.ranking(
+        rows,
+        show.theme(),
+        title=findings.most(rows, "全部听证", none="这一时段没有举行听证", unit="场次"),
+        subtitle="按听证结论（场次）",
+        kind="count",
+        none="这一时段没有举行听证。",
+    )
+    code = show.chart(drawn, "conclusions", alt="听证结论", pick="code")
+    if code is not None:
+        opened("hearings_held", conclusion=code)
+
+
+def compared() -> None:
+    """Heard cases beside comparable ones without a hearing."""
+    frame = live.ask(hearing_outcomes.against_comparable, as_of=now.as_of, within=now.within)
+    drawn = charts.paired(
+        frame.assign(row="化解率"),
+        show.theme(),
+        title=findings.heard(frame),
+        subtitle="非简单诉求已办结件的化解率，横线为 95% 区间（历年累计）",
+    )
+    show.chart(drawn, "compared", alt="听证件与可比件的化解率")
+    st.caption(
+        "可比件：没有开过听证的非简单诉求办结件，按听证件的内容分类和登记年份加权（直接标准化）；"
+        "没有可比对象的听证件两边都不计。相关不等于因果：是否听证由案情决定。"
+    )
+
+
+def waits() -> None:
+    """How long people wait for a hearing."""
+    metric = metric_of("hearing_wait_days")
+    rows = splits.split(view, [metric.id], "wait").set_index("code")["hits"]
+    counts = rows.reindex(WAIT_BANDS, fill_value=0)
+    median = live.ask(hearing_outcomes.median_wait, as_of=now.as_of, period=view.period, within=now.within)
+    drawn = charts.bars(
+        pd.DataFrame({"label": WAIT_BANDS, "value": counts.to_numpy()}),
+        show.theme(),
+        title="没有可计等待的听证" if words.missing(median) else f"等待天数中位数 {words.days(median)}",
+        subtitle="从申请到举行的自然日（场次）",
+        unit="场次",
+        height=170,
+    )
+    band = show.chart(drawn, "waits", alt="听证等待天数分布", pick="key")
+    if band is not None:
+        opened(metric.id, wait=band)
+
+
+def pool() -> None:
+    """The pool by origin and field."""
+    found = live.ask(measure, ["experts_in_pool"], as_of=now.as_of, by=["source", "field"])
+    total, sources = int(found["hits"].sum()), found.groupby("source")["hits"].sum().sort_values(ascending=False)
+    order = found.groupby("field")["hits"].sum().sort_values(ascending=False).index
+    frame = found.assign(row=pd.Categorical(found["field"], order), column=pd.Categorical(found["source"], sources.index))
+    drawn = charts.heat(
+        frame.sort_values(["row", "column"]).astype({"row": str, "column": str}),
+        show.theme(),
+        title=f"在库 {words.full(total)} 人，{sources.index[0]}最多，{words.full(sources.iloc[0])} 人",
+        subtitle="按专业领域和来源（人）",
+        unit="人",
+    )
+    cell = show.chart(drawn, "pool", alt="专家库按来源和领域", pick=("row", "column"))
+    if cell is not None:
+        show.open_list(show.link("experts_in_pool", field=cell[0], source=cell[1]))
+
+
+def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
+    """How the experts share the work: the pool with each one's participations in the period."""
+    found = live.ask(measure, ["expert_participations"], as_of=view.as_of, period=view.period, within=view.within, by=["expert"])
+    taken = dict(zip(found["expert"], found["hits"], strict=True))
+    return pool_rows.assign(value=[int(taken.get(code, 0)) for code in pool_rows["code"]])
+
+
+def shares(loads: pd.DataFrame) -> None:
+    """One dot an expert; idle ones hollow."""
+    drawn = charts.dots(
+        loads.assign(group=loads["source"]),
+        show.theme(),
+        title=findings.load(loads),
+        subtitle="每个点一位专家，横轴为出席人次",
+        axis_title="出席人次",
+        unit="人次",
+        height=130,
+    )
+    code = show.chart(drawn, "load", alt="每位专家的参与人次", pick="code")
+    if code is not None:
+        opened("expert_participations", expert=code)
+
+
+def idle(loads: pd.DataFrame) -> None:
+    """Who has not been asked, longest idle first."""
+    rows = loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
+    show.heading(f"{len(rows)} 位专家这一时段没有参与", "从未参与的在前，其后按最近一次参与由早到晚")
+    table = pd.DataFrame(
+        {
+            "专家": rows["name"],
+            "来源": rows["source"],
+            "专业领域": rows["field"],
+            "入库日期": rows["joined_on"].astype(str),
+            "最近参与": [f"{at:%Y-%m-%d}" if pd.notna(at) else "从未" for at in rows["last_on"]],
+        }
+    )
+    st.dataframe(table, hide_index=True, height=36 * 8, key="idle", alt="未参与的专家")
+
+
+def coming() -> None:
+    """The hearings to come."""
+    rows = live.ask(cases, "hearings_coming", as_of=now.as_of, within=now.within)
+    rows = rows.sort_values("scheduled_at")
+    first = f"，最近一场 {words.moment(rows['scheduled_at'].iloc[0])}" if len(rows) else ""
+    show.heading(f"待举行听证 {len(rows)} 场次{first}", "已排期、未举行、未取消", define=metric_of("hearings_coming"))
+    table = pd.DataFrame(
+        {
+            "排期": rows["scheduled_at"].dt.strftime("%m-%d %H:%M") if len(rows) else [],
+            "区县": rows["district"].fillna(words.NONE),
+            "听证阶段": rows["hearing_stage"],
+            "内容分类": rows["category"].fillna(words.NONE),
+            "责任单位": rows["unit"].fillna(words.NONE),
+            "信访编号": rows["case_no"],
+        }
+    )
+    st.dataframe(table, hide_index=True, height=36 * 8, key="coming_hearings", alt="待举行的听证")
+
+
+scope = f"{view.said}" + ("（所选时段听证少，按近 12 个月）" if widened else "")
+show.header("专家听证", f"{scope}。场次、件次、人次分开计。")
+experts = live.ask(hearing_outcomes.experts, as_of=now.as_of)
+show.numbers(view, CARDS, key="hearing_cards")
+if experts.empty and live.ask(measure, ["hearings_held"], as_of=now.as_of)["hits"].iloc[0] == 0:
+    waiting.missing("专家和听证", {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"})
+else:
+    monthly()
+    left, middle, right = st.columns(3)
+    with left, show.block("compared"):
+        compared()
+    with middle, show.block("conclusions"):
+        conclusions()
+    with right, show.block("waits"):
+        waits()
+    loads = load(experts)
+    left, right = st.columns([2, 3])
+    with left, show.block("pool"):
+        pool()
+    with right:
+        with show.block("load", stretch=False):
+            shares(loads)
+        with show.block("idle"):
+            idle(loads)
+    with show.block("coming_hearings"):
+        coming()

@@ -8,7 +8,7 @@ a provincial bureau's open statistics, [S] the city's public document, [C] commo
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
@@ -32,6 +32,7 @@ from queries.subjects import (
     p,
     seat,
     task,
+    wait_days,
 )
 
 _COMMON = "不含检举控告件；12345转办件另计，不并入信访量。"
@@ -632,7 +633,7 @@ HEARING_WAIT_DAYS = _hearing(
     among_text="期内举行的、有申请时间的听证",
     hits_text="期内举行的、有申请时间的听证",
     among=lambda at: and_(_held(at), hearing.applied_at.is_not(None)),
-    amount=Fixed(type_coerce(on_day(hearing.held_at) - on_day(hearing.applied_at), Integer)),
+    amount=Fixed(wait_days()),
 )
 HEARINGS_COMING = _hearing(
     "hearings_coming",

@@ -4,7 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Date, String, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    Date,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
 
 from casebase import schema
 from queries.model import Expression, Fixed, Moment, Subject
@@ -237,11 +252,26 @@ GRID_TASK = Subject(
 )
 
 hearing = schema.hearing.c
+WAIT_BANDS = ("15天内", "16–30天", "31–45天", "46–60天", "60天以上")
+_WAIT_LIMITS = (15, 30, 45, 60)
+
+
+def wait_days() -> ColumnElement[int]:
+    """Natural days from the application for a hearing to the hearing."""
+    return type_coerce(on_day(hearing.held_at) - on_day(hearing.applied_at), Integer)
+
+
+def _wait_band() -> ColumnElement[str]:
+    limits = zip(_WAIT_LIMITS, WAIT_BANDS[:-1], strict=True)
+    return case(*((wait_days() <= days, band) for days, band in limits), (wait_days().is_not(None), WAIT_BANDS[-1]))
+
+
 _OF_HEARING: dict[str, Expression] = {
     **OF_PETITION,
     "hearing_stage": Fixed(hearing.stage),
     "conclusion": _happened(hearing.held_at, hearing.conclusion),
     "public": Fixed(case((hearing.is_public, literal("公开")), else_=literal("不公开"))),
+    "wait": Fixed(_wait_band()),
 }
 _HEARING_COLUMNS: dict[str, Expression] = {
     "hearing_id": Fixed(hearing.hearing_id),
@@ -362,6 +392,7 @@ DIMENSIONS: dict[str, str] = {
     "hearing_stage": "听证阶段",
     "conclusion": "听证结论",
     "public": "是否公开",
+    "wait": "等待天数",
     "source": "专家来源",
     "field": "专业领域",
     "expert": "专家",

@@ -30,9 +30,7 @@ _TITLE_EXTRA = 1
 def themed(chart: Any, palette: Palette) -> Any:
     """Font, grid, axes and spacing of every chart; transparent, so that it takes the colour of its ground."""
     return (
-        chart.configure(
-            font=FONT, background="transparent", autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-        )
+        chart.configure(font=FONT, background="transparent")
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=palette.muted,
@@ -90,6 +88,8 @@ def finished(layers: Sequence[Any], palette: Palette, title: str, subtitle: str,
             title=heading(title, subtitle, palette),
             width="container",
             height=height,
+            # At the top of the spec: a page's framework fits the height too where it finds nothing here.
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
             padding={"left": 4, "top": 4, "right": 8, "bottom": 8},
         ),
         palette,

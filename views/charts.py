@@ -255,7 +255,7 @@ def _apart(names: Sequence[str] | pd.Series) -> list[str]:
 
 def _written(row: dict[Any, Any], small: bool, kind: Kind) -> str:
     text = words.value(row["value"], kind)
-    if not words.missing(row.get("among")):
+    if kind == "rate" and not words.missing(row.get("among")):
         text += f"  {words.parts(row['hits'], row['among'])}"
     return f"{text}  {words.SMALL}" if small else text
 

@@ -15,6 +15,7 @@ from views import words
 CUSTOM = "自选"
 PRESETS = {"今日": Preset.TODAY, "本周": Preset.WEEK, "本月": Preset.MONTH, "本季": Preset.QUARTER, "本年": Preset.YEAR}
 _AGAINST = {"今日": "较昨日同时", "本周": "较上周同期", "本月": "较上月同期", "本季": "较上季同期", "本年": "较上年同期"}
+YEARLY = _AGAINST["本年"]
 PLACES = ("district", "street", "community")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
@@ -33,7 +34,7 @@ class Filters:
     @property
     def same_as_year_before(self) -> bool:
         """Whether the period before is the year before, so that one comparison says it all."""
-        return self.against == _AGAINST["本年"]
+        return self.against == YEARLY
 
     @property
     def said(self) -> str:

@@ -5,6 +5,7 @@ the moment they speak of, so nothing is computed twice and a new case is seen by
 database cannot be reached the pulse stands still: the last good numbers stay, with their age.
 """
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
+from casebase.demo import live as city
 from casebase.engine import Casebase, State, open_casebase
 from casebase.errors import CasebaseError
 from casebase.settings import Settings, read_settings
@@ -78,6 +80,16 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner="正在打开信访件库…")
 def pulse() -> Pulse:
     return Pulse(open_casebase(settings()))
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once a process: leave what the imports made out of every later collection; let the demonstration city live."""
+    gc.collect()
+    gc.freeze()
+    demo = settings().demo
+    if demo.live and pulse().read().state.demonstration:
+        city.start(casebase(), speed=demo.speed, poll_seconds=settings().freshness.poll)
 
 
 def casebase() -> Casebase:

@@ -20,7 +20,7 @@ _CSS = """
 
 def dress(brand: str, palette: Palette) -> None:
     """Set the brand and the page's rhythm."""
-    st.html(f"<style>{_CSS}</style>")
+    st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}</style>')
     st.logo(_brand(brand, palette), size="large")
 
 

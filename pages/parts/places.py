@@ -32,12 +32,17 @@ class Below:
         return NOUNS[self.dimension]
 
 
+def dimension_below(now: Filters) -> str:
+    """The dimension one level below the area of the filter bar."""
+    area = now.within.area
+    return _BELOW[int(filters.areas().loc[area, "level"]) if area else 1]
+
+
 def below(now: Filters) -> Below:
     """What lies below the area of the filter bar; grids below a community."""
     table = filters.areas()
     area = now.within.area
-    level = int(table.loc[area, "level"]) if area else 1
-    dimension = _BELOW[level]
+    dimension = dimension_below(now)
     if dimension == "grid":
         frame = live.ask(names.grids, area).rename(columns={"grid_id": "code"}).assign(schematic=True)
     else:

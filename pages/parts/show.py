@@ -1,7 +1,7 @@
 """Showing numbers: the page header, cards, charts and the map, and what a click on them does."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,14 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import live
-from pages.parts.filters import Filters, current
+from pages.parts.filters import CUSTOM, Filters, current
 from queries.cases import Part
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric, Polarity
+from queries.periods import Period
 from queries.registry import METRICS
 from views import cards, charts, words
 from views.tokens import Palette, palette
 
+# Groups whose rates the general lights of config.toml were made for; others have a target or no light.
+_LIT = ("五日办结", "办理时效", "群众评价")
 LIST_PAGE = "pages/case_list.py"
 _KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
 
@@ -110,7 +113,7 @@ def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filte
         definition=definition(metric, filters),
         beside=_beside(metric, row, found),
         small=metric.kind is Kind.RATE and row["among"] > 0 and words.small(row["among"], lights.small_sample),
-        link=link(metric.id),
+        link=link(metric.id, period=None if filters.period == current().period else filters.period),
     )
 
 
@@ -153,7 +156,7 @@ def state_of(metric: Metric, value: float) -> words.State | None:
         return None
     lights, target = live.settings().lights, target_of(metric.id)
     if target is None:
-        return words.light(value, lights.red, lights.green)
+        return words.light(value, lights.red, lights.green) if metric.group in _LIT else None
     if words.target_reached(value, target * 100):
         return words.State("good", "●", "达标")
     near = words.target_reached(value, target * 100 - lights.shortfall)
@@ -192,9 +195,11 @@ def definition(metric: Metric, filters: Filters | None = None) -> tuple[tuple[st
     return tuple(pairs)
 
 
-def link(metric: str, part: Part = Part.HITS, **cell: str | None) -> str:
-    """The address of the list behind a number; the filters of the bar stay."""
+def link(metric: str, part: Part = Part.HITS, *, period: Period | None = None, **cell: str | None) -> str:
+    """The address of the list behind a number; the filters of the bar stay, but for a number of another `period`."""
     pairs = {"metric": metric, "part": part.value, **{f"by_{name}": value or "" for name, value in cell.items()}}
+    if period is not None:
+        pairs |= {"period": CUSTOM, "from": period.start.isoformat(), "to": period.end.isoformat()}
     return urlencode(pairs)
 
 
@@ -205,10 +210,31 @@ def open_list(opened: str | None) -> None:
         st.switch_page(LIST_PAGE, query_params={**kept, **dict(parse_qsl(opened, keep_blank_values=True))})
 
 
+def block(key: str, *, stretch: bool = True) -> Any:
+    """A surface for one picture or table: `with block("flow"): …`. As high as its neighbours, unless told."""
+    return st.container(border=True, key=f"block_{key}", height="stretch" if stretch else "content")
+
+
+def heading(title: str, note: str, *, define: Metric | None = None) -> None:
+    """The heading of a table: the finding, below it what is listed, and the 口径 of its number as help."""
+    told = None if define is None else "\n\n".join(f"**{head}**　{text}" for head, text in definition(define))
+    st.markdown(f"**{title}**  \n:small[:gray[{note}]]", help=told)
+
+
+def day_of(clicked: float) -> date:
+    """The day of a point on a time axis, from the browser's milliseconds at its own midnight, wherever it stands."""
+    return pd.Timestamp(clicked, unit="ms").round("D").date()
+
+
 def chart(
-    drawn: Any, key: str, *, alt: str, pick: str | None = None, on_pick: Callable[[str], None] | None = None
+    drawn: Any,
+    key: str,
+    *,
+    alt: str,
+    pick: str | tuple[str, ...] | None = None,
+    on_pick: Callable[[str], None] | None = None,
 ) -> Any | None:
-    """Show an Altair chart; returns what was clicked of the field `pick`, once for each click.
+    """Show an Altair chart; returns what was clicked of the field `pick` (a tuple of several), once for each click.
 
     `on_pick` is called with it instead, before the page is drawn again (to change the filter bar).
     """
@@ -217,10 +243,10 @@ def chart(
         return None
     if on_pick is None:
         event = st.altair_chart(drawn, key=key, theme=None, alt=alt, on_select="rerun", selection_mode=charts.PICK)
-        return _once(key, charts.picked(event, pick))
+        return once(key, _picked(event, pick))
 
     def clicked() -> None:
-        value = charts.picked(st.session_state[key], pick)
+        value = _picked(st.session_state[key], pick)
         if value is not None:
             on_pick(value)
 
@@ -228,7 +254,14 @@ def chart(
     return None
 
 
-def _once(key: str, value: Any | None) -> Any | None:
+def _picked(event: Any, pick: str | tuple[str, ...]) -> Any | None:
+    if isinstance(pick, str):
+        return charts.picked(event, pick)
+    values = tuple(charts.picked(event, field) for field in pick)
+    return None if None in values else values
+
+
+def once(key: str, value: Any | None) -> Any | None:
     """A selection stays on screen; only its change is a click."""
     memory = f"_{key}_picked"
     if st.session_state.get(memory) == value:
