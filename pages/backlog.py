@@ -1,0 +1,215 @@
+"""待办积压: what is open now, where it stands and how old it is, what comes in and goes out, and what is due."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, places, show, splits, waiting
+from queries import backlog
+from queries.cases import count_cases
+from queries.compare import daily_flow
+from queries.measure import measure
+from queries.periods import Period
+from queries.subjects import AGE_BANDS, STAGES
+from views import charts, words
+
+CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
+VIEWS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
+OLD = AGE_BANDS[-2:]
+DAYS = 90
+ROWS = 16
+OLDEST = 50
+_STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
+
+now = filters.current()
+
+
+def sentence() -> str:
+    """What is open, in one sentence."""
+    row = live.ask(backlog.open_days, as_of=now.as_of, within=now.within).iloc[0]
+    if not row["cases"]:
+        return f"{now.place}没有在办的信访件。"
+    return (
+        f"{now.place}在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
+        f"最长 {words.days(row['longest'])}；均为截至此刻的时点数。"
+    )
+
+
+def flow() -> None:
+    """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
+    frame = live.ask(daily_flow, as_of=now.as_of, days=DAYS, within=now.within).rename(columns={"day": "at"})
+    drawn = charts.flow(
+        frame, show.theme(), title=findings.flow(frame), subtitle="每日新收与办结（件次），点一天看明细"
+    )
+    with show.block("flow"):
+        moved = show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
+        stock = show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
+    if moved is not None:
+        open_day("closed" if "办结" in moved[1] else "registered", moved[0])
+    if stock is not None:
+        open_day("backlog", stock)
+
+
+def open_day(metric: str, at: float) -> None:
+    """The list of one day."""
+    day = show.day_of(at)
+    show.open_list(show.link(metric, period=Period(day, day), day=day.isoformat()))
+
+
+def stages_and_ages() -> None:
+    """One cell for each stage and age band."""
+    found = live.ask(measure, ["backlog"], as_of=now.as_of, within=now.within, by=["stage", "age"])
+    every = pd.MultiIndex.from_product([STAGES[:-1], AGE_BANDS], names=["stage", "age"])
+    frame = found.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
+    drawn = charts.heat(
+        frame.rename(columns={"stage": "row", "age": "column"}),
+        show.theme(),
+        title=findings.ages(frame, OLD),
+        subtitle="在办件按办理环节、登记后自然日（件次）",
+        unit="件次",
+    )
+    with show.block("stages"):
+        cell = show.chart(drawn, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
+    if cell is not None:
+        show.open_list(show.link("backlog", stage=cell[0], age=cell[1]))
+
+
+def coming() -> None:
+    """Handling deadlines of the next five working days."""
+    found = live.ask(measure, ["due_in_5"], as_of=now.as_of, within=now.within, by=["due_day"])
+    cases = dict(zip(pd.to_datetime(found["due_day"]).dt.date, found["hits"], strict=True))
+    today = now.as_of.date()
+    working = [live.casebase().workdays.after(today, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
+    days = sorted({today, *working, *cases})
+    frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
+    labels = ["今日" if day == today else words.day(day) for day in days]
+    drawn = charts.bars(
+        frame.assign(label=labels, key=[day.isoformat() for day in days]),
+        show.theme(),
+        title=findings.due(frame, backlog.NEAR_WORKING_DAYS),
+        subtitle="未超期在办件按办结期限（件次）",
+        unit="件次",
+        height=160,
+    )
+    with show.block("coming", stretch=False):
+        day = show.chart(drawn, "coming", alt="今后 5 个工作日到期件", pick="key")
+    if day is not None:
+        show.open_list(show.link("due_in_5", due_day=day))
+
+
+def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
+    """Bars of the chosen view; each opens its list. Shares are of the `whole` that is drawn."""
+    rows = splits.of(frame, chosen)
+    rows = rows[rows["value"] > 0]
+    drawn = charts.ranking(
+        rows[["code", "name", "value"]],
+        show.theme(),
+        title=findings.most(rows, whole, none=f"{noun}没有{VIEWS[chosen]}件"),
+        subtitle=f"{noun}{VIEWS[chosen]}（件次）" + (f"，{len(rows)} 个中前 {ROWS}" if len(rows) > ROWS else ""),
+        kind="count",
+        most=ROWS,
+        none=f"{noun}没有{VIEWS[chosen]}件。",
+    )
+    code = show.chart(drawn, f"by_{dimension}", alt=f"各{noun}{VIEWS[chosen]}", pick="code")
+    if code is not None:
+        show.open_list(show.link(chosen, **{dimension: code}))
+
+
+def by_unit(chosen: str) -> None:
+    """Units of one kind at a time; kinds are ranked apart."""
+    groups = splits.by_kind(splits.split(now, list(VIEWS), "unit"))
+    if not groups:
+        waiting.hint("在办件都没有登记责任单位。")
+        return
+    kind = st.segmented_control(
+        "单位类别",
+        list(groups),
+        default=next(iter(groups)),
+        required=True,
+        key="backlog_units",
+        label_visibility="collapsed",
+    )
+    ranked(chosen, groups[kind], "unit", kind, kind)
+
+
+def details() -> None:
+    """Where the cases lie: by place, unit and class."""
+    chosen = st.segmented_control(
+        "分布看", list(VIEWS), default="backlog", required=True, format_func=VIEWS.__getitem__, key="backlog_view"
+    )
+    dimension = places.dimension_below(now)
+    left, middle, right = st.columns(3)
+    with left, show.block("places"):
+        ranked(chosen, splits.split(now, list(VIEWS), dimension), dimension, places.NOUNS[dimension], now.place)
+    with middle, show.block("units"):
+        by_unit(chosen)
+    with right, show.block("classes"):
+        ranked(chosen, splits.split(now, list(VIEWS), "category"), "category", "内容分类", now.place)
+
+
+def state_of(state: str | None, days_left: float) -> str:
+    """■ 超期 51 天, ▲ 临期 剩 3 天, ● 正常."""
+    if state is None or pd.isna(state):
+        return words.NONE
+    left = {backlog.OVERDUE: f" {-days_left:.0f} 天", backlog.NEAR: f" 剩 {days_left:.0f} 天"}
+    return _STATES[state].text + (left.get(state, "") if days_left else "")
+
+
+def coloured(states: pd.Series) -> list[str]:
+    """The colours that go with the shapes of the states."""
+    palette = show.theme()
+    colours = {state.shape: f"color: {palette.state(state.role)}" for state in _STATES.values()}
+    return [colours.get(str(text)[0], "") for text in states]
+
+
+def oldest() -> None:
+    """The cases that have been open longest; a row leads to what its unit has open."""
+    rows = live.ask(backlog.oldest, as_of=now.as_of, within=now.within, limit=OLDEST)
+    late = int((rows["state"] == backlog.OVERDUE).sum())
+    show.heading(
+        f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，其中超期 {late} 件",
+        "按登记时间由早到晚；选中一行，看该责任单位全部在办件",
+    )
+    table = pd.DataFrame(
+        {
+            "登记日期": rows["registered_at"].dt.strftime("%Y-%m-%d"),
+            "已办天数": rows["days_open"],
+            "办结期限": [f"{at:%Y-%m-%d}" if pd.notna(at) else words.NONE for at in rows["due_at"]],
+            "期限状态": [state_of(*pair) for pair in zip(rows["state"], rows["days_left"], strict=True)],
+            "办理环节": rows["stage"],
+            "责任单位": rows["unit"].fillna("未分派"),
+            "区县": rows["district"].fillna(words.NONE),
+            "标题": rows["title"].fillna(words.NONE),
+            "信访编号": rows["case_no"],
+        }
+    )
+    event = st.dataframe(
+        table.style.apply(coloured, subset=["期限状态"]),
+        hide_index=True,
+        height=36 * 11,
+        key="oldest",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "已办天数": st.column_config.NumberColumn(format="%d 天"),
+            "标题": st.column_config.Column(width="large"),
+        },
+        alt="在办最久的信访件",
+    )
+    picked = show.once("oldest", tuple(event["selection"]["rows"]) or None)
+    if picked:
+        show.open_list(show.link("backlog", unit=rows["unit_id"].iloc[picked[0]]))
+
+
+show.header("待办积压", sentence())
+show.numbers(now, CARDS, key="backlog_cards", spark=False)
+if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
+    left, right = st.columns([8, 5])
+    with left:
+        flow()
+    with right:
+        coming()
+        stages_and_ages()
+    details()
+    oldest()
+else:
+    waiting.hint("没有在办件。换一个区域、分类或截至日期，或装入信访件（docs/loading.md）。")

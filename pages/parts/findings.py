@@ -1,0 +1,142 @@
+"""What a picture shows, in one sentence: the titles of charts, computed from the frames they draw.
+
+Rates are ratios 0 … 1; frames of places and units have name, value, among and small (see splits.split).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from views import words
+
+UNIT = "件次"
+
+
+def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT) -> str:
+    """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` is said where nothing is counted."""
+    total = int(frame["value"].sum())
+    if total == 0:
+        return none
+    top = int(frame["value"].max())
+    names = frame.loc[frame["value"] == top, "name"].tolist()
+    if len(names) > 1:
+        return f"{words.listing(names, 2)}并列最多，各 {words.full(top)} {unit}"
+    return f"{names[0]}最多，{words.full(top)} {unit}，占{whole} {words.percent(top / total)}"
+
+
+def lowest(frame: pd.DataFrame, target: float | None, noun: str, *, few: int) -> str:
+    """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are not spoken of."""
+    known = frame.dropna(subset=["value"])
+    judged = known[~known["small"].astype(bool)]
+    if known.empty:
+        return f"{noun}在这一时段没有应办结的简单诉求"
+    if judged.empty:
+        return f"{noun}都不足 {few} 件次（样本少），不宜排名"
+    least = float(judged["value"].min())
+    names = words.listing(judged.loc[judged["value"] == least, "name"].tolist(), 2)
+    if target is None:
+        return f"{names}最低，{words.percent(least)}"
+    if words.target_reached(least, target * 100):
+        return f"{noun}全部达标，最低的{names} {words.percent(least)}"
+    return f"{names}最低，{words.percent(least)}，{_against(least, target)}"
+
+
+def flow(frame: pd.DataFrame) -> str:
+    """近 90 天新收 14,520、办结 14,611 件次，积压减少 91 件次（−2.4%）. Columns: inflow, outflow, backlog."""
+    came, went = int(frame["inflow"].sum()), int(frame["outflow"].sum())
+    after = int(frame["backlog"].iloc[-1])
+    before = after - came + went
+    moved = f"积压{'增加' if after > before else '减少'} {words.full(abs(after - before))} {UNIT}"
+    relative = words.change(after, before)
+    said = "积压持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
+    return f"近 {len(frame)} 天新收 {words.full(came)}、办结 {words.full(went)} {UNIT}，{said}"
+
+
+def ages(frame: pd.DataFrame, old: Sequence[str]) -> str:
+    """超过 60 天的 265 件次，占 7.21%，都在办理中. Columns: stage, age, value; `old` names the bands meant."""
+    total = int(frame["value"].sum())
+    if total == 0:
+        return "没有这类在办件"
+    beyond = frame[frame["age"].isin(old) & (frame["value"] > 0)]
+    if beyond.empty:
+        return "没有超过 60 天的在办件"
+    count = int(beyond["value"].sum())
+    stages = beyond.groupby("stage")["value"].sum().sort_values(ascending=False)
+    first = f"其中{stages.index[0]} {words.full(stages.iloc[0])} {UNIT}"
+    where = f"都在{stages.index[0]}" if len(stages) == 1 else first
+    return f"超过 60 天的 {words.full(count)} {UNIT}，占 {words.percent(count / total)}，{where}"
+
+
+def due(frame: pd.DataFrame, days: int) -> str:
+    """5 个工作日内 25 件次到期，最多的是 11月27日，13 件次. Columns: day (date), value."""
+    total = int(frame["value"].sum())
+    if total == 0:
+        return f"{days} 个工作日内没有到期件"
+    top = frame.loc[frame["value"].idxmax()]
+    peak = f"{words.day(top['day'])}，{words.full(top['value'])} {UNIT}"
+    return f"{days} 个工作日内 {words.full(total)} {UNIT}到期，最多的是{peak}"
+
+
+def months(frame: pd.DataFrame, target: float | None, today: date) -> str:
+    """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标. Columns: at (first of the month), value."""
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return "所选范围内没有应办结的简单诉求"
+    last = known.iloc[-1]
+    at = pd.Timestamp(last["at"])
+    running = f"（至{today.day}日）" if (at.year, at.month) == (today.year, today.month) else ""
+    said = f"{words.month(at.date(), year=not running)}{running}{words.percent(last['value'])}"
+    if target is None:
+        return said
+    reached = words.target_reached(last["value"], target * 100)
+    said += "，达到目标" if reached else f"，{_against(last['value'], target)}"
+    before = known.iloc[:-1]
+    if before.empty:
+        return said
+    times = sum(words.target_reached(value, target * 100) for value in before["value"])
+    return f"{said}；此前 {len(before)} 个月 {times} 个月达标"
+
+
+def closings(frame: pd.DataFrame, limit: int) -> str:
+    """22.1% 压在第 5 个工作日办结，4.1% 超过 5 个工作日；中位数 3 个工作日. Columns: days, cases."""
+    total = int(frame["cases"].sum())
+    if total == 0:
+        return "所选时段没有办结的简单诉求"
+    last = int(frame.loc[frame["days"] == limit, "cases"].sum())
+    late = int(frame.loc[frame["days"] > limit, "cases"].sum())
+    over = f"{words.percent(late / total, 1)} 超过 {limit} 个工作日" if late else f"没有超过 {limit} 个工作日的"
+    return f"{words.percent(last / total, 1)} 压在第 {limit} 个工作日办结，{over}；中位数 {median_days(frame)} 个工作日"
+
+
+def heard(frame: pd.DataFrame) -> str:
+    """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Columns of hearing_outcomes.against_comparable."""
+    mine, other = frame.iloc[0], frame.iloc[1]
+    if words.missing(mine["value"]) or words.missing(other["value"]):
+        return "听证件太少，还不能与未听证件比较"
+    apart = mine["low"] > other["high"] or mine["high"] < other["low"]
+    moved = words.points(mine["value"] - other["value"])
+    said = "与可比件持平" if moved == "持平" else f"比可比件{'低' if moved.startswith(words.MINUS) else '高'} {moved.lstrip('+' + words.MINUS)}"
+    return f"听证件化解率 {words.percent(mine['value'])}，{said}，{'差异明显' if apart else '在误差之内'}"
+
+
+def load(frame: pd.DataFrame) -> str:
+    """135 位专家中 97 位参与，最多的 9 人次，38 位未参与. Column: value."""
+    active = frame[frame["value"] > 0]
+    if active.empty:
+        return f"{len(frame)} 位在库专家这一时段都没有参与"
+    idle = len(frame) - len(active)
+    most = f"，最多的参与 {words.full(active['value'].max())} 人次"
+    return f"{len(frame)} 位在库专家中 {len(active)} 位参与{most}，{idle} 位未参与"
+
+
+def median_days(frame: pd.DataFrame) -> int:
+    """The working days within which half of the cases were closed. Columns: days, cases (not all 0)."""
+    ordered = frame.sort_values("days")
+    half = ordered["cases"].cumsum() * 2 >= ordered["cases"].sum()
+    return int(ordered.loc[half, "days"].iloc[0])
+
+
+def _against(value: float, target: float) -> str:
+    moved = words.points(value - target)
+    return f"低于目标 {moved.removeprefix(words.MINUS)}" if moved.startswith(words.MINUS) else "略低于目标"

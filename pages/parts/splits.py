@@ -1,0 +1,63 @@
+"""Numbers split by a dimension, with names for its codes: what rankings and tables draw."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pages.parts import live
+from pages.parts.filters import Filters
+from queries import names
+from queries.measure import measure, metric_of
+from queries.model import Kind
+from views import words
+
+UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
+OTHER_UNITS = "其他单位"
+_UNFILLED = {"unit": "未分派"}
+
+
+def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
+    """Metrics by one dimension, in the filter bar's period and slice.
+
+    Columns: metric, code (text, "" where not filled in: what show.link takes), name, hits, among, value,
+    small (bool; 样本少, only said of rates).
+    """
+    found = live.ask(measure, list(metrics), as_of=now.as_of, period=now.period, within=now.within, by=[dimension])
+    called = _names(now, dimension)
+    limit = live.settings().lights.small_sample
+    codes = [code if isinstance(code, str) else "" for code in found[dimension]]
+    rates = [metric_of(name).kind is Kind.RATE for name in found["metric"]]
+    few = [rate and words.small(among, limit) for rate, among in zip(rates, found["among"], strict=True)]
+    return pd.DataFrame(
+        {
+            "metric": found["metric"],
+            "code": codes,
+            "name": [called.get(code, code) or _UNFILLED.get(dimension, "未填写") for code in codes],
+            "hits": found["hits"],
+            "among": found["among"],
+            "value": found["value"],
+            "small": few,
+        }
+    )
+
+
+def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The rows of one metric."""
+    return frame[frame["metric"] == metric].reset_index(drop=True)
+
+
+def by_kind(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A split by unit as groups that are ranked apart (domain.md §4), in the order of UNIT_KINDS."""
+    units = live.ask(names.units)
+    kinds = dict(zip(units["unit_id"], units["kind"], strict=True))
+    group = frame["code"].map(lambda code: UNIT_KINDS.get(kinds.get(code, ""), OTHER_UNITS))
+    order = [*UNIT_KINDS.values(), OTHER_UNITS]
+    return {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
+
+
+def _names(now: Filters, dimension: str) -> dict[str, str]:
+    if dimension != "grid":
+        return live.ask(names.names_of, dimension) or {}
+    area = now.within.area
+    grids = live.ask(names.grids, area) if area else pd.DataFrame({"grid_id": [], "name": []})
+    return dict(zip(grids["grid_id"], grids["name"], strict=True))
