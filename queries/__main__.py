@@ -59,13 +59,17 @@ def run(
     period = _period(from_, to)
     moment = _moment(as_of) if as_of else datetime.now()
     within = Slice(area, channel, category, unit, tuple(_cell(text) for text in where or []))
+    if list_cases and len(metrics) > 1:
+        raise UsageError("--cases takes one metric")
     casebase = open_casebase(read_settings(), url)
-    if list_cases:
-        if len(metrics) > 1:
-            raise UsageError("--cases takes one metric")
-        _print(cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit), form)
-    else:
-        _print(_measured(casebase, metrics, moment, period, within, by or []), form)
+    try:
+        if list_cases:
+            found = cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit)
+        else:
+            found = _measured(casebase, metrics, moment, period, within, by or [])
+    finally:
+        casebase.engine.dispose()
+    _print(found, form)
 
 
 def dictionary() -> pd.DataFrame:

@@ -212,9 +212,11 @@ def _moments(
     """The months or days of a period with the last moment of each, none later than `at`."""
     if period is None:
         raise UsageError(f"metric {metric.id} is a stock: by {span} needs --from and --to")
-    spans = buckets(period.cut(at.as_of), span)
-    if len(spans) > _MOST_MOMENTS:
-        raise UsageError(f"metric {metric.id} by {span}: {len(spans)} moments are too many, at most {_MOST_MOMENTS}")
+    begun = period.cut(at.as_of)
+    number = len(pd.period_range(begun.start, begun.end, freq=_FREQUENCY[span]))
+    if number > _MOST_MOMENTS:
+        raise UsageError(f"metric {metric.id} by {span}: {number} moments are too many, at most {_MOST_MOMENTS}")
+    spans = buckets(begun, span)
     return [(label, moment(casebase, min(at.as_of, end_of_day(part.end)))) for label, part in spans]
 
 

@@ -1,0 +1,228 @@
+"""python -m queries: the same numbers as `measure`, and one sentence for every mistake."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from casebase.engine import Casebase
+from casebase.settings import ROOT
+from queries.cases import Part, cases
+from queries.measure import measure
+from queries.model import Slice
+from queries.periods import Period, end_of_day
+from queries.registry import METRICS
+from tests.queries.command import Answer, Command
+
+NOW = end_of_day(date(2026, 11, 22))
+OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
+AT = ["--as-of", "2026-11-22"]
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(city: Casebase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """`python -m queries …` on the sample city (or on another --url), inside this process."""
+
+    command = Command(monkeypatch, capsys)
+
+    def run(*words: str, url: str = city.engine.url.render_as_string(hide_password=False)) -> Answer:
+        return command(*words, *(["--url", url] if url else []))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["registered", "closed", "backlog"], {}),
+        (["five_day_closure", "--from", "2026-10-01", "--to", "2026-10-31"], {"period": OCTOBER}),
+        (["registered", "--by", "district"], {"by": ["district"]}),
+        (["backlog", "--by", "street", "--by", "stage"], {"by": ["street", "stage"]}),
+        (
+            ["backlog", "--by", "district,month", "--from", "2026-10-01", "--to", "2026-10-31"],
+            {"by": ["district", "month"], "period": OCTOBER},
+        ),
+        (
+            ["resolution", "--area", "410105", "--channel", "来访", "--category", "01", "--unit", "U1"],
+            {"within": Slice("410105", "来访", "01", "U1")},
+        ),
+        (
+            ["overdue", "--where", "stage=办理中", "--where", "unit="],
+            {"within": Slice().within(stage="办理中", unit=None)},
+        ),
+        (["registered", "--where", "month=2026-10"], {"within": Slice().within(month="2026-10")}),
+        (list(METRICS), {}),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
+)
+def test_the_command_says_what_measure_says(city: Casebase, ask: Ask, words: list[str], asked: dict[str, Any]) -> None:
+    metrics = [word for word in words if word in METRICS]
+    wanted = measure(city, metrics, as_of=NOW, **asked)
+    found = ask(*words, *AT, "--format", "json").records()
+    assert len(found) == len(wanted)
+    for record, row in zip(found, wanted.astype(object).to_dict("records"), strict=True):
+        assert record["as_of"] == NOW.isoformat()
+        for name in ("metric", *asked.get("by", []), "hits", "among"):
+            assert record[name] == row[name]
+        assert (record["value"] is None) == bool(pd.isna(row["value"]))
+        assert record["value"] is None or record["value"] == row["value"]
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_the_list_behind_a_number(city: Casebase, ask: Ask, part: Part) -> None:
+    period = ["--from", "2026-10-01", "--to", "2026-10-31"]
+    wanted = cases(city, "on_time_completion", part, as_of=NOW, period=OCTOBER)
+    found = ask("on_time_completion", *period, *AT, "--cases", part.value, "--format", "json").records()
+    assert [record["petition_id"] for record in found] == wanted["petition_id"].tolist()
+    assert list(found[0]) == list(wanted.columns)
+    some = ask("on_time_completion", *period, *AT, "--cases", part.value, "--limit", "3", "--format", "json").records()
+    assert some == found[:3]
+
+
+def test_names_stand_beside_codes(ask: Ask) -> None:
+    found = ask("registered", "--by", "district", *AT, "--format", "json").records()
+    assert {record["district"]: record["district_name"] for record in found} == {
+        "410102": "区410102", "410105": "区410105", "410122": "区410122", "410171": "区410171", None: None,
+    }  # fmt: skip
+
+
+def test_csv_and_table_show_the_same_rows(ask: Ask) -> None:
+    records = ask("backlog", "--by", "channel", *AT, "--format", "json").records()
+    rows = list(csv.DictReader(io.StringIO(ask("backlog", "--by", "channel", *AT, "--format", "csv").out)))
+    assert [(row["channel"] or None, int(row["hits"])) for row in rows] == [(r["channel"], r["hits"]) for r in records]
+    table = ask("backlog", "--by", "channel", *AT).out
+    assert all(f" {record['hits']} " in table for record in records)
+    assert f"{len(records)} rows" in table
+
+
+def test_rates_read_as_percent_in_the_table_and_as_fractions_elsewhere(ask: Ask) -> None:
+    (record,) = ask("resolution", *AT, "--format", "json").records()
+    assert 0 < record["value"] < 1
+    assert f"{record['value']:.2%}" in ask("resolution", *AT).out
+
+
+def test_nothing_to_divide_by_is_null(ask: Ask) -> None:
+    (record,) = ask("resolution", "--as-of", "2024-10-01", "--format", "json").records()
+    assert (record["hits"], record["among"], record["value"]) == (0, 0, None)
+    assert ask("registered", "--as-of", "2024-10-01", "--by", "unit", "--format", "json").records() == []
+
+
+def test_a_day_means_its_end(ask: Ask) -> None:
+    asked = [ask("backlog", "--as-of", text, "--format", "json").records()[0]
+             for text in ("2026-11-01", "20261101", "2026-11-01T23:59:59.999999")]  # fmt: skip
+    assert asked[0] == asked[1] == asked[2]
+    assert (
+        ask("backlog", "--as-of", "2026-11-01T08:00", "--format", "json").records()[0]["as_of"] == "2026-11-01T08:00:00"
+    )
+
+
+def test_the_dictionary_needs_no_database(ask: Ask) -> None:
+    found = ask("--list", "--format", "json", url="").records()
+    assert {record["metric"] for record in found} == set(METRICS)
+    assert all(record["definition"] and record["article"] and record["period"] for record in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "name at least one metric"),
+        (["nonsense"], "metric nonsense: unknown"),
+        (["registered", "nonsense"], "metric nonsense: unknown"),
+        (["registered", "--by", "colour"], "metric registered cannot be split by colour"),
+        (["grids_staffed", "--by", "channel"], "metric grids_staffed cannot be split by channel"),
+        (["registered", "--by", "month", "--by", "day"], "month or day, not both"),
+        (["registered", "--by", "unit,unit"], "name each dimension once"),
+        (["backlog", "--by", "month"], "is a stock"),
+        (["backlog", "--by", "day", "--to", "2026-11-22"], "too many"),
+        (["registered", "--area", "999"], "area 999: no such code"),
+        (["registered", "--from", "2026-13-01"], "--from 2026-13-01: not a day"),
+        (["registered", "--to", "yesterday"], "--to yesterday: not a day"),
+        (["registered", "--from", "2026-11-02", "--to", "2026-11-01"], "lies before"),
+        (["registered", "--as-of", "noon"], "--as-of noon: not a moment"),
+        (["registered", "--as-of", "2026-11-22T10:00+08:00"], "not a moment"),
+        (["registered", "--where", "stage"], "--where stage"),
+        (["registered", "--where", "colour=red"], "cannot be narrowed by colour"),
+        (["registered", "--where", "month=2026"], "month 2026"),
+        (["registered", "--where", "month="], "month (empty)"),
+        (["registered", "--where", "due_day=soon"], "due_day soon"),
+        (
+            ["registered", "--from", "2026-10-01", "--to", "2026-10-31", "--where", "month=2026-11"],
+            "outside the period",
+        ),
+        (["registered", "closed", "--cases", "hits"], "--cases takes one metric"),
+        (["registered", "--cases", "hits", "--by", "unit"], "--where DIMENSION=VALUE"),
+        (["registered", "--limit", "3"], "--limit goes with --cases"),
+        (["registered", "--cases", "hits", "--limit", "0"], "--limit"),
+        (["cases_per_10k", "--cases", "among"], "no list of them"),
+        (["registered", "--cases", "everything"], "--cases"),
+        (["registered", "--format", "xml"], "--format"),
+        (["registered", "--nonsense"], "--nonsense"),
+        (["registered", "--from"], "--from"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_one_sentence(ask: Ask, words: list[str], said: str) -> None:
+    answer = ask(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_database_without_tables_says_what_to_do(ask: Ask, new_url: Callable[[str], str]) -> None:
+    for kind in ("duckdb", "postgresql"):
+        answer = ask("registered", url=new_url(kind))
+        assert (answer.code, answer.out) == (1, "")
+        assert "the tables are missing; run: python -m casebase init" in answer.err
+        assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("nonsense", 2),
+        ("nosuchengine:///x", 2),
+        ("postgresql://nobody@127.0.0.1:9/none", 1),
+        ("duckdb:////proc/none/petitions.duckdb", 1),
+    ],
+)
+def test_a_database_that_cannot_be_opened(ask: Ask, url: str, code: int) -> None:
+    answer = ask("registered", url=url)
+    assert (answer.code, answer.out) == (code, "")
+    assert answer.err.count("\n") == 1
+    assert "Traceback" not in answer.err
+
+
+def test_as_a_program(city_on: Callable[[str], Casebase]) -> None:
+    """Exit codes and streams of the real process; PostgreSQL, because this test holds the DuckDB file."""
+    city = city_on("postgresql")
+    url = city.engine.url.render_as_string(hide_password=False)
+    fine = _program("registered", "five_day_closure", *AT, "--format", "json", "--url", url)
+    assert (fine.returncode, fine.stderr) == (0, "")
+    wanted = measure(city, ["registered", "five_day_closure"], as_of=NOW)
+    assert [record["value"] for record in json.loads(fine.stdout)] == wanted["value"].tolist()
+    wrong = _program("nonsense", "--url", url)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr == "metric nonsense: unknown; python -m queries --list shows them all\n"
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m queries --list --format json | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[\n", "")
+
+
+def _program(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "queries", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
