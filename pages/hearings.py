@@ -145,11 +145,12 @@ def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
 
 def shares(loads: pd.DataFrame) -> None:
     """One dot an expert; idle ones hollow."""
+    active = loads[loads["value"] > 0]
     drawn = charts.dots(
-        loads.assign(group=loads["source"]),
+        active.assign(group=active["source"]),
         show.theme(),
         title=findings.load(loads),
-        subtitle="每个点一位专家，横轴为出席人次",
+        subtitle="每个点一位参与的专家，横轴为出席人次",
         axis_title="出席人次",
         unit="人次",
         height=130,

@@ -1,21 +1,101 @@
-"""一屏总览: the six numbers a leader asks for first, the map, the ranking, and what needs attention today."""
+"""一屏总览: the six numbers a leader asks for first, what needs attention, the map, and the ranking."""
 
+import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, places, show
-from views import charts
+from pages.parts import attention, filters, findings, live, places, show
+from queries.attention import attention as find
+from queries.compare import by_month, daily_flow
+from queries.measure import metric_of
+from queries.model import Kind
+from views import cards, charts
 
-SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "on_the_spot")
+SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
+ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
+MAP_SIZE = (560, 290)
 
 now = filters.current()
-show.header("一屏总览", f"{now.place}信访态势：{now.said}。")
-show.numbers(now, SIX, key="six")
 
-left, right = st.columns([3, 2])
-below = places.below(now)
-rates = places.measured(now, "five_day_closure", below)
+
+def today() -> None:
+    """What needs attention, at most five sentences; each opens its cases."""
+    found = live.ask(find, as_of=now.as_of, period=now.period, within=now.within, place=places.dimension_below(now))
+    show.open_list(show.panel(cards.attention_html([attention.item(one) for one in found], show.theme()), "attention"))
+
+
+def places_shown() -> None:
+    """The map and the ranking of one number, chosen above the map."""
+    below = places.below(now)
+    middle, right = st.columns([3, 2])
+    with middle, show.block("map"):
+        chosen = st.segmented_control(
+            "地图看",
+            list(ON_MAP),
+            default=ON_MAP[0],
+            required=True,
+            key="on_map",
+            bind="query-params",
+            format_func=lambda name: metric_of(name).name,
+            label_visibility="collapsed",
+        )
+        frame = places.measured(now, chosen, below)
+        width, height = MAP_SIZE
+        places.area_map(frame, below, now, metric=chosen, key="city", width=width, height=height)
+    with right, show.block("ranking"):
+        ranking(chosen, frame, below)
+
+
+def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
+    """The places in order; a bar goes down into its place."""
+    metric = metric_of(chosen)
+    target = show.target_of(chosen)
+    drawn = charts.ranking(
+        frame,
+        show.theme(),
+        title=findings.ranked(
+            frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample
+        ),
+        subtitle=f"各{below.noun}{metric.name}（{metric.unit}）",
+        kind=show.kind_of(metric),
+        target=target,
+        from_zero=metric.kind is not Kind.RATE,
+        largest_first=metric.kind is not Kind.RATE,
+        most=16,
+        row=17,
+    )
+    drill = None if below.dimension == "grid" else filters.go_to
+    show.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)
+
+
+def longer() -> None:
+    """Below the first screen: twelve months of volume and rate."""
+    left, right = st.columns(2)
+    flow = live.ask(daily_flow, as_of=now.as_of, days=90, within=now.within).rename(columns={"day": "at"})
+    with left, show.block("flow"):
+        drawn = charts.flow(flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110)
+        show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
+        show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
+    with right, show.block("months"):
+        target = show.target_of("five_day_closure")
+        rates = live.ask(by_month, ["five_day_closure"], as_of=now.as_of, months=13, within=now.within)
+        rates = show.monthly(rates)
+        drawn_rates = charts.trend(
+            rates,
+            show.theme(),
+            title=findings.months(rates, target, now.as_of.date()),
+            subtitle="五日办结率，按五日期限所在月份",
+            target=target,
+        )
+        month = show.chart(drawn_rates, "months", alt="近 13 个月五日办结率", pick="at")
+        if month is not None:
+            show.open_list(show.month_link("five_day_closure", month))
+
+
+show.header("一屏总览", f"{now.said}。")
+show.numbers(now, SIX, key="six", compact=True)
+left, right = st.columns([7, 18])
 with left:
-    places.area_map(rates, below, now, metric="five_day_closure", key="city", width=760, height=420)
+    today()
 with right:
-    drawn = charts.ranking(rates, show.theme(), title=f"各{below.noun}五日办结率", kind="rate", target=show.target_of("five_day_closure"))
-    show.chart(drawn, "ranking", alt="五日办结率排名", pick="code", on_pick=filters.go_to)
+    places_shown()
+longer()

@@ -116,6 +116,12 @@ class Metric:
     amount: Expression | None = None
     beside: tuple[str, ...] = ()
     additive: bool = True
+    short: str = ""
+
+    @property
+    def short_name(self) -> str:
+        """The name beside another number, where there is little room."""
+        return self.short or self.name
 
     @property
     def is_stock(self) -> bool:

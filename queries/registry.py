@@ -206,6 +206,7 @@ FIVE_DAY_CLOSURE_ALL = _five_day(
     hits_text="其中在第5个工作日（含）前办结的",
     among=simple,
     hit=in_five_days,
+    short="全口径",
 )
 FIVE_DAY_IN_WINDOW = _five_day(
     "five_day_in_window",
@@ -213,6 +214,7 @@ FIVE_DAY_IN_WINDOW = _five_day(
     "尚未办结、第5个工作日未过的简单诉求。",
     polarity=Polarity.NEUTRAL,
     among=_in_window,
+    short="在期未结",
 )
 FIVE_DAY_OVERDUE = _five_day(
     "five_day_overdue",
@@ -339,6 +341,7 @@ def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) 
         hit=lambda at: _evaluated(at, mark),
         dated_by=lambda at: case((_evaluated(at, mark), p.evaluated_at), else_=_window_day(at)),
         beside=(satisfaction,),
+        short="参评率",
     )
 
 
@@ -360,6 +363,7 @@ def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) 
         hit=Fixed(mark.in_(_SATISFIED)),
         dated_by=Fixed(p.evaluated_at),
         beside=(evaluation,),
+        short="满意率",
     )
 
 

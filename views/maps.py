@@ -101,9 +101,8 @@ def area_map(
     layers = [_areas(shaped, palette, selected, clickable)] if len(shaped) else []
     layers += [_hot(points, palette, points_label)] if points is not None and len(points) else []
     layers += [_tokens(unshaped, sizes, palette, selected, clickable)] if len(unshaped) else []
-    layers += [
-        _labels(_placed(data, dict(zip(unshaped["code"], sizes, strict=True)), view, width, height, palette), palette)
-    ]
+    circles = dict(zip(unshaped["code"], sizes, strict=True))
+    layers += _label_layers(_placed(data, circles, view), palette)
     deck = OfflineDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from queries.model import Kind, Metric
 from views import words
 
 UNIT = "件次"
@@ -25,12 +26,32 @@ def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT) -> str
     return f"{names[0]}最多，{words.full(top)} {unit}，占{whole} {words.percent(top / total)}"
 
 
-def lowest(frame: pd.DataFrame, target: float | None, noun: str, *, few: int) -> str:
+def ranked(frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, whole: str, *, few: int) -> str:
+    """The finding of a ranking of places by any metric; frames of places.measured."""
+    if metric.kind is Kind.RATE:
+        return lowest(frame, target, f"各{noun}", few=few, nothing=f"各{noun}这一时段没有可计{metric.name}的记录")
+    if metric.kind is Kind.COUNT:
+        return most(frame, whole, none=f"{whole}没有{metric.name}", unit=metric.unit)
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return f"没有人口数，算不出{metric.name}"
+    top = known.loc[known["value"].idxmax()]
+    return f"{top['name']}最高，{words.decimal(top['value'])} {metric.unit}"
+
+
+def lowest(
+    frame: pd.DataFrame,
+    target: float | None,
+    noun: str,
+    *,
+    few: int,
+    nothing: str = "这一时段没有应办结的简单诉求",
+) -> str:
     """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are not spoken of."""
     known = frame.dropna(subset=["value"])
     judged = known[~known["small"].astype(bool)]
     if known.empty:
-        return f"{noun}在这一时段没有应办结的简单诉求"
+        return nothing
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     least = float(judged["value"].min())

@@ -9,9 +9,9 @@ from views.tokens import FONT, Palette
 # A rerun must not flicker: nothing fades while it is being recomputed. The rest is rhythm: a cockpit
 # starts at the top of the screen, and its blocks keep 16 px.
 _CSS = """
-[data-testid="stMainBlockContainer"] { padding: 64px 24px 32px; max-width: 1920px; }
+[data-testid="stMainBlockContainer"] { padding: 60px 24px 32px; max-width: 1920px; }
 [data-testid="stElementContainer"][data-stale="true"], [data-stale="true"] { opacity: 1 !important; transition: none; }
-[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 16px; }
+[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 12px; }
 .st-key-filters label { min-height: 0; }
 .st-key-filters { row-gap: 8px; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 64px 12px 24px; } }

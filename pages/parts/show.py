@@ -13,7 +13,7 @@ from pages.parts.filters import CUSTOM, Filters, current
 from queries.cases import Part
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric, Polarity
-from queries.periods import Period
+from queries.periods import Period, Preset, period_of
 from queries.registry import METRICS
 from views import cards, charts, words
 from views.tokens import Palette, palette
@@ -83,7 +83,9 @@ def _notice(as_of: datetime) -> str:
     return f"{near[0]} 年放假安排未发布" if near else ""
 
 
-def numbers(filters: Filters, metrics: Sequence[str], *, key: str, spark: bool = True) -> pd.DataFrame:
+def numbers(
+    filters: Filters, metrics: Sequence[str], *, key: str, spark: bool = True, compact: bool = False
+) -> pd.DataFrame:
     """A row of cards, each with its comparison, trend and definition; a click opens its cases.
 
     Returns the compared frame (see queries.compare.compare), indexed by metric, for sentences around it.
@@ -93,7 +95,7 @@ def numbers(filters: Filters, metrics: Sequence[str], *, key: str, spark: bool =
     found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within).set_index("metric")
     trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
     shown = [_card(METRICS[name], found, trend, filters) for name in metrics]
-    open_list(panel(cards.cards_html(shown, theme()), key))
+    open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
     return found
 
 
@@ -164,11 +166,14 @@ def state_of(metric: Metric, value: float) -> words.State | None:
 
 
 def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
-    parts = [words.parts(row["hits"], row["among"])] if metric.kind is Kind.RATE and row["among"] else []
+    """The numbers that must be read with this one, then what its rate is made of."""
+    parts = []
     for name in metric.beside:
         other, there = METRICS[name], found.loc[name]
         unit = "" if other.kind is Kind.RATE else f" {other.unit}"
-        parts.append(f"{other.name} {written(other, there['value'])}{unit}")
+        parts.append(f"{other.short_name} {written(other, there['value'])}{unit}")
+    if metric.kind is Kind.RATE and row["among"]:
+        parts.append(words.parts(row["hits"], row["among"]))
     return "；".join(parts)
 
 
@@ -224,6 +229,21 @@ def heading(title: str, note: str, *, define: Metric | None = None) -> None:
 def day_of(clicked: float) -> date:
     """The day of a point on a time axis, from the browser's milliseconds at its own midnight, wherever it stands."""
     return pd.Timestamp(clicked, unit="ms").round("D").date()
+
+
+def monthly(frame: pd.DataFrame) -> pd.DataFrame:
+    """A by-month frame of one metric as charts draw it: at (first of the month), small, beside its columns."""
+    limit = live.settings().lights.small_sample
+    rate = METRICS[frame["metric"].iloc[0]].kind is Kind.RATE
+    small = (frame["among"] > 0) & (frame["among"] < limit) if rate else False
+    return frame.assign(at=pd.to_datetime(frame["month"]), small=small)
+
+
+def month_link(metric: str, clicked: float, part: Part = Part.HITS) -> str:
+    """The list behind one month of a chart, from the browser's milliseconds."""
+    day = day_of(clicked)
+    whole = period_of(Preset.MONTH, day)
+    return link(metric, part, period=whole, month=f"{day:%Y-%m}")
 
 
 def chart(

@@ -1,0 +1,229 @@
+"""What needs attention today: the few facts that stand out, each with the list behind it."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pandas as pd
+
+from casebase.engine import Casebase
+from queries.cases import Part, cases
+from queries.compare import compare
+from queries.measure import measure
+from queries.model import EVERYTHING, Slice
+from queries.names import names_of
+from queries.periods import Period
+
+MOST = 5
+_WEEK = 7
+_WEEKS_BEFORE = 8
+_SIGMA = 3.0
+_LEAST_CASES = 10
+_Z = 1.96
+_GAP_SHARE = 0.05
+
+
+class About(StrEnum):
+    """What a finding is about, most pressing first."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+    RATE = "rate"
+    SURGE = "surge"
+    GAP = "gap"
+    HEARING = "hearing"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact: `count` rows of `metric` and `part` in the cell (and period), which its list opens.
+
+    `name` is the place or class it speaks of, `most` who has most of the rows (name and number), `before` what
+    is compared with (None: nothing); `value` and `limit` belong to the kind: a rate and its target, the share of
+    a gap, or the days that the oldest case is over; `at` is the deadline or the time of a hearing.
+    """
+
+    about: About
+    count: int
+    metric: str
+    part: Part = Part.HITS
+    name: str = ""
+    most: tuple[str, int] | None = None
+    cell: tuple[tuple[str, str], ...] = ()
+    period: Period | None = None
+    before: float | None = None
+    value: float | None = None
+    limit: float | None = None
+    at: datetime | None = None
+
+
+def attention(
+    casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING, place: str = "district"
+) -> list[Finding]:
+    """At most five findings, most pressing first; none where nothing stands out.
+
+    `place` is the dimension whose places are compared. Each search says in its docstring what stands out.
+    """
+    searches: Sequence[Callable[[], Finding | None]] = (
+        lambda: due_soonest(casebase, as_of, within),
+        lambda: most_overdue(casebase, as_of, within),
+        lambda: weakest_rate(casebase, as_of, period, within, place),
+        lambda: rising_class(casebase, as_of, within),
+        lambda: widest_gap(casebase, as_of, within, place),
+        lambda: next_hearing(casebase, as_of, within),
+    )
+    found = (search() for search in searches)
+    return [finding for finding in found if finding is not None][:MOST]
+
+
+def due_soonest(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+    """The simple claims whose five working days end today, or else by the next working day, and who has most."""
+    for metric, days in (("five_day_due_in_0", 0), ("five_day_due_in_1", 1)):
+        count = _count(casebase, metric, as_of, within)
+        if count:
+            day = casebase.workdays.after(as_of.date(), days) if days else as_of.date()
+            return Finding(
+                About.DUE,
+                count,
+                metric,
+                most=_most(casebase, metric, "unit", as_of, within),
+                before=_count(casebase, metric, as_of - timedelta(days=_WEEK), within),
+                at=datetime(day.year, day.month, day.day),
+            )
+    return None
+
+
+def most_overdue(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+    """The open cases past their handling deadline, and who has most; `value`: days that the oldest is over."""
+    count = _count(casebase, "overdue", as_of, within)
+    if not count:
+        return None
+    oldest = min(cases(casebase, "overdue", as_of=as_of, within=within)["due_at"])
+    month_ago = (pd.Timestamp(as_of) - pd.DateOffset(months=1)).to_pydatetime()
+    return Finding(
+        About.OVERDUE,
+        count,
+        "overdue",
+        most=_most(casebase, "overdue", "unit", as_of, within),
+        before=_count(casebase, "overdue", month_ago, within),
+        value=float((as_of.date() - oldest.date()).days),
+    )
+
+
+def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice, place: str) -> Finding | None:
+    """The place whose five-day closure rate lies furthest under the target, beyond chance.
+
+    Beyond chance: the target lies above the 95 % range of the rate (normal approximation), and the sample is
+    not small. The count is of the claims that missed their fifth day.
+    """
+    target = casebase.settings.targets.five_day_closure
+    if target is None:
+        return None
+    rates = compare(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within, by=[place])
+    rates = rates[rates[place].notna() & (rates["among"] >= casebase.settings.lights.small_sample)]
+    goal = target / 100
+    spread = (rates["value"] * (1 - rates["value"]) / rates["among"]).map(math.sqrt) * _Z
+    short = rates[rates["value"] + spread < goal]
+    if short.empty:
+        return None
+    row = short.loc[(goal - short["value"]).idxmax()]
+    enough = row["previous_among"] >= casebase.settings.lights.small_sample
+    return Finding(
+        About.RATE,
+        int(row["among"] - row["hits"]),
+        "five_day_closure",
+        Part.MISSES,
+        cell=((place, str(row[place])),),
+        before=float(row["previous"]) if enough else None,
+        value=float(row["value"]),
+        limit=goal,
+        name=_name(casebase, place, row[place]),
+    )
+
+
+def rising_class(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+    """The class whose cases of the last seven days stand out most against the eight weeks before.
+
+    Stands out: more than mean + 3 × sqrt(max(variance, mean)) of those weeks, that is three standard
+    deviations of a count that scatters at least as much as chance; and at least ten cases.
+    """
+    today = as_of.date()
+    start = today - timedelta(days=_WEEK * (_WEEKS_BEFORE + 1) - 1)
+    found = measure(
+        casebase, ["registered"], as_of=as_of, period=Period(start, today), within=within, by=["category", "day"]
+    )
+    found = found[found["category"].notna()]
+    if found.empty:
+        return None
+    ages = (pd.Timestamp(today) - pd.to_datetime(found["day"])).dt.days // _WEEK
+    weeks = found.assign(week=ages).pivot_table(index="category", columns="week", values="hits", aggfunc="sum")
+    weeks = weeks.reindex(columns=range(_WEEKS_BEFORE + 1)).fillna(0)
+    before = weeks.drop(columns=0)
+    usual = before.mean(axis=1)
+    bound = usual + _SIGMA * pd.concat([before.var(axis=1), usual], axis=1).max(axis=1).map(math.sqrt)
+    risen = weeks[(weeks[0] > bound) & (weeks[0] >= _LEAST_CASES)]
+    if risen.empty:
+        return None
+    code = str((risen[0] - bound[risen.index]).idxmax())
+    return Finding(
+        About.SURGE,
+        int(risen.loc[code, 0]),
+        "registered",
+        cell=(("category", code),),
+        period=Period(today - timedelta(days=_WEEK - 1), today),
+        before=float(usual[code]),
+        name=_name(casebase, "category", code),
+    )
+
+
+def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+    """The place with the largest share of grids without a worker, where it is above 5 %."""
+    if place == "grid":
+        return None
+    found = measure(casebase, ["grids_staffed"], as_of=as_of, within=within, by=[place])
+    found = found[found[place].notna()]
+    open_share = 1 - found["value"]
+    if found.empty or open_share.max() <= _GAP_SHARE:
+        return None
+    row = found.loc[open_share.idxmax()]
+    return Finding(
+        About.GAP,
+        int(row["among"] - row["hits"]),
+        "grids_staffed",
+        Part.MISSES,
+        cell=((place, str(row[place])),),
+        value=float(1 - row["value"]),
+        name=_name(casebase, place, row[place]),
+    )
+
+
+def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+    """The hearings to come, where the first is held within two working days."""
+    coming = cases(casebase, "hearings_coming", as_of=as_of, within=within)
+    if coming.empty:
+        return None
+    first = pd.to_datetime(coming["scheduled_at"]).min().to_pydatetime()
+    if first.date() > casebase.workdays.after(as_of.date(), 2):
+        return None
+    return Finding(About.HEARING, len(coming), "hearings_coming", at=first)
+
+
+def _count(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:
+    return int(measure(casebase, [metric], as_of=as_of, within=within)["hits"].iloc[0])
+
+
+def _most(
+    casebase: Casebase, metric: str, dimension: str, as_of: datetime, within: Slice
+) -> tuple[str, int] | None:
+    found = measure(casebase, [metric], as_of=as_of, within=within, by=[dimension])
+    found = found[found[dimension].notna()]
+    if found.empty:
+        return None
+    row = found.loc[found["hits"].idxmax()]
+    return _name(casebase, dimension, row[dimension]), int(row["hits"])
+
+
+def _name(casebase: Casebase, dimension: str, code: str) -> str:
+    return (names_of(casebase, dimension) or {}).get(code, code)
