@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -55,18 +56,11 @@ def derive(connection: Connection, where: ColumnElement[bool], fresh: bool = Fal
     # DuckDB refuses to insert a primary key that the same transaction deleted: an event that stays
     # is updated, one that vanished is deleted, and only new ones are inserted.
     wanted = union_all(*_events(where)).subquery("wanted")
-    kept = select(wanted.c.event_id)
-    connection.execute(delete(petition_event).where(owned, petition_event.c.event_id.not_in(kept)))
+    same = petition_event.c.event_id == wanted.c.event_id
+    connection.execute(delete(petition_event).where(owned, ~exists().where(same)))
     details = [name for name in _COLUMNS if name != "event_id"]
-    connection.execute(
-        petition_event.update()
-        .values({name: wanted.c[name] for name in details})
-        .where(petition_event.c.event_id == wanted.c.event_id)
-    )
-    known = select(petition_event.c.event_id).where(owned)
-    connection.execute(
-        insert(petition_event).from_select(_COLUMNS, select(wanted).where(wanted.c.event_id.not_in(known)))
-    )
+    connection.execute(petition_event.update().values({name: wanted.c[name] for name in details}).where(same))
+    connection.execute(insert(petition_event).from_select(_COLUMNS, select(wanted).where(~exists().where(same))))
 
 
 def _events(where: ColumnElement[bool]) -> Iterator[Select[*tuple[Any, ...]]]:

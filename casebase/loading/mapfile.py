@@ -398,9 +398,12 @@ def _strange(name: str, kind: str, table: str, known: Iterable[str]) -> str:
 def _constant(column: Column[Any], value: Value) -> Any:
     kind = column.type.python_type
     try:
-        return TypeAdapter(kind).validate_python(value)
+        typed = TypeAdapter(kind).validate_python(value)
     except ValidationError:
         raise ValueError(f"{column.name} is not a {kind.__name__}: {value!r}") from None
+    if isinstance(typed, datetime) and typed.tzinfo:
+        raise ValueError(f"{column.name} is not a local wall time: leave out the zone of {value!s}")
+    return typed
 
 
 def map_of(raw: dict[str, Any]) -> FileMap:

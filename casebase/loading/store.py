@@ -51,7 +51,8 @@ class Staging:
 
     It has the target's columns among `fields`; any other field stays here, as text. `key` are the columns by
     which a row is known, together with what `fixed` says of every row of the load (a petition's source).
-    `filled` names columns that are only written where the target has no value.
+    `derived` names columns that are only written where the load has a value, `filled` those that are only written
+    where the target has none.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Staging:
         fields: Iterable[str],
         key: tuple[str, ...],
         fixed: Mapping[str, object] | None = None,
+        derived: frozenset[str] = frozenset(),
         filled: frozenset[str] = frozenset(),
     ) -> None:
         self._connection = connection
         self._target = target
         self._key = key
         self._fixed = dict(fixed or {})
+        self._derived = derived
         self._filled = filled
         self._fields = sorted(fields)
         self.names = [name for name in self._fields if name in target.c]
@@ -156,7 +159,9 @@ class Staging:
         """What a known row takes from the staged one."""
         rows, target = self.table.c, self._target.c
         names = [name for name in self.names if name not in self._key and name not in left_alone]
-        return {name: func.coalesce(target[name], rows[name]) if name in self._filled else rows[name] for name in names}
+        values: dict[str, ColumnElement[Any]] = {name: rows[name] for name in names}
+        values |= {name: func.coalesce(rows[name], target[name]) for name in names if name in self._derived}
+        return values | {name: func.coalesce(target[name], rows[name]) for name in names if name in self._filled}
 
     def _shown_keys(self) -> list[ColumnElement[Any]]:
         """The key as the file has it: ids made from text are kept beside it."""

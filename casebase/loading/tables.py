@@ -80,8 +80,9 @@ class TableLoading(Loading[TableMap]):
     def staging_for(self, batch: Batch) -> Staging:
         key = tuple(column.name for column in self.map.target.primary_key)
         named = {*self.map.columns, *self.map.constants}
-        filled = frozenset({"lon", "lat", *places.LEVELS} - named)
-        return Staging(self.connection, self.map.target, batch.fields, key, filled=filled)
+        # What follows from a code that the file names goes with it; a point that is there already may be better.
+        derived, filled = frozenset({*places.LEVELS} - named), frozenset({"lon", "lat"} - named)
+        return Staging(self.connection, self.map.target, batch.fields, key, derived=derived, filled=filled)
 
     def settle(self, staging: Staging) -> None:
         for name in self.map.text_keys:
@@ -194,5 +195,5 @@ class TableLoading(Loading[TableMap]):
         for name, key in _LINKS.items():
             own = key.table is self.map.target and key.name == name
             if name in rows and not own and self.map.target is not area:
-                lost = staging.count(rows[name].is_not(None) & rows[name].not_in(select(key)))
+                lost = staging.count(rows[name].is_not(None) & ~exists().where(key == rows[name]))
                 self.note(lost, f"{name} is not in the table {key.table.name} (kept)")

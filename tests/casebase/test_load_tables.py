@@ -218,6 +218,15 @@ def test_places_above_and_a_point_inside_are_found(city: Casebase, put: Callable
     places = rows(city, grid.c.grid_id, grid.c.district_code, grid.c.street_code, grid.c.lon, grid.c.lat)
     assert places == [("g1", "410101", "410101001", 113.1, 34.1), ("g2", "410101", "410101001", None, None)]
     assert json.loads(rows(city, grid.c.shape)[0][0] or "[]") == [SQUARE]
+    # A grid that moves takes the places above with it; a map that says nothing of places leaves them.
+    put(city, AREAS, "code,name,level,parent_code\n410102,二七区,2,41\n410102001,长江路街道,3,410102\n")
+    put(
+        city,
+        same("grid", "grid_id", "name", "kind", "street_code"),
+        "grid_id,name,kind,street_code\ng2,二,微网格,410102001\n",
+    )
+    put(city, same("grid", "grid_id", "name", "kind"), "grid_id,name,kind\ng2,二网格,微网格\n")
+    assert rows(city, grid.c.grid_id, grid.c.district_code, grid.c.street_code)[1] == ("g2", "410102", "410102001")
     # A point that an earlier load brought stays when the outline comes without one.
     put(
         city,
@@ -402,6 +411,11 @@ HEAD = '[source]\nname = "x"\ntable = "{}"\n\n[columns]\n'
             "line 8: .*active_from is not a datetime: 'soon'",
         ),
         ("hearing", 'hearing_id = "a"\nstage = "b"\nstatus = "c"\n', "references must say how petition_id is found"),
+        (
+            "agent",
+            'agent_id = "a"\n[constants]\nactive_from = 2024-01-01T00:00:00Z\n',
+            "active_from is not a local wall time: leave out the zone",
+        ),
         ("hearing", 'petition_id = "a"\n', r"under \[references\]"),
         (
             "expert",
