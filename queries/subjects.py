@@ -40,6 +40,11 @@ def on_day(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(column, Date)
 
 
+def natural_days(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:
+    """Natural days between two times; day 1 is the day after the start (domain.md §1)."""
+    return type_coerce(on_day(end) - on_day(start), Integer)
+
+
 def before(moment: datetime, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """The event had happened at the moment."""
     return and_(column.is_not(None), column <= moment)
@@ -258,7 +263,7 @@ _WAIT_LIMITS = (15, 30, 45, 60)
 
 def wait_days() -> ColumnElement[int]:
     """Natural days from the application for a hearing to the hearing."""
-    return type_coerce(on_day(hearing.held_at) - on_day(hearing.applied_at), Integer)
+    return natural_days(hearing.applied_at, hearing.held_at)
 
 
 def _wait_band() -> ColumnElement[str]:
