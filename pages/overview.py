@@ -84,6 +84,7 @@ def longer() -> None:
             show.theme(),
             title=findings.months(rates, target, now.as_of.date()),
             subtitle="五日办结率，按五日期限所在月份",
+            kind="rate",
             target=target,
         )
         month = show.chart(drawn_rates, "months", alt="近 13 个月五日办结率", pick="at")

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.subjects import (
+    AGENT,
     COMMUNITY,
     EXPERT,
     GRID,
@@ -35,6 +36,8 @@ from queries.subjects import (
     MEDIATION,
     PARTICIPATION,
     PETITION,
+    WORKER,
+    accompanier,
     before,
     community,
     dispute,
@@ -47,6 +50,7 @@ from queries.subjects import (
     seat,
     task,
     wait_days,
+    worker,
 )
 
 _COMMON = "不含检举控告件；12345转办件另计，不并入信访量。"
@@ -498,6 +502,33 @@ COMMUNITIES_WITH_AGENT = _grid(
 )
 
 
+GRID_WORKERS = _grid(
+    "grid_workers",
+    "在岗网格员",
+    subject=WORKER,
+    kind=Kind.COUNT,
+    unit="人",
+    definition="时点上在岗的网格员人数。",
+    among_text="时点上在岗的网格员",
+    hits_text="时点上在岗的网格员",
+    period_text="时点数",
+    among=lambda at: _active(at, worker),
+)
+AGENTS = _grid(
+    "agents",
+    "信访代办员",
+    subject=AGENT,
+    kind=Kind.COUNT,
+    unit="人",
+    definition="时点上在岗的信访代办员人数。",
+    among_text="时点上在岗的信访代办员",
+    hits_text="时点上在岗的信访代办员",
+    period_text="时点数",
+    article="[S] 信访代办制度",
+    among=lambda at: _active(at, accompanier),
+)
+
+
 def _pushed(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), task.pushed_at <= at.as_of)
 
@@ -743,7 +774,9 @@ METRICS: dict[str, Metric] = {
         ONE_PASS,
         RESOLUTION,
         GRIDS_STAFFED,
+        GRID_WORKERS,
         COMMUNITIES_WITH_AGENT,
+        AGENTS,
         TASKS_PUSHED,
         REACHED_IN_24H,
         ON_THE_SPOT,

@@ -126,6 +126,17 @@ def five_day_state(at: Moment) -> ColumnElement[str]:
     )
 
 
+# About a kilometre: 0.01 degrees.
+CELLS_PER_DEGREE = 100
+
+
+def _hot_cell() -> ColumnElement[str]:
+    """The square of 0.01 degrees that a case lies in, as "11366_3475" (hundredths of lon and lat, rounded down)."""
+    east = cast(func.floor(p.lon * CELLS_PER_DEGREE), Integer)
+    north = cast(func.floor(p.lat * CELLS_PER_DEGREE), Integer)
+    return case((or_(p.lon.is_(None), p.lat.is_(None)), null()), else_=func.concat(east, "_", north))
+
+
 PLACE: dict[str, Expression] = {
     "district": Fixed(p.district_code),
     "street": Fixed(p.street_code),
@@ -145,6 +156,7 @@ OF_PETITION: dict[str, Expression] = {
     "five_day_state": five_day_state,
     "due_day": Fixed(on_day(p.due_at)),
     "five_day_due": Fixed(p.five_day_due),
+    "hot_cell": Fixed(_hot_cell()),
 }
 _CASE: dict[str, Expression] = {
     "case_no": Fixed(p.case_no),
@@ -203,6 +215,26 @@ GRID = Subject(
     Fixed(grid.grid_id),
 )
 
+worker = schema.grid_worker.c
+WORKER = Subject(
+    "grid_worker",
+    "网格员",
+    "人",
+    schema.grid_worker.join(schema.grid, worker.grid_id == grid.grid_id),
+    worker.worker_id,
+    GRID.dimensions | {"worker_source": Fixed(worker.source)},
+    {
+        "worker_id": Fixed(worker.worker_id),
+        "worker_source": Fixed(worker.source),
+        "active_from": Fixed(worker.active_from),
+        "grid": Fixed(grid.name),
+        "grid_kind": Fixed(grid.kind),
+        "district": area_name(grid.district_code),
+        "street": area_name(grid.street_code),
+    },
+    Fixed(worker.worker_id),
+)
+
 _community = schema.area.alias("community")
 _street = schema.area.alias("street")
 community = _community.c
@@ -226,6 +258,27 @@ COMMUNITY = Subject(
         "population": Fixed(community.population),
     },
     Fixed(community.code),
+)
+
+accompanier = schema.agent.c
+AGENT = Subject(
+    "agent",
+    "信访代办员",
+    "人",
+    schema.agent.outerjoin(_community, accompanier.community_code == community.code).outerjoin(
+        _street, community.parent_code == _street.c.code
+    ),
+    accompanier.agent_id,
+    COMMUNITY.dimensions | {"origin": Fixed(accompanier.origin)},
+    {
+        "agent_id": Fixed(accompanier.agent_id),
+        "origin": Fixed(accompanier.origin),
+        "active_from": Fixed(accompanier.active_from),
+        "district": area_name(_street.c.parent_code),
+        "street": Fixed(_street.c.name),
+        "community": Fixed(community.name),
+    },
+    Fixed(accompanier.agent_id),
 )
 
 task = schema.grid_task.c
@@ -390,7 +443,10 @@ DIMENSIONS: dict[str, str] = {
     "five_day_state": "五日办结情况",
     "due_day": "办结期限",
     "five_day_due": "五日期限",
+    "hot_cell": "热点方格",
     "grid_kind": "网格类型",
+    "worker_source": "网格员来源",
+    "origin": "代办员来源",
     "task_kind": "任务类型",
     "contact_method": "联系方式",
     "outcome": "办理结果",

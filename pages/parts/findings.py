@@ -130,6 +130,14 @@ def closings(frame: pd.DataFrame, limit: int) -> str:
     return f"{words.percent(last / total, 1)} 压在第 {limit} 个工作日办结，{over}；中位数 {median_days(frame)} 个工作日"
 
 
+def hot(points: pd.DataFrame) -> str:
+    """最集中的方格登记 24 件次，前 10 个方格共 180 件次. Columns of the hot cells."""
+    if points.empty:
+        return "这一时段没有带坐标的信访件"
+    top = points["weight"].nlargest(10)
+    return f"最集中的方格登记 {words.full(top.iloc[0])} {UNIT}，前 {len(top)} 个方格共 {words.full(top.sum())} {UNIT}"
+
+
 def heard(frame: pd.DataFrame) -> str:
     """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Columns of hearing_outcomes.against_comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]

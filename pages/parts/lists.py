@@ -55,8 +55,13 @@ COLUMNS = {
     "dispute_kind": "纠纷类型",
     "mediator_kind": "调解力量",
     "opened_at": "受理时间",
+    "worker_source": "来源",
+    "origin": "来源",
+    "active_from": "上岗时间",
+    "agent_id": "代办员编号",
+    "grid_kind": "网格类型",
 }
-_HIDDEN = ("petition_id", "task_id", "hearing_id", "expert_id", "mediation_id")
+_HIDDEN = ("petition_id", "task_id", "hearing_id", "expert_id", "mediation_id", "worker_id")
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, no keys, times to the minute, — where nothing is known."""
     table = frame.drop(columns=[name for name in _HIDDEN if name in frame.columns])
     for name in table.columns:
-        if name.endswith("_at"):
+        if name.endswith("_at") or name == "active_from":
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
     table = table.astype(object).where(table.notna(), words.NONE)
     return table.rename(columns=COLUMNS)

@@ -79,39 +79,48 @@ def _tip(name: str, value: str, unit: str, kind: Kind, hits: int, among: int) ->
 
 
 def area_map(
-    frame: pd.DataFrame, places: Below, now: Filters, *, metric: str, key: str, width: int, height: int, by_state: bool = False
-) -> None:
-    """Show the places on the map; a click goes down into one."""
+    frame: pd.DataFrame,
+    places: Below,
+    now: Filters,
+    *,
+    metric: str,
+    key: str,
+    width: int,
+    height: int,
+    points: pd.DataFrame | None = None,
+) -> tuple[str, str] | None:
+    """Show the places on the map; a click goes down into one.
+
+    Returns (layer, code) of a click that does not: on a point, or on a grid, which has nothing below.
+    """
     chosen = metric_of(metric)
-    if by_state:
-        states = [show.state_of(chosen, value) for value in frame["value"]]
-        frame = frame.assign(role=[state.role if state else "none" for state in states])
     drawn = maps.area_map(
         frame,
         show.theme(),
         value_label=f"{chosen.name}（{chosen.unit}）",
         kind=show.kind_of(chosen),
-        scale="lights" if by_state else "one_way",
         width=width,
         height=height,
-        clickable=places.dimension != "grid",
+        points=points,
+        points_label="登记较集中的方格",
     )
     spot = f"{key}_{now.within.area}"
 
     def clicked() -> None:
         found = maps.picked(st.session_state[spot])
-        if found and places.dimension != "grid":
+        if found and found[0] != maps.POINTS and places.dimension != "grid":
             filters.go_to(found[1])
 
     st.pydeck_chart(
         drawn.deck,
         height=height,
         key=spot,
-        on_select=clicked if places.dimension != "grid" else "ignore",
+        on_select=clicked,
         selection_mode="single-object",
         alt=f"{now.place}各{places.noun}{chosen.name}地图",
     )
     st.html(drawn.legend)
+    return show.once(spot, maps.picked(st.session_state.get(spot)))
 
 
 def breadcrumb(now: Filters) -> None:
