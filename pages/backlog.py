@@ -17,6 +17,7 @@ VIEWS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个
 OLD = AGE_BANDS[-2:]
 DAYS = 90
 ROWS = 16
+FLOW_HEIGHT = 210
 OLDEST = 50
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
 
@@ -38,7 +39,11 @@ def flow() -> None:
     """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
     frame = live.ask(daily_flow, as_of=now.as_of, days=DAYS, within=now.within).rename(columns={"day": "at"})
     drawn = charts.flow(
-        frame, show.theme(), title=findings.flow(frame), subtitle="每日新收与办结（件次），点一天看明细"
+        frame,
+        show.theme(),
+        title=findings.flow(frame),
+        subtitle="每日新收与办结（件次），点一天看明细",
+        height=FLOW_HEIGHT,
     )
     with show.block("flow"):
         moved = show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
