@@ -1,0 +1,157 @@
+"""五日办结: the promise of five working days, by month, place, unit and class, and what is about to miss it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, places, show, splits, waiting
+from queries.cases import Part, count_cases
+from queries.compare import by_month
+from queries.measure import measure, metric_of
+from queries.subjects import CLOSING_DAYS
+from views import charts, words
+
+RATE = "five_day_closure"
+CARDS = (
+    RATE,
+    "five_day_closure_all",
+    "five_day_overdue",
+    "five_day_due_in_0",
+    "five_day_due_in_1",
+    "five_day_due_in_3",
+)
+DUE = {"five_day_due_in_0": "今日到期", "five_day_due_in_1": "1个工作日内", "five_day_due_in_3": "3个工作日内"}
+MONTHS = 13
+ROWS = 20
+_START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
+
+now = filters.current()
+target = show.target_of(RATE)
+few = live.settings().lights.small_sample
+
+
+def months() -> None:
+    """The rate by month against its target and the year before; a month opens the claims that missed it."""
+    found = live.ask(by_month, [RATE], as_of=now.as_of, months=MONTHS + 12, within=now.within)
+    frame = show.monthly(found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
+    drawn = charts.trend(
+        frame,
+        show.theme(),
+        title=findings.months(frame, target, now.as_of.date()),
+        subtitle="五日办结率，按五日期限所在月份；灰线为上年同月，点一个月看未按期的件",
+        kind="rate",
+        target=target,
+        height=230,
+    )
+    clicked = show.chart(drawn, "five_day_months", alt="近 13 个月五日办结率", pick="at")
+    if clicked is not None:
+        show.open_list(show.month_link(RATE, clicked, Part.MISSES))
+
+
+def closings() -> None:
+    """How many working days closings take; a bar opens its claims."""
+    found = live.ask(measure, [RATE], as_of=now.as_of, period=now.period, within=now.within, by=["closing_days"])
+    counts = found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
+    frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
+    drawn = charts.histogram(
+        frame,
+        show.theme(),
+        title=findings.closings(frame, live.settings().deadlines.simple_working_days),
+        subtitle="已办结的简单诉求用了几个工作日（件次）",
+        height=230,
+    )
+    days = show.chart(drawn, "closings", alt="办结用了几个工作日", pick="days")
+    if days is not None:
+        show.open_list(show.link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]))
+
+
+def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False) -> None:
+    """A ranking of the rate, lowest first; a bar opens the claims that missed it, or goes down a level."""
+    drawn = charts.ranking(
+        frame,
+        show.theme(),
+        title=findings.lowest(frame, target, f"各{noun}", few=few),
+        subtitle=f"各{noun}五日办结率，按期／应办结" + (f"；共 {len(frame)} 个，列最低 {ROWS} 个" if len(frame) > ROWS else ""),
+        kind="rate",
+        target=target,
+        from_zero=False,
+        largest_first=False,
+        most=ROWS,
+        none="这一时段没有应办结的简单诉求。",
+    )
+    key = f"five_day_{dimension}"
+    if drill:
+        show.chart(drawn, key, alt=f"各{noun}五日办结率", pick="code", on_pick=filters.go_to)
+        return
+    code = show.chart(drawn, key, alt=f"各{noun}五日办结率", pick="code")
+    if code is not None:
+        show.open_list(show.link(RATE, Part.MISSES, **{dimension: code}))
+
+
+def by_unit() -> None:
+    """Units, each kind ranked apart."""
+    groups = splits.by_kind(splits.split(now, [RATE], "unit"))
+    if not groups:
+        waiting.hint("简单诉求都没有登记责任单位。")
+        return
+    kind = st.segmented_control(
+        "单位类别", list(groups), default=next(iter(groups)), required=True, key="five_day_kind", label_visibility="collapsed"
+    )
+    ranked(groups[kind], "unit", kind)
+
+
+def due_soon() -> None:
+    """Who is about to miss the promise: open claims by unit and the day their five working days end."""
+    frame = splits.split(now, list(DUE), "unit")
+    if frame.empty:
+        waiting.hint("3 个工作日内没有五日到期的简单诉求。")
+        return
+    wide = frame.pivot_table(index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False).reset_index()
+    totals = wide[list(DUE)].sum()
+    workdays = live.casebase().workdays
+    last = workdays.after(now.as_of.date(), 3)
+    show.heading(
+        f"今日到期 {words.full(totals.iloc[0])} 件次，{words.day(last)}前共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
+        "五日期限将到、尚未办结的简单诉求，逐级累计；选中一行看这些件",
+        define=metric_of("five_day_due_in_3"),
+    )
+    table = wide[["name", *DUE]].rename(columns={"name": "责任单位", **DUE})
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(table), 8),
+        key="due_soon",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="五日期限将到的简单诉求按单位",
+    )
+    picked = show.once("due_soon", tuple(event["selection"]["rows"]) or None)
+    if picked:
+        show.open_list(show.link("five_day_due_in_3", unit=wide["code"].iloc[picked[0]]))
+
+
+start = _START[live.settings().deadlines.simple_from]
+show.header("五日办结", f"{now.said}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
+show.numbers(now, CARDS, key="five_day_cards")
+if live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, within=now.within):
+    left, right = st.columns([3, 2])
+    with left, show.block("months"):
+        months()
+    with right, show.block("closings"):
+        closings()
+    dimension = places.dimension_below(now)
+    left, right = st.columns(2)
+    with left, show.block("places"):
+        ranked(splits.split(now, [RATE], dimension), dimension, places.NOUNS[dimension], drill=dimension != "grid")
+    with right, show.block("units"):
+        by_unit()
+    left, right = st.columns([3, 2])
+    with left, show.block("classes"):
+        ranked(splits.split(now, [RATE], "category"), "category", "内容分类")
+    with right:
+        with show.block("channels", stretch=False):
+            ranked(splits.split(now, [RATE], "channel"), "channel", "信访形式")
+        with show.block("due_soon"):
+            due_soon()
+else:
+    waiting.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件（docs/loading.md）。")

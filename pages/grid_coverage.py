@@ -123,7 +123,7 @@ def table(frame: pd.DataFrame, chosen: str, below: places.Below, picked: str | N
     event = st.dataframe(
         shown,
         hide_index=True,
-        height=430,
+        height=show.rows_high(len(rows), 12),
         key=key,
         on_select=clicked if below.dimension != "grid" else "rerun",
         selection_mode="single-row",
@@ -160,7 +160,7 @@ def gaps(metric_id: str, what: str, columns: dict[str, str]) -> None:
     rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.as_of, within=now.within, limit=GAPS_SHOWN)
     if total:
         shown = rows[list(columns)].rename(columns=columns).astype(object)
-        st.dataframe(shown.where(shown.notna(), words.NONE), hide_index=True, height=290, key=f"gaps_{metric_id}", alt=what)
+        st.dataframe(shown.where(shown.notna(), words.NONE), hide_index=True, height=show.rows_high(len(rows), 7), key=f"gaps_{metric_id}", alt=what)
         if st.button(f"打开全部 {words.full(total)} 个", key=f"all_gaps_{metric_id}"):
             show.open_list(show.link(metric_id, Part.MISSES))
     else:

@@ -173,7 +173,7 @@ def idle(loads: pd.DataFrame) -> None:
             "最近参与": [f"{at:%Y-%m-%d}" if pd.notna(at) else "从未" for at in rows["last_on"]],
         }
     )
-    st.dataframe(table, hide_index=True, height=36 * 8, key="idle", alt="未参与的专家")
+    st.dataframe(table, hide_index=True, height=show.rows_high(len(rows), 8), key="idle", alt="未参与的专家")
 
 
 def coming() -> None:
@@ -192,7 +192,7 @@ def coming() -> None:
             "信访编号": rows["case_no"],
         }
     )
-    st.dataframe(table, hide_index=True, height=36 * 8, key="coming_hearings", alt="待举行的听证")
+    st.dataframe(table, hide_index=True, height=show.rows_high(len(rows), 8), key="coming_hearings", alt="待举行的听证")
 
 
 scope = f"{view.said}" + ("（所选时段听证少，按近 12 个月）" if widened else "")

@@ -61,7 +61,7 @@ def run(
     within = Slice(area, channel, category, unit, tuple(_cell(text) for text in where or []))
     if list_cases and len(metrics) > 1:
         raise UsageError("--cases takes one metric")
-    casebase = open_casebase(read_settings(), url)
+    casebase = open_casebase(read_settings(), url, create=False)
     try:
         if list_cases:
             found = cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
@@ -160,10 +160,9 @@ def _equals(column: ColumnElement[Any], name: str, value: str) -> ColumnElement[
 
 
 def _in_period(dated: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
-    start, after = period.start, period.end + timedelta(days=1)
     if isinstance(dated.type, Date):
-        return and_(dated >= start, dated < after)
-    return and_(dated >= datetime.combine(start, time.min), dated < datetime.combine(after, time.min))
+        return dated.between(period.start, period.end)
+    return dated.between(datetime.combine(period.start, time.min), end_of_day(period.end))
 
 
 def _groups(metrics: Sequence[Metric], by: Sequence[str]) -> list[list[Metric]]:

@@ -127,6 +127,11 @@ class Metric:
     def is_stock(self) -> bool:
         return self.dated_by is None
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether few rows make it unreliable (样本少): a rate of a period, not a count of all there is."""
+        return self.kind is Kind.RATE and not self.is_stock
+
     def applies(self, dimension: str) -> bool:
         """Whether a slice or split by this dimension means anything for the metric."""
         if dimension in ("month", "day"):

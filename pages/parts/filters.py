@@ -13,6 +13,8 @@ from queries.periods import Period, Preset, end_of_day, period_of
 from views import words
 
 CUSTOM = "自选"
+# The choice that filters nothing.
+_EVERY = ""
 PRESETS = {"今日": Preset.TODAY, "本周": Preset.WEEK, "本月": Preset.MONTH, "本季": Preset.QUARTER, "本年": Preset.YEAR}
 _AGAINST = {"今日": "较昨日同时", "本周": "较上周同期", "本月": "较上月同期", "本季": "较上季同期", "本年": "较上年同期"}
 YEARLY = _AGAINST["本年"]
@@ -30,6 +32,7 @@ class Filters:
     within: Slice
     against: str
     place: str
+    category: str | None
 
     @property
     def same_as_year_before(self) -> bool:
@@ -40,7 +43,7 @@ class Filters:
     def said(self) -> str:
         """The filters in words: 2026年11月1日—22日，全市."""
         parts = [words.span(self.period.start, self.period.cut(self.as_of).end), self.place]
-        return "，".join([*parts, *filter(None, (self.within.channel, st.session_state.get("category")))])
+        return "，".join([*parts, *filter(None, (self.within.channel, self.category))])
 
 
 def bar() -> Filters:
@@ -53,18 +56,19 @@ def bar() -> Filters:
         custom = _custom(latest.date()) if chosen == CUSTOM else None
         area, place = _area()
         channel = _choice("信访形式", "channel", live.ask(names.channels), "全部形式")
-        category = _category()
+        category, category_name = _category()
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
-    return Filters(as_of, period, Slice(area, channel, category), _AGAINST.get(chosen, "较上一期"), place)
+    against = _AGAINST.get(chosen, "较上一期")
+    return Filters(as_of, period, Slice(area, channel, category), against, place, category_name)
 
 
 def go_to(code: str | None) -> None:
     """Set the area of the bar (None: the whole city). For callbacks, before the bar is drawn again."""
-    path = dict.fromkeys(PLACES)
+    path = dict.fromkeys(PLACES, _EVERY)
     for row in _path(code):
-        if row.level >= 2:
-            path[PLACES[row.level - 2]] = row.code
+        if row["level"] >= 2:
+            path[PLACES[row["level"] - 2]] = row["code"]
     for name, value in path.items():
         st.session_state[name] = value
 
@@ -72,8 +76,8 @@ def go_to(code: str | None) -> None:
 def path_to(code: str | None) -> list[tuple[str, str]]:
     """Code and name of the areas from the city down to `code`."""
     root = areas()[areas()["level"] == 1]
-    top = [(row.code, row.name) for row in root.itertuples()]
-    return top + [(row.code, row.name) for row in _path(code) if row.level >= 2]
+    top = list(zip(root["code"], root["name"], strict=True))
+    return top + [(row["code"], row["name"]) for row in _path(code) if row["level"] >= 2]
 
 
 def areas() -> pd.DataFrame:
@@ -131,22 +135,26 @@ def _area() -> tuple[str | None, str]:
     return chosen, place
 
 
-def _category() -> str | None:
+def _category() -> tuple[str | None, str | None]:
+    """Code and name of the chosen first-level class."""
     table = live.ask(names.categories)
     first = table[table["parent_code"].isna()]
-    return _choice("内容分类", "category", first["code"].tolist(), "全部分类", dict(zip(first["code"], first["name"], strict=True)))
+    labels = dict(zip(first["code"], first["name"], strict=True))
+    code = _choice("内容分类", "category", list(labels), "全部分类", labels)
+    return code, labels.get(code or "")
 
 
 def _choice(label: str, key: str, options: list[str], every: str, labels: dict[str, str] | None = None) -> str | None:
-    shown = (labels or {}) | {None: every}
-    return st.selectbox(
+    shown = (labels or {}) | {_EVERY: every}
+    chosen: str = st.selectbox(
         label,
-        [None, *options],
+        [_EVERY, *options],
         format_func=lambda option: shown.get(option, option),
         key=key,
         bind="query-params",
         width=150,
     )
+    return chosen or None
 
 
 def current() -> Filters:

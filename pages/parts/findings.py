@@ -94,7 +94,7 @@ def due(frame: pd.DataFrame, days: int) -> str:
     total = int(frame["value"].sum())
     if total == 0:
         return f"{days} 个工作日内没有到期件"
-    top = frame.loc[frame["value"].idxmax()]
+    top = frame.iloc[int(frame["value"].to_numpy().argmax())]
     peak = f"{words.day(top['day'])}，{words.full(top['value'])} {UNIT}"
     return f"{days} 个工作日内 {words.full(total)} {UNIT}到期，最多的是{peak}"
 
@@ -145,7 +145,11 @@ def heard(frame: pd.DataFrame) -> str:
         return "听证件太少，还不能与未听证件比较"
     apart = mine["low"] > other["high"] or mine["high"] < other["low"]
     moved = words.points(mine["value"] - other["value"])
-    said = "与可比件持平" if moved == "持平" else f"比可比件{'低' if moved.startswith(words.MINUS) else '高'} {moved.lstrip('+' + words.MINUS)}"
+    said = (
+        "与可比件持平"
+        if moved == "持平"
+        else f"比可比件{'低' if moved.startswith(words.MINUS) else '高'} {moved.lstrip('+' + words.MINUS)}"
+    )
     return f"听证件化解率 {words.percent(mine['value'])}，{said}，{'差异明显' if apart else '在误差之内'}"
 
 

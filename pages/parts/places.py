@@ -35,7 +35,7 @@ class Below:
 def dimension_below(now: Filters) -> str:
     """The dimension one level below the area of the filter bar."""
     area = now.within.area
-    return _BELOW[int(filters.areas().loc[area, "level"]) if area else 1]
+    return _BELOW[int(filters.areas()["level"][area]) if area else 1]
 
 
 def below(now: Filters) -> Below:
@@ -64,7 +64,7 @@ def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
     value = frame["value"].fillna(0) if chosen.kind is Kind.COUNT else frame["value"]
     limit = live.settings().lights.small_sample
     frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
-    frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.kind is Kind.RATE else False
+    frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.is_sample else False
     frame["tip"] = [
         _tip(name, show.written(chosen, value), chosen.unit, chosen.kind, hits, among)
         for name, value, hits, among in frame[["name", "value", "hits", "among"]].itertuples(index=False)

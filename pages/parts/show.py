@@ -19,7 +19,7 @@ from views import cards, charts, words
 from views.tokens import Palette, palette
 
 # Groups whose rates the general lights of config.toml were made for; others have a target or no light.
-_LIT = ("五日办结", "办理时效", "群众评价")
+_LIT = ("办理时效", "群众评价")
 LIST_PAGE = "pages/case_list.py"
 _KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
 
@@ -114,7 +114,7 @@ def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filte
         spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
         definition=definition(metric, filters),
         beside=_beside(metric, row, found),
-        small=metric.kind is Kind.RATE and row["among"] > 0 and words.small(row["among"], lights.small_sample),
+        small=metric.is_sample and row["among"] > 0 and words.small(row["among"], lights.small_sample),
         link=link(metric.id, period=None if filters.period == current().period else filters.period),
     )
 
@@ -226,6 +226,11 @@ def heading(title: str, note: str, *, define: Metric | None = None) -> None:
     st.markdown(f"**{title}**  \n:small[:gray[{note}]]", help=told)
 
 
+def rows_high(rows: int, most: int) -> int:
+    """Height of a table in px that shows its rows, at most `most` of them before it scrolls."""
+    return 35 * (min(max(rows, 1), most) + 1) + 3
+
+
 def day_of(clicked: float) -> date:
     """The day of a point on a time axis, from the browser's milliseconds at its own midnight, wherever it stands."""
     return pd.Timestamp(clicked, unit="ms").round("D").date()
@@ -234,8 +239,8 @@ def day_of(clicked: float) -> date:
 def monthly(frame: pd.DataFrame) -> pd.DataFrame:
     """A by-month frame of one metric as charts draw it: at (first of the month), small, beside its columns."""
     limit = live.settings().lights.small_sample
-    rate = METRICS[frame["metric"].iloc[0]].kind is Kind.RATE
-    small = (frame["among"] > 0) & (frame["among"] < limit) if rate else False
+    sample = METRICS[frame["metric"].iloc[0]].is_sample
+    small = (frame["among"] > 0) & (frame["among"] < limit) if sample else False
     return frame.assign(at=pd.to_datetime(frame["month"]), small=small)
 
 

@@ -8,7 +8,6 @@ from pages.parts import live
 from pages.parts.filters import Filters
 from queries import names
 from queries.measure import measure, metric_of
-from queries.model import Kind
 from views import words
 
 UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
@@ -26,8 +25,8 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     called = _names(now, dimension)
     limit = live.settings().lights.small_sample
     codes = [code if isinstance(code, str) else "" for code in found[dimension]]
-    rates = [metric_of(name).kind is Kind.RATE for name in found["metric"]]
-    few = [rate and words.small(among, limit) for rate, among in zip(rates, found["among"], strict=True)]
+    samples = [metric_of(name).is_sample for name in found["metric"]]
+    few = [sample and words.small(among, limit) for sample, among in zip(samples, found["among"], strict=True)]
     return pd.DataFrame(
         {
             "metric": found["metric"],
