@@ -7,7 +7,7 @@ from pages.parts import filters, findings, live, places, show, splits, waiting
 from queries import backlog
 from queries.cases import count_cases
 from queries.compare import daily_flow
-from queries.measure import measure
+from queries.measure import measure, metric_of
 from queries.periods import Period
 from queries.subjects import AGE_BANDS, STAGES
 from views import charts, words
@@ -17,7 +17,7 @@ VIEWS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个
 OLD = AGE_BANDS[-2:]
 DAYS = 90
 ROWS = 16
-FLOW_HEIGHT = 210
+FLOW_HEIGHT = 190
 OLDEST = 50
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
 
@@ -71,6 +71,7 @@ def stages_and_ages() -> None:
         title=findings.ages(frame, OLD),
         subtitle="在办件按办理环节、登记后自然日（件次）",
         unit="件次",
+        row=40,
     )
     with show.block("stages"):
         cell = show.chart(drawn, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
@@ -93,7 +94,7 @@ def coming() -> None:
         title=findings.due(frame, backlog.NEAR_WORKING_DAYS),
         subtitle="未超期在办件按办结期限（件次）",
         unit="件次",
-        height=160,
+        height=185,
     )
     with show.block("coming", stretch=False):
         day = show.chart(drawn, "coming", alt="今后 5 个工作日到期件", pick="key")
@@ -119,36 +120,29 @@ def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: s
         show.open_list(show.link(chosen, **{dimension: code}))
 
 
-def by_unit(chosen: str) -> None:
-    """Units of one kind at a time; kinds are ranked apart."""
-    groups = splits.by_kind(splits.split(now, list(VIEWS), "unit"))
-    if not groups:
-        waiting.hint("在办件都没有登记责任单位。")
-        return
-    kind = st.segmented_control(
-        "单位类别",
-        list(groups),
-        default=next(iter(groups)),
-        required=True,
-        key="backlog_units",
-        label_visibility="collapsed",
-    )
-    ranked(chosen, groups[kind], "unit", kind, kind)
-
-
 def details() -> None:
-    """Where the cases lie: by place, unit and class."""
-    chosen = st.segmented_control(
-        "分布看", list(VIEWS), default="backlog", required=True, format_func=VIEWS.__getitem__, key="backlog_view"
-    )
+    """Where the cases lie: by place, unit and class. Kinds of units are ranked apart."""
     dimension = places.dimension_below(now)
+    units = splits.by_kind(splits.split(now, list(VIEWS), "unit"))
+    with st.container(horizontal=True, gap="large"):
+        chosen = one_of("分布看", list(VIEWS), "backlog_view", VIEWS)
+        kind = one_of("单位类别", list(units), "backlog_units") if len(units) > 1 else next(iter(units))
     left, middle, right = st.columns(3)
     with left, show.block("places"):
         ranked(chosen, splits.split(now, list(VIEWS), dimension), dimension, places.NOUNS[dimension], now.place)
     with middle, show.block("units"):
-        by_unit(chosen)
+        ranked(chosen, units[kind], "unit", kind, kind)
     with right, show.block("classes"):
         ranked(chosen, splits.split(now, list(VIEWS), "category"), "category", "内容分类", now.place)
+
+
+def one_of(label: str, options: list[str], key: str, called: dict[str, str] | None = None) -> str:
+    """A row of choices, the first one taken until another is."""
+    words_of = (called or {}).get
+    chosen: str = st.segmented_control(
+        label, options, default=options[0], required=True, format_func=lambda name: words_of(name, name), key=key
+    )
+    return chosen
 
 
 def state_of(state: str | None, days_left: float) -> str:
@@ -173,6 +167,7 @@ def oldest() -> None:
     show.heading(
         f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，其中超期 {late} 件",
         "按登记时间由早到晚；选中一行，看该责任单位全部在办件",
+        define=metric_of("backlog"),
     )
     table = pd.DataFrame(
         {
@@ -190,7 +185,7 @@ def oldest() -> None:
     event = st.dataframe(
         table.style.apply(coloured, subset=["期限状态"]),
         hide_index=True,
-        height=36 * 11,
+        height=show.rows_high(len(rows), 12),
         key="oldest",
         on_select="rerun",
         selection_mode="single-row",
@@ -202,7 +197,8 @@ def oldest() -> None:
     )
     picked = show.once("oldest", tuple(event["selection"]["rows"]) or None)
     if picked:
-        show.open_list(show.link("backlog", unit=rows["unit_id"].iloc[picked[0]]))
+        unit = rows["unit_id"].iloc[picked[0]]
+        show.open_list(show.link("backlog", unit=None if pd.isna(unit) else unit))
 
 
 show.header("待办积压", sentence())

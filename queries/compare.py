@@ -7,8 +7,9 @@ import pandas as pd
 
 from casebase.engine import Casebase
 from queries.measure import measure
-from queries.model import EVERYTHING, Slice
+from queries.model import EVERYTHING, Kind, Slice
 from queries.periods import Against, Period, compared, end_of_day, last_months
+from queries.registry import METRICS
 
 
 def compare(
@@ -46,7 +47,7 @@ def by_month(
 ) -> pd.DataFrame:
     """The calendar months up to the one of `as_of`: the columns of `measure` with month ("2026-11").
 
-    Without `by` every month has its row, hits and among 0 where nothing happened.
+    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count.
     """
     period = last_months(as_of.date(), months)
     found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
@@ -55,12 +56,12 @@ def by_month(
     spans = [str(span) for span in pd.period_range(period.start, period.end, freq="M")]
     every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
     found = found.drop(columns="as_of").set_index(["metric", "month"]).reindex(every).reset_index()
-    return found.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"}).assign(as_of=as_of)
+    found = found.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
+    counts = found["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
+    return found.assign(value=found["value"].mask(counts, found["hits"].astype("float64")), as_of=as_of)
 
 
-def daily_flow(
-    casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING
-) -> pd.DataFrame:
+def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:
     """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, backlog (int).
 
     backlog(t) = backlog(t0) + registered − closed, so one reading of the stock is enough.
