@@ -50,6 +50,7 @@ class Clock:
 
 @contextmanager
 def watching() -> Iterator[Clock]:
+    """Count every statement of every engine."""
     clock = Clock()
     event.listen(Engine, "before_cursor_execute", clock.before)
     event.listen(Engine, "after_cursor_execute", clock.after)

@@ -280,8 +280,12 @@ workday = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("is_workday", Boolean, nullable=False),
-    Column("workday_no", Integer, nullable=False, comment="working days from the first day up to and including this one"),
-    Column("published", Boolean, nullable=False, comment="false: the year's arrangement is not published, weekends rest"),
+    Column(
+        "workday_no", Integer, nullable=False, comment="working days from the first day up to and including this one"
+    ),
+    Column(
+        "published", Boolean, nullable=False, comment="false: the year's arrangement is not published, weekends rest"
+    ),
     comment="the working-day calendar",
 )
 

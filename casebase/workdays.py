@@ -75,7 +75,8 @@ class Workdays:
         index: np.ndarray = (days.astype("datetime64[D]") - self.days[0]).astype(int)
         if index.size and (index.min() < 0 or index.max() >= self.days.size):
             raise CasebaseError(
-                f"the calendar covers {self.days[0]} to {self.days[-1]}; set [calendar] first_year and last_year in config.toml"
+                f"the calendar covers {self.days[0]} to {self.days[-1]}; "
+                "set [calendar] first_year and last_year in config.toml"
             )
         return index
 

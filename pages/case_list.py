@@ -14,7 +14,7 @@ now = filters.current()
 question = lists.asked()
 
 
-def parts() -> Part:
+def parts(question: lists.Asked) -> Part:
     """Hits, misses or all of a rate, each with its number of rows."""
     counts = {part: lists.length(question, now, part) for part in _PARTS}
     if question.metric.kind is not Kind.RATE:
@@ -30,7 +30,7 @@ def parts() -> Part:
     )
 
 
-def table(part: Part) -> None:
+def table(question: lists.Asked, part: Part) -> None:
     """One page of the list, and the whole of it as CSV."""
     chosen = lists.Asked(question.metric, part, question.cell)
     total = lists.length(chosen, now, part)
@@ -57,5 +57,7 @@ if question is None:
     waiting.hint("从任一页面点一个数字，即可在此看到它的明细。")
 else:
     where = question.said()
-    show.header(f"{question.metric.name}：明细", f"{now.said}{'，' + where if where else ''}。{question.metric.definition}")
-    table(parts())
+    show.header(
+        f"{question.metric.name}：明细", f"{now.said}{'，' + where if where else ''}。{question.metric.definition}"
+    )
+    table(question, parts(question))

@@ -50,7 +50,9 @@ def months() -> None:
 def closings() -> None:
     """How many working days closings take; a bar opens its claims."""
     found = live.ask(measure, [RATE], as_of=now.as_of, period=now.period, within=now.within, by=["closing_days"])
-    counts = found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
+    counts = (
+        found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
+    )
     frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
     drawn = charts.histogram(
         frame,
@@ -70,7 +72,8 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
         frame,
         show.theme(),
         title=findings.lowest(frame, target, f"各{noun}", few=few),
-        subtitle=f"各{noun}五日办结率，按期／应办结" + (f"；共 {len(frame)} 个，列最低 {ROWS} 个" if len(frame) > ROWS else ""),
+        subtitle=f"各{noun}五日办结率，按期／应办结"
+        + (f"；共 {len(frame)} 个，列最低 {ROWS} 个" if len(frame) > ROWS else ""),
         kind="rate",
         target=target,
         from_zero=False,
@@ -94,7 +97,12 @@ def by_unit() -> None:
         waiting.hint("简单诉求都没有登记责任单位。")
         return
     kind = st.segmented_control(
-        "单位类别", list(groups), default=next(iter(groups)), required=True, key="five_day_kind", label_visibility="collapsed"
+        "单位类别",
+        list(groups),
+        default=next(iter(groups)),
+        required=True,
+        key="five_day_kind",
+        label_visibility="collapsed",
     )
     ranked(groups[kind], "unit", kind)
 
@@ -111,7 +119,8 @@ def due_soon() -> None:
     workdays = live.casebase().workdays
     last = workdays.after(now.as_of.date(), 3)
     show.heading(
-        f"今日到期 {words.full(totals.iloc[0])} 件次，{words.day(last)}前共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
+        f"今日到期 {words.full(totals.iloc[0])} 件次，"
+        f"{words.day(last)}前共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
         "五日期限将到、尚未办结的简单诉求，逐级累计；选中一行看这些件",
         define=metric_of("five_day_due_in_3"),
     )

@@ -1,6 +1,7 @@
 """网格覆盖: from the city down to a grid, who covers what, how fast people are reached, and where the gaps are."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -57,9 +58,7 @@ def one_kind(below: places.Below) -> places.Below:
 
 def hot_cells() -> pd.DataFrame:
     """The squares with most cases of the period: code, lon, lat, weight, radius, tip."""
-    found = live.ask(
-        measure, ["registered"], as_of=now.as_of, period=now.period, within=now.within, by=["hot_cell"]
-    )
+    found = live.ask(measure, ["registered"], as_of=now.as_of, period=now.period, within=now.within, by=["hot_cell"])
     found = found[found["hot_cell"].notna()].nlargest(HOT_CELLS, "hits")
     corner = found["hot_cell"].str.split("_", expand=True).astype(float) if len(found) else pd.DataFrame({0: [], 1: []})
     return pd.DataFrame(
@@ -86,8 +85,10 @@ def on_map(chosen: str, below: places.Below) -> None:
     left, right = st.columns([8, 5])
     with left, show.block("coverage_map"):
         few = live.settings().lights.small_sample
-        title = findings.hot(points) if points is not None else findings.ranked(
-            frame, metric, show.target_of(metric.id), below.noun, now.place, few=few
+        title = (
+            findings.hot(points)
+            if points is not None
+            else findings.ranked(frame, metric, show.target_of(metric.id), below.noun, now.place, few=few)
         )
         show.heading(title, f"{now.place}各{below.noun}{metric.name}；点地图往下一级", define=metric)
         width, height = MAP_SIZE
@@ -105,7 +106,9 @@ def table(frame: pd.DataFrame, chosen: str, below: places.Below, picked: str | N
     metric = metric_of(chosen)
     rate = metric.kind is Kind.RATE
     rows = frame.sort_values("value", ascending=rate, na_position="last").reset_index(drop=True)
-    shown = pd.DataFrame({below.noun: rows["name"], metric.name: [show.written(metric, value) for value in rows["value"]]})
+    shown = pd.DataFrame(
+        {below.noun: rows["name"], metric.name: [show.written(metric, value) for value in rows["value"]]}
+    )
     if rate:
         made_of = zip(rows["hits"], rows["among"], rows["small"], strict=True)
         shown["计入／总数"] = [
@@ -119,7 +122,9 @@ def table(frame: pd.DataFrame, chosen: str, below: places.Below, picked: str | N
         if selected and below.dimension != "grid":
             filters.go_to(str(rows["code"].iloc[selected[0]]))
 
-    show.heading(f"{len(rows)} 个{below.noun}", "选中一行往下一级" if below.dimension != "grid" else "选中一行看这个网格")
+    show.heading(
+        f"{len(rows)} 个{below.noun}", "选中一行往下一级" if below.dimension != "grid" else "选中一行看这个网格"
+    )
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -138,15 +143,15 @@ def facts(code: str | None, rows: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
     if code is None or code not in set(rows["code"]):
         return
-    row = rows.set_index("code").loc[code]
+    row: Any = rows.set_index("code").loc[code]
     within = now.within.within(grid=code)
     wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h")
-    found = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=within).set_index("metric")
+    found = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=within).set_index("metric")["value"]
     show.heading(f"{row['name']}", f"{row['kind']}，{words.full(row['households'])} 户")
     with st.container(horizontal=True, gap="small"):
         for name in wanted:
             metric = metric_of(name)
-            text = show.written(metric, found.loc[name, "value"])
+            text = show.written(metric, float(found.loc[name]))
             unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
             if st.button(f"{metric.name} {text}{unit}", key=f"fact_{name}"):
                 show.open_list(show.link(name, grid=code))
@@ -160,7 +165,13 @@ def gaps(metric_id: str, what: str, columns: dict[str, str]) -> None:
     rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.as_of, within=now.within, limit=GAPS_SHOWN)
     if total:
         shown = rows[list(columns)].rename(columns=columns).astype(object)
-        st.dataframe(shown.where(shown.notna(), words.NONE), hide_index=True, height=show.rows_high(len(rows), 7), key=f"gaps_{metric_id}", alt=what)
+        st.dataframe(
+            shown.where(shown.notna(), words.NONE),
+            hide_index=True,
+            height=show.rows_high(len(rows), 7),
+            key=f"gaps_{metric_id}",
+            alt=what,
+        )
         if st.button(f"打开全部 {words.full(total)} 个", key=f"all_gaps_{metric_id}"):
             show.open_list(show.link(metric_id, Part.MISSES))
     else:
@@ -224,4 +235,6 @@ if live.ask(count_cases, "grids_staffed", Part.AMONG, as_of=now.as_of):
         )
     tasks()
 else:
-    waiting.missing("网格、网格员和代办员", {"grid": "网格", "grid_worker": "网格员", "agent": "代办员", "grid_task": "网格任务"})
+    waiting.missing(
+        "网格、网格员和代办员", {"grid": "网格", "grid_worker": "网格员", "agent": "代办员", "grid_task": "网格任务"}
+    )

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import filters, findings, live, show, splits, waiting
 from pages.parts.filters import YEARLY, Filters
 from queries import hearing_outcomes
-from queries.cases import cases
+from queries.cases import Part, cases
 from queries.compare import by_month
 from queries.measure import measure, metric_of
 from queries.periods import last_months
@@ -42,7 +42,7 @@ widened = view.period != now.period
 
 def opened(metric: str, **cell: str | None) -> None:
     """The list behind a number of this page's period."""
-    show.open_list(show.link(metric, period=view.period if widened else None, **cell))
+    show.open_list(show.link(metric, Part.HITS, period=view.period if widened else None, **cell))
 
 
 def monthly() -> None:
@@ -123,7 +123,9 @@ def pool() -> None:
     found = live.ask(measure, ["experts_in_pool"], as_of=now.as_of, by=["source", "field"])
     total, sources = int(found["hits"].sum()), found.groupby("source")["hits"].sum().sort_values(ascending=False)
     order = found.groupby("field")["hits"].sum().sort_values(ascending=False).index
-    frame = found.assign(row=pd.Categorical(found["field"], order), column=pd.Categorical(found["source"], sources.index))
+    frame = found.assign(
+        row=pd.Categorical(found["field"], order), column=pd.Categorical(found["source"], sources.index)
+    )
     drawn = charts.heat(
         frame.sort_values(["row", "column"]).astype({"row": str, "column": str}),
         show.theme(),
@@ -138,7 +140,9 @@ def pool() -> None:
 
 def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
     """How the experts share the work: the pool with each one's participations in the period."""
-    found = live.ask(measure, ["expert_participations"], as_of=view.as_of, period=view.period, within=view.within, by=["expert"])
+    found = live.ask(
+        measure, ["expert_participations"], as_of=view.as_of, period=view.period, within=view.within, by=["expert"]
+    )
     taken = dict(zip(found["expert"], found["hits"], strict=True))
     return pool_rows.assign(value=[int(taken.get(code, 0)) for code in pool_rows["code"]])
 

@@ -52,9 +52,7 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
     drawn = charts.ranking(
         frame,
         show.theme(),
-        title=findings.ranked(
-            frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample
-        ),
+        title=findings.ranked(frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample),
         subtitle=f"各{below.noun}{metric.name}（{metric.unit}）",
         kind=show.kind_of(metric),
         target=target,
@@ -72,7 +70,9 @@ def longer() -> None:
     left, right = st.columns(2)
     flow = live.ask(daily_flow, as_of=now.as_of, days=90, within=now.within).rename(columns={"day": "at"})
     with left, show.block("flow"):
-        drawn = charts.flow(flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110)
+        drawn = charts.flow(
+            flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110
+        )
         show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
         show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
     with right, show.block("months"):

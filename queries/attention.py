@@ -128,7 +128,7 @@ def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Sl
     short = rates[rates["value"] + spread < goal]
     if short.empty:
         return None
-    row = short.loc[(goal - short["value"]).idxmax()]
+    row = short.sort_values("value", kind="stable").iloc[0]
     enough = row["previous_among"] >= casebase.settings.lights.small_sample
     return Finding(
         About.RATE,
@@ -169,7 +169,7 @@ def rising_class(casebase: Casebase, as_of: datetime, within: Slice) -> Finding 
     code = str((risen[0] - bound[risen.index]).idxmax())
     return Finding(
         About.SURGE,
-        int(risen.loc[code, 0]),
+        int(risen[0].loc[code]),
         "registered",
         cell=(("category", code),),
         period=Period(today - timedelta(days=_WEEK - 1), today),
@@ -184,10 +184,10 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
         return None
     found = measure(casebase, ["grids_staffed"], as_of=as_of, within=within, by=[place])
     found = found[found[place].notna()]
-    open_share = 1 - found["value"]
-    if found.empty or open_share.max() <= _GAP_SHARE:
+    worst = found.sort_values("value", kind="stable").head(1)
+    if worst.empty or 1 - worst["value"].iloc[0] <= _GAP_SHARE:
         return None
-    row = found.loc[open_share.idxmax()]
+    row = worst.iloc[0]
     return Finding(
         About.GAP,
         int(row["among"] - row["hits"]),
@@ -214,14 +214,12 @@ def _count(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> i
     return int(measure(casebase, [metric], as_of=as_of, within=within)["hits"].iloc[0])
 
 
-def _most(
-    casebase: Casebase, metric: str, dimension: str, as_of: datetime, within: Slice
-) -> tuple[str, int] | None:
+def _most(casebase: Casebase, metric: str, dimension: str, as_of: datetime, within: Slice) -> tuple[str, int] | None:
     found = measure(casebase, [metric], as_of=as_of, within=within, by=[dimension])
     found = found[found[dimension].notna()]
     if found.empty:
         return None
-    row = found.loc[found["hits"].idxmax()]
+    row = found.sort_values("hits", kind="stable").iloc[-1]
     return _name(casebase, dimension, row[dimension]), int(row["hits"])
 
 

@@ -38,7 +38,9 @@ def cases(
     Raises UsageError for an unknown metric, and for the people that a number for 10,000 is divided by.
     """
     chosen, at, where = _resolve(casebase, metric, part, as_of, period, within)
-    statement = _rows(chosen, at, where).limit(limit).offset(offset)
+    if limit is not None or offset:
+        where = _page(chosen, at, where, limit, offset)
+    statement = _rows(chosen, at, where)
     with casebase.reading() as connection:
         rows = connection.execute(statement).all()
     return pd.DataFrame(rows, columns=list(listed(chosen).columns))
@@ -75,12 +77,22 @@ def _resolve(
     at = moment(casebase, as_of)
     among, hits = conditions(at, metric, period)
     chosen = {Part.HITS: hits, Part.AMONG: among, Part.MISSES: and_(among, hits.is_not(true()))}[part]
-    return metric, at, and_(chosen, *in_slice(casebase, metric.subject, at, within))
+    where = and_(chosen, *in_slice(casebase, metric.subject, at, within))
+    if metric.distinct is not None:
+        where = listed(metric).key.in_(select(metric.distinct).select_from(metric.subject.rows).where(where))
+    return metric, at, where
+
+
+def _page(
+    metric: Metric, at: Moment, where: ColumnElement[bool], limit: int | None, offset: int
+) -> ColumnElement[bool]:
+    """Only the keys of one page are sought among all rows; names are looked up for the page alone."""
+    subject = listed(metric)
+    keys = select(subject.key).select_from(subject.rows).where(where).order_by(subject.order(at), subject.key)
+    return subject.key.in_(keys.limit(limit).offset(offset).correlate(None))
 
 
 def _rows(metric: Metric, at: Moment, where: ColumnElement[bool]) -> Select[Any]:
     subject = listed(metric)
-    if metric.distinct is not None:
-        where = subject.key.in_(select(metric.distinct).select_from(metric.subject.rows).where(where))
     columns = [expression(at).label(name) for name, expression in subject.columns.items()]
     return select(*columns).select_from(subject.rows).where(where).order_by(subject.order(at), subject.key)

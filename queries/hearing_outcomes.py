@@ -40,7 +40,9 @@ def against_comparable(casebase: Casebase, *, as_of: datetime, within: Slice = E
             case((p.resolved, 1), else_=0).label("resolved"),
         )
         .select_from(PETITION.rows)
-        .where(known(at), closed(at), not_(p.is_simple), p.resolved.is_not(None), *in_slice(casebase, PETITION, at, within))
+        .where(
+            known(at), closed(at), not_(p.is_simple), p.resolved.is_not(None), *in_slice(casebase, PETITION, at, within)
+        )
         .subquery()
     )
     keys = [rows.c["class"], rows.c.year, rows.c.series]
@@ -64,7 +66,14 @@ def _standardised(found: pd.DataFrame) -> pd.DataFrame:
     low, high = wilson(hits, n)
     rows = [
         (HEARD, hits / n if n else math.nan, low, high, hits, n),
-        (COMPARABLE, value, max(0.0, value - spread), min(1.0, value + spread), wide["hits", COMPARABLE].sum(), others.sum()),
+        (
+            COMPARABLE,
+            value,
+            max(0.0, value - spread),
+            min(1.0, value + spread),
+            wide["hits", COMPARABLE].sum(),
+            others.sum(),
+        ),
     ]
     frame = pd.DataFrame(rows, columns=["series", "value", "low", "high", "hits", "among"])
     return frame.astype({"hits": "int64", "among": "int64"})

@@ -222,7 +222,7 @@ WORKER = Subject(
     "人",
     schema.grid_worker.join(schema.grid, worker.grid_id == grid.grid_id),
     worker.worker_id,
-    GRID.dimensions | {"worker_source": Fixed(worker.source)},
+    {**GRID.dimensions, "worker_source": Fixed(worker.source)},
     {
         "worker_id": Fixed(worker.worker_id),
         "worker_source": Fixed(worker.source),
@@ -269,7 +269,7 @@ AGENT = Subject(
         _street, community.parent_code == _street.c.code
     ),
     accompanier.agent_id,
-    COMMUNITY.dimensions | {"origin": Fixed(accompanier.origin)},
+    {**COMMUNITY.dimensions, "origin": Fixed(accompanier.origin)},
     {
         "agent_id": Fixed(accompanier.agent_id),
         "origin": Fixed(accompanier.origin),
@@ -383,7 +383,7 @@ PARTICIPATION = Subject(
     schema.hearing_expert.join(schema.hearing, seat.hearing_id == hearing.hearing_id)
     .join(schema.petition, hearing.petition_id == p.petition_id)
     .join(schema.expert, seat.expert_id == expert.expert_id),
-    seat.expert_id,
+    func.concat(seat.hearing_id, "-", seat.expert_id),
     {**_OF_HEARING, **_OF_EXPERT},
     {
         "expert": Fixed(expert.name),

@@ -26,12 +26,12 @@ from views.chart_parts import (
     name_axis,
     pick,
     picked,
+    roomy,
     target_column,
     target_line,
     target_text,
     themed,
     tips,
-    roomy,
     value_axis,
 )
 from views.tokens import Palette, Role
@@ -327,7 +327,7 @@ def _folded(frame: pd.DataFrame, order: Sequence[str] | None) -> pd.DataFrame:
     names = [str(name) for name in (sizes.index if order is None else order) if name != OTHER][:MOST_CATEGORIES]
     keys = ["label", "series", *(["key"] if "key" in frame else [])]
     series = frame["series"].where(frame["series"].isin(names), OTHER)
-    folded: pd.DataFrame = frame.assign(series=series).groupby(keys, sort=False, as_index=False)["value"].sum()
+    folded = frame.assign(series=series).groupby(keys, sort=False)["value"].sum().reset_index()
     ranks = {name: rank for rank, name in enumerate([*names, OTHER])}
     return folded.assign(rank=[ranks[str(name)] for name in folded["series"]])
 

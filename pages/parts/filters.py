@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +17,13 @@ CUSTOM = "自选"
 # The choice that filters nothing.
 _EVERY = ""
 PRESETS = {"今日": Preset.TODAY, "本周": Preset.WEEK, "本月": Preset.MONTH, "本季": Preset.QUARTER, "本年": Preset.YEAR}
-_AGAINST = {"今日": "较昨日同时", "本周": "较上周同期", "本月": "较上月同期", "本季": "较上季同期", "本年": "较上年同期"}
+_AGAINST = {
+    "今日": "较昨日同时",
+    "本周": "较上周同期",
+    "本月": "较上月同期",
+    "本季": "较上季同期",
+    "本年": "较上年同期",
+}
 YEARLY = _AGAINST["本年"]
 PLACES = ("district", "street", "community")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
@@ -86,9 +93,10 @@ def areas() -> pd.DataFrame:
 
 
 def _path(code: str | None) -> list[pd.Series]:
-    table, path = areas(), []
-    while code is not None and code in table.index:
-        row = table.loc[code]
+    table = areas()
+    path: list[pd.Series] = []
+    while code in table.index:
+        row: Any = table.loc[code]
         path.insert(0, row)
         code = row["parent_code"]
     return path

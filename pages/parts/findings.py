@@ -35,7 +35,7 @@ def ranked(frame: pd.DataFrame, metric: Metric, target: float | None, noun: str,
     known = frame.dropna(subset=["value"])
     if known.empty:
         return f"没有人口数，算不出{metric.name}"
-    top = known.loc[known["value"].idxmax()]
+    top = known.sort_values("value", kind="stable").iloc[-1]
     return f"{top['name']}最高，{words.decimal(top['value'])} {metric.unit}"
 
 

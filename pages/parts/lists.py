@@ -100,7 +100,12 @@ def named(dimension: str, value: str | None) -> str:
 def length(question: Asked, filters: Filters, part: Part) -> int:
     """How many rows the list has."""
     return live.ask(
-        count_cases, question.metric.id, part, as_of=filters.as_of, period=filters.period, within=question.within(filters)
+        count_cases,
+        question.metric.id,
+        part,
+        as_of=filters.as_of,
+        period=filters.period,
+        within=question.within(filters),
     )
 
 

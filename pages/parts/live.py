@@ -74,11 +74,13 @@ class Pulse:
 
 @st.cache_resource(show_spinner=False)
 def settings() -> Settings:
+    """The settings of config.toml."""
     return read_settings()
 
 
 @st.cache_resource(show_spinner="正在打开信访件库…")
 def pulse() -> Pulse:
+    """The one database and its state, for all sessions."""
     return Pulse(open_casebase(settings()))
 
 
@@ -93,6 +95,7 @@ def settle() -> None:
 
 
 def casebase() -> Casebase:
+    """The open case database."""
     return pulse().casebase
 
 
@@ -125,5 +128,6 @@ def ask(question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs
 
 
 @st.cache_data(max_entries=4000, show_spinner=False)
-def _answer(name: str, version: int, _question: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def _answer(name: str, version: int, _question: Callable[..., Any], args: Any, kwargs: Any) -> Any:  # noqa: ARG001
+    """`name` and `version` are the cache's key; the question itself is not hashed."""
     return _question(casebase(), *args, **kwargs)

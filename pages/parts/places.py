@@ -43,12 +43,14 @@ def below(now: Filters) -> Below:
     table = filters.areas()
     area = now.within.area
     dimension = dimension_below(now)
-    if dimension == "grid":
+    if area and dimension == "grid":
         frame = live.ask(names.grids, area).rename(columns={"grid_id": "code"}).assign(schematic=True)
     else:
         parents = [area] if area else table.index[table["level"] == 1].tolist()
         frame = table[table["parent_code"].isin(parents)].reset_index(drop=True)
-        outlines = pd.concat([live.ask(names.shapes, parent) for parent in parents] or [pd.DataFrame(columns=["code", "shape"])])
+        outlines = pd.concat(
+            [live.ask(names.shapes, parent) for parent in parents] or [pd.DataFrame(columns=["code", "shape"])]
+        )
         frame = frame.merge(outlines, on="code", how="left")
     shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
     return Below(dimension, frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index)))

@@ -42,8 +42,7 @@ def panel(html: str, key: str) -> str | None:
 
 
 def header(title: str, sentence: str) -> None:
-    """Style the page, then title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes."""
-
+    """Title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes."""
     as_of = current().as_of
 
     @st.fragment(run_every=live.settings().freshness.poll)
@@ -92,7 +91,9 @@ def numbers(
     """
     beside = [other for name in metrics for other in METRICS[name].beside]
     wanted = list(dict.fromkeys([*metrics, *beside]))
-    found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within).set_index("metric")
+    found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within).set_index(
+        "metric"
+    )
     trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
     shown = [_card(METRICS[name], found, trend, filters) for name in metrics]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
@@ -100,7 +101,7 @@ def numbers(
 
 
 def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filters: Filters) -> cards.Card:
-    row = found.loc[metric.id]
+    row: Any = found.loc[metric.id]
     lights = live.settings().lights
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
     return cards.Card(
@@ -169,9 +170,9 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
     """The numbers that must be read with this one, then what its rate is made of."""
     parts = []
     for name in metric.beside:
-        other, there = METRICS[name], found.loc[name]
+        other, value = METRICS[name], float(found["value"].loc[name])
         unit = "" if other.kind is Kind.RATE else f" {other.unit}"
-        parts.append(f"{other.short_name} {written(other, there['value'])}{unit}")
+        parts.append(f"{other.short_name} {written(other, value)}{unit}")
     if metric.kind is Kind.RATE and row["among"]:
         parts.append(words.parts(row["hits"], row["among"]))
     return "；".join(parts)

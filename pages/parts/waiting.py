@@ -14,7 +14,6 @@ _log = logging.getLogger(__name__)
 
 def unreachable(error: CasebaseError) -> None:
     """The database cannot answer now; look again every few seconds until it does."""
-
     _log.warning("%s", error)
 
     @st.fragment(run_every=RETRY_SECONDS)
