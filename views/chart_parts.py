@@ -25,6 +25,8 @@ _VALUE_LABELS: dict[Kind, str] = {
     "number": "format(datum.value, ',~f')",
 }
 _TITLE_EXTRA = 1
+# Said on each title: a page's framework cuts titles that say nothing of their own.
+_NO_LIMIT = 4000
 
 
 def themed(chart: Any, palette: Palette) -> Any:
@@ -49,7 +51,6 @@ def themed(chart: Any, palette: Palette) -> Any:
         .configure_title(
             anchor="start",
             frame="bounds",
-            limit=2000,
             fontSize=palette.text + _TITLE_EXTRA,
             fontWeight=600,
             color=palette.ink,
@@ -103,7 +104,8 @@ def empty(text: str, palette: Palette, *, height: int = 72) -> alt.LayerChart:
     mark = alt.Chart(lines).mark_text(
         align="left", baseline="middle", lineBreak="\n", lineHeight=20, color=palette.muted, fontSize=palette.text
     )
-    return finished([mark.encode(text="text:N", x=alt.value(0))], palette, "", "", height)
+    # It has the selection that every chart has, so that a page may ask for clicks without looking.
+    return finished([mark.encode(text="text:N", x=alt.value(0)).add_params(pick("none"))], palette, "", "", height)
 
 
 def pick(*fields: str) -> alt.Parameter:
@@ -118,10 +120,14 @@ def picked(event: Any, field: str) -> Any | None:
 
 
 def heading(title: str, subtitle: str, palette: Palette) -> alt.TitleParams:
-    """Title and subtitle broken into lines, since Vega cuts off what does not fit."""
-    return alt.TitleParams(
-        text=_by_width(title, palette.text + _TITLE_EXTRA), subtitle=broken(subtitle, 300, palette.note)
-    )
+    """Title and subtitle broken into lines, since Vega cuts off what does not fit.
+
+    Vega draws no subtitle without a title: a chart that has only a note carries it in the title's place.
+    """
+    note = broken(subtitle, 300, palette.note)
+    if title or not note:
+        return alt.TitleParams(text=_by_width(title, palette.text + _TITLE_EXTRA), subtitle=note, limit=_NO_LIMIT)
+    return alt.TitleParams(text=note, limit=_NO_LIMIT, fontSize=palette.note, fontWeight="normal", color=palette.muted)
 
 
 def _by_width(text: str, size: int) -> Any:
@@ -188,7 +194,9 @@ def value_axis(kind: Kind, *, ticks: int = 5, **settings: Any) -> alt.Axis:
     """A value axis: percent, 万 or plain, by kind."""
     if kind == "count":
         settings["tickMinStep"] = 1
-    return alt.Axis(tickCount=ticks, labelExpr=_VALUE_LABELS[kind], **settings)
+    return alt.Axis(
+        tickCount=ticks, labelExpr=_VALUE_LABELS[kind], labelOverlap="parity", labelSeparation=6, **settings
+    )
 
 
 def month_axis(at: pd.Series) -> alt.Axis:
@@ -197,14 +205,14 @@ def month_axis(at: pd.Series) -> alt.Axis:
     return alt.Axis(
         values=[alt.DateTime(year=month.year, month=month.month, date=1) for month in months],
         labelExpr=_MONTH_LABEL,
-        labelOverlap="greedy",
+        labelOverlap="parity",
         labelFlush=False,
     )
 
 
 def day_axis() -> alt.Axis:
     """A time axis by days: 11月22日."""
-    return alt.Axis(labelExpr=_DAY_LABEL, tickCount=6, labelOverlap="greedy", labelFlush=True)
+    return alt.Axis(labelExpr=_DAY_LABEL, tickCount=6, labelOverlap="parity", labelFlush=True)
 
 
 def name_axis(palette: Palette) -> alt.Axis:

@@ -34,7 +34,7 @@ from views.chart_parts import (
     tips,
     value_axis,
 )
-from views.tokens import Palette, Role
+from views.tokens import Palette, Role, ink_on
 from views.words import Kind
 
 __all__ = [
@@ -204,7 +204,11 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool) -> list[
     }
     if from_zero:
         mark = base.mark_bar(height=14, strokeWidth=1, cursor=_HAND)
-        return [mark.encode(**looks, strokeDash=alt.StrokeDash("dash:N", scale=None)).add_params(pick("code"))]
+        return [
+            mark.encode(
+                **looks, strokeDash=alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
+            ).add_params(pick("code"))
+        ]
     reach = base.mark_rule(strokeWidth=2, color=palette.compare, opacity=0.6).encode(x=x, x2="start:Q")
     dot = base.mark_point(size=90, strokeWidth=1.5, shape="circle", cursor=_HAND).encode(**looks)
     return [reach, dot.add_params(pick("code"))]
@@ -228,7 +232,7 @@ def _ranking_data(
             "value": ordered["value"].to_numpy(dtype=float, na_value=float("nan")),
             "colour": colours,
             "fill": [palette.surface if few else colour for few, colour in zip(small, colours, strict=True)],
-            "dash": [[3, 2] if few else [] for few in small],
+            "small": small,
             "strength": [1.0 if selected in (None, code) else 0.35 for code in codes],
             "written": written,
             "tip": tips(ordered, list(names), kind, "")
@@ -286,7 +290,7 @@ def bars(
             "label:N",
             sort=None,
             title=None,
-            axis=alt.Axis(labelOverlap="greedy", labelLimit=120),
+            axis=alt.Axis(labelOverlap="parity", labelLimit=120),
             scale=alt.Scale(paddingInner=0.35, paddingOuter=0.2),
         ),
         y=alt.Y("value:Q", title=None, stack="zero", axis=value_axis(kind), scale=roomy(tallest)),
@@ -428,7 +432,7 @@ def histogram(
         return empty("所选范围内没有办结件。", palette)
     folded = frame.assign(days=frame["days"].clip(upper=most + 1)).groupby("days")["cases"].sum()
     data = folded.reindex(range(most + 2), fill_value=0).rename_axis("days").reset_index()
-    within, over = f"● {limit} 个工作日内", f"■ 超过 {limit} 个工作日"
+    within, over = f"{limit} 个工作日内", f"超过 {limit} 个工作日"
     total = data["cases"].sum()
     data["label"] = [str(day) if day <= most else f"{day}+" for day in data["days"]]
     data["state"] = [within if day <= limit else over for day in data["days"]]
@@ -462,28 +466,35 @@ def heat(
     """
     if frame.empty or frame["value"].notna().sum() == 0:
         return empty("所选范围内没有数据。", palette)
-    low, high = min(0.0, float(frame["value"].min())), float(frame["value"].max())
-    middle = (low + high) / 2
-    dark = palette.ground if palette.dark else palette.surface
+    high = float(frame["value"].max())
     heads = [f"{name}，{column}" for name, column in frame[["row", "column"]].itertuples(index=False)]
+    fills = [_heat_fill(value, high, palette) for value in frame["value"]]
     data = frame.assign(
         written=[words.value(value, kind) for value in frame["value"]],
         tip=tips(frame, heads, kind, unit),
-        ink=[dark if value > middle else palette.ink for value in frame["value"]],
+        fill=fills,
+        ink=[ink_on(fill) for fill in fills],
     )
     base = alt.Chart(data).encode(
-        x=alt.X("column:N", sort=None, title=None, axis=alt.Axis(orient="top", labelOverlap="greedy", domain=False)),
+        x=alt.X("column:N", sort=None, title=None, axis=alt.Axis(orient="top", labelOverlap="parity", domain=False)),
         y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette)),
     )
-    scale = alt.Scale(domain=[low, high or 1], range=list(palette.one_way), type="quantize")
     cell = base.mark_rect(stroke=palette.surface, strokeWidth=2, cornerRadius=2, cursor=_HAND).encode(
-        fill=alt.Fill("value:Q", scale=scale, legend=None), tooltip=alt.Tooltip("tip:N")
+        fill=alt.Fill("fill:N", scale=None), tooltip=alt.Tooltip("tip:N")
     )
     layers: list[Any] = [cell.add_params(pick("row", "column"))]
     subtitle = joined(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
     if data["column"].nunique() <= 8:
         layers += [base.mark_text().encode(text="written:N", color=alt.Color("ink:N", scale=None))]
     return finished(layers, palette, title, subtitle, row * data["row"].nunique())
+
+
+def _heat_fill(value: float | None, high: float, palette: Palette) -> str:
+    """The step of the one-way scale, from zero to the largest value."""
+    if words.missing(value):
+        return palette.empty
+    steps = len(palette.one_way)
+    return palette.one_way[min(steps - 1, int(max(value or 0.0, 0.0) / (high or 1.0) * steps))]
 
 
 def paired(
@@ -520,12 +531,13 @@ def paired(
     def across(column: str) -> alt.X:
         return alt.X(f"{column}:Q", title=None, scale=scale, axis=axis)
 
+    written = alt.Fill("ink:N", scale=None)
     layers = [
         base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=across("low"), x2="high:Q"),
         base.mark_point(filled=True, size=90, opacity=1, cursor=_HAND)
         .encode(x=across("value"))
         .add_params(pick("row")),
-        base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"),
+        base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N", fill=written),
     ]
     return finished(layers, palette, title, subtitle, row * data["row"].nunique())
 

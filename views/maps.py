@@ -485,11 +485,9 @@ def _label_layers(labels: Sequence[dict[str, Any]], palette: Palette) -> list[pd
     """Outlines carry their label bare; a circle's label lies on other areas and brings its own ground."""
     bare = [label for label in labels if not label["token"]]
     carried = [{**label, "color": _rgb(palette.ink)} for label in labels if label["token"]]
+    ground = {"background": True, "get_background_color": _rgb(palette.surface, 215), "background_padding": [3, 1]}
     layers = [_text_layer("labels", bare)] if bare else []
-    if carried:
-        ground = {"background": True, "get_background_color": _rgb(palette.surface, 215), "background_padding": [3, 1]}
-        layers.append(_text_layer("token-labels", carried, **ground))
-    return layers
+    return [*layers, _text_layer("token-labels", carried, **ground)] if carried else layers
 
 
 def _text_layer(name: str, rows: Sequence[dict[str, Any]], **settings: Any) -> pdk.Layer:
@@ -505,6 +503,7 @@ def _text_layer(name: str, rows: Sequence[dict[str, Any]], **settings: Any) -> p
         get_size=LABEL,
         line_height=_LINE,
         character_set=pdk.types.String("auto"),
+        font_weight=600,
         font_family=pdk.types.String(FONT),
         get_text_anchor=pdk.types.String("middle"),
         get_alignment_baseline=pdk.types.String("center"),

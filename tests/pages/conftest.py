@@ -1,0 +1,92 @@
+"""A small demonstration city, and pages opened on any database as a reader would open them."""
+
+import fcntl
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from casebase import demo
+from casebase.engine import open_casebase
+from casebase.settings import ROOT, Settings
+from casebase.upgrade import upgrade
+
+CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city's DuckDB file, built once a test run and never opened itself: copy it."""
+    folder = tmp_path_factory.getbasetemp().parent
+    file = folder / "city.duckdb"
+    with (folder / "city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            building = folder / "building.duckdb"
+            casebase = open_casebase(Settings(), f"duckdb:///{building}")
+            upgrade(casebase.engine)
+            demo.build(casebase, cases=CASES, seed=SEED, until=UNTIL, progress=lambda *_: None)
+            casebase.engine.dispose()
+            building.rename(file)
+    return file
+
+
+@pytest.fixture
+def demo_url(demo_file: Path, tmp_path: Path) -> str:
+    """URL of a copy of the city that belongs to one test."""
+    return f"duckdb:///{shutil.copy(demo_file, tmp_path / 'city.duckdb')}"
+
+
+@pytest.fixture
+def still_config(tmp_path: Path) -> Path:
+    """config.toml with a city that does not move."""
+    file = tmp_path / "config.toml"
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    assert "live = true" in text
+    file.write_text(text.replace("live = true", "live = false"), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[..., AppTest]:
+    """A function (url, page="", **address) that opens a page of the cockpit on a database."""
+
+    def opened(url: str, page: str = "", **address: str) -> AppTest:
+        monkeypatch.setenv("COCKPIT_DATABASE_URL", url)
+        monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
+        st.cache_resource.clear()
+        st.cache_data.clear()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        for key, value in address.items():
+            app.query_params[key] = value
+        app.run()
+        if page:
+            app.switch_page(f"pages/{page}.py").run()
+        return app
+
+    return opened
+
+
+def panels(app: AppTest) -> str:
+    """The HTML of all cards, sentences and the header on a page."""
+    found = []
+    for element in app.get("bidi_component"):
+        found.append(json.loads(element.proto.json)["html"])
+    return "\n".join(found)
+
+
+def card_values(app: AppTest) -> dict[str, str]:
+    """The number on each card of a page, by metric id."""
+    pattern = re.compile(r'<article class="card" data-key="(\w+)">.*?<span class="value">([^<]*)</span>', re.DOTALL)
+    return dict(pattern.findall(panels(app)))
+
+
+def failures(app: AppTest) -> list[str]:
+    """What a page says went wrong."""
+    return [*(error.value for error in app.exception), *(error.value for error in app.error)]

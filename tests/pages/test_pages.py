@@ -1,0 +1,180 @@
+"""Every page opens on every kind of database, and shows the numbers that the registry gives."""
+
+import runpy
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casebase.engine import Casebase, open_casebase
+from casebase.loading import load, read_map
+from casebase.settings import ROOT, Settings
+from queries.measure import measure, metric_of
+from queries.model import Slice
+from queries.periods import Period, Preset, end_of_day, last_months, period_of
+from tests.pages.conftest import UNTIL, card_values, failures, panels
+from views import words
+
+OpenPage = Callable[..., AppTest]
+PAGES = ("overview", "backlog", "five_day", "grid_coverage", "hearings", "case_list")
+CARDS = {
+    "overview": ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h"),
+    "backlog": ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5"),
+    "five_day": ("five_day_closure", "five_day_closure_all", "five_day_overdue", "five_day_due_in_0"),
+    "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
+}
+KINDS: dict[str, words.Kind] = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}
+
+
+def written(casebase: Casebase, metric: str, *, period: Period, within: Slice) -> str:
+    found = measure(casebase, [metric], as_of=now(), period=period, within=within)
+    return words.value(found["value"].iloc[0], KINDS[metric_of(metric).kind.value]).removesuffix(" 天")
+
+
+def now() -> datetime:
+    """What the pages call now: the city ended long ago, or it is the end of its last day."""
+    return UNTIL.replace(second=0)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The city's own moment stands for the wall clock."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return now()
+
+    monkeypatch.setattr("pages.parts.live.datetime", Clock)
+    monkeypatch.setattr("pages.parts.show.datetime", Clock)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens_on_an_upgraded_database_without_rows(
+    page: str, open_page: OpenPage, new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]
+) -> None:
+    url = new_url("duckdb")
+    casebase_of(url).engine.dispose()
+    assert failures(open_page(url, page)) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("address", [{}, {"period": "今日"}, {"district": "金水区", "period": "本年"}, {"as_of": "2024-02-29"}])
+def test_page_opens_on_the_city(page: str, address: dict[str, str], open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, page, **address)
+    assert failures(app) == []
+    assert words.DEMO in panels(app)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page in CARDS])
+def test_cards_show_what_the_registry_says(page: str, open_page: OpenPage, demo_url: str) -> None:
+    shown = card_values(open_page(demo_url, page, district="金水区"))
+    casebase = open_casebase(Settings(), demo_url)
+    period = period_of(Preset.MONTH, UNTIL.date())
+    expected = {
+        name: written(casebase, name, period=period, within=Slice(area="410105")) for name in CARDS[page]
+    }
+    casebase.engine.dispose()
+    assert {name: shown[name] for name in expected} == expected
+
+
+def test_few_hearings_are_shown_over_twelve_months(open_page: OpenPage, demo_url: str) -> None:
+    shown = card_values(open_page(demo_url, "hearings"))
+    casebase = open_casebase(Settings(), demo_url)
+    year = last_months(UNTIL.date(), 12)
+    assert shown["hearings_held"] == written(casebase, "hearings_held", period=year, within=Slice())
+    assert int(shown["hearings_held"]) > 0
+    casebase.engine.dispose()
+
+
+@pytest.mark.parametrize(("part", "column"), [("hits", "hits"), ("among", "among")])
+def test_list_is_as_long_as_the_number(part: str, column: str, open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, "case_list", metric="five_day_closure", part=part, by_unit="")
+    assert failures(app) == []
+    casebase = open_casebase(Settings(), demo_url)
+    within = Slice(cell=(("unit", None),))
+    period = period_of(Preset.MONTH, UNTIL.date())
+    number = measure(casebase, ["five_day_closure"], as_of=now(), period=period, within=within)[column].iloc[0]
+    casebase.engine.dispose()
+    assert any(f"共 **{words.full(number)}** 件次" in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "address", [{"metric": "nonsense"}, {"metric": "backlog", "by_colour": "red"}, {"metric": "backlog", "by_due_day": "soon"}]
+)
+def test_address_that_asks_for_nothing_known_gets_a_sentence(
+    address: dict[str, str], open_page: OpenPage, demo_url: str
+) -> None:
+    said = failures(open_page(demo_url, "case_list", **address))
+    assert len(said) == 1
+    assert "不存在" in said[0]
+
+
+def test_unknown_choices_in_the_address_are_ignored(open_page: OpenPage, demo_url: str) -> None:
+    plain = card_values(open_page(demo_url))
+    assert card_values(open_page(demo_url, district="没有的区", channel="鸽子", period="昨日")) == plain
+
+
+def test_custom_days_that_end_before_they_start_are_said(open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, period="自选", **{"from": "2026-11-10", "to": "2026-11-01"})
+    assert failures(app) == []
+    assert any("早于" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("file", "map_name"),
+    [("boston311_2011H2.csv.gz", "boston311.toml"), ("messages_cn_2011_2020.csv.gz", "messages_cn.toml")],
+)
+def test_page_shows_the_real_files(
+    page: str, file: str, map_name: str, open_page: OpenPage, real_url: Callable[[str, str], str]
+) -> None:
+    app = open_page(real_url(file, map_name), page)
+    assert failures(app) == []
+    assert words.DEMO not in panels(app)
+
+
+def test_old_data_is_shown_as_of_its_last_day(open_page: OpenPage, real_url: Callable[[str, str], str]) -> None:
+    url = real_url("boston311_2011H2.csv.gz", "boston311.toml")
+    shown = card_values(open_page(url))
+    casebase = open_casebase(Settings(), url)
+    last = datetime(2011, 12, 31)
+    found = measure(casebase, ["backlog"], as_of=end_of_day(last.date()))
+    casebase.engine.dispose()
+    assert shown["backlog"] == words.count(found["value"].iloc[0])
+
+
+def test_no_address_is_the_name_of_a_file_and_every_file_has_one() -> None:
+    """All scripts of pages/ stand in the navigation, so none can be reached but through the door."""
+    source = (ROOT / "app.py").read_text(encoding="utf-8")
+    scripts = [file.name for file in (ROOT / "pages").glob("*.py") if file.name != "__init__.py"]
+    assert [name for name in scripts if f'"pages/{name}"' not in source] == []
+
+
+def test_server_finds_pages_by_navigation_from_the_first_visit() -> None:
+    from streamlit.runtime.pages_manager import PagesManager
+
+    runpy.run_path(str(ROOT / "server.py"))
+    assert PagesManager.uses_pages_directory is False
+
+
+@pytest.fixture(scope="session")
+def real_url(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], str]:
+    """A function from a file of ../shared/data/cases and its map to the URL of a database that holds it."""
+    loaded: dict[str, str] = {}
+
+    def url_of(file: str, map_name: str) -> str:
+        if file not in loaded:
+            url = f"duckdb:///{tmp_path_factory.mktemp('real') / 'real.duckdb'}"
+            from casebase.upgrade import upgrade
+
+            casebase = open_casebase(Settings(), url)
+            upgrade(casebase.engine)
+            load(casebase, shared_data / "cases" / file, read_map(ROOT / "maps" / map_name), now=datetime(2026, 11, 20))
+            casebase.engine.dispose()
+            loaded[file] = url
+        return loaded[file]
+
+    return url_of
