@@ -514,30 +514,32 @@ def paired(
     known = frame.dropna(subset=["value"])
     if known.empty:
         return empty("样本不足，暂不能比较。", palette)
+    names = [str(name) for name in dict.fromkeys(known["series"])]
     data = known.assign(
-        written=[words.value(value, kind) for value in known["value"]], tip=_paired_tips(known, kind, unit)
+        written=[words.value(value, kind) for value in known["value"]],
+        tip=_paired_tips(known, kind, unit),
+        ink=[palette.accent if name == names[0] else palette.muted for name in known["series"]],
     )
-    names = [str(name) for name in dict.fromkeys(data["series"])]
     colours = alt.Scale(domain=names, range=[palette.accent, palette.compare])
     base = alt.Chart(data).encode(
         y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette), scale=alt.Scale(paddingInner=0.3)),
         yOffset=alt.YOffset("series:N", sort=names),
-        color=alt.Color("series:N", scale=colours, sort=names),
         tooltip=alt.Tooltip("tip:N"),
     )
+    coloured = base.encode(color=alt.Color("series:N", scale=colours, sort=names))
     scale = fixed(0.0, 1.0 if kind == "rate" else float(data["high"].max()) * 1.05 or 1.0)
     axis = value_axis(kind, grid=True, domain=False)
 
     def across(column: str) -> alt.X:
         return alt.X(f"{column}:Q", title=None, scale=scale, axis=axis)
 
-    written = alt.Fill("ink:N", scale=None)
+    dot = coloured.mark_point(filled=True, size=90, opacity=1, cursor=_HAND).encode(x=across("value"))
     layers = [
-        base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=across("low"), x2="high:Q"),
-        base.mark_point(filled=True, size=90, opacity=1, cursor=_HAND)
-        .encode(x=across("value"))
-        .add_params(pick("row")),
-        base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N", fill=written),
+        coloured.mark_rule(strokeWidth=2, opacity=0.6).encode(x=across("low"), x2="high:Q"),
+        dot.add_params(pick("row")),
+        base.mark_text(align="left", dx=12).encode(
+            x=alt.value("width"), text="written:N", fill=alt.Fill("ink:N", scale=None)
+        ),
     ]
     return finished(layers, palette, title, subtitle, row * data["row"].nunique())
 
