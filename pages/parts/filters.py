@@ -16,6 +16,7 @@ from views import words
 CUSTOM = "自选"
 # The choice that filters nothing.
 _EVERY = ""
+_TURNED = "_filters_turned"
 PRESETS = {"今日": Preset.TODAY, "本周": Preset.WEEK, "本月": Preset.MONTH, "本季": Preset.QUARTER, "本年": Preset.YEAR}
 _AGAINST = {
     "今日": "较昨日同时",
@@ -55,6 +56,7 @@ class Filters:
 
 def bar() -> Filters:
     """Draw the bar and read it."""
+    st.session_state.update(st.session_state.pop(_TURNED, {}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
         chosen = st.segmented_control(
             "时间", [*PRESETS, CUSTOM], default="本月", required=True, key="period", bind="query-params"
@@ -68,6 +70,17 @@ def bar() -> Filters:
         period = custom or period_of(PRESETS[chosen], as_of.date())
     against = _AGAINST.get(chosen, "较上一期")
     return Filters(as_of, period, Slice(area, channel, category), against, place, category_name)
+
+
+def turn_to(period: Period) -> dict[str, str]:
+    """Set the bar to these days when it is drawn next, on another page.
+
+    Widgets own their part of the address: what they show is set for the next run, and only what none of them
+    shows yet is handed back, for the address to carry.
+    """
+    days = {"from": period.start, "to": period.end}
+    st.session_state[_TURNED] = {"period": CUSTOM, **days}
+    return {} if st.session_state["period"] == CUSTOM else {name: day.isoformat() for name, day in days.items()}
 
 
 def go_to(code: str | None) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import live
-from pages.parts.filters import CUSTOM, Filters, current
+from pages.parts.filters import Filters, current, turn_to
 from queries.cases import Part
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric, Polarity
@@ -205,15 +205,18 @@ def link(metric: str, part: Part = Part.HITS, *, period: Period | None = None, *
     """The address of the list behind a number; the filters of the bar stay, but for a number of another `period`."""
     pairs = {"metric": metric, "part": part.value, **{f"by_{name}": value or "" for name, value in cell.items()}}
     if period is not None:
-        pairs |= {"period": CUSTOM, "from": period.start.isoformat(), "to": period.end.isoformat()}
+        pairs |= {"from": period.start.isoformat(), "to": period.end.isoformat()}
     return urlencode(pairs)
 
 
 def open_list(opened: str | None) -> None:
-    """Go to the list behind a number, keeping the filters."""
+    """Go to the list behind a number, keeping the filters; a number of another period sets the bar to it."""
     if opened:
-        kept = {key: value for key, value in st.query_params.items() if not key.startswith(("metric", "part", "by_"))}
-        st.switch_page(LIST_PAGE, query_params={**kept, **dict(parse_qsl(opened, keep_blank_values=True))})
+        pairs = dict(parse_qsl(opened, keep_blank_values=True))
+        days = {name: pairs.pop(name) for name in ("from", "to") if name in pairs}
+        if days:
+            pairs |= turn_to(Period(date.fromisoformat(days["from"]), date.fromisoformat(days["to"])))
+        st.switch_page(LIST_PAGE, query_params=pairs)
 
 
 def block(key: str, *, stretch: bool = True) -> Any:
