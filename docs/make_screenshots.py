@@ -44,12 +44,13 @@ PAGES = {
 
 
 @contextmanager
-def cockpit(url: str | None) -> Iterator[str]:
-    """The cockpit on a free port; yields its address."""
+def cockpit(url: str | None, config: Path | None = None) -> Iterator[str]:
+    """The cockpit on a free port, on a database and with a configuration; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | ({"COCKPIT_DATABASE_URL": url} if url else {})
+    told = {"COCKPIT_DATABASE_URL": url, "COCKPIT_CONFIG": config and str(config)}
+    environment = os.environ | {name: value for name, value in told.items() if value}
     command = [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
