@@ -8,7 +8,6 @@ from queries import backlog
 from queries.cases import count_cases
 from queries.compare import daily_flow
 from queries.measure import measure, metric_of
-from queries.periods import Period
 from queries.subjects import AGE_BANDS, STAGES
 from views import charts, words
 
@@ -49,15 +48,9 @@ def flow() -> None:
         moved = show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
         stock = show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
     if moved is not None:
-        open_day("closed" if "办结" in moved[1] else "registered", moved[0])
+        show.open_list(show.day_link("closed" if "办结" in moved[1] else "registered", moved[0]))
     if stock is not None:
-        open_day("backlog", stock)
-
-
-def open_day(metric: str, at: float) -> None:
-    """The list of one day."""
-    day = show.day_of(at)
-    show.open_list(show.link(metric, period=Period(day, day), day=day.isoformat()))
+        show.open_list(show.day_link("backlog", stock))
 
 
 def stages_and_ages() -> None:

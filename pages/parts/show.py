@@ -248,11 +248,21 @@ def monthly(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(at=pd.to_datetime(frame["month"]), small=small)
 
 
+def day_link(metric: str, clicked: float) -> str:
+    """The list behind one day of a chart, from the browser's milliseconds."""
+    day = day_of(clicked)
+    return _span_link(metric, Part.HITS, Period(day, day), day=day.isoformat())
+
+
 def month_link(metric: str, clicked: float, part: Part = Part.HITS) -> str:
     """The list behind one month of a chart, from the browser's milliseconds."""
     day = day_of(clicked)
-    whole = period_of(Preset.MONTH, day)
-    return link(metric, part, period=whole, month=f"{day:%Y-%m}")
+    return _span_link(metric, part, period_of(Preset.MONTH, day), month=f"{day:%Y-%m}")
+
+
+def _span_link(metric: str, part: Part, span: Period, **cell: str) -> str:
+    """A dated metric is counted within the span; a stock as of its end, which the cell says."""
+    return link(metric, part, period=span, **(cell if METRICS[metric].is_stock else {}))
 
 
 def chart(
