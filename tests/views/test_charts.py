@@ -1,0 +1,289 @@
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from views import chart_parts, charts, words
+from views.tokens import DESK, WALL, Palette
+
+MONTHS = pd.date_range("2025-12-01", periods=12, freq="MS")
+
+Spec = dict[str, Any]
+
+
+def spec_of(chart: charts.Chart) -> Spec:
+    """The chart as Vega-Lite; Altair checks it against the schema."""
+    spec: Spec = chart.to_dict()
+    return spec
+
+
+def rows(spec: Spec, column: str) -> list[dict[str, Any]]:
+    """The rows of the data set that has this column."""
+    return next(data for data in spec["datasets"].values() if data and column in data[0])
+
+
+def all_said(spec: Spec) -> str:
+    return json.dumps(spec, ensure_ascii=False)
+
+
+def months(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"at": MONTHS, "value": [0.90 + i / 200 for i in range(12)], **columns})
+
+
+def areas(**columns: object) -> pd.DataFrame:
+    base = {
+        "code": ["1", "2", "3", "4"],
+        "name": ["金水区", "二七区", "中原区", "上街区"],
+        "value": [0.91, 0.97, None, 0.85],
+        "hits": [91, 97, 0, 17],
+        "among": [100, 100, 0, 20],
+        "small": [False, False, True, True],
+    }
+    return pd.DataFrame({**base, **columns})
+
+
+def flow_frame() -> pd.DataFrame:
+    days = pd.date_range("2026-08-25", periods=90)
+    return pd.DataFrame({"at": days, "inflow": 10, "outflow": 12, "backlog": range(300, 210, -1)})
+
+
+def heat_frame() -> pd.DataFrame:
+    return pd.DataFrame({"row": ["周一", "周二"], "column": ["9时", "9时"], "value": [12_000, 0]})
+
+
+def paired_frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": ["全部", "全部"],
+            "series": ["经听证", "同类未听证"],
+            "value": [0.81, 0.62],
+            "low": [0.74, 0.60],
+            "high": [0.87, 0.64],
+            "among": [312, 5210],
+        }
+    )
+
+
+def load_frame() -> pd.DataFrame:
+    return pd.DataFrame({"code": ["a", "b", "c"], "name": ["甲", "乙", "丙"], "value": [0, 2, 40], "group": "法律"})
+
+
+EVERY: dict[str, Callable[[Palette], charts.Chart]] = {
+    "trend": lambda p: charts.trend(months(), p, title="题", kind="rate", target=0.95),
+    "ranking": lambda p: charts.ranking(areas(), p, title="题", target=0.95),
+    "ranking dots": lambda p: charts.ranking(areas(), p, title="题", target=0.95, from_zero=False),
+    "bars": lambda p: charts.bars(pd.DataFrame({"label": ["1月"], "value": [3]}), p, title="题"),
+    "flow": lambda p: charts.flow(flow_frame(), p, title="题")[0],
+    "backlog": lambda p: charts.flow(flow_frame(), p, title="题")[1],
+    "histogram": lambda p: charts.histogram(pd.DataFrame({"days": [1], "cases": [9]}), p, title="题"),
+    "heat": lambda p: charts.heat(heat_frame(), p, title="题"),
+    "paired": lambda p: charts.paired(paired_frame(), p, title="题"),
+    "dots": lambda p: charts.dots(load_frame(), p, title="题"),
+}
+
+NOTHING: dict[str, Callable[[], charts.Chart]] = {
+    "trend": lambda: charts.trend(months().head(0), DESK, title="题"),
+    "trend without numbers": lambda: charts.trend(months(value=None), DESK, title="题"),
+    "ranking": lambda: charts.ranking(areas().head(0), DESK, title="题"),
+    "bars": lambda: charts.bars(pd.DataFrame({"label": ["1月"], "value": [0]}), DESK, title="题"),
+    "flow": lambda: charts.flow(flow_frame().head(0), DESK, title="题")[0],
+    "histogram": lambda: charts.histogram(pd.DataFrame({"days": [], "cases": []}), DESK, title="题"),
+    "heat": lambda: charts.heat(heat_frame().head(0), DESK, title="题"),
+    "paired": lambda: charts.paired(paired_frame().assign(value=None), DESK, title="题"),
+    "dots": lambda: charts.dots(load_frame().head(0), DESK, title="题"),
+}
+
+
+@pytest.mark.parametrize("colours", [DESK, WALL], ids=["desk", "wall"])
+@pytest.mark.parametrize("name", EVERY)
+def test_every_chart_is_valid_offline_and_as_wide_as_its_place(name: str, colours: Palette) -> None:
+    spec = spec_of(EVERY[name](colours))
+    assert spec["width"] == "container"
+    assert spec["autosize"]["type"] == "fit-x"
+    assert spec["config"]["axis"]["labelAngle"] == 0
+    assert spec["config"]["axis"]["labelColor"] == colours.muted
+    said = all_said({**spec, "$schema": ""})
+    assert "http" not in said
+    other = WALL if colours is DESK else DESK
+    assert other.accent not in said
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_chart_can_be_clicked_and_its_tooltips_are_sentences(name: str) -> None:
+    spec = spec_of(EVERY[name](DESK))
+    assert [param["name"] for param in spec["params"]] == [charts.PICK]
+    tips = [row["tip"] for row in rows(spec, "tip")]
+    assert all(re.search(r"[\u4e00-\u9fff]", tip) for tip in tips)
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_an_empty_chart_is_one_sentence(name: str) -> None:
+    spec = spec_of(NOTHING[name]())
+    (text,) = rows(spec, "text")
+    assert text["text"].endswith("。")
+    assert [param["name"] for param in spec["params"]] == [charts.PICK]
+
+
+def test_a_trend_names_its_target_and_says_where_its_axis_starts() -> None:
+    spec = spec_of(charts.trend(months(), DESK, title="题", subtitle="注", kind="rate", target=0.95))
+    assert rows(spec, "target") == [{"target": 0.95, "text": "目标 95%"}]
+    assert "注；纵轴自 85% 起" in "".join(spec["title"]["subtitle"])
+
+
+def test_counts_start_at_zero() -> None:
+    spec = spec_of(charts.trend(months(value=range(1000, 1012)), DESK, title="题"))
+    domains = [
+        layer["encoding"]["y"]["scale"]["domain"] for layer in spec["layer"] if "scale" in layer["encoding"]["y"]
+    ]
+    assert {domain[0] for domain in domains} == {0}
+
+
+def test_a_small_sample_is_hollow_and_said() -> None:
+    spec = spec_of(charts.trend(months(small=[True, *[False] * 11]), DESK, title="题", kind="rate"))
+    first, second = rows(spec, "tip")[:2]
+    assert first["fill"] == DESK.surface
+    assert second["fill"] == DESK.accent
+    assert "样本少" in first["tip"]
+    assert "样本少" not in second["tip"]
+
+
+def test_last_year_is_grey_and_told() -> None:
+    spec = spec_of(charts.trend(months(last_year=0.875), DESK, title="题", kind="rate"))
+    assert rows(spec, "tip")[0]["tip"] == "2025年12月：90.00%；去年同期 87.50%"
+    assert {row["name"]: row["colour"] for row in rows(spec, "at_value")} == {
+        "本期": DESK.accent,
+        "去年同期": DESK.muted,
+    }
+
+
+def test_names_at_the_lines_ends_keep_apart() -> None:
+    frame = pd.concat([months(series=name, value=value) for name, value in (("网信", 100), ("来访", 101), ("来信", 0))])
+    ends = sorted(
+        row["at_value"] for row in rows(spec_of(charts.trend(frame, DESK, title="题", height=200)), "at_value")
+    )
+    assert len(ends) == 3
+    assert ends[2] - ends[1] >= 101 * 1.1 * 16 / 200 - 1e-9
+
+
+def test_a_ranking_is_sorted_with_its_numbers_beside_and_the_unknown_last() -> None:
+    drawn = rows(spec_of(charts.ranking(areas(), DESK, title="题", target=0.95)), "written")
+    assert [(row["name"], row["written"]) for row in drawn] == [
+        ("二七区", "97.00%  97/100"),
+        ("金水区", "91.00%  91/100"),
+        ("上街区", "85.00%  17/20  样本少"),
+        ("中原区", "—  0/0  样本少"),
+    ]
+    upwards = rows(spec_of(charts.ranking(areas(), DESK, title="题", largest_first=False)), "written")
+    assert [row["name"] for row in upwards] == ["上街区", "金水区", "二七区", "中原区"]
+
+
+def test_a_ranking_says_where_its_axis_starts_when_not_at_zero() -> None:
+    spec = spec_of(charts.ranking(areas(), DESK, title="题", from_zero=False))
+    assert "横轴自 80% 起" in "".join(spec["title"]["subtitle"])
+
+
+def test_the_selected_row_stands_out() -> None:
+    drawn = rows(spec_of(charts.ranking(areas(), DESK, title="题", selected="1")), "written")
+    assert {row["code"] for row in drawn if row["strength"] == 1} == {"1"}
+
+
+def test_areas_of_one_name_keep_a_bar_each() -> None:
+    drawn = rows(spec_of(charts.ranking(areas(name="新华路街道"), DESK, title="题")), "written")
+    assert len({row["label"] for row in drawn}) == 4
+    assert {row["label"].strip() for row in drawn} == {"新华路街道"}
+
+
+def test_state_colours_a_bar_only_by_role() -> None:
+    drawn = rows(spec_of(charts.ranking(areas(role=["good", "bad", "warn", None]), DESK, title="题")), "written")
+    colours = {row["name"]: row["colour"] for row in drawn}
+    assert colours == {"金水区": DESK.green, "二七区": DESK.red, "中原区": DESK.amber, "上街区": DESK.muted}
+
+
+def test_stacked_bars_keep_six_kinds_and_lose_no_case() -> None:
+    kinds = [f"类{i}" for i in range(9)]
+    frame = pd.DataFrame({"label": "1月", "series": kinds, "value": range(1, 10)})
+    spec = spec_of(charts.bars(frame, DESK, title="题"))
+    drawn = {row["series"]: row["value"] for row in rows(spec, "tip")}
+    assert drawn == {"类8": 9, "类7": 8, "类6": 7, "类5": 6, "类4": 5, "类3": 4, "其他": 1 + 2 + 3}
+    assert spec["layer"][0]["encoding"]["color"]["scale"]["range"] == [*DESK.categories, DESK.compare]
+
+
+def test_outflow_hangs_below_zero_and_is_told_without_a_minus() -> None:
+    above, below = (spec_of(chart) for chart in charts.flow(flow_frame(), DESK, title="题"))
+    first = rows(above, "way")
+    assert {row["way"]: row["height"] for row in first} == {"↑ 新收": 10, "↓ 办结": -12}
+    assert first[0]["tip"] == "2026年8月25日（周二）新收 10 件次"
+    assert len(first) == 180
+    assert rows(below, "backlog")[0]["tip"] == "2026年8月25日末积压 300 件次"
+    assert below["title"]["text"] == ["每日末在办积压（件次）"]
+
+
+def test_both_panels_of_the_flow_share_their_left_edge() -> None:
+    axes = [
+        spec_of(chart)["layer"][0]["encoding"]["y"]["axis"] for chart in charts.flow(flow_frame(), DESK, title="题")
+    ]
+    assert {(axis["minExtent"], axis["maxExtent"]) for axis in axes} == {(44, 44)}
+
+
+def test_the_histogram_puts_the_tail_together_and_colours_what_is_late() -> None:
+    frame = pd.DataFrame({"days": [0, 5, 6, 11, 40], "cases": [1, 2, 3, 4, 5]})
+    drawn = rows(spec_of(charts.histogram(frame, DESK, title="题")), "written")
+    assert [row["label"] for row in drawn] == [*map(str, range(11)), "11+"]
+    assert drawn[-1]["cases"] == 9
+    assert {row["label"] for row in drawn if row["state"] == "5 个工作日内"} == set("012345")
+    assert drawn[6]["tip"] == "6 个工作日办结 3 件次，占 20.00%"
+
+
+def test_heat_runs_from_zero_to_the_most() -> None:
+    spec = spec_of(charts.heat(heat_frame(), DESK, title="题", unit="件次"))
+    most, none = rows(spec, "fill")
+    assert (most["fill"], none["fill"]) == (DESK.one_way[-1], DESK.one_way[0])
+    assert most["tip"] == "周一，9时：12,000 件次"
+    assert "最高 1.2万" in "".join(spec["title"]["subtitle"])
+
+
+def test_pairs_tell_their_interval() -> None:
+    tip = rows(spec_of(charts.paired(paired_frame(), DESK, title="题")), "tip")[0]["tip"]
+    assert tip == "全部，经听证，312 件次，95% 区间 74.00%—87.00%：81.00%"
+
+
+def test_every_person_is_one_dot_and_idle_ones_are_hollow() -> None:
+    idle, busy, busiest = rows(spec_of(charts.dots(load_frame(), DESK, title="题")), "level")
+    assert (idle["fill"], busy["fill"]) == (DESK.surface, DESK.accent)
+    assert busiest["at"] == 20
+    assert busiest["tip"] == "丙（法律）：40 件次"
+
+
+def test_long_titles_break_instead_of_being_cut() -> None:
+    title = "五日办结率连续三个月回升，11月为 93.46%，仍低于目标 1.54 百分点，新密市最低"
+    spec = spec_of(charts.trend(months(), DESK, title=title, kind="rate"))
+    assert spec["title"]["limit"] > 2000
+    lines = re.findall(r'"([^"]*)"', spec["title"]["text"]["expr"].split(" : ")[-1])
+    assert "".join(lines).replace(" ", "") == title.replace(" ", "")
+    assert max(chart_parts.width_of(line, 15) for line in lines) <= 300
+
+
+@pytest.mark.parametrize("room", [60, 150, 300])
+def test_lines_never_break_inside_a_number_or_start_with_punctuation(room: int) -> None:
+    text = "本月办结 12,345 件次，办结率 93.46%，较上月 −1.20 百分点（样本少）。"
+    lines = chart_parts.broken(text, room, 12)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(line[0] not in "，。；、：）" for line in lines)
+    joined = "\n".join(lines)
+    assert all(number in joined for number in ("12,345", "93.46%", "−1.20"))
+
+
+def test_a_click_is_read_from_the_event() -> None:
+    assert charts.picked({"selection": {"pick": [{"code": "410105"}]}}, "code") == "410105"
+    assert charts.picked({"selection": {"pick": []}}, "code") is None
+    assert charts.picked({"selection": {"pick": {}}}, "code") is None
+    assert charts.picked(None, "code") is None
+
+
+def test_a_target_is_said_without_empty_decimals() -> None:
+    assert chart_parts.target_text("目标", 0.95, "rate") == "目标 95%"
+    assert chart_parts.target_text("目标", 0.955, "rate") == "目标 95.5%"
+    assert chart_parts.target_text("标准", 5, "days") == f"标准 {words.days(5)}"

@@ -1,0 +1,200 @@
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from views import maps
+from views.maps import Step
+from views.tokens import DESK, WALL, Palette
+
+
+def square(lon: float, lat: float, half: float = 0.1) -> list[list[list[list[float]]]]:
+    ring = [(-half, -half), (half, -half), (half, half), (-half, half), (-half, -half)]
+    return [[[[lon + x + 1e-9, lat + y] for x, y in ring]]]
+
+
+def city(**columns: object) -> pd.DataFrame:
+    """Three outlines in a row, one of them schematic and one without a number, and a zone without an outline."""
+    base = {
+        "code": ["410102", "410103", "410105", "410172"],
+        "name": ["中原区", "二七区", "金水区", "高新区"],
+        "lon": [113.2, 113.5, 113.8, 113.35],
+        "lat": [34.7, 34.7, 34.7, 34.95],
+        "shape": [square(113.2, 34.7), square(113.5, 34.7), square(113.8, 34.7), None],
+        "value": [0.80, 0.96, None, 0.88],
+        "tip": ["80/100", "96/100", "没有到期件", "88/100"],
+        "schematic": [False, True, False, False],
+    }
+    return pd.DataFrame({**base, **columns})
+
+
+def drawn(frame: pd.DataFrame, colours: Palette = DESK, **settings: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """The deck's JSON, its layers by id, and the legend."""
+    made = maps.area_map(frame, colours, value_label="五日办结率", **settings)
+    spec = json.loads(made.deck.to_json())
+    return spec, {layer["id"]: layer for layer in spec["layers"]}, made.legend
+
+
+def features(layers: dict[str, Any]) -> dict[str, Any]:
+    return {feature["properties"]["code"]: feature for feature in layers[maps.AREAS]["data"]}
+
+
+def rgb(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+@pytest.mark.parametrize("colours", [DESK, WALL], ids=["desk", "wall"])
+def test_the_map_asks_the_internet_for_nothing(colours: Palette) -> None:
+    spec, _, legend = drawn(city(), colours)
+    assert "http" not in json.dumps(spec) + legend
+    assert "mapbox" not in json.dumps(spec)
+    # Streamlit takes this word for "no style"; an empty value would make it ask for a hosted one.
+    assert spec["mapStyle"] == "__MAP_STYLE__"
+    assert spec.get("mapProvider") is None
+
+
+def test_areas_take_ten_steps_and_grey_where_there_is_no_number() -> None:
+    found = features(drawn(city())[1])
+    assert found["410102"]["properties"]["fill"] == rgb(DESK.one_way[0])
+    assert found["410103"]["properties"]["fill"] == rgb(DESK.one_way[-1])
+    assert found["410105"]["properties"]["fill"] == rgb(DESK.empty)
+
+
+def test_a_zone_without_an_outline_is_a_round_token() -> None:
+    _, layers, _ = drawn(city())
+    assert set(features(layers)) == {"410102", "410103", "410105"}
+    assert [row["code"] for row in layers[maps.TOKENS]["data"]] == ["410172"]
+
+
+def test_a_city_without_outlines_is_drawn_as_circles_by_size() -> None:
+    frame = city(shape=None, value=[100, 400, None, 0])
+    _, layers, _ = drawn(frame, kind="count")
+    assert maps.AREAS not in layers
+    sizes = {row["code"]: row["size"] for row in layers[maps.TOKENS]["data"]}
+    assert sizes["410103"] == pytest.approx(2 * sizes["410102"])
+    assert sizes["410105"] == sizes["410172"] > 0
+
+
+def test_an_area_without_any_place_is_left_out() -> None:
+    _, layers, _ = drawn(city(shape=None, lon=[None, 113.5, 113.8, 113.35]))
+    assert {row["code"] for row in layers[maps.TOKENS]["data"]} == {"410103", "410105", "410172"}
+
+
+def test_schematic_outlines_are_said_and_drawn_thinner() -> None:
+    _, layers, legend = drawn(city())
+    found = features(layers)
+    assert found["410103"]["properties"]["thick"] < found["410102"]["properties"]["thick"]
+    assert "示意" in found["410103"]["properties"]["tip"]
+    assert "示意" not in found["410102"]["properties"]["tip"]
+    assert "示意" in legend
+    assert "示意" not in drawn(city(schematic=False))[2]
+
+
+def test_the_selected_area_is_outlined_last_so_that_no_neighbour_covers_it() -> None:
+    data = drawn(city(), selected="410102")[1][maps.AREAS]["data"]
+    assert data[-1]["properties"]["code"] == "410102"
+    assert data[-1]["properties"]["line"] == rgb(DESK.ink)
+
+
+def test_lights_colour_by_role() -> None:
+    _, layers, legend = drawn(city(role=["bad", "good", None, "warn"]), scale="lights")
+    found = features(layers)
+    assert found["410102"]["properties"]["fill"] == rgb(DESK.soft_red)
+    assert found["410103"]["properties"]["fill"] == rgb(DESK.soft_green)
+    assert all(state in legend for state in ("● 正常", "▲ 预警", "■ 异常", "无数据"))
+
+
+def test_a_change_of_nothing_is_grey_in_the_middle() -> None:
+    found = features(drawn(city(value=[-0.1, 0.0, 0.05, 0.02]), scale="two_way")[1])
+    assert found["410102"]["properties"]["fill"] == rgb(DESK.two_way[0])
+    assert found["410103"]["properties"]["fill"] == rgb(DESK.two_way[len(DESK.two_way) // 2])
+
+
+def test_labels_are_chinese_with_their_number_even_for_a_single_area() -> None:
+    _, layers, _ = drawn(city())
+    said = {row["text"] for row in layers["labels"]["data"]}
+    assert "二七区\n96.00%" in said
+    assert "金水区\n—" in said
+    assert layers["labels"]["characterSet"] == "auto"
+    alone = drawn(city().head(1))[1]
+    assert [row["text"] for row in alone["labels"]["data"]] == ["中原区\n80.00%"]
+
+
+def test_labels_that_would_overlap_are_left_out() -> None:
+    count = 40
+    crowd = pd.DataFrame(
+        {
+            "code": [str(i) for i in range(count)],
+            "name": "新华路街道",
+            "lon": [113 + i / 1000 for i in range(count)],
+            "lat": 34.7,
+            "shape": None,
+            "value": 1.0,
+        }
+    )
+    labels = drawn(crowd)[1]["token-labels"]["data"]
+    assert 0 < len(labels) < count
+
+
+def test_hot_cells_carry_a_weight_and_no_person() -> None:
+    points = pd.DataFrame({"lon": [113.3, 113.5], "lat": [34.7, 34.7], "weight": [10, 40], "radius": [300, 300]})
+    _, layers, legend = drawn(city(), points=points, points_label="重点区域")
+    light, heavy = layers[maps.POINTS]["data"]
+    assert light["fill"][3] < heavy["fill"][3]
+    assert set(heavy) == {"position", "fill", "size", "name", "tip"}
+    assert "重点区域" in legend
+
+
+def test_the_payload_is_compact_and_coordinates_are_rounded() -> None:
+    deck = maps.area_map(city(), DESK, value_label="五日办结率").deck
+    text = deck.to_json()
+    assert "\n" not in text
+    assert "113.1000000" not in text
+    for feature in json.loads(text)["layers"][0]["data"]:
+        for polygon in feature["geometry"]["coordinates"]:
+            assert all(round(x, 4) == x for ring in polygon for point in ring for x in point)
+
+
+@given(
+    st.floats(75, 130),
+    st.floats(20, 50),
+    st.floats(0.02, 5),
+    st.floats(0.02, 5),
+    st.integers(300, 2000),
+    st.integers(200, 1200),
+)
+def test_the_first_view_holds_everything(
+    west: float, south: float, wide: float, high: float, width: int, height: int
+) -> None:
+    view = maps.fit_view((west, south, west + wide, south + high), width, height)
+    pixels = 512 * 2**view.zoom
+    assert wide / 360 * pixels <= width
+    top, bottom = maps._mercator(south + high), maps._mercator(south)
+    assert (top - bottom) * pixels <= height + 1
+    assert abs(view.lon - (west + wide / 2)) <= 1e-4
+    assert south <= view.lat <= south + high
+
+
+def test_nothing_to_draw_is_still_a_map() -> None:
+    spec, layers, _ = drawn(city().head(0))
+    assert layers == {}
+    assert spec["initialViewState"]["zoom"] > 0
+
+
+def test_a_click_names_its_layer_and_code() -> None:
+    area = {"selection": {"objects": {"areas": [{"type": "Feature", "properties": {"code": "410105"}}]}}}
+    token = {"selection": {"objects": {"tokens": [{"code": "410172"}]}}}
+    assert maps.picked(area) == (maps.AREAS, "410105")
+    assert maps.picked(token) == (maps.TOKENS, "410172")
+    assert maps.picked({"selection": {"objects": {}}}) is None
+    assert maps.picked(None) is None
+
+
+def test_the_legend_escapes_its_words() -> None:
+    html = maps.legend_html("<b>率", [Step(DESK.accent, "<i>90%")], DESK, points_label="<u>")
+    assert "&lt;b&gt;率" in html
+    assert "&lt;i&gt;90%" in html
+    assert "&lt;u&gt;" in html

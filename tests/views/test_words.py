@@ -1,0 +1,181 @@
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from views import words
+
+NUMBERS = st.floats(-1e12, 1e12, allow_nan=False)
+RATIOS = st.floats(0, 1, allow_nan=False)
+NOTHING = [None, float("nan"), float("inf")]
+
+
+def number_in(text: str) -> float:
+    size = {"万": 1e4, "亿": 1e8}.get(text[-1], 1)
+    return float(text.rstrip("万亿%").replace(",", "").replace(words.MINUS, "-")) * size
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (10_000, "1万"),
+        (12_000, "1.2万"),
+        (217_000, "21.7万"),
+        (13_000_000, "1,300万"),
+        (99_999_999, "1亿"),
+        (-217_000, "−21.7万"),
+    ],
+)
+def test_a_count_on_a_card_is_short_from_ten_thousand(number: int, text: str) -> None:
+    assert words.count(number) == text
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_short_count_is_within_half_of_its_last_place(number: int) -> None:
+    text = words.count(number)
+    last = {"万": 1e3, "亿": 1e7}.get(text[-1], 0)
+    assert abs(number_in(text) - number) <= last / 2 + 1e-3
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_a_count_in_a_table_keeps_every_digit(number: int) -> None:
+    assert number_in(words.full(number)) == number
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_nothing_is_a_dash_and_never_a_zero(nothing: float | None) -> None:
+    said: list[Callable[[float | None], str]] = [
+        words.count,
+        words.full,
+        words.percent,
+        words.points,
+        words.days,
+        words.decimal,
+    ]
+    assert {say(nothing) for say in said} == {words.NONE}
+    assert words.movement(1, nothing, "rate") == words.movement(nothing, 1, "days") == words.NONE
+
+
+@given(RATIOS)
+def test_a_rate_has_two_places(ratio: float) -> None:
+    text = words.percent(ratio)
+    assert re.fullmatch(r"\d{1,3}\.\d\d%", text)
+    assert abs(number_in(text) - ratio * 100) <= 0.005 + 1e-9
+
+
+def test_halves_round_up_as_reports_round_them() -> None:
+    assert words.percent(0.93456) == "93.46%"
+    assert words.percent(0.00125) == "0.13%"
+    assert words.full(2.5) == "3"
+
+
+@given(st.floats(-1, 1, allow_nan=False))
+def test_rates_move_in_points_with_a_sign(difference: float) -> None:
+    text = words.points(difference)
+    if abs(difference) < 0.0000499:
+        assert text == "持平"
+    elif text != "持平":
+        assert re.fullmatch(r"[+−]\d+\.\d\d 百分点", text)
+        assert text.startswith("+" if difference > 0 else words.MINUS)
+
+
+def test_points_are_written_as_the_bureau_writes_them() -> None:
+    assert words.points(-0.012) == "−1.20 百分点"
+    assert words.movement(0.9, 0.88, "rate") == "+2.00 百分点"
+
+
+@given(NUMBERS, st.sampled_from([0, 0.0, None, float("nan")]))
+def test_without_a_base_there_is_no_change(now: float, base: float | None) -> None:
+    assert words.change(now, base) == words.NONE
+    assert words.relative(now, base) is None
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**7))
+def test_a_change_has_the_sign_of_the_difference(now: int, before: int) -> None:
+    text = words.change(now, before)
+    if now == before:
+        assert text == "持平"
+    elif text != "持平":
+        assert re.fullmatch(r"[+−][\d,]+\.\d%", text)
+        assert text.startswith("+" if now > before else words.MINUS)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "state"),
+    [
+        (0.8499, words.BAD),
+        (0.85, words.WARN),
+        (0.9, words.WARN),
+        (0.9001, words.GOOD),
+        (1.0, words.GOOD),
+        (None, None),
+    ],
+)
+def test_lights_below_85_red_to_90_amber_above_green(ratio: float | None, state: words.State | None) -> None:
+    assert words.light(ratio, 85, 90) == state
+
+
+def test_lights_turn_round_where_little_is_good() -> None:
+    assert words.light(0.05, red=15, green=10) == words.GOOD
+    assert words.light(0.12, red=15, green=10) == words.WARN
+    assert words.light(0.16, red=15, green=10) == words.BAD
+
+
+@given(RATIOS, RATIOS)
+def test_a_better_rate_never_has_a_worse_light(one: float, other: float) -> None:
+    order = [words.BAD, words.WARN, words.GOOD]
+    low, high = (words.light(ratio, 85, 90) for ratio in sorted((one, other)))
+    assert low is not None
+    assert high is not None
+    assert order.index(low) <= order.index(high)
+
+
+def test_alarm_bands_lie_above_ten_and_twenty_percent() -> None:
+    assert words.alarm(0.10, 10, 20) == words.GOOD
+    assert words.alarm(-0.101, 10, 20) == words.NOTICE
+    assert words.alarm(0.201, 10, 20) == words.ALARM
+    assert words.alarm(None, 10, 20) is None
+
+
+def test_a_target_is_reached_exactly_at_its_percentage() -> None:
+    assert words.target_reached(0.95, 95)
+    assert words.target_reached(0.29 + 0.28, 57)
+    assert not words.target_reached(0.949999, 95)
+
+
+def test_states_differ_in_shape_and_not_in_colour_alone() -> None:
+    assert [state.text for state in (words.GOOD, words.WARN, words.BAD)] == ["● 正常", "▲ 预警", "■ 异常"]
+    assert (words.DUE_SOON.text, words.OVERDUE.text) == ("▲ 临期", "■ 超期")
+
+
+def test_a_small_sample_is_one_under_the_limit() -> None:
+    assert words.small(29, 30)
+    assert not words.small(30, 30)
+    assert not words.small(None, 30)
+
+
+def test_days_and_dates_are_chinese() -> None:
+    assert words.days(3.2) == "3.2 天"
+    assert words.days(5, "个工作日") == "5 个工作日"
+    assert words.day(date(2026, 11, 2)) == "11月2日"
+    assert words.day(date(2026, 11, 2), year=True) == "2026年11月2日"
+    assert words.month(date(2026, 1, 1)) == "2026年1月"
+    assert words.moment(datetime(2026, 11, 22, 9, 4, 5)) == "11月22日 09:04"
+    assert words.weekday(date(2026, 11, 22)) == "周日"
+
+
+def test_a_span_says_only_what_differs() -> None:
+    assert words.span(date(2026, 11, 1), date(2026, 11, 22)) == "2026年11月1日—22日"
+    assert words.span(date(2026, 10, 1), date(2026, 11, 22)) == "2026年10月1日—11月22日"
+    assert words.span(date(2025, 12, 1), date(2026, 11, 22)) == "2025年12月1日—2026年11月22日"
+    assert words.span(date(2026, 11, 1), date(2026, 11, 1)) == "2026年11月1日"
+
+
+def test_long_lists_are_cut_and_counted() -> None:
+    assert words.listing(["金水区", "二七区"]) == "金水区、二七区"
+    assert words.listing(["金水区", "二七区", "中原区", "惠济区"]) == "金水区、二七区、中原区等 4 个"
