@@ -220,7 +220,7 @@ WORKER = Subject(
     "grid_worker",
     "网格员",
     "人",
-    schema.grid_worker.join(schema.grid, worker.grid_id == grid.grid_id),
+    schema.grid_worker.outerjoin(schema.grid, worker.grid_id == grid.grid_id),
     worker.worker_id,
     {**GRID.dimensions, "worker_source": Fixed(worker.source)},
     {
@@ -329,7 +329,7 @@ _OF_HEARING: dict[str, Expression] = {
     "hearing_stage": Fixed(hearing.stage),
     "conclusion": _happened(hearing.held_at, hearing.conclusion),
     "public": Fixed(case((hearing.is_public, literal("公开")), else_=literal("不公开"))),
-    "wait": Fixed(_wait_band()),
+    "wait": _happened(hearing.held_at, _wait_band()),
 }
 _HEARING_COLUMNS: dict[str, Expression] = {
     "hearing_id": Fixed(hearing.hearing_id),

@@ -44,6 +44,12 @@ def city_on(
     return get
 
 
+@pytest.fixture(scope="session")
+def duckdb_city(city_on: Callable[[str], Casebase]) -> Casebase:
+    """The sample city on DuckDB, for what both engines need not say twice."""
+    return city_on("duckdb")
+
+
 @pytest.fixture(params=ENGINES, scope="session")
 def city(request: pytest.FixtureRequest, city_on: Callable[[str], Casebase]) -> Casebase:
     """The sample city, once on each engine."""

@@ -6,6 +6,7 @@ which count, `when` which time puts a row in a period (absent for a stock), `thi
 once however many rows it has, `amount` what a mean is of.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -19,14 +20,16 @@ DAY = timedelta(days=1)
 
 OF_PETITION = (
     "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
-    "stage", "age", "closing_days", "five_day_state", "due_day", "five_day_due",
+    "stage", "age", "closing_days", "five_day_state", "due_day", "five_day_due", "hot_cell",
 )  # fmt: skip
 OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "outcome")
-OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public")
+OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
 OF_EXPERT = ("source", "field", "expert")
 OF_SEAT = (*OF_HEARING, *OF_EXPERT)
 OF_GRID = ("district", "street", "community", "grid", "grid_kind")
+OF_WORKER = (*OF_GRID, "worker_source")
 OF_COMMUNITY = ("district", "street", "community")
+OF_AGENT = (*OF_COMMUNITY, "origin")
 OF_MEDIATION = ("district", "street", "community", "dispute_kind", "mediator_kind")
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
@@ -56,7 +59,9 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "one_pass_resolution": OF_PETITION,
     "resolution": OF_PETITION,
     "grids_staffed": OF_GRID,
+    "grid_workers": OF_WORKER,
     "communities_with_agent": OF_COMMUNITY,
+    "agents": OF_AGENT,
     "tasks_pushed": OF_TASK,
     "reached_in_24h": OF_TASK,
     "on_the_spot": OF_TASK,
@@ -74,7 +79,8 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 STOCKS = {
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
-    "five_day_due_in_3", "grids_staffed", "communities_with_agent", "experts_in_pool", "hearings_coming",
+    "five_day_due_in_3", "grids_staffed", "grid_workers", "communities_with_agent", "agents", "experts_in_pool",
+    "hearings_coming",
 }  # fmt: skip
 MEANS = {"hearing_wait_days"}
 PER_10K = {"cases_per_10k"}
@@ -134,6 +140,8 @@ class Reference:
             "resolution": self.resolution,
             "grids_staffed": self.grids_staffed,
             "communities_with_agent": self.communities_with_agent,
+            "grid_workers": self.grid_workers,
+            "agents": self.agents,
             "tasks_pushed": self.tasks_pushed,
             "reached_in_24h": self.reached_in_24h,
             "on_the_spot": self.on_the_spot,
@@ -338,6 +346,20 @@ class Reference:
             hit=area["code"].isin(staffed), community=area["code"], street=street, district=street.map(self.parent.get)
         )
 
+    def grid_workers(self, t: datetime) -> pd.DataFrame:
+        """A worker of a grid that nobody knows is still a worker."""
+        grid = self.tables["grid"].rename(columns={"kind": "grid_kind"})
+        grid = grid.assign(grid=grid["grid_id"], **_places(grid))
+        worker = _active(self.tables["grid_worker"], t).rename(columns={"source": "worker_source"})
+        return worker.merge(grid, on="grid_id", how="left").assign(hit=True)
+
+    def agents(self, t: datetime) -> pd.DataFrame:
+        agent = _active(self.tables["agent"], t)
+        street = agent["community_code"].map(self.parent.get)
+        street = street.where(street.isin(self.level))
+        district = street.map(self.parent.get)
+        return agent.assign(hit=True, community=agent["community_code"], street=street, district=district)
+
     def tasks(self, t: datetime) -> pd.DataFrame:
         task = self.tables["grid_task"].rename(columns={"kind": "task_kind", "grid_id": "grid"})
         task = task[task["pushed_at"] <= t]
@@ -367,6 +389,10 @@ class Reference:
         hearing = self.tables["hearing"].rename(columns={"stage": "hearing_stage"}).drop(columns=["status"])
         hearing["cancelled"] = self.tables["hearing"]["status"] == "已取消"
         hearing["conclusion"] = hearing["conclusion"].where(hearing["held_at"] <= t)
+        days = (hearing["held_at"].dt.normalize() - hearing["applied_at"].dt.normalize()).dt.days
+        bands = ["15天内", "16–30天", "31–45天", "46–60天"]
+        waited = np.select([days <= 15, days <= 30, days <= 45, days <= 60], bands, "60天以上")
+        hearing["wait"] = pd.Series(waited, dtype=object).where(days.notna() & (hearing["held_at"] <= t))
         hearing["public"] = np.where(hearing["is_public"], "公开", "不公开")
         return hearing.merge(self.known(t), on="petition_id")
 
@@ -431,6 +457,7 @@ class Reference:
             closing_days=self.closing_days(p, t),
             five_day_state=_five_day_state(p, t),
             due_day=p["due_at"].dt.strftime("%Y-%m-%d"),
+            hot_cell=pd.Series(_hot_cell(p), p.index, dtype=object),
             five_day_due=pd.to_datetime(p["five_day_due"]).dt.strftime("%Y-%m-%d"),
         )
 
@@ -452,6 +479,14 @@ def _age(registered: pd.Series, t: datetime) -> np.ndarray:
     days = (pd.Timestamp(t.date()) - registered.dt.normalize()).dt.days
     limits = [(5, "5天内"), (15, "6–15天"), (30, "16–30天"), (60, "31–60天"), (90, "61–90天")]
     return np.select([days <= limit for limit, _ in limits], [name for _, name in limits], "90天以上")
+
+
+def _hot_cell(p: pd.DataFrame) -> list[str | None]:
+    """Squares of a hundredth of a degree, counted east and north from the south-west corner of each."""
+    return [
+        None if pd.isna(lon) or pd.isna(lat) else f"{math.floor(lon * 100)}_{math.floor(lat * 100)}"
+        for lon, lat in zip(p["lon"], p["lat"], strict=True)
+    ]
 
 
 def _five_day_state(p: pd.DataFrame, t: datetime) -> np.ndarray:

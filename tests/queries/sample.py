@@ -111,6 +111,7 @@ def _workers(rng: np.random.Generator, grids: pd.DataFrame) -> pd.DataFrame:
         {
             "worker_id": range(1, n + 1),
             "grid_id": grid,
+            "source": _sometimes(rng, 0.9, pd.Series(rng.choice(["专职", "兼职"], n))),
             "active_from": start,
             "active_to": _sometimes(rng, 0.5, start + _spans(rng, n, 400)),
         }
@@ -123,6 +124,7 @@ def _agents(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "agent_id": [f"A{k}" for k in range(n)],
+            "origin": _sometimes(rng, 0.9, pd.Series(rng.choice(["信息员", "志愿者"], n))),
             "community_code": rng.choice(areas.loc[areas["level"] == 4, "code"].to_numpy()[::2], n),
             "active_from": start,
             "active_to": _sometimes(rng, 0.5, start + _spans(rng, n, 400)),
@@ -161,6 +163,8 @@ def _petitions(rng: np.random.Generator, areas: pd.DataFrame, grids: pd.DataFram
             "street_code": [code[:9] for code in community],
             "community_code": community,
             "grid_id": rng.choice(grids["grid_id"].to_numpy(), n),
+            "lon": rng.uniform(113.5, 113.6, n),
+            "lat": np.where(rng.random(n) < 0.5, 34.75, rng.uniform(-0.02, 0.02, n)),
             "unit_id": rng.choice([*(f"U{k}" for k in range(8)), "U-nowhere"], n),
             "registered_at": registered,
             "forwarded_at": forwarded,
@@ -177,7 +181,7 @@ def _petitions(rng: np.random.Generator, areas: pd.DataFrame, grids: pd.DataFram
         }
     )
     holes = ["channel", "purpose", "category_code", "title", "district_code", "street_code", "community_code"]
-    holes += ["grid_id", "unit_id", "due_at", "five_day_due", "resolved", "repeat_of", "evaluated_at"]
+    holes += ["grid_id", "unit_id", "due_at", "five_day_due", "resolved", "repeat_of", "evaluated_at", "lon", "lat"]
     return _with_holes(rng, frame, holes, 0.06)
 
 

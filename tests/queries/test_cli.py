@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -179,12 +180,20 @@ def test_wrong_usage_is_one_sentence(ask: Ask, words: list[str], said: str) -> N
     assert answer.err.count("\n") == 1
 
 
-def test_a_database_without_tables_says_what_to_do(ask: Ask, new_url: Callable[[str], str]) -> None:
-    for kind in ("duckdb", "postgresql"):
-        answer = ask("registered", url=new_url(kind))
+def test_a_database_without_tables_says_what_to_do(ask: Ask, tmp_path: Path, new_url: Callable[[str], str]) -> None:
+    duckdb.connect(tmp_path / "empty.duckdb").close()
+    for url in (f"duckdb:///{tmp_path / 'empty.duckdb'}", new_url("postgresql")):
+        answer = ask("registered", url=url)
         assert (answer.code, answer.out) == (1, "")
         assert "the tables are missing; run: python -m casebase init" in answer.err
         assert answer.err.count("\n") == 1
+
+
+def test_a_database_that_is_not_there_is_not_made_by_asking(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("registered", url=f"duckdb:///{tmp_path / 'none.duckdb'}")
+    assert (answer.code, answer.out) == (1, "")
+    assert "there is no case database" in answer.err
+    assert not (tmp_path / "none.duckdb").exists()
 
 
 @pytest.mark.parametrize(

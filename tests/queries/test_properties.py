@@ -85,11 +85,11 @@ def _cells(
 
 @given(name=st.sampled_from(ADDITIVE), as_of=moments, period=periods, within=slices, data=st.data())
 def test_parts_sum_to_the_whole(
-    city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice, data: st.DataObject
+    duckdb_city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice, data: st.DataObject
 ) -> None:
     by = data.draw(st.sampled_from(sorted(METRICS[name].subject.dimensions)), label="by")
-    whole = measure(city, [name], as_of=as_of, period=period, within=within)
-    parts = measure(city, [name], as_of=as_of, period=period, within=within, by=[by])
+    whole = measure(duckdb_city, [name], as_of=as_of, period=period, within=within)
+    parts = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[by])
     hits, among = total(parts)
     assert [(hits, among)] == counts(whole)
     if METRICS[name].kind is Kind.RATE and among:
@@ -98,11 +98,11 @@ def test_parts_sum_to_the_whole(
 
 @given(name=st.sampled_from(sorted(set(ADDITIVE) & set(DATED))), as_of=moments, period=months, within=slices)
 def test_months_and_days_sum_to_the_period(
-    city: Casebase, name: str, as_of: datetime, period: Period, within: Slice
+    duckdb_city: Casebase, name: str, as_of: datetime, period: Period, within: Slice
 ) -> None:
-    whole = measure(city, [name], as_of=as_of, period=period, within=within)
+    whole = measure(duckdb_city, [name], as_of=as_of, period=period, within=within)
     for span in ("month", "day"):
-        parts = measure(city, [name], as_of=as_of, period=period, within=within, by=[span])
+        parts = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[span])
         assert [total(parts)] == counts(whole)
         assert set(parts[span]) <= {label for label, _ in buckets(period, span)}
 
@@ -120,57 +120,57 @@ def test_the_stock_follows_from_the_flow(city: Casebase, start: date, length: in
 
 @given(name=st.sampled_from(STOCKS), as_of=moments, start=days, span=st.sampled_from(["month", "day"]), within=slices)
 def test_a_stock_by_time_is_the_stock_at_each_end(
-    city: Casebase, name: str, as_of: datetime, start: date, span: str, within: Slice
+    duckdb_city: Casebase, name: str, as_of: datetime, start: date, span: str, within: Slice
 ) -> None:
     assume(start <= as_of.date())
     period = Period(start, start + timedelta(days=100 if span == "month" else 4))
-    table = measure(city, [name], as_of=as_of, period=period, within=within, by=[span])
+    table = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[span])
     shown = dict(zip(table[span], counts(table), strict=True))
     for label, part in buckets(period.cut(as_of), span):
         then = min(as_of, end_of_day(part.end))
-        alone = total(measure(city, [name], as_of=then, within=within))
+        alone = total(measure(duckdb_city, [name], as_of=then, within=within))
         assert shown.get(label, (0, 0)) == alone
         cell = within.within(**{span: label})
-        assert total(measure(city, [name], as_of=as_of, period=period, within=cell)) == alone
+        assert total(measure(duckdb_city, [name], as_of=as_of, period=period, within=cell)) == alone
 
 
 @given(as_of=moments, period=periods, within=slices)
 def test_simple_claims_are_past_their_limit_or_in_their_window(
-    city: Casebase, as_of: datetime, period: Period | None, within: Slice
+    duckdb_city: Casebase, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     names = ["five_day_closure", "five_day_closure_all", "five_day_in_window", "five_day_overdue"]
-    measured = counts(measure(city, names, as_of=as_of, period=period, within=within))
+    measured = counts(measure(duckdb_city, names, as_of=as_of, period=period, within=within))
     (hits, due), (all_hits, everything), (in_window, _), (overdue, _) = measured
     assert due + in_window == everything
     assert hits == all_hits
-    late = cases(city, "five_day_closure", Part.MISSES, as_of=as_of, period=period, within=within)
+    late = cases(duckdb_city, "five_day_closure", Part.MISSES, as_of=as_of, period=period, within=within)
     assert overdue == late["closed_at"].isna().sum()
 
 
 @given(as_of=moments, within=slices)
-def test_deadlines_nest(city: Casebase, as_of: datetime, within: Slice) -> None:
+def test_deadlines_nest(duckdb_city: Casebase, as_of: datetime, within: Slice) -> None:
     names = ["due_today", "due_in_1", "due_in_3", "due_in_5", "overdue", "backlog"]
-    today, one, three, five, overdue, backlog = measure(city, names, as_of=as_of, within=within)["hits"].tolist()
+    today, one, three, five, overdue, backlog = measure(duckdb_city, names, as_of=as_of, within=within)["hits"].tolist()
     assert today <= one <= three <= five <= backlog - overdue
 
 
 @given(as_of=moments, period=periods, within=slices)
 def test_satisfaction_is_asked_of_those_who_evaluated(
-    city: Casebase, as_of: datetime, period: Period | None, within: Slice
+    duckdb_city: Casebase, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     for side in ("bureau", "unit"):
         names = [f"{side}_evaluation", f"{side}_satisfaction"]
-        evaluation, satisfaction = counts(measure(city, names, as_of=as_of, period=period, within=within))
+        evaluation, satisfaction = counts(measure(duckdb_city, names, as_of=as_of, period=period, within=within))
         assert satisfaction[1] == evaluation[0]
 
 
 @given(name=st.sampled_from(OF_PETITION), as_of=moments, period=periods, within=slices)
 def test_a_slice_again_is_the_same_slice(
-    city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice
+    duckdb_city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     cell = {"district": within.area if within.area in sample.DISTRICTS else None, "channel": within.channel}
     again = within.within(**{dimension: value for dimension, value in cell.items() if value})
-    once, twice = (measure(city, [name], as_of=as_of, period=period, within=part) for part in (within, again))
+    once, twice = (measure(duckdb_city, [name], as_of=as_of, period=period, within=part) for part in (within, again))
     pd.testing.assert_frame_equal(once, twice)
     assert again.within(**dict(again.cell)) == again
 
