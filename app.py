@@ -24,8 +24,8 @@ def main() -> None:
     """Draw the bar and the page that was asked for."""
     st.set_page_config(page_title="信访领导驾驶舱", page_icon=ICON, layout="wide")
     page = st.navigation(PAGES, position="top")
-    look.dress(f"{live.settings().city.bureau} · 信访领导驾驶舱", show.theme())
     try:
+        look.dress(f"{live.owner()} · 信访领导驾驶舱", show.theme())
         live.settle()
         live.begin()
         st.session_state["filters_said"] = bar()

@@ -15,7 +15,8 @@ from views import charts, maps, words
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
 HOT = "hot_cells"
-LAYERS = ("grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot", "cases_per_10k", HOT)
+OF_GRIDS = ("grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot")
+OF_CASES = ("cases_per_10k", HOT)
 LAYER_NAMES = {"grids_staffed": "网格配员", "communities_with_agent": "代办员覆盖", HOT: "热点方格"}
 HOT_CELLS = 60
 HOT_RADIUS = 500
@@ -26,11 +27,12 @@ now = filters.current()
 
 
 def layer() -> str:
-    """Which number the map and the table show."""
+    """Which number the map and the table show; without grids only what cases alone can tell."""
+    layers = (*OF_GRIDS, *OF_CASES) if has_grids else OF_CASES[::-1]
     return st.segmented_control(
         "图层",
-        LAYERS,
-        default=LAYERS[0],
+        layers,
+        default=layers[0],
         required=True,
         key="layer",
         bind="query-params",
@@ -210,6 +212,7 @@ def tasks() -> None:
 
 
 show.header("网格覆盖", f"{now.said}。轮廓除法定区县外均为示意；专属网格与其他网格重叠，只计个数。")
+has_grids = live.ask(count_cases, "grids_staffed", Part.AMONG, as_of=now.as_of) > 0
 show.numbers(now, CARDS, key="grid_cards", spark=False)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     places.breadcrumb(now)
@@ -219,7 +222,7 @@ if below.frame.empty:
     waiting.missing(f"{now.place}的{below.noun}", {"area": "区域", "grid": "网格"})
 else:
     on_map(chosen, below)
-if live.ask(count_cases, "grids_staffed", Part.AMONG, as_of=now.as_of):
+if has_grids:
     left, right = st.columns(2)
     with left, show.block("gap_grids"):
         gaps(

@@ -99,6 +99,13 @@ def casebase() -> Casebase:
     return pulse().casebase
 
 
+def owner() -> str:
+    """Whose cockpit it is: the bureau of config.toml, or the city whose cases were loaded, where that is another."""
+    told = settings().city
+    city = pulse().read().state.city_name
+    return told.bureau if city in (None, told.name) else city
+
+
 def begin() -> Reading:
     """Take the reading that one run of a page speaks of, so that all its numbers are of one moment."""
     reading = pulse().read()
