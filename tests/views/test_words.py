@@ -138,6 +138,7 @@ def test_a_better_rate_never_has_a_worse_light(one: float, other: float) -> None
 def test_alarm_bands_lie_above_ten_and_twenty_percent() -> None:
     assert words.alarm(0.10, 10, 20) == words.GOOD
     assert words.alarm(-0.101, 10, 20) == words.NOTICE
+    assert words.alarm(0.20, 10, 20) == words.NOTICE
     assert words.alarm(0.201, 10, 20) == words.ALARM
     assert words.alarm(None, 10, 20) is None
 
