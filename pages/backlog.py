@@ -1,5 +1,7 @@
 """待办积压: what is open now, where it stands and how old it is, what comes in and goes out, and what is due."""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +19,7 @@ OLD = AGE_BANDS[-2:]
 DAYS = 90
 ROWS = 16
 FLOW_HEIGHT = 190
+DUE_HEIGHT = 185
 OLDEST = 50
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
 
@@ -80,19 +83,34 @@ def coming() -> None:
     working = [live.casebase().workdays.after(today, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
     days = sorted({today, *working, *cases})
     frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
-    labels = ["今日" if day == today else words.day(day) for day in days]
-    drawn = charts.bars(
-        frame.assign(label=labels, key=[day.isoformat() for day in days]),
-        show.theme(),
-        title=findings.due(frame, backlog.NEAR_WORKING_DAYS),
-        subtitle="未超期在办件按办结期限（件次）",
-        unit="件次",
-        height=185,
-    )
+    labels = [short_day(day, today) for day in days]
+    tips = [
+        f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
+        for day, cases in frame.itertuples(index=False)
+    ]
+    title = findings.due(frame, backlog.NEAR_WORKING_DAYS)
+    if cases:
+        drawn = charts.bars(
+            frame.assign(label=labels, key=[day.isoformat() for day in days], tip=tips),
+            show.theme(),
+            title=title,
+            subtitle="未超期在办件按办结期限（件次）",
+            unit="件次",
+            height=DUE_HEIGHT,
+        )
+    else:
+        drawn = charts.empty(f"{title}。", show.theme(), height=DUE_HEIGHT)
     with show.block("coming", stretch=False):
         day = show.chart(drawn, "coming", alt="今后 5 个工作日到期件", pick="key")
     if day is not None:
         show.open_list(show.link("due_in_5", due_day=day))
+
+
+def short_day(day: date, today: date) -> str:
+    """今日, 23日, 12月1日: as short as a phone's axis needs, and never the same for two days."""
+    if day == today:
+        return "今日"
+    return f"{day.day}日" if day.month == today.month else words.day(day)
 
 
 def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
@@ -117,7 +135,7 @@ def details() -> None:
     """Where the cases lie: by place, unit and class. Kinds of units are ranked apart."""
     dimension = places.dimension_below(now)
     units = splits.by_kind(splits.split(now, list(VIEWS), "unit"))
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small"):
         chosen = one_of("分布看", list(VIEWS), "backlog_view", VIEWS)
         kind = one_of("单位类别", list(units), "backlog_units") if len(units) > 1 else next(iter(units))
     left, middle, right = st.columns(3)

@@ -1,5 +1,7 @@
 """五日办结: the promise of five working days, by month, place, unit and class, and what is about to miss it."""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -19,9 +21,10 @@ CARDS = (
     "five_day_due_in_1",
     "five_day_due_in_3",
 )
-DUE = {"five_day_due_in_0": "今日到期", "five_day_due_in_1": "1个工作日内", "five_day_due_in_3": "3个工作日内"}
+DUE = {"five_day_due_in_0": "今日", "five_day_due_in_1": "1个工作日", "five_day_due_in_3": "3个工作日"}
 MONTHS = 13
 ROWS = 20
+LEAST_ROWS = 12
 _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 
 now = filters.current()
@@ -66,19 +69,19 @@ def closings() -> None:
         show.open_list(show.link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]))
 
 
-def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False) -> None:
-    """A ranking of the rate, lowest first; a bar opens the claims that missed it, or goes down a level."""
+def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False, most: int = ROWS) -> None:
+    """A ranking of the rate, lowest first; a click goes down a level, or opens the claims that missed it."""
     drawn = charts.ranking(
         frame,
         show.theme(),
         title=findings.lowest(frame, target, f"各{noun}", few=few),
         subtitle=f"各{noun}五日办结率，按期／应办结"
-        + (f"；共 {len(frame)} 个，列最低 {ROWS} 个" if len(frame) > ROWS else ""),
+        + (f"；共 {len(frame)} 个，列最低 {most} 个" if len(frame) > most else ""),
         kind="rate",
         target=target,
         from_zero=False,
         largest_first=False,
-        most=ROWS,
+        most=most,
         none="这一时段没有应办结的简单诉求。",
     )
     key = f"five_day_{dimension}"
@@ -87,24 +90,33 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
         return
     code = show.chart(drawn, key, alt=f"各{noun}五日办结率", pick="code")
     if code is not None:
-        show.open_list(show.link(RATE, Part.MISSES, **{dimension: code}))
+        row = frame[frame["code"] == code].iloc[0]
+        part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG
+        show.open_list(show.link(RATE, part, **{dimension: code}))
 
 
-def by_unit() -> None:
-    """Units, each kind ranked apart."""
+def rankings() -> None:
+    """Places and units side by side; each kind of unit is ranked apart."""
+    dimension = places.dimension_below(now)
+    below = splits.split(now, [RATE], dimension)
     groups = splits.by_kind(splits.split(now, [RATE], "unit"))
-    if not groups:
-        waiting.hint("简单诉求都没有登记责任单位。")
-        return
-    kind = st.segmented_control(
-        "单位类别",
-        list(groups),
-        default=next(iter(groups)),
-        required=True,
-        key="five_day_kind",
-        label_visibility="collapsed",
-    )
-    ranked(groups[kind], "unit", kind)
+    kind = unit_kind(list(groups))
+    left, right = st.columns(2)
+    with left, show.block("places"):
+        ranked(below, dimension, places.NOUNS[dimension], drill=dimension != "grid")
+    with right, show.block("units"):
+        if kind is None:
+            waiting.hint("这一时段没有应办结的简单诉求。")
+        else:
+            ranked(groups[kind], "unit", kind, most=max(len(below), LEAST_ROWS))
+
+
+def unit_kind(kinds: list[str]) -> str | None:
+    """The kind of units to rank."""
+    if len(kinds) < 2:
+        return next(iter(kinds), None)
+    chosen: str = st.segmented_control("单位类别", kinds, default=kinds[0], required=True, key="five_day_kind")
+    return chosen
 
 
 def due_soon() -> None:
@@ -120,11 +132,12 @@ def due_soon() -> None:
     last = workdays.after(now.as_of.date(), 3)
     show.heading(
         f"今日到期 {words.full(totals.iloc[0])} 件次，"
-        f"{words.day(last)}前共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
-        "五日期限将到、尚未办结的简单诉求，逐级累计；选中一行看这些件",
+        f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
+        "五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；选中一行看这些件",
         define=metric_of("five_day_due_in_3"),
     )
-    table = wide[["name", *DUE]].rename(columns={"name": "责任单位", **DUE})
+    table = wide[["name"]].assign(due=wide["code"].map(first_due())).join(wide[list(DUE)])
+    table = table.rename(columns={"name": "责任单位", "due": "最早期限", **DUE})
     event = st.dataframe(
         table,
         hide_index=True,
@@ -139,6 +152,14 @@ def due_soon() -> None:
         show.open_list(show.link("five_day_due_in_3", unit=wide["code"].iloc[picked[0]]))
 
 
+def first_due() -> dict[str, str]:
+    """By unit, the next day on which five working days end: 11月23日."""
+    by = ["unit", "five_day_due"]
+    found = live.ask(measure, ["five_day_due_in_3"], as_of=now.as_of, within=now.within, by=by)
+    first = found.assign(code=found["unit"].fillna("")).groupby("code")["five_day_due"].min()
+    return {str(code): words.day(date.fromisoformat(day)) for code, day in first.items()}
+
+
 start = _START[live.settings().deadlines.simple_from]
 show.header("五日办结", f"{now.said}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
 show.numbers(now, CARDS, key="five_day_cards")
@@ -148,12 +169,7 @@ if live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, wi
         months()
     with right, show.block("closings"):
         closings()
-    dimension = places.dimension_below(now)
-    left, right = st.columns(2)
-    with left, show.block("places"):
-        ranked(splits.split(now, [RATE], dimension), dimension, places.NOUNS[dimension], drill=dimension != "grid")
-    with right, show.block("units"):
-        by_unit()
+    rankings()
     left, right = st.columns([3, 2])
     with left, show.block("classes"):
         ranked(splits.split(now, [RATE], "category"), "category", "内容分类")

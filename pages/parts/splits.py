@@ -31,7 +31,7 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
         {
             "metric": found["metric"],
             "code": codes,
-            "name": [called.get(code, code) or _UNFILLED.get(dimension, "未填写") for code in codes],
+            "name": [_short(called.get(code, code)) or _UNFILLED.get(dimension, "未填写") for code in codes],
             "hits": found["hits"],
             "among": found["among"],
             "value": found["value"],
@@ -52,6 +52,12 @@ def by_kind(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     group = frame["code"].map(lambda code: UNIT_KINDS.get(kinds.get(code, ""), OTHER_UNITS))
     order = [*UNIT_KINDS.values(), OTHER_UNITS]
     return {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
+
+
+def _short(name: str) -> str:
+    """A department of the city as the city itself says it: 市教育局 for 郑州市教育局."""
+    city = live.settings().city.name
+    return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
 
 
 def _names(now: Filters, dimension: str) -> dict[str, str]:
