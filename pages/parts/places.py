@@ -14,6 +14,8 @@ from queries.model import Kind
 from views import maps, words
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
+# A map is fitted to its width before the browser tells it; a phone's is known well enough.
+_PHONE = 340
 NOUNS = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
 
 
@@ -101,7 +103,7 @@ def area_map(
         show.theme(),
         value_label=f"{chosen.name}（{chosen.unit}）",
         kind=show.kind_of(chosen),
-        width=width,
+        width=min(width, _PHONE) if show.on_phone() else width,
         height=height,
         points=points,
         points_label="登记较集中的方格",

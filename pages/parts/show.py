@@ -29,6 +29,11 @@ def theme() -> Palette:
     return palette(st.context.theme.type)
 
 
+def on_phone() -> bool:
+    """Whether the reader's browser calls itself a phone's."""
+    return "Mobile" in (st.context.headers.get("User-Agent") or "")
+
+
 def kind_of(metric: Metric) -> words.Kind:
     """How a metric's value is written."""
     return _KINDS[metric.kind]
