@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, delete, extract, func, select
 from typer.exceptions import TyperException
 
 from casebase.checks import check as find
+from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed, open_casebase, read_state, write_info
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, read_map
@@ -66,7 +66,7 @@ def demo(
     from casebase.demo import build  # it brings Faker and the figures of a whole city, which no other command needs
 
     chosen = casebase.settings.demo
-    end = datetime.combine(until, time(23, 59, 59)) if until else _now()
+    end = datetime.combine(until, time(23, 59, 59)) if until else _now(casebase)
     count = chosen.cases if cases is None else cases
     with _progress() as bar:
         build(casebase, cases=count, seed=chosen.seed if seed is None else seed, until=end, progress=bar)
@@ -88,7 +88,7 @@ def load(
     casebase = _ready(url)
     chosen = rejects or Path(f"{file.name}.rejects.csv")
     with _progress() as bar:
-        result = load_file(casebase, file, file_map, now=_now(), rejects_file=chosen, progress=bar)
+        result = load_file(casebase, file, file_map, now=_now(casebase), rejects_file=chosen, progress=bar)
     if rejects is None and not result.rejects:
         chosen.unlink()
     _print_result(result, chosen)
@@ -139,8 +139,8 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
-def _now() -> datetime:
-    return datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+def _now(casebase: Casebase) -> datetime:
+    return wall_clock(casebase.settings.city.timezone)
 
 
 def _address(casebase: Casebase) -> str:
@@ -156,7 +156,7 @@ def _ready(url: str | None) -> Casebase:
         kind = kept or casebase.settings.calendar.kind
         if cover(connection, casebase.settings.calendar, kind):
             write_info(connection, calendar=kind)
-            mark_changed(connection, _now())
+            mark_changed(connection, _now(casebase))
     return casebase
 
 

@@ -6,8 +6,9 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from casebase.errors import UsageError
 
@@ -25,6 +26,14 @@ class DatabaseSettings(_Section):
 class CitySettings(_Section):
     name: str = "郑州市"
     bureau: str = "郑州市信访局"
+    timezone: str = "Asia/Shanghai"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name} is no time zone; write it as Asia/Shanghai")
+        return name
 
 
 class CalendarSettings(_Section):

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from casebase.clock import wall_clock
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError, UsageError
 from casebase.settings import read_settings
@@ -57,11 +58,12 @@ def run(
     if not metrics:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
     period = _period(from_, to)
-    moment = _moment(as_of) if as_of else datetime.now()
+    settings = read_settings()
+    moment = _moment(as_of) if as_of else wall_clock(settings.city.timezone)
     within = Slice(area, channel, category, unit, tuple(_cell(text) for text in where or []))
     if list_cases and len(metrics) > 1:
         raise UsageError("--cases takes one metric")
-    casebase = open_casebase(read_settings(), url, create=False)
+    casebase = open_casebase(settings, url, create=False)
     try:
         if list_cases:
             found = cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit)

@@ -94,10 +94,8 @@ class LiveCity:
         self.thread.join(timeout)
 
 
-def start(
-    casebase: Casebase, speed: float, poll_seconds: float, clock: Callable[[], datetime] = datetime.now
-) -> LiveCity:
-    """Let the city live in a thread of its own until `stop`; the only reader of the clock below the pages.
+def start(casebase: Casebase, speed: float, poll_seconds: float, clock: Callable[[], datetime]) -> LiveCity:
+    """Let the city live in a thread of its own until `stop`; `clock` tells it the time.
 
     After a pause the gap is filled at the real rhythm, a day a transaction. A database that cannot be
     reached is tried again with growing patience.

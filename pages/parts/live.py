@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
+from casebase.clock import wall_clock
 from casebase.demo import live as city
 from casebase.engine import Casebase, State, open_casebase
 from casebase.errors import CasebaseError
@@ -54,15 +55,15 @@ class Pulse:
     def __init__(self, casebase: Casebase) -> None:
         self.casebase = casebase
         self._lock = threading.Lock()
-        self._last = Reading(casebase.state(), datetime.now())
+        self._last = Reading(casebase.state(), now())
         self._looked = self._last.read_at
 
     def read(self) -> Reading:
         with self._lock:
-            now = datetime.now()
-            if (now - self._looked).total_seconds() >= self.casebase.settings.freshness.poll / 2:
-                self._looked = now
-                self._last = self._look(now)
+            at = now()
+            if (at - self._looked).total_seconds() >= self.casebase.settings.freshness.poll / 2:
+                self._looked = at
+                self._last = self._look(at)
             return self._last
 
     def _look(self, now: datetime) -> Reading:
@@ -70,6 +71,11 @@ class Pulse:
             return Reading(self.casebase.state(), now)
         except CasebaseError as error:
             return Reading(self._last.state, self._last.read_at, str(error))
+
+
+def now() -> datetime:
+    """The wall time of the city."""
+    return wall_clock(settings().city.timezone)
 
 
 @st.cache_resource(show_spinner=False)
@@ -91,7 +97,7 @@ def settle() -> None:
     gc.freeze()
     demo = settings().demo
     if demo.live and pulse().read().state.demonstration:
-        city.start(casebase(), speed=demo.speed, poll_seconds=settings().freshness.poll)
+        city.start(casebase(), speed=demo.speed, poll_seconds=settings().freshness.poll, clock=now)
 
 
 def casebase() -> Casebase:

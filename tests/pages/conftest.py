@@ -75,10 +75,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
 
 def panels(app: AppTest) -> str:
     """The HTML of all cards, sentences and the header on a page."""
-    found = []
-    for element in app.get("bidi_component"):
-        found.append(json.loads(element.proto.json)["html"])
-    return "\n".join(found)
+    return "\n".join(json.loads(element.proto.json)["html"] for element in app.get("bidi_component"))
 
 
 def card_values(app: AppTest) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The cockpit in a real browser: nothing leaves the host, new cases come by themselves, an outage is survived."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from casebase import schema
 from casebase.bulk import append
+from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed
 from docs.make_screenshots import CHROMIUM, DONE, FLAGS, PAGES, cockpit
 
@@ -45,7 +46,13 @@ def small(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> Casebase
     casebase = casebase_of(postgres_url)
     with casebase.writing() as connection:
         areas = pd.DataFrame(
-            {"code": ["1", "11"], "name": ["某市", "某区"], "level": [1, 2], "parent_code": [None, "1"], "schematic": False}
+            {
+                "code": ["1", "11"],
+                "name": ["某市", "某区"],
+                "level": [1, 2],
+                "parent_code": [None, "1"],
+                "schematic": False,
+            }
         )
         append(connection, schema.area, areas)
     add_cases(casebase, range(1, 41))
@@ -53,7 +60,7 @@ def small(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> Casebase
 
 
 def add_cases(casebase: Casebase, numbers: range) -> None:
-    now = datetime.now().replace(microsecond=0)
+    now = wall_clock("Asia/Shanghai").replace(microsecond=0)
     registered = [now - timedelta(minutes=60 - number) for number in numbers]
     frame = pd.DataFrame(
         {

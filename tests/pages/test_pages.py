@@ -42,13 +42,7 @@ def now() -> datetime:
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The city's own moment stands for the wall clock."""
 
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            return now()
-
-    monkeypatch.setattr("pages.parts.live.datetime", Clock)
-    monkeypatch.setattr("pages.parts.show.datetime", Clock)
+    monkeypatch.setattr("pages.parts.live.now", now)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -61,7 +55,9 @@ def test_page_opens_on_an_upgraded_database_without_rows(
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("address", [{}, {"period": "今日"}, {"district": "金水区", "period": "本年"}, {"as_of": "2024-02-29"}])
+@pytest.mark.parametrize(
+    "address", [{}, {"period": "今日"}, {"district": "金水区", "period": "本年"}, {"as_of": "2024-02-29"}]
+)
 def test_page_opens_on_the_city(page: str, address: dict[str, str], open_page: OpenPage, demo_url: str) -> None:
     app = open_page(demo_url, page, **address)
     assert failures(app) == []
@@ -73,9 +69,7 @@ def test_cards_show_what_the_registry_says(page: str, open_page: OpenPage, demo_
     shown = card_values(open_page(demo_url, page, district="金水区"))
     casebase = open_casebase(Settings(), demo_url)
     period = period_of(Preset.MONTH, UNTIL.date())
-    expected = {
-        name: written(casebase, name, period=period, within=Slice(area="410105")) for name in CARDS[page]
-    }
+    expected = {name: written(casebase, name, period=period, within=Slice(area="410105")) for name in CARDS[page]}
     casebase.engine.dispose()
     assert {name: shown[name] for name in expected} == expected
 
@@ -102,7 +96,8 @@ def test_list_is_as_long_as_the_number(part: str, column: str, open_page: OpenPa
 
 
 @pytest.mark.parametrize(
-    "address", [{"metric": "nonsense"}, {"metric": "backlog", "by_colour": "red"}, {"metric": "backlog", "by_due_day": "soon"}]
+    "address",
+    [{"metric": "nonsense"}, {"metric": "backlog", "by_colour": "red"}, {"metric": "backlog", "by_due_day": "soon"}],
 )
 def test_address_that_asks_for_nothing_known_gets_a_sentence(
     address: dict[str, str], open_page: OpenPage, demo_url: str
