@@ -1,0 +1,88 @@
+"""Hearings beside comparable cases, waits and the pool, against plain pandas on the sample's rows."""
+
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casebase.engine import Casebase
+from queries.hearing_outcomes import COMPARABLE, HEARD, against_comparable, experts, median_wait, wilson
+from queries.measure import measure
+from queries.periods import Period
+from tests.queries import sample
+
+MOMENTS = (datetime(2026, 3, 1), datetime(2026, 11, 20, 12, 0))
+ALWAYS = Period(date(2000, 1, 1), date(2099, 12, 31))
+
+
+def groups(tables: sample.Tables, at: datetime) -> pd.DataFrame:
+    """Closed cases that are no simple claims, with outcome, stratum and whether they were heard."""
+    p, h, c = tables["petition"], tables["hearing"], tables["category"]
+    level = dict(zip(c["code"], c["parent_code"].fillna(c["code"]), strict=True))
+    p = p[(p["registered_at"] <= at) & ~p["restricted"] & (p["channel"] != "12345转办") & ~p["is_simple"]]
+    p = p[(p["closed_at"] <= at) & p["resolved"].notna()]
+    heard = set(h.loc[h["held_at"] <= at, "petition_id"])
+    return pd.DataFrame(
+        {
+            "class": p["category_code"].map(level).fillna(""),
+            "year": p["registered_at"].dt.year,
+            "heard": p["petition_id"].isin(heard),
+            "resolved": p["resolved"].astype(bool),
+        }
+    )
+
+
+@pytest.mark.parametrize("at", MOMENTS)
+def test_comparable_cases_are_weighted_as_the_heard_are_spread(
+    city: Casebase, tables: sample.Tables, at: datetime
+) -> None:
+    rows = groups(tables, at)
+    shares = rows.groupby(["class", "year", "heard"])["resolved"].agg(["mean", "size"]).unstack("heard").dropna()
+    heard, others = shares["size"][True], shares["mean"][False]
+    expected = float((others * heard).sum() / heard.sum())
+    found = against_comparable(city, as_of=at).set_index("series")
+    assert found.loc[COMPARABLE, "value"] == pytest.approx(expected)
+    assert found.loc[HEARD, "among"] == int(heard.sum()) > 0
+    assert found.loc[HEARD, "hits"] == round(float((shares["mean"][True] * heard).sum()))
+    assert (found["low"] <= found["value"]).all()
+    assert (found["value"] <= found["high"]).all()
+
+
+def test_nothing_is_compared_before_the_first_hearing(city: Casebase) -> None:
+    found = against_comparable(city, as_of=datetime(2001, 1, 1))
+    assert found["value"].isna().all()
+    assert found["among"].tolist() == [0, 0]
+
+
+def test_wilson_interval_of_a_known_share() -> None:
+    low, high = wilson(8, 10)
+    assert (low, high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+
+
+@pytest.mark.parametrize("at", MOMENTS)
+def test_median_wait(city: Casebase, tables: sample.Tables, at: datetime) -> None:
+    known = tables["petition"]
+    known = known[(known["registered_at"] <= at) & ~known["restricted"] & (known["channel"] != "12345转办")]
+    h = tables["hearing"]
+    h = h[(h["held_at"] <= at) & h["applied_at"].notna() & h["petition_id"].isin(known["petition_id"])]
+    days = (h["held_at"].dt.normalize() - h["applied_at"].dt.normalize()).dt.days
+    assert median_wait(city, as_of=at, period=ALWAYS) == float(np.median(days))
+
+
+def test_waits_by_band_add_up_to_the_hearings(city: Casebase) -> None:
+    whole = measure(city, ["hearing_wait_days"], as_of=MOMENTS[1])["hits"].iloc[0]
+    assert measure(city, ["hearing_wait_days"], as_of=MOMENTS[1], by=["wait"])["hits"].sum() == whole > 0
+
+
+@pytest.mark.parametrize("at", MOMENTS)
+def test_pool_with_the_last_hearing_of_each_expert(city: Casebase, tables: sample.Tables, at: datetime) -> None:
+    pool = experts(city, as_of=at)
+    e = tables["expert"]
+    joined = pd.to_datetime(e["joined_on"]) <= pd.Timestamp(at).normalize()
+    assert pool["code"].tolist() == e.loc[joined, "expert_id"].sort_values().astype(str).tolist()
+    seats = tables["hearing_expert"].merge(tables["hearing"], on="hearing_id")
+    seats = seats[(seats["held_at"] <= at) & ~seats["recused"]]
+    last = seats.groupby("expert_id")["held_at"].max()
+    expected = [last.get(int(code)) for code in pool["code"]]
+    assert [None if pd.isna(value) else pd.Timestamp(value) for value in pool["last_on"]] == expected
