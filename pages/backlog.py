@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
 from queries import backlog
 from queries.cases import count_cases
 from queries.compare import daily_flow
@@ -40,7 +41,8 @@ def sentence() -> str:
 def flow() -> None:
     """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
     frame = live.ask(daily_flow, as_of=now.as_of, days=DAYS, within=now.within).rename(columns={"day": "at"})
-    drawn = charts.flow(
+    chart = drawn(
+        charts.flow,
         frame,
         show.theme(),
         title=findings.flow(frame),
@@ -48,8 +50,8 @@ def flow() -> None:
         height=FLOW_HEIGHT,
     )
     with show.block("flow"):
-        moved = show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
-        stock = show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
+        moved = show.chart(chart[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
+        stock = show.chart(chart[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
     if moved is not None:
         show.open_list(show.day_link("closed" if "办结" in moved[1] else "registered", moved[0]))
     if stock is not None:
@@ -61,7 +63,8 @@ def stages_and_ages() -> None:
     found = live.ask(measure, ["backlog"], as_of=now.as_of, within=now.within, by=["stage", "age"])
     every = pd.MultiIndex.from_product([STAGES[:-1], AGE_BANDS], names=["stage", "age"])
     frame = found.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
-    drawn = charts.heat(
+    chart = drawn(
+        charts.heat,
         frame.rename(columns={"stage": "row", "age": "column"}),
         show.theme(),
         title=findings.ages(frame, OLD),
@@ -70,7 +73,7 @@ def stages_and_ages() -> None:
         row=40,
     )
     with show.block("stages"):
-        cell = show.chart(drawn, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
+        cell = show.chart(chart, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
     if cell is not None:
         show.open_list(show.link("backlog", stage=cell[0], age=cell[1]))
 
@@ -90,7 +93,8 @@ def coming() -> None:
     ]
     title = findings.due(frame, backlog.NEAR_WORKING_DAYS)
     if cases:
-        drawn = charts.bars(
+        chart = drawn(
+            charts.bars,
             frame.assign(label=labels, key=[day.isoformat() for day in days], tip=tips),
             show.theme(),
             title=title,
@@ -99,9 +103,9 @@ def coming() -> None:
             height=DUE_HEIGHT,
         )
     else:
-        drawn = charts.empty(f"{title}。", show.theme(), height=DUE_HEIGHT)
+        chart = drawn(charts.empty, f"{title}。", show.theme(), height=DUE_HEIGHT)
     with show.block("coming", stretch=False):
-        day = show.chart(drawn, "coming", alt="今后 5 个工作日到期件", pick="key")
+        day = show.chart(chart, "coming", alt="今后 5 个工作日到期件", pick="key")
     if day is not None:
         show.open_list(show.link("due_in_5", due_day=day))
 
@@ -117,7 +121,8 @@ def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: s
     """Bars of the chosen view; each opens its list. Shares are of the `whole` that is drawn."""
     rows = splits.of(frame, chosen)
     rows = rows[rows["value"] > 0]
-    drawn = charts.ranking(
+    chart = drawn(
+        charts.ranking,
         rows[["code", "name", "value"]],
         show.theme(),
         title=findings.most(rows, whole, none=f"{noun}没有{VIEWS[chosen]}件"),
@@ -126,7 +131,7 @@ def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: s
         most=ROWS,
         none=f"{noun}没有{VIEWS[chosen]}件。",
     )
-    code = show.chart(drawn, f"by_{dimension}", alt=f"各{noun}{VIEWS[chosen]}", pick="code")
+    code = show.chart(chart, f"by_{dimension}", alt=f"各{noun}{VIEWS[chosen]}", pick="code")
     if code is not None:
         show.open_list(show.link(chosen, **{dimension: code}))
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
 from queries.cases import Part, count_cases
 from queries.compare import by_month
 from queries.measure import measure, metric_of
@@ -36,7 +37,8 @@ def months() -> None:
     """The rate by month against its target and the year before; a month opens the claims that missed it."""
     found = live.ask(by_month, [RATE], as_of=now.as_of, months=MONTHS + 12, within=now.within)
     frame = show.monthly(found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
-    drawn = charts.trend(
+    chart = drawn(
+        charts.trend,
         frame,
         show.theme(),
         title=findings.months(frame, target, now.as_of.date()),
@@ -45,7 +47,7 @@ def months() -> None:
         target=target,
         height=230,
     )
-    clicked = show.chart(drawn, "five_day_months", alt="近 13 个月五日办结率", pick="at")
+    clicked = show.chart(chart, "five_day_months", alt="近 13 个月五日办结率", pick="at")
     if clicked is not None:
         show.open_list(show.month_link(RATE, clicked, Part.MISSES))
 
@@ -57,21 +59,23 @@ def closings() -> None:
         found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
     )
     frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
-    drawn = charts.histogram(
+    chart = drawn(
+        charts.histogram,
         frame,
         show.theme(),
         title=findings.closings(frame, live.settings().deadlines.simple_working_days),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
         height=230,
     )
-    days = show.chart(drawn, "closings", alt="办结用了几个工作日", pick="days")
+    days = show.chart(chart, "closings", alt="办结用了几个工作日", pick="days")
     if days is not None:
         show.open_list(show.link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]))
 
 
 def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False, most: int = ROWS) -> None:
     """A ranking of the rate, lowest first; a click goes down a level, or opens the claims that missed it."""
-    drawn = charts.ranking(
+    chart = drawn(
+        charts.ranking,
         frame,
         show.theme(),
         title=findings.lowest(frame, target, f"各{noun}", few=few),
@@ -86,9 +90,9 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
     )
     key = f"five_day_{dimension}"
     if drill:
-        show.chart(drawn, key, alt=f"各{noun}五日办结率", pick="code", on_pick=filters.go_to)
+        show.chart(chart, key, alt=f"各{noun}五日办结率", pick="code", on_pick=filters.go_to)
         return
-    code = show.chart(drawn, key, alt=f"各{noun}五日办结率", pick="code")
+    code = show.chart(chart, key, alt=f"各{noun}五日办结率", pick="code")
     if code is not None:
         row = frame[frame["code"] == code].iloc[0]
         part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG

@@ -278,15 +278,15 @@ def chart(
     pick: str | tuple[str, ...] | None = None,
     on_pick: Callable[[str], None] | None = None,
 ) -> Any | None:
-    """Show an Altair chart; returns what was clicked of the field `pick` (a tuple of several), once for each click.
+    """Show a chart; returns what was clicked of the field `pick` (a tuple of several), once for each click.
 
     `on_pick` is called with it instead, before the page is drawn again (to change the filter bar).
     """
     if pick is None:
-        st.altair_chart(drawn, key=key, theme=None, alt=alt)
+        _put(drawn, key=key, alt=alt)
         return None
     if on_pick is None:
-        event = st.altair_chart(drawn, key=key, theme=None, alt=alt, on_select="rerun", selection_mode=charts.PICK)
+        event = _put(drawn, key=key, alt=alt, on_select="rerun", selection_mode=charts.PICK)
         return once(key, _picked(event, pick))
 
     def clicked() -> None:
@@ -294,8 +294,15 @@ def chart(
         if value is not None:
             on_pick(value)
 
-    st.altair_chart(drawn, key=key, theme=None, alt=alt, on_select=clicked, selection_mode=charts.PICK)
+    _put(drawn, key=key, alt=alt, on_select=clicked, selection_mode=charts.PICK)
     return None
+
+
+def _put(drawn: Any, **settings: Any) -> Any:
+    """A chart as views.charts gives it, or as drawing.drawn keeps it."""
+    if isinstance(drawn, dict):
+        return st.vega_lite_chart(None, drawn, theme=None, **settings)
+    return st.altair_chart(drawn, theme=None, **settings)
 
 
 def _picked(event: Any, pick: str | tuple[str, ...]) -> Any | None:
