@@ -10,17 +10,17 @@ import pandas as pd
 
 from casebase.engine import Casebase
 from queries.cases import Part, cases
-from queries.compare import compare
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
 from queries.names import names_of
-from queries.periods import Period
+from queries.periods import Against, Period, compared
 
 MOST = 5
 _WEEK = 7
 _WEEKS_BEFORE = 8
 _SIGMA = 3.0
 _LEAST_CASES = 10
+_LEAST_LEAD = 3
 _Z = 1.96
 _GAP_SHARE = 0.05
 
@@ -40,9 +40,10 @@ class About(StrEnum):
 class Finding:
     """One fact: `count` rows of `metric` and `part` in the cell (and period), which its list opens.
 
-    `name` is the place or class it speaks of, `most` who has most of the rows (name and number), `before` what
-    is compared with (None: nothing); `value` and `limit` belong to the kind: a rate and its target, the share of
-    a gap, or the days that the oldest case is over; `at` is the deadline or the time of a hearing.
+    `name` is the place, class or unit it speaks of, `most` who has most of the rows (name and number; None where
+    nobody leads), `before` what is compared with (None: nothing); `value` and `limit` belong to the kind: a rate and
+    its target, the share of a gap, or the days that the oldest case is over; `at` is the deadline or the time of a
+    hearing.
     """
 
     about: About
@@ -67,8 +68,8 @@ def attention(
     `place` is the dimension whose places are compared. Each search says in its docstring what stands out.
     """
     searches: Sequence[Callable[[], Finding | None]] = (
-        lambda: due_soonest(casebase, as_of, within),
-        lambda: most_overdue(casebase, as_of, within),
+        lambda: due_soonest(casebase, as_of, within, place),
+        lambda: most_overdue(casebase, as_of, within, place),
         lambda: weakest_rate(casebase, as_of, period, within, place),
         lambda: rising_class(casebase, as_of, within),
         lambda: widest_gap(casebase, as_of, within, place),
@@ -78,7 +79,7 @@ def attention(
     return [finding for finding in found if finding is not None][:MOST]
 
 
-def due_soonest(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+def due_soonest(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
     """The simple claims whose five working days end today, or else by the next working day, and who has most."""
     for metric, days in (("five_day_due_in_0", 0), ("five_day_due_in_1", 1)):
         count = _count(casebase, metric, as_of, within)
@@ -88,26 +89,25 @@ def due_soonest(casebase: Casebase, as_of: datetime, within: Slice) -> Finding |
                 About.DUE,
                 count,
                 metric,
-                most=_most(casebase, metric, "unit", as_of, within),
+                most=_most(casebase, metric, as_of, within, place),
                 before=_count(casebase, metric, as_of - timedelta(days=_WEEK), within),
                 at=datetime(day.year, day.month, day.day),
             )
     return None
 
 
-def most_overdue(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+def most_overdue(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
     """The open cases past their handling deadline, and who has most; `value`: days that the oldest is over."""
     count = _count(casebase, "overdue", as_of, within)
     if not count:
         return None
     oldest = min(cases(casebase, "overdue", as_of=as_of, within=within)["due_at"])
-    month_ago = (pd.Timestamp(as_of) - pd.DateOffset(months=1)).to_pydatetime()
     return Finding(
         About.OVERDUE,
         count,
         "overdue",
-        most=_most(casebase, "overdue", "unit", as_of, within),
-        before=_count(casebase, "overdue", month_ago, within),
+        most=_most(casebase, "overdue", as_of, within, place),
+        before=_count(casebase, "overdue", _month_before(as_of), within),
         value=float((as_of.date() - oldest.date()).days),
     )
 
@@ -115,28 +115,30 @@ def most_overdue(casebase: Casebase, as_of: datetime, within: Slice) -> Finding 
 def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice, place: str) -> Finding | None:
     """The place whose five-day closure rate lies furthest under the target, beyond chance.
 
-    Beyond chance: the target lies above the 95 % range of the rate (normal approximation), and the sample is
-    not small. The count is of the claims that missed their fifth day.
+    Beyond chance: the target lies above the 95 % range of the rate (Wilson's interval), and the sample is not small.
+    The count is of the claims that missed their fifth day.
     """
     target = casebase.settings.targets.five_day_closure
     if target is None:
         return None
-    rates = compare(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within, by=[place])
+    rates = measure(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within, by=[place])
     rates = rates[rates[place].notna() & (rates["among"] >= casebase.settings.lights.small_sample)]
     goal = target / 100
-    spread = (rates["value"] * (1 - rates["value"]) / rates["among"]).map(math.sqrt) * _Z
-    short = rates[rates["value"] + spread < goal]
+    short = rates[_at_best(rates["value"], rates["among"]) < goal]
     if short.empty:
         return None
     row = short.sort_values("value", kind="stable").iloc[0]
-    enough = row["previous_among"] >= casebase.settings.lights.small_sample
+    earlier, then = compared(period, as_of, Against.PREVIOUS)
+    there = within.within(**{place: str(row[place])})
+    before = measure(casebase, ["five_day_closure"], as_of=then, period=earlier, within=there).iloc[0]
+    enough = before["among"] >= casebase.settings.lights.small_sample
     return Finding(
         About.RATE,
         int(row["among"] - row["hits"]),
         "five_day_closure",
         Part.MISSES,
         cell=((place, str(row[place])),),
-        before=float(row["previous"]) if enough else None,
+        before=float(before["value"]) if enough else None,
         value=float(row["value"]),
         limit=goal,
         name=_name(casebase, place, row[place]),
@@ -179,7 +181,7 @@ def rising_class(casebase: Casebase, as_of: datetime, within: Slice) -> Finding 
 
 
 def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
-    """The place with the largest share of grids without a worker, where it is above 5 %."""
+    """The place with the largest share of grids without a worker, where it is above 5 %, against a month ago."""
     if place == "grid":
         return None
     found = measure(casebase, ["grids_staffed"], as_of=as_of, within=within, by=[place])
@@ -188,39 +190,58 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
     if worst.empty or 1 - worst["value"].iloc[0] <= _GAP_SHARE:
         return None
     row = worst.iloc[0]
+    there = within.within(**{place: str(row[place])})
+    then = measure(casebase, ["grids_staffed"], as_of=_month_before(as_of), within=there).iloc[0]
     return Finding(
         About.GAP,
         int(row["among"] - row["hits"]),
         "grids_staffed",
         Part.MISSES,
         cell=((place, str(row[place])),),
+        before=float(then["among"] - then["hits"]),
         value=float(1 - row["value"]),
         name=_name(casebase, place, row[place]),
     )
 
 
 def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
-    """The hearings to come, where the first is held within two working days."""
+    """The hearings to come, where the first is held within two working days; `name` is its unit."""
     coming = cases(casebase, "hearings_coming", as_of=as_of, within=within)
     if coming.empty:
         return None
-    first = pd.to_datetime(coming["scheduled_at"]).min().to_pydatetime()
-    if first.date() > casebase.workdays.after(as_of.date(), 2):
+    first = coming.sort_values("scheduled_at", kind="stable").iloc[0]
+    at = pd.Timestamp(first["scheduled_at"]).to_pydatetime()
+    if at.date() > casebase.workdays.after(as_of.date(), 2):
         return None
-    return Finding(About.HEARING, len(coming), "hearings_coming", at=first)
+    unit = first["unit"]
+    return Finding(About.HEARING, len(coming), "hearings_coming", name="" if pd.isna(unit) else str(unit), at=at)
+
+
+def _at_best(value: pd.Series, among: pd.Series) -> pd.Series:
+    """Upper end of Wilson's 95 % interval of a rate."""
+    middle = value + _Z**2 / (2 * among)
+    spread = (value * (1 - value) / among + _Z**2 / (4 * among**2)).map(math.sqrt) * _Z
+    return (middle + spread) / (1 + _Z**2 / among)
+
+
+def _month_before(as_of: datetime) -> datetime:
+    then: datetime = (pd.Timestamp(as_of) - pd.DateOffset(months=1)).to_pydatetime()
+    return then
 
 
 def _count(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:
     return int(measure(casebase, [metric], as_of=as_of, within=within)["hits"].iloc[0])
 
 
-def _most(casebase: Casebase, metric: str, dimension: str, as_of: datetime, within: Slice) -> tuple[str, int] | None:
-    found = measure(casebase, [metric], as_of=as_of, within=within, by=[dimension])
-    found = found[found[dimension].notna()]
-    if found.empty:
-        return None
-    row = found.sort_values("hits", kind="stable").iloc[-1]
-    return _name(casebase, dimension, row[dimension]), int(row["hits"])
+def _most(casebase: Casebase, metric: str, as_of: datetime, within: Slice, place: str) -> tuple[str, int] | None:
+    """The unit with most, or else the place, where one alone has most and at least three."""
+    for dimension in ("unit", place):
+        found = measure(casebase, [metric], as_of=as_of, within=within, by=[dimension])
+        found = found[found[dimension].notna()]
+        first = found[found["hits"] == found["hits"].max()]
+        if len(first) == 1 and first["hits"].iloc[0] >= _LEAST_LEAD:
+            return _name(casebase, dimension, first[dimension].iloc[0]), int(first["hits"].iloc[0])
+    return None
 
 
 def _name(casebase: Casebase, dimension: str, code: str) -> str:

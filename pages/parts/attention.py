@@ -28,7 +28,7 @@ def item(finding: Finding) -> cards.Attention:
 
 
 def _due(found: Finding) -> str:
-    when = "今日" if found.metric.endswith("_0") else f"{words.day(found.at)}前"
+    when = "今日" if found.metric.endswith("_0") else f"{words.day(found.at)}（含）前"
     return f"{_count(found)}简单诉求{when}五日期满，{_moved(found, '上周同时')}{_most(found)}"
 
 
@@ -51,11 +51,13 @@ def _surge(found: Finding) -> str:
 
 
 def _gap(found: Finding) -> str:
-    return f"{found.name}：{words.full(found.count)} 个网格没有在岗网格员，占其网格 {words.percent(found.value, 1)}"
+    grids = f"{words.full(found.count)} 个网格没有在岗网格员，占 {words.percent(found.value, 1)}"
+    return f"{found.name}：{grids}，{_moved(found, '上月同时')}"
 
 
 def _hearing(found: Finding) -> str:
-    return f"待举行听证 {words.full(found.count)} 场次，最近一场 {words.moment(found.at)}"
+    where = f"（{found.name}）" if found.name else ""
+    return f"待举行听证 {words.full(found.count)} 场次，最近一场 {words.moment(found.at)}{where}"
 
 
 def _count(found: Finding) -> str:

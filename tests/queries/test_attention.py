@@ -1,0 +1,225 @@
+"""What needs attention, against plain pandas on the sample city and on small cities made for one rule."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casebase import schema
+from casebase.bulk import append
+from casebase.engine import Casebase
+from queries.attention import (
+    MOST,
+    About,
+    Finding,
+    attention,
+    due_soonest,
+    most_overdue,
+    next_hearing,
+    rising_class,
+    weakest_rate,
+    widest_gap,
+)
+from queries.cases import count_cases
+from queries.model import EVERYTHING, Slice
+from queries.periods import Period
+from tests.queries.reference import Reference
+
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+SUNDAY = datetime(2026, 11, 22, 19, 10)
+MOMENTS = [SUNDAY, datetime(2026, 11, 20, 9, 0), datetime(2026, 9, 29, 12, 30), datetime(2025, 6, 16, 8, 0)]
+SLICES = [EVERYTHING, Slice(area="410105"), Slice(channel="网信"), Slice(category="01")]
+
+
+def searched(casebase: Casebase, as_of: datetime, period: Period, within: Slice) -> list[Finding]:
+    """Every finding there is, the sixth included."""
+    found = (
+        due_soonest(casebase, as_of, within, "district"),
+        most_overdue(casebase, as_of, within, "district"),
+        weakest_rate(casebase, as_of, period, within, "district"),
+        rising_class(casebase, as_of, within),
+        widest_gap(casebase, as_of, within, "district"),
+        next_hearing(casebase, as_of, within),
+    )
+    return [finding for finding in found if finding is not None]
+
+
+@pytest.mark.parametrize("within", SLICES)
+@pytest.mark.parametrize("as_of", MOMENTS)
+def test_list_is_as_long_as_the_sentence_says(city: Casebase, as_of: datetime, within: Slice) -> None:
+    found = searched(city, as_of, YEAR, within)
+    assert found
+    for finding in found:
+        cell = within.within(**dict(finding.cell))
+        period = finding.period or YEAR
+        assert count_cases(city, finding.metric, finding.part, as_of=as_of, period=period, within=cell) == finding.count
+
+
+@pytest.mark.parametrize("as_of", MOMENTS)
+def test_at_most_five_most_pressing_first_and_no_two_on_one_thing(duckdb_city: Casebase, as_of: datetime) -> None:
+    found = attention(duckdb_city, as_of=as_of, period=YEAR)
+    every = searched(duckdb_city, as_of, YEAR, EVERYTHING)
+    assert found == every[:MOST]
+    order = [list(About).index(finding.about) for finding in found]
+    assert order == sorted(set(order))
+
+
+@pytest.mark.parametrize("as_of", MOMENTS)
+def test_due_soonest_by_hand(duckdb_city: Casebase, reference: Reference, as_of: datetime) -> None:
+    today = as_of.date()
+    next_day = reference.workday_after(today, 1)
+    for last in (today, next_day):
+        rows = reference.window_ends(as_of, last)
+        if len(rows):
+            break
+    found = due_soonest(duckdb_city, as_of, EVERYTHING, "district")
+    assert found is not None
+    assert (found.count, found.at) == (len(rows), datetime(last.year, last.month, last.day))
+    week_before = as_of - timedelta(days=7)
+    then = week_before.date() if last == today else reference.workday_after(week_before.date(), 1)
+    assert found.before == len(reference.window_ends(week_before, then))
+    assert found.most == leader(rows, reference)
+
+
+@pytest.mark.parametrize("as_of", MOMENTS)
+def test_overdue_by_hand(duckdb_city: Casebase, reference: Reference, as_of: datetime) -> None:
+    rows = reference.overdue(as_of)
+    month_before = as_of.replace(month=as_of.month - 1)
+    found = most_overdue(duckdb_city, as_of, EVERYTHING, "district")
+    assert found is not None
+    assert found.count == len(rows)
+    assert found.before == len(reference.overdue(month_before))
+    assert found.value == (as_of.date() - rows["due_at"].min().date()).days
+    assert found.most == leader(rows, reference)
+
+
+def leader(rows: pd.DataFrame, reference: Reference) -> tuple[str, int] | None:
+    """The unit, or else the district, that alone has most, and three at the least."""
+    units, areas = reference.tables["unit"], reference.tables["area"]
+    for dimension, names in (
+        ("unit", dict(zip(units["unit_id"], units["name"], strict=True))),
+        ("district", dict(zip(areas["code"], areas["name"], strict=True))),
+    ):
+        counts = rows[dimension].value_counts()
+        if len(counts) and counts.iloc[0] >= 3 and (len(counts) == 1 or counts.iloc[1] < counts.iloc[0]):
+            return names.get(counts.index[0], counts.index[0]), int(counts.iloc[0])
+    return None
+
+
+@pytest.mark.parametrize("period", [NOVEMBER, YEAR])
+def test_weakest_rate_by_hand(duckdb_city: Casebase, reference: Reference, period: Period) -> None:
+    rows = reference.rows("five_day_closure", SUNDAY, period.start, period.end)
+    rates = rows.groupby("district")["hit"].agg(["sum", "count", "mean"])
+    n, p, z = rates["count"], rates["mean"], 1.96
+    best = (p + z**2 / (2 * n) + z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
+    short = rates[(n >= 30) & (best < 0.95)].sort_values("mean")
+    found = weakest_rate(duckdb_city, SUNDAY, period, EVERYTHING, "district")
+    if short.empty:
+        assert period is NOVEMBER  # a small city has too few claims in one month
+        assert found is None
+        return
+    assert found is not None
+    worst = short.iloc[0]
+    assert found.cell == (("district", short.index[0]),)
+    assert found.count == worst["count"] - worst["sum"]
+    assert found.value == pytest.approx(worst["mean"])
+    months = {NOVEMBER: (date(2026, 10, 1), date(2026, 10, 31)), YEAR: (date(2025, 1, 1), date(2025, 12, 31))}
+    then = SUNDAY.replace(month=10) if period is NOVEMBER else SUNDAY.replace(year=2025)
+    before = reference.rows("five_day_closure", then, *months[period], cell={"district": short.index[0]})
+    assert found.before == (pytest.approx(before["hit"].mean()) if len(before) >= 30 else None)
+
+
+def test_widest_gap_by_hand(duckdb_city: Casebase, reference: Reference) -> None:
+    grids = reference.grids_staffed(SUNDAY)
+    share = 1 - grids.groupby("district")["hit"].mean()
+    worst = str(share.idxmax())
+    found = widest_gap(duckdb_city, SUNDAY, EVERYTHING, "district")
+    assert found is not None
+    assert found.cell == (("district", worst),)
+    assert found.value == pytest.approx(share[worst])
+    assert found.count == (~grids.loc[grids["district"] == worst, "hit"]).sum()
+    then = reference.grids_staffed(SUNDAY.replace(month=10))
+    assert found.before == (~then.loc[then["district"] == worst, "hit"]).sum()
+
+
+def test_hearings_within_two_working_days_by_hand(duckdb_city: Casebase, reference: Reference) -> None:
+    told = 0
+    for days in range(0, 400, 10):
+        as_of = SUNDAY - timedelta(days=days)
+        coming = reference.hearings_coming(as_of)
+        first = coming["scheduled_at"].min()
+        soon = len(coming) > 0 and first.date() <= reference.workday_after(as_of.date(), 2)
+        found = next_hearing(duckdb_city, as_of, EVERYTHING)
+        assert (found is not None) == soon
+        if found is not None:
+            told += 1
+            assert (found.count, found.at) == (len(coming), first)
+    assert told
+
+
+@pytest.fixture
+def registered(
+    new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]
+) -> Callable[[dict[str, list[int]]], Casebase]:
+    """A function from class to cases in each of the last nine weeks, oldest first, to a city that has them."""
+
+    def city(weeks: dict[str, list[int]]) -> Casebase:
+        casebase = casebase_of(new_url("duckdb"))
+        rows: list[dict[str, Any]] = [
+            {"category_code": code, "registered_at": SUNDAY - timedelta(days=7 * (8 - week) + number % 7)}
+            for code, counts in weeks.items()
+            for week, count in enumerate(counts)
+            for number in range(count)
+        ]
+        number = range(1, len(rows) + 1)
+        frame = pd.DataFrame(rows).assign(
+            petition_id=number, case_no=[f"N{n}" for n in number], channel="网信", source="test", updated_at=SUNDAY
+        )
+        classes = pd.DataFrame({"code": list(weeks), "name": [f"类{code}" for code in weeks]})
+        with casebase.writing() as connection:
+            append(connection, schema.category, classes)
+            append(connection, schema.petition, frame)
+        return casebase
+
+    return city
+
+
+def test_class_that_rises_beyond_chance_is_told(registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
+    casebase = registered({"A": [20] * 8 + [60], "B": [100] * 8 + [120], "C": [1] * 8 + [9], "D": [5, 60] * 4 + [70]})
+    found = rising_class(casebase, SUNDAY, EVERYTHING)
+    assert found is not None
+    assert (found.name, found.count, found.before) == ("类A", 60, 20.0)
+    assert found.period == Period(date(2026, 11, 16), date(2026, 11, 22))
+
+
+@pytest.mark.parametrize(
+    "weeks",
+    [
+        [100] * 8 + [129],  # within three times the root of its mean
+        [50, 150] * 4 + [200],  # scatters widely already
+        [1] * 8 + [9],  # a handful
+        [30] * 8 + [2],  # fewer is no rise
+    ],
+)
+def test_noise_is_not_told(weeks: list[int], registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
+    assert rising_class(registered({"A": weeks}), SUNDAY, EVERYTHING) is None
+
+
+def test_chance_alone_is_not_told(registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
+    rng = np.random.default_rng(3)
+    weeks = {f"{n:02d}": rng.poisson(12, 9).tolist() for n in range(60)}
+    assert rising_class(registered(weeks), SUNDAY, EVERYTHING) is None
+
+
+def test_nothing_stands_out_in_a_city_without_rows(empty_casebase: Casebase) -> None:
+    assert attention(empty_casebase, as_of=SUNDAY, period=NOVEMBER) == []
+
+
+def test_without_a_target_no_rate_is_short_of_it(duckdb_city: Casebase) -> None:
+    targets = duckdb_city.settings.targets.model_copy(update={"five_day_closure": None})
+    settings = duckdb_city.settings.model_copy(update={"targets": targets})
+    assert weakest_rate(Casebase(duckdb_city.engine, settings), SUNDAY, YEAR, EVERYTHING, "district") is None
