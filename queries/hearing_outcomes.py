@@ -16,6 +16,7 @@ from queries.registry import METRICS, closed, known
 from queries.subjects import EXPERT, HEARING, PETITION, before, expert, first_level, hearing, p, seat, wait_days
 
 HEARD, COMPARABLE = "听证件", "可比件"
+PRESIDING = "主持"
 _Z = 1.959963984540054  # 95 %, two-sided
 
 
@@ -27,8 +28,9 @@ def against_comparable(casebase: Casebase, *, as_of: datetime, within: Slice = E
     registration are spread as among the heard (direct standardisation); heard cases of a class and year in
     which nothing is comparable are left out of both.
 
-    Returns two rows (`HEARD`, `COMPARABLE`): series, value (ratio; NaN without cases), low, high (95 %
-    interval: Wilson for the heard, normal for the standardised), hits, among (cases).
+    Returns two rows (`HEARD`, `COMPARABLE`): series, value (ratio; NaN without cases), low, high (95 % Wilson
+    interval; for the standardised share over as many cases as its weights are worth), hits, among (cases; the
+    comparable ones before weighting).
     """
     at = moment(casebase, as_of)
     heard = p.petition_id.in_(select(hearing.petition_id).where(before(as_of, hearing.held_at)))
@@ -62,18 +64,10 @@ def _standardised(found: pd.DataFrame) -> pd.DataFrame:
     rate = wide["hits", COMPARABLE] / others
     weight = wide["among", HEARD] / n if n else wide["among", HEARD]
     value = float((weight * rate).sum()) if n else math.nan
-    spread = _Z * math.sqrt(float((weight**2 * rate * (1 - rate) / others).sum()))
-    low, high = wilson(hits, n)
+    worth = 1 / float((weight**2 / others).sum()) if n else 0.0
     rows = [
-        (HEARD, hits / n if n else math.nan, low, high, hits, n),
-        (
-            COMPARABLE,
-            value,
-            max(0.0, value - spread),
-            min(1.0, value + spread),
-            wide["hits", COMPARABLE].sum(),
-            others.sum(),
-        ),
+        (HEARD, hits / n if n else math.nan, *wilson(hits, n), hits, n),
+        (COMPARABLE, value, *wilson(value * worth, worth), wide["hits", COMPARABLE].sum(), others.sum()),
     ]
     frame = pd.DataFrame(rows, columns=["series", "value", "low", "high", "hits", "among"])
     return frame.astype({"hits": "int64", "among": "int64"})
@@ -88,6 +82,22 @@ def wilson(hits: float, among: float) -> tuple[float, float]:
     spread = _Z * math.sqrt(share * (1 - share) / among + _Z**2 / (4 * among**2))
     scale = 1 + _Z**2 / among
     return float((centre - spread) / scale), float((centre + spread) / scale)
+
+
+def difference(compared: pd.DataFrame) -> tuple[float, float, float]:
+    """The first share less the second, with the low and high end of its 95 % interval (Newcombe's hybrid of Wilsons).
+
+    `compared` is a frame of `against_comparable`; all NaN where one of the shares is.
+    """
+    (one, one_low, one_high), (other, other_low, other_high) = compared[["value", "low", "high"]].itertuples(
+        index=False
+    )
+    moved = one - other
+    return (
+        moved,
+        moved - math.hypot(one - one_low, other_high - other),
+        moved + math.hypot(one_high - one, other - other_low),
+    )
 
 
 def median_wait(casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> float:
@@ -116,3 +126,22 @@ def experts(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
         rows = connection.execute(statement).all()
     frame = pd.DataFrame(rows, columns=["code", "name", "source", "field", "joined_on", "last_on"])
     return frame.astype({"code": str})
+
+
+def coming_panels(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
+    """Who sits on the hearings of `hearings_coming`: hearing_id, expert (name), role; the presiding one first.
+
+    Recused experts are left out; a hearing without a panel has no row.
+    """
+    at = moment(casebase, as_of)
+    rows = HEARING.rows.join(schema.hearing_expert, seat.hearing_id == hearing.hearing_id).join(
+        schema.expert, seat.expert_id == expert.expert_id
+    )
+    statement = (
+        select(hearing.hearing_id, expert.name, seat.role)
+        .select_from(rows)
+        .where(METRICS["hearings_coming"].among(at), not_(seat.recused))
+        .order_by(hearing.hearing_id, case((seat.role == PRESIDING, 0), else_=1), expert.expert_id)
+    )
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(statement).all(), columns=["hearing_id", "expert", "role"])

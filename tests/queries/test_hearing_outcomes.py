@@ -1,5 +1,6 @@
 """Hearings beside comparable cases, waits and the pool, against plain pandas on the sample's rows."""
 
+import math
 from datetime import date, datetime
 
 import numpy as np
@@ -7,7 +8,17 @@ import pandas as pd
 import pytest
 
 from casebase.engine import Casebase
-from queries.hearing_outcomes import COMPARABLE, HEARD, against_comparable, experts, median_wait, wilson
+from queries.hearing_outcomes import (
+    COMPARABLE,
+    HEARD,
+    PRESIDING,
+    against_comparable,
+    coming_panels,
+    difference,
+    experts,
+    median_wait,
+    wilson,
+)
 from queries.measure import measure
 from queries.periods import Period
 from tests.queries import sample
@@ -53,11 +64,25 @@ def test_nothing_is_compared_before_the_first_hearing(city: Casebase) -> None:
     found = against_comparable(city, as_of=datetime(2001, 1, 1))
     assert found["value"].isna().all()
     assert found["among"].tolist() == [0, 0]
+    assert all(math.isnan(number) for number in difference(found))
 
 
 def test_wilson_interval_of_a_known_share() -> None:
     low, high = wilson(8, 10)
     assert [low, high] == pytest.approx([0.4902, 0.9433], abs=1e-4)
+    assert wilson(0, 10)[1] == pytest.approx(0.2775, abs=1e-4)
+
+
+def test_difference_agrees_with_the_published_example() -> None:
+    """Newcombe 1998, Statistics in Medicine 17, 873–890: 56/70 against 48/80 is 0.2, from 0.0524 to 0.3339."""
+    rows = [(56 / 70, *wilson(56, 70)), (48 / 80, *wilson(48, 80))]
+    found = difference(pd.DataFrame(rows, columns=["value", "low", "high"]))
+    assert list(found) == pytest.approx([0.2, 0.0524, 0.3339], abs=5e-5)
+
+
+def test_comparable_interval_stays_open_where_every_stratum_agrees(city: Casebase) -> None:
+    found = against_comparable(city, as_of=MOMENTS[1]).set_index("series")
+    assert (found["high"] > found["low"]).all()
 
 
 @pytest.mark.parametrize("at", MOMENTS)
@@ -86,3 +111,22 @@ def test_pool_with_the_last_hearing_of_each_expert(city: Casebase, tables: sampl
     last = seats.groupby("expert_id")["held_at"].max()
     expected = [last.get(int(code)) for code in pool["code"]]
     assert [None if pd.isna(value) else pd.Timestamp(value) for value in pool["last_on"]] == expected
+
+
+@pytest.mark.parametrize("at", MOMENTS)
+def test_panels_of_the_hearings_to_come(city: Casebase, tables: sample.Tables, at: datetime) -> None:
+    p, h = tables["petition"], tables["hearing"]
+    known = p[(p["registered_at"] <= at) & ~p["restricted"] & (p["channel"] != "12345转办")]
+    h = h[h["petition_id"].isin(known["petition_id"]) & (h["status"] != "已取消") & ~(h["applied_at"] > at)]
+    h = h[(h["scheduled_at"] > at) & ~(h["held_at"] <= at)]
+    seats = tables["hearing_expert"].merge(tables["expert"], on="expert_id")
+    seats = seats[seats["hearing_id"].isin(h["hearing_id"]) & ~seats["recused"]]
+    found = coming_panels(city, as_of=at)
+    assert sorted(found[["hearing_id", "expert"]].itertuples(index=False, name=None)) == sorted(
+        seats[["hearing_id", "name"]].itertuples(index=False, name=None)
+    )
+    presiding = found["role"].eq(PRESIDING)
+    later = (
+        presiding & found["hearing_id"].duplicated() & ~presiding.groupby(found["hearing_id"]).shift(1, fill_value=True)
+    )
+    assert not later.any()
