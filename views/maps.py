@@ -15,9 +15,9 @@ import pydeck as pdk
 
 from views import words
 from views.tokens import FONT, Palette, Role, ink_on
-from views.words import Kind
+from views.words import Kind, State
 
-Scale = Literal["one_way", "two_way", "lights"]
+Scale = Literal["one_way", "two_way", "lights", "plain"]
 Bounds = tuple[float, float, float, float]
 
 AREAS, TOKENS, POINTS = "areas", "tokens", "points"
@@ -32,6 +32,7 @@ _TILE = 512
 _LINE = 1.25
 _CHINA: Bounds = (73.0, 18.0, 135.0, 54.0)
 _SMALLEST_SPAN = 0.01
+_PALEST_CELL = 3
 _LARGEST_CIRCLE = 26
 
 
@@ -84,14 +85,17 @@ def area_map(
     points: pd.DataFrame | None = None,
     points_label: str = "热点",
     clickable: bool = True,
+    states: Sequence[State] = (words.GOOD, words.WARN, words.BAD),
 ) -> AreaMap:
     """Areas coloured in ten steps (or by state), with name and number; areas without an outline as circles.
 
     Columns: code, name, shape (a list of polygons, each a list of rings of (lon, lat), or None), lon, lat, value
     (None: no data); optional text (the number as written on the map), tip (plain text, lines by newline), schematic
-    (bool: outline is not a border), role (tokens.Role, for scale "lights"). `points`: lon, lat, weight, optional radius
-    (metres) and tip. `width` and `height` are the map's size in px, to fit the view and to leave out labels that
-    would overlap. Clicks come back under the layer ids AREAS, TOKENS and POINTS; read them with `picked`.
+    (bool: outline is not a border), role (tokens.Role, for scale "lights", which `states` name in the legend). Scale
+    "plain" leaves the areas grey, for `points` to stand out: squares coloured by weight, with lon, lat (of the centre),
+    weight, side (degrees); optional code, name and tip. `width` and `height` are the map's size in px, to fit the view
+    and to leave out labels that would overlap. Clicks come back under the layer ids AREAS, TOKENS and POINTS; read
+    them with `picked`.
     """
     data = _prepared(frame, palette, kind, scale)
     alone = bool(data["shape"].isna().all())
@@ -113,11 +117,12 @@ def area_map(
     )
     legend = legend_html(
         value_label,
-        _legend_steps(data, palette, kind, scale),
+        _legend_steps(data, palette, kind, scale, states),
         palette,
-        schematic=bool(data["schematic"].any()),
-        no_data=bool(data["value"].isna().any()),
+        schematic=bool(shaped["schematic"].any()),
+        no_data=scale != "plain" and bool(data["value"].isna().any()),
         points_label=points_label if points is not None and len(points) else "",
+        point_steps=_point_steps(points["weight"], palette) if points is not None and len(points) else (),
     )
     return AreaMap(deck, legend, view)
 
@@ -151,25 +156,28 @@ def legend_html(
     schematic: bool = False,
     no_data: bool = False,
     points_label: str = "",
+    point_steps: Sequence[Step] = (),
 ) -> str:
     """The legend under a map: steps with their numbers, no-data grey, and the note that outlines are schematic."""
-    swatch = "display:inline-block;width:20px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:4px"
     shown = [*steps, *([Step(palette.empty, NO_DATA)] if no_data else [])]
-    items = [
-        f'<span style="white-space:nowrap"><i style="{swatch};background:{step.colour};'
-        f'border:1px solid {palette.line}"></i>{escape(step.text)}</span>'
-        for step in shown
-    ]
+    items = [f'<span style="color:{palette.ink}">{escape(label)}</span>', *(_swatch(step, palette) for step in shown)]
     if points_label:
-        round_ = "display:inline-block;width:10px;height:10px;border-radius:5px;margin-right:4px"
-        dot = f"{round_};background:{palette.categories[1]}"
-        items.append(f'<span style="white-space:nowrap"><i style="{dot}"></i>{escape(points_label)}</span>')
+        items.append(f'<span style="color:{palette.ink}">{escape(points_label)}</span>')
+        items += [_swatch(step, palette) for step in point_steps]
     if schematic:
         items.append(f"<span>{SCHEMATIC}：轮廓为示意，不是行政区划界线</span>")
     return (
         f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;font-family:{escape(FONT)};'
         f'font-size:{palette.note}px;line-height:18px;color:{palette.muted}">'
-        f'<span style="color:{palette.ink}">{escape(label)}</span>{"".join(items)}</div>'
+        f"{''.join(items)}</div>"
+    )
+
+
+def _swatch(step: Step, palette: Palette) -> str:
+    box = "display:inline-block;width:20px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:4px"
+    return (
+        f'<span style="white-space:nowrap"><i style="{box};background:{step.colour};'
+        f'border:1px solid {palette.line}"></i>{escape(step.text)}</span>'
     )
 
 
@@ -203,6 +211,8 @@ def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale) -
 def _fills(data: pd.DataFrame, palette: Palette, scale: Scale) -> list[str]:
     if scale == "lights":
         return [palette.soft_state(_role(role)) for role in data["role"]]
+    if scale == "plain":
+        return [palette.empty] * len(data)
     low, high = _ends(data["value"], scale)
     ramp = palette.one_way if scale == "one_way" else palette.two_way
     return [
@@ -230,12 +240,13 @@ def _step(value: float, low: float, high: float, steps: int) -> int:
     return min(steps - 1, max(0, int((value - low) / (high - low) * steps)))
 
 
-def _legend_steps(data: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale) -> list[Step]:
+def _legend_steps(
+    data: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale, states: Sequence[State]
+) -> list[Step]:
     if scale == "lights":
-        states = {"good": words.GOOD, "warn": words.WARN, "bad": words.BAD}
-        present = [state for role, state in states.items() if (data["role"] == role).any()]
+        present = [state for state in states if (data["role"] == state.role).any()]
         return [Step(palette.soft_state(state.role), state.text) for state in present]
-    if data["value"].notna().sum() == 0:
+    if scale == "plain" or data["value"].notna().sum() == 0:
         return []
     low, high = _ends(data["value"], scale)
     ramp = palette.one_way if scale == "one_way" else palette.two_way
@@ -355,31 +366,50 @@ def _tokens(
 
 
 def _hot(points: pd.DataFrame, palette: Palette, label: str) -> pdk.Layer:
-    """Hot cells: the heavier, the less transparent. A cell knows its weight, never a person."""
+    """Hot cells as squares, the fuller the stronger. A cell knows its weight, never a person."""
     heaviest = float(points["weight"].max()) or 1.0
-    radius = points["radius"] if "radius" in points else pd.Series([300.0] * len(points))
-    rows = [
+    features = [
         {
-            "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
-            "fill": _rgb(palette.categories[1], 60 + round(150 * float(row["weight"]) / heaviest)),
-            "size": float(size),
-            "name": label,
-            "tip": str(row["tip"]) if "tip" in row else words.full(row["weight"]),
-            **({"code": str(row["code"])} if "code" in row else {}),
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [_square(row["lon"], row["lat"], row["side"])]},
+            "properties": {
+                "fill": _rgb(_warmth(float(row["weight"]) / heaviest, palette), 225),
+                "name": str(row.get("name") or label),
+                "tip": str(row["tip"]) if "tip" in row else words.full(row["weight"]),
+                **({"code": str(row["code"])} if "code" in row else {}),
+            },
         }
-        for row, size in zip(points.to_dict("records"), radius, strict=True)
+        for row in points.to_dict("records")
     ]
     return pdk.Layer(
-        "ScatterplotLayer",
+        "GeoJsonLayer",
         id=POINTS,
-        data=rows,
-        get_position="position",
-        get_fill_color="fill",
-        get_radius="size",
-        radius_min_pixels=3,
-        radius_max_pixels=40,
+        data=features,
+        get_fill_color="properties.fill",
+        stroked=False,
         pickable=True,
+        auto_highlight=True,
+        highlight_color=_rgb(palette.ink, 60),
     )
+
+
+def _square(lon: float, lat: float, side: float) -> list[list[float]]:
+    half = side / 2
+    corners = ((-half, -half), (half, -half), (half, half), (-half, half), (-half, -half))
+    return [[round(float(lon) + east, PLACES), round(float(lat) + north, PLACES)] for east, north in corners]
+
+
+def _warmth(share: float, palette: Palette) -> str:
+    """Colour of a cell with this share of the fullest one's weight; the palest steps would vanish in the ground."""
+    ramp = palette.one_way[_PALEST_CELL:]
+    return ramp[_step(share, 0.0, 1.0, len(ramp))]
+
+
+def _point_steps(weights: pd.Series, palette: Palette) -> list[Step]:
+    """The least and the fullest cell, and one between where there is one."""
+    least, most = int(weights.min()), int(weights.max())
+    shown = sorted({least, (least + most) // 2, most})
+    return [Step(_warmth(weight / (most or 1), palette), words.full(weight)) for weight in shown]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from views import maps
 from views.maps import Step
 from views.tokens import DESK, WALL, Palette
+from views.words import State
 
 
 def square(lon: float, lat: float, half: float = 0.1) -> list[list[list[list[float]]]]:
@@ -139,13 +140,33 @@ def test_labels_that_would_overlap_are_left_out() -> None:
     assert 0 < len(labels) < count
 
 
-def test_hot_cells_carry_a_weight_and_no_person() -> None:
-    points = pd.DataFrame({"lon": [113.3, 113.5], "lat": [34.7, 34.7], "weight": [10, 40], "radius": [300, 300]})
-    _, layers, legend = drawn(city(), points=points, points_label="重点区域")
+def test_hot_cells_are_squares_with_a_weight_and_no_person() -> None:
+    points = pd.DataFrame({"lon": [113.305, 113.505], "lat": [34.705, 34.705], "weight": [10, 40], "side": 0.01})
+    _, layers, legend = drawn(city(), points=points, points_label="重点区域", scale="plain")
     light, heavy = layers[maps.POINTS]["data"]
-    assert light["fill"][3] < heavy["fill"][3]
-    assert set(heavy) == {"position", "fill", "size", "name", "tip"}
-    assert "重点区域" in legend
+    assert light["geometry"]["coordinates"][0][0] == [113.3, 34.7]
+    assert light["geometry"]["coordinates"][0][2] == [113.31, 34.71]
+    assert heavy["properties"]["fill"][:3] == rgb(DESK.accent)
+    assert light["properties"]["fill"] != heavy["properties"]["fill"]
+    assert set(heavy["properties"]) == {"fill", "name", "tip"}
+    assert all(text in legend for text in ("重点区域", ">10<", ">25<", ">40<"))
+
+
+def test_plain_areas_leave_the_colour_to_the_cells() -> None:
+    _, layers, legend = drawn(city(), scale="plain")
+    assert {tuple(found["properties"]["fill"]) for found in features(layers).values()} == {tuple(rgb(DESK.empty))}
+    assert maps.NO_DATA not in legend
+
+
+def test_states_are_named_as_the_page_calls_them() -> None:
+    states = (State("good", "●", "有网格员"), State("bad", "■", "无网格员"))
+    legend = drawn(city(role=["bad", "good", None, "good"]), scale="lights", states=states)[2]
+    assert "■ 无网格员" in legend
+    assert "异常" not in legend
+
+
+def test_circles_are_no_outlines_that_could_be_schematic() -> None:
+    assert "示意" not in drawn(city(shape=None, schematic=True))[2]
 
 
 def test_the_payload_is_compact_and_coordinates_are_rounded() -> None:
