@@ -30,9 +30,11 @@ def main() -> None:
         live.begin()
         st.session_state["filters_said"] = bar()
         page.run()
+        live.whole()
     except UsageError as error:
         waiting.refused(error)
     except CasebaseError as error:
+        live.hold()
         waiting.unreachable(error)
     except Exception:
         waiting.broken()

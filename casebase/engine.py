@@ -11,12 +11,22 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from casebase import workdays
 from casebase.errors import CasebaseError, UsageError
 from casebase.schema import area, info
 from casebase.settings import ROOT, Settings
 from casebase.workdays import Workdays
+
+# Seconds, but for tcp_user_timeout's milliseconds: a host that drops packets would hold a page for minutes.
+_PATIENCE = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Casebase:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeoutError) as error:
             raise CasebaseError(_reason(self.engine, error)) from error
 
     @contextmanager
@@ -52,7 +62,7 @@ class Casebase:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeoutError) as error:
             raise CasebaseError(_reason(self.engine, error)) from error
 
     @cached_property
@@ -109,8 +119,7 @@ def open_casebase(settings: Settings, url: str | None = None, *, create: bool = 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "postgresql":
         return create_engine(url)
-    # A host that drops packets would otherwise hold a page for minutes.
-    return create_engine(url.update_query_dict({"connect_timeout": "5"} | dict(url.query)), pool_pre_ping=True)
+    return create_engine(url.update_query_dict(_PATIENCE | dict(url.query)), pool_pre_ping=True)
 
 
 def _shown(address: str) -> str:
@@ -147,7 +156,7 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _reason(engine: Engine, error: DBAPIError) -> str:
+def _reason(engine: Engine, error: SQLAlchemyError) -> str:
     return _reason_of(engine.url.render_as_string(hide_password=True), error)
 
 

@@ -8,7 +8,7 @@ database cannot be reached the pulse stands still: the last good numbers stay, w
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -26,6 +26,12 @@ R = TypeVar("R")
 
 _OLD = timedelta(days=7)
 _READING = "_reading"
+_WHOLE = "_whole_reading"
+_HELD = "_reading_held"
+# Seconds that a page waits for a look at the database; one that does not answer at all is looked at in vain meanwhile.
+_PATIENCE = 0.5
+# After the database went away under a page, the page tries a newer reading so much later.
+_RETRY = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
@@ -50,27 +56,38 @@ class Reading:
 
 
 class Pulse:
-    """The last reading, shared by all sessions; looks at the database at most every `poll` seconds."""
+    """The last reading, shared by all sessions; looks at the database at most every `poll` seconds.
+
+    A thread of its own does the looking, so that a database that neither answers nor fails holds up nobody's page.
+    """
 
     def __init__(self, casebase: Casebase) -> None:
         self.casebase = casebase
         self._lock = threading.Lock()
         self._last = Reading(casebase.state(), now())
         self._looked = self._last.read_at
+        self._look: threading.Thread | None = None
 
     def read(self) -> Reading:
+        """The last reading, after a new look where one is due."""
         with self._lock:
             at = now()
-            if (at - self._looked).total_seconds() >= self.casebase.settings.freshness.poll / 2:
+            due = (at - self._looked).total_seconds() >= self.casebase.settings.freshness.poll / 2
+            if due and not (self._look and self._look.is_alive()):
                 self._looked = at
-                self._last = self._look(at)
-            return self._last
+                self._look = threading.Thread(target=self._look_at, args=(at,), name="pulse", daemon=True)
+                self._look.start()
+            look = self._look
+        if look:
+            look.join(_PATIENCE)
+        unanswered = look is not None and look.is_alive()
+        return replace(self._last, error="the database does not answer") if unanswered else self._last
 
-    def _look(self, now: datetime) -> Reading:
+    def _look_at(self, at: datetime) -> None:
         try:
-            return Reading(self.casebase.state(), now)
+            self._last = Reading(self.casebase.state(), at)
         except CasebaseError as error:
-            return Reading(self._last.state, self._last.read_at, str(error))
+            self._last = replace(self._last, error=str(error))
 
 
 def now() -> datetime:
@@ -115,13 +132,36 @@ def owner() -> str:
 def begin() -> Reading:
     """Take the reading that one run of a page speaks of, so that all its numbers are of one moment."""
     reading = pulse().read()
+    if reading.error is not None or _held(reading):
+        reading = st.session_state.get(_WHOLE, reading)
     st.session_state[_READING] = reading
     return reading
+
+
+def whole() -> None:
+    """The page has all its numbers: should a later reading find the database gone, these stay."""
+    st.session_state[_WHOLE] = current()
+
+
+def hold() -> None:
+    """The database went away under this run: draw the page again from the last reading that it had whole."""
+    known = st.session_state.get(_WHOLE)
+    if known is not None and known != current():
+        st.session_state[_HELD] = current()
+        st.rerun()
+
+
+def _held(reading: Reading) -> bool:
+    """Whether the page stays with its last whole reading, since a reading just before this one failed it."""
+    failed = st.session_state.get(_HELD)
+    return failed is not None and reading.read_at - failed.read_at < _RETRY
 
 
 def changed() -> bool:
     """Whether a newer reading says something else than the page shows."""
     shown, now = current(), pulse().read()
+    if now.error is not None or _held(now):
+        return False
     return (shown.state.version, shown.as_of) != (now.state.version, now.as_of)
 
 
