@@ -5,17 +5,21 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from casebase import demo
-from casebase.engine import open_casebase
+from casebase.engine import Casebase, open_casebase
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
+from queries.cases import Part, count_cases
+from queries.model import Slice
+from queries.periods import Period
 
 CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
 
@@ -73,6 +77,13 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
     return opened
 
 
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The city's own last moment in place of the wall clock, which would redraw a page at every minute."""
+    monkeypatch.setattr("pages.parts.live.now", lambda: UNTIL)
+    return UNTIL
+
+
 def panels(app: AppTest) -> str:
     """The HTML of all cards, sentences and the header on a page."""
     return "\n".join(json.loads(element.proto.json)["html"] for element in app.get("bidi_component"))
@@ -87,3 +98,20 @@ def card_values(app: AppTest) -> dict[str, str]:
 def failures(app: AppTest) -> list[str]:
     """What a page says went wrong."""
     return [*(error.value for error in app.exception), *(error.value for error in app.error)]
+
+
+def clicked(app: AppTest, key: str, selection: dict[str, Any]) -> dict[str, str]:
+    """The address of the list that a click opens; `selection` is what the chart or table with this key hands back."""
+    assert failures(app) == []
+    app.session_state[key] = {"selection": selection}
+    app.run()
+    return {name: value if isinstance(value, str) else value[-1] for name, value in app.query_params.items()}
+
+
+def list_length(casebase: Casebase, asked: dict[str, str], *, as_of: datetime, period: Period) -> int:
+    """How long the list of an address is; it is of `period` unless it names its own days."""
+    if "from" in asked:
+        period = Period(date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]))
+    cell = {name.removeprefix("by_"): value or None for name, value in asked.items() if name.startswith("by_")}
+    within = Slice().within(**cell)
+    return count_cases(casebase, asked["metric"], Part(asked["part"]), as_of=as_of, period=period, within=within)

@@ -1,0 +1,105 @@
+"""The sentence above a picture says what the picture shows."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from pages.parts import findings
+
+
+def places(*rows: tuple[str, float, int]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["name", "value", "among"])
+    return frame.assign(small=frame["among"] < 30)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("金水区", 30, 30), ("中原区", 10, 10)], "金水区最多，30 件次，占全市 75.00%"),
+        ([("金水区", 7, 7), ("中原区", 7, 7), ("二七区", 7, 7)], "金水区、中原区等 3 个并列最多，各 7 件次"),
+        ([("金水区", 0, 0)], "没有"),
+        ([], "没有"),
+    ],
+)
+def test_most(rows: list[tuple[str, float, int]], said: str) -> None:
+    assert findings.most(places(*rows), "全市", none="没有") == said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("惠济区", 0.8824, 51), ("小单位", 0.0, 2), ("中牟县", 1.0, 85)], "惠济区最低，88.24%，低于目标 6.76 百分点"),
+        ([("惠济区", 0.96, 50), ("中牟县", 1.0, 85)], "各区县全部达标，最低的惠济区 96.00%"),
+        ([("惠济区", 0.949999, 50)], "惠济区最低，95.00%，略低于目标"),
+        ([("小单位", 0.0, 2)], "各区县都不足 30 件次（样本少），不宜排名"),
+        ([], "这一时段没有应办结的简单诉求"),
+    ],
+)
+def test_lowest(rows: list[tuple[str, float, int]], said: str) -> None:
+    assert findings.lowest(places(*rows), 0.95, "各区县", few=30) == said
+
+
+def test_lowest_without_a_target() -> None:
+    assert findings.lowest(places(("惠济区", 0.5, 40)), None, "各区县", few=30) == "惠济区最低，50.00%"
+
+
+@pytest.mark.parametrize(
+    ("came", "went", "after", "said"),
+    [
+        ([5, 3], [2, 2], 104, "近 2 天新收 8、办结 4 件次，积压增加 4 件次（+4.0%）"),
+        ([0, 1], [2, 9], 90, "近 2 天新收 1、办结 11 件次，积压减少 10 件次（−10.0%）"),
+        ([1, 1], [1, 1], 50, "近 2 天新收 2、办结 2 件次，积压持平"),
+        ([3, 1], [1, 0], 3, "近 2 天新收 4、办结 1 件次，积压增加 3 件次"),
+    ],
+)
+def test_flow(came: list[int], went: list[int], after: int, said: str) -> None:
+    frame = pd.DataFrame({"inflow": came, "outflow": went, "backlog": [0, after]})
+    assert findings.flow(frame) == said
+
+
+def test_ages() -> None:
+    frame = pd.DataFrame(
+        [("办理中", "5天内", 70), ("办理中", "61–90天", 20), ("待受理", "61–90天", 5), ("办理中", "90天以上", 5)],
+        columns=["stage", "age", "value"],
+    )
+    old = ("61–90天", "90天以上")
+    assert findings.ages(frame, old) == "超过 60 天的 30 件次，占 30.00%，其中办理中 25 件次"
+    assert findings.ages(frame[frame["stage"] == "办理中"], old) == "超过 60 天的 25 件次，占 26.32%，都在办理中"
+    assert findings.ages(frame.head(1), old) == "没有超过 60 天的在办件"
+    assert findings.ages(frame.head(0), old) == "没有这类在办件"
+
+
+def test_due() -> None:
+    frame = pd.DataFrame({"day": [date(2026, 11, 23), date(2026, 11, 24)], "value": [2, 5]})
+    assert findings.due(frame, 5) == "5 个工作日内 7 件次到期，最多的是11月24日，5 件次"
+    assert findings.due(frame.assign(value=0), 5) == "5 个工作日内没有到期件"
+
+
+@pytest.mark.parametrize(
+    ("values", "today", "said"),
+    [
+        ([0.96, 0.94, 0.93], date(2026, 11, 22), "11月（至22日）93.00%，低于目标 2.00 百分点；此前 2 个月 1 个月达标"),
+        ([0.96, 0.94, 0.95], date(2026, 12, 3), "2026年11月95.00%，达到目标；此前 2 个月 1 个月达标"),
+        ([None, None, 0.97], date(2026, 11, 22), "11月（至22日）97.00%，达到目标"),
+        ([None, None, None], date(2026, 11, 22), "所选范围内没有应办结的简单诉求"),
+    ],
+)
+def test_months(values: list[float | None], today: date, said: str) -> None:
+    at = pd.to_datetime(["2026-09-01", "2026-10-01", "2026-11-01"])
+    frame = pd.DataFrame({"at": at, "value": pd.array(values, dtype="float64")})
+    assert findings.months(frame, 0.95, today) == said
+
+
+def test_closings() -> None:
+    frame = pd.DataFrame({"days": [1, 3, 5, 6], "cases": [30, 30, 30, 10]})
+    assert findings.closings(frame, 5) == "30.0% 压在第 5 个工作日办结，10.0% 超过 5 个工作日；中位数 3 个工作日"
+    assert findings.closings(frame.head(3), 5) == (
+        "33.3% 压在第 5 个工作日办结，没有超过 5 个工作日的；中位数 3 个工作日"
+    )
+    assert findings.closings(frame.assign(cases=0), 5) == "所选时段没有办结的简单诉求"
+
+
+@pytest.mark.parametrize(("cases", "median"), [([1, 0, 0], 0), ([1, 1, 1], 3), ([50, 1, 49], 0), ([49, 1, 50], 3)])
+def test_median_is_the_day_by_which_half_are_closed(cases: list[int], median: int) -> None:
+    assert findings.median_days(pd.DataFrame({"days": [0, 3, 9], "cases": cases})) == median

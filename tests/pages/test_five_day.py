@@ -1,0 +1,83 @@
+"""五日办结: what is clicked opens exactly the claims that it counts."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casebase.engine import Casebase, open_casebase
+from casebase.settings import Settings
+from queries.measure import measure
+from queries.model import Slice
+from queries.periods import Period, Preset, end_of_day, period_of
+from tests.pages.conftest import clicked, failures, list_length, panels
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+OpenPage = Callable[..., AppTest]
+TODAY = date(2026, 11, 19)
+NOW = end_of_day(TODAY)
+YEAR = period_of(Preset.YEAR, TODAY)
+RATE = "five_day_closure"
+
+
+@pytest.fixture
+def city(demo_url: str) -> Iterator[Casebase]:
+    casebase = open_casebase(Settings(), demo_url)
+    yield casebase
+    casebase.engine.dispose()
+
+
+def row(city: Casebase, metric: str, period: Period = YEAR, **cell: str | None) -> Any:
+    return measure(city, [metric], as_of=NOW, period=period, within=Slice().within(**cell)).iloc[0]
+
+
+def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, Any]) -> int:
+    """Length of the list that a click opens on the page of this year."""
+    url = city.engine.url.render_as_string()
+    city.engine.dispose()  # a DuckDB file belongs to one at a time
+    asked = clicked(open_page(url, "five_day", as_of=TODAY.isoformat(), period="本年"), key, selection)
+    return list_length(city, asked, as_of=NOW, period=YEAR)
+
+
+@pytest.mark.parametrize(("days", "label"), [(5, "5"), (11, "10以上")])
+def test_bar_of_closing_days(days: int, label: str, open_page: OpenPage, city: Casebase) -> None:
+    expected = row(city, RATE, closing_days=label)["among"]
+    assert expected > 0
+    assert opened(open_page, city, "closings", {"pick": [{"days": days}]}) == expected
+
+
+def test_month_of_the_trend_opens_what_missed(open_page: OpenPage, city: Casebase) -> None:
+    found = row(city, RATE, period_of(Preset.MONTH, date(2026, 3, 15)))
+    browser = int(datetime(2026, 3, 1, tzinfo=ZoneInfo("America/New_York")).timestamp() * 1000)
+    misses = found["among"] - found["hits"]
+    assert misses > 0
+    assert opened(open_page, city, "five_day_months", {"pick": [{"at": browser}]}) == misses
+
+
+def test_category_opens_what_missed_and_all_where_nothing_did(open_page: OpenPage, city: Casebase) -> None:
+    found = measure(city, [RATE], as_of=NOW, period=YEAR, by=["category"]).dropna(subset=["category"])
+    worst = found.sort_values("value").iloc[0]
+    key = "five_day_category"
+    expected = worst["among"] - worst["hits"]
+    assert opened(open_page, city, key, {"pick": [{"code": worst["category"]}]}) == expected
+
+
+def test_row_of_who_is_about_to_miss(open_page: OpenPage, city: Casebase) -> None:
+    found = measure(city, ["five_day_due_in_3"], as_of=NOW, by=["unit"])
+    assert not found.empty
+    assert opened(open_page, city, "due_soon", {"rows": [0]}) == found["hits"].max()
+
+
+@pytest.mark.parametrize(("start", "said"), [("registered", "自登记次日起算"), ("accepted", "自受理次日起算")])
+def test_page_says_which_start_the_configuration_uses(
+    start: str, said: str, open_page: OpenPage, demo_url: str, still_config: Any
+) -> None:
+    text = still_config.read_text(encoding="utf-8")
+    still_config.write_text(text.replace('simple_from = "registered"', f'simple_from = "{start}"'), encoding="utf-8")
+    app = open_page(demo_url, "five_day")
+    assert failures(app) == []
+    assert said in panels(app)
