@@ -7,21 +7,28 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
+from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
-from queries.model import Kind
-from queries.subjects import CELLS_PER_DEGREE
-from views import charts, maps, words
+from queries.model import Kind, Metric
+from views import charts, words
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
+CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")
 HOT = "hot_cells"
 OF_GRIDS = ("grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot")
 OF_CASES = ("cases_per_10k", HOT)
 LAYER_NAMES = {"grids_staffed": "网格配员", "communities_with_agent": "代办员覆盖", HOT: "热点方格"}
-HOT_CELLS = 60
-HOT_RADIUS = 500
+# Layers that a single grid knows otherwise: how many workers it has, and cases without people to divide them by.
+GRID_METRICS = {"grids_staffed": "grid_workers", "cases_per_10k": "registered"}
+GAPS = {"grids_staffed": "没有网格员", "communities_with_agent": "没有代办员"}
+STAFFED = (words.State("good", "●", "有在岗网格员"), words.State("bad", "■", "没有在岗网格员"))
+HOT_LABEL = "登记量（件次），约 1 公里见方"
 GAPS_SHOWN = 100
+CELLS = 200
 MAP_SIZE = (780, 460)
+ROWS, ROWS_BESIDE_FACTS = 12, 6
 
 now = filters.current()
 
@@ -55,101 +62,194 @@ def one_kind(below: places.Below) -> places.Below:
         format_func=lambda name: f"{name} {kinds[name]}",
         label_visibility="collapsed",
     )
-    return replace(below, frame=below.frame[below.frame["kind"] == kind].reset_index(drop=True))
-
-
-def hot_cells() -> pd.DataFrame:
-    """The squares with most cases of the period: code, lon, lat, weight, radius, tip."""
-    found = live.ask(measure, ["registered"], as_of=now.as_of, period=now.period, within=now.within, by=["hot_cell"])
-    found = found[found["hot_cell"].notna()].nlargest(HOT_CELLS, "hits")
-    corner = found["hot_cell"].str.split("_", expand=True).astype(float) if len(found) else pd.DataFrame({0: [], 1: []})
-    return pd.DataFrame(
-        {
-            "code": found["hot_cell"],
-            "lon": (corner[0] + 0.5) / CELLS_PER_DEGREE,
-            "lat": (corner[1] + 0.5) / CELLS_PER_DEGREE,
-            "weight": found["hits"],
-            "radius": HOT_RADIUS,
-            "tip": [f"约 1 公里见方内登记 {words.full(hits)} 件次" for hits in found["hits"]],
-        }
-    )
+    frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
+    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(now.place)))
 
 
 def on_map(chosen: str, below: places.Below) -> None:
     """The map and the table beside it; both go down into a place."""
-    hot = chosen == HOT
-    metric = metric_of("registered" if hot else chosen)
+    at_grids = below.dimension == "grid"
+    metric = metric_of(GRID_METRICS.get(chosen, chosen) if at_grids else chosen)
     if not metric.applies(below.dimension):
         waiting.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
         return
     frame = places.measured(now, metric.id, below)
-    points = hot_cells() if hot else None
+    few = live.settings().lights.small_sample
+    title = findings.ranked(frame, metric, show.target_of(metric.id), below.noun, now.place, few=few)
+    coloured: dict[str, Any] = {}
+    if metric.id == "grid_workers":
+        title, frame, coloured = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame), lamps()
     left, right = st.columns([8, 5])
     with left, show.block("coverage_map"):
-        few = live.settings().lights.small_sample
-        title = (
-            findings.hot(points)
-            if points is not None
-            else findings.ranked(frame, metric, show.target_of(metric.id), below.noun, now.place, few=few)
-        )
-        show.heading(title, f"{now.place}各{below.noun}{metric.name}；点地图往下一级", define=metric)
+        what = "点一个网格看它的情况" if at_grids else "点地图往下一级"
+        show.heading(title, f"{now.place}各{below.noun}{metric.name}；{what}", define=metric)
         width, height = MAP_SIZE
-        picked = places.area_map(
-            frame, below, now, metric=metric.id, key=f"coverage_{chosen}", width=width, height=height, points=points
+        places.area_map(
+            frame,
+            below,
+            now,
+            metric=metric.id,
+            key=f"coverage_{chosen}_{picks('table')}",
+            width=width,
+            height=height,
+            selected=picked_grid(frame) if at_grids else None,
+            on_grid=lambda code: pick_grid(code, "map"),
+            **coloured,
         )
-    if picked and picked[0] == maps.POINTS:
-        show.open_list(show.link("registered", hot_cell=picked[1]))
     with right, show.block("coverage_table"):
-        table(frame, metric.id, below, picked[1] if picked else None)
+        table(frame, metric, below)
 
 
-def table(frame: pd.DataFrame, chosen: str, below: places.Below, picked: str | None) -> None:
-    """The same places as rows, worst first; selecting one goes down into it."""
-    metric = metric_of(chosen)
-    rate = metric.kind is Kind.RATE
-    rows = frame.sort_values("value", ascending=rate, na_position="last").reset_index(drop=True)
-    shown = pd.DataFrame(
-        {below.noun: rows["name"], metric.name: [show.written(metric, value) for value in rows["value"]]}
+def by_state(frame: pd.DataFrame) -> pd.DataFrame:
+    """Grids with a worker or without, in words and shape."""
+    has, lacks = STAFFED
+    states = [has if value > 0 else lacks for value in frame["value"]]
+    written = [f"{has.shape} {words.full(value)} 人" if value > 0 else f"{lacks.shape} 无" for value in frame["value"]]
+    return frame.assign(role=[state.role for state in states], text=written)
+
+
+def lamps() -> dict[str, Any]:
+    """How the map colours grids by state."""
+    return {"scale": "lights", "states": STAFFED}
+
+
+def on_hot_map(below: places.Below) -> None:
+    """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
+    cells = live.ask(hot_cells.hot_cells, as_of=now.as_of, period=now.period, within=now.within, most=CELLS)
+    points = pd.DataFrame(
+        {
+            **cells[["code", "lon", "lat"]],
+            "side": hot_cells.SIDE,
+            "weight": cells["cases"],
+            "name": [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in cells["place"]],
+            "tip": [f"约 1 公里见方内登记 {words.full(cases)} 件次，点开看明细" for cases in cells["cases"]],
+        }
     )
-    if rate:
-        made_of = zip(rows["hits"], rows["among"], rows["small"], strict=True)
-        shown["计入／总数"] = [
-            f"{words.parts(hits, among)}{' ' + words.SMALL if few else ''}" if among else words.NONE
-            for hits, among, few in made_of
-        ]
-    key = f"table_{chosen}_{now.within.area}"
+    frame = places.measured(now, "registered", below).assign(value=float("nan"), text="")
+    left, right = st.columns([8, 5])
+    with left, show.block("coverage_map"):
+        down = "" if below.dimension == "grid" else "，点区域往下一级"
+        show.heading(
+            findings.hot(points), f"{now.place}登记量按方格；点方格看信访件{down}", define=metric_of("registered")
+        )
+        width, height = MAP_SIZE
+        clicked = places.area_map(
+            frame,
+            below,
+            now,
+            metric="registered",
+            key=f"coverage_{HOT}",
+            width=width,
+            height=height,
+            scale="plain",
+            points=points,
+            points_label=HOT_LABEL,
+        )
+    with right, show.block("coverage_table"):
+        clicked = hot_table(points) or clicked
+    if clicked:
+        show.open_list(show.link("registered", hot_cell=clicked))
+
+
+def hot_table(points: pd.DataFrame) -> str | None:
+    """The squares as rows, the fullest first; returns the one that was selected."""
+    most = "登记量最多的 " if len(points) == CELLS else ""
+    show.heading(f"{most}{len(points)} 个方格", "按登记量，选中一行看信访件")
+    key = f"table_{HOT}_{now.within.area}"
+    event = st.dataframe(
+        pd.DataFrame({"方格": points["name"], "登记量（件次）": points["weight"]}),
+        hide_index=True,
+        column_config={"登记量（件次）": st.column_config.NumberColumn(format="localized")},
+        height=show.rows_high(len(points), ROWS),
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=f"{now.place}热点方格",
+    )
+    rows = event["selection"]["rows"]
+    return show.once(key, str(points["code"].iloc[rows[0]]) if rows else None)
+
+
+def table(frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
+    """The same places as rows, worst first; selecting one goes down into it, or shows a grid."""
+    at_grids = below.dimension == "grid"
+    low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
+    rows = frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
+    key = f"table_{metric.id}_{now.within.area}_{picks('map')}"
 
     def clicked() -> None:
         selected = st.session_state[key]["selection"]["rows"]
-        if selected and below.dimension != "grid":
-            filters.go_to(str(rows["code"].iloc[selected[0]]))
+        code = str(rows["code"].iloc[selected[0]]) if selected else None
+        if code and at_grids:
+            pick_grid(code, "table")
+        elif code:
+            filters.go_to(code)
 
-    show.heading(
-        f"{len(rows)} 个{below.noun}", "选中一行往下一级" if below.dimension != "grid" else "选中一行看这个网格"
-    )
-    event = st.dataframe(
+    grid = picked_grid(frame) if at_grids else None
+    shown = columns(rows, metric, below)
+    show.heading(f"{len(rows)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
+    st.dataframe(
         shown,
         hide_index=True,
-        height=show.rows_high(len(rows), 12),
+        column_config=written_as(shown, metric),
+        placeholder=words.NONE,
+        height=show.rows_high(len(rows), ROWS if grid is None else ROWS_BESIDE_FACTS),
         key=key,
-        on_select=clicked if below.dimension != "grid" else "rerun",
+        on_select=clicked,
         selection_mode="single-row",
         alt=f"{now.place}各{below.noun}{metric.name}",
     )
-    if below.dimension == "grid":
-        selected = event["selection"]["rows"]
-        facts(rows["code"].iloc[selected[0]] if selected else picked, rows)
+    if grid is not None:
+        facts(grid, rows)
 
 
-def facts(code: str | None, rows: pd.DataFrame) -> None:
+def columns(rows: pd.DataFrame, metric: Metric, below: places.Below) -> pd.DataFrame:
+    """What the table says of each place: the number, what a rate is made of, and how many are missing."""
+    if metric.kind is not Kind.RATE:
+        return pd.DataFrame({below.noun: rows["name"], f"{metric.name}（{metric.unit}）": rows["value"]})
+    # As written elsewhere, but as numbers, so that a click on the head sorts them.
+    rates = [None if words.missing(value) else float(words.percent(value)[:-1]) for value in rows["value"]]
+    shown = pd.DataFrame({below.noun: rows["name"], f"{metric.name}（%）": pd.Series(rates, dtype=float)})
+    if metric.id in GAPS:
+        return shown.assign(**{GAPS[metric.id]: rows["among"] - rows["hits"], "总数": rows["among"]})
+    shown["计入"], shown["总数"] = rows["hits"], rows["among"]
+    shown["样本"] = [words.SMALL if few else "" for few in rows["small"]]
+    return shown
+
+
+def written_as(shown: pd.DataFrame, metric: Metric) -> dict[str, Any]:
+    """How the table writes its numbers: rates with two places, 万人信访量 with one, counts with thousands."""
+    places_of = {Kind.RATE: "%.2f", Kind.PER_10K: "%.1f"}
+    first, *others = shown.columns[1:]
+    formats = {first: places_of.get(metric.kind, "localized"), **dict.fromkeys(others, "localized")}
+    return {name: st.column_config.NumberColumn(format=formats[name]) for name in formats if name != "样本"}
+
+
+def pick_grid(code: str, where: str) -> None:
+    """Remember the grid that was clicked on the map or in the table; the other one lets go of its own selection."""
+    st.session_state["grid_shown"] = code
+    st.session_state[f"picks_{where}"] = picks(where) + 1
+
+
+def picks(where: str) -> int:
+    """How many grids were picked there: part of the other one's key, so that it begins anew."""
+    return int(st.session_state.get(f"picks_{where}", 0))
+
+
+def picked_grid(frame: pd.DataFrame) -> str | None:
+    """The grid that was clicked, while it is among those shown."""
+    code = st.session_state.get("grid_shown")
+    return code if code in set(frame["code"]) else None
+
+
+def facts(code: str, rows: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
-    if code is None or code not in set(rows["code"]):
-        return
     row: Any = rows.set_index("code").loc[code]
     within = now.within.within(grid=code)
-    wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h")
+    wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
     found = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=within).set_index("metric")["value"]
-    show.heading(f"{row['name']}", f"{row['kind']}，{words.full(row['households'])} 户")
+    households = "" if words.missing(row["households"]) else f"，{words.full(row['households'])} 户"
+    show.heading(f"{now.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
     with st.container(horizontal=True, gap="small"):
         for name in wanted:
             metric = metric_of(name)
@@ -159,25 +259,35 @@ def facts(code: str | None, rows: pd.DataFrame) -> None:
                 show.open_list(show.link(name, grid=code))
 
 
-def gaps(metric_id: str, what: str, columns: dict[str, str]) -> None:
+def gaps(metric_id: str, what: str, none: str, columns: dict[str, str]) -> None:
     """The list of what is missing: grids without a worker, communities without an agent."""
     metric = metric_of(metric_id)
     total = live.ask(count_cases, metric_id, Part.MISSES, as_of=now.as_of, within=now.within)
-    show.heading(f"{words.full(total)} 个{what}", f"{now.place}，列前 {GAPS_SHOWN} 个", define=metric)
+    if total == 0:
+        show.heading(none, now.place, define=metric)
+        return
+    first = f"，列前 {GAPS_SHOWN} 个" if total > GAPS_SHOWN else ""
+    show.heading(f"{words.full(total)} 个{what}", f"{now.place}{first}", define=metric)
     rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.as_of, within=now.within, limit=GAPS_SHOWN)
-    if total:
-        shown = rows[list(columns)].rename(columns=columns).astype(object)
-        st.dataframe(
-            shown.where(shown.notna(), words.NONE),
-            hide_index=True,
-            height=show.rows_high(len(rows), 7),
-            key=f"gaps_{metric_id}",
-            alt=what,
-        )
-        if st.button(f"打开全部 {words.full(total)} 个", key=f"all_gaps_{metric_id}"):
-            show.open_list(show.link(metric_id, Part.MISSES))
-    else:
-        waiting.hint(f"没有{what}。")
+    told = {name: head for name, head in columns.items() if name not in chosen_levels()}
+    shown = rows[list(told)].rename(columns=told)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={"人口": st.column_config.NumberColumn(format="localized")},
+        placeholder=words.NONE,
+        height=show.rows_high(len(rows), 7),
+        key=f"gaps_{metric_id}",
+        alt=what,
+    )
+    if st.button(f"打开全部 {words.full(total)} 个，可导出", key=f"all_gaps_{metric_id}"):
+        show.open_list(show.link(metric_id, Part.MISSES))
+
+
+def chosen_levels() -> set[str]:
+    """Levels that the filter bar has fixed: every row would say the same."""
+    path = filters.path_to(now.within.area) if now.within.area else []
+    return set(filters.PLACES[: max(len(path) - 1, 0)])
 
 
 def split_ranking(metric_id: str, dimension: str, subtitle: str, key: str) -> None:
@@ -186,7 +296,8 @@ def split_ranking(metric_id: str, dimension: str, subtitle: str, key: str) -> No
     rows = splits.split(now, [metric_id], dimension)
     target = show.target_of(metric_id)
     few = live.settings().lights.small_sample
-    drawn = charts.ranking(
+    chart = drawn(
+        charts.ranking,
         rows,
         show.theme(),
         title=findings.ranked(rows, metric, target, "类", now.place, few=few),
@@ -195,7 +306,7 @@ def split_ranking(metric_id: str, dimension: str, subtitle: str, key: str) -> No
         target=target,
         none="这一时段没有记录。",
     )
-    code = show.chart(drawn, key, alt=subtitle, pick="code")
+    code = show.chart(chart, key, alt=subtitle, pick="code")
     if code is not None:
         show.open_list(show.link(metric_id, **{dimension: code}))
 
@@ -204,40 +315,50 @@ def tasks() -> None:
     """Grids by kind, contacts by means, outcomes by kind of task."""
     left, middle, right = st.columns(3)
     with left, show.block("kinds"):
-        split_ranking("grids_staffed", "grid_kind", "各类网格配员率（有在岗网格员的／全部网格）", "by_grid_kind")
+        split_ranking("grids_staffed", "grid_kind", "网格配员率，按网格类型", "by_grid_kind")
     with middle, show.block("means"):
-        split_ranking("reached_in_24h", "contact_method", "24小时联系率按联系方式；未填写为尚未联系", "by_means")
+        split_ranking("reached_in_24h", "contact_method", "24小时联系率，按联系方式", "by_means")
     with right, show.block("spot"):
-        split_ranking("on_the_spot", "task_kind", "就地化解率按任务类型", "by_task_kind")
+        split_ranking("on_the_spot", "task_kind", "就地化解率，按任务类型", "by_task_kind")
 
 
-show.header("网格覆盖", f"{now.said}。轮廓除法定区县外均为示意；专属网格与其他网格重叠，只计个数。")
-has_grids = live.ask(count_cases, "grids_staffed", Part.AMONG, as_of=now.as_of) > 0
-show.numbers(now, CARDS, key="grid_cards", spark=False)
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    places.breadcrumb(now)
-    chosen = layer()
-below = one_kind(places.below(now))
-if below.frame.empty:
-    waiting.missing(f"{now.place}的{below.noun}", {"area": "区域", "grid": "网格"})
-else:
-    on_map(chosen, below)
-if has_grids:
+def all_gaps() -> None:
+    """What is missing, as two lists side by side."""
     left, right = st.columns(2)
     with left, show.block("gap_grids"):
         gaps(
             "grids_staffed",
             "网格没有在岗网格员",
+            "所有网格都有在岗网格员",
             {"district": "区县", "street": "街道（乡镇）", "community": "社区（村）", "name": "网格", "kind": "类型"},
         )
     with right, show.block("gap_communities"):
         gaps(
             "communities_with_agent",
             "社区（村）没有在岗代办员",
+            "所有社区（村）都有在岗代办员",
             {"district": "区县", "street": "街道（乡镇）", "name": "社区（村）", "population": "人口"},
         )
-    tasks()
-else:
+
+
+has_grids = live.ask(count_cases, "grids_staffed", Part.AMONG, as_of=now.as_of) > 0
+note = "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格数据，先看信访件。"
+show.header("网格覆盖", f"{now.said}。{note}")
+show.numbers(now, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
+if not has_grids:
     waiting.missing(
         "网格、网格员和代办员", {"grid": "网格", "grid_worker": "网格员", "agent": "代办员", "grid_task": "网格任务"}
     )
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    places.breadcrumb(now)
+    chosen = layer()
+below = one_kind(places.below(now))
+if below.frame.empty:
+    waiting.missing(f"{now.place}的{below.noun}", {"area": "区域", "grid": "网格"})
+elif chosen == HOT:
+    on_hot_map(below)
+else:
+    on_map(chosen, below)
+if has_grids:
+    all_gaps()
+    tasks()

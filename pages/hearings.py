@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import filters, findings, live, show, splits, waiting
+from pages.parts.drawing import drawn
 from pages.parts.filters import YEARLY, Filters
 from queries import hearing_outcomes
 from queries.cases import Part, cases
@@ -53,7 +54,8 @@ def monthly() -> None:
         rows = found[found["metric"] == name].reset_index(drop=True)
         labels = [f"{int(month[5:])}月" for month in rows["month"]]
         most = int(rows["value"].fillna(0).max())
-        drawn = charts.bars(
+        chart = drawn(
+            charts.bars,
             pd.DataFrame({"label": labels, "key": rows["month"], "value": rows["value"].fillna(0)}),
             show.theme(),
             title=f"{metric.name}，最多的一月 {words.full(most)} {metric.unit}",
@@ -62,7 +64,7 @@ def monthly() -> None:
             height=120,
         )
         with column, show.block(f"monthly_{name}"):
-            month = show.chart(drawn, f"monthly_{name}", alt=f"近 12 个月{metric.name}", pick="key")
+            month = show.chart(chart, f"monthly_{name}", alt=f"近 12 个月{metric.name}", pick="key")
         if month is not None:
             show.open_list(show.link(name, period=last_months(now.as_of.date(), MONTHS), month=month))
 
@@ -70,7 +72,8 @@ def monthly() -> None:
 def conclusions() -> None:
     """What hearings concluded."""
     rows = splits.split(view, ["hearings_held"], "conclusion")
-    drawn = charts.ranking(
+    chart = drawn(
+        charts.ranking,
         rows,
         show.theme(),
         title=findings.most(rows, "全部听证", none="这一时段没有举行听证", unit="场次"),
@@ -78,24 +81,27 @@ def conclusions() -> None:
         kind="count",
         none="这一时段没有举行听证。",
     )
-    code = show.chart(drawn, "conclusions", alt="听证结论", pick="code")
+    code = show.chart(chart, "conclusions", alt="听证结论", pick="code")
     if code is not None:
         opened("hearings_held", conclusion=code)
 
 
 def compared() -> None:
-    """Heard cases beside comparable ones without a hearing."""
+    """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
     frame = live.ask(hearing_outcomes.against_comparable, as_of=now.as_of, within=now.within)
-    drawn = charts.paired(
+    moved = hearing_outcomes.difference(frame)
+    chart = drawn(
+        charts.paired,
         frame.assign(row="化解率"),
         show.theme(),
-        title=findings.heard(frame),
-        subtitle="非简单诉求已办结件的化解率，横线为 95% 区间（历年累计）",
+        title=findings.heard(frame, moved, live.settings().lights.small_sample),
+        subtitle=f"截至{words.day(now.as_of, year=True)}的化解率，横线为 95% 区间",
     )
-    show.chart(drawn, "compared", alt="听证件与可比件的化解率")
+    show.chart(chart, "compared", alt="听证件与可比件的化解率")
     st.caption(
-        "可比件：没有开过听证的非简单诉求办结件，按听证件的内容分类和登记年份加权（直接标准化）；"
-        "没有可比对象的听证件两边都不计。相关不等于因果：是否听证由案情决定。"
+        f"{findings.beside(frame, moved)}两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
+        "按听证件的内容分类和登记年份加权（直接标准化）；没有可比对象的听证件两边都不计。"
+        "相关不等于因果：是否听证由案情决定。"
     )
 
 
@@ -105,7 +111,8 @@ def waits() -> None:
     rows = splits.split(view, [metric.id], "wait").set_index("code")["hits"]
     counts = rows.reindex(WAIT_BANDS, fill_value=0)
     median = live.ask(hearing_outcomes.median_wait, as_of=now.as_of, period=view.period, within=now.within)
-    drawn = charts.bars(
+    chart = drawn(
+        charts.bars,
         pd.DataFrame({"label": WAIT_BANDS, "value": counts.to_numpy()}),
         show.theme(),
         title="没有可计等待的听证" if words.missing(median) else f"等待天数中位数 {words.days(median)}",
@@ -113,7 +120,7 @@ def waits() -> None:
         unit="场次",
         height=170,
     )
-    band = show.chart(drawn, "waits", alt="听证等待天数分布", pick="key")
+    band = show.chart(chart, "waits", alt="听证等待天数分布", pick="key")
     if band is not None:
         opened(metric.id, wait=band)
 
@@ -126,14 +133,15 @@ def pool() -> None:
     frame = found.assign(
         row=pd.Categorical(found["field"], order), column=pd.Categorical(found["source"], sources.index)
     )
-    drawn = charts.heat(
+    chart = drawn(
+        charts.heat,
         frame.sort_values(["row", "column"]).astype({"row": str, "column": str}),
         show.theme(),
         title=f"在库 {words.full(total)} 人，{sources.index[0]}最多，{words.full(sources.iloc[0])} 人",
         subtitle="按专业领域和来源（人）",
         unit="人",
     )
-    cell = show.chart(drawn, "pool", alt="专家库按来源和领域", pick=("row", "column"))
+    cell = show.chart(chart, "pool", alt="专家库按来源和领域", pick=("row", "column"))
     if cell is not None:
         show.open_list(show.link("experts_in_pool", field=cell[0], source=cell[1]))
 
@@ -150,7 +158,8 @@ def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
 def shares(loads: pd.DataFrame) -> None:
     """One dot an expert; idle ones hollow."""
     active = loads[loads["value"] > 0]
-    drawn = charts.dots(
+    chart = drawn(
+        charts.dots,
         active.assign(group=active["source"]),
         show.theme(),
         title=findings.load(loads),
@@ -159,7 +168,7 @@ def shares(loads: pd.DataFrame) -> None:
         unit="人次",
         height=130,
     )
-    code = show.chart(drawn, "load", alt="每位专家的参与人次", pick="code")
+    code = show.chart(chart, "load", alt="每位专家的参与人次", pick="code")
     if code is not None:
         opened("expert_participations", expert=code)
 
@@ -181,31 +190,50 @@ def idle(loads: pd.DataFrame) -> None:
 
 
 def coming() -> None:
-    """The hearings to come."""
-    rows = live.ask(cases, "hearings_coming", as_of=now.as_of, within=now.within)
+    """The hearings to come, with their panels; no private data."""
+    metric = metric_of("hearings_coming")
+    rows = live.ask(cases, metric.id, as_of=now.as_of, within=now.within)
+    if rows.empty:
+        show.heading("没有待举行的听证", "已排期、未举行、未取消", define=metric)
+        return
     rows = rows.sort_values("scheduled_at")
-    first = f"，最近一场 {words.moment(rows['scheduled_at'].iloc[0])}" if len(rows) else ""
-    show.heading(f"待举行听证 {len(rows)} 场次{first}", "已排期、未举行、未取消", define=metric_of("hearings_coming"))
+    panels = live.ask(hearing_outcomes.coming_panels, as_of=now.as_of)
+    sitting = {hearing: panel(seats) for hearing, seats in panels.groupby("hearing_id")}
+    first = words.moment(rows["scheduled_at"].iloc[0])
+    show.heading(f"待举行听证 {len(rows)} 场次，最近一场 {first}", "已排期、未举行、未取消", define=metric)
     table = pd.DataFrame(
         {
-            "排期": rows["scheduled_at"].dt.strftime("%m-%d %H:%M") if len(rows) else [],
+            "排期": rows["scheduled_at"].dt.strftime("%m-%d %H:%M"),
             "区县": rows["district"].fillna(words.NONE),
+            "街道（乡镇）": rows["street"].fillna(words.NONE),
             "听证阶段": rows["hearing_stage"],
             "内容分类": rows["category"].fillna(words.NONE),
             "责任单位": rows["unit"].fillna(words.NONE),
+            "评议团": [sitting.get(hearing, "未组成") for hearing in rows["hearing_id"]],
             "信访编号": rows["case_no"],
         }
     )
     st.dataframe(table, hide_index=True, height=show.rows_high(len(rows), 8), key="coming_hearings", alt="待举行的听证")
+    if st.button(f"打开全部 {words.full(len(rows))} 场次，可导出", key="all_coming"):
+        show.open_list(show.link(metric.id))
 
 
-scope = f"{view.said}" + ("（所选时段听证少，按近 12 个月）" if widened else "")
+def panel(seats: pd.DataFrame) -> str:
+    """Who sits on a hearing: 李明（主持）、王芳、赵强."""
+    names = [
+        f"{name}（{role}）" if role == hearing_outcomes.PRESIDING else name
+        for name, role in seats[["expert", "role"]].itertuples(index=False)
+    ]
+    return "、".join(names)
+
+
+scope = view.said + ("（所选时段听证少，按近 12 个月）" if widened else "")
 show.header("专家听证", f"{scope}。场次、件次、人次分开计。")
 experts = live.ask(hearing_outcomes.experts, as_of=now.as_of)
-show.numbers(view, CARDS, key="hearing_cards")
 if experts.empty and live.ask(measure, ["hearings_held"], as_of=now.as_of)["hits"].iloc[0] == 0:
     waiting.missing("专家和听证", {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"})
 else:
+    show.numbers(view, CARDS, key="hearing_cards")
     monthly()
     left, middle, right = st.columns(3)
     with left, show.block("compared"):

@@ -21,6 +21,7 @@ Scale = Literal["one_way", "two_way", "lights", "plain"]
 Bounds = tuple[float, float, float, float]
 
 AREAS, TOKENS, POINTS = "areas", "tokens", "points"
+SELECTED = "selected"
 STEPS = 10
 PLACES = 4
 TOKEN = 13
@@ -32,7 +33,7 @@ _TILE = 512
 _LINE = 1.25
 _CHINA: Bounds = (73.0, 18.0, 135.0, 54.0)
 _SMALLEST_SPAN = 0.01
-_PALEST_CELL = 3
+_PALEST_CELL = 4
 _LARGEST_CIRCLE = 26
 
 
@@ -102,9 +103,11 @@ def area_map(
     view = fit_view(_bounds(data), width, height, margin=0.78 if alone else 0.92)
     shaped, unshaped = data[data["shape"].notna()], data[data["shape"].isna()]
     sizes = _circle_sizes(unshaped, kind, alone=alone)
-    layers = [_areas(shaped, palette, selected, clickable)] if len(shaped) else []
-    layers += [_hot(points, palette, points_label)] if points is not None and len(points) else []
+    layers = [_areas(shaped, palette, clickable)] if len(shaped) else []
+    chosen = shaped[shaped["code"] == selected]
+    layers += [_outline(chosen["shape"].iloc[0], palette)] if len(chosen) else []
     layers += [_tokens(unshaped, sizes, palette, selected, clickable)] if len(unshaped) else []
+    layers += [_hot(points, palette, points_label)] if points is not None and len(points) else []
     circles = dict(zip(unshaped["code"], sizes, strict=True))
     layers += _label_layers(_placed(data, circles, view), palette)
     deck = OfflineDeck(
@@ -120,6 +123,7 @@ def area_map(
         _legend_steps(data, palette, kind, scale, states),
         palette,
         schematic=bool(shaped["schematic"].any()),
+        tokens=bool(len(shaped) and unshaped["schematic"].any()),
         no_data=scale != "plain" and bool(data["value"].isna().any()),
         points_label=points_label if points is not None and len(points) else "",
         point_steps=_point_steps(points["weight"], palette) if points is not None and len(points) else (),
@@ -154,6 +158,7 @@ def legend_html(
     palette: Palette,
     *,
     schematic: bool = False,
+    tokens: bool = False,
     no_data: bool = False,
     points_label: str = "",
     point_steps: Sequence[Step] = (),
@@ -166,6 +171,8 @@ def legend_html(
         items += [_swatch(step, palette) for step in point_steps]
     if schematic:
         items.append(f"<span>{SCHEMATIC}：轮廓为示意，不是行政区划界线</span>")
+    if tokens:
+        items.append(f"<span>○ 没有公开界线的区域，位置为{SCHEMATIC}</span>")
     return (
         f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;font-family:{escape(FONT)};'
         f'font-size:{palette.note}px;line-height:18px;color:{palette.muted}">'
@@ -282,8 +289,11 @@ def _rounded(shape: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _areas(data: pd.DataFrame, palette: Palette, selected: str | None, clickable: bool) -> pdk.Layer:
-    """Outlines of borders are drawn firm, schematic ones thin and pale; the selected area gets the ink."""
+def _areas(data: pd.DataFrame, palette: Palette, clickable: bool) -> pdk.Layer:
+    """Outlines of borders are drawn firm, schematic ones thin and pale.
+
+    Always in the same order: Streamlit remembers a click by the place of what was clicked.
+    """
     features = [
         {
             "type": "Feature",
@@ -293,11 +303,11 @@ def _areas(data: pd.DataFrame, palette: Palette, selected: str | None, clickable
                 "name": row["name"],
                 "tip": row["tip"],
                 "fill": _rgb(row["fill"]),
-                "line": _rgb(palette.ink if row["code"] == selected else palette.surface),
-                "thick": 2.5 if row["code"] == selected else 0.5 if row["schematic"] else 1.2,
+                "line": _rgb(palette.surface),
+                "thick": 0.5 if row["schematic"] else 1.2,
             },
         }
-        for row in data.sort_values("code", key=lambda codes: codes == selected, kind="stable").to_dict("records")
+        for row in data.to_dict("records")
     ]
     return pdk.Layer(
         "GeoJsonLayer",
@@ -312,6 +322,23 @@ def _areas(data: pd.DataFrame, palette: Palette, selected: str | None, clickable
         pickable=True,
         auto_highlight=clickable,
         highlight_color=_rgb(palette.ink, 40),
+    )
+
+
+def _outline(shape: Sequence[Any], palette: Palette) -> pdk.Layer:
+    """The selected area in ink, over its neighbours."""
+    return pdk.Layer(
+        "GeoJsonLayer",
+        id=SELECTED,
+        data=[
+            {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": _rounded(shape)}, "properties": {}}
+        ],
+        get_line_color=_rgb(palette.ink),
+        get_line_width=2.5,
+        line_width_units=pdk.types.String("pixels"),
+        stroked=True,
+        filled=False,
+        pickable=False,
     )
 
 

@@ -131,26 +131,47 @@ def closings(frame: pd.DataFrame, limit: int) -> str:
 
 
 def hot(points: pd.DataFrame) -> str:
-    """最集中的方格登记 24 件次，前 10 个方格共 180 件次. Columns of the hot cells."""
+    """丰产路街道一带最集中，1 公里见方内 24 件次；前 10 个方格共 180 件次. Columns: name, weight, fullest first."""
     if points.empty:
         return "这一时段没有带坐标的信访件"
-    top = points["weight"].nlargest(10)
-    return f"最集中的方格登记 {words.full(top.iloc[0])} {UNIT}，前 {len(top)} 个方格共 {words.full(top.sum())} {UNIT}"
+    top = points.head(10)
+    first = top.iloc[0]
+    said = f"{first['name']}最集中，约 1 公里见方内 {words.full(first['weight'])} {UNIT}"
+    return said if len(top) == 1 else f"{said}；前 {len(top)} 个方格共 {words.full(top['weight'].sum())} {UNIT}"
 
 
-def heard(frame: pd.DataFrame) -> str:
-    """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Columns of hearing_outcomes.against_comparable."""
+def staffed(frame: pd.DataFrame, kind: str) -> str:
+    """52 个微网格中 1 个没有在岗网格员：第28微网格. Columns: name, value (workers)."""
+    empty = frame.loc[frame["value"] == 0, "name"].tolist()
+    if not empty:
+        return f"{len(frame)} 个{kind}都有在岗网格员"
+    return f"{len(frame)} 个{kind}中 {len(empty)} 个没有在岗网格员：{words.listing(empty)}"
+
+
+def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
+    """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Frame and difference of hearing_outcomes."""
     mine, other = frame.iloc[0], frame.iloc[1]
     if words.missing(mine["value"]) or words.missing(other["value"]):
         return "听证件太少，还不能与未听证件比较"
-    apart = mine["low"] > other["high"] or mine["high"] < other["low"]
-    moved = words.points(mine["value"] - other["value"])
-    said = (
-        "与可比件持平"
-        if moved == "持平"
-        else f"比可比件{'低' if moved.startswith(words.MINUS) else '高'} {moved.lstrip('+' + words.MINUS)}"
+    points, low, high = moved
+    said = words.points(abs(points)).lstrip("+")
+    beside = "与可比件持平" if said == "持平" else f"比可比件{'低' if points < 0 else '高'} {said}"
+    apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
+    sure = words.SMALL if words.small(mine["among"], few) else apart
+    return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
+
+
+def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
+    """The numbers of `heard` in words, with how many cases stand behind them and the interval of the difference."""
+    mine, other = frame.iloc[0], frame.iloc[1]
+    if words.missing(mine["value"]) or words.missing(other["value"]):
+        return ""
+    points, low, high = (words.points(part) for part in moved)
+    return (
+        f"听证件 {words.full(mine['among'])} 件次，化解 {words.full(mine['hits'])} 件次；"
+        f"可比件 {words.full(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}。"
+        f"相差 {points}，95% 区间 {low.removesuffix(' 百分点')} 至 {high}。"
     )
-    return f"听证件化解率 {words.percent(mine['value'])}，{said}，{'差异明显' if apart else '在误差之内'}"
 
 
 def load(frame: pd.DataFrame) -> str:

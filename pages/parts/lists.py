@@ -1,5 +1,6 @@
 """The list behind a number: what the address asks for, and how its rows are shown."""
 
+import re
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -11,7 +12,7 @@ from queries.cases import Part, cases, count_cases
 from queries.measure import metric_of
 from queries.model import Metric, Slice
 from queries.names import names_of
-from queries.subjects import DIMENSIONS
+from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
 
 COLUMNS = {
@@ -94,7 +95,18 @@ def named(dimension: str, value: str | None) -> str:
     """A value of a dimension by its name; 未填写 for none."""
     if value is None:
         return "未填写"
+    if dimension == "hot_cell":
+        return _square(value)
     return (live.ask(names_of, dimension) or {}).get(value, value)
+
+
+def _square(value: str) -> str:
+    """A hot cell by its sides: 经度 113.47—113.48，纬度 34.81—34.82; what is none as it is."""
+    corner = re.fullmatch(r"(-?\d+)_(-?\d+)", value)
+    if corner is None:
+        return value
+    sides = [f"{int(at) / CELLS_PER_DEGREE:.2f}—{(int(at) + 1) / CELLS_PER_DEGREE:.2f}" for at in corner.groups()]
+    return f"经度 {sides[0]}，纬度 {sides[1]}"
 
 
 def length(question: Asked, filters: Filters, part: Part) -> int:

@@ -14,7 +14,10 @@ _CSS = """
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 12px; }
 .st-key-filters label { min-height: 0; }
 .st-key-filters { row-gap: 8px; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 64px 12px 24px; } }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 64px 12px 24px; }
+  [role="radiogroup"] { flex-wrap: wrap; row-gap: 4px; }
+}
 """
 
 

@@ -1,6 +1,7 @@
 """The map and what lies below the chosen area: districts, streets, communities, grids."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -92,28 +93,42 @@ def area_map(
     width: int,
     height: int,
     points: pd.DataFrame | None = None,
-) -> tuple[str, str] | None:
-    """Show the places on the map; a click goes down into one.
+    points_label: str = "",
+    scale: maps.Scale = "one_way",
+    states: Sequence[words.State] = (words.GOOD, words.WARN, words.BAD),
+    selected: str | None = None,
+    on_grid: Callable[[str], None] | None = None,
+) -> str | None:
+    """Show the places on the map (see views.maps.area_map for frame, points, scale and states); a click goes down.
 
-    Returns (layer, code) of a click that does not: on a point, or on a grid, which has nothing below.
+    A grid has nothing below: its code goes to `on_grid`. Returns the code of a point that was clicked, once.
     """
     chosen = metric_of(metric)
+    # The map's own tooltip begins with the name.
+    tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
     drawn = maps.area_map(
-        frame,
+        frame.assign(tip=tips),
         show.theme(),
-        value_label=f"{chosen.name}（{chosen.unit}）",
+        value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
         kind=show.kind_of(chosen),
         width=min(width, _PHONE) if show.on_phone() else width,
         height=height,
+        scale=scale,
+        states=states,
+        selected=selected,
         points=points,
-        points_label="登记较集中的方格",
+        points_label=points_label,
     )
     spot = f"{key}_{now.within.area}"
 
     def clicked() -> None:
         found = maps.picked(st.session_state[spot])
-        if found and found[0] != maps.POINTS and places.dimension != "grid":
+        if found is None or found[0] == maps.POINTS:
+            return
+        if places.dimension != "grid":
             filters.go_to(found[1])
+        elif on_grid:
+            on_grid(found[1])
 
     st.pydeck_chart(
         drawn.deck,
@@ -124,7 +139,8 @@ def area_map(
         alt=f"{now.place}各{places.noun}{chosen.name}地图",
     )
     st.html(drawn.legend)
-    return show.once(spot, maps.picked(st.session_state.get(spot)))
+    layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
+    return show.once(spot, code if layer == maps.POINTS else None)
 
 
 def breadcrumb(now: Filters) -> None:

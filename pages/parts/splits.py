@@ -12,7 +12,7 @@ from views import words
 
 UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
 OTHER_UNITS = "其他单位"
-_UNFILLED = {"unit": "未分派"}
+_UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
 
 
 def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:

@@ -94,10 +94,11 @@ def test_schematic_outlines_are_said_and_drawn_thinner() -> None:
     assert "示意" not in drawn(city(schematic=False))[2]
 
 
-def test_the_selected_area_is_outlined_last_so_that_no_neighbour_covers_it() -> None:
-    data = drawn(city(), selected="410102")[1][maps.AREAS]["data"]
-    assert data[-1]["properties"]["code"] == "410102"
-    assert data[-1]["properties"]["line"] == rgb(DESK.ink)
+def test_the_selected_area_is_outlined_over_its_neighbours_and_none_changes_its_place() -> None:
+    spec, layers, _ = drawn(city(), selected="410102")
+    assert [layer["id"] for layer in spec["layers"]].index(maps.SELECTED) == 1
+    assert layers[maps.SELECTED]["getLineColor"] == rgb(DESK.ink)
+    assert layers[maps.AREAS]["data"] == drawn(city())[1][maps.AREAS]["data"]
 
 
 def test_lights_colour_by_role() -> None:
@@ -163,6 +164,12 @@ def test_states_are_named_as_the_page_calls_them() -> None:
     legend = drawn(city(role=["bad", "good", None, "good"]), scale="lights", states=states)[2]
     assert "■ 无网格员" in legend
     assert "异常" not in legend
+
+
+def test_the_place_of_a_zone_without_a_border_is_said_to_be_schematic() -> None:
+    legend = drawn(city(schematic=[False, False, False, True]))[2]
+    assert "位置为示意" in legend
+    assert "轮廓为示意" not in legend
 
 
 def test_circles_are_no_outlines_that_could_be_schematic() -> None:
