@@ -49,17 +49,18 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
     """The places in order; a bar goes down into its place."""
     metric = metric_of(chosen)
     target = show.target_of(chosen)
+    found = findings.ranked(frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample)
+    show.heading(found, f"各{below.noun}{metric.name}（{metric.unit}）", define=metric)
     drawn = charts.ranking(
         frame,
         show.theme(),
-        title=findings.ranked(frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample),
-        subtitle=f"各{below.noun}{metric.name}（{metric.unit}）",
+        title="",
         kind=show.kind_of(metric),
         target=target,
         from_zero=metric.kind is not Kind.RATE,
         largest_first=metric.kind is not Kind.RATE,
         most=16,
-        row=17,
+        row=15,
     )
     drill = None if below.dimension == "grid" else filters.go_to
     show.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)
