@@ -1,5 +1,7 @@
 """The cockpit in a real browser: nothing leaves the host, new cases come by themselves, an outage is survived."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.engine import make_url
 
 from casebase import schema
@@ -19,6 +21,58 @@ from docs.make_screenshots import CHROMIUM, DONE, FLAGS, PAGES, cockpit
 pytestmark = pytest.mark.browser
 # Long enough for a slow machine; what must be quick is measured in benchmarks/, not here.
 PATIENCE = 90_000
+# Latin words that belong in the interface: a file format, and a date field's pattern.
+LATIN = {"CSV", "yyyy", "mm", "dd"}
+# Every text that a reader sees, inside components too; what is clipped to a pixel is there for screen readers.
+VISIBLE_TEXT = """() => {
+  const said = []
+  const read = (root) => {
+    for (const node of root.querySelectorAll('*')) {
+      if (node.shadowRoot) read(node.shadowRoot)
+      const box = node.getBoundingClientRect()
+      if (node.closest('style, script, template, canvas') || box.width < 2 || box.height < 2 || box.bottom < 0) continue
+      for (const child of node.childNodes) if (child.nodeType === Node.TEXT_NODE) said.push(child.data)
+    }
+  }
+  read(document.body)
+  return said.join(' ')
+}"""
+# From now on, what a reader could see in every frame: each distinct frame is kept once.
+WATCH_FRAMES = """() => {
+  const all = (root, selector) => [...root.querySelectorAll(selector)].concat(
+    ...[...root.querySelectorAll('*')].filter((node) => node.shadowRoot).map((node) => all(node.shadowRoot, selector)))
+  const drawn = (selector) => all(document, selector).filter((node) => node.getBoundingClientRect().height > 1).length
+  window.frames_seen = new Set()
+  const look = () => {
+    const main = document.querySelector('[data-testid="stMain"]')
+    window.frames_seen.add(JSON.stringify({
+      height: main.scrollHeight,
+      scrolled: main.scrollTop,
+      cards: drawn('.card'),
+      header: drawn('.head'),
+      charts: drawn('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'),
+      maps: drawn('[data-testid="stDeckGlJsonChart"] canvas'),
+      faded: [...document.querySelectorAll('[data-testid="stElementContainer"]')]
+        .filter((node) => getComputedStyle(node).opacity < 1).length,
+    }))
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+# Where the map looks: deck.gl keeps it in React's own tree, nowhere in the page.
+MAP_VIEW = """() => {
+  const map = document.querySelector('[data-testid="stDeckGlJsonChart"]')
+  let view = null
+  const walk = (fiber) => {
+    if (!fiber || view) return
+    const at = fiber.memoizedProps?.viewState
+    if (at?.zoom !== undefined) view = [at.zoom, at.longitude, at.latitude]
+    walk(fiber.child)
+    walk(fiber.sibling)
+  }
+  walk(map[Object.keys(map).find((key) => key.startsWith('__reactFiber'))].child)
+  return view
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -90,40 +144,101 @@ def backlog(page: Page) -> str:
     return page.locator('[data-key="backlog"] .value').first.inner_text(timeout=PATIENCE)
 
 
-def test_no_request_leaves_the_host(browser: Browser, demo_url: str, still_config: Path) -> None:
+def test_no_request_leaves_the_host_nothing_fails_and_all_is_said_in_chinese(
+    browser: Browser, demo_url: str, still_config: Path
+) -> None:
     outside: list[str] = []
+    faults: list[str] = []
     with cockpit(demo_url, still_config) as address:
         host = address.removeprefix("http://")
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page.on("request", lambda sent: None if _is_ours(sent.url, host) else outside.append(sent.url))
         page.on("websocket", lambda made: None if f"//{host}/" in made.url else outside.append(made.url))
+        page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
+        page.on("response", lambda got: faults.append(got.url) if got.status >= 400 and not _probes(got.url) else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
         for path in PAGES.values():
             page.goto(f"{address}/{path}")
-            page.wait_for_selector(DONE, timeout=PATIENCE)
-            expect(page.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
-            page.wait_for_timeout(1000)
+            settled(page)
+            assert set(re.findall(r"[A-Za-z]{2,}", page.evaluate(VISIBLE_TEXT))) <= LATIN, path
+        page.goto(address)
+        settled(page)
+        click_through(page)
         page.close()
     assert outside == []
+    assert faults == []
 
 
 def _is_ours(url: str, host: str) -> bool:
     return url.startswith((f"http://{host}/", "data:", "blob:"))
 
 
-def test_new_case_shows_by_itself_and_the_page_stays_where_it_was(
+def _is_fault(said: ConsoleMessage) -> bool:
+    return said.type == "error" and not said.text.startswith("Failed to load resource")  # told with its URL instead
+
+
+def _probes(url: str) -> bool:
+    """Opened on a page's own address, Streamlit asks below it first where its server is, then at the root."""
+    return bool(re.search(r"/\w+/_stcore/(health|host-config)$", url))
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector(DONE, timeout=PATIENCE)
+    expect(page.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(1000)
+
+
+def click_through(page: Page) -> None:
+    """A district on the map, a definition, and the list behind a card, which is as long as its number."""
+    expect(page.locator('[data-testid="stDeckGlJsonChart"] canvas')).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(3000)
+    page.locator('[data-testid="stDeckGlJsonChart"]').click(position={"x": 150, "y": 150})
+    page.wait_for_url("**district=**", timeout=PATIENCE)
+    settled(page)
+    page.locator('[data-key="registered"] .define').click()
+    expect(page.get_by_role("dialog").get_by_text("期内登记的信访件").first).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    card = page.locator('[data-key="registered"]')
+    number = card.locator(".value").inner_text()
+    card.locator(".open").click(position={"x": 20, "y": 60})
+    page.wait_for_url("**/list?**", timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(f"共 {number} 件次"))).to_be_visible(timeout=PATIENCE)
+    assert "district=" in page.url
+
+
+def test_new_case_shows_by_itself_and_the_page_stays_as_it_was(
     browser: Browser, small: Casebase, quick_config: Path
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     with cockpit(url, quick_config) as address:
-        page = opened(browser, f"{address}/backlog")
-        assert backlog(page) == "40"
+        page = opened(browser, address)
         main = page.locator('[data-testid="stMain"]')
-        main.evaluate("element => element.scrollTo(0, 300)")
-        before = main.evaluate("element => element.scrollTop")
+        registered = page.locator('[data-key="registered"] .value').first
+        expect(registered).to_have_text("40", timeout=PATIENCE)
+        zoom_in(page)
+        main.evaluate("element => element.scrollTo(0, 100)")
+        page.wait_for_timeout(2000)
+        looked_at = page.evaluate(MAP_VIEW)
+        page.evaluate(WATCH_FRAMES)
         add_cases(small, range(41, 44))
-        expect(page.locator('[data-key="backlog"] .value').first).to_have_text("43", timeout=PATIENCE)
-        assert main.evaluate("element => element.scrollTop") == before > 0
+        expect(registered).to_have_text("43", timeout=PATIENCE)
+        page.wait_for_timeout(3000)
+        frames = [json.loads(frame) for frame in page.evaluate("[...window.frames_seen]")]
+        assert page.evaluate(MAP_VIEW) == looked_at
+        assert frames == frames[:1]  # nothing vanished, moved or faded, not for one frame
+        assert frames[0]["scrolled"] > 0
+        assert (frames[0]["cards"], frames[0]["maps"], frames[0]["faded"]) == (6, 1, 0)
         page.close()
+
+
+def zoom_in(page: Page) -> None:
+    before = page.evaluate(MAP_VIEW)
+    page.locator('[data-testid="stDeckGlJsonChart"]').hover(position={"x": 200, "y": 150})
+    for _ in range(3):
+        page.mouse.wheel(0, -300)
+        page.wait_for_timeout(300)
+    page.mouse.move(5, 400)
+    assert page.evaluate(MAP_VIEW)[0] > before[0]
 
 
 def test_outage_keeps_the_last_numbers_and_ends_by_itself(
@@ -141,6 +256,7 @@ def test_outage_keeps_the_last_numbers_and_ends_by_itself(
         expect(page.get_by_text("■ 数据库不可达")).to_be_visible(timeout=PATIENCE)
         assert backlog(page) == "40"
         late = opened(browser, f"{address}/hearings")
+        expect(late.get_by_text("现在读不到数据")).to_be_visible(timeout=PATIENCE)
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         add_cases(small, range(41, 42))
         expect(page.locator('[data-key="backlog"] .value').first).to_have_text("41", timeout=PATIENCE)
@@ -148,3 +264,20 @@ def test_outage_keeps_the_last_numbers_and_ends_by_itself(
         expect(late.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
         late.close()
         page.close()
+
+
+def test_cockpit_that_starts_without_its_database_says_so_and_finds_it_later(
+    browser: Browser, small: Casebase, quick_config: Path, postgres_server: str
+) -> None:
+    url = small.engine.url.render_as_string(hide_password=False)
+    name = make_url(url).database
+    small.engine.dispose()
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        with cockpit(url, quick_config) as address:
+            page = opened(browser, address)
+            expect(page.get_by_text("现在读不到数据")).to_be_visible(timeout=PATIENCE)
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            expect(page.locator('[data-key="backlog"] .value').first).to_have_text("40", timeout=PATIENCE)
+            expect(page.get_by_text("现在读不到数据")).to_have_count(0, timeout=PATIENCE)
+            page.close()
