@@ -1,0 +1,76 @@
+"""The day's attention in sentences, and the lists that they open."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import attention
+from queries.attention import About, Finding
+from queries.cases import Part
+from tests.pages.conftest import UNTIL, failures, panels
+
+DUE = Finding(
+    About.DUE, 32, "five_day_due_in_0", before=40, most=("金水区市场监督管理局", 5), at=datetime(2026, 11, 23)
+)
+SENTENCES = [
+    (DUE, "32 件次简单诉求今日五日期满，较上周同时减少 8，金水区市场监督管理局最多（5）"),
+    (
+        Finding(About.DUE, 3, "five_day_due_in_1", before=3, at=datetime(2026, 11, 23)),
+        "3 件次简单诉求11月23日（含）前五日期满，与上周同时持平",
+    ),
+    (
+        Finding(About.OVERDUE, 1200, "overdue", before=1191, value=57.0, most=("金水区", 13)),
+        "1,200 件次超期未结，最久超 57 天，较上月同时增加 9，金水区最多（13）",
+    ),
+    (
+        Finding(About.RATE, 14, "five_day_closure", Part.MISSES, "惠济区", before=0.91, value=0.8824, limit=0.95),
+        "惠济区：五日办结率 88.24%，较上期 −2.76 百分点，低于目标 6.76 百分点，14 件次未按期",
+    ),
+    (
+        Finding(About.RATE, 14, "five_day_closure", Part.MISSES, "惠济区", value=0.8824, limit=0.95),
+        "惠济区：五日办结率 88.24%，低于目标 6.76 百分点，14 件次未按期",
+    ),
+    (
+        Finding(About.SURGE, 60, "registered", name="房产物业", before=20.0),
+        "房产物业：近 7 天登记 60 件次，前 8 周周均 20 件次（+200.0%）",
+    ),
+    (
+        Finding(About.GAP, 253, "grids_staffed", Part.MISSES, "经开区", before=250, value=0.0927),
+        "经开区：253 个网格没有在岗网格员，占 9.3%，较上月同时增加 3",
+    ),
+    (
+        Finding(About.HEARING, 2, "hearings_coming", name="市住建局", at=datetime(2026, 11, 24, 9, 30)),
+        "待举行听证 2 场次，最近一场 11月24日 09:30（市住建局）",
+    ),
+]
+
+
+@pytest.mark.parametrize(("finding", "said"), SENTENCES)
+def test_sentence_says_who_how_many_the_change_and_the_deadline(finding: Finding, said: str) -> None:
+    assert attention.item(finding).text == said
+
+
+def test_every_kind_of_finding_has_its_sentence_and_state() -> None:
+    assert {finding.about for finding, _ in SENTENCES} == set(About)
+
+
+def test_sentences_of_the_page_open_lists_as_long_as_they_say(
+    open_page: Callable[..., AppTest], demo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.live.now", lambda: UNTIL.replace(second=0))
+    shown = panels(open_page(demo_url))
+    links = re.findall(r'<li data-key="[^"]+">.*?data-open="([^"]+)".*?<span class="text">([^<]+)</span>', shown)
+    assert 1 <= len(links) <= 5
+    for link, text in links:
+        address = dict(parse_qsl(html.unescape(link), keep_blank_values=True))
+        if "from" in address:
+            address["period"] = "自选"
+        app = open_page(demo_url, "case_list", **address)
+        assert failures(app) == []
+        count = next(said[1] for text in app.markdown if (said := re.search(r"共 \*\*([\d,]+)\*\*", text.value)))
+        assert re.search(rf"(?<![\d,.]){count} (件次|个|场次)", text), (text, count)
