@@ -19,6 +19,7 @@ CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")
 HOT = "hot_cells"
 OF_GRIDS = ("grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot")
 OF_CASES = ("cases_per_10k", HOT)
+WITHOUT_GRIDS = ("registered", HOT, "cases_per_10k")
 LAYER_NAMES = {"grids_staffed": "网格配员", "communities_with_agent": "代办员覆盖", HOT: "热点方格"}
 # Layers that a single grid knows otherwise: how many workers it has, and cases without people to divide them by.
 GRID_METRICS = {"grids_staffed": "grid_workers", "cases_per_10k": "registered"}
@@ -35,7 +36,7 @@ now = filters.current()
 
 def layer() -> str:
     """Which number the map and the table show; without grids only what cases alone can tell."""
-    layers = (*OF_GRIDS, *OF_CASES) if has_grids else OF_CASES[::-1]
+    layers = (*OF_GRIDS, *OF_CASES) if has_grids else WITHOUT_GRIDS
     return st.segmented_control(
         "图层",
         layers,
@@ -116,6 +117,11 @@ def lamps() -> dict[str, Any]:
 def on_hot_map(below: places.Below) -> None:
     """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
     cells = live.ask(hot_cells.hot_cells, as_of=now.as_of, period=now.period, within=now.within, most=CELLS)
+    if cells.empty:
+        waiting.hint(
+            f"{now.place}这一时段没有带坐标的信访件，画不出热点；装入信访件的经纬度（lon、lat 列）后自动显示。"
+        )
+        return
     points = pd.DataFrame(
         {
             **cells[["code", "lon", "lat"]],

@@ -176,6 +176,9 @@ def shares(loads: pd.DataFrame) -> None:
 def idle(loads: pd.DataFrame) -> None:
     """Who has not been asked, longest idle first."""
     rows = loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
+    if rows.empty:
+        show.heading("在库专家这一时段都有参与", "没有闲置的专家")
+        return
     show.heading(f"{len(rows)} 位专家这一时段没有参与", "从未参与的在前，其后按最近一次参与由早到晚")
     table = pd.DataFrame(
         {

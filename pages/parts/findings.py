@@ -131,9 +131,7 @@ def closings(frame: pd.DataFrame, limit: int) -> str:
 
 
 def hot(points: pd.DataFrame) -> str:
-    """丰产路街道一带最集中，1 公里见方内 24 件次；前 10 个方格共 180 件次. Columns: name, weight, fullest first."""
-    if points.empty:
-        return "这一时段没有带坐标的信访件"
+    """丰产路街道一带最集中，约 1 公里见方内 24 件次；前 10 个方格共 180 件次. Columns: name, weight, fullest first."""
     top = points.head(10)
     first = top.iloc[0]
     said = f"{first['name']}最集中，约 1 公里见方内 {words.full(first['weight'])} {UNIT}"

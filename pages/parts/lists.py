@@ -141,5 +141,8 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     for name in table.columns:
         if name.endswith("_at") or name == "active_from":
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
+        elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
+            # A column of numbers and dashes is none that can be sent to the browser.
+            table[name] = [words.NONE if words.missing(number) else f"{number:.0f}" for number in table[name]]
     table = table.astype(object).where(table.notna(), words.NONE)
     return table.rename(columns=COLUMNS)

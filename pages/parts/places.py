@@ -15,8 +15,8 @@ from queries.model import Kind
 from views import maps, words
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
-# A map is fitted to its width before the browser tells it; a phone's is known well enough.
-_PHONE = 340
+# A map is fitted to its width before the browser tells it; a phone's is known well enough, and wants a lower map.
+_PHONE = (340, 320)
 NOUNS = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
 
 
@@ -104,6 +104,13 @@ def area_map(
     A grid has nothing below: its code goes to `on_grid`. Returns the code of a point that was clicked, once.
     """
     chosen = metric_of(metric)
+    if frame[["lon", "lat"]].isna().any(axis=1).all() and frame["shape"].isna().all():
+        st.caption(
+            f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；装入 area 表的 lon、lat 或 shape 列后自动显示。"
+        )
+        return None
+    if show.on_phone():
+        width, height = min(width, _PHONE[0]), min(height, _PHONE[1])
     # The map's own tooltip begins with the name.
     tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
     drawn = maps.area_map(
@@ -111,7 +118,7 @@ def area_map(
         show.theme(),
         value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
         kind=show.kind_of(chosen),
-        width=min(width, _PHONE) if show.on_phone() else width,
+        width=width,
         height=height,
         scale=scale,
         states=states,

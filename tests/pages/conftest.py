@@ -105,6 +105,11 @@ def clicked(app: AppTest, key: str, selection: dict[str, Any]) -> dict[str, str]
     assert failures(app) == []
     app.session_state[key] = {"selection": selection}
     app.run()
+    return address(app)
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """What stands in the address of the page."""
     return {name: value if isinstance(value, str) else value[-1] for name, value in app.query_params.items()}
 
 

@@ -103,3 +103,44 @@ def test_closings() -> None:
 @pytest.mark.parametrize(("cases", "median"), [([1, 0, 0], 0), ([1, 1, 1], 3), ([50, 1, 49], 0), ([49, 1, 50], 3)])
 def test_median_is_the_day_by_which_half_are_closed(cases: list[int], median: int) -> None:
     assert findings.median_days(pd.DataFrame({"days": [0, 3, 9], "cases": cases})) == median
+
+
+def test_hot_names_the_fullest_square() -> None:
+    points = pd.DataFrame({"name": ["枫杨街道一带", "马寨镇一带"], "weight": [1200, 18]})
+    assert findings.hot(points) == "枫杨街道一带最集中，约 1 公里见方内 1,200 件次；前 2 个方格共 1,218 件次"
+    assert findings.hot(points.head(1)) == "枫杨街道一带最集中，约 1 公里见方内 1,200 件次"
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        ([3, 0, 2], "3 个微网格中 1 个没有在岗网格员：第2微网格"),
+        ([3, 1, 2], "3 个微网格都有在岗网格员"),
+    ],
+)
+def test_staffed(workers: list[int], said: str) -> None:
+    frame = pd.DataFrame({"name": ["第1微网格", "第2微网格", "第3微网格"], "value": workers})
+    assert findings.staffed(frame, "微网格") == said
+
+
+@pytest.mark.parametrize(
+    ("shares", "moved", "heard", "said"),
+    [
+        ((0.7, 0.6), (0.1, 0.02, 0.18), 200, "听证件化解率 70.00%，比可比件高 10.00 百分点，差异明显"),
+        ((0.6, 0.7), (-0.1, -0.18, -0.02), 200, "听证件化解率 60.00%，比可比件低 10.00 百分点，差异明显"),
+        ((0.7, 0.6), (0.1, -0.02, 0.22), 200, "听证件化解率 70.00%，比可比件高 10.00 百分点，在误差之内"),
+        ((0.6, 0.6), (0.0, -0.1, 0.1), 200, "听证件化解率 60.00%，与可比件持平，在误差之内"),
+        ((0.7, 0.6), (0.1, 0.02, 0.18), 29, "听证件化解率 70.00%，比可比件高 10.00 百分点，样本少"),
+        ((float("nan"), float("nan")), (float("nan"),) * 3, 0, "听证件太少，还不能与未听证件比较"),
+    ],
+)
+def test_heard(shares: tuple[float, float], moved: tuple[float, float, float], heard: int, said: str) -> None:
+    frame = pd.DataFrame({"value": shares, "hits": [1, 1], "among": [heard, 9000]})
+    assert findings.heard(frame, moved, 30) == said
+
+
+def test_beside_tells_both_numbers_and_the_interval() -> None:
+    frame = pd.DataFrame({"value": [0.7, 0.6], "hits": [70, 6100], "among": [100, 10_000]})
+    said = findings.beside(frame, (0.1, -0.02, 0.22))
+    assert said.startswith("听证件 100 件次，化解 70 件次；可比件 10,000 件次，加权后化解率 60.00%。")
+    assert said.endswith("相差 +10.00 百分点，95% 区间 −2.00 至 +22.00 百分点。")
