@@ -41,7 +41,7 @@ def table(question: lists.Asked, part: Part) -> None:
         number = st.number_input("页", 1, pages, 1, key=f"page_{part}", width=140) if pages > 1 else 1
         st.download_button(
             "导出 CSV",
-            data=lambda: lists.shown(lists.rows(chosen, now)).to_csv(index=False).encode("utf-8-sig"),
+            data=lambda: lists.csv(chosen, now),
             file_name=f"{question.metric.name}_{now.as_of:%Y%m%d%H%M}.csv",
             mime="text/csv",
         )

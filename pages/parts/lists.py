@@ -135,6 +135,23 @@ def rows(question: Asked, filters: Filters, limit: int | None = None, offset: in
     )
 
 
+def csv(question: Asked, filters: Filters) -> bytes:
+    """The whole list as a CSV file.
+
+    Made when the button is pressed, outside any run of a page: there is no reading to ask by, so the case base is
+    asked itself, as of the filters' own moment.
+    """
+    whole = cases(
+        live.casebase(),
+        question.metric.id,
+        question.part,
+        as_of=filters.as_of,
+        period=filters.period,
+        within=question.within(filters),
+    )
+    return shown(whole).to_csv(index=False).encode("utf-8-sig")
+
+
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, no keys, times to the minute, — where nothing is known."""
     table = frame.drop(columns=[name for name in _HIDDEN if name in frame.columns])
@@ -144,5 +161,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
             table[name] = [words.NONE if words.missing(number) else f"{number:.0f}" for number in table[name]]
+        elif name in ("five_day_due", "joined_on"):
+            table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
     table = table.astype(object).where(table.notna(), words.NONE)
     return table.rename(columns=COLUMNS)
