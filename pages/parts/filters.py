@@ -49,8 +49,8 @@ class Filters:
 
     @property
     def said(self) -> str:
-        """The filters in words: 2026年11月1日—22日，全市."""
-        parts = [words.span(self.period.start, self.period.cut(self.as_of).end), self.place]
+        """The filters in words: 2026年11月1日—30日，全市. The whole period: deadlines after the cut-off belong to it too."""
+        parts = [words.span(self.period.start, self.period.end), self.place]
         return "，".join([*parts, *filter(None, (self.within.channel, self.category))])
 
 
