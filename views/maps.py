@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any, Literal
 
@@ -55,12 +56,19 @@ class View:
 
 
 class OfflineDeck(pdk.Deck):  # type: ignore[misc]
-    """A deck that asks no tile server and travels as compact JSON; pydeck's own is indented, three times as long."""
+    """A deck that asks no tile server and travels as compact JSON; pydeck's own is indented, three times as long.
+
+    It is written down once: a deck does not change after it was made.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(map_provider=None, **settings)
 
     def to_json(self) -> str:
+        return self._written
+
+    @cached_property
+    def _written(self) -> str:
         return json.dumps(json.loads(super().to_json()), ensure_ascii=False, separators=(",", ":"))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from queries import names
 from queries.measure import measure, metric_of
 from queries.model import Kind
 from views import maps, words
+from views.tokens import Palette
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
 # A map is fitted to its width before the browser tells it; a phone's is known well enough, and wants a lower map.
@@ -24,7 +26,7 @@ NOUNS = {"district": "区县（功能区）", "street": "街道（乡镇）", "c
 class Below:
     """The places directly below the chosen area, by `dimension`.
 
-    `frame`: code, name, kind, lon, lat, schematic, shape (list of polygons or None).
+    `frame`: code, name, kind, lon, lat, schematic, shape (JSON text of a list of polygons, or None).
     """
 
     dimension: str
@@ -55,8 +57,7 @@ def below(now: Filters) -> Below:
             [live.ask(names.shapes, parent) for parent in parents] or [pd.DataFrame(columns=["code", "shape"])]
         )
         frame = frame.merge(outlines, on="code", how="left")
-    shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
-    return Below(dimension, frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index)))
+    return Below(dimension, frame)
 
 
 def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
@@ -113,7 +114,7 @@ def area_map(
         width, height = min(width, _PHONE[0]), min(height, _PHONE[1])
     # The map's own tooltip begins with the name.
     tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
-    drawn = maps.area_map(
+    drawn = _drawn(
         frame.assign(tip=tips),
         show.theme(),
         value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
@@ -148,6 +149,14 @@ def area_map(
     st.html(drawn.legend)
     layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
     return show.once(spot, code if layer == maps.POINTS else None)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _drawn(frame: pd.DataFrame, palette: Palette, **settings: Any) -> maps.AreaMap:
+    """A map is made once for the same data: making it and writing it down costs more than all else on the page."""
+    shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
+    shaped = frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index))
+    return maps.area_map(shaped, palette, **settings)
 
 
 def breadcrumb(now: Filters) -> None:
