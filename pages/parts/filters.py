@@ -49,7 +49,10 @@ class Filters:
 
     @property
     def said(self) -> str:
-        """The filters in words: 2026年11月1日—30日，全市; the whole period, as deadlines after the cut-off belong to it."""
+        """The filters in words: 2026年11月1日—30日，全市.
+
+        The whole period is named, since deadlines after the cut-off belong to it.
+        """
         parts = [words.span(self.period.start, self.period.end), self.place]
         return "，".join([*parts, *filter(None, (self.within.channel, self.category))])
 
