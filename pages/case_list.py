@@ -8,24 +8,27 @@ from queries.model import Kind
 from views import words
 
 PAGE_ROWS = 200
-_PARTS = {Part.HITS: "计入", Part.MISSES: "未计入", Part.AMONG: "全部（分母）"}
 
 now = filters.current()
 question = lists.asked()
 
 
 def parts(question: lists.Asked) -> Part:
-    """Hits, misses or all of a rate, each with its number of rows."""
-    counts = {part: lists.length(question, now, part) for part in _PARTS}
+    """Hits, misses or all of a rate, each with its number of rows; the choice stands in the address."""
     if question.metric.kind is not Kind.RATE:
         return Part.HITS
+    hits, misses = question.metric.sides
+    called = {Part.HITS: hits, Part.MISSES: misses, Part.AMONG: "合计"}
+    counts = {part: lists.length(question, now, part) for part in called}
+    key = f"part_of_{question.metric.id}_{question.part}"
     return st.segmented_control(
         "明细",
-        list(_PARTS),
+        list(called),
         default=question.part,
         required=True,
-        format_func=lambda part: f"{_PARTS[part]} {words.full(counts[part])}",
-        key=f"part_of_{question.metric.id}_{question.part}",
+        format_func=lambda part: f"{called[part]} {words.full(counts[part])}",
+        key=key,
+        on_change=lambda: st.query_params.update(part=st.session_state[key].value),
         label_visibility="collapsed",
     )
 
@@ -56,8 +59,6 @@ if question is None:
     show.header("数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
     waiting.hint("从任一页面点一个数字，即可在此看到它的明细。")
 else:
-    where = question.said()
-    show.header(
-        f"{question.metric.name}：明细", f"{now.said}{'，' + where if where else ''}。{question.metric.definition}"
-    )
+    parts_said = [now.said, question.said(), "" if question.metric.is_stock else f"按{question.metric.period_text}归期"]
+    show.header(f"{question.metric.name}：明细", f"{'，'.join(filter(None, parts_said))}。{question.metric.definition}")
     table(question, parts(question))

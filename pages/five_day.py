@@ -101,18 +101,30 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
 
 def rankings() -> None:
     """Places and units side by side; each kind of unit is ranked apart."""
-    dimension = places.dimension_below(now)
-    below = splits.split(now, [RATE], dimension)
     groups = splits.by_kind(splits.split(now, [RATE], "unit"))
-    kind = unit_kind(list(groups))
+    with st.container(horizontal=True):
+        dimension = level()
+        kind = unit_kind(list(groups))
+    below = splits.split(now, [RATE], dimension)
     left, right = st.columns(2)
     with left, show.block("places"):
-        ranked(below, dimension, places.NOUNS[dimension], drill=dimension != "grid")
+        ranked(below, dimension, places.NOUNS[dimension], drill=dimension == places.dimension_below(now) != "grid")
     with right, show.block("units"):
         if kind is None:
             waiting.hint("这一时段没有应办结的简单诉求。")
         else:
             ranked(groups[kind], "unit", kind, most=max(len(below), LEAST_ROWS))
+
+
+def level() -> str:
+    """The places to rank: the next level down, or all of a deeper one (which street of the whole city?)."""
+    below = places.levels_below(now)
+    if len(below) < 2:
+        return below[0]
+    chosen: str = st.segmented_control(
+        "排名到", below, default=below[0], required=True, format_func=places.NOUNS.__getitem__, key="five_day_level"
+    )
+    return chosen
 
 
 def unit_kind(kinds: list[str]) -> str | None:

@@ -42,7 +42,8 @@ def run(
     unit: Annotated[str | None, typer.Option(help="Responsible unit's id.")] = None,
     where: Annotated[list[str] | None, typer.Option(help="A cell: DIMENSION=VALUE; empty: not filled in.")] = None,
     list_cases: Annotated[Part | None, typer.Option("--cases", help="The list behind the number.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="With --cases: at most so many rows.")] = None,
+    sort: Annotated[str | None, typer.Option(help="Largest first by a column: misses, hits, value …")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
     show: Annotated[bool, typer.Option("--list", help="The metric dictionary.")] = False,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
     url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
@@ -53,8 +54,8 @@ def run(
         return
     if list_cases and by:
         raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
-    if limit and not list_cases:
-        raise UsageError("--limit goes with --cases")
+    if list_cases and sort:
+        raise UsageError("--sort goes with numbers; the cases of --cases are listed oldest first")
     if not metrics:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
     period = _period(from_, to)
@@ -68,7 +69,7 @@ def run(
         if list_cases:
             found = cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit)
         else:
-            found = _measured(casebase, metrics, moment, period, within, by or [])
+            found = _sorted(_measured(casebase, metrics, moment, period, within, by or []), sort)[:limit]
     finally:
         casebase.engine.dispose()
     _print(found, form)
@@ -99,7 +100,19 @@ def _measured(
     casebase: Casebase, metrics: list[str], moment: datetime, period: Period | None, within: Slice, by: list[str]
 ) -> pd.DataFrame:
     split = [name for text in by for name in text.split(",")]
-    return with_names(casebase, measure(casebase, metrics, as_of=moment, period=period, within=within, by=split))
+    found = with_names(casebase, measure(casebase, metrics, as_of=moment, period=period, within=within, by=split))
+    rate = found["metric"].map(lambda name: METRICS[name].kind is Kind.RATE)
+    misses = (found["among"] - found["hits"]).astype("Int64").where(rate)
+    found.insert(list(found.columns).index("among"), "misses", misses)
+    return found
+
+
+def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    if column is None:
+        return found
+    if column not in found.columns:
+        raise UsageError(f"--sort {column}: no such column; there are {', '.join(found.columns)}")
+    return found.sort_values(column, ascending=False, kind="stable")
 
 
 def _day(option: str, text: str) -> date:
@@ -154,7 +167,7 @@ def _print_table(frame: pd.DataFrame) -> None:
     rates = {m.id for m in METRICS.values() if m.kind is Kind.RATE}
     table = Table()
     for name in frame.columns:
-        table.add_column(name, justify="right" if name in ("hits", "among", "value") else "left")
+        table.add_column(name, justify="right" if name in ("hits", "misses", "among", "value") else "left")
     for row in frame.astype(object).to_dict("records"):
         is_rate = row.get("metric") in rates
         table.add_row(*(_shown(str(name), value, is_rate) for name, value in row.items()))

@@ -93,7 +93,8 @@ class Metric:
     `among` says which rows it looks at, `hit` which of them count, both as of a moment.
     `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured
     at the moment itself. `lists` is the subject of the list behind it where distinct things are
-    counted (`subject.dimensions` still split it). The texts are the 口径 that travels with the number.
+    counted (`subject.dimensions` still split it). The texts are the 口径 that travels with the number;
+    `sides` are short words for the hits and the misses of a rate (按期, 未按期).
     """
 
     id: str
@@ -117,6 +118,7 @@ class Metric:
     beside: tuple[str, ...] = ()
     additive: bool = True
     short: str = ""
+    sides: tuple[str, str] = ("", "")
 
     @property
     def short_name(self) -> str:

@@ -33,6 +33,7 @@ class Preset(StrEnum):
     TODAY = "today"
     WEEK = "week"
     MONTH = "month"
+    LAST_MONTH = "last_month"
     QUARTER = "quarter"
     YEAR = "year"
 
@@ -53,12 +54,14 @@ _STEP = {
 
 
 def period_of(preset: Preset, today: date) -> Period:
-    """The whole day, week (Monday to Sunday), month, quarter or year that holds `today`."""
+    """The whole day, week (Monday to Sunday), month, quarter or year that holds `today`, or the month before."""
     if preset is Preset.TODAY:
         return Period(today, today)
     if preset is Preset.WEEK:
         monday = today - timedelta(days=today.weekday())
         return Period(monday, monday + timedelta(days=6))
+    if preset is Preset.LAST_MONTH:
+        return period_of(Preset.MONTH, today.replace(day=1) - timedelta(days=1))
     whole = pd.Period(today, freq=_FREQUENCY[preset])
     return Period(whole.start_time.date(), whole.end_time.date())
 

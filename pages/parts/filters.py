@@ -17,16 +17,26 @@ CUSTOM = "自选"
 # The choice that filters nothing.
 _EVERY = ""
 _TURNED = "_filters_turned"
-PRESETS = {"今日": Preset.TODAY, "本周": Preset.WEEK, "本月": Preset.MONTH, "本季": Preset.QUARTER, "本年": Preset.YEAR}
+PRESETS = {
+    "今日": Preset.TODAY,
+    "本周": Preset.WEEK,
+    "本月": Preset.MONTH,
+    "上月": Preset.LAST_MONTH,
+    "本季": Preset.QUARTER,
+    "本年": Preset.YEAR,
+}
 _AGAINST = {
     "今日": "较昨日同时",
     "本周": "较上周同期",
     "本月": "较上月同期",
+    "上月": "较前一月",
     "本季": "较上季同期",
     "本年": "较上年同期",
 }
 YEARLY = _AGAINST["本年"]
 PLACES = ("district", "street", "community")
+# What a link brought is in the address of the next page only if it is set anew.
+_BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 
@@ -59,10 +69,17 @@ class Filters:
 
 def bar() -> Filters:
     """Draw the bar and read it."""
-    st.session_state.update(st.session_state.pop(_TURNED, {}))
+    kept = {key: st.session_state[key] for key in _BOUND if key in st.session_state}
+    st.session_state.update(kept | st.session_state.pop(_TURNED, {}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
         chosen = st.segmented_control(
-            "时间", [*PRESETS, CUSTOM], default="本月", required=True, key="period", bind="query-params"
+            "时间",
+            [*PRESETS, CUSTOM],
+            default="本月",
+            required=True,
+            key="period",
+            bind="query-params",
+            on_change=_write_days,
         )
         latest = live.current().as_of
         custom = _custom(latest.date()) if chosen == CUSTOM else None
@@ -134,12 +151,24 @@ def _as_of(latest: datetime) -> datetime:
 
 
 def _custom(today: date) -> Period:
-    month = period_of(Preset.MONTH, today)
-    start = st.date_input("从", value=month.start, key="from", bind="query-params", format="YYYY-MM-DD", width=130)
-    end = st.date_input("到", value=today, key="to", bind="query-params", format="YYYY-MM-DD", width=130)
+    start = _day("从", "from", period_of(Preset.MONTH, today).start)
+    end = _day("到", "to", today)
     if end < start:
         st.warning(f"结束日期 {end} 早于开始日期 {start}，已按开始日期当天计算。")
     return Period(start, max(start, end))
+
+
+def _write_days() -> None:
+    """Days of one's own stand in the address from the start: a widget's default would not, and is another tomorrow."""
+    if st.session_state["period"] == CUSTOM:
+        today = live.current().as_of.date()
+        days = {"from": today.replace(day=1), "to": today}
+        st.session_state[_TURNED] = days
+        st.query_params.update({name: day.isoformat() for name, day in days.items()})
+
+
+def _day(label: str, key: str, otherwise: date) -> date:
+    return st.date_input(label, value=None, key=key, bind="query-params", format="YYYY-MM-DD", width=130) or otherwise
 
 
 def _area() -> tuple[str | None, str]:
@@ -176,7 +205,7 @@ def _choice(label: str, key: str, options: list[str], every: str, labels: dict[s
         format_func=lambda option: shown.get(option, option),
         key=key,
         bind="query-params",
-        width=150,
+        width=140,
     )
     return chosen or None
 

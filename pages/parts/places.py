@@ -43,6 +43,18 @@ def dimension_below(now: Filters) -> str:
     return _BELOW[int(filters.areas()["level"][area]) if area else 1]
 
 
+def levels_below(now: Filters) -> list[str]:
+    """The dimensions below the area of the filter bar, the next first, down to the community; grids below that."""
+    levels = list(NOUNS)
+    first = dimension_below(now)
+    deeper = [name for name in levels[levels.index(first) + 1 :] if name != "grid" and not _none_of(name)]
+    return [first, *deeper]
+
+
+def _none_of(dimension: str) -> bool:
+    return not (filters.areas()["level"] == list(NOUNS).index(dimension) + 2).any()
+
+
 def below(now: Filters) -> Below:
     """What lies below the area of the filter bar; grids below a community."""
     table = filters.areas()

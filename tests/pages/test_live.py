@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import psycopg
@@ -209,6 +210,30 @@ def click_through(page: Page) -> None:
     page.wait_for_url("**/list?**", timeout=PATIENCE)
     expect(page.get_by_text(re.compile(f"共 {number} 件次"))).to_be_visible(timeout=PATIENCE)
     assert "district=" in page.url
+
+
+def test_every_view_is_a_link(browser: Browser, demo_url: str, still_config: Path) -> None:
+    """Days of one's own and the part of a rate stand in the address; what a link brought stays on the next page."""
+    with cockpit(demo_url, still_config) as address:
+        page = opened(browser, f"{address}/five_day?channel=来访")
+        page.get_by_text("自选", exact=True).click()
+        page.wait_for_url("**from=**to=**", timeout=PATIENCE)
+        page.goto(page.url.replace("to=", "as_of=2026-11-20&to="))
+        settled(page)
+        page.locator('[data-key="five_day_closure"] .open').click(position={"x": 20, "y": 60})
+        page.wait_for_url("**/list?**from=**as_of=**", timeout=PATIENCE)
+        settled(page)
+        page.get_by_text(re.compile("^未按期")).click()
+        page.wait_for_url("**part=misses**", timeout=PATIENCE)
+        settled(page)
+        number = page.get_by_text(re.compile("^共 .* 件次$")).inner_text()
+        sent = parse_qs(urlsplit(page.url).query)
+        assert set(sent) == {"metric", "part", "period", "from", "to", "channel", "as_of"}
+        colleague = opened(browser, page.url)
+        expect(colleague.get_by_text(number)).to_be_visible(timeout=PATIENCE)
+        assert parse_qs(urlsplit(colleague.url).query) == sent
+        page.close()
+        colleague.close()
 
 
 def test_new_case_shows_by_itself_and_the_page_stays_as_it_was(

@@ -18,7 +18,7 @@ from casebase.engine import Casebase
 from casebase.settings import ROOT
 from queries.cases import Part, cases
 from queries.measure import measure
-from queries.model import Slice
+from queries.model import Kind, Slice
 from queries.periods import Period, end_of_day
 from queries.registry import METRICS
 from tests.queries.command import Answer, Command
@@ -91,6 +91,15 @@ def test_the_list_behind_a_number(city: Casebase, ask: Ask, part: Part) -> None:
     assert some == found[:3]
 
 
+def test_who_missed_most(city: Casebase, ask: Ask) -> None:
+    wanted = measure(city, ["repeat_rate"], as_of=NOW, by=["district"])
+    misses = sorted((wanted["among"] - wanted["hits"]).tolist(), reverse=True)
+    asked = ["repeat_rate", "--by", "district", *AT, "--sort", "misses", "--format", "json"]
+    assert [record["misses"] for record in ask(*asked).records()] == misses
+    assert [record["misses"] for record in ask(*asked, "--limit", "2").records()] == misses[:2]
+    assert ask("registered", *AT, "--format", "json").records()[0]["misses"] is None
+
+
 def test_names_stand_beside_codes(ask: Ask) -> None:
     found = ask("registered", "--by", "district", *AT, "--format", "json").records()
     assert {record["district"]: record["district_name"] for record in found} == {
@@ -128,6 +137,10 @@ def test_a_day_means_its_end(ask: Ask) -> None:
     )
 
 
+def test_every_rate_has_words_for_both_sides() -> None:
+    assert all(all(metric.sides) == (metric.kind is Kind.RATE) for metric in METRICS.values())
+
+
 def test_the_dictionary_needs_no_database(ask: Ask) -> None:
     found = ask("--list", "--format", "json", url="").records()
     assert {record["metric"] for record in found} == set(METRICS)
@@ -163,7 +176,8 @@ def test_the_dictionary_needs_no_database(ask: Ask) -> None:
         ),
         (["registered", "closed", "--cases", "hits"], "--cases takes one metric"),
         (["registered", "--cases", "hits", "--by", "unit"], "--where DIMENSION=VALUE"),
-        (["registered", "--limit", "3"], "--limit goes with --cases"),
+        (["registered", "--cases", "hits", "--sort", "hits"], "--sort goes with numbers"),
+        (["registered", "--by", "unit", "--sort", "colour"], "--sort colour: no such column"),
         (["registered", "--cases", "hits", "--limit", "0"], "--limit"),
         (["cases_per_10k", "--cases", "among"], "no list of them"),
         (["registered", "--cases", "everything"], "--cases"),

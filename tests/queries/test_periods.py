@@ -17,11 +17,12 @@ NOON = datetime(2026, 11, 22, 12, 0)
         (Preset.TODAY, date(2026, 11, 22), date(2026, 11, 22)),
         (Preset.WEEK, date(2026, 11, 16), date(2026, 11, 22)),
         (Preset.MONTH, date(2026, 11, 1), date(2026, 11, 30)),
+        (Preset.LAST_MONTH, date(2026, 10, 1), date(2026, 10, 31)),
         (Preset.QUARTER, date(2026, 10, 1), date(2026, 12, 31)),
         (Preset.YEAR, date(2026, 1, 1), date(2026, 12, 31)),
     ],
 )
-def test_presets_hold_today(preset: Preset, start: date, end: date) -> None:
+def test_presets_are_whole_spans_of_the_calendar(preset: Preset, start: date, end: date) -> None:
     assert period_of(preset, TODAY) == Period(start, end)
 
 
