@@ -1,29 +1,35 @@
 """The door: navigation, the filter bar, and the page that was asked for."""
 
+from typing import Any
+
 import streamlit as st
 
 from casebase.errors import CasebaseError, UsageError
-from pages.parts import live, look, show, waiting
+from pages.parts import live, look, menu, show, waiting
 from pages.parts.filters import bar
 
 ICON = "views/icon.png"
 
-PAGES = {
-    "": [
-        st.Page("pages/overview.py", title="一屏总览", default=True),
-        st.Page("pages/backlog.py", title="待办积压", url_path="backlog"),
-        st.Page("pages/five_day.py", title="五日办结", url_path="five_day"),
-        st.Page("pages/grid_coverage.py", title="网格覆盖", url_path="grid"),
-        st.Page("pages/hearings.py", title="专家听证", url_path="hearings"),
-    ],
-    "明细": [st.Page("pages/case_list.py", title="数字明细", url_path="list")],
-}
+
+def pages() -> dict[str, list[Any]]:
+    """The pages by the section of the menu that they stand in."""
+    sections: dict[str, list[Any]] = {}
+    for entry in menu.ENTRIES:
+        page = st.Page(
+            f"pages/{entry.file}.py",
+            title=entry.title,
+            url_path=entry.path or None,
+            default=not entry.path,
+            visibility="visible" if entry.in_menu else "hidden",
+        )
+        sections.setdefault(entry.section, []).append(page)
+    return sections
 
 
 def main() -> None:
     """Draw the bar and the page that was asked for."""
     st.set_page_config(page_title="信访领导驾驶舱", page_icon=ICON, layout="wide")
-    page = st.navigation(PAGES, position="top")
+    page = st.navigation(pages(), position="top")
     try:
         look.dress(f"{live.owner()} · 信访领导驾驶舱", show.theme())
         live.settle()

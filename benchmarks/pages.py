@@ -24,8 +24,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, event
 
+from pages.parts.menu import ENTRIES
+
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("overview", "backlog", "five_day", "grid_coverage", "hearings")
+PAGES = tuple(entry.file for entry in ENTRIES if entry.in_menu)
 SEED = 20250522
 
 

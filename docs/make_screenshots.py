@@ -18,6 +18,8 @@ from typing import Annotated
 import typer
 from playwright.sync_api import Browser, sync_playwright
 
+from pages.parts.menu import ENTRIES
+
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -33,14 +35,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-PAGES = {
-    "overview": "",
-    "backlog": "backlog",
-    "five_day": "five_day",
-    "grid_coverage": "grid",
-    "hearings": "hearings",
-    "case_list": "list?metric=five_day_overdue",
-}
+PAGES = {entry.file: f"{entry.path}?{entry.example}".rstrip("?") for entry in ENTRIES}
 
 
 @contextmanager

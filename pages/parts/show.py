@@ -176,7 +176,7 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
     parts = []
     for name in metric.beside:
         other, value = METRICS[name], float(found["value"].loc[name])
-        unit = "" if other.kind is Kind.RATE else f" {other.unit}"
+        unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
         parts.append(f"{other.short_name} {written(other, value)}{unit}")
     if metric.kind is Kind.RATE and row["among"]:
         parts.append(words.parts(row["hits"], row["among"]))

@@ -1,0 +1,28 @@
+"""The pages of the cockpit, each named once: where it stands in the menu and under which address."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: pages/`file`.py under /`path` ("" is the front page); `section` heads it in the menu ("": no head).
+
+    Pages that make no sense without a number or a case are not in the menu; `example` is what to ask such a page for.
+    """
+
+    file: str
+    title: str
+    path: str
+    section: str = ""
+    in_menu: bool = True
+    example: str = ""
+
+
+ENTRIES = (
+    Entry("overview", "一屏总览", ""),
+    Entry("backlog", "待办积压", "backlog"),
+    Entry("five_day", "五日办结", "five_day"),
+    Entry("grid_coverage", "网格覆盖", "grid"),
+    Entry("hearings", "专家听证", "hearings"),
+    Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
+)
