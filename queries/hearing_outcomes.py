@@ -12,7 +12,8 @@ from casebase.engine import Casebase
 from queries.measure import conditions, in_slice
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
-from queries.registry import METRICS, closed, known
+from queries.registry import METRICS
+from queries.registry.common import closed, known
 from queries.subjects import EXPERT, HEARING, PETITION, before, expert, first_level, hearing, p, seat, wait_days
 
 HEARD, COMPARABLE = "听证件", "可比件"

@@ -1,0 +1,12 @@
+"""The metric registry: every number of the cockpit, defined once.
+
+Adding a KPI is one entry in the module of its group; it then shows in the dictionary, in drill-down, in documents and
+in `python -m queries`. Rules are those of domain.md §2; [L] is the 信访工作条例, [G] the formulas of
+a provincial bureau's open statistics, [S] the city's public document, [C] common practice.
+"""
+
+from queries.model import Metric
+from queries.registry import five_day, grids, hearings, mediation, outcomes, timeliness, volume
+
+_GROUPS = (volume, five_day, timeliness, outcomes, grids, hearings, mediation)
+METRICS: dict[str, Metric] = {metric.id: metric for group in _GROUPS for metric in group.METRICS}

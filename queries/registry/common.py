@@ -1,0 +1,63 @@
+"""What the numbers of all groups share: which cases are looked at, and how days are counted."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, and_, literal_column, not_, or_, type_coerce
+
+from queries.model import Fixed, Moment
+from queries.subjects import HOTLINE, before, natural_days, on_day, p
+
+EXCLUDED = "不含检举控告件；12345转办件另计，不并入信访量。"
+
+
+def known(at: Moment) -> ColumnElement[bool]:
+    """Petitions that every number looks at: registered by the moment, not restricted, no hotline case."""
+    return and_(p.registered_at <= at.as_of, not_(p.restricted), or_(p.channel.is_(None), p.channel != HOTLINE))
+
+
+def first_counted(at: Moment) -> ColumnElement[bool]:
+    """Timeliness numbers count first cases that are 纳入统计 (domain.md §2)."""
+    return and_(known(at), p.is_first, p.counted)
+
+
+def closed(at: Moment) -> ColumnElement[bool]:
+    """Closed (办结) by the moment."""
+    return before(at.as_of, p.closed_at)
+
+
+def still_open(at: Moment) -> ColumnElement[bool]:
+    """Registered and not closed by the moment."""
+    return and_(known(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of))
+
+
+def active(at: Moment, table: Any) -> ColumnElement[bool]:
+    """At work at the moment: `table` has active_from and active_to."""
+    return and_(table.active_from <= at.as_of, or_(table.active_to.is_(None), table.active_to > at.as_of))
+
+
+def days_later(column: ColumnElement[Any], days: int) -> ColumnElement[Any]:
+    """So many times 24 hours after a time."""
+    return column + timedelta(days=days)
+
+
+def last_day(column: ColumnElement[Any], days: int) -> ColumnElement[Any]:
+    """The last of so many natural days; day 1 is the day after (domain.md §1).
+
+    A date plus a whole number, because adding an interval to millions of rows is ten times as slow.
+    """
+    return type_coerce(type_coerce(on_day(column), Integer) + literal_column(str(days), Integer), Date)
+
+
+def day_passed(column: ColumnElement[Any], days: int, at: Moment) -> ColumnElement[bool]:
+    """The last of so many natural days lies before today."""
+    return column < at.midnight - timedelta(days=days)
+
+
+def by_last_day(done: ColumnElement[Any], start: ColumnElement[Any], days: int, at: Moment) -> ColumnElement[bool]:
+    """Done by the last of so many natural days after the start."""
+    return and_(before(at.as_of, done), natural_days(start, done) <= days)
+
+
+REGISTERED_AT = Fixed(p.registered_at)
+CLOSED_AT = Fixed(p.closed_at)

@@ -1,0 +1,108 @@
+"""五日办结: the promise of five working days for simple claims."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+
+from queries.model import Fixed, Kind, Metric, Moment, Polarity
+from queries.registry.common import EXCLUDED, closed, first_counted
+from queries.subjects import PETITION, on_day, p
+
+
+def simple(at: Moment) -> ColumnElement[bool]:
+    """Simple claims (简单诉求) whose fifth working day is known."""
+    return and_(first_counted(at), p.is_simple, p.five_day_due.is_not(None))
+
+
+def in_five_days(at: Moment) -> ColumnElement[bool]:
+    """Closed on the fifth working day or earlier."""
+    return and_(closed(at), on_day(p.closed_at) <= p.five_day_due)
+
+
+def _in_window(at: Moment) -> ColumnElement[bool]:
+    return and_(simple(at), not_(closed(at)), p.five_day_due >= at.today)
+
+
+def _five_day(id: str, name: str, definition: str, **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "group": "五日办结",
+        "subject": PETITION,
+        "kind": Kind.COUNT,
+        "unit": "件次",
+        "polarity": Polarity.DOWN_GOOD,
+        "among_text": definition,
+        "hits_text": definition,
+        "period_text": "五日期限",
+        "article": "[S] 简单诉求5个工作日内办结",
+        "dated_by": Fixed(p.five_day_due),
+        **more,
+    }
+    return Metric(id, name, definition=f"{definition}只计纳入统计的初件；{EXCLUDED}", **values)
+
+
+FIVE_DAY_CLOSURE = _five_day(
+    "five_day_closure",
+    "五日办结率",
+    "简单诉求在登记后第5个工作日（含）前办结的比例，已到期口径。",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    among_text="第5个工作日已过，或提前办结的简单诉求",
+    hits_text="其中在第5个工作日（含）前办结的",
+    sides=("按期", "未按期"),
+    among=lambda at: and_(simple(at), or_(p.five_day_due < at.today, closed(at))),
+    hit=in_five_days,
+    beside=("five_day_in_window", "five_day_closure_all"),
+)
+FIVE_DAY_CLOSURE_ALL = _five_day(
+    "five_day_closure_all",
+    "五日办结率（全口径）",
+    "简单诉求在第5个工作日（含）前办结的比例，未到期未办结的也计入分母。",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    among_text="五日期限落在期内的全部简单诉求",
+    hits_text="其中在第5个工作日（含）前办结的",
+    sides=("按期", "未按期"),
+    among=simple,
+    hit=in_five_days,
+    short="全口径",
+)
+FIVE_DAY_IN_WINDOW = _five_day(
+    "five_day_in_window",
+    "五日在期未结",
+    "尚未办结、第5个工作日未过的简单诉求。",
+    polarity=Polarity.NEUTRAL,
+    among=_in_window,
+    short="在期未结",
+)
+FIVE_DAY_OVERDUE = _five_day(
+    "five_day_overdue",
+    "五日逾期未结",
+    "第5个工作日已过仍未办结的简单诉求。",
+    among=lambda at: and_(simple(at), not_(closed(at)), p.five_day_due < at.today),
+)
+
+
+def _five_day_due_within(days: int, name: str) -> Metric:
+    return _five_day(
+        f"five_day_due_in_{days}",
+        name,
+        f"尚未办结、五日期限在今后 {days} 个工作日之内（含今日）的简单诉求。"
+        if days
+        else "尚未办结、五日期限就在当日的简单诉求。",
+        period_text="时点数",
+        dated_by=None,
+        among=lambda at: and_(_in_window(at), p.five_day_due <= (at.workday(days) if days else at.today)),
+    )
+
+
+METRICS = (
+    FIVE_DAY_CLOSURE,
+    FIVE_DAY_CLOSURE_ALL,
+    FIVE_DAY_IN_WINDOW,
+    FIVE_DAY_OVERDUE,
+    _five_day_due_within(0, "五日期限今日到期"),
+    _five_day_due_within(1, "五日期限1个工作日内到期"),
+    _five_day_due_within(3, "五日期限3个工作日内到期"),
+)

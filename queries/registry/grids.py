@@ -1,0 +1,168 @@
+"""网格覆盖: grids, the people in them, and the work pushed to them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from casebase import schema
+from queries.model import Fixed, Kind, Metric, Moment, Polarity
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, days_later, known
+from queries.subjects import (
+    AGENT,
+    COMMUNITY,
+    GRID,
+    GRID_TASK,
+    PETITION,
+    WORKER,
+    accompanier,
+    before,
+    community,
+    grid,
+    task,
+    worker,
+)
+
+
+def _grid(id: str, name: str, **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "group": "网格覆盖",
+        "kind": Kind.RATE,
+        "unit": "%",
+        "polarity": Polarity.UP_GOOD,
+        "article": "[S] 网格+信访",
+        **more,
+    }
+    return Metric(id, name, **values)
+
+
+GRIDS_STAFFED = _grid(
+    "grids_staffed",
+    "网格配员率",
+    subject=GRID,
+    definition="时点上至少有一名在岗网格员的网格比例；专属网格与其他网格重叠，只计个数不计面积。",
+    among_text="全部网格（社区、微、农村、专属四类）",
+    hits_text="其中至少有一名在岗网格员的",
+    sides=("有网格员", "无网格员"),
+    period_text="时点数",
+    among=Fixed(grid.grid_id.is_not(None)),
+    hit=lambda at: grid.grid_id.in_(select(schema.grid_worker.c.grid_id).where(active(at, schema.grid_worker.c))),
+)
+COMMUNITIES_WITH_AGENT = _grid(
+    "communities_with_agent",
+    "代办员覆盖率",
+    subject=COMMUNITY,
+    definition="时点上至少有一名在岗信访代办员的社区（村）比例。",
+    among_text="全部社区（村）",
+    hits_text="其中至少有一名在岗代办员的",
+    sides=("有代办员", "无代办员"),
+    period_text="时点数",
+    article="[S] 信访代办制度",
+    among=Fixed(community.level == 4),
+    hit=lambda at: community.code.in_(
+        select(schema.agent.c.community_code).where(
+            and_(schema.agent.c.community_code.is_not(None), active(at, schema.agent.c))
+        )
+    ),
+)
+
+
+GRID_WORKERS = _grid(
+    "grid_workers",
+    "在岗网格员",
+    subject=WORKER,
+    kind=Kind.COUNT,
+    unit="人",
+    definition="时点上在岗的网格员人数。",
+    among_text="时点上在岗的网格员",
+    hits_text="时点上在岗的网格员",
+    period_text="时点数",
+    among=lambda at: active(at, worker),
+)
+AGENTS = _grid(
+    "agents",
+    "信访代办员",
+    subject=AGENT,
+    kind=Kind.COUNT,
+    unit="人",
+    definition="时点上在岗的信访代办员人数。",
+    among_text="时点上在岗的信访代办员",
+    hits_text="时点上在岗的信访代办员",
+    period_text="时点数",
+    article="[S] 信访代办制度",
+    among=lambda at: active(at, accompanier),
+)
+
+
+def _pushed(at: Moment) -> ColumnElement[bool]:
+    return and_(known(at), task.pushed_at <= at.as_of)
+
+
+_day_after_push = days_later(task.pushed_at, 1)
+
+
+REACHED_IN_24H = _grid(
+    "reached_in_24h",
+    "24小时联系率",
+    subject=GRID_TASK,
+    definition=f"推送到网格平台的任务中，网格员24小时内与群众取得联系的比例。{EXCLUDED}",
+    among_text="推送满24小时，或已联系的任务",
+    hits_text="其中24小时内联系上的",
+    sides=("及时联系", "未及时联系"),
+    period_text="推送时间+24小时",
+    among=lambda at: and_(_pushed(at), or_(_day_after_push <= at.as_of, before(at.as_of, task.contacted_at))),
+    hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push),
+    dated_by=Fixed(_day_after_push),
+)
+ON_THE_SPOT = _grid(
+    "on_the_spot",
+    "就地化解率",
+    subject=GRID_TASK,
+    definition=f"网格员办结的任务中就地化解的比例。{EXCLUDED}",
+    among_text="期内办结的网格任务",
+    hits_text="其中就地化解的",
+    sides=("就地化解", "未就地化解"),
+    period_text="任务办结时间",
+    among=lambda at: and_(_pushed(at), before(at.as_of, task.finished_at)),
+    hit=Fixed(task.outcome == "就地化解"),
+    dated_by=Fixed(task.finished_at),
+)
+TASKS_PUSHED = _grid(
+    "tasks_pushed",
+    "网格推送任务",
+    subject=GRID_TASK,
+    kind=Kind.COUNT,
+    unit="件",
+    polarity=Polarity.NEUTRAL,
+    definition=f"期内推送到网格平台的协助化解、人员核查、人员关怀任务。{EXCLUDED}",
+    among_text="期内推送的任务",
+    hits_text="期内推送的任务",
+    period_text="推送时间",
+    among=_pushed,
+    dated_by=Fixed(task.pushed_at),
+)
+CASES_PER_10K = _grid(
+    "cases_per_10k",
+    "万人信访量",
+    subject=PETITION,
+    kind=Kind.PER_10K,
+    unit="件次/万人",
+    polarity=Polarity.NEUTRAL,
+    definition=f"期内登记的信访件与常住人口（万人）之比。{EXCLUDED}",
+    among_text="辖区常住人口",
+    hits_text="期内登记的信访件",
+    period_text="登记时间",
+    article="[C] 万人信访量",
+    among=known,
+    dated_by=REGISTERED_AT,
+)
+
+METRICS = (
+    GRIDS_STAFFED,
+    GRID_WORKERS,
+    COMMUNITIES_WITH_AGENT,
+    AGENTS,
+    TASKS_PUSHED,
+    REACHED_IN_24H,
+    ON_THE_SPOT,
+    CASES_PER_10K,
+)

@@ -1,0 +1,150 @@
+"""群众评价、重复与化解: what people say of it, and whether it settled the matter."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, not_, or_
+
+from casebase import schema
+from queries.model import Fixed, Kind, Metric, Moment, Polarity
+from queries.registry.common import CLOSED_AT, EXCLUDED, REGISTERED_AT, closed, day_passed, known, last_day
+from queries.subjects import PETITION, before, p
+
+_SATISFIED = ("满意", "基本满意")
+_MARKS = (*_SATISFIED, "不满意")
+
+
+def _window_day(at: Moment) -> ColumnElement[Any]:
+    """The last day for an evaluation."""
+    return last_day(p.closed_at, at.deadlines.evaluation_days)
+
+
+def _evaluated(at: Moment, mark: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(mark.in_(_MARKS), before(at.as_of, p.evaluated_at))
+
+
+def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) -> Metric:
+    return Metric(
+        id,
+        f"群众参评率（{who}）",
+        group="群众评价",
+        subject=PETITION,
+        kind=Kind.RATE,
+        unit="%",
+        polarity=Polarity.UP_GOOD,
+        definition=f"已评价件与评价期（办结后30日）届满仍未评价件之和中，群众对{who}已作评价的比例。{EXCLUDED}",
+        among_text="已评价的件，及办结后评价期已过、未评价的件",
+        hits_text="其中已评价的",
+        sides=("已评价", "未评价"),
+        period_text="评价时间；未评价的按评价期届满日",
+        article="[G] 群众参评率",
+        among=lambda at: and_(
+            known(at), or_(_evaluated(at, mark), day_passed(p.closed_at, at.deadlines.evaluation_days, at))
+        ),
+        hit=lambda at: _evaluated(at, mark),
+        dated_by=lambda at: case((_evaluated(at, mark), p.evaluated_at), else_=_window_day(at)),
+        beside=(satisfaction,),
+        short="参评率",
+    )
+
+
+def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) -> Metric:
+    return Metric(
+        id,
+        f"满意率（{who}）",
+        group="群众评价",
+        subject=PETITION,
+        kind=Kind.RATE,
+        unit="%",
+        polarity=Polarity.UP_GOOD,
+        definition=f"群众对{who}评价为满意、基本满意的比例，须与参评率同看。{EXCLUDED}",
+        among_text="评价为满意、基本满意、不满意的信访件",
+        hits_text="其中满意和基本满意的",
+        sides=("满意", "不满意"),
+        period_text="评价时间",
+        article="[G] 满意率",
+        among=lambda at: and_(known(at), _evaluated(at, mark)),
+        hit=Fixed(mark.in_(_SATISFIED)),
+        dated_by=Fixed(p.evaluated_at),
+        beside=(evaluation,),
+        short="满意率",
+    )
+
+
+REPEAT_RATE = Metric(
+    "repeat_rate",
+    "重复信访率",
+    group="重复与化解",
+    subject=PETITION,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.DOWN_GOOD,
+    definition=f"重件占全部信访件的比例；至少一名相同信访人、同一事项即为重件。{EXCLUDED}",
+    among_text="期内登记的全部信访件",
+    hits_text="其中的重件",
+    sides=("重件", "初件"),
+    period_text="登记时间",
+    article="[G] 重复信访率",
+    among=known,
+    hit=Fixed(not_(p.is_first)),
+    dated_by=REGISTERED_AT,
+)
+
+
+def _repeated(at: Moment) -> ColumnElement[bool]:
+    again = schema.petition.alias("again")
+    return exists().where(and_(again.c.repeat_of == p.petition_id, again.c.registered_at <= at.as_of))
+
+
+def _outcome_known(at: Moment) -> ColumnElement[bool]:
+    """Closed cases of which the source says whether they were resolved; the others are neither."""
+    return and_(known(at), closed(at), p.resolved.is_not(None))
+
+
+ONE_PASS = Metric(
+    "one_pass_resolution",
+    "一次性化解率",
+    group="重复与化解",
+    subject=PETITION,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition=f"办结的初件中已化解、且此后未再重复信访的比例。{EXCLUDED}",
+    among_text="期内办结、且填写了是否化解的初件",
+    hits_text="其中已化解且未再重复的",
+    sides=("一次化解", "未一次化解"),
+    period_text="办结时间",
+    article="[C] 一次性化解率",
+    among=lambda at: and_(_outcome_known(at), p.is_first),
+    hit=lambda at: and_(p.resolved, not_(_repeated(at))),
+    dated_by=CLOSED_AT,
+    beside=("repeat_rate",),
+)
+RESOLUTION = Metric(
+    "resolution",
+    "化解率",
+    group="重复与化解",
+    subject=PETITION,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition=f"办结件中矛盾已化解的比例；办结不等于化解。{EXCLUDED}",
+    among_text="期内办结、且填写了是否化解的信访件",
+    hits_text="其中已化解的",
+    sides=("已化解", "未化解"),
+    period_text="办结时间",
+    article="[C] 化解率",
+    among=_outcome_known,
+    hit=Fixed(p.resolved),
+    dated_by=CLOSED_AT,
+    beside=("closed",),
+)
+
+METRICS = (
+    _evaluation("bureau_evaluation", "信访部门", p.satisfaction_bureau, "bureau_satisfaction"),
+    _satisfaction("bureau_satisfaction", "信访部门", p.satisfaction_bureau, "bureau_evaluation"),
+    _evaluation("unit_evaluation", "责任单位", p.satisfaction_unit, "unit_satisfaction"),
+    _satisfaction("unit_satisfaction", "责任单位", p.satisfaction_unit, "unit_evaluation"),
+    REPEAT_RATE,
+    ONE_PASS,
+    RESOLUTION,
+)

@@ -1,0 +1,87 @@
+"""总量与积压: how many came, were closed, are open, and are late."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
+from queries.model import Kind, Metric, Moment, Polarity
+from queries.registry.common import CLOSED_AT, EXCLUDED, REGISTERED_AT, closed, known, still_open
+from queries.subjects import PETITION, on_day, p
+
+
+def _volume(id: str, name: str, definition: str, polarity: Polarity, **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "group": "总量与积压",
+        "subject": PETITION,
+        "kind": Kind.COUNT,
+        "unit": "件次",
+        "among_text": definition,
+        "hits_text": definition,
+        "article": "[C] 通行统计口径",
+        **more,
+    }
+    return Metric(id, name, polarity=polarity, definition=f"{definition}{EXCLUDED}", **values)
+
+
+def _due_within(days: int) -> Metric:
+    def among(at: Moment) -> ColumnElement[bool]:
+        return and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) <= at.workday(days))
+
+    return _volume(
+        f"due_in_{days}",
+        f"{days}个工作日内到期",
+        f"未办结、办结期限未过，且期限在今后 {days} 个工作日之内（含今日）的信访件。",
+        Polarity.DOWN_GOOD,
+        period_text="时点数",
+        article="[L] 第三十四条（60日，可延长不超过30日）",
+        among=among,
+    )
+
+
+REGISTERED = _volume(
+    "registered",
+    "登记量",
+    "期内登记的信访件。",
+    Polarity.NEUTRAL,
+    period_text="登记时间",
+    dated_by=REGISTERED_AT,
+    among=known,
+)
+CLOSED = _volume(
+    "closed",
+    "办结量",
+    "期内办结的信访件。",
+    Polarity.UP_GOOD,
+    period_text="办结时间",
+    dated_by=CLOSED_AT,
+    among=lambda at: and_(known(at), closed(at)),
+)
+BACKLOG = _volume(
+    "backlog",
+    "待办积压",
+    "时点上已登记、尚未办结的信访件。",
+    Polarity.DOWN_GOOD,
+    period_text="时点数",
+    among=still_open,
+    beside=("overdue",),
+)
+OVERDUE = _volume(
+    "overdue",
+    "超期未结",
+    "时点上未办结、且办结期限（60日加延长期）已过的信访件。",
+    Polarity.DOWN_GOOD,
+    period_text="时点数",
+    article="[L] 第三十四条（60日，可延长不超过30日）",
+    among=lambda at: and_(still_open(at), p.due_at < at.as_of),
+)
+DUE_TODAY = _volume(
+    "due_today",
+    "今日到期",
+    "未办结、办结期限就在当日且未过的信访件。",
+    Polarity.DOWN_GOOD,
+    period_text="时点数",
+    article="[L] 第三十四条（60日，可延长不超过30日）",
+    among=lambda at: and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) == at.today),
+)
+
+METRICS = (REGISTERED, CLOSED, BACKLOG, OVERDUE, DUE_TODAY, _due_within(1), _due_within(3), _due_within(5))
