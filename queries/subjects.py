@@ -58,7 +58,7 @@ def first_level(code: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-def _happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) -> Expression:
+def happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) -> Expression:
     """A time, or what came to be known with it; null where the moment lies before it."""
     shown = time if value is None else value
     return lambda at: case((time <= at.as_of, shown), else_=null())
@@ -170,7 +170,7 @@ _CASE: dict[str, Expression] = {
     "registered_at": Fixed(p.registered_at),
     "five_day_due": Fixed(p.five_day_due),
     "due_at": Fixed(p.due_at),
-    "closed_at": _happened(p.closed_at),
+    "closed_at": happened(p.closed_at),
 }
 
 
@@ -292,18 +292,18 @@ GRID_TASK = Subject(
         **OF_PETITION,
         "grid": Fixed(task.grid_id),
         "task_kind": Fixed(task.kind),
-        "contact_method": _happened(task.contacted_at, task.contact_method),
-        "outcome": _happened(task.finished_at, task.outcome),
+        "contact_method": happened(task.contacted_at, task.contact_method),
+        "outcome": happened(task.finished_at, task.outcome),
     },
     {
         "task_id": Fixed(task.task_id),
         "task_kind": Fixed(task.kind),
         "grid": Fixed(task.grid_id),
         "pushed_at": Fixed(task.pushed_at),
-        "contacted_at": _happened(task.contacted_at),
-        "contact_method": _happened(task.contacted_at, task.contact_method),
-        "finished_at": _happened(task.finished_at),
-        "outcome": _happened(task.finished_at, task.outcome),
+        "contacted_at": happened(task.contacted_at),
+        "contact_method": happened(task.contacted_at, task.contact_method),
+        "finished_at": happened(task.finished_at),
+        "outcome": happened(task.finished_at, task.outcome),
         **_of_case(petition_id=p.petition_id),
     },
     Fixed(task.pushed_at),
@@ -327,18 +327,18 @@ def _wait_band() -> ColumnElement[str]:
 _OF_HEARING: dict[str, Expression] = {
     **OF_PETITION,
     "hearing_stage": Fixed(hearing.stage),
-    "conclusion": _happened(hearing.held_at, hearing.conclusion),
+    "conclusion": happened(hearing.held_at, hearing.conclusion),
     "public": Fixed(case((hearing.is_public, literal("公开")), else_=literal("不公开"))),
-    "wait": _happened(hearing.held_at, _wait_band()),
+    "wait": happened(hearing.held_at, _wait_band()),
 }
 _HEARING_COLUMNS: dict[str, Expression] = {
     "hearing_id": Fixed(hearing.hearing_id),
     "hearing_stage": Fixed(hearing.stage),
     "applied_at": Fixed(hearing.applied_at),
     "scheduled_at": Fixed(hearing.scheduled_at),
-    "held_at": _happened(hearing.held_at),
-    "conclusion": _happened(hearing.held_at, hearing.conclusion),
-    "settled_at": _happened(hearing.settled_at),
+    "held_at": happened(hearing.held_at),
+    "conclusion": happened(hearing.held_at, hearing.conclusion),
+    "settled_at": happened(hearing.settled_at),
     **_of_case(petition_id=p.petition_id),
 }
 _heard = schema.hearing.join(schema.petition, hearing.petition_id == p.petition_id)
@@ -420,8 +420,8 @@ MEDIATION = Subject(
         "district": area_name(_place_street.c.parent_code),
         "community": Fixed(_place.c.name),
         "opened_at": Fixed(dispute.opened_at),
-        "closed_at": _happened(dispute.closed_at),
-        "outcome": _happened(dispute.closed_at, dispute.outcome),
+        "closed_at": happened(dispute.closed_at),
+        "outcome": happened(dispute.closed_at, dispute.outcome),
         "petition_id": Fixed(dispute.petition_id),
     },
     Fixed(dispute.opened_at),
