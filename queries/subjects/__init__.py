@@ -1,0 +1,32 @@
+"""The subjects: what rows there are to count, and by what they can be split; one module a group, as in the registry."""
+
+from queries.subjects.dimensions import DIMENSIONS, PLACES, in_area, in_category
+from queries.subjects.expressions import area_name, before, first_level, happened, name_of, natural_days, on_day, p
+from queries.subjects.grids import AGENT, COMMUNITY, GRID, GRID_TASK, WORKER, accompanier, community, grid, task, worker
+from queries.subjects.hearings import EXPERT, HEARING, PARTICIPATION, WAIT_BANDS, expert, hearing, seat, wait_days
+from queries.subjects.mediation import MEDIATION, dispute
+from queries.subjects.petitions import (
+    AGE_BANDS,
+    CELLS_PER_DEGREE,
+    CLOSING_DAYS,
+    FIVE_DAY_STATES,
+    HOTLINE,
+    OF_PETITION,
+    PETITION,
+    PLACE,
+    STAGES,
+    age_band,
+    closing_days,
+    five_day_state,
+    of_case,
+    stage,
+)
+
+__all__ = [
+    "AGENT", "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "DIMENSIONS", "EXPERT",
+    "FIVE_DAY_STATES", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "MEDIATION", "OF_PETITION", "PARTICIPATION",
+    "PETITION", "PLACE", "PLACES", "STAGES", "WAIT_BANDS", "WORKER", "accompanier", "age_band", "area_name",
+    "before", "closing_days", "community", "dispute", "expert", "first_level", "five_day_state", "grid",
+    "happened", "hearing", "in_area", "in_category", "name_of", "natural_days", "of_case", "on_day", "p", "seat",
+    "stage", "task", "wait_days", "worker",
+]  # fmt: skip

@@ -1,0 +1,66 @@
+"""The dimensions by their Chinese names, and the filter bar's area and class as conditions on a subject."""
+
+from sqlalchemy import (
+    ColumnElement,
+    or_,
+    select,
+)
+
+from casebase import schema
+from queries.model import Moment, Subject
+
+DIMENSIONS: dict[str, str] = {
+    "district": "区县（功能区）",
+    "street": "街道（乡镇）",
+    "community": "社区（村）",
+    "grid": "网格",
+    "channel": "信访形式",
+    "category": "内容分类",
+    "subcategory": "二级分类",
+    "unit": "责任单位",
+    "purpose": "信访目的",
+    "stage": "办理环节",
+    "age": "积压时长",
+    "closing_days": "办结用时（工作日）",
+    "five_day_state": "五日办结情况",
+    "due_day": "办结期限",
+    "five_day_due": "五日期限",
+    "hot_cell": "热点方格",
+    "grid_kind": "网格类型",
+    "worker_source": "网格员来源",
+    "origin": "代办员来源",
+    "task_kind": "任务类型",
+    "contact_method": "联系方式",
+    "outcome": "办理结果",
+    "hearing_stage": "听证阶段",
+    "conclusion": "听证结论",
+    "public": "是否公开",
+    "wait": "等待天数",
+    "source": "专家来源",
+    "field": "专业领域",
+    "expert": "专家",
+    "dispute_kind": "纠纷类型",
+    "mediator_kind": "调解力量",
+    "month": "月份",
+    "day": "日期",
+}
+
+
+PLACES = {2: "district", 3: "street", 4: "community"}
+
+
+def in_area(subject: Subject, at: Moment, code: str, level: int) -> ColumnElement[bool] | None:
+    """Rows of an area; None where the subject has no place or the area is the whole city."""
+    dimension = PLACES.get(level)
+    if dimension is None or dimension not in subject.dimensions:
+        return None
+    return subject.dimensions[dimension](at) == code
+
+
+def in_category(subject: Subject, at: Moment, code: str) -> ColumnElement[bool] | None:
+    """Rows of a class, first or second level."""
+    if "subcategory" not in subject.dimensions:
+        return None
+    category = schema.category.alias()
+    codes = select(category.c.code).where(or_(category.c.code == code, category.c.parent_code == code))
+    return subject.dimensions["subcategory"](at).in_(codes)

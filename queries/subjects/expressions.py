@@ -1,0 +1,63 @@
+"""Expressions that the subjects share: days, what was known at a moment, names of codes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    Date,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    type_coerce,
+)
+
+from casebase import schema
+from queries.model import Expression, Fixed
+
+p = schema.petition.c
+
+
+def on_day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The natural day of a time."""
+    return cast(column, Date)
+
+
+def natural_days(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:
+    """Natural days between two times; day 1 is the day after the start (domain.md §1)."""
+    return type_coerce(on_day(end) - on_day(start), Integer)
+
+
+def before(moment: datetime, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The event had happened at the moment."""
+    return and_(column.is_not(None), column <= moment)
+
+
+def first_level(code: ColumnElement[Any]) -> ColumnElement[Any]:
+    """First-level class of a category code."""
+    category = schema.category.alias()
+    return (
+        select(func.coalesce(category.c.parent_code, category.c.code)).where(category.c.code == code).scalar_subquery()
+    )
+
+
+def happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) -> Expression:
+    """A time, or what came to be known with it; null where the moment lies before it."""
+    shown = time if value is None else value
+    return lambda at: case((time <= at.as_of, shown), else_=null())
+
+
+def name_of(table: Any, key: str, code: ColumnElement[Any]) -> Expression:
+    """The name that a table has for a code."""
+    found: Alias = table.alias()
+    return Fixed(select(found.c.name).where(found.c[key] == code).scalar_subquery())
+
+
+def area_name(code: ColumnElement[Any]) -> Expression:
+    """The name of an area code."""
+    return name_of(schema.area, "code", code)

@@ -1,0 +1,126 @@
+"""网格覆盖: grids, their workers, communities, agents and the work pushed to the grid platform."""
+
+from casebase import schema
+from queries.model import Fixed, Subject
+from queries.subjects.expressions import area_name, happened, p
+from queries.subjects.petitions import OF_PETITION, of_case
+
+grid = schema.grid.c
+GRID = Subject(
+    "grid",
+    "网格",
+    "个",
+    schema.grid,
+    grid.grid_id,
+    {
+        "district": Fixed(grid.district_code),
+        "street": Fixed(grid.street_code),
+        "community": Fixed(grid.community_code),
+        "grid": Fixed(grid.grid_id),
+        "grid_kind": Fixed(grid.kind),
+    },
+    {
+        "grid_id": Fixed(grid.grid_id),
+        "name": Fixed(grid.name),
+        "kind": Fixed(grid.kind),
+        "district": area_name(grid.district_code),
+        "street": area_name(grid.street_code),
+        "community": area_name(grid.community_code),
+        "households": Fixed(grid.households),
+    },
+    Fixed(grid.grid_id),
+)
+
+worker = schema.grid_worker.c
+WORKER = Subject(
+    "grid_worker",
+    "网格员",
+    "人",
+    schema.grid_worker.outerjoin(schema.grid, worker.grid_id == grid.grid_id),
+    worker.worker_id,
+    {**GRID.dimensions, "worker_source": Fixed(worker.source)},
+    {
+        "worker_id": Fixed(worker.worker_id),
+        "worker_source": Fixed(worker.source),
+        "active_from": Fixed(worker.active_from),
+        "grid": Fixed(grid.name),
+        "grid_kind": Fixed(grid.kind),
+        "district": area_name(grid.district_code),
+        "street": area_name(grid.street_code),
+    },
+    Fixed(worker.worker_id),
+)
+
+_community = schema.area.alias("community")
+_street = schema.area.alias("street")
+community = _community.c
+COMMUNITY = Subject(
+    "community",
+    "社区（村）",
+    "个",
+    _community.outerjoin(_street, _community.c.parent_code == _street.c.code),
+    community.code,
+    {
+        "district": Fixed(_street.c.parent_code),
+        "street": Fixed(_street.c.code),
+        "community": Fixed(community.code),
+    },
+    {
+        "code": Fixed(community.code),
+        "name": Fixed(community.name),
+        "kind": Fixed(community.kind),
+        "district": area_name(_street.c.parent_code),
+        "street": Fixed(_street.c.name),
+        "population": Fixed(community.population),
+    },
+    Fixed(community.code),
+)
+
+accompanier = schema.agent.c
+AGENT = Subject(
+    "agent",
+    "信访代办员",
+    "人",
+    schema.agent.outerjoin(_community, accompanier.community_code == community.code).outerjoin(
+        _street, community.parent_code == _street.c.code
+    ),
+    accompanier.agent_id,
+    {**COMMUNITY.dimensions, "origin": Fixed(accompanier.origin)},
+    {
+        "agent_id": Fixed(accompanier.agent_id),
+        "origin": Fixed(accompanier.origin),
+        "active_from": Fixed(accompanier.active_from),
+        "district": area_name(_street.c.parent_code),
+        "street": Fixed(_street.c.name),
+        "community": Fixed(community.name),
+    },
+    Fixed(accompanier.agent_id),
+)
+
+task = schema.grid_task.c
+GRID_TASK = Subject(
+    "grid_task",
+    "网格任务",
+    "件",
+    schema.grid_task.join(schema.petition, task.petition_id == p.petition_id),
+    task.task_id,
+    {
+        **OF_PETITION,
+        "grid": Fixed(task.grid_id),
+        "task_kind": Fixed(task.kind),
+        "contact_method": happened(task.contacted_at, task.contact_method),
+        "outcome": happened(task.finished_at, task.outcome),
+    },
+    {
+        "task_id": Fixed(task.task_id),
+        "task_kind": Fixed(task.kind),
+        "grid": Fixed(task.grid_id),
+        "pushed_at": Fixed(task.pushed_at),
+        "contacted_at": happened(task.contacted_at),
+        "contact_method": happened(task.contacted_at, task.contact_method),
+        "finished_at": happened(task.finished_at),
+        "outcome": happened(task.finished_at, task.outcome),
+        **of_case(petition_id=p.petition_id),
+    },
+    Fixed(task.pushed_at),
+)

@@ -1,0 +1,147 @@
+"""信访件: the petitions, by place, class, unit, channel and what became of their clocks."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
+
+from casebase import schema
+from queries.model import Expression, Fixed, Moment, Subject
+from queries.subjects.expressions import area_name, before, first_level, happened, name_of, on_day, p
+
+HOTLINE = "12345转办"
+
+AGE_BANDS = ("5天内", "6–15天", "16–30天", "31–60天", "61–90天", "90天以上")
+_AGE_LIMITS = (5, 15, 30, 60, 90)
+STAGES = ("待转送", "待受理", "办理中", "已办结")
+CLOSING_DAYS = (*(str(n) for n in range(11)), "10以上")
+FIVE_DAY_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结")
+
+
+def stage(at: Moment) -> ColumnElement[str]:
+    """Where a case stood at the moment, from its times."""
+    return case(
+        (before(at.as_of, p.closed_at), "已办结"),
+        (before(at.as_of, p.accepted_at), "办理中"),
+        (before(at.as_of, p.forwarded_at), "待受理"),
+        else_="待转送",
+    )
+
+
+def age_band(at: Moment) -> ColumnElement[str]:
+    """Natural days since registration, in bands; day 1 is the day after."""
+    limits = zip(_AGE_LIMITS, AGE_BANDS[:-1], strict=True)
+    bands = [(p.registered_at >= at.midnight - timedelta(days=days), band) for days, band in limits]
+    return case(*bands, else_=AGE_BANDS[-1])
+
+
+def _workdays_until(column: ColumnElement[Any], *, begun: bool) -> ColumnElement[Any]:
+    """Running number of the working day; a rest day belongs to the next one where `begun`."""
+    workday = schema.workday.alias()
+    number: ColumnElement[int] = workday.c.workday_no
+    if begun:
+        number = case((workday.c.is_workday, number), else_=number + 1)
+    return select(number).where(workday.c.day == on_day(column)).scalar_subquery()
+
+
+def closing_days(at: Moment) -> ColumnElement[str]:
+    """Working days from registration to closing, null while open or outside the calendar.
+
+    0 is the same day; a closing on a rest day counts for the working day after it, so that
+    "5" never holds a case that missed its fifth working day.
+    """
+    days = _workdays_until(p.closed_at, begun=True) - _workdays_until(p.registered_at, begun=False)
+    return case(
+        (or_(p.closed_at.is_(None), p.closed_at > at.as_of), null()),
+        (or_(on_day(p.closed_at) == on_day(p.registered_at), days < 0), "0"),
+        (days > 10, CLOSING_DAYS[-1]),
+        else_=cast(days, String),
+    )
+
+
+def five_day_state(at: Moment) -> ColumnElement[str]:
+    """What became of a simple claim's five working days."""
+    closed = before(at.as_of, p.closed_at)
+    return case(
+        (and_(closed, on_day(p.closed_at) <= p.five_day_due), FIVE_DAY_STATES[0]),
+        (closed, FIVE_DAY_STATES[1]),
+        (p.five_day_due < at.today, FIVE_DAY_STATES[2]),
+        else_=FIVE_DAY_STATES[3],
+    )
+
+
+# About a kilometre: 0.01 degrees.
+CELLS_PER_DEGREE = 100
+
+
+def _hot_cell() -> ColumnElement[str]:
+    """The square of 0.01 degrees that a case lies in, as "11366_3475" (hundredths of lon and lat, rounded down)."""
+    east = cast(func.floor(p.lon * CELLS_PER_DEGREE), Integer)
+    north = cast(func.floor(p.lat * CELLS_PER_DEGREE), Integer)
+    return case((or_(p.lon.is_(None), p.lat.is_(None)), null()), else_=func.concat(east, "_", north))
+
+
+PLACE: dict[str, Expression] = {
+    "district": Fixed(p.district_code),
+    "street": Fixed(p.street_code),
+    "community": Fixed(p.community_code),
+    "grid": Fixed(p.grid_id),
+}
+OF_PETITION: dict[str, Expression] = {
+    **PLACE,
+    "channel": Fixed(p.channel),
+    "category": Fixed(first_level(p.category_code)),
+    "subcategory": Fixed(p.category_code),
+    "unit": Fixed(p.unit_id),
+    "purpose": Fixed(p.purpose),
+    "stage": stage,
+    "age": age_band,
+    "closing_days": closing_days,
+    "five_day_state": five_day_state,
+    "due_day": Fixed(on_day(p.due_at)),
+    "five_day_due": Fixed(p.five_day_due),
+    "hot_cell": Fixed(_hot_cell()),
+}
+_CASE: dict[str, Expression] = {
+    "case_no": Fixed(p.case_no),
+    "title": Fixed(case((p.restricted, null()), else_=p.title)),
+    "channel": Fixed(p.channel),
+    "category": name_of(schema.category, "code", p.category_code),
+    "district": area_name(p.district_code),
+    "street": area_name(p.street_code),
+    "unit": name_of(schema.unit, "unit_id", p.unit_id),
+    "stage": stage,
+    "registered_at": Fixed(p.registered_at),
+    "five_day_due": Fixed(p.five_day_due),
+    "due_at": Fixed(p.due_at),
+    "closed_at": happened(p.closed_at),
+}
+
+
+def of_case(**more: ColumnElement[Any]) -> Mapping[str, Expression]:
+    """The columns of a list of cases, after these of its own."""
+    return {**{name: Fixed(column) for name, column in more.items()}, **_CASE}
+
+
+PETITION = Subject(
+    "petition",
+    "信访件",
+    "件次",
+    schema.petition,
+    p.petition_id,
+    OF_PETITION,
+    of_case(petition_id=p.petition_id),
+    Fixed(p.registered_at),
+)
