@@ -1,0 +1,40 @@
+"""Chinese text as words, and how often they occur in texts."""
+
+import rjieba
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+_SHORTEST = 2
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order, of two Chinese characters or more.
+
+    Single characters, figures and letters are left out: they tell no subject.
+    """
+    return [word for word in rjieba.cut(text) if len(word) >= _SHORTEST and _is_chinese(word)]
+
+
+def _is_chinese(word: str) -> bool:
+    return all("一" <= character <= "鿿" for character in word)
+
+
+def occurrences(texts: list[str], at_least: int = 1) -> tuple[csr_matrix, list[str]]:
+    """Which words occur in which texts: texts × words (0 or 1), and the words of the columns.
+
+    Only words that `at_least` so many texts hold; none at all is an empty matrix.
+    """
+    counter = CountVectorizer(analyzer=words, binary=True, min_df=at_least, dtype="int32")
+    try:
+        found = counter.fit_transform(texts)
+    except ValueError:
+        # What scikit-learn says of texts without a single word that is left.
+        return csr_matrix((len(texts), 0), dtype="int32"), []
+    return found, counter.get_feature_names_out().tolist()
+
+
+def weighted(texts: list[str]) -> csr_matrix:
+    """Texts × words as TF-IDF of length one, so that a product of two rows is the cosine of their angle."""
+    if not any(map(words, texts)):
+        return csr_matrix((len(texts), 0))
+    return TfidfVectorizer(analyzer=words, sublinear_tf=True).fit_transform(texts)

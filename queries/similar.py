@@ -1,0 +1,168 @@
+"""The settled cases most like a case, and how each was settled."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+
+from casebase import schema
+from casebase.engine import Casebase
+from queries.model import Moment, moment
+from queries.registry.common import closed, known
+from queries.segmentation import weighted
+from queries.subjects import before, dispute, first_level, hearing, natural_days, p, task
+
+COLUMNS = (
+    "petition_id",
+    "case_no",
+    "title",
+    "category",
+    "unit",
+    "registered_at",
+    "closed_at",
+    "days",
+    "outcome",
+    "similarity",
+)
+MOST_READ = 4000
+"""Of more settled cases of the class only so many are compared, those closed last."""
+_YEARS = timedelta(days=3 * 365)
+_LEAST = 0.05
+_REPLIES = ("答复", "办结")
+_RESOLVED, _UNSAID = "已化解", "办结，未登记是否化解"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The case whose like is sought: its text, first-level class, and the first case of its matter."""
+
+    text: str
+    category: str | None
+    matter: int
+
+
+def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, limit: int = 5) -> pd.DataFrame:
+    """The `limit` settled cases most like this one, the most similar first, and how they were settled.
+
+    Settled: closed by the moment, and not known to be unresolved (many sources never say); not restricted, of another
+    matter, of the same first-level class (any class where this case has none), closed within the three years before
+    the moment, and of these the MOST_READ closed last. Likeness is the cosine of TF-IDF weighted words of title and
+    text; under 0.05 two cases have nothing in common.
+
+    Columns: petition_id, case_no, title, category, unit (names), registered_at, closed_at, days (natural, registration
+    to closing), outcome (what is known of how it ended, as one text), similarity (0 … 1). Without rows where the case
+    is unknown, restricted, or has no text.
+    """
+    at = moment(casebase, as_of)
+    asked = _asked(casebase, petition_id, at)
+    if asked is None:
+        return _none()
+    texts = _read(casebase, _candidates(asked, at))
+    likeness = _likeness(asked.text, texts["text"].tolist())
+    order = np.argsort(-likeness, kind="stable")[:limit]
+    order = order[likeness[order] >= _LEAST]
+    if not order.size:
+        return _none()
+    chosen = texts["petition_id"].iloc[order].tolist()
+    rows = _read(casebase, _told(chosen)).set_index("petition_id").loc[chosen].reset_index()
+    found = rows.assign(outcome=_outcomes(casebase, rows, at), similarity=likeness[order])
+    return found[list(COLUMNS)]
+
+
+def _asked(casebase: Casebase, petition_id: int, at: Moment) -> _Asked | None:
+    matter = func.coalesce(p.repeat_of, p.petition_id)
+    statement = select(_text().label("text"), first_level(p.category_code), matter)
+    with casebase.reading() as connection:
+        row = connection.execute(statement.where(p.petition_id == petition_id, known(at))).one_or_none()
+    return None if row is None or not row.text.strip() else _Asked(*row)
+
+
+def _text() -> ColumnElement[str]:
+    """The title twice: it says the matter in a few words, a body also how one feels about it."""
+    title = func.coalesce(p.title, "")
+    return func.concat(title, "\n", title, "\n", func.coalesce(p.body, ""))
+
+
+def _candidates(asked: _Asked, at: Moment) -> Select[Any]:
+    category = schema.category.c
+    classes = select(category.code).where(or_(category.code == asked.category, category.parent_code == asked.category))
+    settled = and_(
+        known(at),
+        closed(at),
+        p.closed_at > at.as_of - _YEARS,
+        p.resolved.is_not(False),
+        func.coalesce(p.repeat_of, p.petition_id) != asked.matter,
+        p.category_code.in_(classes) if asked.category else true(),
+    )
+    columns = (p.petition_id, _text().label("text"))
+    return select(*columns).where(settled).order_by(p.closed_at.desc(), p.petition_id).limit(MOST_READ)
+
+
+def _likeness(text: str, others: list[str]) -> np.ndarray:
+    matrix = weighted([text, *others])
+    found: np.ndarray = (matrix[1:] @ matrix[0].T).toarray().ravel()
+    return found
+
+
+def _told(chosen: list[int]) -> Select[Any]:
+    category, unit = schema.category.c, schema.unit.c
+    columns = (
+        p.petition_id,
+        p.case_no,
+        p.title,
+        category.name.label("category"),
+        unit.name.label("unit"),
+        p.registered_at,
+        p.closed_at,
+        natural_days(p.registered_at, p.closed_at).label("days"),
+        p.resolved,
+    )
+    rows = schema.petition.outerjoin(schema.category, category.code == p.category_code)
+    rows = rows.outerjoin(schema.unit, unit.unit_id == p.unit_id)
+    return select(*columns).select_from(rows).where(p.petition_id.in_(chosen))
+
+
+def _outcomes(casebase: Casebase, rows: pd.DataFrame, at: Moment) -> list[str]:
+    """听证：达成和解；网格：就地化解；已化解. Only what had happened by the moment."""
+    ends = {
+        number: _UNSAID if pd.isna(resolved) else _RESOLVED
+        for number, resolved in rows[["petition_id", "resolved"]].itertuples(index=False)
+    }
+    told: dict[int, list[str]] = {number: [] for number in ends}
+    for head, statement in _courses(list(ends), at):
+        for number, text in _read(casebase, statement).itertuples(index=False):
+            if text != ends[number]:
+                told[number].append(f"{head}：{text}")
+    return ["；".join(dict.fromkeys([*told[number], end])) for number, end in ends.items()]
+
+
+def _courses(chosen: list[int], at: Moment) -> list[tuple[str, Select[Any]]]:
+    """What may have settled a case, each as petition_id and text, oldest first."""
+    event = schema.petition_event.c
+    sources = (
+        ("听证", hearing.petition_id, hearing.conclusion, hearing.held_at, true()),
+        ("访前调解", dispute.petition_id, dispute.outcome, dispute.closed_at, true()),
+        ("网格", task.petition_id, task.outcome, task.finished_at, true()),
+        ("答复", event.petition_id, event.note, event.happened_at, event.action.in_(_REPLIES)),
+    )
+    return [
+        (
+            head,
+            select(case_id, text)
+            .where(case_id.in_(chosen), text.is_not(None), before(at.as_of, when), which)
+            .order_by(when),
+        )
+        for head, case_id, text, when, which in sources
+    ]
+
+
+def _read(casebase: Casebase, statement: Select[Any]) -> pd.DataFrame:
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(statement).all(), columns=list(statement.selected_columns.keys()))
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(COLUMNS))
