@@ -15,6 +15,8 @@ from queries.subjects import AGE_BANDS, STAGES
 from views import charts, words
 
 CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
+# Each is read with what stands beside it: closed is not resolved, in time is not early, once is not for good.
+QUALITY = ("closed", "on_time_completion", "one_pass_resolution")
 VIEWS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
 OLD = AGE_BANDS[-2:]
 DAYS = 90
@@ -226,6 +228,8 @@ if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
     with right:
         coming()
         stages_and_ages()
+    show.heading("办得怎样：每个数字都和它的另一面同看", f"{now.said}；办结不等于化解，按期不等于不压线、不延期")
+    show.numbers(now, QUALITY, key="backlog_quality", spark=False, compact=True)
     details()
     oldest()
 else:

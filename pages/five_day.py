@@ -14,6 +14,7 @@ from queries.subjects import CLOSING_DAYS
 from views import charts, words
 
 RATE = "five_day_closure"
+BUNCHED = "five_day_last_day"
 CARDS = (
     RATE,
     "five_day_closure_all",
@@ -59,11 +60,13 @@ def closings() -> None:
         found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
     )
     frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
+    bunched = live.ask(measure, [BUNCHED], as_of=now.as_of, period=now.period, within=now.within)
+    last_day = float(bunched["value"].iloc[0])
     chart = drawn(
         charts.histogram,
         frame,
         show.theme(),
-        title=findings.closings(frame, live.settings().deadlines.simple_working_days),
+        title=findings.closings(frame, live.settings().deadlines.simple_working_days, last_day),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
         height=230,
     )

@@ -119,15 +119,14 @@ def months(frame: pd.DataFrame, target: float | None, today: date) -> str:
     return f"{said}；此前 {len(before)} 个月 {times} 个月达标"
 
 
-def closings(frame: pd.DataFrame, limit: int) -> str:
-    """22.1% 压在第 5 个工作日办结，4.1% 超过 5 个工作日；中位数 3 个工作日. Columns: days, cases."""
+def closings(frame: pd.DataFrame, limit: int, last_day: float) -> str:
+    """22.1% 压在期限当天办结，4.1% 超过 5 个工作日；中位数 3 个工作日. Columns: days, cases."""
     total = int(frame["cases"].sum())
     if total == 0:
         return "所选时段没有办结的简单诉求"
-    last = int(frame.loc[frame["days"] == limit, "cases"].sum())
     late = int(frame.loc[frame["days"] > limit, "cases"].sum())
     over = f"{words.percent(late / total, 1)} 超过 {limit} 个工作日" if late else f"没有超过 {limit} 个工作日的"
-    return f"{words.percent(last / total, 1)} 压在第 {limit} 个工作日办结，{over}；中位数 {median_days(frame)} 个工作日"
+    return f"{words.percent(last_day, 1)} 压在期限当天办结，{over}；中位数 {median_days(frame)} 个工作日"
 
 
 def hot(points: pd.DataFrame) -> str:

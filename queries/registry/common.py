@@ -8,6 +8,9 @@ from sqlalchemy import ColumnElement, Date, Integer, and_, literal_column, not_,
 from queries.model import Fixed, Moment
 from queries.subjects import HOTLINE, before, natural_days, on_day, p
 
+# Working days that the cockpit looks ahead.
+HORIZONS = (1, 3, 5)
+
 EXCLUDED = "不含检举控告件；12345转办件另计，不并入信访量。"
 
 

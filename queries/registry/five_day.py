@@ -1,11 +1,12 @@
 """五日办结: the promise of five working days for simple claims."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, closed, first_counted
+from queries.registry.common import EXCLUDED, HORIZONS, closed, first_counted
 from queries.subjects import PETITION, on_day, p
 
 
@@ -17,6 +18,11 @@ def simple(at: Moment) -> ColumnElement[bool]:
 def in_five_days(at: Moment) -> ColumnElement[bool]:
     """Closed on the fifth working day or earlier."""
     return and_(closed(at), on_day(p.closed_at) <= p.five_day_due)
+
+
+def _judged(at: Moment, day: date) -> ColumnElement[bool]:
+    """Simple claims that the rate can say something of: their fifth working day lies before `day`, or they closed."""
+    return and_(simple(at), or_(p.five_day_due < day, closed(at)))
 
 
 def _in_window(at: Moment) -> ColumnElement[bool]:
@@ -50,9 +56,9 @@ FIVE_DAY_CLOSURE = _five_day(
     among_text="第5个工作日已过，或提前办结的简单诉求",
     hits_text="其中在第5个工作日（含）前办结的",
     sides=("按期", "未按期"),
-    among=lambda at: and_(simple(at), or_(p.five_day_due < at.today, closed(at))),
+    among=lambda at: _judged(at, at.today),
     hit=in_five_days,
-    beside=("five_day_in_window", "five_day_closure_all"),
+    beside=("five_day_in_window", "five_day_closure_all", "five_day_last_day"),
 )
 FIVE_DAY_CLOSURE_ALL = _five_day(
     "five_day_closure_all",
@@ -97,12 +103,47 @@ def _five_day_due_within(days: int, name: str) -> Metric:
     )
 
 
+def _if_nothing_closes(days: int) -> Metric:
+    """The rate at the end of the n-th working day, had nothing closed since the moment."""
+    return _five_day(
+        f"five_day_closure_in_{days}",
+        f"五日办结率（{days}个工作日后，若不再办结）",
+        f"假定此后没有一件办结，到今后第 {days} 个工作日结束时的五日办结率。",
+        kind=Kind.RATE,
+        unit="%",
+        polarity=Polarity.UP_GOOD,
+        among_text=f"到今后第 {days} 个工作日结束时第5个工作日已过，或此前已办结的简单诉求",
+        hits_text="其中在第5个工作日（含）前办结的",
+        sides=("按期", "未按期"),
+        among=lambda at: _judged(at, at.workday(days) + timedelta(days=1)),
+        hit=in_five_days,
+        short=f"{days}个工作日后",
+    )
+
+
+FIVE_DAY_LAST_DAY = _five_day(
+    "five_day_last_day",
+    "五日压线办结占比",
+    "已办结的简单诉求中，恰在第5个工作日当天办结的比例；占比高，说明办结压在最后一天。",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.NEUTRAL,
+    among_text="五日期限落在期内、已办结的简单诉求",
+    hits_text="其中在第5个工作日当天办结的",
+    sides=("当天办结", "其他日办结"),
+    among=lambda at: and_(simple(at), closed(at)),
+    hit=Fixed(on_day(p.closed_at) == p.five_day_due),
+    beside=("five_day_closure",),
+    short="压线办结",
+)
+
 METRICS = (
     FIVE_DAY_CLOSURE,
     FIVE_DAY_CLOSURE_ALL,
+    FIVE_DAY_LAST_DAY,
     FIVE_DAY_IN_WINDOW,
     FIVE_DAY_OVERDUE,
     _five_day_due_within(0, "五日期限今日到期"),
-    _five_day_due_within(1, "五日期限1个工作日内到期"),
-    _five_day_due_within(3, "五日期限3个工作日内到期"),
+    *(_five_day_due_within(days, f"五日期限{days}个工作日内到期") for days in HORIZONS),
+    *(_if_nothing_closes(days) for days in HORIZONS),
 )

@@ -117,7 +117,27 @@ ONE_PASS = Metric(
     among=lambda at: and_(_outcome_known(at), p.is_first),
     hit=lambda at: and_(p.resolved, not_(_repeated(at))),
     dated_by=CLOSED_AT,
-    beside=("repeat_rate",),
+    beside=("repeated_later",),
+)
+REPEATED_LATER = Metric(
+    "repeated_later",
+    "办结后重复率",
+    group="重复与化解",
+    subject=PETITION,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.DOWN_GOOD,
+    definition=f"办结的初件中，后来同一信访人就同一事项再次来访来信的比例；越早办结的件，再访的时间越长。{EXCLUDED}",
+    among_text="期内办结的初件",
+    hits_text="其中登记以后出现重件的",
+    sides=("有重件", "无重件"),
+    period_text="办结时间",
+    article="[C] 与一次性化解率同看",
+    among=lambda at: and_(known(at), closed(at), p.is_first),
+    hit=_repeated,
+    dated_by=CLOSED_AT,
+    beside=("one_pass_resolution",),
+    short="后来重复",
 )
 RESOLUTION = Metric(
     "resolution",
@@ -146,5 +166,6 @@ METRICS = (
     _satisfaction("unit_satisfaction", "责任单位", p.satisfaction_unit, "unit_evaluation"),
     REPEAT_RATE,
     ONE_PASS,
+    REPEATED_LATER,
     RESOLUTION,
 )

@@ -1,12 +1,13 @@
 """办理时效: what the 信访工作条例 sets a day for."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, by_last_day, closed, day_passed, first_counted, last_day
-from queries.subjects import PETITION, before, p
+from queries.registry.common import EXCLUDED, HORIZONS, by_last_day, closed, day_passed, first_counted, last_day
+from queries.subjects import PETITION, before, on_day, p
 
 
 def _timely(id: str, name: str, definition: str, **more: Any) -> Metric:
@@ -17,7 +18,7 @@ def _timely(id: str, name: str, definition: str, **more: Any) -> Metric:
         subject=PETITION,
         kind=Kind.RATE,
         unit="%",
-        polarity=Polarity.UP_GOOD,
+        polarity=more.pop("polarity", Polarity.UP_GOOD),
         definition=f"{definition}只计纳入统计的初件；期限未到且未办的不计入分母；{EXCLUDED}",
         **more,
     )
@@ -39,6 +40,15 @@ def _due_or_done(at: Moment, days: int, done: ColumnElement[Any]) -> ColumnEleme
     return and_(first_counted(at), or_(day_passed(p.registered_at, days, at), before(at.as_of, done)))
 
 
+def _judged(at: Moment, moment: datetime) -> ColumnElement[bool]:
+    """Cases that the rate can say something of: their handling deadline lies before the moment, or they closed."""
+    return and_(first_counted(at), p.due_at.is_not(None), or_(p.due_at < moment, closed(at)))
+
+
+def _closed_in_time(at: Moment) -> ColumnElement[bool]:
+    return and_(closed(at), p.closed_at <= p.due_at)
+
+
 ON_TIME_COMPLETION = _timely(
     "on_time_completion",
     "按期办结率",
@@ -48,9 +58,61 @@ ON_TIME_COMPLETION = _timely(
     sides=("按期", "未按期"),
     period_text="办结期限",
     article="[G] 按期办结率；[L] 第三十四条",
-    among=lambda at: and_(first_counted(at), p.due_at.is_not(None), or_(p.due_at < at.as_of, closed(at))),
-    hit=lambda at: and_(closed(at), p.closed_at <= p.due_at),
+    among=lambda at: _judged(at, at.as_of),
+    hit=_closed_in_time,
     dated_by=Fixed(p.due_at),
+    beside=("last_day_completion", "extension_rate"),
+)
+
+
+def _if_nothing_closes(days: int) -> Metric:
+    """The rate at the end of the n-th working day, had nothing closed since the moment."""
+    return _timely(
+        f"on_time_completion_in_{days}",
+        f"按期办结率（{days}个工作日后，若不再办结）",
+        f"假定此后没有一件办结，到今后第 {days} 个工作日结束时的按期办结率。",
+        among_text=f"到今后第 {days} 个工作日结束时办结期限已过，或此前已办结的信访件",
+        hits_text="其中在办结期限内办结的",
+        sides=("按期", "未按期"),
+        period_text="办结期限",
+        article="[G] 按期办结率；[L] 第三十四条",
+        among=lambda at: _judged(at, datetime.combine(at.workday(days) + timedelta(days=1), time.min)),
+        hit=_closed_in_time,
+        dated_by=Fixed(p.due_at),
+        short=f"{days}个工作日后",
+    )
+
+
+LAST_DAY_COMPLETION = _timely(
+    "last_day_completion",
+    "到期日办结占比",
+    "已办结件中，恰在办结期限当天办结的比例；占比高，说明办结压在最后一天。",
+    polarity=Polarity.NEUTRAL,
+    among_text="办结期限落在期内、已办结的信访件",
+    hits_text="其中在办结期限当天办结的",
+    sides=("当天办结", "其他日办结"),
+    period_text="办结期限",
+    article="[C] 与按期办结率同看；[L] 第三十四条",
+    among=lambda at: and_(first_counted(at), p.due_at.is_not(None), closed(at)),
+    hit=Fixed(on_day(p.closed_at) == on_day(p.due_at)),
+    dated_by=Fixed(p.due_at),
+    beside=("on_time_completion",),
+    short="到期日办结",
+)
+EXTENSION_RATE = _timely(
+    "extension_rate",
+    "延期率",
+    "计入按期办结率的信访件中，办结期限延长过的比例；延期件按延长后的期限算按期。",
+    polarity=Polarity.NEUTRAL,
+    among_text="办结期限已过，或已提前办结的信访件",
+    hits_text="其中办结期限延长过的",
+    sides=("延期", "未延期"),
+    period_text="办结期限",
+    article="[L] 第三十四条（可延长不超过30日）",
+    among=lambda at: _judged(at, at.as_of),
+    hit=Fixed(p.extended_days > 0),
+    dated_by=Fixed(p.due_at),
+    beside=("on_time_completion",),
 )
 BUREAU_ACCEPTANCE = _timely(
     "bureau_acceptance",
@@ -79,4 +141,11 @@ UNIT_ACCEPTANCE = _timely(
     dated_by=lambda at: last_day(p.registered_at, _both_steps(at)),
 )
 
-METRICS = (ON_TIME_COMPLETION, BUREAU_ACCEPTANCE, UNIT_ACCEPTANCE)
+METRICS = (
+    ON_TIME_COMPLETION,
+    LAST_DAY_COMPLETION,
+    EXTENSION_RATE,
+    *(_if_nothing_closes(days) for days in HORIZONS),
+    BUREAU_ACCEPTANCE,
+    UNIT_ACCEPTANCE,
+)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, EXCLUDED, REGISTERED_AT, closed, known, still_open
+from queries.registry.common import CLOSED_AT, EXCLUDED, HORIZONS, REGISTERED_AT, closed, known, still_open
 from queries.subjects import PETITION, on_day, p
 
 
@@ -55,6 +55,7 @@ CLOSED = _volume(
     period_text="办结时间",
     dated_by=CLOSED_AT,
     among=lambda at: and_(known(at), closed(at)),
+    beside=("resolution",),
 )
 BACKLOG = _volume(
     "backlog",
@@ -84,4 +85,4 @@ DUE_TODAY = _volume(
     among=lambda at: and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) == at.today),
 )
 
-METRICS = (REGISTERED, CLOSED, BACKLOG, OVERDUE, DUE_TODAY, _due_within(1), _due_within(3), _due_within(5))
+METRICS = (REGISTERED, CLOSED, BACKLOG, OVERDUE, DUE_TODAY, *(_due_within(days) for days in HORIZONS))

@@ -9,7 +9,7 @@ from queries.subjects.petitions import (
     AGE_BANDS,
     CELLS_PER_DEGREE,
     CLOSING_DAYS,
-    FIVE_DAY_STATES,
+    DUE_STATES,
     HOTLINE,
     OF_PETITION,
     PETITION,
@@ -17,16 +17,17 @@ from queries.subjects.petitions import (
     STAGES,
     age_band,
     closing_days,
+    due_state,
     five_day_state,
     of_case,
     stage,
 )
 
 __all__ = [
-    "AGENT", "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "DIMENSIONS", "EXPERT",
-    "FIVE_DAY_STATES", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "MEDIATION", "OF_PETITION", "PARTICIPATION",
+    "AGENT", "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "DIMENSIONS", "DUE_STATES",
+    "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "MEDIATION", "OF_PETITION", "PARTICIPATION",
     "PETITION", "PLACE", "PLACES", "STAGES", "WAIT_BANDS", "WORKER", "accompanier", "age_band", "area_name",
-    "before", "closing_days", "community", "dispute", "expert", "first_level", "five_day_state", "grid",
+    "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level", "five_day_state", "grid",
     "happened", "hearing", "in_area", "in_category", "name_of", "natural_days", "of_case", "on_day", "p", "seat",
     "stage", "task", "wait_days", "worker",
 ]  # fmt: skip

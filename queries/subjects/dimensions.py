@@ -23,6 +23,7 @@ DIMENSIONS: dict[str, str] = {
     "age": "积压时长",
     "closing_days": "办结用时（工作日）",
     "five_day_state": "五日办结情况",
+    "due_state": "办结期限情况",
     "due_day": "办结期限",
     "five_day_due": "五日期限",
     "hot_cell": "热点方格",

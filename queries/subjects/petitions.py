@@ -27,7 +27,8 @@ AGE_BANDS = ("5天内", "6–15天", "16–30天", "31–60天", "61–90天", "
 _AGE_LIMITS = (5, 15, 30, 60, 90)
 STAGES = ("待转送", "待受理", "办理中", "已办结")
 CLOSING_DAYS = (*(str(n) for n in range(11)), "10以上")
-FIVE_DAY_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结")
+# What became of a limit, of either clock.
+DUE_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结")
 
 
 def stage(at: Moment) -> ColumnElement[str]:
@@ -75,10 +76,22 @@ def five_day_state(at: Moment) -> ColumnElement[str]:
     """What became of a simple claim's five working days."""
     closed = before(at.as_of, p.closed_at)
     return case(
-        (and_(closed, on_day(p.closed_at) <= p.five_day_due), FIVE_DAY_STATES[0]),
-        (closed, FIVE_DAY_STATES[1]),
-        (p.five_day_due < at.today, FIVE_DAY_STATES[2]),
-        else_=FIVE_DAY_STATES[3],
+        (and_(closed, on_day(p.closed_at) <= p.five_day_due), DUE_STATES[0]),
+        (closed, DUE_STATES[1]),
+        (p.five_day_due < at.today, DUE_STATES[2]),
+        else_=DUE_STATES[3],
+    )
+
+
+def due_state(at: Moment) -> ColumnElement[str]:
+    """What became of a case's handling deadline; null where it has none."""
+    done = before(at.as_of, p.closed_at)
+    return case(
+        (p.due_at.is_(None), null()),
+        (and_(done, p.closed_at <= p.due_at), DUE_STATES[0]),
+        (done, DUE_STATES[1]),
+        (p.due_at < at.as_of, DUE_STATES[2]),
+        else_=DUE_STATES[3],
     )
 
 
@@ -110,6 +123,7 @@ OF_PETITION: dict[str, Expression] = {
     "age": age_band,
     "closing_days": closing_days,
     "five_day_state": five_day_state,
+    "due_state": due_state,
     "due_day": Fixed(on_day(p.due_at)),
     "five_day_due": Fixed(p.five_day_due),
     "hot_cell": Fixed(_hot_cell()),

@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 OF_PETITION = (
     "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
-    "stage", "age", "closing_days", "five_day_state", "due_day", "five_day_due", "hot_cell",
+    "stage", "age", "closing_days", "five_day_state", "due_state", "due_day", "five_day_due", "hot_cell",
 )  # fmt: skip
 OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "outcome")
 OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
@@ -48,7 +48,17 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "five_day_due_in_0": OF_PETITION,
     "five_day_due_in_1": OF_PETITION,
     "five_day_due_in_3": OF_PETITION,
+    "five_day_due_in_5": OF_PETITION,
+    "five_day_closure_in_1": OF_PETITION,
+    "five_day_closure_in_3": OF_PETITION,
+    "five_day_closure_in_5": OF_PETITION,
+    "five_day_last_day": OF_PETITION,
     "on_time_completion": OF_PETITION,
+    "on_time_completion_in_1": OF_PETITION,
+    "on_time_completion_in_3": OF_PETITION,
+    "on_time_completion_in_5": OF_PETITION,
+    "last_day_completion": OF_PETITION,
+    "extension_rate": OF_PETITION,
     "bureau_acceptance": OF_PETITION,
     "unit_acceptance": OF_PETITION,
     "bureau_evaluation": OF_PETITION,
@@ -57,6 +67,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "unit_satisfaction": OF_PETITION,
     "repeat_rate": OF_PETITION,
     "one_pass_resolution": OF_PETITION,
+    "repeated_later": OF_PETITION,
     "resolution": OF_PETITION,
     "grids_staffed": OF_GRID,
     "grid_workers": OF_WORKER,
@@ -79,8 +90,8 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 STOCKS = {
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
-    "five_day_due_in_3", "grids_staffed", "grid_workers", "communities_with_agent", "agents", "experts_in_pool",
-    "hearings_coming",
+    "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
+    "experts_in_pool", "hearings_coming",
 }  # fmt: skip
 MEANS = {"hearing_wait_days"}
 PER_10K = {"cases_per_10k"}
@@ -88,7 +99,9 @@ RATES = {
     "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
     "bureau_evaluation", "bureau_satisfaction", "unit_evaluation", "unit_satisfaction", "repeat_rate",
     "one_pass_resolution", "resolution", "grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot",
-    "settled_after_hearing", "disputes_settled", "petitions_after_mediation",
+    "settled_after_hearing", "disputes_settled", "petitions_after_mediation", "five_day_last_day",
+    "five_day_closure_in_1", "five_day_closure_in_3", "five_day_closure_in_5", "on_time_completion_in_1",
+    "on_time_completion_in_3", "on_time_completion_in_5", "last_day_completion", "extension_rate", "repeated_later",
 }  # fmt: skip
 
 
@@ -128,7 +141,17 @@ class Reference:
             "five_day_due_in_0": lambda t: self.window_ends(t, t.date()),
             "five_day_due_in_1": lambda t: self.window_ends(t, self.workday_after(t.date(), 1)),
             "five_day_due_in_3": lambda t: self.window_ends(t, self.workday_after(t.date(), 3)),
+            "five_day_due_in_5": lambda t: self.window_ends(t, self.workday_after(t.date(), 5)),
+            "five_day_closure_in_1": lambda t: self.five_day_closure_later(t, 1),
+            "five_day_closure_in_3": lambda t: self.five_day_closure_later(t, 3),
+            "five_day_closure_in_5": lambda t: self.five_day_closure_later(t, 5),
+            "five_day_last_day": self.five_day_last_day,
             "on_time_completion": self.on_time_completion,
+            "on_time_completion_in_1": lambda t: self.on_time_completion_later(t, 1),
+            "on_time_completion_in_3": lambda t: self.on_time_completion_later(t, 3),
+            "on_time_completion_in_5": lambda t: self.on_time_completion_later(t, 5),
+            "last_day_completion": self.last_day_completion,
+            "extension_rate": lambda t: self.on_time_completion(t).assign(hit=lambda f: f["extended_days"] > 0),
             "bureau_acceptance": self.bureau_acceptance,
             "unit_acceptance": self.unit_acceptance,
             "bureau_evaluation": lambda t: self.evaluation(t, "satisfaction_bureau"),
@@ -137,6 +160,7 @@ class Reference:
             "unit_satisfaction": lambda t: self.satisfaction(t, "satisfaction_unit"),
             "repeat_rate": self.repeat_rate,
             "one_pass_resolution": self.one_pass_resolution,
+            "repeated_later": self.repeated_later,
             "resolution": self.resolution,
             "grids_staffed": self.grids_staffed,
             "communities_with_agent": self.communities_with_agent,
@@ -261,6 +285,16 @@ class Reference:
         p = self.simple_claims(t)
         return p[(p["limit"] <= t) | (p["closed_at"] <= t)]
 
+    def five_day_closure_later(self, t: datetime, days: int) -> pd.DataFrame:
+        """What will have fallen due by the end of a working day to come joins what has closed."""
+        p = self.simple_claims(t)
+        return p[(p["limit"] <= pd.Timestamp(self.workday_after(t.date(), days) + DAY)) | (p["closed_at"] <= t)]
+
+    def five_day_last_day(self, t: datetime) -> pd.DataFrame:
+        p = self.simple_claims(t)
+        p = p[p["closed_at"] <= t]
+        return p.assign(hit=p["closed_at"].dt.normalize() + DAY == p["limit"])
+
     def in_window(self, t: datetime) -> pd.DataFrame:
         p = self.simple_claims(t)
         return p[(p["limit"] > t) & ~(p["closed_at"] <= t)].assign(hit=True)
@@ -275,11 +309,23 @@ class Reference:
 
     def on_time_completion(self, t: datetime) -> pd.DataFrame:
         """On time + late + still open past the deadline; a case belongs where its deadline falls."""
+        p = self.deadlines(t)
+        return p[(p["closed_at"] <= t) | (p["due_at"] < t)]
+
+    def on_time_completion_later(self, t: datetime, days: int) -> pd.DataFrame:
+        p = self.deadlines(t)
+        end = pd.Timestamp(self.workday_after(t.date(), days) + DAY)
+        return p[(p["closed_at"] <= t) | (p["due_at"] < end)]
+
+    def last_day_completion(self, t: datetime) -> pd.DataFrame:
+        p = self.deadlines(t)
+        p = p[p["closed_at"] <= t]
+        return p.assign(hit=p["closed_at"].dt.date == p["due_at"].dt.date)
+
+    def deadlines(self, t: datetime) -> pd.DataFrame:
         p = self.first_counted(t)
         p = p[p["due_at"].notna()]
-        done = p["closed_at"] <= t
-        p = p.assign(hit=done & (p["closed_at"] <= p["due_at"]), when=p["due_at"])
-        return p[done | (p["due_at"] < t)]
+        return p.assign(hit=(p["closed_at"] <= t) & (p["closed_at"] <= p["due_at"]), when=p["due_at"])
 
     def bureau_acceptance(self, t: datetime) -> pd.DataFrame:
         p = self.first_counted(t)
@@ -325,6 +371,13 @@ class Reference:
         p = self.closed(t)
         p = p[p["is_first"] & p["resolved"].notna()]
         return p.assign(hit=_true(p["resolved"]) & ~p["petition_id"].isin(repeated))
+
+    def repeated_later(self, t: datetime) -> pd.DataFrame:
+        again = self.tables["petition"]
+        again = again[again["registered_at"] <= t]
+        p = self.closed(t)
+        p = p[p["is_first"]]
+        return p.assign(hit=p["petition_id"].isin(again["repeat_of"].dropna().astype(int)))
 
     def resolution(self, t: datetime) -> pd.DataFrame:
         p = self.closed(t)
@@ -456,6 +509,7 @@ class Reference:
             age=_age(p["registered_at"], t),
             closing_days=self.closing_days(p, t),
             five_day_state=_five_day_state(p, t),
+            due_state=_due_state(p, t),
             due_day=p["due_at"].dt.strftime("%Y-%m-%d"),
             hot_cell=pd.Series(_hot_cell(p), p.index, dtype=object),
             five_day_due=pd.to_datetime(p["five_day_due"]).dt.strftime("%Y-%m-%d"),
@@ -495,6 +549,12 @@ def _five_day_state(p: pd.DataFrame, t: datetime) -> np.ndarray:
     return np.select(
         [closed & (p["closed_at"] < limit), closed, limit <= t], ["按期办结", "逾期办结", "逾期未结"], "在期未结"
     )
+
+
+def _due_state(p: pd.DataFrame, t: datetime) -> pd.Series:
+    closed, late = p["closed_at"] <= t, p["closed_at"] > p["due_at"]
+    states = np.select([closed & ~late, closed, p["due_at"] < t], ["按期办结", "逾期办结", "逾期未结"], "在期未结")
+    return pd.Series(states, p.index, dtype=object).where(p["due_at"].notna(), None)
 
 
 def _places(frame: pd.DataFrame) -> dict[str, pd.Series]:

@@ -182,6 +182,7 @@ def _petitions(rng: np.random.Generator, areas: pd.DataFrame, grids: pd.DataFram
     )
     holes = ["channel", "purpose", "category_code", "title", "district_code", "street_code", "community_code"]
     holes += ["grid_id", "unit_id", "due_at", "five_day_due", "resolved", "repeat_of", "evaluated_at", "lon", "lat"]
+    frame["extended_days"] = np.where((due - registered).days >= 89, 30, 0)
     return _with_holes(rng, frame, holes, 0.06)
 
 

@@ -155,6 +155,20 @@ def test_deadlines_nest(duckdb_city: Casebase, as_of: datetime, within: Slice) -
 
 
 @given(as_of=moments, period=periods, within=slices)
+def test_what_falls_due_is_what_the_rate_would_lose(
+    duckdb_city: Casebase, as_of: datetime, period: Period | None, within: Slice
+) -> None:
+    asked: dict[str, Any] = {"as_of": as_of, "period": period, "within": within}
+    for rate, state in (("five_day_closure", "five_day_state"), ("on_time_completion", "due_state")):
+        now, *later = counts(measure(duckdb_city, [rate, *(f"{rate}_in_{n}" for n in (1, 3, 5))], **asked))
+        for n, (hits, among) in zip((1, 3, 5), later, strict=True):
+            asked["within"] = within.within(**{state: "在期未结"})
+            falling = count_cases(duckdb_city, f"{rate}_in_{n}", Part.MISSES, **asked)
+            assert (hits, among) == (now[0], now[1] + falling)
+            asked["within"] = within
+
+
+@given(as_of=moments, period=periods, within=slices)
 def test_satisfaction_is_asked_of_those_who_evaluated(
     duckdb_city: Casebase, as_of: datetime, period: Period | None, within: Slice
 ) -> None:

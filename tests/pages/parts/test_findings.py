@@ -93,11 +93,11 @@ def test_months(values: list[float | None], today: date, said: str) -> None:
 
 def test_closings() -> None:
     frame = pd.DataFrame({"days": [1, 3, 5, 6], "cases": [30, 30, 30, 10]})
-    assert findings.closings(frame, 5) == "30.0% 压在第 5 个工作日办结，10.0% 超过 5 个工作日；中位数 3 个工作日"
-    assert findings.closings(frame.head(3), 5) == (
-        "33.3% 压在第 5 个工作日办结，没有超过 5 个工作日的；中位数 3 个工作日"
+    assert findings.closings(frame, 5, 0.25) == "25.0% 压在期限当天办结，10.0% 超过 5 个工作日；中位数 3 个工作日"
+    assert findings.closings(frame.head(3), 5, 1 / 3) == (
+        "33.3% 压在期限当天办结，没有超过 5 个工作日的；中位数 3 个工作日"
     )
-    assert findings.closings(frame.assign(cases=0), 5) == "所选时段没有办结的简单诉求"
+    assert findings.closings(frame.assign(cases=0), 5, float("nan")) == "所选时段没有办结的简单诉求"
 
 
 @pytest.mark.parametrize(("cases", "median"), [([1, 0, 0], 0), ([1, 1, 1], 3), ([50, 1, 49], 0), ([49, 1, 50], 3)])

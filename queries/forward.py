@@ -1,0 +1,55 @@
+"""The days ahead: what falls out of its limit, and what that does to the rates of the deadline's month."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from casebase.engine import Casebase
+from queries.measure import measure
+from queries.model import EVERYTHING, Slice
+from queries.periods import Period, Preset, period_of
+from queries.registry import METRICS
+from queries.registry.common import HORIZONS
+
+# Each clock: the rate it is judged by, the open cases that fall due, the dimension that says what became of the limit,
+# and the one that says its day.
+RATES = {"five_day": "five_day_closure", "handling": "on_time_completion"}
+DUE = {"five_day": "five_day_due_in", "handling": "due_in"}
+STATES = {"five_day": "five_day_state", "handling": "due_state"}
+DAYS = {"five_day": "five_day_due", "handling": "due_day"}
+
+
+def month_of(as_of: datetime) -> Period:
+    """The month whose rates are looked at."""
+    return period_of(Preset.MONTH, as_of.date())
+
+
+def outlook(
+    casebase: Casebase, clock: str, *, as_of: datetime, within: Slice = EVERYTHING, by: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The month's rate now and at the end of the 1st, 3rd and 5th working day to come, had nothing closed since.
+
+    Nothing is forecast: the registry's own predicates are moved to the later moment over what is known now, for
+    deadlines of the month of `as_of`. Columns: days (0 for now), metric, the `by` columns, hits, among, value, falling
+    (int: cases of the month that fall out of the limit until then).
+    """
+    rate = RATES[clock]
+    steps = {rate: 0} | {f"{rate}_in_{days}": days for days in HORIZONS}
+    found = measure(casebase, list(steps), as_of=as_of, period=month_of(as_of), within=within, by=by)
+    found = found.assign(days=found["metric"].map(steps))
+    now = found[found["days"] == 0]
+    if by:
+        found = found.merge(now[[*by, "among"]].rename(columns={"among": "judged"}), on=list(by), how="left")
+    else:
+        found["judged"] = now["among"].iloc[0]
+    found["falling"] = (found["among"] - found["judged"].fillna(0)).astype("int64")
+    return found[["days", "metric", *by, "hits", "among", "value", "falling"]]
+
+
+def due(casebase: Casebase, clock: str, days: int, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
+    """Open cases whose limit ends within so many working days, by that day: day (datetime64), cases (int)."""
+    name = f"{DUE[clock]}_{days}"
+    assert METRICS[name].is_stock
+    found = measure(casebase, [name], as_of=as_of, within=within, by=[DAYS[clock]])
+    return pd.DataFrame({"day": pd.to_datetime(found[DAYS[clock]]), "cases": found["hits"].astype("int64")})
