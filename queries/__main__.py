@@ -17,6 +17,7 @@ from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError, UsageError
 from casebase.settings import read_settings
 from queries.cases import Part, cases
+from queries.dictionary import dictionary
 from queries.measure import measure
 from queries.model import Kind, Slice
 from queries.names import with_names
@@ -73,27 +74,6 @@ def run(
     finally:
         casebase.engine.dispose()
     _print(found, form)
-
-
-def dictionary() -> pd.DataFrame:
-    """The registry as a table: one row a metric."""
-    return pd.DataFrame(
-        [
-            {
-                "metric": m.id,
-                "name": m.name,
-                "group": m.group,
-                "unit": m.unit,
-                "definition": m.definition,
-                "among": m.among_text,
-                "hits": m.hits_text,
-                "period": m.period_text,
-                "article": m.article,
-                "by": " ".join([*m.subject.dimensions, "month", "day"]),
-            }
-            for m in METRICS.values()
-        ]
-    )
 
 
 def _measured(

@@ -79,14 +79,14 @@ def cards_html(cards: Sequence[Card], palette: Palette, *, compact: bool = False
     """
     columns = len(cards) if len(cards) <= 6 else -(-len(cards) // 2)
     body = "".join(_card(card, palette) for card in cards)
-    style = f"{_variables(palette)};--n:{min(max(columns, 1), 6)}"
+    style = f"{variables(palette)};--n:{min(max(columns, 1), 6)}"
     look = "cards compact" if compact else "cards"
     return f'<div class="panel"><div class="{look}" style="{style}">{body}</div></div>'
 
 
 def attention_html(items: Sequence[Attention], palette: Palette, *, quiet: str = "今天没有需要特别关注的事项。") -> str:
     """At most five sentences, each with its state's shape; `quiet` is said when there are none."""
-    style = _variables(palette)
+    style = variables(palette)
     if not items:
         return f'<div class="panel"><p class="quiet" style="{style}">{escape(quiet)}</p></div>'
     body = "".join(_attention(item, palette) for item in items[:5])
@@ -113,14 +113,15 @@ def header_html(
     late = f' style="color:{palette.state(freshness.role)}"' if freshness else ""
     shape = f"{escape(freshness.text)} · " if freshness else ""
     return (
-        f'<div class="panel"><header class="head" style="{_variables(palette)}" data-key="head">'
+        f'<div class="panel"><header class="head" style="{variables(palette)}" data-key="head">'
         f'<div class="say"><h1>{escape(title)}</h1><p>{escape(sentence)}</p></div>'
         f'<div class="when">{"".join(marks)}<span class="cutoff" role="status"{late}>{shape}'
         f"数据截至 {escape(cutoff)}</span></div></header></div>"
     )
 
 
-def _variables(palette: Palette) -> str:
+def variables(palette: Palette) -> str:
+    """Colours and sizes for the style attribute of a panel's outermost element."""
     names = ("surface", "ground", "ink", "muted", "line", "accent", "red", "amber", "green", "compare")
     colours = ";".join(f"--{name}:{getattr(palette, name)}" for name in names)
     sizes = f"--note:{palette.note}px;--text:{palette.text}px;--title:{palette.title}px;--figure:{palette.figure}px"

@@ -15,7 +15,7 @@ from queries.compare import by_month, compare
 from queries.model import Kind, Metric, Polarity
 from queries.periods import Period, Preset, period_of
 from queries.registry import METRICS
-from views import cards, charts, words
+from views import cards, charts, entries, words
 from views.tokens import Palette, palette
 
 # Groups whose rates the general lights of config.toml were made for; others have a target or no light.
@@ -41,7 +41,7 @@ def kind_of(metric: Metric) -> words.Kind:
 
 def panel(html: str, key: str) -> str | None:
     """Mount cards, sentences or a header; returns the link that was clicked, if any."""
-    component = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS, js=cards.JS)
+    component = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS + entries.CSS, js=cards.JS)
     opened: str | None = component(data={"html": html}, key=key, on_open_change=lambda: None).open
     return opened
 
@@ -171,6 +171,19 @@ def state_of(metric: Metric, value: float) -> words.State | None:
     return words.State("warn", "▲", "未达标") if near else words.State("bad", "■", "未达标")
 
 
+def lights_of(metric: Metric) -> str:
+    """By what limits a metric is judged, in words; "" for one that nothing judges."""
+    lights, target = live.settings().lights, target_of(metric.id)
+    said = []
+    if target is not None:
+        said.append(f"目标 {words.percent(target)}：● 达标，▲ 差 {lights.shortfall:g} 个百分点以内，■ 差得更多")
+    elif metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD and metric.group in _LIT:
+        said.append(f"● 高于 {lights.green:g}%，▲ {lights.red:g}%—{lights.green:g}%，■ 低于 {lights.red:g}%")
+    if metric.is_sample:
+        said.append(f"分母不足 {lights.small_sample} 标「{words.SMALL}」")
+    return "；".join(said)
+
+
 def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
     """The numbers that must be read with this one, then what its rate is made of."""
     parts = []
@@ -193,17 +206,21 @@ def definition(metric: Metric, filters: Filters | None = None) -> tuple[tuple[st
     if target is not None:
         pairs.append(("目标", words.percent(target)))
     if filters is not None:
-        ignored = [
-            word
-            for name, word, value in (
-                ("channel", "信访形式", filters.within.channel),
-                ("category", "内容分类", filters.within.category),
-            )
-            if value and not metric.applies(name)
-        ]
+        ignored = unheeded(metric, filters)
         scope = f"{filters.said}；截至 {words.moment(filters.as_of, year=True)}"
         pairs.append(("筛选", scope + (f"（不分{'、'.join(ignored)}）" if ignored else "")))
     return tuple(pairs)
+
+
+def unheeded(metric: Metric, filters: Filters) -> list[str]:
+    """What the filter bar narrows and the metric cannot be narrowed by, in words."""
+    within = filters.within
+    choices = (
+        ("district", "区域", within.area),
+        ("channel", "信访形式", within.channel),
+        ("category", "内容分类", within.category),
+    )
+    return [word for name, word, value in choices if value and not metric.applies(name)]
 
 
 def link(metric: str, part: Part = Part.HITS, *, period: Period | None = None, **cell: str | None) -> str:

@@ -1,0 +1,134 @@
+"""指标口径: every number's definition, from the registry, with the number itself as a live example."""
+
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import filters, live, show, waiting
+from pages.parts.drawing import drawn
+from queries import dictionary
+from queries.cases import Part
+from queries.compare import by_month
+from queries.measure import measure, metric_of
+from queries.model import Kind, Metric
+from queries.registry import METRICS
+from views import charts, entries, words
+
+EVERY = "全部"
+# What a click on a name hands back, where a click on a number hands back the address of a list.
+_ALONE = "alone:"
+_FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000"}
+
+now = filters.current()
+
+
+def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
+    """The parts of the formula with what they count now; a count says in the definition what it counts."""
+    hits = entries.Term(
+        f"计{dictionary.counted_in(metric)}" if metric.kind is Kind.COUNT else metric.hits_text.rstrip("。"),
+        f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
+        show.link(metric.id),
+    )
+    if metric.kind is Kind.RATE:
+        many = f"{words.full(row['among'])} {dictionary.counted_in(metric)}"
+        return hits, entries.Term(metric.among_text.rstrip("。"), many, show.link(metric.id, Part.AMONG))
+    if metric.kind is Kind.PER_10K:
+        return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full(row['among'])} 人")
+    return (hits,)
+
+
+def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
+    """One metric with its number of the filter bar's period and slice."""
+    definition, _, scope = metric.definition.partition("。")
+    facts = (
+        ("范围", scope.rstrip("。")),
+        ("归期", metric.period_text),
+        ("依据", metric.article),
+        ("判断", show.lights_of(metric)),
+        ("可分", "、".join(dictionary.split_names(metric))),
+        ("不随筛选", "、".join(show.unheeded(metric, now))),
+    )
+    unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
+    return entries.Entry(
+        metric.id,
+        metric.name,
+        f"{definition}。",
+        terms(metric, row),
+        "" if metric.kind is Kind.COUNT else f"{show.written(metric, row['value'])}{unit}",
+        factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
+        state=show.state_of(metric, row["value"]),
+        small=metric.is_sample and row["among"] > 0 and words.small(row["among"], live.settings().lights.small_sample),
+        facts=facts,
+        command=dictionary.command(metric, as_of=now.as_of, period=now.period, within=now.within),
+        alone=None if alone else f"{_ALONE}{metric.id}",
+    )
+
+
+def entries_of(metrics: list[Metric], key: str, *, alone: bool = False) -> None:
+    """Some metrics of one group; all numbers of the group are asked for together."""
+    group = [metric.id for metric in METRICS.values() if metric.group == metrics[0].group]
+    asked = live.ask(measure, group, as_of=now.as_of, period=now.period, within=now.within).set_index("metric")
+    shown = [entry(metric, asked.loc[metric.id], alone=alone) for metric in metrics]
+    opened = show.panel(entries.entries_html(shown, show.theme()), key)
+    if opened and opened.startswith(_ALONE):
+        st.query_params["metric"] = opened.removeprefix(_ALONE)
+        st.rerun()
+    show.open_list(opened)
+
+
+def everything() -> None:
+    """All metrics by group, or those that the words in the box and the chosen group leave."""
+    groups = list(dict.fromkeys(metric.group for metric in METRICS.values()))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "查找指标", key="q", bind="query-params", placeholder="名称、定义、依据或代号，空格隔开", width=280
+        )
+        chosen = st.segmented_control(
+            "分组", [EVERY, *groups], default=EVERY, required=True, key="metric_group", bind="query-params"
+        )
+    found = [metric for metric in dictionary.found(text) if chosen in (EVERY, metric.group)]
+    if not found:
+        waiting.hint(f"没有与「{text}」相符的指标；换个说法，或清空查找框。")
+    for group, metrics in groupby(found, key=lambda metric: metric.group):
+        of_group = list(metrics)
+        st.markdown(f"**{group}**　:small[:gray[{len(of_group)} 个指标]]")
+        entries_of(of_group, f"entries_{group}")
+    st.caption(
+        "依据：[L]《信访工作条例》，[G] 省级信访部门公开的统计口径，[S] 本市公开文件，[C] 通行做法，可在配置中调整。"
+    )
+
+
+def alone(metric: Metric) -> None:
+    """One metric by itself, with its twelve months."""
+    st.button("‹ 全部指标", key="all_metrics", on_click=forget)
+    entries_of([metric], f"entry_{metric.id}", alone=True)
+    found = live.ask(by_month, [metric.id], as_of=now.as_of, within=now.within)
+    kind = show.kind_of(metric)
+    chart = drawn(
+        charts.trend,
+        show.monthly(found)[["at", "value", "small"]],
+        show.theme(),
+        title=f"近 12 个月{metric.name}",
+        subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
+        kind=kind,
+        unit=metric.unit if kind in ("count", "number") else "",
+        target=show.target_of(metric.id),
+    )
+    with show.block("metric_months"):
+        at = show.chart(chart, f"months_{metric.id}", alt=f"近 12 个月{metric.name}", pick="at")
+    if at is not None:
+        show.open_list(show.month_link(metric.id, at))
+
+
+def forget() -> None:
+    """Back to all metrics."""
+    st.query_params.pop("metric", None)
+
+
+show.header("指标口径", f"{now.said}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点数字看它数的每一件。")
+asked_for = st.query_params.get("metric")
+if asked_for is None:
+    everything()
+else:
+    alone(metric_of(asked_for))

@@ -1,0 +1,86 @@
+"""The metric dictionary: what the registry says of each number, for the page and for `python -m queries --list`."""
+
+import shlex
+from datetime import datetime
+
+import pandas as pd
+
+from queries.model import EVERYTHING, Kind, Metric, Slice
+from queries.periods import Period
+from queries.registry import METRICS
+from queries.subjects import DIMENSIONS
+
+
+def dictionary() -> pd.DataFrame:
+    """The registry as a table, all columns text: one row a metric."""
+    return pd.DataFrame(
+        [
+            {
+                "metric": m.id,
+                "name": m.name,
+                "group": m.group,
+                "unit": m.unit,
+                "definition": m.definition,
+                "formula": formula(m),
+                "among": m.among_text,
+                "hits": m.hits_text,
+                "period": m.period_text,
+                "article": m.article,
+                "by": " ".join(splits(m)),
+            }
+            for m in METRICS.values()
+        ]
+    )
+
+
+def formula(metric: Metric) -> str:
+    """How the value comes about, in the words of the definition: 分子 ÷ 分母."""
+    hits = metric.hits_text.rstrip("。")
+    if metric.kind is Kind.RATE:
+        return f"{hits} ÷ {metric.among_text.rstrip('。')} × 100%"
+    if metric.kind is Kind.PER_10K:
+        return f"{hits} ÷ {metric.among_text.rstrip('。')} × 10,000"
+    if metric.kind is Kind.MEAN:
+        return f"{hits}，逐{counted_in(metric)}取平均（{metric.unit}）"
+    return f"{hits}，计{counted_in(metric)}"
+
+
+def counted_in(metric: Metric) -> str:
+    """The unit in which the rows behind a number are counted: 件次, 场次, 人 …"""
+    return (metric.lists or metric.subject).unit
+
+
+def splits(metric: Metric) -> list[str]:
+    """The dimensions by which a metric can be split."""
+    return [*metric.subject.dimensions, "month", "day"]
+
+
+def split_names(metric: Metric) -> list[str]:
+    """The same in the screen's words."""
+    return [DIMENSIONS.get(name, name) for name in splits(metric)]
+
+
+def found(text: str) -> list[Metric]:
+    """The metrics of which every word of `text` is said somewhere; all of them for no words."""
+    wanted = text.lower().split()
+    return [metric for metric in METRICS.values() if all(word in _said(metric) for word in wanted)]
+
+
+def _said(metric: Metric) -> str:
+    texts = (metric.id, metric.name, metric.short, metric.group, metric.definition, metric.among_text)
+    return "\n".join([*texts, metric.hits_text, metric.period_text, metric.article, *metric.sides]).lower()
+
+
+def command(metric: Metric, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING) -> str:
+    """The command line that gives the same number."""
+    words = ["python", "-m", "queries", metric.id]
+    if period is not None and not metric.is_stock:
+        words += ["--from", period.start.isoformat(), "--to", period.end.isoformat()]
+    words += ["--as-of", as_of.isoformat(timespec="seconds" if not as_of.microsecond else "microseconds")]
+    for name in ("area", "channel", "category", "unit"):
+        value = getattr(within, name)
+        if value:
+            words += [f"--{name}", value]
+    for name, cell in within.cell:
+        words += ["--where", f"{name}={cell or ''}"]
+    return shlex.join(words)
