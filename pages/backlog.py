@@ -1,7 +1,5 @@
 """待办积压: what is open now, where it stands and how old it is, what comes in and goes out, and what is due."""
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -88,7 +86,7 @@ def coming() -> None:
     working = [live.casebase().workdays.after(today, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
     days = sorted({today, *working, *cases})
     frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
-    labels = [short_day(day, today) for day in days]
+    labels = [words.short_day(day, today) for day in days]
     tips = [
         f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
         for day, cases in frame.itertuples(index=False)
@@ -110,13 +108,6 @@ def coming() -> None:
         day = show.chart(chart, "coming", alt="今后 5 个工作日到期件", pick="key")
     if day is not None:
         show.open_list(show.link("due_in_5", due_day=day))
-
-
-def short_day(day: date, today: date) -> str:
-    """今日, 23日, 12月1日: as short as a phone's axis needs, and never the same for two days."""
-    if day == today:
-        return "今日"
-    return f"{day.day}日" if day.month == today.month else words.day(day)
 
 
 def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:

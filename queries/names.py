@@ -33,6 +33,13 @@ def grids(casebase: Casebase, community: str) -> pd.DataFrame:
     return _frame(casebase, select(*columns).where(g.community_code == community).order_by(g.grid_id))
 
 
+def grid_names(casebase: Casebase, grid_ids: tuple[str, ...]) -> dict[str, str]:
+    """Grid → name, for these grids alone: a city has tens of thousands."""
+    g = schema.grid.c
+    found = _frame(casebase, select(g.grid_id, g.name).where(g.grid_id.in_(grid_ids)))
+    return dict(zip(found["grid_id"], found["name"], strict=True))
+
+
 def categories(casebase: Casebase) -> pd.DataFrame:
     """All content classes: code, name, parent_code."""
     c = schema.category.c

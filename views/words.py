@@ -199,6 +199,13 @@ def day(moment: date | None, *, year: bool = False) -> str:
     return f"{moment.year}年{text}" if year else text
 
 
+def short_day(moment: date, today: date) -> str:
+    """今日, 23日, 12月1日: as short as a phone's axis needs, and never the same for two days of half a year."""
+    if moment == today:
+        return "今日"
+    return f"{moment.day}日" if moment.month == today.month else day(moment)
+
+
 def month(moment: date | None, *, year: bool = True) -> str:
     """2026年11月, or 11月."""
     if moment is None:

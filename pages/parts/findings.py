@@ -99,6 +99,33 @@ def due(frame: pd.DataFrame, days: int) -> str:
     return f"{days} 个工作日内 {words.full(total)} {UNIT}到期，最多的是{peak}"
 
 
+def peak(frame: pd.DataFrame) -> str:
+    """五日期限 11月24日最多，41 件次；办结期限 11月27日最多，13 件次. Columns: row (the limit), day (date), value."""
+    said = []
+    for name, rows in frame.groupby("row", sort=False):
+        top = rows.iloc[int(rows["value"].to_numpy().argmax())]
+        at = f"{words.day(top['day'])}最多，{words.full(top['value'])} {UNIT}"
+        said.append(f"{name}{at}" if top["value"] else f"没有{name}到期的件")
+    return "；".join(said)
+
+
+def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
+    """若不再办结，3 个工作日后五日办结率降到 91.20%，少 3.36 百分点. Frame of queries.forward.outlook."""
+    now, then = frame.iloc[0], frame.iloc[-1]
+    if not then["among"]:
+        return f"没有{month}到期的件"
+    if not then["falling"]:
+        return f"{int(then['days'])} 个工作日内没有{month}到期的件，{name}不会因此下降"
+    told = f"若不再办结，{int(then['days'])} 个工作日后{name}"
+    if words.missing(now["value"]):
+        return f"{told}为 {words.percent(then['value'])}"
+    moved = words.points(then["value"] - now["value"])
+    if moved == "持平":
+        return f"{told}几乎不变，{words.full(then['falling'])} {UNIT}到期"
+    fall = f"降到 {words.percent(then['value'])}，少 {moved.removeprefix(words.MINUS)}"
+    return f"{told}{fall}，{words.full(then['falling'])} {UNIT}到期"
+
+
 def months(frame: pd.DataFrame, target: float | None, today: date) -> str:
     """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标. Columns: at (first of the month), value."""
     known = frame.dropna(subset=["value"])

@@ -24,6 +24,7 @@ ENTRIES = (
     Entry("five_day", "五日办结", "five_day"),
     Entry("grid_coverage", "网格覆盖", "grid"),
     Entry("hearings", "专家听证", "hearings"),
+    Entry("forward", "到期预警", "forward", section="研判"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
 )

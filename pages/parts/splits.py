@@ -22,9 +22,9 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     small (bool; 样本少, only said of rates).
     """
     found = live.ask(measure, list(metrics), as_of=now.as_of, period=now.period, within=now.within, by=[dimension])
-    called = _names(now, dimension)
     limit = live.settings().lights.small_sample
     codes = [code if isinstance(code, str) else "" for code in found[dimension]]
+    called = _names(dimension, codes)
     samples = [metric_of(name).is_sample for name in found["metric"]]
     few = [sample and words.small(among, limit) for sample, among in zip(samples, found["among"], strict=True)]
     return pd.DataFrame(
@@ -60,9 +60,7 @@ def _short(name: str) -> str:
     return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
 
 
-def _names(now: Filters, dimension: str) -> dict[str, str]:
+def _names(dimension: str, codes: Sequence[str]) -> dict[str, str]:
     if dimension != "grid":
         return live.ask(names.names_of, dimension) or {}
-    area = now.within.area
-    grids = live.ask(names.grids, area) if area else pd.DataFrame({"grid_id": [], "name": []})
-    return dict(zip(grids["grid_id"], grids["name"], strict=True))
+    return live.ask(names.grid_names, tuple(sorted(set(filter(None, codes)))))

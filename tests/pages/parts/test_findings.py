@@ -144,3 +144,23 @@ def test_beside_tells_both_numbers_and_the_interval() -> None:
     said = findings.beside(frame, (0.1, -0.02, 0.22))
     assert said.startswith("听证件 100 件次，化解 70 件次；可比件 10,000 件次，加权后化解率 60.00%。")
     assert said.endswith("相差 +10.00 百分点，95% 区间 −2.00 至 +22.00 百分点。")
+
+
+def test_outlook_says_what_is_lost_if_nothing_closes() -> None:
+    frame = pd.DataFrame(
+        {"days": [0, 3], "hits": [90, 90], "among": [100, 120], "value": [0.9, 0.75], "falling": [0, 20]}
+    )
+    assert findings.outlook(frame, "五日办结率", "11月") == (
+        "若不再办结，3 个工作日后五日办结率降到 75.00%，少 15.00 百分点，20 件次到期"
+    )
+    still = frame.assign(among=100, value=0.9, falling=0)
+    assert findings.outlook(still, "五日办结率", "11月") == "3 个工作日内没有11月到期的件，五日办结率不会因此下降"
+    assert findings.outlook(frame.assign(among=0), "五日办结率", "11月") == "没有11月到期的件"
+    first = frame.assign(value=[float("nan"), 0.0])
+    assert findings.outlook(first, "五日办结率", "11月") == "若不再办结，3 个工作日后五日办结率为 0.00%"
+
+
+def test_peak_names_the_fullest_day_of_each_limit() -> None:
+    days = [date(2026, 11, 22), date(2026, 11, 23)] * 2
+    frame = pd.DataFrame({"row": ["五日期限"] * 2 + ["办结期限"] * 2, "day": days, "value": [1, 4, 0, 0]})
+    assert findings.peak(frame) == "五日期限11月23日最多，4 件次；没有办结期限到期的件"

@@ -1,0 +1,239 @@
+"""到期预警: what falls out of its limit in the next working days, whose it is, and what the month would lose."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
+from queries import forward
+from queries.cases import Part, count_cases
+from queries.measure import metric_of
+from queries.registry.common import HORIZONS
+from views import charts, words
+
+CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
+CARDS = tuple(f"{due}_{days}" for due in forward.DUE.values() for days in HORIZONS)
+ROWS = 16
+TABLE_ROWS = 10
+OUTLOOK_ROW = 36
+UNIT = "责任单位"
+
+now = filters.current()
+today = now.as_of.date()
+month = forward.month_of(now.as_of)
+last = live.casebase().workdays.after(today, HORIZONS[-1])
+
+
+def missed(metric: str, **cell: str | None) -> None:
+    """Open what misses a rate of the month."""
+    show.open_list(show.link(metric, Part.MISSES, period=None if month == now.period else month, **cell))
+
+
+def outlook(clock: str) -> None:
+    """The month's rate now and if nothing closes until then; a dot opens what would miss the limit by then."""
+    frame = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within)
+    rate = metric_of(forward.RATES[clock])
+    target = show.target_of(rate.id)
+    crossing = ""
+    if last > month.end:
+        crossing = f"；{words.day(month.end)}以后到期的计入下月，不在此列"
+    chart = drawn(
+        charts.ranking,
+        frame.assign(code=frame["days"].astype(str), name=[step(days) for days in frame["days"]]),
+        show.theme(),
+        title=findings.outlook(frame, rate.name, words.month(today, year=False)),
+        subtitle=f"{words.month(today, year=False)}{rate.name}，按期／应办结；不是预测，只把期限往后推{crossing}",
+        kind="rate",
+        target=target,
+        from_zero=False,
+        row=OUTLOOK_ROW,
+    )
+    code = show.chart(chart, f"outlook_{clock}", alt=f"若不再办结的{rate.name}", pick="code")
+    if code is not None:
+        row = frame[frame["days"] == int(code)].iloc[0]
+        state = {forward.STATES[clock]: "在期未结"} if row["days"] and row["falling"] else {}
+        missed(row["metric"], **state)
+
+
+def step(days: int) -> str:
+    """现在, 1个工作日后（23日）."""
+    if not days:
+        return "现在"
+    return f"{days}个工作日后（{words.short_day(live.casebase().workdays.after(today, days), today)}）"
+
+
+def calendar() -> None:
+    """Both limits by the day they end; a cell opens its cases."""
+    found = {clock: live.ask(forward.due, clock, HORIZONS[-1], as_of=now.as_of, within=now.within) for clock in CLOCKS}
+    working = [live.casebase().workdays.after(today, n) for n in range(1, HORIZONS[-1] + 1)]
+    days = sorted({today, *working, *(day.date() for frame in found.values() for day in frame["day"])})
+    rows = []
+    for clock, frame in found.items():
+        cases = dict(zip(frame["day"].dt.date, frame["cases"], strict=True))
+        rows += [{"clock": clock, "row": CLOCKS[clock], "day": day, "value": cases.get(day, 0)} for day in days]
+    table = pd.DataFrame(rows)
+    chart = drawn(
+        charts.heat,
+        table.drop(columns=["day", "clock"]).assign(
+            column=[words.short_day(day, today) for day in table["day"]],
+            tip=[
+                f"{name} {words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
+                for name, day, cases in table[["row", "day", "value"]].itertuples(index=False)
+            ],
+        ),
+        show.theme(),
+        title=findings.peak(table),
+        subtitle="尚未办结、期限未过的件，按期限所在日（件次），点一格看明细",
+        unit="件次",
+        row=72,
+    )
+    cell = show.chart(chart, "calendar", alt="今后 5 个工作日到期件", pick=("row", "column"))
+    if cell is not None:
+        clock = next(clock for clock, name in CLOCKS.items() if name == cell[0])
+        day = next(day for day in days if words.short_day(day, today) == cell[1])
+        show.open_list(show.link(f"{forward.DUE[clock]}_{HORIZONS[-1]}", **{forward.DAYS[clock]: day.isoformat()}))
+
+
+def ranked(clock: str, days: int, dimension: str) -> None:
+    """Where the cases lie that fall due; a bar opens them."""
+    name = f"{forward.DUE[clock]}_{days}"
+    frame = splits.split(now, [name], dimension)
+    noun = places.NOUNS[dimension]
+    said = f"{days} 个工作日内{CLOCKS[clock]}到期"
+    chart = drawn(
+        charts.ranking,
+        frame[["code", "name", "value"]],
+        show.theme(),
+        title=spread(frame, noun) or findings.most(frame, now.place, none=f"{now.place}没有{said}的件"),
+        subtitle=f"各{noun}{said}（件次）" + (f"，{len(frame)} 个中前 {ROWS}" if len(frame) > ROWS else ""),
+        kind="count",
+        most=ROWS,
+        none=f"没有{said}的件。",
+    )
+    code = show.chart(chart, f"forward_{dimension}", alt=f"各{noun}{said}", pick="code")
+    if code is not None:
+        show.open_list(show.link(name, **{dimension: code}))
+
+
+def spread(frame: pd.DataFrame, noun: str) -> str:
+    """分散在 213 个网格，各 1 件次: where no place has more than another, none is named first."""
+    even = len(frame) > 1 and frame["value"].nunique() == 1
+    return f"分散在 {words.full(len(frame))} 个{noun}，各 {words.full(frame['value'].iloc[0])} 件次" if even else ""
+
+
+def units(clock: str, days: int) -> None:
+    """Who holds them, and what each would lose; every number in the table opens its cases."""
+    due = {n: f"{forward.DUE[clock]}_{n}" for n in HORIZONS}
+    wide = splits.split(now, list(due.values()), "unit").pivot_table(
+        index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0
+    )
+    wide = wide.reindex(columns=list(due.values()), fill_value=0)
+    if wide.empty:
+        show.heading(f"{HORIZONS[-1]} 个工作日内没有{CLOCKS[clock]}到期的件", "按责任单位", define=metric_of(due[days]))
+        return
+    ahead = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within, by=["unit"])
+    ahead = ahead.assign(code=ahead["unit"].fillna(""))
+    rate = {n: ahead[ahead["days"] == n].set_index("code") for n in (0, days)}
+    wide = (
+        wide.reset_index()
+        .sort_values([due[days], *due.values()], ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
+    total = wide[due[days]].sum()
+    show.heading(
+        f"{days} 个工作日内 {words.full(total)} 件次{CLOCKS[clock]}到期，涉及 {int((wide[due[days]] > 0).sum())} 个单位"
+        + (f"，{wide['name'].iloc[0]}最多" if wide[due[days]].nlargest(2).is_unique and total else ""),
+        f"点一个数看它的件；率为{words.month(today, year=False)}{metric_of(forward.RATES[clock]).name}，"
+        f"「届时」指 {days} 个工作日后、其间不再办结",
+        define=metric_of(due[days]),
+    )
+    columns = {f"{n}个工作日内": due[n] for n in HORIZONS}
+    rates = {"现在": forward.RATES[clock], "届时": f"{forward.RATES[clock]}_in_{days}"}
+    table = pd.DataFrame(
+        {
+            UNIT: wide["name"],
+            **{head: wide[name] for head, name in columns.items()},
+            "现在": written_rates(wide["code"], rate[0]),
+            "届时": written_rates(wide["code"], rate[days]),
+            "变化": [words.points(value) for value in wide["code"].map(rate[days]["value"] - rate[0]["value"])],
+        }
+    )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(table), TABLE_ROWS),
+        key="forward_units",
+        on_select="rerun",
+        selection_mode="single-cell",
+        column_config={
+            UNIT: st.column_config.Column(width="medium"),
+            **{head: st.column_config.Column(alignment="right") for head in (*rates, "变化")},
+        },
+        alt="将要到期的件按责任单位",
+    )
+    cell = show.once("forward_units", next(iter(event["selection"]["cells"]), None))
+    if cell is not None:
+        code = wide["code"].iloc[cell[0]]
+        if cell[1] in rates:
+            missed(rates[cell[1]], unit=code)
+        elif cell[1] == "变化":
+            missed(rates["届时"], unit=code, **{forward.STATES[clock]: "在期未结"})
+        else:
+            show.open_list(show.link(columns.get(cell[1], due[days]), unit=code))
+
+
+def written_rates(codes: pd.Series, rates: pd.DataFrame) -> list[str]:
+    """The rates of units, — where there is none, and marked where they rest on few cases. `rates` by code."""
+    few = live.settings().lights.small_sample
+    known = rates.reindex(codes)
+    return [
+        words.percent(value) + (f" {words.SMALL}" if words.small(among, few) else "")
+        for value, among in known[["value", "among"]].itertuples(index=False)
+    ]
+
+
+def details() -> None:
+    """One limit and one horizon at a time: units, places and grids."""
+    with st.container(horizontal=True, gap="small"):
+        clock = st.segmented_control(
+            "期限",
+            list(CLOCKS),
+            default="five_day",
+            required=True,
+            format_func=CLOCKS.__getitem__,
+            key="clock",
+            bind="query-params",
+        )
+        days = st.segmented_control(
+            "今后",
+            list(HORIZONS),
+            default=HORIZONS[1],
+            required=True,
+            format_func=lambda n: f"{n}个工作日",
+            key="ahead",
+            bind="query-params",
+        )
+    with show.block("units", stretch=False):
+        units(clock, days)
+    below = dict.fromkeys([places.dimension_below(now), "grid"])
+    for column, dimension in zip(st.columns(len(below)), below, strict=True):
+        with column, show.block(f"at_{dimension}"):
+            ranked(clock, days, dimension)
+
+
+show.header(
+    "到期预警",
+    f"{now.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；均为截至此刻的时点数。",
+)
+show.numbers(now, CARDS, key="forward_cards", spark=False)
+if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
+    first, second, third = st.columns(3)
+    with first, show.block("outlook_five_day"):
+        outlook("five_day")
+    with second, show.block("outlook_handling"):
+        outlook("handling")
+    with third, show.block("calendar"):
+        calendar()
+    details()
+else:
+    waiting.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件（docs/loading.md）。")
