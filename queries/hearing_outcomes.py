@@ -3,18 +3,18 @@
 import math
 from datetime import datetime
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Integer, case, cast, extract, func, not_, select
 
 from casebase import schema
 from casebase.engine import Casebase
-from queries.measure import conditions, in_slice
+from queries.measure import in_slice
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
 from queries.registry import METRICS
 from queries.registry.common import closed, known
-from queries.subjects import EXPERT, HEARING, PETITION, before, expert, first_level, hearing, p, seat, wait_days
+from queries.spread import spread
+from queries.subjects import EXPERT, HEARING, PETITION, before, expert, first_level, hearing, p, seat
 
 HEARD, COMPARABLE = "听证件", "可比件"
 PRESIDING = "主持"
@@ -103,12 +103,7 @@ def difference(compared: pd.DataFrame) -> tuple[float, float, float]:
 
 def median_wait(casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> float:
     """Median natural days from application to hearing, over the hearings of `hearing_wait_days`; NaN without any."""
-    at = moment(casebase, as_of)
-    among, _ = conditions(at, METRICS["hearing_wait_days"], period)
-    statement = select(wait_days()).select_from(HEARING.rows).where(among, *in_slice(casebase, HEARING, at, within))
-    with casebase.reading() as connection:
-        days = [float(value) for value in connection.scalars(statement)]
-    return float(np.median(days)) if days else math.nan
+    return float(spread(casebase, "hearing_wait_days", as_of=as_of, period=period, within=within)["median"].iloc[0])
 
 
 def experts(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:

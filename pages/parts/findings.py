@@ -198,6 +198,17 @@ def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
     )
 
 
+def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str) -> str:
+    """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are not spoken of."""
+    if frame.empty:
+        return nothing
+    judged = frame[~frame["small"].astype(bool)]
+    if judged.empty:
+        return f"{noun}都不足 {few} 件（样本少），不宜排名"
+    top = judged.sort_values("value", kind="stable").iloc[-1]
+    return f"{top['name']}最慢，平均 {words.days(top['value'], unit)}"
+
+
 def load(frame: pd.DataFrame) -> str:
     """135 位专家中 97 位参与，最多的 9 人次，38 位未参与. Column: value."""
     active = frame[frame["value"] > 0]

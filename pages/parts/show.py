@@ -35,8 +35,8 @@ def on_phone() -> bool:
 
 
 def kind_of(metric: Metric) -> words.Kind:
-    """How a metric's value is written."""
-    return _KINDS[metric.kind]
+    """How a metric's value is written; a mean of anything but days is a plain number beside its unit."""
+    return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _KINDS[metric.kind]
 
 
 def panel(html: str, key: str) -> str | None:

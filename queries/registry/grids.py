@@ -93,7 +93,8 @@ AGENTS = _grid(
 )
 
 
-def _pushed(at: Moment) -> ColumnElement[bool]:
+def pushed(at: Moment) -> ColumnElement[bool]:
+    """Tasks that the grid platform had by the moment, of cases that every number looks at."""
     return and_(known(at), task.pushed_at <= at.as_of)
 
 
@@ -109,7 +110,7 @@ REACHED_IN_24H = _grid(
     hits_text="其中24小时内联系上的",
     sides=("及时联系", "未及时联系"),
     period_text="推送时间+24小时",
-    among=lambda at: and_(_pushed(at), or_(_day_after_push <= at.as_of, before(at.as_of, task.contacted_at))),
+    among=lambda at: and_(pushed(at), or_(_day_after_push <= at.as_of, before(at.as_of, task.contacted_at))),
     hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push),
     dated_by=Fixed(_day_after_push),
 )
@@ -122,7 +123,7 @@ ON_THE_SPOT = _grid(
     hits_text="其中就地化解的",
     sides=("就地化解", "未就地化解"),
     period_text="任务办结时间",
-    among=lambda at: and_(_pushed(at), before(at.as_of, task.finished_at)),
+    among=lambda at: and_(pushed(at), before(at.as_of, task.finished_at)),
     hit=Fixed(task.outcome == "就地化解"),
     dated_by=Fixed(task.finished_at),
 )
@@ -137,7 +138,7 @@ TASKS_PUSHED = _grid(
     among_text="期内推送的任务",
     hits_text="期内推送的任务",
     period_text="推送时间",
-    among=_pushed,
+    among=pushed,
     dated_by=Fixed(task.pushed_at),
 )
 CASES_PER_10K = _grid(

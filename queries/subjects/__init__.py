@@ -2,7 +2,19 @@
 
 from queries.subjects.dimensions import DIMENSIONS, PLACES, in_area, in_category
 from queries.subjects.expressions import area_name, before, first_level, happened, name_of, natural_days, on_day, p
-from queries.subjects.grids import AGENT, COMMUNITY, GRID, GRID_TASK, WORKER, accompanier, community, grid, task, worker
+from queries.subjects.grids import (
+    AGENT,
+    COMMUNITY,
+    CONTACT_BANDS,
+    GRID,
+    GRID_TASK,
+    WORKER,
+    accompanier,
+    community,
+    grid,
+    task,
+    worker,
+)
 from queries.subjects.hearings import EXPERT, HEARING, PARTICIPATION, WAIT_BANDS, expert, hearing, seat, wait_days
 from queries.subjects.mediation import MEDIATION, dispute
 from queries.subjects.petitions import (
@@ -24,7 +36,7 @@ from queries.subjects.petitions import (
 )
 
 __all__ = [
-    "AGENT", "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "DIMENSIONS", "DUE_STATES",
+    "AGENT", "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES",
     "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "MEDIATION", "OF_PETITION", "PARTICIPATION",
     "PETITION", "PLACE", "PLACES", "STAGES", "WAIT_BANDS", "WORKER", "accompanier", "age_band", "area_name",
     "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level", "five_day_state", "grid",

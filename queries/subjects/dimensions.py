@@ -32,6 +32,7 @@ DIMENSIONS: dict[str, str] = {
     "origin": "代办员来源",
     "task_kind": "任务类型",
     "contact_method": "联系方式",
+    "contact_band": "联系用时",
     "outcome": "办理结果",
     "hearing_stage": "听证阶段",
     "conclusion": "听证结论",

@@ -1,8 +1,12 @@
 """网格覆盖: grids, their workers, communities, agents and the work pushed to the grid platform."""
 
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, case, null
+
 from casebase import schema
-from queries.model import Fixed, Subject
-from queries.subjects.expressions import area_name, happened, p
+from queries.model import Fixed, Moment, Subject
+from queries.subjects.expressions import area_name, before, happened, p
 from queries.subjects.petitions import OF_PETITION, of_case
 
 grid = schema.grid.c
@@ -98,6 +102,17 @@ AGENT = Subject(
 )
 
 task = schema.grid_task.c
+CONTACT_BANDS = ("2小时内", "2–8小时", "8–24小时", "24–48小时", "48小时以上")
+_CONTACT_LIMITS = (2, 8, 24, 48)
+
+
+def contact_band(at: Moment) -> ColumnElement[str]:
+    """Hours from the push of a task to the first contact, in bands; null before the contact."""
+    limits = zip(_CONTACT_LIMITS, CONTACT_BANDS[:-1], strict=True)
+    bands = [(task.contacted_at <= task.pushed_at + timedelta(hours=hours), band) for hours, band in limits]
+    return case((before(at.as_of, task.contacted_at), case(*bands, else_=CONTACT_BANDS[-1])), else_=null())
+
+
 GRID_TASK = Subject(
     "grid_task",
     "网格任务",
@@ -109,6 +124,7 @@ GRID_TASK = Subject(
         "grid": Fixed(task.grid_id),
         "task_kind": Fixed(task.kind),
         "contact_method": happened(task.contacted_at, task.contact_method),
+        "contact_band": contact_band,
         "outcome": happened(task.finished_at, task.outcome),
     },
     {

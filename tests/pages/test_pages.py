@@ -24,6 +24,7 @@ CARDS = {
     "overview": ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h"),
     "backlog": ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5"),
     "five_day": ("five_day_closure", "five_day_closure_all", "five_day_overdue", "five_day_due_in_0"),
+    "dispatch": ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days"),
     "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
 }
 KINDS: dict[str, words.Kind] = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}
@@ -31,7 +32,9 @@ KINDS: dict[str, words.Kind] = {"count": "count", "rate": "rate", "mean": "days"
 
 def written(casebase: Casebase, metric: str, *, period: Period, within: Slice) -> str:
     found = measure(casebase, [metric], as_of=now(), period=period, within=within)
-    return words.value(found["value"].iloc[0], KINDS[metric_of(metric).kind.value]).removesuffix(" 天")
+    chosen = metric_of(metric)
+    kind: words.Kind = "number" if chosen.unit == "小时" else KINDS[chosen.kind.value]
+    return words.value(found["value"].iloc[0], kind).removesuffix(" 天")
 
 
 def now() -> datetime:

@@ -22,7 +22,7 @@ OF_PETITION = (
     "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
     "stage", "age", "closing_days", "five_day_state", "due_state", "due_day", "five_day_due", "hot_cell",
 )  # fmt: skip
-OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "outcome")
+OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "contact_band", "outcome")
 OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
 OF_EXPERT = ("source", "field", "expert")
 OF_SEAT = (*OF_HEARING, *OF_EXPERT)
@@ -76,6 +76,13 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "tasks_pushed": OF_TASK,
     "reached_in_24h": OF_TASK,
     "on_the_spot": OF_TASK,
+    "tasks_open": OF_TASK,
+    "tasks_uncontacted": OF_TASK,
+    "tasks_uncontacted_24h": OF_TASK,
+    "tasks_contacted": OF_TASK,
+    "tasks_finished": OF_TASK,
+    "contact_hours": OF_TASK,
+    "task_days": OF_TASK,
     "cases_per_10k": OF_PETITION,
     "hearings_held": OF_HEARING,
     "cases_heard": OF_HEARING,
@@ -89,16 +96,18 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "petitions_after_mediation": OF_MEDIATION,
 }
 STOCKS = {
+    "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
     "experts_in_pool", "hearings_coming",
 }  # fmt: skip
-MEANS = {"hearing_wait_days"}
+MEANS = {"hearing_wait_days", "contact_hours", "task_days"}
 PER_10K = {"cases_per_10k"}
 RATES = {
     "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
     "bureau_evaluation", "bureau_satisfaction", "unit_evaluation", "unit_satisfaction", "repeat_rate",
     "one_pass_resolution", "resolution", "grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot",
+    "tasks_contacted", "tasks_finished",
     "settled_after_hearing", "disputes_settled", "petitions_after_mediation", "five_day_last_day",
     "five_day_closure_in_1", "five_day_closure_in_3", "five_day_closure_in_5", "on_time_completion_in_1",
     "on_time_completion_in_3", "on_time_completion_in_5", "last_day_completion", "extension_rate", "repeated_later",
@@ -169,6 +178,13 @@ class Reference:
             "tasks_pushed": self.tasks_pushed,
             "reached_in_24h": self.reached_in_24h,
             "on_the_spot": self.on_the_spot,
+            "tasks_open": self.tasks_open,
+            "tasks_uncontacted": self.tasks_uncontacted,
+            "tasks_uncontacted_24h": self.tasks_uncontacted_24h,
+            "tasks_contacted": lambda t: self.tasks_pushed(t).assign(hit=lambda f: f["contacted_at"] <= t),
+            "tasks_finished": lambda t: self.tasks_pushed(t).assign(hit=lambda f: f["finished_at"] <= t),
+            "contact_hours": self.contact_hours,
+            "task_days": self.task_days,
             "cases_per_10k": self.registered,
             "hearings_held": self.hearings_held,
             "cases_heard": lambda t: self.hearings_held(t).assign(thing=lambda f: f["petition_id"]),
@@ -418,6 +434,7 @@ class Reference:
         task = task[task["pushed_at"] <= t]
         return task.assign(
             contact_method=task["contact_method"].where(task["contacted_at"] <= t),
+            contact_band=pd.Series(_contact_band(task), task.index, dtype=object).where(task["contacted_at"] <= t),
             outcome=task["outcome"].where(task["finished_at"] <= t),
         ).merge(self.known(t).drop(columns=["grid"]), on="petition_id")
 
@@ -435,6 +452,30 @@ class Reference:
         task = self.tasks(t)
         task = task[task["finished_at"] <= t]
         return task.assign(hit=task["outcome"] == "就地化解", when=task["finished_at"])
+
+    def tasks_open(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks(t)
+        return task[~(task["finished_at"] <= t)].assign(hit=True)
+
+    def tasks_uncontacted(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks_open(t)
+        return task[~(task["contacted_at"] <= t)]
+
+    def tasks_uncontacted_24h(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks_uncontacted(t)
+        return task[task["pushed_at"] <= t - DAY]
+
+    def contact_hours(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks(t)
+        task = task[task["contacted_at"] <= t]
+        hours = (task["contacted_at"] - task["pushed_at"]).dt.total_seconds() / 3600
+        return task.assign(hit=True, when=task["contacted_at"], amount=hours)
+
+    def task_days(self, t: datetime) -> pd.DataFrame:
+        task = self.tasks(t)
+        task = task[task["finished_at"] <= t]
+        days = (task["finished_at"].dt.normalize() - task["pushed_at"].dt.normalize()).dt.days
+        return task.assign(hit=True, when=task["finished_at"], amount=days)
 
     # Hearings and experts
 
@@ -533,6 +574,12 @@ def _age(registered: pd.Series, t: datetime) -> np.ndarray:
     days = (pd.Timestamp(t.date()) - registered.dt.normalize()).dt.days
     limits = [(5, "5天内"), (15, "6–15天"), (30, "16–30天"), (60, "31–60天"), (90, "61–90天")]
     return np.select([days <= limit for limit, _ in limits], [name for _, name in limits], "90天以上")
+
+
+def _contact_band(task: pd.DataFrame) -> np.ndarray:
+    hours = (task["contacted_at"] - task["pushed_at"]).dt.total_seconds() / 3600
+    names = ["2小时内", "2–8小时", "8–24小时", "24–48小时"]
+    return np.select([hours <= limit for limit in (2, 8, 24, 48)], names, "48小时以上")
 
 
 def _hot_cell(p: pd.DataFrame) -> list[str | None]:

@@ -1,0 +1,212 @@
+"""协同分派: the three kinds of task pushed to the grid platform, from push to first contact to finish."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, lists, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
+from queries.cases import Part, cases, count_cases
+from queries.measure import measure, metric_of
+from queries.model import Kind
+from queries.spread import spread
+from queries.subjects import CONTACT_BANDS
+from views import charts, words
+
+CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
+KINDS = ("协助化解", "人员核查", "人员关怀")
+SPOT = "就地化解"
+# From push to outcome: what is counted at each step, of the tasks pushed in the period.
+STEPS = ("已推送", "已联系", "已办结", SPOT)
+SPEEDS = ("contact_hours", "reached_in_24h", "task_days")
+MOST_PLACES = 12
+MOST_TASKS = 50
+
+now = filters.current()
+few = live.settings().lights.small_sample
+
+
+def step_link(step: str, kind: str) -> str:
+    """The tasks of a kind that came to a step."""
+    if step == SPOT:
+        return show.link("tasks_finished", task_kind=kind, outcome=SPOT)
+    return show.link(
+        {"已推送": "tasks_pushed", "已联系": "tasks_contacted", "已办结": "tasks_finished"}[step], task_kind=kind
+    )
+
+
+def by_kind(metrics: list[str], *more: str) -> pd.DataFrame:
+    """Numbers of the filter bar's period and slice by kind of task (see queries.measure.measure)."""
+    return live.ask(
+        measure, metrics, as_of=now.as_of, period=now.period, within=now.within, by=["task_kind", *more]
+    ).drop(columns="as_of")
+
+
+def median_by_kind(metric: str) -> pd.Series:
+    """The median behind a mean, by kind of task."""
+    found = live.ask(spread, metric, as_of=now.as_of, period=now.period, within=now.within, by=["task_kind"])
+    return found.set_index("task_kind")["median"]
+
+
+def steps() -> None:
+    """Each kind by itself: how many of the tasks pushed came how far."""
+    far = by_kind(["tasks_contacted", "tasks_finished"]).pivot_table(index="task_kind", columns="metric")
+    settled = by_kind(["tasks_finished"], "outcome")
+    on_the_spot = settled[settled["outcome"] == SPOT].set_index("task_kind")["hits"]
+    contact, finish = median_by_kind("contact_hours"), median_by_kind("task_days")
+    kinds = [*KINDS, *sorted(set(far.index) - set(KINDS))]
+    for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
+        counts = [0, 0, 0, 0]
+        if kind in far.index:
+            row = far.loc[kind]
+            contacted, finished = row["hits", "tasks_contacted"], row["hits", "tasks_finished"]
+            counts = [int(row["among", "tasks_contacted"]), int(contacted), int(finished), on_the_spot.get(kind, 0)]
+        chart = drawn(
+            charts.bars,
+            pd.DataFrame({"label": STEPS, "value": counts}),
+            show.theme(),
+            title=f"{kind} {words.full(counts[0])} 件，已办结 {words.percent(counts[2] / counts[0])}"
+            if counts[0]
+            else f"这一时段没有推送{kind}任务",
+            subtitle=f"期内推送的任务走到哪一步（件）；中位数 {words.days(contact.get(kind), '小时')}联系上，"
+            f"{words.days(finish.get(kind))}办结",
+            unit="件",
+            height=150,
+        )
+        with column, show.block(f"steps_{kind}"):
+            step = show.chart(chart, f"steps_{kind}", alt=f"{kind}任务从推送到办结", pick="key")
+        if step is not None:
+            show.open_list(step_link(step, kind))
+
+
+def ranked() -> None:
+    """Places by how fast they are, the slowest first."""
+    levels = [name for name in places.levels_below(now) if name != "grid"] or ["grid"]
+    with st.container(horizontal=True):
+        dimension = st.segmented_control(
+            "排名到",
+            levels,
+            default="street" if "street" in levels else levels[0],
+            required=True,
+            format_func=places.NOUNS.__getitem__,
+            key="dispatch_level",
+        )
+        speed = st.segmented_control(
+            "按",
+            SPEEDS,
+            default=SPEEDS[0],
+            required=True,
+            format_func=lambda name: metric_of(name).name,
+            key="dispatch_speed",
+        )
+    metric, noun = metric_of(speed), places.NOUNS[dimension]
+    frame = splits.split(now, [speed], dimension)
+    is_rate = metric.kind is Kind.RATE
+    frame = frame.assign(small=frame["among"] < few)
+    nothing = f"这一时段没有可计{metric.name}的任务"
+    target = show.target_of(speed)
+    if is_rate:
+        title = findings.lowest(frame, target, f"各{noun}", few=few, nothing=nothing)
+    else:
+        title = findings.slowest(frame, metric.unit, f"各{noun}", few=few, nothing=nothing)
+    # A place with hardly a task is slow or fast by chance: those that can be judged come first.
+    judged = frame[~frame["small"]]
+    shown = frame if judged.empty else judged
+    left_out = len(frame) - len(shown)
+    chart = drawn(
+        charts.ranking,
+        shown,
+        show.theme(),
+        title=title,
+        subtitle=f"各{noun}{metric.name}（{metric.unit}），最慢的 {min(MOST_PLACES, len(shown))} 个"
+        + (f"；另有 {left_out} 个不足 {few} 件，未列" if left_out else ""),
+        kind=show.kind_of(metric),
+        target=target,
+        largest_first=not is_rate,
+        from_zero=not is_rate,
+        most=MOST_PLACES,
+        none=f"{nothing}。",
+    )
+    code = show.chart(chart, f"ranked_{dimension}_{speed}", alt=f"各{noun}{metric.name}", pick="code")
+    if code is not None:
+        show.open_list(show.link(speed, Part.MISSES if is_rate else Part.HITS, **{dimension: code}))
+
+
+def contact_times() -> None:
+    """How long people wait for the first contact."""
+    rows = splits.split(now, ["contact_hours"], "contact_band").set_index("code")["hits"]
+    counts = rows.reindex(CONTACT_BANDS, fill_value=0)
+    found = live.ask(spread, "contact_hours", as_of=now.as_of, period=now.period, within=now.within).iloc[0]
+    told = f"一半在 {words.days(found['median'], '小时')}内联系上，九成在 {words.days(found['p90'], '小时')}内"
+    chart = drawn(
+        charts.bars,
+        pd.DataFrame({"label": CONTACT_BANDS, "value": counts.to_numpy()}),
+        show.theme(),
+        title=told if found["hits"] else "这一时段没有联系上的任务",
+        subtitle="期内首次联系上的任务，按推送到联系的时间（件）",
+        unit="件",
+        height=170,
+    )
+    band = show.chart(chart, "contact_bands", alt="从推送到首次联系的时间", pick="key")
+    if band is not None:
+        show.open_list(show.link("contact_hours", contact_band=band))
+
+
+def outcomes() -> None:
+    """What came of the tasks finished in the period."""
+    rows = splits.split(now, ["task_days"], "outcome").assign(value=lambda frame: frame["hits"])
+    chart = drawn(
+        charts.ranking,
+        rows,
+        show.theme(),
+        title=findings.most(rows, "办结任务", none="这一时段没有办结的任务", unit="件"),
+        subtitle="期内办结的任务，按办理结果（件）",
+        kind="count",
+        none="这一时段没有办结的任务。",
+    )
+    code = show.chart(chart, "task_outcomes", alt="任务办理结果", pick="code")
+    if code is not None:
+        show.open_list(show.link("task_days", outcome=code))
+
+
+def waiting_longest() -> None:
+    """The open tasks, the longest pushed first; the list behind is ordered the same."""
+    metric = metric_of("tasks_open")
+    total = live.ask(count_cases, metric.id, as_of=now.as_of, within=now.within)
+    late = live.ask(count_cases, "tasks_uncontacted_24h", as_of=now.as_of, within=now.within)
+    if not total:
+        show.heading("没有在办的网格任务", "已推送、尚未办结的任务", define=metric)
+        return
+    rows = live.ask(cases, metric.id, as_of=now.as_of, within=now.within, limit=MOST_TASKS)
+    longest = (now.as_of.date() - rows["pushed_at"].iloc[0].date()).days
+    show.heading(
+        f"在办 {words.full(total)} 件，最久的已推送 {words.days(longest)}，超 24 小时未联系 {words.full(late)} 件",
+        f"推送最早的 {len(rows)} 件在前" if total > len(rows) else "推送最早的在前",
+        define=metric,
+    )
+    table = lists.shown(rows[["task_kind", "pushed_at", "contacted_at", "contact_method", "grid", "case_no"]])
+    table.insert(1, "已推送（天）", [(now.as_of.date() - day.date()).days for day in rows["pushed_at"]])
+    table = table.join(lists.shown(rows[["title", "category", "district", "street", "unit"]]))
+    st.dataframe(table, hide_index=True, height=show.rows_high(len(table), 8), key="open_tasks", alt="最久的在办任务")
+    with st.container(horizontal=True):
+        if st.button(f"打开全部在办 {words.full(total)} 件", key="all_open"):
+            show.open_list(show.link(metric.id))
+        if late and st.button(f"打开超24小时未联系 {words.full(late)} 件", key="all_late"):
+            show.open_list(show.link("tasks_uncontacted_24h"))
+
+
+show.header("协同分派", f"{now.said}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。")
+if live.ask(count_cases, "tasks_pushed", as_of=now.as_of):
+    show.numbers(now, CARDS, key="dispatch_cards")
+    steps()
+    left, right = st.columns([3, 2])
+    with left, show.block("ranked"):
+        ranked()
+    with right:
+        with show.block("contact_times", stretch=False):
+            contact_times()
+        with show.block("task_outcomes"):
+            outcomes()
+    with show.block("open_tasks"):
+        waiting_longest()
+else:
+    waiting.missing("推送到网格平台的任务", {"grid_task": "网格任务"})

@@ -1,0 +1,52 @@
+"""How the amounts behind a mean are spread: their median and what nine in ten stay under."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Float, cast, func, select
+
+from casebase.engine import Casebase
+from casebase.errors import UsageError
+from queries.measure import check_dimensions, conditions, in_slice, metric_of, span_of
+from queries.model import EVERYTHING, Slice, moment
+from queries.periods import Period
+
+_QUANTILES = {"median": 0.5, "p90": 0.9}
+
+
+def spread(
+    casebase: Casebase,
+    metric: str,
+    *,
+    as_of: datetime,
+    period: Period | None = None,
+    within: Slice = EVERYTHING,
+    by: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Median and 90th percentile (between neighbours: interpolated) of a mean's amounts, in the metric's unit.
+
+    One row a group, one row without `by`: the `by` columns (None where not filled in), hits, median, p90 (NaN without
+    a row). Splits by time are not offered. Raises UsageError for a metric that is no mean.
+    """
+    chosen = metric_of(metric)
+    if chosen.amount is None:
+        raise UsageError(f"metric {metric} is no mean; it has no amounts that could spread")
+    check_dimensions(chosen, by)
+    as_of, period, within = span_of(chosen, as_of, period, within)
+    at = moment(casebase, as_of)
+    _, hits = conditions(at, chosen, period)
+    labels = [chosen.subject.dimensions[name](at).label(f"by_{name}") for name in by]
+    rows = (
+        select(cast(chosen.amount(at), Float).label("amount"), *labels)
+        .select_from(chosen.subject.rows)
+        .where(hits, *in_slice(casebase, chosen.subject, at, within))
+        .subquery()
+    )
+    groups = [rows.c[f"by_{name}"] for name in by]
+    quantiles = [func.percentile_cont(share).within_group(rows.c.amount) for share in _QUANTILES.values()]
+    statement = select(*groups, func.count(), *quantiles).group_by(*groups).order_by(*groups)
+    with casebase.reading() as connection:
+        found = pd.DataFrame(connection.execute(statement).all(), columns=[*by, "hits", *_QUANTILES])
+    labels_as_text = {name: found[name].astype(object).where(found[name].notna(), None) for name in by}
+    return found.assign(**labels_as_text).astype({"hits": "int64"} | dict.fromkeys(_QUANTILES, "float64"))

@@ -1,0 +1,107 @@
+"""协同分派: what is drawn is what the registry counts, and what is clicked opens exactly that."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casebase.engine import Casebase, open_casebase
+from casebase.settings import Settings
+from queries.cases import Part, count_cases
+from queries.measure import measure
+from queries.model import Slice
+from queries.periods import Preset, period_of
+from tests.pages.conftest import UNTIL, address, clicked, failures, list_length
+from views import words
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+OpenPage = Callable[..., AppTest]
+YEAR = period_of(Preset.YEAR, UNTIL.date())
+
+
+@pytest.fixture
+def city(demo_url: str) -> Iterator[Casebase]:
+    casebase = open_casebase(Settings(), demo_url)
+    yield casebase
+    casebase.engine.dispose()
+
+
+@pytest.fixture
+def page(open_page: OpenPage, city: Casebase) -> Callable[..., AppTest]:
+    def opened(**address: str) -> AppTest:
+        city.engine.dispose()  # a DuckDB file belongs to one at a time
+        return open_page(city.engine.url.render_as_string(), "dispatch", period="本年", **address)
+
+    return opened
+
+
+def picked(**fields: Any) -> dict[str, Any]:
+    return {"pick": [fields]}
+
+
+def opened_length(city: Casebase, asked: dict[str, str]) -> int:
+    city.engine.dispose()
+    return list_length(city, asked, as_of=UNTIL, period=YEAR)
+
+
+@pytest.mark.parametrize(
+    ("step", "metric", "cell"),
+    [
+        ("已推送", "tasks_pushed", {}),
+        ("已联系", "tasks_contacted", {}),
+        ("已办结", "tasks_finished", {}),
+        ("就地化解", "tasks_finished", {"outcome": "就地化解"}),
+    ],
+)
+def test_a_step_opens_the_tasks_that_came_to_it(
+    step: str, metric: str, cell: dict[str, str], page: Callable[..., AppTest], city: Casebase
+) -> None:
+    within = Slice().within(task_kind="人员核查", **cell)
+    hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=within)["hits"].iloc[0])
+    asked = clicked(page(), "steps_人员核查", picked(key=step))
+    assert opened_length(city, asked) == hits > 0
+
+
+def test_a_street_opens_its_tasks(page: Callable[..., AppTest], city: Casebase) -> None:
+    streets = measure(city, ["contact_hours"], as_of=UNTIL, period=YEAR, by=["street"])
+    street = streets.sort_values("hits").iloc[-1]
+    asked = clicked(page(), "ranked_street_contact_hours", picked(code=street["street"]))
+    assert opened_length(city, asked) == street["hits"] > 0
+
+
+def test_a_late_district_opens_what_it_missed(page: Callable[..., AppTest], city: Casebase) -> None:
+    found = measure(city, ["reached_in_24h"], as_of=UNTIL, period=YEAR, by=["district"]).iloc[0]
+    app = page()
+    app.session_state["dispatch_level"] = "district"
+    app.session_state["dispatch_speed"] = "reached_in_24h"
+    app.run()
+    asked = clicked(app, "ranked_district_reached_in_24h", picked(code=found["district"]))
+    assert opened_length(city, asked) == found["among"] - found["hits"] > 0
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "metric", "cell"),
+    [
+        ("contact_bands", {"key": "8–24小时"}, "contact_hours", {"contact_band": "8–24小时"}),
+        ("task_outcomes", {"code": "疏导上报"}, "task_days", {"outcome": "疏导上报"}),
+    ],
+)
+def test_a_bar_opens_its_tasks(
+    key: str, fields: dict[str, str], metric: str, cell: dict[str, str], page: Callable[..., AppTest], city: Casebase
+) -> None:
+    hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().within(**cell))["hits"].iloc[0])
+    asked = clicked(page(), key, picked(**fields))
+    assert opened_length(city, asked) == hits > 0
+
+
+def test_the_open_tasks_are_all_behind_the_table(page: Callable[..., AppTest], city: Casebase) -> None:
+    total = count_cases(city, "tasks_open", Part.HITS, as_of=UNTIL)
+    app = page()
+    assert failures(app) == []
+    assert any(f"在办 {words.full(total)} 件" in text.value for text in app.markdown)
+    pushed = next(frame.value for frame in app.dataframe if "推送时间" in frame.value.columns)["推送时间"].tolist()
+    assert pushed == sorted(pushed)
+    app.button(key="all_open").click().run()
+    assert opened_length(city, address(app)) == total > 0
