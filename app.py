@@ -16,7 +16,7 @@ def pages() -> dict[str, list[Any]]:
     sections: dict[str, list[Any]] = {}
     for entry in menu.ENTRIES:
         page = st.Page(
-            f"pages/{entry.file}.py",
+            menu.script(entry.file),
             title=entry.title,
             url_path=entry.path or None,
             default=not entry.path,
@@ -30,6 +30,7 @@ def main() -> None:
     """Draw the bar and the page that was asked for."""
     st.set_page_config(page_title="信访领导驾驶舱", page_icon=ICON, layout="wide")
     page = st.navigation(pages(), position="top")
+    menu.went_to(page.url_path)
     try:
         look.dress(f"{live.owner()} · 信访领导驾驶舱", show.theme())
         live.settle()

@@ -7,8 +7,6 @@ from queries.cases import Part
 from queries.model import Kind
 from views import words
 
-PAGE_ROWS = 200
-
 now = filters.current()
 question = lists.asked()
 
@@ -34,25 +32,19 @@ def parts(question: lists.Asked) -> Part:
 
 
 def table(question: lists.Asked, part: Part) -> None:
-    """One page of the list, and the whole of it as CSV."""
+    """One page of the list, and the whole of it as a file."""
     chosen = lists.Asked(question.metric, part, question.cell)
     total = lists.length(chosen, now, part)
     unit = question.metric.lists.unit if question.metric.lists else question.metric.subject.unit
-    pages = max(1, -(-total // PAGE_ROWS))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"共 **{words.full(total)}** {unit}")
-        number = st.number_input("页", 1, pages, 1, key=f"page_{part}", width=140) if pages > 1 else 1
-        st.download_button(
-            "导出 CSV",
-            data=lambda: lists.csv(chosen, now),
-            file_name=f"{question.metric.name}_{now.as_of:%Y%m%d%H%M}.csv",
-            mime="text/csv",
-        )
-    rows = lists.shown(lists.rows(chosen, now, PAGE_ROWS, (int(number) - 1) * PAGE_ROWS))
+        offset = lists.page_offset(total, f"page_{part}")
+        lists.downloads(question.metric.name, lambda: lists.whole(chosen, now), total, now.as_of)
+    rows = lists.rows(chosen, now, lists.PAGE_ROWS, offset)
     if rows.empty:
         st.info("这一格没有记录。")
     else:
-        st.dataframe(rows, hide_index=True, height=560, key="rows", alt=f"{question.metric.name}的明细")
+        lists.table(rows, "rows", alt=f"{question.metric.name}的明细", height=560)
 
 
 if question is None:

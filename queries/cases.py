@@ -2,10 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
@@ -38,12 +37,7 @@ def cases(
     Raises UsageError for an unknown metric, and for the people that a number for 10,000 is divided by.
     """
     chosen, at, where = _resolve(casebase, metric, part, as_of, period, within)
-    if limit is not None or offset:
-        where = _page(chosen, at, where, limit, offset)
-    statement = _rows(chosen, at, where)
-    with casebase.reading() as connection:
-        rows = connection.execute(statement).all()
-    return pd.DataFrame(rows, columns=list(listed(chosen).columns))
+    return list_rows(casebase, listed(chosen), at, where, limit=limit, offset=offset)
 
 
 def count_cases(
@@ -56,10 +50,37 @@ def count_cases(
     within: Slice = EVERYTHING,
 ) -> int:
     """How long the list is, without fetching it."""
-    chosen, at, where = _resolve(casebase, metric, part, as_of, period, within)
-    listing = _rows(chosen, at, where).order_by(None).subquery()
+    chosen, _, where = _resolve(casebase, metric, part, as_of, period, within)
+    return count_rows(casebase, listed(chosen), where)
+
+
+def list_rows(
+    casebase: Casebase,
+    subject: Subject,
+    at: Moment,
+    where: ColumnElement[bool],
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """Rows of a subject that match, in its order, with its columns.
+
+    Of a page only the keys are sought among all rows; names are looked up for the page alone.
+    """
+    order = (subject.order(at), subject.key)
+    if limit is not None or offset:
+        keys = select(subject.key).select_from(subject.rows).where(where).order_by(*order)
+        where = subject.key.in_(keys.limit(limit).offset(offset).correlate(None))
+    columns = [expression(at).label(name) for name, expression in subject.columns.items()]
+    statement = select(*columns).select_from(subject.rows).where(where).order_by(*order)
     with casebase.reading() as connection:
-        return int(connection.scalar(select(func.count()).select_from(listing)) or 0)
+        return pd.DataFrame(connection.execute(statement).all(), columns=list(subject.columns))
+
+
+def count_rows(casebase: Casebase, subject: Subject, where: ColumnElement[bool]) -> int:
+    """How many rows of a subject match."""
+    with casebase.reading() as connection:
+        return int(connection.scalar(select(func.count()).select_from(subject.rows).where(where)) or 0)
 
 
 def listed(metric: Metric) -> Subject:
@@ -81,18 +102,3 @@ def _resolve(
     if metric.distinct is not None:
         where = listed(metric).key.in_(select(metric.distinct).select_from(metric.subject.rows).where(where))
     return metric, at, where
-
-
-def _page(
-    metric: Metric, at: Moment, where: ColumnElement[bool], limit: int | None, offset: int
-) -> ColumnElement[bool]:
-    """Only the keys of one page are sought among all rows; names are looked up for the page alone."""
-    subject = listed(metric)
-    keys = select(subject.key).select_from(subject.rows).where(where).order_by(subject.order(at), subject.key)
-    return subject.key.in_(keys.limit(limit).offset(offset).correlate(None))
-
-
-def _rows(metric: Metric, at: Moment, where: ColumnElement[bool]) -> Select[Any]:
-    subject = listed(metric)
-    columns = [expression(at).label(name) for name, expression in subject.columns.items()]
-    return select(*columns).select_from(subject.rows).where(where).order_by(subject.order(at), subject.key)

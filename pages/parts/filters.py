@@ -36,7 +36,7 @@ _AGAINST = {
 YEARLY = _AGAINST["本年"]
 PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
-_BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
+BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 
@@ -69,7 +69,7 @@ class Filters:
 
 def bar() -> Filters:
     """Draw the bar and read it."""
-    kept = {key: st.session_state[key] for key in _BOUND if key in st.session_state}
+    kept = {key: st.session_state[key] for key in BOUND if key in st.session_state}
     st.session_state.update(kept | st.session_state.pop(_TURNED, {}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
         chosen = st.segmented_control(

@@ -1,13 +1,16 @@
 """The list behind a number: what the address asks for, and how its rows are shown."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import live
-from pages.parts.filters import Filters
+from pages.parts import live, menu, show
+from pages.parts.filters import BOUND, Filters
 from queries.cases import Part, cases, count_cases
 from queries.measure import metric_of
 from queries.model import Metric, Slice
@@ -61,7 +64,26 @@ COLUMNS = {
     "active_from": "上岗时间",
     "agent_id": "代办员编号",
     "grid_kind": "网格类型",
+    "purpose": "信访目的",
+    "people": "人次",
+    "repeat": "初件/重件",
+    "age": "已历时",
+    "five_day_state": "五日办结情况",
+    "forwarded_at": "转送时间",
+    "accepted_at": "受理告知时间",
+    "extended_days": "延期（日）",
+    "satisfaction_bureau": "对信访部门评价",
+    "satisfaction_unit": "对责任单位评价",
+    "evaluated_at": "评价时间",
+    "same_matter": "同一事项",
+    "days": "用时（天）",
+    "similarity": "相近程度",
 }
+CASE_PAGE = menu.script("case_course")
+PAGE_ROWS = 200
+# Of more rows a workbook takes minutes to make and longer to open.
+XLSX_ROWS = 200_000
+_CAME_FROM = "_case_opened_from"
 _HIDDEN = ("petition_id", "task_id", "hearing_id", "expert_id", "mediation_id", "worker_id")
 
 
@@ -135,13 +157,13 @@ def rows(question: Asked, filters: Filters, limit: int | None = None, offset: in
     )
 
 
-def csv(question: Asked, filters: Filters) -> bytes:
-    """The whole list as a CSV file.
+def whole(question: Asked, filters: Filters) -> pd.DataFrame:
+    """The whole list, for a file.
 
     Made when the button is pressed, outside any run of a page: there is no reading to ask by, so the case base is
     asked itself, as of the filters' own moment.
     """
-    whole = cases(
+    return cases(
         live.casebase(),
         question.metric.id,
         question.part,
@@ -149,7 +171,81 @@ def csv(question: Asked, filters: Filters) -> bytes:
         period=filters.period,
         within=question.within(filters),
     )
-    return shown(whole).to_csv(index=False).encode("utf-8-sig")
+
+
+def csv(rows: pd.DataFrame) -> bytes:
+    """Rows as a CSV file that a spreadsheet program opens in Chinese."""
+    return shown(rows).to_csv(index=False).encode("utf-8-sig")
+
+
+def xlsx(rows: pd.DataFrame, title: str) -> bytes:
+    """Rows as a workbook: the head stays in view and filters, columns are as wide as what they hold."""
+    table, file = shown(rows), BytesIO()
+    with pd.ExcelWriter(file, engine="xlsxwriter") as writer:
+        table.to_excel(writer, sheet_name=title[:31], index=False, freeze_panes=(1, 0))
+        sheet = writer.sheets[title[:31]]
+        sheet.autofit(max_width=360)
+        sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+    return file.getvalue()
+
+
+def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, as_of: datetime) -> None:
+    """Two buttons that hand out all rows of a list; the file is made when one is pressed, outside any page run."""
+    file = f"{name}_{as_of:%Y%m%d%H%M}"
+    st.download_button("导出 CSV", data=lambda: csv(rows()), file_name=f"{file}.csv", mime="text/csv")
+    st.download_button(
+        "导出 XLSX",
+        data=lambda: xlsx(rows(), name),
+        file_name=f"{file}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        disabled=total > XLSX_ROWS,
+        help=f"超过 {words.full(XLSX_ROWS)} 行的清单请导出 CSV。" if total > XLSX_ROWS else None,
+    )
+
+
+def page_offset(total: int, key: str) -> int:
+    """Where the page of a list begins that the reader turned to; no choice where all rows are on one."""
+    pages = -(-total // PAGE_ROWS)
+    return (st.number_input("页", 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS if pages > 1 else 0
+
+
+def table(rows: pd.DataFrame, key: str, *, alt: str, height: int | None = None) -> None:
+    """Rows as a table; a click on a row of a case opens the case."""
+    if "petition_id" not in rows.columns:
+        st.dataframe(shown(rows), hide_index=True, height=height or "auto", key=key, alt=alt)
+        return
+    event = st.dataframe(
+        shown(rows),
+        hide_index=True,
+        height=height or "auto",
+        key=key,
+        alt=alt,
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    cells = event["selection"]["cells"]
+    picked = show.once(key, tuple(cells[0]) if cells else None)
+    if picked and not pd.isna(rows["petition_id"].iloc[picked[0]]):
+        open_case(int(rows["petition_id"].iloc[picked[0]]))
+
+
+def open_case(petition_id: int) -> None:
+    """Go to a case; the page that it was opened from is remembered for the way back, the filters stay by themselves."""
+    asked = {name: value for name, value in st.query_params.items() if name not in BOUND}
+    if menu.current() != CASE_PAGE:
+        st.session_state[_CAME_FROM] = (menu.current(), asked)
+    st.switch_page(CASE_PAGE, query_params={"case": str(petition_id)})
+
+
+def way_back() -> None:
+    """A button back to the list that the case was opened from, as it was."""
+    came = st.session_state.get(_CAME_FROM)
+    if came and st.button("← 返回清单"):
+        page, params = came
+        st.switch_page(page, query_params=params)
 
 
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
@@ -158,6 +254,8 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     for name in table.columns:
         if name.endswith("_at") or name == "active_from":
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
+        elif pd.api.types.is_bool_dtype(table[name]):
+            table[name] = table[name].map({True: "是", False: "否"})
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
             table[name] = [words.NONE if words.missing(number) else f"{number:.0f}" for number in table[name]]

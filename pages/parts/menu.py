@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -28,4 +30,23 @@ ENTRIES = (
     Entry("dispatch", "协同分派", "dispatch", section="业务"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
+    Entry("search", "案件查询", "search", "查询"),
+    Entry("case_course", "案件全程", "case", in_menu=False, example="case=1"),
 )
+_NOW = "_page_now"
+
+
+def script(file: str) -> str:
+    """The script of a page, as the framework wants it named."""
+    return f"pages/{file}.py"
+
+
+def went_to(path: str) -> None:
+    """Remember which page this run is of."""
+    st.session_state[_NOW] = next(script(entry.file) for entry in ENTRIES if entry.path == path)
+
+
+def current() -> str:
+    """The script of the page that this run is of."""
+    page: str = st.session_state[_NOW]
+    return page

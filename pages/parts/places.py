@@ -180,3 +180,20 @@ def breadcrumb(now: Filters) -> None:
             st.markdown("›", width="content")
         if path:
             st.markdown(f"**{path[-1][1]}**", width="content")
+
+
+def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
+    """One place among the areas around it, which stay grey. `areas`: code, name, lon, lat, schematic, shape (text)."""
+    if areas.empty:
+        areas = spot.assign(code="", schematic=True, shape=None)[["code", "name", "lon", "lat", "schematic", "shape"]]
+    frame = areas.assign(value=None, tip="", text="")
+    return _drawn(
+        frame,
+        show.theme(),
+        value_label="",
+        scale="plain",
+        width=_PHONE[0],
+        height=height,
+        points=spot,
+        points_label="位置",
+    ).deck

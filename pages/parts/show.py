@@ -15,7 +15,7 @@ from queries.compare import by_month, compare
 from queries.model import Kind, Metric, Polarity
 from queries.periods import Period, Preset, period_of
 from queries.registry import METRICS
-from views import cards, charts, entries, words
+from views import cards, charts, course, entries, words
 from views.tokens import Palette, palette
 
 # Groups whose rates the general lights of config.toml were made for; others have a target or no light.
@@ -41,7 +41,8 @@ def kind_of(metric: Metric) -> words.Kind:
 
 def panel(html: str, key: str) -> str | None:
     """Mount cards, sentences or a header; returns the link that was clicked, if any."""
-    component = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS + entries.CSS, js=cards.JS)
+    style = cards.CSS + entries.CSS + course.CSS
+    component = st.components.v2.component("panel", html=cards.HTML, css=style, js=cards.JS)
     opened: str | None = component(data={"html": html}, key=key, on_open_change=lambda: None).open
     return opened
 

@@ -28,10 +28,13 @@ def test_download_needs_no_session_and_holds_every_case(
     now = Filters(UNTIL, period, Slice(), "", "全市", None)
     question = lists.Asked(metric_of("five_day_closure"), Part.AMONG, ())
     made: list[bytes] = []
-    make: Callable[[], None] = lambda: made.append(lists.csv(question, now))  # noqa: E731
+    make: Callable[[], None] = lambda: made.append(lists.csv(lists.whole(question, now)))  # noqa: E731
     thread = threading.Thread(target=make)
     thread.start()
     thread.join()
     expected = count_cases(live.casebase(), "five_day_closure", Part.AMONG, as_of=UNTIL, period=period)
-    assert len(pd.read_csv(BytesIO(made[0]), dtype=str)) == expected > 0
+    table = pd.read_csv(BytesIO(made[0]), dtype=str)
+    assert len(table) == expected > 0
+    book = pd.read_excel(BytesIO(lists.xlsx(lists.whole(question, now), "五日办结率")), dtype=str)
+    pd.testing.assert_frame_equal(book, table)
     st.cache_resource.clear()

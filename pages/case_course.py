@@ -1,0 +1,189 @@
+"""案件全程: one case from start to end, with every clock, what was done about it, and the cases around it."""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, lists, live, places, show, waiting
+from queries import names
+from queries.clocks import Clock, Standing
+from queries.course import Course, course
+from queries.similar import similar_settled
+from queries.subjects import CELLS_PER_DEGREE
+from views import course as drawn
+from views import words
+from views.words import State
+
+STATES = {
+    Standing.WAITING: State("none", "○", "未起算"),
+    Standing.RUNNING: State("good", "●", "在期"),
+    Standing.MET: State("good", "●", "按期"),
+    Standing.LATE: State("bad", "■", "逾期办理"),
+    Standing.OVERDUE: State("bad", "■", "已逾期"),
+}
+SOON = 3
+BESIDE = {
+    "grid_task": "网格任务",
+    "mediation": "访前调解",
+    "hearing": "听证",
+    "participation": "听证专家",
+    "reception": "领导接访",
+    "supervision": "督办",
+}
+MAP_HEIGHT = 280
+
+now = filters.current()
+
+
+def facts(case: dict[str, object]) -> dict[str, str]:
+    """The facts of the case by their headings."""
+    flags = [
+        "初件" if case["is_first"] else "重件",
+        *(word for name, word in (("is_simple", "简单诉求"), ("is_collective", "集体访")) if case[name]),
+        *([] if case["counted"] else ["不纳入统计"]),
+    ]
+    place = [str(case[name]) for name in ("district", "street", "community") if case[name]]
+    pairs = {
+        "信访形式": case["channel"],
+        "信访目的": case["purpose"],
+        "内容分类": case["category"],
+        "标记": "、".join(flags),
+        "人次": case["people"],
+        "地点": " ".join(place),
+        "网格": case["grid_id"],
+        "责任单位": case["unit"],
+        "代办员": case["agent_id"],
+        "办理环节": case["stage"],
+        "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],  # type: ignore[index]
+        "对信访部门评价": case["satisfaction_bureau"],
+        "对责任单位评价": case["satisfaction_unit"],
+        "数据来源": case["source"],
+    }
+    return {head: words.NONE if value in (None, "") else str(value) for head, value in pairs.items()}
+
+
+def dial(clock: Clock) -> drawn.Dial:
+    """A clock in words: what is left or over."""
+    state = STATES[clock.standing]
+    if clock.standing is Standing.RUNNING and clock.days is not None and clock.days <= SOON:
+        state = words.DUE_SOON
+    over = clock.standing in (Standing.LATE, Standing.OVERDUE)
+    what = "超" if over else "剩" if clock.done is None else "提前"
+    told = "" if clock.days is None else f"{what} {clock.days} {clock.unit}" if clock.days else "最后一天"
+    return drawn.Dial(
+        clock.name, clock.article, clock.limit, state, told, clock.start, clock.end, clock.done or now.as_of
+    )
+
+
+def headline(found: Course) -> str:
+    """Where the case stands, from its most pressing clock."""
+    running = [clock for clock in found.clocks if clock.standing in (Standing.RUNNING, Standing.OVERDUE)]
+    if found.facts["closed_at"] is not None:
+        late = [clock.name for clock in found.clocks if clock.standing is Standing.LATE]
+        days = (found.facts["closed_at"].date() - found.facts["registered_at"].date()).days
+        return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else "，各时限均按期")
+    overdue = [clock for clock in running if clock.standing is Standing.OVERDUE]
+    if overdue:
+        worst = max(overdue, key=lambda clock: clock.days or 0)
+        return f"{found.facts['stage']}，{worst.name}已超 {worst.days} {worst.unit}"
+    nearest = min(running, key=lambda clock: clock.end or now.as_of)
+    return f"{found.facts['stage']}，最近的时限是{nearest.name}，{words.moment(nearest.end, year=True)} 止"
+
+
+def place_map(case: dict[str, object]) -> None:
+    """The case on the map of its street, as a square of some 400 metres."""
+    street = case["street_code"]
+    if case["lon"] is None or case["lat"] is None:
+        waiting.hint("这一件没有坐标，画不出位置。")
+        return
+    table = filters.areas()
+    below = (
+        table[table["parent_code"] == street]
+        .reset_index(drop=True)
+        .merge(
+            live.ask(names.shapes, str(street)) if street else pd.DataFrame(columns=["code", "shape"]),
+            on="code",
+            how="left",
+        )
+    )
+    spot = pd.DataFrame(
+        {
+            "lon": [case["lon"]],
+            "lat": [case["lat"]],
+            "weight": [1],
+            "side": [0.4 / CELLS_PER_DEGREE],
+            "name": [case["case_no"]],
+            "tip": [facts(case)["地点"]],
+        }
+    )
+    st.pydeck_chart(places.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
+
+
+def beside(found: Course) -> None:
+    """What was done about the case by others: tasks, mediation, hearings, receptions, supervision."""
+    for name, word in BESIDE.items():
+        rows = found.beside.get(name)
+        if rows is not None:
+            with show.block(name, stretch=False):
+                show.heading(f"{word} {len(rows)} 条", "与本件有关")
+                st.dataframe(lists.shown(rows), hide_index=True, key=f"beside_{name}", alt=word)
+
+
+def around(found: Course, number: int) -> None:
+    """Cases of the same person or matter, and settled cases most like an open one."""
+    if not found.related.empty:
+        again = int(found.related["same_matter"].sum())
+        with show.block("related", stretch=False):
+            show.heading(
+                f"同一信访人或同一事项另有 {len(found.related)} 件次，其中同一事项 {again} 件次",
+                "按登记先后；点一行看那一件",
+            )
+            lists.table(found.related, "related", alt="同一信访人或同一事项的信访件")
+    if found.facts["closed_at"] is not None:
+        return
+    like = live.ask(similar_settled, number, as_of=now.as_of)
+    with show.block("similar", stretch=False):
+        if like.empty:
+            waiting.hint("近三年没有相近的已办结件。")
+            return
+        show.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点一行看那一件")
+        lists.table(like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件")
+
+
+def whole(found: Course, number: int) -> None:
+    """The page of a case."""
+    case = found.facts
+    show.header(str(case["title"] or case["case_no"]), f"{case['case_no']}。{headline(found)}。")
+    lists.way_back()
+    left, right = st.columns([3, 2])
+    with left:
+        with show.block("clocks", stretch=False):
+            show.heading("时限", "每个时限从起到止；条为已过的时间")
+            show.panel(drawn.clocks_html([dial(clock) for clock in found.clocks], show.theme()), "clocks")
+        with show.block("course", stretch=False):
+            days = (
+                (found.events["happened_at"].max() - found.events["happened_at"].min())
+                if len(found.events)
+                else timedelta()
+            )
+            show.heading(f"全程 {len(found.events)} 步，{days.days} 天", "实心为主要环节，空心为其间的协同、监督、评价")
+            show.panel(drawn.timeline_html(found.events, show.theme()), "timeline")
+        beside(found)
+    with right:
+        with show.block("facts", stretch=False):
+            show.heading("案件要素", "不含信访人姓名、电话")
+            show.panel(drawn.facts_html(facts(case), show.theme(), text=str(case["body"] or "")), "facts")
+        with show.block("place", stretch=False):
+            place_map(case)
+    around(found, number)
+
+
+asked = st.query_params.get("case", "")
+found = live.ask(course, int(asked), as_of=now.as_of) if asked.isdecimal() and len(asked) < 19 else None
+if found is None:
+    show.header("案件全程", "一件信访从登记到办结、评价的每一步。")
+    lists.way_back()
+    waiting.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
+else:
+    whole(found, int(asked))

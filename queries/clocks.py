@@ -1,0 +1,167 @@
+"""The clocks of one case (domain.md §1): each with its start, limit, end, article, and where it stands.
+
+A clock agrees with the numbers: a case whose clock says 按期 or 逾期 is among the hits or the misses of the rate of
+that clock (tests/queries/test_clocks.py holds both against each other).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from casebase.settings import DeadlineSettings
+from casebase.workdays import Workdays
+from queries.periods import end_of_day
+
+WORKING, NATURAL = "个工作日", "日"
+
+
+class Standing(StrEnum):
+    """Where a clock stands."""
+
+    WAITING = "未起算"
+    RUNNING = "在期"
+    MET = "按期"
+    LATE = "逾期办理"
+    OVERDUE = "已逾期"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One limit of one case.
+
+    `days` are those left (RUNNING, MET) or over (LATE, OVERDUE), in the clock's own kind of day; None while WAITING.
+    """
+
+    name: str
+    article: str
+    limit: str
+    unit: str
+    start: datetime | None
+    end: datetime | None
+    done: datetime | None
+    standing: Standing
+    days: int | None
+
+
+@dataclass(frozen=True)
+class _Limit:
+    name: str
+    article: str
+    days: int
+    unit: str = NATURAL
+    extra: int = 0
+    because: str = "延长"
+
+    @property
+    def said(self) -> str:
+        return f"{self.days} {self.unit}" + (f"，{self.because} {self.extra} 日" if self.extra else "")
+
+
+@dataclass(frozen=True)
+class _Face:
+    """What every clock is read by."""
+
+    calendar: Workdays
+    rules: DeadlineSettings
+    as_of: datetime
+
+    def clock(
+        self, limit: _Limit, start: datetime | None, done: datetime | None, end: datetime | None = None
+    ) -> Clock | None:
+        """A clock that started, or None where it has not by the moment."""
+        if start is None or start > self.as_of:
+            return None
+        end = end or end_of_day(self._last_day(limit, start.date()))
+        done = done if done is not None and done <= self.as_of else None
+        until = done or self.as_of
+        met = until <= end
+        standing = (Standing.MET if met else Standing.LATE) if done else (Standing.RUNNING if met else Standing.OVERDUE)
+        earlier, later = (until, end) if met else (end, until)
+        days = self._days(limit.unit, earlier.date(), later.date())
+        return Clock(limit.name, limit.article, limit.said, limit.unit, start, end, done, standing, days)
+
+    def _last_day(self, limit: _Limit, start: date) -> date:
+        if limit.unit == WORKING:
+            return self.calendar.after(start, limit.days)
+        return start + timedelta(days=limit.days + limit.extra)
+
+    def _days(self, unit: str, start: date, end: date) -> int:
+        if unit == NATURAL:
+            return (end - start).days
+        first, last = (np.array([day], dtype="datetime64[D]") for day in (start, end))
+        return int(self.calendar.between_many(first, last)[0])
+
+
+def clocks(
+    case: Mapping[str, Any], events: pd.DataFrame, *, calendar: Workdays, rules: DeadlineSettings, as_of: datetime
+) -> list[Clock]:
+    """Every clock that applies to a case, as of a moment.
+
+    `case` has the columns of the petition table that bear times (None where nothing is known), `events` happened_at
+    and action. Steps after the moment have not happened.
+    """
+    face = _Face(calendar, rules, as_of)
+    past = events[events["happened_at"] <= as_of]
+    found = [*_handling(face, case), *_objection(face, case, past), *_reviews(face, past)]
+    return [clock for clock in found if clock is not None]
+
+
+def _handling(face: _Face, case: Mapping[str, Any]) -> Iterator[Clock | None]:
+    rules = face.rules
+    registered, forwarded, accepted, closed = (
+        _time(case[name]) for name in ("registered_at", "forwarded_at", "accepted_at", "closed_at")
+    )
+    if case["is_simple"] and _time(case["five_day_due"]):
+        base = {"registered": registered, "forwarded": forwarded, "accepted": accepted}[rules.simple_from]
+        due = end_of_day(pd.Timestamp(case["five_day_due"]).date())
+        limit = _Limit("简单诉求办结", "简单诉求5个工作日内办结", rules.simple_working_days, WORKING)
+        yield face.clock(limit, base, closed, due)
+    yield face.clock(_Limit("转送、交办", "条例第二十二条", rules.forward_days), registered, forwarded or closed)
+    notice = _Limit("受理告知", "条例第二十三条", rules.accept_days)
+    # A case that was answered directly is never forwarded: its closing is what was done about it.
+    received = forwarded or (registered if closed else None)
+    started = face.clock(notice, received, accepted or closed)
+    yield started or Clock(notice.name, notice.article, notice.said, NATURAL, None, None, None, Standing.WAITING, None)
+    extended = int(case["extended_days"] or 0)
+    handling = _Limit("办结", "条例第三十四条", rules.handle_days, extra=extended)
+    yield face.clock(handling, accepted or registered, closed, _time(case["due_at"]))
+
+
+def _objection(face: _Face, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:
+    returned = _first(past, "异议退回")
+    if returned:
+        limit = _Limit("异议退回", "条例第二十三条", face.rules.objection_working_days, WORKING)
+        yield face.clock(limit, _time(case["forwarded_at"]), returned)
+
+
+def _reviews(face: _Face, past: pd.DataFrame) -> Iterator[Clock | None]:
+    """Review and second review; the days of a hearing held in the second are not counted (article 36)."""
+    for name, article in (("复查", "条例第三十五条"), ("复核", "条例第三十六条")):
+        asked, answered = _first(past, f"{name}申请"), _first(past, f"{name}意见")
+        heard = _hearing_days(past, asked, answered or face.as_of) if name == "复核" else 0
+        yield face.clock(
+            _Limit(name, article, face.rules.review_days, extra=heard, because="另加听证"), asked, answered
+        )
+
+
+def _hearing_days(past: pd.DataFrame, since: datetime | None, until: datetime) -> int:
+    """Natural days from the application for a hearing to the hearing, within a second review."""
+    if since is None:
+        return 0
+    within = past[past["happened_at"].between(since, until)]
+    asked, held = _first(within, "听证申请"), _first(within, "听证")
+    return (held.date() - asked.date()).days if asked and held and held >= asked else 0
+
+
+def _first(events: pd.DataFrame, action: str) -> datetime | None:
+    times = events.loc[events["action"] == action, "happened_at"]
+    return None if times.empty else _time(times.min())
+
+
+def _time(value: Any) -> datetime | None:
+    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()

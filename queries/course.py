@@ -1,0 +1,140 @@
+"""One case from start to end: its facts, its events, what was done beside it, and the cases around it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+
+from casebase import schema
+from casebase.engine import Casebase
+from queries.cases import list_rows
+from queries.clocks import Clock, clocks
+from queries.model import Expression, Fixed, Moment, Subject, moment
+from queries.subjects import (
+    GRID_TASK,
+    HEARING,
+    MEDIATION,
+    PARTICIPATION,
+    PETITION,
+    area_name,
+    dispute,
+    happened,
+    hearing,
+    p,
+    task,
+)
+
+# What a case page shows beyond a list. Nobody's name, telephone or hash is among it.
+_FACTS: dict[str, Expression] = {
+    **PETITION.columns,
+    "body": Fixed(p.body),
+    "purpose": Fixed(p.purpose),
+    "people": Fixed(p.people),
+    "is_first": Fixed(p.is_first),
+    "is_simple": Fixed(p.is_simple),
+    "is_collective": Fixed(p.is_collective),
+    "counted": Fixed(p.counted),
+    "community": area_name(p.community_code),
+    "street_code": Fixed(p.street_code),
+    "grid_id": Fixed(p.grid_id),
+    "lon": Fixed(p.lon),
+    "lat": Fixed(p.lat),
+    "agent_id": Fixed(p.agent_id),
+    "forwarded_at": happened(p.forwarded_at),
+    "accepted_at": happened(p.accepted_at),
+    "extended_days": Fixed(p.extended_days),
+    "resolved": happened(p.closed_at, p.resolved),
+    "satisfaction_bureau": happened(p.evaluated_at, p.satisfaction_bureau),
+    "satisfaction_unit": happened(p.evaluated_at, p.satisfaction_unit),
+    "evaluated_at": happened(p.evaluated_at),
+    "source": Fixed(p.source),
+}
+_RELATED = (
+    "petition_id", "case_no", "title", "channel", "category", "unit", "stage", "registered_at", "closed_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """A case as of a moment.
+
+    `facts`: one value a column of the list, and body, purpose, people, flags, places, times, opinions.
+    `events`: happened_at, action, unit, actor, note, in their order. `clocks`: see queries.clocks.
+    `beside`: rows of other tables that belong to the case, by the subject's id; without rows, no entry.
+    `related`: earlier and later cases of the same petitioner or matter, with same_matter (bool), oldest first.
+    """
+
+    facts: dict[str, Any]
+    events: pd.DataFrame
+    clocks: list[Clock]
+    beside: dict[str, pd.DataFrame]
+    related: pd.DataFrame
+
+
+def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course | None:
+    """The whole course of a case; None for one that is not registered yet, or restricted (检举控告)."""
+    at = moment(casebase, as_of)
+    found = list_rows(
+        casebase, replace(PETITION, columns=_FACTS), at, and_(p.petition_id == petition_id, _open_to_all(at))
+    )
+    if found.empty:
+        return None
+    facts = {str(name): None if _nothing(value) else value for name, value in found.iloc[0].items()}
+    events = _events(casebase, petition_id, as_of)
+    read = clocks(facts, events, calendar=casebase.workdays, rules=casebase.settings.deadlines, as_of=as_of)
+    return Course(facts, events, read, _beside(casebase, petition_id, at), _related(casebase, petition_id, at))
+
+
+def _open_to_all(at: Moment) -> ColumnElement[bool]:
+    return and_(p.registered_at <= at.as_of, not_(p.restricted))
+
+
+def _events(casebase: Casebase, petition_id: int, as_of: datetime) -> pd.DataFrame:
+    e, unit = schema.petition_event.c, schema.unit
+    statement = (
+        select(e.happened_at, e.action, unit.c.name.label("unit"), e.actor, e.note)
+        .select_from(schema.petition_event.outerjoin(unit, unit.c.unit_id == e.unit_id))
+        .where(e.petition_id == petition_id, e.happened_at <= as_of)
+        .order_by(e.happened_at, e.event_id)
+    )
+    with casebase.reading() as connection:
+        rows = connection.execute(statement).all()
+    return pd.DataFrame(rows, columns=["happened_at", "action", "unit", "actor", "note"])
+
+
+def _beside(casebase: Casebase, petition_id: int, at: Moment) -> dict[str, pd.DataFrame]:
+    """Grid tasks, mediation, hearings and experts, receptions and supervision of the case, begun by the moment."""
+    belongs: list[tuple[Subject, ColumnElement[bool]]] = [
+        (GRID_TASK, and_(task.petition_id == petition_id, task.pushed_at <= at.as_of)),
+        (MEDIATION, and_(dispute.petition_id == petition_id, dispute.opened_at <= at.as_of)),
+        (HEARING, and_(hearing.petition_id == petition_id, func.coalesce(hearing.applied_at, at.as_of) <= at.as_of)),
+        (PARTICIPATION, and_(hearing.petition_id == petition_id, hearing.held_at <= at.as_of)),
+    ]
+    found = {}
+    for subject, where in belongs:
+        known = HEARING.columns if subject is PARTICIPATION else PETITION.columns
+        own = {name: column for name, column in subject.columns.items() if name not in known}
+        rows = list_rows(casebase, replace(subject, columns=own), at, where)
+        if not rows.empty:
+            found[subject.id] = rows
+    return found
+
+
+def _related(casebase: Casebase, petition_id: int, at: Moment) -> pd.DataFrame:
+    """A repeat names the first case of its matter; the first names none."""
+    with casebase.reading() as connection:
+        key, first = connection.execute(
+            select(p.petitioner_key, func.coalesce(p.repeat_of, p.petition_id)).where(p.petition_id == petition_id)
+        ).one()
+    same_matter = or_(p.petition_id == first, p.repeat_of == first)
+    same_person = or_(same_matter, p.petitioner_key == key) if key else same_matter
+    columns = {name: PETITION.columns[name] for name in _RELATED}
+    columns["same_matter"] = Fixed(func.coalesce(same_matter, false()))
+    where = and_(same_person, p.petition_id != petition_id, _open_to_all(at))
+    return list_rows(casebase, replace(PETITION, columns=columns), at, where)
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))

@@ -1,0 +1,168 @@
+"""案件查询: cases by number, words, place, unit, flags and clock, sorted and paged where the data is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, not_, or_, select
+
+from casebase import schema
+from casebase.engine import Casebase
+from casebase.errors import UsageError
+from queries.measure import conditions, in_slice, metric_of
+from queries.model import EVERYTHING, Expression, Fixed, Moment, Predicate, Slice, moment
+from queries.periods import Period
+from queries.registry import METRICS
+from queries.subjects import OF_PETITION, PETITION, area_name, before, happened, p
+
+# Columns that a reader may add to those of every list of cases.
+MORE: Mapping[str, Expression] = {
+    "community": area_name(p.community_code),
+    "grid_id": Fixed(p.grid_id),
+    "purpose": Fixed(p.purpose),
+    "people": Fixed(p.people),
+    "repeat": Fixed(case((p.is_first, "初件"), else_="重件")),
+    "age": OF_PETITION["age"],
+    "five_day_state": lambda at: case((p.five_day_due.is_not(None), OF_PETITION["five_day_state"](at))),
+    "forwarded_at": happened(p.forwarded_at),
+    "accepted_at": happened(p.accepted_at),
+    "extended_days": Fixed(p.extended_days),
+    "satisfaction_bureau": happened(p.evaluated_at, p.satisfaction_bureau),
+    "satisfaction_unit": happened(p.evaluated_at, p.satisfaction_unit),
+    "evaluated_at": happened(p.evaluated_at),
+    "source": Fixed(p.source),
+}
+COLUMNS = (*PETITION.columns, *MORE)
+DEFAULT_COLUMNS = tuple(name for name in PETITION.columns if name != "petition_id")
+ORDERS = ("registered_at", "five_day_due", "due_at", "closed_at", "case_no")
+
+
+def _has(table: Any, started: ColumnElement[Any]) -> Predicate:
+    return lambda at: exists(
+        select(table.c.petition_id).where(table.c.petition_id == p.petition_id, started <= at.as_of)
+    )
+
+
+FLAGS: Mapping[str, Predicate] = {
+    "初件": Fixed(p.is_first),
+    "重件": Fixed(not_(p.is_first)),
+    "简单诉求": Fixed(p.is_simple),
+    "集体访": Fixed(p.is_collective),
+    "延期": Fixed(p.extended_days > 0),
+    "代办": Fixed(p.agent_id.is_not(None)),
+    "网格任务": _has(schema.grid_task, schema.grid_task.c.pushed_at),
+    "听证": _has(schema.hearing, schema.hearing.c.held_at),
+    "督办": _has(schema.supervision, schema.supervision.c.issued_at),
+    "领导接访": _has(schema.reception, schema.reception.c.held_at),
+    "不满意": lambda at: and_(
+        before(at.as_of, p.evaluated_at), or_(p.satisfaction_bureau == "不满意", p.satisfaction_unit == "不满意")
+    ),
+    "办结未化解": lambda at: and_(before(at.as_of, p.closed_at), p.resolved.is_(False)),
+}
+# Clock states are the stocks of the registry, so that a state has as many cases here as its number says.
+CLOCKS = tuple(
+    metric.id
+    for metric in METRICS.values()
+    if metric.subject is PETITION and metric.is_stock and metric.distinct is None
+)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; every part that is given must hold.
+
+    `text`: words apart by spaces, each found in the number, title, text, unit or place. `flags`: names of FLAGS.
+    `clock`: one of CLOCKS. `registered`: days of registration, None for all.
+    """
+
+    text: str = ""
+    flags: tuple[str, ...] = ()
+    clock: str | None = None
+    registered: Period | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the cases found (petition_id and the chosen columns), and how many there are in all."""
+
+    rows: pd.DataFrame
+    total: int
+
+
+def search(
+    casebase: Casebase,
+    wanted: Search,
+    *,
+    as_of: datetime,
+    within: Slice = EVERYTHING,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    order: str = "registered_at",
+    descending: bool = True,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Found:
+    """A page of the cases found, with the chosen `columns` (of COLUMNS), sorted by one of ORDERS, empty ones last.
+
+    Cases that are restricted are never found. Raises UsageError for an unknown flag, clock, column or order.
+    """
+    _check("column", columns, COLUMNS)
+    _check("order", [order], ORDERS)
+    at = moment(casebase, as_of)
+    known = dict(PETITION.columns) | dict(MORE)
+    names = ["petition_id", *(name for name in columns if name != "petition_id")]
+    where = _where(casebase, wanted, at, within)
+    # Looked through once: the page and the total are both of these few columns.
+    matching = select(p.petition_id.label("id"), known[order](at).label("key")).where(where).cte("matching")
+    matching = matching.prefix_with("MATERIALIZED")
+    page = select(matching).order_by(*_sorted(matching, descending)).limit(limit).offset(offset).subquery("page")
+    total = select(func.count()).select_from(matching).scalar_subquery()
+    shown = [known[name](at).label(name) for name in names]
+    statement = (
+        select(total, *shown)
+        .select_from(schema.petition.join(page, page.c.id == p.petition_id))
+        .order_by(*_sorted(page, descending))
+    )
+    with casebase.reading() as connection:
+        rows = connection.execute(statement).all()
+        beyond = not rows and offset > 0
+        count = connection.scalar(select(total)) if beyond else (rows[0][0] if rows else 0)
+    return Found(pd.DataFrame([row[1:] for row in rows], columns=names), int(count or 0))
+
+
+def _sorted(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], ...]:
+    key = rows.c.key.desc() if descending else rows.c.key.asc()
+    return key.nulls_last(), rows.c.id
+
+
+def _where(casebase: Casebase, wanted: Search, at: Moment, within: Slice) -> ColumnElement[bool]:
+    _check("flag", wanted.flags, FLAGS)
+    found = [p.registered_at <= at.as_of, not_(p.restricted), *in_slice(casebase, PETITION, at, within)]
+    found += [_says(word) for word in wanted.text.split()]
+    found += [FLAGS[name](at) for name in wanted.flags]
+    if wanted.clock:
+        _check("clock", [wanted.clock], CLOCKS)
+        found.append(conditions(at, metric_of(wanted.clock), None)[1])
+    if wanted.registered:
+        found.append(conditions(at, metric_of("registered"), wanted.registered)[1])
+    return and_(*found)
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """The word stands in the number, title or text, or in the name of the unit or a place.
+
+    strpos, since LIKE would have to be told what % and _ mean, and costs twice as much.
+    """
+    unit, area = schema.unit.c, schema.area.c
+    units = select(unit.unit_id).where(func.strpos(unit.name, word) > 0)
+    places = select(area.code).where(func.strpos(area.name, word) > 0, area.level >= 2)
+    texts = [func.strpos(func.coalesce(column, ""), word) > 0 for column in (p.case_no, p.title, p.body)]
+    in_place = [column.in_(places) for column in (p.district_code, p.street_code, p.community_code)]
+    return or_(*texts, p.unit_id.in_(units), *in_place)
+
+
+def _check(what: str, names: Sequence[str], known: Any) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{what} {name}: unknown; there are {', '.join(known)}")

@@ -1,0 +1,66 @@
+"""案件查询 and the page of a case: found, opened, and back."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casebase.engine import Casebase, open_casebase
+from casebase.settings import Settings
+from queries.search import Search, search
+from tests.pages.conftest import UNTIL, address, clicked, failures, panels
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def city(demo_url: str) -> Iterator[Casebase]:
+    casebase = open_casebase(Settings(), demo_url)
+    yield casebase
+    casebase.engine.dispose()
+
+
+def text_of(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown)
+
+
+def test_what_is_found_is_counted_and_a_row_opens_its_case(open_page: OpenPage, city: Casebase) -> None:
+    url = city.engine.url.render_as_string()
+    expected = search(city, Search(text="物业", flags=("重件",)), as_of=UNTIL, limit=1)
+    number = int(expected.rows["petition_id"].iloc[0])
+    city.engine.dispose()  # a DuckDB file belongs to one at a time
+    app = open_page(url, "search", q="物业", flags="重件")
+    assert failures(app) == []
+    assert f"共 **{expected.total:,}** 件次" in text_of(app)
+    assert clicked(app, "found", {"cells": [[0, "信访编号"]]})["case"] == str(number)
+    assert failures(app) == []
+    assert str(expected.rows["case_no"].iloc[0]) in panels(app)
+    app.button[0].click().run()  # the way back
+    assert address(app)["q"] == "物业"
+
+
+def test_nothing_found_says_so(open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, "search", q="没有这样一件")
+    assert failures(app) == []
+    assert any("没有查到" in element.value for element in app.info)
+
+
+@pytest.mark.parametrize("case", ["", "abc", "999999999999", "1" * 40])
+def test_an_unknown_case_is_said_in_a_sentence(case: str, open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, "case_course", case=case)
+    assert failures(app) == []
+    assert any("没有这一件" in element.value for element in app.info)
+
+
+def test_cases_in_every_stage_open(open_page: OpenPage, city: Casebase) -> None:
+    url = city.engine.url.render_as_string()
+    numbers = [
+        search(city, asked, as_of=UNTIL, limit=1).rows["petition_id"].iloc[0]
+        for asked in (Search(clock="overdue"), Search(flags=("听证",)), Search(flags=("重件", "督办")), Search())
+    ]
+    city.engine.dispose()
+    for number in numbers:
+        app = open_page(url, "case_course", case=str(number))
+        assert failures(app) == []
+        assert "条例第三十四条" in panels(app)

@@ -1,0 +1,139 @@
+"""One case from start to end: its clocks agree with the rates, nothing of the future or of a person is shown."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from casebase.engine import Casebase
+from casebase.settings import CalendarSettings, DeadlineSettings
+from casebase.workdays import build
+from queries.cases import Part, cases
+from queries.clocks import Clock, Standing, clocks
+from queries.course import course
+from tests.queries.sample import Tables
+
+NOW = datetime(2026, 11, 20, 18)
+CALENDAR = build(CalendarSettings())
+NOTHING: dict[str, Any] = {
+    "registered_at": None, "forwarded_at": None, "accepted_at": None, "closed_at": None,
+    "due_at": None, "five_day_due": None, "is_simple": False, "extended_days": 0,
+}  # fmt: skip
+
+
+def read(case: dict[str, Any], as_of: datetime, *events: tuple[str, datetime]) -> dict[str, Clock]:
+    frame = pd.DataFrame(list(events), columns=["action", "happened_at"])
+    frame["happened_at"] = pd.to_datetime(frame["happened_at"])
+    found = clocks(NOTHING | case, frame, calendar=CALENDAR, rules=DeadlineSettings(), as_of=as_of)
+    return {clock.name: clock for clock in found}
+
+
+def test_five_working_days_over_the_national_holiday() -> None:
+    """From 2025-09-30 five working days end on 2025-10-14 (domain.md §1)."""
+    case = {"registered_at": datetime(2025, 9, 30, 10), "is_simple": True, "five_day_due": date(2025, 10, 14)}
+    clock = read(case, datetime(2025, 10, 13, 9))["简单诉求办结"]
+    assert (clock.end, clock.standing, clock.days) == (
+        datetime(2025, 10, 14, 23, 59, 59, 999999),
+        Standing.RUNNING,
+        1,
+    )
+    late = read(case | {"closed_at": datetime(2025, 10, 16, 9)}, datetime(2025, 11, 1))["简单诉求办结"]
+    assert (late.standing, late.days) == (Standing.LATE, 2)
+
+
+def test_natural_days_begin_the_day_after() -> None:
+    case = {"registered_at": datetime(2026, 3, 1, 23), "forwarded_at": datetime(2026, 3, 16, 23, 59)}
+    found = read(case, datetime(2026, 4, 20))
+    assert (found["转送、交办"].standing, found["转送、交办"].days) == (Standing.MET, 0)
+    assert (found["受理告知"].standing, found["受理告知"].days) == (Standing.OVERDUE, 20)
+    one_later = read(case | {"forwarded_at": datetime(2026, 3, 17, 0, 1)}, datetime(2026, 4, 20))
+    assert (one_later["转送、交办"].standing, one_later["转送、交办"].days) == (Standing.LATE, 1)
+
+
+def test_a_clock_that_has_not_started_waits() -> None:
+    found = read({"registered_at": datetime(2026, 3, 1, 9)}, datetime(2026, 3, 3))
+    assert found["受理告知"].standing is Standing.WAITING
+    assert found["受理告知"].days is None
+
+
+def test_extension_review_objection_and_the_hearing_of_a_second_review() -> None:
+    start = datetime(2026, 3, 2, 9)
+    case = {"registered_at": start, "forwarded_at": start, "accepted_at": start, "extended_days": 30}
+    found = read(
+        case,
+        datetime(2026, 8, 1),
+        ("异议退回", datetime(2026, 3, 9, 10)),
+        ("复查申请", datetime(2026, 4, 1)),
+        ("复查意见", datetime(2026, 5, 3)),
+        ("复核申请", datetime(2026, 5, 10)),
+        ("听证申请", datetime(2026, 5, 12)),
+        ("听证", datetime(2026, 5, 22)),
+    )
+    assert found["办结"].end == datetime(2026, 5, 31, 23, 59, 59, 999999)
+    assert found["办结"].limit == "60 日，延长 30 日"
+    assert (found["异议退回"].standing, found["异议退回"].days) == (Standing.MET, 0)
+    assert (found["复查"].standing, found["复查"].days) == (Standing.LATE, 2)
+    assert found["复核"].end == datetime(2026, 6, 19, 23, 59, 59, 999999)  # 30 days and ten of the hearing
+    assert found["复核"].standing is Standing.OVERDUE
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"),
+    [
+        ("five_day_closure", "简单诉求办结"),
+        ("bureau_acceptance", "转送、交办"),
+        ("on_time_completion", "办结"),
+    ],
+)
+def test_clocks_agree_with_the_rates(duckdb_city: Casebase, metric: str, name: str) -> None:
+    """What a rate counts as done in time has kept its clock, and what it counts as missed has not."""
+    for part, standings in (
+        (Part.HITS, {Standing.MET}),
+        (Part.MISSES, {Standing.LATE, Standing.OVERDUE}),
+    ):
+        listed = cases(duckdb_city, metric, part, as_of=NOW)["petition_id"].sample(40, random_state=3)
+        for petition_id in listed:
+            found = course(duckdb_city, int(petition_id), as_of=NOW)
+            assert found is not None
+            assert {clock.standing for clock in found.clocks if clock.name == name} <= standings, petition_id
+
+
+def test_nothing_of_the_future_and_nobody_by_name(city: Casebase, tables: Tables) -> None:
+    petitions = tables["petition"]
+    seen = petitions[(petitions["registered_at"] <= NOW) & ~petitions["restricted"].astype(bool)]
+    tasks = tables["grid_task"]
+    busy = tasks.loc[tasks["pushed_at"] <= NOW, "petition_id"].value_counts()
+    number = next(int(n) for n in busy.index if n in set(seen["petition_id"]))
+    found = course(city, number, as_of=NOW)
+    assert found is not None
+    assert not {"petitioner_name", "petitioner_phone", "petitioner_key"} & set(found.facts)
+    assert len(found.beside["grid_task"]) == busy[number]
+    early = pd.Timestamp(seen.loc[seen["petition_id"] == number, "registered_at"].iloc[0]).to_pydatetime()
+    before = course(city, number, as_of=early)
+    assert before is not None
+    assert before.facts["closed_at"] is None
+    assert course(city, number, as_of=early - timedelta(seconds=1)) is None
+
+
+def test_restricted_and_unknown_cases_have_no_page(city: Casebase, tables: Tables) -> None:
+    petitions = tables["petition"]
+    hidden = int(petitions.loc[petitions["restricted"].astype(bool), "petition_id"].iloc[0])
+    assert course(city, hidden, as_of=NOW) is None
+    assert course(city, 10**12, as_of=NOW) is None
+
+
+def test_cases_of_the_same_matter_and_person(city: Casebase, tables: Tables) -> None:
+    petitions = tables["petition"]
+    seen = petitions[(petitions["registered_at"] <= NOW) & ~petitions["restricted"].astype(bool)]
+    repeats = seen[seen["repeat_of"].isin(seen["petition_id"]) & (seen["repeat_of"] != seen["petition_id"])]
+    one = repeats.iloc[0]
+    first = int(one["repeat_of"])
+    found = course(city, int(one["petition_id"]), as_of=NOW)
+    assert found is not None
+    matter = seen[(seen["petition_id"] == first) | (seen["repeat_of"] == first)]
+    person = seen[seen["petitioner_key"].notna() & (seen["petitioner_key"] == one["petitioner_key"])]
+    itself = {int(one["petition_id"])}
+    assert set(found.related["petition_id"]) == (set(matter["petition_id"]) | set(person["petition_id"])) - itself
+    same = found.related[found.related["same_matter"].astype(bool)]
+    assert set(same["petition_id"]) == set(matter["petition_id"]) - itself
