@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import filters, findings, live, show, splits, waiting
 from pages.parts.drawing import drawn
 from pages.parts.filters import YEARLY, Filters
-from queries import hearing_outcomes
+from queries import comparable, hearing_outcomes
 from queries.cases import Part, cases
 from queries.compare import by_month
 from queries.measure import measure, metric_of
@@ -89,7 +89,7 @@ def conclusions() -> None:
 def compared() -> None:
     """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
     frame = live.ask(hearing_outcomes.against_comparable, as_of=now.as_of, within=now.within)
-    moved = hearing_outcomes.difference(frame)
+    moved = comparable.difference(frame)
     chart = drawn(
         charts.paired,
         frame.assign(row="化解率"),

@@ -173,7 +173,7 @@ def staffed(frame: pd.DataFrame, kind: str) -> str:
 
 
 def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
-    """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Frame and difference of hearing_outcomes."""
+    """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Frames of queries.comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]
     if words.missing(mine["value"]) or words.missing(other["value"]):
         return "听证件太少，还不能与未听证件比较"
@@ -183,6 +183,17 @@ def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> s
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
     sure = words.SMALL if words.small(mine["among"], few) else apart
     return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
+
+
+def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
+    """化解率 78.1%，比可比件低 0.1 百分点，在误差之内. Frame and difference of queries.comparable."""
+    mine, other = frame.iloc[0], frame.iloc[1]
+    if words.missing(mine["value"]) or words.missing(other["value"]):
+        return f"{metric.name}还不能比较"
+    points, low, high = moved
+    told = words.points(abs(points)).lstrip("+")
+    beside = "持平" if told == "持平" else f"{'低' if points < 0 else '高'} {told}"
+    return f"{metric.name}{beside}，{'差异明显' if low > 0 or high < 0 else '在误差之内'}"
 
 
 def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:

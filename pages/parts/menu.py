@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("grid_coverage", "网格覆盖", "grid"),
     Entry("hearings", "专家听证", "hearings"),
     Entry("forward", "到期预警", "forward", section="研判"),
+    Entry("agents", "信访代办", "agents", section="业务"),
     Entry("dispatch", "协同分派", "dispatch", section="业务"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),

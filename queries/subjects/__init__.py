@@ -3,6 +3,7 @@
 from queries.subjects.dimensions import DIMENSIONS, PLACES, in_area, in_category
 from queries.subjects.expressions import area_name, before, first_level, happened, name_of, natural_days, on_day, p
 from queries.subjects.grids import (
+    ACCOMPANIED_CASE,
     AGENT,
     COMMUNITY,
     CONTACT_BANDS,
@@ -18,6 +19,7 @@ from queries.subjects.grids import (
 from queries.subjects.hearings import EXPERT, HEARING, PARTICIPATION, WAIT_BANDS, expert, hearing, seat, wait_days
 from queries.subjects.mediation import MEDIATION, dispute
 from queries.subjects.petitions import (
+    ACCOMPANIED,
     AGE_BANDS,
     CELLS_PER_DEGREE,
     CLOSING_DAYS,
@@ -36,7 +38,8 @@ from queries.subjects.petitions import (
 )
 
 __all__ = [
-    "AGENT", "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES",
+    "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT",
+    "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES",
     "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "MEDIATION", "OF_PETITION", "PARTICIPATION",
     "PETITION", "PLACE", "PLACES", "STAGES", "WAIT_BANDS", "WORKER", "accompanier", "age_band", "area_name",
     "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level", "five_day_state", "grid",

@@ -29,6 +29,8 @@ DIMENSIONS: dict[str, str] = {
     "hot_cell": "热点方格",
     "grid_kind": "网格类型",
     "worker_source": "网格员来源",
+    "accompanied": "有无代办员",
+    "agent": "代办员",
     "origin": "代办员来源",
     "task_kind": "任务类型",
     "contact_method": "联系方式",

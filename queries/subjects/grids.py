@@ -101,6 +101,17 @@ AGENT = Subject(
     Fixed(accompanier.agent_id),
 )
 
+ACCOMPANIED_CASE = Subject(
+    "accompanied_case",
+    "代办信访件",
+    "件次",
+    schema.petition.outerjoin(schema.agent, p.agent_id == accompanier.agent_id),
+    p.petition_id,
+    {**OF_PETITION, "agent": Fixed(p.agent_id), "origin": Fixed(accompanier.origin)},
+    of_case(petition_id=p.petition_id, agent_id=p.agent_id, origin=accompanier.origin),
+    Fixed(p.registered_at),
+)
+
 task = schema.grid_task.c
 CONTACT_BANDS = ("2小时内", "2–8小时", "8–24小时", "24–48小时", "48小时以上")
 _CONTACT_LIMITS = (2, 8, 24, 48)

@@ -106,6 +106,7 @@ def _hot_cell() -> ColumnElement[str]:
     return case((or_(p.lon.is_(None), p.lat.is_(None)), null()), else_=func.concat(east, "_", north))
 
 
+ACCOMPANIED = ("有代办员", "无代办员")
 PLACE: dict[str, Expression] = {
     "district": Fixed(p.district_code),
     "street": Fixed(p.street_code),
@@ -127,6 +128,7 @@ OF_PETITION: dict[str, Expression] = {
     "due_day": Fixed(on_day(p.due_at)),
     "five_day_due": Fixed(p.five_day_due),
     "hot_cell": Fixed(_hot_cell()),
+    "accompanied": Fixed(case((p.agent_id.is_(None), ACCOMPANIED[1]), else_=ACCOMPANIED[0])),
 }
 _CASE: dict[str, Expression] = {
     "case_no": Fixed(p.case_no),

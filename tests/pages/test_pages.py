@@ -24,6 +24,7 @@ CARDS = {
     "overview": ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h"),
     "backlog": ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5"),
     "five_day": ("five_day_closure", "five_day_closure_all", "five_day_overdue", "five_day_due_in_0"),
+    "agents": ("agents", "communities_with_agent", "agents_engaged", "cases_accompanied", "accompanied_rate"),
     "dispatch": ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days"),
     "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
 }

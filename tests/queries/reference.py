@@ -21,7 +21,9 @@ DAY = timedelta(days=1)
 OF_PETITION = (
     "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
     "stage", "age", "closing_days", "five_day_state", "due_state", "due_day", "five_day_due", "hot_cell",
+    "accompanied",
 )  # fmt: skip
+OF_ACCOMPANIED = (*OF_PETITION, "agent", "origin")
 OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "contact_band", "outcome")
 OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
 OF_EXPERT = ("source", "field", "expert")
@@ -73,6 +75,10 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "grid_workers": OF_WORKER,
     "communities_with_agent": OF_COMMUNITY,
     "agents": OF_AGENT,
+    "cases_accompanied": OF_ACCOMPANIED,
+    "accompanied_rate": OF_PETITION,
+    "accompanied_open": OF_ACCOMPANIED,
+    "agents_engaged": OF_AGENT,
     "tasks_pushed": OF_TASK,
     "reached_in_24h": OF_TASK,
     "on_the_spot": OF_TASK,
@@ -96,7 +102,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "petitions_after_mediation": OF_MEDIATION,
 }
 STOCKS = {
-    "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
+    "accompanied_open", "agents_engaged", "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
     "experts_in_pool", "hearings_coming",
@@ -107,7 +113,7 @@ RATES = {
     "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
     "bureau_evaluation", "bureau_satisfaction", "unit_evaluation", "unit_satisfaction", "repeat_rate",
     "one_pass_resolution", "resolution", "grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot",
-    "tasks_contacted", "tasks_finished",
+    "accompanied_rate", "agents_engaged", "tasks_contacted", "tasks_finished",
     "settled_after_hearing", "disputes_settled", "petitions_after_mediation", "five_day_last_day",
     "five_day_closure_in_1", "five_day_closure_in_3", "five_day_closure_in_5", "on_time_completion_in_1",
     "on_time_completion_in_3", "on_time_completion_in_5", "last_day_completion", "extension_rate", "repeated_later",
@@ -175,6 +181,10 @@ class Reference:
             "communities_with_agent": self.communities_with_agent,
             "grid_workers": self.grid_workers,
             "agents": self.agents,
+            "cases_accompanied": lambda t: self.accompanied(self.registered(t)),
+            "accompanied_rate": lambda t: self.registered(t).assign(hit=lambda f: f["agent_id"].notna()),
+            "accompanied_open": lambda t: self.accompanied(self.backlog(t)),
+            "agents_engaged": self.agents_engaged,
             "tasks_pushed": self.tasks_pushed,
             "reached_in_24h": self.reached_in_24h,
             "on_the_spot": self.on_the_spot,
@@ -429,6 +439,17 @@ class Reference:
         district = street.map(self.parent.get)
         return agent.assign(hit=True, community=agent["community_code"], street=street, district=district)
 
+    def accompanied(self, p: pd.DataFrame) -> pd.DataFrame:
+        """Whoever is in no list of agents still accompanies; only the origin is unknown."""
+        origin = self.tables["agent"].set_index("agent_id")["origin"]
+        p = p[p["agent_id"].notna()]
+        return p.assign(agent=p["agent_id"], origin=p["agent_id"].map(origin))
+
+    def agents_engaged(self, t: datetime) -> pd.DataFrame:
+        p = self.known(t)
+        busy = set(p.loc[p["registered_at"] > t - 365 * DAY, "agent_id"].dropna())
+        return self.agents(t).assign(hit=lambda f: f["agent_id"].isin(busy))
+
     def tasks(self, t: datetime) -> pd.DataFrame:
         task = self.tables["grid_task"].rename(columns={"kind": "task_kind", "grid_id": "grid"})
         task = task[task["pushed_at"] <= t]
@@ -552,6 +573,7 @@ class Reference:
             five_day_state=_five_day_state(p, t),
             due_state=_due_state(p, t),
             due_day=p["due_at"].dt.strftime("%Y-%m-%d"),
+            accompanied=np.where(p["agent_id"].notna(), "有代办员", "无代办员"),
             hot_cell=pd.Series(_hot_cell(p), p.index, dtype=object),
             five_day_due=pd.to_datetime(p["five_day_due"]).dt.strftime("%Y-%m-%d"),
         )

@@ -41,6 +41,8 @@ def build(seed: int = 7) -> Tables:
     grids = _grids(rng, areas)
     petitions = _petitions(rng, areas, grids)
     hearings = _hearings(rng, petitions)
+    agents = _agents(rng, areas)
+    petitions["agent_id"] = _accompanied(np.random.default_rng(seed + 1), agents)
     return {
         "area": areas,
         "unit": _units(),
@@ -48,7 +50,7 @@ def build(seed: int = 7) -> Tables:
         "petition": petitions,
         "grid": grids,
         "grid_worker": _workers(rng, grids),
-        "agent": _agents(rng, areas),
+        "agent": agents,
         "grid_task": _tasks(rng, petitions, grids),
         "mediation": _mediations(rng, areas, petitions),
         "expert": _experts(rng),
@@ -131,6 +133,12 @@ def _agents(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return _with_holes(rng, frame, ["community_code"], 0.1)
+
+
+def _accompanied(rng: np.random.Generator, agents: pd.DataFrame) -> pd.Series:
+    """A third of the cases has an agent, a few of them one that nobody knows."""
+    names = pd.Series(rng.choice([*agents["agent_id"], "A-nowhere"], PETITIONS))
+    return _sometimes(rng, 0.33, names)
 
 
 def _petitions(rng: np.random.Generator, areas: pd.DataFrame, grids: pd.DataFrame) -> pd.DataFrame:

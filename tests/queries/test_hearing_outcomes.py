@@ -8,16 +8,15 @@ import pandas as pd
 import pytest
 
 from casebase.engine import Casebase
+from queries.comparable import difference, wilson
 from queries.hearing_outcomes import (
     COMPARABLE,
     HEARD,
     PRESIDING,
     against_comparable,
     coming_panels,
-    difference,
     experts,
     median_wait,
-    wilson,
 )
 from queries.measure import measure
 from queries.periods import Period

@@ -1,0 +1,249 @@
+"""信访代办: agents by origin and place, communities covered, the cases they accompany and what becomes of them."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
+from queries import accompaniment, comparable
+from queries.cases import Part, count_cases
+from queries.measure import measure, metric_of
+from queries.subjects import ACCOMPANIED
+from views import charts, words
+
+CARDS = (
+    "agents",
+    "communities_with_agent",
+    "agents_engaged",
+    "cases_accompanied",
+    "accompanied_rate",
+    "accompanied_open",
+)
+COVERAGE = "communities_with_agent"
+OUTCOMES = ("resolution", "one_pass_resolution", "unit_satisfaction")
+MOST_PLACES = 16
+# Agents with more cases than this stand together.
+MOST_CASES = 9
+UNKNOWN = "来源未填写"
+
+now = filters.current()
+
+
+def coverage() -> None:
+    """Which places have communities without an agent."""
+    levels = [name for name in places.levels_below(now) if name not in ("community", "grid")]
+    if not levels:
+        waiting.hint("代办员覆盖按社区（村）计；选区县或街道看它下面各处的覆盖。")
+        return
+    dimension = levels[0]
+    if len(levels) > 1:
+        dimension = st.segmented_control(
+            "排名到",
+            levels,
+            default=dimension,
+            required=True,
+            format_func=places.NOUNS.__getitem__,
+            key="coverage_level",
+        )
+    noun, target = places.NOUNS[dimension], show.target_of(COVERAGE)
+    frame = splits.split(now, [COVERAGE], dimension)
+    gaps = int((frame["among"] - frame["hits"]).sum())
+    chart = drawn(
+        charts.ranking,
+        frame,
+        show.theme(),
+        title=f"{words.full(gaps)} 个社区（村）没有代办员" if gaps else "社区（村）都有代办员",
+        subtitle=f"各{noun}代办员覆盖率，有代办员的／全部社区（村）；低的在前",
+        target=target,
+        from_zero=False,
+        largest_first=False,
+        most=MOST_PLACES,
+        none="这个区域下没有社区（村）。",
+    )
+    code = show.chart(chart, f"coverage_{dimension}", alt=f"各{noun}代办员覆盖率", pick="code")
+    if code is not None:
+        row = frame[frame["code"] == code].iloc[0]
+        part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG
+        show.open_list(show.link(COVERAGE, part, **{dimension: code}))
+
+
+def people() -> None:
+    """Agents by place and origin."""
+    dimension = places.dimension_below(now)
+    dimension = "community" if dimension == "grid" else dimension
+    noun = places.NOUNS[dimension]
+    found = live.ask(measure, ["agents"], as_of=now.as_of, within=now.within, by=[dimension, "origin"])
+    if found.empty:
+        waiting.hint("这个区域没有在岗的代办员。")
+        return
+    found = found.assign(code=found[dimension].fillna(""), origin=found["origin"].fillna(UNKNOWN))
+    order = found.groupby("origin")["hits"].sum().sort_values(ascending=False)
+    called = filters.areas()["name"]
+    sizes = found.groupby("code")["hits"].sum().sort_values(ascending=False)
+    rows = sizes.head(MOST_PLACES).index
+    # Two streets may share a name, so the row of the picture is told apart by its code as long as that is so.
+    label = {code: called.get(code, code) or f"{noun}未填写" for code in rows}
+    twice = pd.Series(label).duplicated(keep=False)
+    label = {code: f"{name}（{code}）" if twice[code] else name for code, name in label.items()}
+    every = pd.MultiIndex.from_product([rows, order.index], names=["code", "origin"])
+    table = found.set_index(["code", "origin"])["hits"].reindex(every, fill_value=0).reset_index()
+    total = int(order.sum())
+    chart = drawn(
+        charts.heat,
+        table.assign(row=table["code"].map(label), column=table["origin"], value=table["hits"]),
+        show.theme(),
+        title=f"{order.index[0]}最多，{words.full(order.iloc[0])} 人，占 {words.percent(order.iloc[0] / total)}",
+        subtitle=f"在岗代办员按{noun}和来源（人）"
+        + (f"，列最多的 {MOST_PLACES} 个" if len(sizes) > MOST_PLACES else ""),
+        unit="人",
+    )
+    cell = show.chart(chart, f"agents_{dimension}", alt=f"代办员按{noun}和来源", pick=("row", "column"))
+    if cell is not None:
+        code = next(code for code, name in label.items() if name == cell[0])
+        origin = "" if cell[1] == UNKNOWN else cell[1]
+        show.open_list(show.link("agents", **{dimension: code, "origin": origin}))
+
+
+def by_origin() -> None:
+    """Who accompanies: cases of the period by the origin of their agents."""
+    frame = splits.split(now, ["cases_accompanied"], "origin")
+    chart = drawn(
+        charts.ranking,
+        frame,
+        show.theme(),
+        title=findings.most(frame, "代办件", none="这一时段没有代办件"),
+        subtitle="期内登记的代办信访件，按代办员来源（件次）",
+        kind="count",
+        none="这一时段没有代办件。",
+    )
+    code = show.chart(chart, "cases_by_origin", alt="代办信访件按代办员来源", pick="code")
+    if code is not None:
+        show.open_list(show.link("cases_accompanied", origin=code))
+
+
+def shares() -> None:
+    """How many cases an agent has."""
+    found = live.ask(accompaniment.load, as_of=now.as_of, period=now.period, within=now.within)
+    cases, busy = int((found["cases"] * found["agents"]).sum()), int(found["agents"].sum())
+    labels = [str(n) for n in range(1, MOST_CASES + 1)] + [f"{MOST_CASES}以上"]
+    capped = found["cases"].clip(upper=MOST_CASES + 1)
+    counts = found.groupby(capped)["agents"].sum().reindex(range(1, MOST_CASES + 2), fill_value=0)
+    chart = drawn(
+        charts.bars,
+        pd.DataFrame({"label": labels, "value": counts.to_numpy()}),
+        show.theme(),
+        title=f"{words.full(busy)} 名代办员代办 {words.full(cases)} 件次，平均每人 {words.decimal(cases / busy)} 件次"
+        if busy
+        else "这一时段没有代办件",
+        subtitle="代办员按期内代办件次分组（人），横轴为每人件次",
+        unit="人",
+        height=150,
+    )
+    show.chart(chart, "agent_load", alt="代办员按代办件次")
+
+
+def busiest() -> None:
+    """Who has most to do; a row opens the cases."""
+    rows = live.ask(accompaniment.busiest, as_of=now.as_of, period=now.period, within=now.within)
+    if rows.empty:
+        show.heading("这一时段没有代办件", "期内登记、有代办员的信访件", define=metric_of("cases_accompanied"))
+        return
+    show.heading(
+        f"代办最多的 {len(rows)} 名代办员，最多 {words.full(rows['cases'].iloc[0])} 件次",
+        "期内登记的代办件，及目前全部在办件；选中一行看期内的代办件",
+        define=metric_of("cases_accompanied"),
+    )
+    table = pd.DataFrame(
+        {
+            "代办员编号": rows["agent"],
+            "来源": rows["origin"].replace("", "未填写"),
+            "代办（件次）": rows["cases"],
+            "在办（件次）": rows["open"],
+        }
+    )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(table), 8),
+        key="busiest",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="代办最多的代办员",
+    )
+    picked = show.once("busiest", tuple(event["selection"]["rows"]) or None)
+    if picked:
+        show.open_list(show.link("cases_accompanied", agent=rows["agent"].iloc[picked[0]]))
+
+
+def compared() -> None:
+    """What becomes of accompanied cases, beside comparable ones without an agent."""
+    frames, said = [], []
+    for name in OUTCOMES:
+        frame = live.ask(accompaniment.against_comparable, name, as_of=now.as_of, period=now.period, within=now.within)
+        frames.append(frame.assign(row=metric_of(name).name))
+        said.append(findings.accompanied(metric_of(name), frame, comparable.difference(frame)))
+    chart = drawn(
+        charts.paired,
+        pd.concat(frames, ignore_index=True),
+        show.theme(),
+        title=f"代办件与可比件相比：{said[0]}",
+        subtitle="期内办结或评价的信访件，横线为 95% 区间",
+    )
+    show.chart(chart, "compared", alt="代办件与可比件的办理结果")
+    st.caption(
+        f"{'；'.join(said)}。可比件没有代办员，按代办件的内容分类和登记年份加权（直接标准化）；没有可比对象的代办件"
+        "两边都不计。相关不等于因果：是否代办由群众意愿和案情决定。"
+    )
+
+
+def plain() -> None:
+    """The same numbers unweighted; a cell opens the cases it counts."""
+    names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
+    found = {
+        (row["metric"], row["code"]): f"{words.percent(row['value'])}（{words.parts(row['hits'], row['among'])}）"
+        for row in splits.split(now, names, "accompanied").to_dict("records")
+    }
+    show.heading(
+        "有代办员与无代办员的信访件，未加权",
+        "期内各率，括号内为分子／分母；选中一格看分母里的件",
+        define=metric_of("accompanied_rate"),
+    )
+    table = pd.DataFrame({"指标": [metric_of(name).name for name in names]})
+    for side in ACCOMPANIED:
+        table[side] = [found.get((name, side), words.NONE) for name in names]
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        key="plain_outcomes",
+        on_select="rerun",
+        selection_mode="single-cell",
+        alt="有代办员与无代办员的信访件",
+    )
+    picked = show.once("plain_outcomes", tuple(tuple(cell) for cell in event["selection"].get("cells", [])) or None)
+    if picked and picked[0][1] in ACCOMPANIED:
+        row, side = picked[0]
+        show.open_list(show.link(names[row], Part.AMONG, accompanied=side))
+
+
+show.header("信访代办", f"{now.said}。代办员陪办信访件：人在哪里，社区有没有，代办了多少，结果如何。")
+if live.ask(count_cases, "agents", as_of=now.as_of) or live.ask(count_cases, "cases_accompanied", as_of=now.as_of):
+    show.numbers(now, CARDS, key="agent_cards")
+    left, right = st.columns([2, 3])
+    with left, show.block("coverage"):
+        coverage()
+    with right, show.block("people"):
+        people()
+    left, middle, right = st.columns(3)
+    with left, show.block("by_origin"):
+        by_origin()
+    with middle, show.block("shares"):
+        shares()
+    with right, show.block("busiest"):
+        busiest()
+    left, right = st.columns(2)
+    with left, show.block("compared"):
+        compared()
+    with right, show.block("plain"):
+        plain()
+else:
+    waiting.missing("信访代办员", {"agent": "信访代办员"})

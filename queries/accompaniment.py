@@ -1,0 +1,53 @@
+"""What becomes of cases that an agent accompanies, and how the agents share them."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from casebase.engine import Casebase
+from queries.comparable import beside_comparable
+from queries.measure import measure
+from queries.model import EVERYTHING, Slice
+from queries.periods import Period
+from queries.subjects import p
+
+MINE, COMPARABLE = "代办件", "可比件"
+
+
+def against_comparable(
+    casebase: Casebase, metric: str, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
+) -> pd.DataFrame:
+    """A rate of accompanied cases beside comparable ones without an agent (see queries.comparable)."""
+    return beside_comparable(
+        casebase, metric, p.agent_id.is_not(None), (MINE, COMPARABLE), as_of=as_of, period=period, within=within
+    )
+
+
+def load(
+    casebase: Casebase, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
+) -> pd.DataFrame:
+    """How many agents accompany how many cases registered in the period: cases (int, from 1 on), agents (int)."""
+    found = measure(casebase, ["cases_accompanied"], as_of=as_of, period=period, within=within, by=["agent"])
+    counts = found["hits"].value_counts().sort_index()
+    return pd.DataFrame({"cases": counts.index.astype("int64"), "agents": counts.to_numpy("int64")})
+
+
+def busiest(
+    casebase: Casebase,
+    *,
+    as_of: datetime,
+    period: Period | None = None,
+    within: Slice = EVERYTHING,
+    most: int = 20,
+) -> pd.DataFrame:
+    """The agents with most cases registered in the period: agent, origin ("": not known), cases, open.
+
+    `open` counts all cases of the agent that are open at the moment, whenever they were registered.
+    """
+    asked = ["cases_accompanied", "accompanied_open"]
+    found = measure(casebase, asked, as_of=as_of, period=period, within=within, by=["agent", "origin"])
+    found = found.assign(origin=found["origin"].fillna(""))
+    wide = found.pivot_table(index=["agent", "origin"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(columns=asked, fill_value=0).astype("int64").reset_index()
+    wide = wide[wide["cases_accompanied"] > 0].sort_values(["cases_accompanied", "agent"], ascending=[False, True])
+    return wide.head(most).rename(columns={"cases_accompanied": "cases", "accompanied_open": "open"})

@@ -1,0 +1,99 @@
+"""One group of cases beside comparable ones: direct standardisation, with intervals. It is no proof of cause."""
+
+import math
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, select
+
+from casebase.engine import Casebase
+from queries.measure import conditions, in_slice, metric_of
+from queries.model import EVERYTHING, Slice, moment
+from queries.periods import Period
+from queries.subjects import first_level, p
+
+_Z = 1.959963984540054  # 95 %, two-sided
+
+
+def beside_comparable(
+    casebase: Casebase,
+    metric: str,
+    mine: ColumnElement[bool],
+    names: tuple[str, str],
+    *eligible: ColumnElement[bool],
+    as_of: datetime,
+    period: Period | None = None,
+    within: Slice = EVERYTHING,
+) -> pd.DataFrame:
+    """A rate over cases, of the group `mine` and of comparable cases outside it; both of those `eligible`.
+
+    The others are weighted so that first-level class and year of registration are spread as among mine (direct
+    standardisation); cases of mine of a class and year in which nothing is comparable are left out of both.
+
+    Returns two rows, `names`: series, value (ratio; NaN without cases), low, high (95 % Wilson interval; for the
+    standardised share over as many cases as its weights are worth), hits, among (cases; the others before weighting).
+    """
+    chosen, at = metric_of(metric), moment(casebase, as_of)
+    among, hits = conditions(at, chosen, period)
+    rows = (
+        select(
+            first_level(p.category_code).label("class"),
+            cast(extract("year", p.registered_at), Integer).label("year"),
+            case((mine, names[0]), else_=names[1]).label("series"),
+            case((hits, 1), else_=0).label("hit"),
+        )
+        .select_from(chosen.subject.rows)
+        .where(among, *eligible, *in_slice(casebase, chosen.subject, at, within))
+        .subquery()
+    )
+    keys = [rows.c["class"], rows.c.year, rows.c.series]
+    statement = select(*keys, func.count().label("among"), func.sum(rows.c.hit).label("hits")).group_by(*keys)
+    with casebase.reading() as connection:
+        found = pd.DataFrame(connection.execute(statement).all(), columns=["class", "year", "series", "among", "hits"])
+    return _standardised(found, *names)
+
+
+def _standardised(found: pd.DataFrame, mine: str, other: str) -> pd.DataFrame:
+    strata = found.assign(**{"class": found["class"].fillna("")}).astype({"among": "float64", "hits": "float64"})
+    wide = strata.pivot_table(index=["class", "year"], columns="series", values=["among", "hits"], aggfunc="sum")
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([["among", "hits"], [mine, other]])).fillna(0)
+    wide = wide[(wide["among", mine] > 0) & (wide["among", other] > 0)]
+    n, hits = wide["among", mine].sum(), wide["hits", mine].sum()
+    others = wide["among", other]
+    rate = wide["hits", other] / others
+    weight = wide["among", mine] / n if n else wide["among", mine]
+    value = float((weight * rate).sum()) if n else math.nan
+    worth = 1 / float((weight**2 / others).sum()) if n else 0.0
+    rows = [
+        (mine, hits / n if n else math.nan, *wilson(hits, n), hits, n),
+        (other, value, *wilson(value * worth, worth), wide["hits", other].sum(), others.sum()),
+    ]
+    frame = pd.DataFrame(rows, columns=["series", "value", "low", "high", "hits", "among"])
+    return frame.astype({"hits": "int64", "among": "int64"})
+
+
+def wilson(hits: float, among: float) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share; NaN without cases."""
+    if not among:
+        return math.nan, math.nan
+    share = hits / among
+    centre = share + _Z**2 / (2 * among)
+    spread = _Z * math.sqrt(share * (1 - share) / among + _Z**2 / (4 * among**2))
+    scale = 1 + _Z**2 / among
+    return float((centre - spread) / scale), float((centre + spread) / scale)
+
+
+def difference(compared: pd.DataFrame) -> tuple[float, float, float]:
+    """The first share less the second, with the low and high end of its 95 % interval (Newcombe's hybrid of Wilsons).
+
+    `compared` is a frame of `beside_comparable`; all NaN where one of the shares is.
+    """
+    (one, one_low, one_high), (other, other_low, other_high) = compared[["value", "low", "high"]].itertuples(
+        index=False
+    )
+    moved = one - other
+    return (
+        moved,
+        moved - math.hypot(one - one_low, other_high - other),
+        moved + math.hypot(one_high - one, other - other_low),
+    )

@@ -1,0 +1,85 @@
+"""信访代办: the cases that agents accompany, and the agents who do."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+
+from queries.model import Kind, Metric, Moment, Polarity
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, known, still_open
+from queries.subjects import ACCOMPANIED_CASE, AGENT, PETITION, accompanier, p
+
+ENGAGED_DAYS = 365
+
+
+def _agent(id: str, name: str, **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "group": "信访代办",
+        "subject": ACCOMPANIED_CASE,
+        "kind": Kind.COUNT,
+        "unit": "件次",
+        "polarity": Polarity.NEUTRAL,
+        "article": "[S] 信访代办制度",
+        **more,
+    }
+    return Metric(id, name, **values)
+
+
+CASES_ACCOMPANIED = _agent(
+    "cases_accompanied",
+    "代办信访件",
+    definition=f"期内登记、由信访代办员陪办的信访件。{EXCLUDED}",
+    among_text="期内登记、有代办员的信访件",
+    hits_text="期内登记、有代办员的信访件",
+    period_text="登记时间",
+    among=lambda at: and_(known(at), p.agent_id.is_not(None)),
+    dated_by=REGISTERED_AT,
+)
+ACCOMPANIED_RATE = _agent(
+    "accompanied_rate",
+    "代办率",
+    subject=PETITION,
+    kind=Kind.RATE,
+    unit="%",
+    definition=f"期内登记的信访件中由信访代办员陪办的比例。{EXCLUDED}",
+    among_text="期内登记的信访件",
+    hits_text="其中有代办员的",
+    sides=("有代办员", "无代办员"),
+    period_text="登记时间",
+    among=known,
+    hit=lambda _at: p.agent_id.is_not(None),
+    dated_by=REGISTERED_AT,
+)
+ACCOMPANIED_OPEN = _agent(
+    "accompanied_open",
+    "代办在办件",
+    definition=f"时点上尚未办结、由信访代办员陪办的信访件。{EXCLUDED}",
+    among_text="尚未办结、有代办员的信访件",
+    hits_text="尚未办结、有代办员的信访件",
+    period_text="时点数",
+    among=lambda at: and_(still_open(at), p.agent_id.is_not(None)),
+)
+
+
+def _engaged(at: Moment) -> ColumnElement[bool]:
+    recent = p.registered_at > at.as_of - timedelta(days=ENGAGED_DAYS)
+    return accompanier.agent_id.in_(select(p.agent_id).where(known(at), recent, p.agent_id.is_not(None)))
+
+
+AGENTS_ENGAGED = _agent(
+    "agents_engaged",
+    "代办员参与率",
+    subject=AGENT,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition=f"时点上在岗的信访代办员中，此前 {ENGAGED_DAYS} 天内有代办件登记的比例。{EXCLUDED}",
+    among_text="时点上在岗的信访代办员",
+    hits_text=f"其中此前 {ENGAGED_DAYS} 天内有代办件登记的",
+    sides=("有代办件", "无代办件"),
+    period_text="时点数",
+    among=lambda at: active(at, accompanier),
+    hit=_engaged,
+)
+
+METRICS = (CASES_ACCOMPANIED, ACCOMPANIED_RATE, ACCOMPANIED_OPEN, AGENTS_ENGAGED)
