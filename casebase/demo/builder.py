@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from casebase import events, schema, workdays
 from casebase.bulk import append
-from casebase.demo import cases, disputes, hearings, places, profile, rhythm
+from casebase.demo import cases, disputes, hearings, places, profile, reviews, rhythm
 from casebase.demo.cases import World
 from casebase.demo.draws import Draws
 from casebase.engine import Casebase, mark_changed, write_info
@@ -64,6 +64,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
         disputes.call_experts(connection, late)
         disputes.tell(connection, late, until)
         _write_events(connection, cases, progress)
+        reviews.write(connection, until)
         write_info(
             connection,
             demonstration="true",

@@ -258,6 +258,35 @@ def test_events_agree_with_the_columns(city: Casebase, petitions: pd.DataFrame) 
         assert told.sort_index().equals(stored.sort_index().rename("happened_at")), action
 
 
+def test_reviews_come_after_the_closing_and_hold_their_hearings(city: Casebase, petitions: pd.DataFrame) -> None:
+    events = _rows(city, "petition_event")
+    steps = ["复查申请", "复查意见", "复核申请", "复核意见"]
+    wide = events[events.action.isin(steps)].pivot(index="petition_id", columns="action", values="happened_at")
+    wide = wide.join(petitions.set_index("petition_id").closed_at)[["closed_at", *steps]]
+    assert len(wide) > 20
+    for earlier, later in zip(wide.columns, wide.columns[1:], strict=False):
+        both = wide[[earlier, later]].dropna()
+        assert len(both) == wide[later].notna().sum() > 0
+        assert (both[earlier] <= both[later]).all(), later
+    assert (wide <= UNTIL).where(wide.notna(), True).all(axis=None)
+    taken = (wide["复查意见"].dt.normalize() - wide["复查申请"].dt.normalize()).dt.days.dropna()
+    assert 0 < (taken > 30).mean() < 0.3
+    hearings = _rows(city, "hearing")
+    for stage in ("复查", "复核"):
+        held = hearings[(hearings.stage == stage) & hearings.held_at.notna()].set_index("petition_id")
+        around = held.join(wide)
+        assert len(held) > 0
+        assert (around[f"{stage}申请"] <= around.applied_at).all()
+        assert (around[f"{stage}意见"].dropna() >= around.held_at[around[f"{stage}意见"].notna()]).all()
+
+
+def test_a_case_is_sent_back_before_it_is_accepted(city: Casebase, petitions: pd.DataFrame) -> None:
+    events = _rows(city, "petition_event")
+    sent = events[events.action == "异议退回"].merge(petitions, on="petition_id")
+    assert len(sent) > 0
+    assert ((sent.forwarded_at <= sent.happened_at) & (sent.happened_at <= sent.accepted_at)).all()
+
+
 def test_info_says_demonstration(city: Casebase) -> None:
     state = city.state()
     assert state.demonstration
