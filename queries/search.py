@@ -154,7 +154,8 @@ def _where(casebase: Casebase, wanted: Search, at: Moment, within: Slice) -> Col
 def _says(word: str) -> ColumnElement[bool]:
     """The word stands in the number, title or text, or in the name of the unit or a place.
 
-    Many digits are a number and nothing else: no text is read for them. strpos, since LIKE would have to be told what % and _ mean, and costs twice as much.
+    Many digits are a number and nothing else: no text is read for them. strpos, since LIKE would have to be told what
+    % and _ mean, and costs three times as much.
     """
     in_number = func.strpos(p.case_no, word) > 0
     if _NUMBER.fullmatch(word):

@@ -29,6 +29,7 @@ def test_what_is_found_is_counted_and_a_row_opens_its_case(open_page: OpenPage, 
     url = city.engine.url.render_as_string()
     expected = search(city, Search(text="物业", flags=("重件",)), as_of=UNTIL, limit=1)
     number = int(expected.rows["petition_id"].iloc[0])
+    assert search(city, Search(text=expected.rows["case_no"].iloc[0]), as_of=UNTIL).total == 1
     city.engine.dispose()  # a DuckDB file belongs to one at a time
     app = open_page(url, "search", q="物业", flags="重件")
     assert failures(app) == []
