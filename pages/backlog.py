@@ -162,13 +162,6 @@ def state_of(state: str | None, days_left: float) -> str:
     return _STATES[state].text + (left.get(state, "") if days_left else "")
 
 
-def coloured(states: pd.Series) -> list[str]:
-    """The colours that go with the shapes of the states."""
-    palette = show.theme()
-    colours = {state.shape: f"color: {palette.state(state.role)}" for state in _STATES.values()}
-    return [colours.get(str(text)[0], "") for text in states]
-
-
 def oldest() -> None:
     """The cases that have been open longest; a row leads to what its unit has open."""
     rows = live.ask(backlog.oldest, as_of=now.as_of, within=now.within, limit=OLDEST)
@@ -192,7 +185,7 @@ def oldest() -> None:
         }
     )
     event = st.dataframe(
-        table.style.apply(coloured, subset=["期限状态"]),
+        table.style.apply(show.coloured, subset=["期限状态"]),
         hide_index=True,
         height=show.rows_high(len(rows), 12),
         key="oldest",

@@ -5,10 +5,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts import filters, findings, live, pictures, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries.cases import Part, count_cases
-from queries.compare import by_month
 from queries.measure import measure, metric_of
 from queries.subjects import CLOSING_DAYS
 from views import charts, words
@@ -24,7 +23,6 @@ CARDS = (
     "five_day_due_in_3",
 )
 DUE = {"five_day_due_in_0": "今日", "five_day_due_in_1": "1个工作日", "five_day_due_in_3": "3个工作日"}
-MONTHS = 13
 ROWS = 20
 LEAST_ROWS = 12
 _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
@@ -32,25 +30,6 @@ _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 now = filters.current()
 target = show.target_of(RATE)
 few = live.settings().lights.small_sample
-
-
-def months() -> None:
-    """The rate by month against its target and the year before; a month opens the claims that missed it."""
-    found = live.ask(by_month, [RATE], as_of=now.as_of, months=MONTHS + 12, within=now.within)
-    frame = show.monthly(found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
-    chart = drawn(
-        charts.trend,
-        frame,
-        show.theme(),
-        title=findings.months(frame, target, now.as_of.date()),
-        subtitle="五日办结率，按五日期限所在月份；灰线为上年同月，点一个月看未按期的件",
-        kind="rate",
-        target=target,
-        height=230,
-    )
-    clicked = show.chart(chart, "five_day_months", alt="近 13 个月五日办结率", pick="at")
-    if clicked is not None:
-        show.open_list(show.month_link(RATE, clicked, Part.MISSES))
 
 
 def closings() -> None:
@@ -185,7 +164,7 @@ show.numbers(now, CARDS, key="five_day_cards")
 if live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, within=now.within):
     left, right = st.columns([3, 2])
     with left, show.block("months"):
-        months()
+        pictures.rate_by_month(now, RATE, key="five_day_months")
     with right, show.block("closings"):
         closings()
     rankings()

@@ -5,12 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, show, splits, waiting
+from pages.parts import filters, findings, live, pictures, show, splits, waiting
 from pages.parts.drawing import drawn
 from pages.parts.filters import YEARLY, Filters
 from queries import comparable, hearing_outcomes
 from queries.cases import Part, cases
-from queries.compare import by_month
 from queries.measure import measure, metric_of
 from queries.periods import last_months
 from queries.subjects import WAIT_BANDS
@@ -48,25 +47,9 @@ def opened(metric: str, **cell: str | None) -> None:
 
 def monthly() -> None:
     """场次, 件次 and 人次 each in a picture of its own: units of count never share an axis."""
-    found = live.ask(by_month, list(MONTHLY), as_of=now.as_of, months=MONTHS, within=now.within)
     for column, name in zip(st.columns(3), MONTHLY, strict=True):
-        metric = metric_of(name)
-        rows = found[found["metric"] == name].reset_index(drop=True)
-        labels = [f"{int(month[5:])}月" for month in rows["month"]]
-        most = int(rows["value"].fillna(0).max())
-        chart = drawn(
-            charts.bars,
-            pd.DataFrame({"label": labels, "key": rows["month"], "value": rows["value"].fillna(0)}),
-            show.theme(),
-            title=f"{metric.name}，最多的一月 {words.full(most)} {metric.unit}",
-            subtitle=f"按举行月份（{metric.unit}）",
-            unit=metric.unit,
-            height=120,
-        )
         with column, show.block(f"monthly_{name}"):
-            month = show.chart(chart, f"monthly_{name}", alt=f"近 12 个月{metric.name}", pick="key")
-        if month is not None:
-            show.open_list(show.link(name, period=last_months(now.as_of.date(), MONTHS), month=month))
+            pictures.count_by_month(now, name, key=f"monthly_{name}", months=MONTHS)
 
 
 def conclusions() -> None:

@@ -52,6 +52,13 @@ def units(casebase: Casebase) -> pd.DataFrame:
     return _frame(casebase, select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
 
 
+def organisations(casebase: Casebase) -> pd.DataFrame:
+    """All community organisations and incubation centres: code (text), name, kind."""
+    o = schema.social_org.c
+    found = _frame(casebase, select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id))
+    return found.assign(code=found["code"].astype(str))
+
+
 def channels(casebase: Casebase) -> list[str]:
     """The channels that occur, without the hotline (counted apart)."""
     c = schema.petition.c.channel
@@ -67,6 +74,8 @@ def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
         table, key = categories(casebase), "code"
     elif dimension == "unit":
         table, key = units(casebase), "unit_id"
+    elif dimension == "org":
+        table, key = organisations(casebase), "code"
     else:
         return None
     return dict(zip(table[key], table["name"], strict=True))

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from queries.model import Kind, Metric
+from queries.model import Kind, Metric, Polarity
 from views import words
 
 UNIT = "件次"
@@ -28,15 +28,29 @@ def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT) -> str
 
 def ranked(frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, whole: str, *, few: int) -> str:
     """The finding of a ranking of places by any metric; frames of places.measured."""
+    if metric.kind is Kind.RATE and metric.polarity is not Polarity.UP_GOOD:
+        return highest(frame, metric, f"各{noun}", few=few)
     if metric.kind is Kind.RATE:
         return lowest(frame, target, f"各{noun}", few=few, nothing=f"各{noun}这一时段没有可计{metric.name}的记录")
     if metric.kind is Kind.COUNT:
         return most(frame, whole, none=f"{whole}没有{metric.name}", unit=metric.unit)
     known = frame.dropna(subset=["value"])
     if known.empty:
-        return f"没有人口数，算不出{metric.name}"
+        return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{whole}没有{metric.name}"
     top = known.sort_values("value", kind="stable").iloc[-1]
     return f"{top['name']}最高，{words.decimal(top['value'])} {metric.unit}"
+
+
+def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
+    """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are not spoken of."""
+    known = frame.dropna(subset=["value"])
+    judged = known[~known["small"].astype(bool)]
+    if known.empty:
+        return f"{noun}这一时段没有可计{metric.name}的记录"
+    if judged.empty:
+        return f"{noun}都不足 {few} 件次（样本少），不宜排名"
+    top = float(judged["value"].max())
+    return f"{words.listing(judged.loc[judged['value'] == top, 'name'].tolist(), 2)}最高，{words.percent(top)}"
 
 
 def lowest(
@@ -126,11 +140,17 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
     return f"{told}{fall}，{words.full(then['falling'])} {UNIT}到期"
 
 
-def months(frame: pd.DataFrame, target: float | None, today: date) -> str:
+def months(
+    frame: pd.DataFrame,
+    target: float | None,
+    today: date,
+    *,
+    nothing: str = "所选范围内没有应办结的简单诉求",
+) -> str:
     """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标. Columns: at (first of the month), value."""
     known = frame.dropna(subset=["value"])
     if known.empty:
-        return "所选范围内没有应办结的简单诉求"
+        return nothing
     last = known.iloc[-1]
     at = pd.Timestamp(last["at"])
     running = f"（至{today.day}日）" if (at.year, at.month) == (today.year, today.month) else ""

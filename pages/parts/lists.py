@@ -59,6 +59,21 @@ COLUMNS = {
     "dispute_kind": "纠纷类型",
     "mediator_kind": "调解力量",
     "opened_at": "受理时间",
+    "mediated_at": "调解结束时间",
+    "became": "转为信访件",
+    "org": "社会组织",
+    "org_kind": "组织类型",
+    "founded_on": "成立日期",
+    "leader": "接访领导",
+    "received_at": "接访时间",
+    "reception_place": "接访地点",
+    "reception_closed_at": "接访事项办结",
+    "supervision_level": "督查层级",
+    "issued_at": "下达时间",
+    "answer_due_at": "答复期限",
+    "answer": "答复情况",
+    "replied_at": "答复时间",
+    "supervision_result": "督查结果",
     "worker_source": "来源",
     "origin": "来源",
     "active_from": "上岗时间",
@@ -84,7 +99,17 @@ PAGE_ROWS = 200
 # Of more rows a workbook takes minutes to make and longer to open.
 XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
-_HIDDEN = ("petition_id", "task_id", "hearing_id", "expert_id", "mediation_id", "worker_id")
+_HIDDEN = (
+    "petition_id",
+    "task_id",
+    "hearing_id",
+    "expert_id",
+    "mediation_id",
+    "worker_id",
+    "org_id",
+    "reception_id",
+    "supervision_id",
+)
 
 
 @dataclass(frozen=True)
@@ -259,7 +284,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
             table[name] = [words.NONE if words.missing(number) else f"{number:.0f}" for number in table[name]]
-        elif name in ("five_day_due", "joined_on"):
+        elif name in ("five_day_due", "joined_on", "founded_on"):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
     table = table.astype(object).where(table.notna(), words.NONE)
     return table.rename(columns=COLUMNS)

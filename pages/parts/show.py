@@ -242,6 +242,13 @@ def open_list(opened: str | None) -> None:
         st.switch_page(LIST_PAGE, query_params=pairs)
 
 
+def coloured(states: pd.Series) -> list[str]:
+    """The colours that go with the shapes of states written in a column, as CSS for a table's Styler."""
+    known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
+    colours = {state.shape: f"color: {theme().state(state.role)}" for state in known}
+    return [colours.get(str(text)[0], "") for text in states]
+
+
 def block(key: str, *, stretch: bool = True) -> Any:
     """A surface for one picture or table: `with block("flow"): …`. As high as its neighbours, unless told."""
     return st.container(border=True, key=f"block_{key}", height="stretch" if stretch else "content")

@@ -6,7 +6,31 @@ a provincial bureau's open statistics, [S] the city's public document, [C] commo
 """
 
 from queries.model import Metric
-from queries.registry import agents, dispatch, five_day, grids, hearings, mediation, outcomes, timeliness, volume
+from queries.registry import (
+    agents,
+    dispatch,
+    five_day,
+    grids,
+    hearings,
+    mediation,
+    outcomes,
+    receptions,
+    supervision,
+    timeliness,
+    volume,
+)
 
-_GROUPS = (volume, five_day, timeliness, outcomes, grids, agents, dispatch, hearings, mediation)
+_GROUPS = (
+    volume,
+    five_day,
+    timeliness,
+    outcomes,
+    grids,
+    agents,
+    dispatch,
+    hearings,
+    mediation,
+    receptions,
+    supervision,
+)
 METRICS: dict[str, Metric] = {metric.id: metric for group in _GROUPS for metric in group.METRICS}

@@ -1,16 +1,55 @@
-"""访前调解: disputes taken before they become petitions."""
+"""访前调解: disputes taken before they become petitions, by whom, and the organisations that help."""
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
+from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import known
-from queries.subjects import MEDIATION, before, dispute, p
+from queries.subjects import (
+    COMMUNITY,
+    INCUBATOR,
+    MEDIATING,
+    MEDIATION,
+    ORG,
+    SOCIAL_WORK,
+    before,
+    community,
+    dispute,
+    natural_days,
+    org,
+    p,
+)
+
+_YEAR = timedelta(days=365)
+_FAMILY = or_(dispute.dispute_kind.contains("家庭"), dispute.dispute_kind.contains("邻里"))
+_SOCIAL = dispute.mediator_kind.in_(SOCIAL_WORK)
+_OPENED_AT, _CLOSED_AT = Fixed(dispute.opened_at), Fixed(dispute.closed_at)
+
+
+def _taken(at: Moment) -> ColumnElement[bool]:
+    return dispute.opened_at <= at.as_of
 
 
 def _mediated(at: Moment) -> ColumnElement[bool]:
-    return and_(dispute.opened_at <= at.as_of, before(at.as_of, dispute.closed_at))
+    return and_(_taken(at), before(at.as_of, dispute.closed_at))
+
+
+def _became_petition(at: Moment) -> ColumnElement[bool]:
+    return dispute.petition_id.in_(select(p.petition_id).where(known(at)))
+
+
+def _founded(at: Moment) -> ColumnElement[bool]:
+    """A founding day that nobody wrote down lies in the past."""
+    return or_(org.founded_on.is_(None), org.founded_on <= at.today)
+
+
+def _mediated_lately(at: Moment) -> ColumnElement[bool]:
+    m = schema.mediation.alias().c
+    lately = and_(m.opened_at > at.as_of - _YEAR, m.opened_at <= at.as_of, m.org_id.is_not(None))
+    return org.org_id.in_(select(m.org_id).where(lately))
 
 
 def _mediation(id: str, name: str, **more: Any) -> Metric:
@@ -19,24 +58,65 @@ def _mediation(id: str, name: str, **more: Any) -> Metric:
         "subject": MEDIATION,
         "kind": Kind.RATE,
         "unit": "%",
+        "polarity": Polarity.UP_GOOD,
         "among_text": "期内结束的访前调解",
         "period_text": "调解结束时间",
         "article": "[S] 访前调解",
         "among": _mediated,
-        "dated_by": Fixed(dispute.closed_at),
+        "dated_by": _CLOSED_AT,
         **more,
     }
     return Metric(id, name, **values)
 
 
+def _count(id: str, name: str, counted: str, **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "kind": Kind.COUNT,
+        "unit": "件",
+        "polarity": Polarity.NEUTRAL,
+        "definition": f"{counted}。",
+        "among_text": counted,
+        "hits_text": counted,
+        **more,
+    }
+    return _mediation(id, name, **values)
+
+
+MEDIATIONS_TAKEN = _count(
+    "mediations_taken",
+    "受理纠纷",
+    "期内开始访前调解的纠纷",
+    period_text="调解受理时间",
+    among=_taken,
+    dated_by=_OPENED_AT,
+    beside=("mediations_open",),
+)
+MEDIATIONS_OPEN = _count(
+    "mediations_open",
+    "调解中",
+    "时点上已受理、尚未结束调解的纠纷",
+    period_text="时点数",
+    among=lambda at: and_(_taken(at), or_(dispute.closed_at.is_(None), dispute.closed_at > at.as_of)),
+    dated_by=None,
+)
 DISPUTES_SETTLED = _mediation(
     "disputes_settled",
     "访前调解成功率",
-    polarity=Polarity.UP_GOOD,
     definition="期内结束的访前调解中，纠纷就地化解的比例。",
     hits_text="其中化解的",
     sides=("已化解", "未化解"),
     hit=Fixed(dispute.outcome == "化解"),
+)
+FAMILY_SETTLED = _mediation(
+    "family_settled",
+    "家庭邻里纠纷化解率",
+    definition="期内结束调解的家庭、邻里纠纷中，在社区化解、没有成为信访件的比例。",
+    among_text="期内结束调解的纠纷，类型含“家庭”或“邻里”的",
+    hits_text="其中化解、没有成为信访件的",
+    sides=("社区化解", "未在社区化解"),
+    article="[S] 85% 的家庭邻里纠纷在社区化解",
+    among=lambda at: and_(_mediated(at), _FAMILY),
+    hit=lambda at: and_(dispute.outcome == "化解", or_(dispute.petition_id.is_(None), not_(_became_petition(at)))),
 )
 PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",
@@ -45,7 +125,121 @@ PETITIONS_AFTER_MEDIATION = _mediation(
     definition="期内结束的访前调解中，后来仍成为信访件的比例。",
     hits_text="其中后来成为信访件的",
     sides=("转为信访", "未转信访"),
-    hit=lambda at: dispute.petition_id.in_(select(p.petition_id).where(known(at))),
+    hit=_became_petition,
+)
+MEDIATION_DAYS = _mediation(
+    "mediation_days",
+    "调解用时",
+    kind=Kind.MEAN,
+    unit="天",
+    polarity=Polarity.DOWN_GOOD,
+    definition="从受理纠纷到调解结束的平均自然日数。",
+    hits_text="期内结束的访前调解",
+    amount=Fixed(natural_days(dispute.opened_at, dispute.closed_at)),
+)
+SOCIAL_WORK_SHARE = _mediation(
+    "social_work_share",
+    "社工志愿者参与率",
+    polarity=Polarity.NEUTRAL,
+    definition="期内受理的纠纷中，由社工或志愿者调解的比例。",
+    among_text="期内开始访前调解的纠纷",
+    hits_text="其中由社工、志愿者调解的",
+    period_text="调解受理时间",
+    sides=("社工志愿者", "其他力量"),
+    article="[S] 社工＋志愿者",
+    among=_taken,
+    hit=Fixed(_SOCIAL),
+    dated_by=_OPENED_AT,
+)
+SOCIAL_WORK_SETTLED = _mediation(
+    "social_work_settled",
+    "社工志愿者化解率",
+    definition="期内结束的、由社工或志愿者调解的纠纷中，化解的比例。",
+    among_text="期内结束的、由社工或志愿者调解的纠纷",
+    hits_text="其中化解的",
+    sides=("已化解", "未化解"),
+    article="[S] 社工＋志愿者",
+    among=lambda at: and_(_mediated(at), _SOCIAL),
+    hit=Fixed(dispute.outcome == "化解"),
+    beside=("social_work_share",),
+)
+ORGS_MEDIATING = _count(
+    "orgs_mediating",
+    "参与调解的组织",
+    "期内受理过纠纷的社会组织",
+    unit="个",
+    period_text="调解受理时间",
+    among=lambda at: and_(_taken(at), org.org_id.is_not(None)),
+    dated_by=_OPENED_AT,
+    lists=ORG,
+    distinct=org.org_id,
+    additive=False,
 )
 
-METRICS = (DISPUTES_SETTLED, PETITIONS_AFTER_MEDIATION)
+
+def _organisations(id: str, name: str, counted: str, which: ColumnElement[bool], **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "subject": ORG,
+        "unit": "个",
+        "period_text": "时点数",
+        "among": lambda at: and_(_founded(at), which),
+        "dated_by": None,
+        **more,
+    }
+    return _count(id, name, counted, **values)
+
+
+COMMUNITY_ORGS = _organisations(
+    "community_orgs",
+    "社区社会组织",
+    "时点上已成立的社区社会组织，孵化中心另计",
+    org.kind != INCUBATOR,
+    article="[S] 每个社区 16 个社会组织",
+    beside=("incubators",),
+)
+INCUBATORS = _organisations("incubators", "孵化中心", "时点上已成立的社会组织孵化中心", org.kind == INCUBATOR)
+MEDIATING_ORGS_ACTIVE = _organisations(
+    "mediating_orgs_active",
+    "矛调组织活跃率",
+    "时点上已成立的矛调类社会组织",
+    org.kind == MEDIATING,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition="时点上已成立的矛调类社会组织中，此前 365 天内受理过纠纷的比例。",
+    hits_text="其中此前 365 天内受理过纠纷的",
+    sides=("有调解", "无调解"),
+    hit=_mediated_lately,
+)
+COMMUNITIES_WITH_ORGS = _mediation(
+    "communities_with_orgs",
+    "社会组织覆盖率",
+    subject=COMMUNITY,
+    definition="时点上至少有一个社会组织的社区（村）比例，孵化中心不计。",
+    among_text="全部社区（村）",
+    hits_text="其中至少有一个社会组织的",
+    sides=("有社会组织", "无社会组织"),
+    period_text="时点数",
+    article="[S] 每个社区 16 个社会组织",
+    among=Fixed(community.level == 4),
+    hit=lambda at: community.code.in_(
+        select(org.community_code).where(org.community_code.is_not(None), org.kind != INCUBATOR, _founded(at))
+    ),
+    dated_by=None,
+)
+
+METRICS = (
+    MEDIATIONS_TAKEN,
+    MEDIATIONS_OPEN,
+    DISPUTES_SETTLED,
+    FAMILY_SETTLED,
+    PETITIONS_AFTER_MEDIATION,
+    MEDIATION_DAYS,
+    SOCIAL_WORK_SHARE,
+    SOCIAL_WORK_SETTLED,
+    ORGS_MEDIATING,
+    COMMUNITY_ORGS,
+    INCUBATORS,
+    MEDIATING_ORGS_ACTIVE,
+    COMMUNITIES_WITH_ORGS,
+)

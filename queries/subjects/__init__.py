@@ -17,7 +17,7 @@ from queries.subjects.grids import (
     worker,
 )
 from queries.subjects.hearings import EXPERT, HEARING, PARTICIPATION, WAIT_BANDS, expert, hearing, seat, wait_days
-from queries.subjects.mediation import MEDIATION, dispute
+from queries.subjects.mediation import INCUBATOR, MEDIATING, MEDIATION, ORG, SOCIAL_WORK, dispute, org
 from queries.subjects.petitions import (
     ACCOMPANIED,
     AGE_BANDS,
@@ -36,13 +36,16 @@ from queries.subjects.petitions import (
     of_case,
     stage,
 )
+from queries.subjects.receptions import RECEPTION, RECEPTION_AGES, reception_closed, visit
+from queries.subjects.supervision import ANSWERS, SUPERVISION, answer, order
 
 __all__ = [
-    "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT",
-    "AGE_BANDS", "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES",
-    "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "MEDIATION", "OF_PETITION", "PARTICIPATION",
-    "PETITION", "PLACE", "PLACES", "STAGES", "WAIT_BANDS", "WORKER", "accompanier", "age_band", "area_name",
-    "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level", "five_day_state", "grid",
-    "happened", "hearing", "in_area", "in_category", "name_of", "natural_days", "of_case", "on_day", "p", "seat",
-    "stage", "task", "wait_days", "worker",
+    "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT", "AGE_BANDS", "ANSWERS", "CELLS_PER_DEGREE", "CLOSING_DAYS",
+    "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE",
+    "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION", "ORG", "PARTICIPATION", "PETITION", "PLACE", "PLACES",
+    "RECEPTION", "RECEPTION_AGES", "SOCIAL_WORK", "STAGES", "SUPERVISION", "WAIT_BANDS", "WORKER", "accompanier",
+    "age_band", "answer", "area_name", "before", "closing_days", "community", "dispute", "due_state", "expert",
+    "first_level", "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of",
+    "natural_days", "of_case", "on_day", "order", "org", "p", "reception_closed", "seat", "stage", "task", "visit",
+    "wait_days", "worker",
 ]  # fmt: skip

@@ -4,11 +4,12 @@ import fcntl
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -18,10 +19,15 @@ from casebase.engine import Casebase, open_casebase
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 from queries.cases import Part, count_cases
+from queries.compare import by_month
+from queries.measure import measure
 from queries.model import Slice
-from queries.periods import Period
+from queries.periods import Period, Preset, end_of_day, period_of
 
 CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
+# The last whole day of the city, and the year up to it: what most tests of a click ask for.
+EVENING = end_of_day(date(2026, 11, 19))
+YEAR = period_of(Preset.YEAR, EVENING.date())
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +51,14 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_url(demo_file: Path, tmp_path: Path) -> str:
     """URL of a copy of the city that belongs to one test."""
     return f"duckdb:///{shutil.copy(demo_file, tmp_path / 'city.duckdb')}"
+
+
+@pytest.fixture
+def city(demo_url: str) -> Iterator[Casebase]:
+    """The copy of the city itself, to ask what a page should say."""
+    casebase = open_casebase(Settings(), demo_url)
+    yield casebase
+    casebase.engine.dispose()
 
 
 @pytest.fixture
@@ -82,6 +96,41 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """The city's own last moment in place of the wall clock, which would redraw a page at every minute."""
     monkeypatch.setattr("pages.parts.live.now", lambda: UNTIL)
     return UNTIL
+
+
+@pytest.fixture
+def opened(open_page: Callable[..., AppTest], city: Casebase) -> Callable[..., int]:
+    """A function (page, key, selection, at=EVENING): the length of the list that a click opens.
+
+    The page is of the year up to `at`.
+    """
+
+    def length(page: str, key: str, selection: dict[str, Any], at: datetime = EVENING) -> int:
+        city.engine.dispose()  # a DuckDB file belongs to one at a time
+        url = city.engine.url.render_as_string()
+        app = open_page(url, page, as_of=at.date().isoformat(), period="本年")
+        asked = clicked(app, key, selection)
+        return list_length(city, asked, as_of=at, period=period_of(Preset.YEAR, at.date()))
+
+    return length
+
+
+def number(city: Casebase, metric: str, **cell: str | None) -> Any:
+    """A metric of this year, as a row of `measure`."""
+    return measure(city, [metric], as_of=EVENING, period=YEAR, within=Slice().within(**cell)).iloc[0]
+
+
+def busiest(city: Casebase, stock: str) -> datetime:
+    """The end of the month of the last two years at which a stock was largest."""
+    months = by_month(city, [stock], as_of=EVENING, months=24)
+    last = pd.Period(months.sort_values("hits", kind="stable")["month"].iloc[-1])
+    return min(EVENING, end_of_day(last.end_time.date()))
+
+
+def fullest(city: Casebase, metric: str, by: str) -> str:
+    """The value of a dimension with most hits this year."""
+    found = measure(city, [metric], as_of=EVENING, period=YEAR, by=[by]).dropna(subset=[by])
+    return str(found.sort_values("hits")[by].iloc[-1])
 
 
 def panels(app: AppTest) -> str:

@@ -1,6 +1,6 @@
 """五日办结: what is clicked opens exactly the claims that it counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
@@ -22,13 +21,6 @@ TODAY = date(2026, 11, 19)
 NOW = end_of_day(TODAY)
 YEAR = period_of(Preset.YEAR, TODAY)
 RATE = "five_day_closure"
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 def row(city: Casebase, metric: str, period: Period = YEAR, **cell: str | None) -> Any:

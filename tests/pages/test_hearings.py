@@ -1,14 +1,13 @@
 """专家听证: what the page shows is what the queries say, and what is clicked opens exactly what it counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries.cases import cases
 from queries.hearing_outcomes import against_comparable, coming_panels, experts
 from queries.measure import measure
@@ -22,13 +21,6 @@ OpenPage = Callable[..., AppTest]
 TODAY = date(2026, 11, 19)
 NOW = end_of_day(TODAY)
 YEAR = last_months(TODAY, 12)
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ CARDS = {
     "five_day": ("five_day_closure", "five_day_closure_all", "five_day_overdue", "five_day_due_in_0"),
     "agents": ("agents", "communities_with_agent", "agents_engaged", "cases_accompanied", "accompanied_rate"),
     "dispatch": ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days"),
+    "mediation": ("mediations_taken", "family_settled", "petitions_after_mediation", "mediating_orgs_active"),
+    "receptions": ("receptions", "receptions_closed", "reception_days", "receptions_open", "reception_days_open"),
+    "supervision": ("supervision_issued", "supervision_in_time", "supervision_waiting", "supervision_overdue"),
     "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
 }
 KINDS: dict[str, words.Kind] = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}

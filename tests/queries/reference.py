@@ -32,7 +32,10 @@ OF_GRID = ("district", "street", "community", "grid", "grid_kind")
 OF_WORKER = (*OF_GRID, "worker_source")
 OF_COMMUNITY = ("district", "street", "community")
 OF_AGENT = (*OF_COMMUNITY, "origin")
-OF_MEDIATION = ("district", "street", "community", "dispute_kind", "mediator_kind")
+OF_MEDIATION = ("district", "street", "community", "dispute_kind", "mediator_kind", "org", "outcome")
+OF_ORG = ("district", "street", "community", "org_kind", "org")
+OF_RECEPTION = (*OF_PETITION, "leader", "reception_place", "reception_age")
+OF_ORDER = (*OF_PETITION, "supervision_level", "answer", "supervision_result")
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "registered": OF_PETITION,
@@ -100,14 +103,43 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "hearings_coming": OF_HEARING,
     "disputes_settled": OF_MEDIATION,
     "petitions_after_mediation": OF_MEDIATION,
+    "mediations_taken": OF_MEDIATION,
+    "mediations_open": OF_MEDIATION,
+    "family_settled": OF_MEDIATION,
+    "mediation_days": OF_MEDIATION,
+    "social_work_share": OF_MEDIATION,
+    "social_work_settled": OF_MEDIATION,
+    "orgs_mediating": OF_MEDIATION,
+    "community_orgs": OF_ORG,
+    "incubators": OF_ORG,
+    "mediating_orgs_active": OF_ORG,
+    "communities_with_orgs": OF_COMMUNITY,
+    "receptions": OF_RECEPTION,
+    "cases_received": OF_RECEPTION,
+    "receptions_closed": OF_RECEPTION,
+    "reception_days": OF_RECEPTION,
+    "receptions_open": OF_RECEPTION,
+    "reception_days_open": OF_RECEPTION,
+    "supervision_issued": OF_ORDER,
+    "supervision_in_time": OF_ORDER,
+    "supervision_settled": OF_ORDER,
+    "supervision_days": OF_ORDER,
+    "supervision_waiting": OF_ORDER,
+    "supervision_overdue": OF_ORDER,
+    "supervision_due_in_3": OF_ORDER,
 }
 STOCKS = {
     "accompanied_open", "agents_engaged", "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
-    "experts_in_pool", "hearings_coming",
+    "experts_in_pool", "hearings_coming", "mediations_open", "community_orgs", "incubators",
+    "mediating_orgs_active", "communities_with_orgs", "receptions_open", "reception_days_open",
+    "supervision_waiting", "supervision_overdue", "supervision_due_in_3",
 }  # fmt: skip
-MEANS = {"hearing_wait_days", "contact_hours", "task_days"}
+MEANS = {
+    "hearing_wait_days", "contact_hours", "task_days", "mediation_days", "reception_days", "reception_days_open",
+    "supervision_days",
+}  # fmt: skip
 PER_10K = {"cases_per_10k"}
 RATES = {
     "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
@@ -117,6 +149,8 @@ RATES = {
     "settled_after_hearing", "disputes_settled", "petitions_after_mediation", "five_day_last_day",
     "five_day_closure_in_1", "five_day_closure_in_3", "five_day_closure_in_5", "on_time_completion_in_1",
     "on_time_completion_in_3", "on_time_completion_in_5", "last_day_completion", "extension_rate", "repeated_later",
+    "family_settled", "social_work_share", "social_work_settled", "mediating_orgs_active", "communities_with_orgs",
+    "receptions_closed", "supervision_in_time", "supervision_settled",
 }  # fmt: skip
 
 
@@ -206,6 +240,30 @@ class Reference:
             "hearings_coming": self.hearings_coming,
             "disputes_settled": lambda t: self.mediations(t).assign(hit=lambda f: f["outcome"] == "化解"),
             "petitions_after_mediation": self.petitions_after_mediation,
+            "mediations_taken": self.mediations_taken,
+            "mediations_open": lambda t: _where(self.mediations_taken(t), ~self.mediations_taken(t)["ended"]),
+            "family_settled": self.family_settled,
+            "mediation_days": self.mediation_days,
+            "social_work_share": lambda t: self.mediations_taken(t).assign(hit=_social),
+            "social_work_settled": self.social_work_settled,
+            "orgs_mediating": self.orgs_mediating,
+            "community_orgs": lambda t: _where(self.orgs(t), self.orgs(t)["org_kind"] != "孵化中心"),
+            "incubators": lambda t: _where(self.orgs(t), self.orgs(t)["org_kind"] == "孵化中心"),
+            "mediating_orgs_active": self.mediating_orgs_active,
+            "communities_with_orgs": self.communities_with_orgs,
+            "receptions": self.receptions,
+            "cases_received": self.cases_received,
+            "receptions_closed": lambda t: self.receptions(t).assign(hit=lambda f: f["done"].notna()),
+            "reception_days": self.reception_days,
+            "receptions_open": self.receptions_open,
+            "reception_days_open": self.receptions_open,
+            "supervision_issued": self.orders,
+            "supervision_in_time": self.supervision_in_time,
+            "supervision_settled": lambda t: self.answered(t).assign(hit=lambda f: f["result"] == "已办结"),
+            "supervision_days": self.answered,
+            "supervision_waiting": self.unanswered,
+            "supervision_overdue": lambda t: _where(self.unanswered(t), self.unanswered(t)["due_at"] < t),
+            "supervision_due_in_3": self.answers_due_soon,
         }
 
     # What is measured
@@ -543,16 +601,132 @@ class Reference:
 
     # Disputes before they become petitions
 
-    def mediations(self, t: datetime) -> pd.DataFrame:
+    def mediations_taken(self, t: datetime) -> pd.DataFrame:
+        """An organisation that nobody knows is none."""
         m = self.tables["mediation"]
-        m = m[(m["opened_at"] <= t) & (m["closed_at"] <= t)]
-        street = m["community_code"].map(self.parent.get)
-        district = street.map(self.parent.get)
-        return m.assign(when=m["closed_at"], community=m["community_code"], street=street, district=district)
+        m = m[m["opened_at"] <= t]
+        known = m["org_id"].isin(self.tables["social_org"]["org_id"])
+        ended = m["closed_at"] <= t
+        return m.assign(
+            hit=True,
+            when=m["opened_at"],
+            ended=ended,
+            settled=m["outcome"] == "化解",
+            outcome=m["outcome"].where(ended),
+            org=m["org_id"].astype("string").where(known).astype(object),
+            **self._community_places(m["community_code"]),
+        )
+
+    def mediations(self, t: datetime) -> pd.DataFrame:
+        m = self.mediations_taken(t)
+        return m[m["ended"]].assign(when=lambda f: f["closed_at"])
+
+    def _community_places(self, community: pd.Series) -> dict[str, pd.Series]:
+        street = community.map(self.parent.get)
+        return {"community": community, "street": street, "district": street.map(self.parent.get)}
+
+    def family_settled(self, t: datetime) -> pd.DataFrame:
+        m = self.mediations(t)
+        m = m[m["dispute_kind"].isin(["家庭邻里"])]
+        return m.assign(hit=m["settled"] & ~m["petition_id"].isin(self.known(t)["petition_id"]))
+
+    def mediation_days(self, t: datetime) -> pd.DataFrame:
+        m = self.mediations(t)
+        return m.assign(amount=(m["closed_at"].dt.normalize() - m["opened_at"].dt.normalize()).dt.days)
+
+    def social_work_settled(self, t: datetime) -> pd.DataFrame:
+        m = self.mediations(t)
+        return m[_social(m)].assign(hit=lambda f: f["settled"])
+
+    def orgs_mediating(self, t: datetime) -> pd.DataFrame:
+        m = self.mediations_taken(t)
+        return m[m["org"].notna()].assign(thing=lambda f: f["org"])
+
+    def orgs(self, t: datetime) -> pd.DataFrame:
+        o = self.tables["social_org"].rename(columns={"kind": "org_kind"})
+        o = o[~(pd.to_datetime(o["founded_on"]) > pd.Timestamp(t.date()))]
+        places = self._community_places(o["community_code"])
+        return o.assign(hit=True, org=o["org_id"].astype(str), **places)
+
+    def mediating_orgs_active(self, t: datetime) -> pd.DataFrame:
+        m = self.tables["mediation"]
+        lately = m[(m["opened_at"] <= t) & (m["opened_at"] > t - 365 * DAY)]
+        o = self.orgs(t)
+        return o[o["org_kind"] == "矛调类"].assign(hit=lambda f: f["org_id"].isin(lately["org_id"].dropna()))
+
+    def communities_with_orgs(self, t: datetime) -> pd.DataFrame:
+        o = self.orgs(t)
+        served = set(o.loc[o["org_kind"] != "孵化中心", "community"].dropna())
+        return self.communities_with_agent(t).assign(hit=lambda f: f["code"].isin(served))
 
     def petitions_after_mediation(self, t: datetime) -> pd.DataFrame:
         """Only a petition that had been registered by t."""
         return self.mediations(t).assign(hit=lambda f: f["petition_id"].isin(self.known(t)["petition_id"]))
+
+    # Leaders' receptions and supervision
+
+    def receptions(self, t: datetime) -> pd.DataFrame:
+        """Of known petitions, of no petition and of one that nobody knows."""
+        r = self.tables["reception"].rename(columns={"leader_title": "leader", "place": "reception_place"})
+        r = r[r["held_at"] <= t].rename(columns={"closed_at": "own"})
+        unheard_of = ~r["petition_id"].isin(self.tables["petition"]["petition_id"])
+        known = self.known(t).assign(petition_id=lambda f: f["petition_id"].astype("Int64"))
+        r = _where(r, unheard_of | r["petition_id"].isin(known["petition_id"])).merge(
+            known, on="petition_id", how="left"
+        )
+        afterwards = r["closed_at"].where(r["closed_at"] >= r["held_at"])
+        done = r["own"].fillna(afterwards)
+        done = done.where(done <= t)
+        days = (pd.Timestamp(t.date()) - r["held_at"].dt.normalize()).dt.days
+        bands = np.select([days <= 15, days <= 30, days <= 60], ["15天内", "16–30天", "31–60天"], "60天以上")
+        age = pd.Series(bands, r.index, dtype=object).where(done.isna())
+        return r.assign(hit=True, when=r["held_at"], done=done, since=days, reception_age=age)
+
+    def cases_received(self, t: datetime) -> pd.DataFrame:
+        r = self.receptions(t)
+        return r[r["registered_at"].notna()].assign(thing=lambda f: f["petition_id"])
+
+    def reception_days(self, t: datetime) -> pd.DataFrame:
+        r = self.receptions(t)
+        r = r[r["done"].notna()]
+        days = (r["done"].dt.normalize() - r["held_at"].dt.normalize()).dt.days
+        return r.assign(when=r["done"], amount=days)
+
+    def receptions_open(self, t: datetime) -> pd.DataFrame:
+        r = self.receptions(t)
+        return r[r["done"].isna()].assign(amount=lambda f: f["since"])
+
+    def orders(self, t: datetime) -> pd.DataFrame:
+        order = self.tables["supervision"].rename(columns={"level": "supervision_level", "due_at": "limit"})
+        order = order[order["issued_at"] <= t].merge(self.known(t).drop(columns=["due_at"]), on="petition_id")
+        order = order.rename(columns={"limit": "due_at"})
+        replied = order["replied_at"] <= t
+        states = ["按期答复", "逾期答复", "逾期未答"]
+        state = np.select(
+            [replied & (order["replied_at"] <= order["due_at"]), replied, order["due_at"] < t], states, "在期未答"
+        )
+        shown = order["result"].where(replied)
+        return order.assign(hit=True, when=order["issued_at"], answer=state, supervision_result=shown)
+
+    def supervision_in_time(self, t: datetime) -> pd.DataFrame:
+        order = self.orders(t)
+        order = order[order["answer"] != "在期未答"]
+        return order.assign(hit=order["answer"] == "按期答复", when=order["due_at"])
+
+    def answered(self, t: datetime) -> pd.DataFrame:
+        order = self.orders(t)
+        order = order[order["replied_at"] <= t]
+        days = (order["replied_at"].dt.normalize() - order["issued_at"].dt.normalize()).dt.days
+        return order.assign(when=order["replied_at"], amount=days)
+
+    def unanswered(self, t: datetime) -> pd.DataFrame:
+        order = self.orders(t)
+        return order[order["answer"].isin(["逾期未答", "在期未答"])]
+
+    def answers_due_soon(self, t: datetime) -> pd.DataFrame:
+        order = self.unanswered(t)
+        last = pd.Timestamp(self.workday_after(t.date(), 3) + DAY)
+        return order[(order["due_at"] >= t) & (order["due_at"] < last)]
 
     # By what a case can be split
 
@@ -641,6 +815,10 @@ def _where(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
 
 def _true(column: pd.Series) -> pd.Series:
     return column.fillna(False).astype(bool)
+
+
+def _social(mediation: pd.DataFrame) -> pd.Series:
+    return mediation["mediator_kind"].isin(["社工", "志愿者"])
 
 
 def _days(first: date, last: date) -> list[date]:

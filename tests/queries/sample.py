@@ -43,7 +43,7 @@ def build(seed: int = 7) -> Tables:
     hearings = _hearings(rng, petitions)
     agents = _agents(rng, areas)
     petitions["agent_id"] = _accompanied(np.random.default_rng(seed + 1), agents)
-    return {
+    tables = {
         "area": areas,
         "unit": _units(),
         "category": _categories(),
@@ -56,6 +56,15 @@ def build(seed: int = 7) -> Tables:
         "expert": _experts(rng),
         "hearing": hearings,
         "hearing_expert": _panels(rng, hearings),
+    }
+    orgs = _orgs(rng, areas)
+    org = pd.Series([*orgs["org_id"][:40], 9001], dtype="Int64")  # some without a mediation, one that is nowhere
+    mediated = rng.choice(org, len(tables["mediation"]))
+    tables["mediation"]["org_id"] = pd.Series(mediated, dtype="Int64").where(rng.random(len(mediated)) < 0.6)
+    return tables | {
+        "social_org": orgs,
+        "reception": _receptions(rng, petitions),
+        "supervision": _orders(rng, petitions),
     }
 
 
@@ -292,6 +301,61 @@ def _mediations(rng: np.random.Generator, areas: pd.DataFrame, petitions: pd.Dat
         }
     )
     return _with_holes(rng, frame, ["community_code", "dispute_kind", "mediator_kind", "outcome"], 0.1)
+
+
+def _orgs(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
+    n = 60
+    frame = pd.DataFrame(
+        {
+            "org_id": range(1, n + 1),
+            "name": [f"组织{k}" for k in range(n)],
+            "kind": rng.choice(["矛调类", "公益慈善类", "孵化中心"], n, p=[0.5, 0.3, 0.2]),
+            "community_code": rng.choice(areas.loc[areas["level"] == 4, "code"].to_numpy()[::2], n),
+            "founded_on": pd.Series(_moments(rng, n, FIRST - timedelta(days=300), LAST)).dt.date,
+        }
+    )
+    return _with_holes(rng, frame, ["community_code", "founded_on"], 0.1)
+
+
+def _receptions(rng: np.random.Generator, petitions: pd.DataFrame) -> pd.DataFrame:
+    """Several of one case, some after its closing, some before its registration, some of no case or an unknown one."""
+    n = 240
+    petition = petitions.iloc[rng.choice(PETITIONS // 8, n)].reset_index(drop=True)
+    held = petition["registered_at"] + _spans(rng, n, 70) - timedelta(days=3)
+    case_of = petition["petition_id"].astype("Int64").where(pd.Series(rng.random(n) < 0.9))
+    case_of = case_of.where(case_of.index > 2, pd.Series(range(9001, 9001 + n), dtype="Int64"))
+    frame = pd.DataFrame(
+        {
+            "reception_id": range(1, n + 1),
+            "leader_title": rng.choice(["市长", "副市长", "街道党工委书记"], n),
+            "held_at": held,
+            "place": rng.choice(["接待中心", "现场办公"], n),
+            "petition_id": case_of,
+            "closed_at": _sometimes(rng, 0.4, held + _spans(rng, n, 90)),
+        }
+    )
+    return _with_holes(rng, frame, ["place"], 0.1)
+
+
+def _orders(rng: np.random.Generator, petitions: pd.DataFrame) -> pd.DataFrame:
+    """Several on one case; answers on the last second of the limit and one second later."""
+    n = 240
+    petition = petitions.iloc[rng.choice(PETITIONS // 8, n)].reset_index(drop=True)
+    issued = petition["registered_at"] + _spans(rng, n, 70)
+    due = issued.dt.normalize() + timedelta(days=15) + _LAST_SECOND
+    replied = _sometimes(rng, 0.7, _edged(rng, issued + _spans(rng, n, 40), due))
+    frame = pd.DataFrame(
+        {
+            "supervision_id": range(1, n + 1),
+            "petition_id": [*petition["petition_id"][:-3], 9001, 9002, 9003],
+            "level": rng.choice(["市级督办", "区县督办"], n),
+            "issued_at": issued,
+            "due_at": due,
+            "replied_at": replied,
+            "result": pd.Series(rng.choice(["已办结", "正在推进"], n), dtype=object).where(replied.notna()),
+        }
+    )
+    return _with_holes(rng, frame, ["result"], 0.1)
 
 
 def _experts(rng: np.random.Generator) -> pd.DataFrame:

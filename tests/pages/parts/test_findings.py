@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pages.parts import findings
+from queries.registry import METRICS
 
 
 def places(*rows: tuple[str, float, int]) -> pd.DataFrame:
@@ -164,3 +165,12 @@ def test_peak_names_the_fullest_day_of_each_limit() -> None:
     days = [date(2026, 11, 22), date(2026, 11, 23)] * 2
     frame = pd.DataFrame({"row": ["五日期限"] * 2 + ["办结期限"] * 2, "day": days, "value": [1, 4, 0, 0]})
     assert findings.peak(frame) == "五日期限11月23日最多，4 件次；没有办结期限到期的件"
+
+
+def test_highest_of_a_rate_that_is_no_merit_leaves_small_samples_out() -> None:
+    rows = pd.DataFrame({"name": ["甲", "乙", "丙"], "value": [0.9, 0.4, 0.2], "small": [True, False, False]})
+    metric = METRICS["petitions_after_mediation"]
+    said = "乙最高，40.00%"
+    assert findings.ranked(rows, metric, None, "纠纷类型", "全市", few=30) == said
+    assert findings.highest(rows.assign(small=True), metric, "各区", few=30) == "各区都不足 30 件次（样本少），不宜排名"
+    assert findings.highest(rows.head(0), metric, "各区", few=30) == "各区这一时段没有可计调解后转信访率的记录"

@@ -1,0 +1,118 @@
+"""领导接访: receptions by leader's office and month, the cases taken on, and those still open."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, lists, live, pictures, places, show, waiting
+from pages.parts.drawing import drawn
+from queries.cases import cases
+from queries.measure import measure, metric_of
+from queries.subjects import RECEPTION_AGES
+from views import charts, words
+
+HELD, OPEN = "receptions", "receptions_open"
+CARDS = (HELD, "cases_received", "receptions_closed", "reception_days", OPEN, "reception_days_open")
+BY_LEADER = {
+    HELD: "接访（批次）",
+    "receptions_closed": "办结率",
+    "reception_days": "办结用时（天）",
+    OPEN: "现未办结（批次）",
+    "reception_days_open": "未办结天数（天）",
+}
+MOST_OPEN = 200
+
+now = filters.current()
+
+
+def ages() -> None:
+    """How long what is open has been open; a bar opens its receptions."""
+    found = live.ask(measure, [OPEN], as_of=now.as_of, within=now.within, by=["reception_age"])
+    counts = found.set_index("reception_age")["hits"].reindex(RECEPTION_AGES, fill_value=0)
+    total, old = int(counts.sum()), int(counts.iloc[-1])
+    said = f"，{words.full(old)} 批次超过 60 天" if old else "，都在 60 天以内"
+    chart = drawn(
+        charts.bars,
+        pd.DataFrame({"label": RECEPTION_AGES, "value": counts.to_numpy()}),
+        show.theme(),
+        title=f"未办结 {words.full(total)} 批次{said}" if total else "接访的事都已办结",
+        subtitle="接访至今的自然日（批次）",
+        unit="批次",
+        height=170,
+    )
+    band = show.chart(chart, "reception_ages", alt="接访后未办结的天数", pick="key")
+    if band is not None:
+        show.open_list(show.link(OPEN, reception_age=band))
+
+
+def waiting_list() -> None:
+    """What leaders received and is not closed, longest first; a row opens its case."""
+    rows = live.ask(cases, OPEN, as_of=now.as_of, within=now.within, limit=MOST_OPEN)
+    if rows.empty:
+        show.heading("没有未办结的接访事项", "接访在先、尚未办结的", define=metric_of(OPEN))
+        return
+    shown = f"最久的 {MOST_OPEN} 批次" if len(rows) == MOST_OPEN else f"未办结的 {words.full(len(rows))} 批次"
+    show.heading(
+        f"{shown}，最久的已 {days(rows).iloc[0]} 天",
+        "接访早的在前；选中一行，看这一件的全程",
+        define=metric_of(OPEN),
+    )
+    table = pd.DataFrame(
+        {
+            "接访时间": rows["received_at"].dt.strftime("%Y-%m-%d"),
+            "已过天数": days(rows),
+            "接访领导": rows["leader"],
+            "接访地点": rows["reception_place"].fillna(words.NONE),
+            "办理环节": rows["stage"].fillna(words.NONE),
+            "责任单位": rows["unit"].fillna("未分派"),
+            "内容分类": rows["category"].fillna(words.NONE),
+            "标题": rows["title"].fillna(words.NONE),
+            "信访编号": rows["case_no"].fillna(words.NONE),
+        }
+    )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(rows), 10),
+        key="open_receptions",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "已过天数": st.column_config.NumberColumn(format="%d 天"),
+            "标题": st.column_config.Column(width="large"),
+        },
+        alt="未办结的接访事项",
+    )
+    picked = show.once("open_receptions", tuple(event["selection"]["rows"]) or None)
+    if picked and pd.notna(rows["petition_id"].iloc[picked[0]]):
+        lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
+
+
+def days(rows: pd.DataFrame) -> pd.Series:
+    """Natural days since the reception."""
+    since: pd.Series = (pd.Timestamp(now.as_of.date()) - rows["received_at"].dt.normalize()).dt.days
+    return since
+
+
+show.header("领导接访", f"{now.said}。一次接待一批计一批次；只列职务，不列姓名。")
+if live.ask(measure, [HELD], as_of=now.as_of)["hits"].iloc[0] == 0:
+    waiting.missing("领导接访", {"reception": "领导接访"})
+else:
+    show.numbers(now, CARDS, key="reception_cards")
+    left, right = st.columns([3, 2])
+    with left, show.block("months"):
+        pictures.count_by_month(now, HELD, key="reception_months", height=170)
+    with right, show.block("ages"):
+        ages()
+    with show.block("leaders"):
+        show.heading("各级领导接访与办结", "按接访批次由多到少；点一个数看它数的接访", define=metric_of(HELD))
+        pictures.table(now, BY_LEADER, "leader", "接访领导", key="leaders")
+    left, middle, right = st.columns(3)
+    below = places.dimension_below(now)
+    with left, show.block("places"):
+        pictures.ranked(now, HELD, below, places.NOUNS[below], key=f"reception_{below}")
+    with middle, show.block("classes"):
+        pictures.ranked(now, HELD, "category", "内容分类", key="reception_classes")
+    with right, show.block("rooms"):
+        pictures.ranked(now, HELD, "reception_place", "接访地点", key="reception_rooms")
+    with show.block("open_receptions"):
+        waiting_list()

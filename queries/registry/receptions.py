@@ -1,0 +1,108 @@
+"""领导接访: who received whom, and what became of the cases taken on."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, cast, literal, or_
+
+from queries.model import Fixed, Kind, Metric, Moment, Polarity
+from queries.registry.common import EXCLUDED, known
+from queries.subjects import PETITION, RECEPTION, before, natural_days, p, reception_closed, visit
+
+
+def _received(at: Moment) -> ColumnElement[bool]:
+    """Receptions of known petitions, and those whose case nobody wrote down."""
+    return and_(visit.held_at <= at.as_of, or_(p.petition_id.is_(None), known(at)))
+
+
+def _open(at: Moment) -> ColumnElement[bool]:
+    closed = reception_closed()
+    return and_(_received(at), or_(closed.is_(None), closed > at.as_of))
+
+
+def _days_open(at: Moment) -> ColumnElement[int]:
+    return natural_days(visit.held_at, cast(literal(at.today), Date))
+
+
+def _reception(id: str, name: str, counted: str, **more: Any) -> Metric:
+    values: dict[str, Any] = {
+        "group": "领导接访",
+        "subject": RECEPTION,
+        "kind": Kind.COUNT,
+        "unit": "批次",
+        "polarity": Polarity.NEUTRAL,
+        "definition": f"{counted}。{EXCLUDED}",
+        "among_text": counted,
+        "hits_text": counted,
+        "period_text": "接访时间",
+        "article": "[S] 领导接访处访",
+        "dated_by": Fixed(visit.held_at),
+        "among": _received,
+        **more,
+    }
+    return Metric(id, name, **values)
+
+
+RECEPTIONS = _reception(
+    "receptions", "领导接访", "期内领导接待的来访，一次接待一批计一批次", beside=("cases_received",)
+)
+CASES_RECEIVED = _reception(
+    "cases_received",
+    "接访案件",
+    "期内领导接访的信访件，同一件多次接访只计一件",
+    unit="件次",
+    among=lambda at: and_(_received(at), p.petition_id.is_not(None)),
+    lists=PETITION,
+    distinct=p.petition_id,
+    additive=False,
+)
+RECEPTIONS_CLOSED = _reception(
+    "receptions_closed",
+    "接访办结率",
+    "期内的领导接访",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition="期内的领导接访中，所接的事已办结的比例；接访记录没有办结时间的，以信访件在接访之后的办结为准。"
+    + EXCLUDED,
+    hits_text="其中已办结的",
+    sides=("已办结", "未办结"),
+    hit=lambda at: before(at.as_of, reception_closed()),
+)
+RECEPTION_DAYS = _reception(
+    "reception_days",
+    "接访办结用时",
+    "期内办结的领导接访",
+    kind=Kind.MEAN,
+    unit="天",
+    polarity=Polarity.DOWN_GOOD,
+    definition=f"从接访到办结的平均自然日数。{EXCLUDED}",
+    period_text="办结时间",
+    among=lambda at: and_(_received(at), before(at.as_of, reception_closed())),
+    dated_by=Fixed(reception_closed()),
+    amount=Fixed(natural_days(visit.held_at, reception_closed())),
+)
+
+
+def _still_open(id: str, name: str, **more: Any) -> Metric:
+    values = {
+        "polarity": Polarity.DOWN_GOOD,
+        "period_text": "时点数",
+        "among": _open,
+        "dated_by": None,
+        **more,
+    }
+    return _reception(id, name, "时点上领导已接访、尚未办结的", **values)
+
+
+RECEPTIONS_OPEN = _still_open("receptions_open", "接访未办结", beside=("reception_days_open",))
+RECEPTION_DAYS_OPEN = _still_open(
+    "reception_days_open",
+    "未办结天数",
+    kind=Kind.MEAN,
+    unit="天",
+    definition=f"时点上领导已接访、尚未办结的，从接访至今的平均自然日数。{EXCLUDED}",
+    amount=_days_open,
+    short="平均已",
+)
+
+METRICS = (RECEPTIONS, CASES_RECEIVED, RECEPTIONS_CLOSED, RECEPTION_DAYS, RECEPTIONS_OPEN, RECEPTION_DAYS_OPEN)

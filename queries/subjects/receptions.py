@@ -1,0 +1,59 @@
+"""领导接访: cases received by leaders; the office is told, never a name."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, case, func, null
+
+from casebase import schema
+from queries.model import Expression, Fixed, Moment, Subject
+from queries.subjects.expressions import before, happened, p
+from queries.subjects.petitions import OF_PETITION, of_case
+
+RECEPTION_AGES = ("15天内", "16–30天", "31–60天", "60天以上")
+_AGE_LIMITS = (15, 30, 60)
+
+visit = schema.reception.c
+
+
+def reception_closed() -> ColumnElement[object]:
+    """When a received case was done with: its own record, else the closing of the petition after the reception."""
+    return func.coalesce(visit.closed_at, case((p.closed_at >= visit.held_at, p.closed_at), else_=null()))
+
+
+def _age(at: Moment) -> ColumnElement[str]:
+    """Natural days since the reception, in bands, of what is not closed yet."""
+    limits = zip(_AGE_LIMITS, RECEPTION_AGES[:-1], strict=True)
+    bands = [(visit.held_at >= at.midnight - timedelta(days=days), band) for days, band in limits]
+    return case((before(at.as_of, reception_closed()), null()), *bands, else_=RECEPTION_AGES[-1])
+
+
+def _of_known(name: str) -> Expression:
+    """What a petition stands at; nothing where nobody wrote down which one was received."""
+    return lambda at: case((p.petition_id.is_not(None), OF_PETITION[name](at)), else_=null())
+
+
+_COURSE = {name: _of_known(name) for name in ("stage", "age", "five_day_state")}
+RECEPTION = Subject(
+    "reception",
+    "领导接访",
+    "批次",
+    schema.reception.outerjoin(schema.petition, visit.petition_id == p.petition_id),
+    visit.reception_id,
+    {
+        **OF_PETITION,
+        **_COURSE,
+        "leader": Fixed(visit.leader_title),
+        "reception_place": Fixed(visit.place),
+        "reception_age": _age,
+    },
+    {
+        "reception_id": Fixed(visit.reception_id),
+        "leader": Fixed(visit.leader_title),
+        "received_at": Fixed(visit.held_at),
+        "reception_place": Fixed(visit.place),
+        "reception_closed_at": happened(reception_closed()),
+        **of_case(petition_id=p.petition_id),
+        "stage": _COURSE["stage"],
+    },
+    Fixed(visit.held_at),
+)

@@ -1,0 +1,49 @@
+"""案件督查: orders on cases, to be answered by a day."""
+
+from sqlalchemy import ColumnElement, and_, case
+
+from casebase import schema
+from queries.model import Fixed, Moment, Subject
+from queries.subjects.expressions import before, happened, p
+from queries.subjects.petitions import OF_PETITION, of_case
+
+ANSWERS = ("按期答复", "逾期答复", "逾期未答", "在期未答")
+
+order = schema.supervision.c
+
+
+def answer(at: Moment) -> ColumnElement[str]:
+    """What became of an order's limit."""
+    replied = before(at.as_of, order.replied_at)
+    return case(
+        (and_(replied, order.replied_at <= order.due_at), ANSWERS[0]),
+        (replied, ANSWERS[1]),
+        (order.due_at < at.as_of, ANSWERS[2]),
+        else_=ANSWERS[3],
+    )
+
+
+SUPERVISION = Subject(
+    "supervision",
+    "督查件",
+    "件",
+    schema.supervision.join(schema.petition, order.petition_id == p.petition_id),
+    order.supervision_id,
+    {
+        **OF_PETITION,
+        "supervision_level": Fixed(order.level),
+        "answer": answer,
+        "supervision_result": happened(order.replied_at, order.result),
+    },
+    {
+        "supervision_id": Fixed(order.supervision_id),
+        "supervision_level": Fixed(order.level),
+        "issued_at": Fixed(order.issued_at),
+        "answer_due_at": Fixed(order.due_at),
+        "answer": answer,
+        "replied_at": happened(order.replied_at),
+        "supervision_result": happened(order.replied_at, order.result),
+        **of_case(petition_id=p.petition_id),
+    },
+    Fixed(order.issued_at),
+)
