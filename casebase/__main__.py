@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from sqlalchemy import Connection, delete, extract, func, select
+from sqlalchemy import Connection, delete, func, select
 from typer.exceptions import TyperException
 
 from casebase.checks import check as find
+from casebase.checks import unpublished_years
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed, open_casebase, read_state, write_info
 from casebase.errors import CasebaseError, UsageError
@@ -213,10 +214,8 @@ def _state_lines(connection: Connection) -> Iterator[tuple[str, str]]:
 def _calendar_lines(connection: Connection) -> Iterator[tuple[str, str]]:
     kind = connection.scalar(select(info.c.value).where(info.c.key == "calendar"))
     first, last = connection.execute(select(func.min(workday.c.day), func.max(workday.c.day))).one()
-    year = extract("year", workday.c.day)
-    unpublished = connection.scalars(select(year).where(~workday.c.published).distinct().order_by(year))
     yield "calendar", f"{kind or '-'}, {first} to {last}" if first else "empty"
-    yield "unpublished", ", ".join(str(int(found)) for found in unpublished) or "-"
+    yield "unpublished", ", ".join(str(year) for year in unpublished_years(connection)) or "-"
 
 
 def _load_lines(connection: Connection) -> Iterator[tuple[str, str]]:

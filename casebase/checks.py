@@ -1,15 +1,18 @@
-"""What is wrong or missing in the data itself, as counts with a sentence each."""
+"""What is wrong or missing in the data itself: rules over rows, and a few counts that are no rows of a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Connection, Date, Table, and_, cast, distinct, extract, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Date, Table, and_, cast, extract, func, or_, select, true
 
 from casebase.schema import (
     area,
     category,
     grid,
+    grid_task,
+    load_reject,
     load_run,
     petition,
     petition_event,
@@ -19,6 +22,16 @@ from casebase.schema import (
 from casebase.settings import DeadlineSettings
 
 Severity = Literal["error", "warning"]
+MARKS = ("满意", "基本满意", "不满意")
+# The words that numbers and pages know (domain vocabulary); what stands outside falls out of every split by them.
+VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
+    petition.c.channel: ("来信", "来访", "网信", "电话", "传真", "12345转办"),
+    petition.c.purpose: ("求决", "申诉", "意见建议", "检举控告", "其他"),
+    petition.c.satisfaction_bureau: MARKS,
+    petition.c.satisfaction_unit: MARKS,
+    grid.c.kind: ("社区网格", "微网格", "农村网格", "专属网格"),
+    grid_task.c.kind: ("协助化解", "人员核查", "人员关怀"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,55 +44,79 @@ class Finding:
     text: str
 
 
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """The rows of `table` that `where` finds are what `text` says."""
+
+    name: str
+    severity: Severity
+    table: Table
+    where: ColumnElement[bool]
+    text: str
+
+
+def rules(deadlines: DeadlineSettings) -> list[Rule]:
+    """All rules over rows: for the command line and for the page."""
+    return [*_gaps(), *_disorder(), *_dangling(), *_strange(), *_deadlines(deadlines), *_bookkeeping()]
+
+
 def check(connection: Connection, deadlines: DeadlineSettings) -> list[Finding]:
     """All findings with at least one row, errors first."""
-    found = [*_gaps(connection), *_disorder(connection), *_dangling(connection), *_calendar(connection, deadlines)]
-    found += _bookkeeping(connection)
-    kept = [finding for finding in found if finding.count]
-    return sorted(kept, key=lambda finding: finding.severity != "error")
+    every = rules(deadlines)
+    counts = count_rows(connection, every)
+    found = [Finding(rule.name, rule.severity, counts[rule.name], rule.text) for rule in every]
+    found += calendar(connection)
+    return in_order(finding for finding in found if finding.count)
 
 
-def _count(connection: Connection, table: Table, where: ColumnElement[bool]) -> int:
-    return connection.scalar(select(func.count()).select_from(table).where(where)) or 0
+def in_order(found: Iterator[Finding]) -> list[Finding]:
+    """Errors first, else as they come."""
+    return sorted(found, key=lambda finding: finding.severity != "error")
 
 
-def _gaps(connection: Connection) -> Iterator[Finding]:
+def count_rows(
+    connection: Connection, wanted: Sequence[Rule], among: Mapping[Table, ColumnElement[bool]] | None = None
+) -> dict[str, int]:
+    """How many rows each rule finds, by its name, in one query a table; `among` narrows a table."""
+    found: dict[str, int] = {}
+    for table in dict.fromkeys(rule.table for rule in wanted):
+        here = [rule for rule in wanted if rule.table is table]
+        flags = [rule.where.label(f"f{n}") for n, rule in enumerate(here)]
+        rows = select(*flags).select_from(table).where((among or {}).get(table, true())).subquery()
+        counts = select(*(func.count().filter(rows.c[f"f{n}"]) for n in range(len(here)))).select_from(rows)
+        numbers = connection.execute(counts).one()
+        found |= {rule.name: int(number) for rule, number in zip(here, numbers, strict=True)}
+    return found
+
+
+def _gaps() -> Iterator[Rule]:
     """Rows that fall out of every breakdown by place, unit or category."""
-    for name, column, text in (
-        ("no_place", petition.c.district_code, "cases without a district"),
-        ("no_unit", petition.c.unit_id, "cases without a responsible unit"),
-        ("no_category", petition.c.category_code, "cases without a category"),
-    ):
-        yield Finding(name, "warning", _count(connection, petition, column.is_(None)), text)
-    unknown = _count(connection, petition, petition.c.closed_at.is_not(None) & petition.c.resolved.is_(None))
-    yield Finding("resolution_unknown", "warning", unknown, "closed cases that do not say whether they are resolved")
+    p = petition.c
+    yield Rule("no_place", "warning", petition, p.district_code.is_(None), "cases without a district")
+    yield Rule("no_unit", "warning", petition, p.unit_id.is_(None), "cases without a responsible unit")
+    yield Rule("no_category", "warning", petition, p.category_code.is_(None), "cases without a category")
+    unknown = and_(p.closed_at.is_not(None), p.resolved.is_(None))
+    yield Rule(
+        "resolution_unknown", "warning", petition, unknown, "closed cases that do not say whether they are resolved"
+    )
 
 
-def _disorder(connection: Connection) -> Iterator[Finding]:
+def _disorder() -> Iterator[Rule]:
     """Times that cannot follow one another."""
     p = petition.c
-    rules: tuple[tuple[str, Severity, ColumnElement[bool], str], ...] = (
-        (
-            "closed_before_registered",
-            "error",
-            p.closed_at < p.registered_at,
-            "cases closed before they were registered",
-        ),
-        ("due_before_registered", "warning", p.due_at < p.registered_at, "deadlines before the registration"),
-        (
-            "stages_out_of_order",
-            "warning",
-            or_(p.forwarded_at < p.registered_at, p.accepted_at < p.registered_at, p.closed_at < p.accepted_at),
-            "cases forwarded, accepted or closed before the stage that comes first",
-        ),
-        ("evaluated_before_closed", "warning", p.evaluated_at < p.closed_at, "evaluations before the closing"),
-    )
-    for name, severity, where, text in rules:
-        yield Finding(name, severity, _count(connection, petition, where), text)
+    early = p.closed_at < p.registered_at
+    yield Rule("closed_before_registered", "error", petition, early, "cases closed before they were registered")
+    early = p.due_at < p.registered_at
+    yield Rule("due_before_registered", "warning", petition, early, "deadlines before the registration")
+    early = or_(p.forwarded_at < p.registered_at, p.accepted_at < p.registered_at, p.closed_at < p.accepted_at)
+    text = "cases forwarded, accepted or closed before the stage that comes first"
+    yield Rule("stages_out_of_order", "warning", petition, early, text)
+    early = p.evaluated_at < p.closed_at
+    yield Rule("evaluated_before_closed", "warning", petition, early, "evaluations before the closing")
 
 
-def _dangling(connection: Connection) -> Iterator[Finding]:
-    """Codes that stand in a case and in no table of codes."""
+def _dangling() -> Iterator[Rule]:
+    """Codes that stand in a row and in no table of codes."""
     links: tuple[tuple[Column[Any], Column[Any]], ...] = (
         (petition.c.district_code, area.c.code),
         (petition.c.street_code, area.c.code),
@@ -92,57 +129,95 @@ def _dangling(connection: Connection) -> Iterator[Finding]:
     for column, key in links:
         where = and_(column.is_not(None), column.not_in(select(key)))
         text = f"{column.table.name} rows whose {column.name} is not among the {key.name}s of its table"
-        yield Finding(f"dangling_{column.name}", "warning", _count(connection, column.table, where), text)
+        yield Rule(f"dangling_{column.name}", "warning", _table(column), where, text)
 
 
-def _calendar(connection: Connection, deadlines: DeadlineSettings) -> Iterator[Finding]:
-    """Days the working-day calendar lacks, and deadlines that differ from it."""
+def _strange() -> Iterator[Rule]:
+    """Words outside the vocabulary: no map brought them to one of its own."""
+    for column, words in VOCABULARY.items():
+        where = and_(column.is_not(None), column.not_in(words))
+        text = f"{column.table.name} rows whose {column.name} is none of {' '.join(words)}"
+        yield Rule(f"unmapped_{column.table.name}_{column.name}", "warning", _table(column), where, text)
+
+
+def _table(column: Column[Any]) -> Table:
+    table = column.table
+    assert isinstance(table, Table)
+    return table
+
+
+def _deadlines(deadlines: DeadlineSettings) -> Iterator[Rule]:
+    """Five-day deadlines that are missing, or differ from the calendar."""
     p, day = petition.c, workday.c.day
-    first, last, days = connection.execute(select(func.min(day), func.max(day), func.count())).one()
-    if first is None:
-        yield Finding("no_calendar", "error", 1, "working-day calendar that is empty; run: python -m casebase init")
-        return
-    gaps = (last - first).days + 1 - days
-    yield Finding("calendar_gaps", "error", gaps, f"days missing in the calendar from {first} to {last}")
+    first, last = select(func.min(day)).scalar_subquery(), select(func.max(day)).scalar_subquery()
     registered = cast(p.registered_at, Date)
-    outside = _count(connection, petition, (registered < first) | (registered > last))
-    yield Finding("outside_calendar", "error", outside, "cases registered outside the calendar")
-    missing = _count(connection, petition, p.is_simple & p.five_day_due.is_(None))
-    yield Finding("no_five_day_due", "error", missing, "simple claims without a five-day deadline")
+    outside = or_(registered < first, registered > last)
+    yield Rule("outside_calendar", "error", petition, outside, "cases registered outside the calendar")
+    missing = and_(p.is_simple, p.five_day_due.is_(None))
+    yield Rule("no_five_day_due", "error", petition, missing, "simple claims without a five-day deadline")
     text = "five-day deadlines that differ from the calendar; load the cases again"
-    yield Finding("wrong_five_day_due", "error", _wrong_deadlines(connection, deadlines), text)
-    years = select(func.count(distinct(extract("year", day)))).where(~workday.c.published)
-    text = "calendar years without a published arrangement (weekends rest)"
-    yield Finding("unpublished_years", "warning", connection.scalar(years) or 0, text)
+    yield Rule("wrong_five_day_due", "error", petition, p.petition_id.in_(_wrong_deadlines(deadlines)), text)
 
 
-def _wrong_deadlines(connection: Connection, deadlines: DeadlineSettings) -> int:
-    p = petition.c
+def _wrong_deadlines(deadlines: DeadlineSettings) -> Any:
+    p = petition.alias("limited").c
     begin = func.coalesce(p[f"{deadlines.simple_from}_at"], p.registered_at)
     started, ends = workday.alias("started"), workday.alias("ends")
-    counted = (
-        select(func.count())
-        .select_from(petition)
+    return (
+        select(p.petition_id)
         .join(started, started.c.day == cast(begin, Date))
         .join(ends, ends.c.day == p.five_day_due)
         .where(or_(~ends.c.is_workday, ends.c.workday_no - started.c.workday_no != deadlines.simple_working_days))
     )
-    return connection.scalar(counted) or 0
 
 
-def _bookkeeping(connection: Connection) -> Iterator[Finding]:
-    """Numbers that must agree with one another."""
-    run = load_run.c
-    uneven = _count(connection, load_run, run.rows_read != run.rows_loaded + run.rows_rejected)
-    yield Finding("load_arithmetic", "error", uneven, "loads whose rows read are not the rows loaded and rejected")
-    rejected = connection.scalar(select(run.rows_rejected).order_by(run.load_id.desc()).limit(1))
-    yield Finding("rejected_rows", "warning", rejected or 0, "rows rejected by the last load (table load_reject)")
-    keys = select(petition.c.source, petition.c.case_no).group_by(petition.c.source, petition.c.case_no)
-    twice = select(func.count()).select_from(keys.having(func.count() > 1).subquery())
-    yield Finding(
-        "case_no_twice", "error", connection.scalar(twice) or 0, "case numbers that stand twice in one source"
+def _bookkeeping() -> Iterator[Rule]:
+    """Rows that other rows contradict."""
+    run, p, other = load_run.c, petition.c, petition.alias("other").c
+    uneven = run.rows_read != run.rows_loaded + run.rows_rejected
+    yield Rule(
+        "load_arithmetic", "error", load_run, uneven, "loads whose rows read are not the rows loaded and rejected"
     )
-    cases = connection.scalar(select(func.count()).select_from(petition)) or 0
-    registered = _count(connection, petition_event, petition_event.c.action == "登记")
-    text = "cases more or fewer than events of registration; load the cases again"
-    yield Finding("events_disagree", "error", abs(cases - registered), text)
+    last = select(func.max(run.load_id)).scalar_subquery()
+    text = "rows rejected by the last load (table load_reject)"
+    yield Rule("rejected_rows", "warning", load_reject, load_reject.c.load_id == last, text)
+    numbers = func.row_number().over(partition_by=(other.source, other.case_no), order_by=other.petition_id)
+    again = select(other.petition_id, numbers.label("n")).subquery()
+    twice = p.petition_id.in_(select(again.c.petition_id).where(again.c.n > 1))
+    text = "cases whose number an earlier case of the same source has"
+    yield Rule("case_no_twice", "error", petition, twice, text)
+    event = petition_event.c
+    once = select(event.petition_id).where(event.action == "登记").group_by(event.petition_id)
+    text = "cases without exactly one event of registration; load the cases again"
+    yield Rule("events_disagree", "error", petition, p.petition_id.not_in(once.having(func.count() == 1)), text)
+
+
+def calendar(connection: Connection) -> list[Finding]:
+    """What the working-day calendar lacks; not rows of a table but days and years."""
+    if connection.scalar(select(func.count()).select_from(workday)) == 0:
+        text = "working-day calendar that is empty; run: python -m casebase init"
+        return [Finding("no_calendar", "error", 1, text)]
+    gaps, years = missing_days(connection), unpublished_years(connection)
+    return [
+        Finding("calendar_gaps", "error", len(gaps), "days missing between the first and last of the calendar"),
+        Finding(
+            "unpublished_years",
+            "warning",
+            len(years),
+            "calendar years without a published arrangement (weekends rest)",
+        ),
+    ]
+
+
+def missing_days(connection: Connection) -> list[date]:
+    """Days between the first and the last of the calendar that it does not have."""
+    days = list(connection.scalars(select(workday.c.day).order_by(workday.c.day)))
+    known = set(days)
+    span = (days[-1] - days[0]).days if days else 0
+    return [day for day in (days[0] + timedelta(days=n) for n in range(span)) if day not in known]
+
+
+def unpublished_years(connection: Connection) -> list[int]:
+    """Years of the calendar whose arrangement is not published."""
+    year = extract("year", workday.c.day)
+    return [int(y) for y in connection.scalars(select(year).where(~workday.c.published).distinct().order_by(year))]

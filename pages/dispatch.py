@@ -183,10 +183,12 @@ def waiting_longest() -> None:
         f"推送最早的 {len(rows)} 件在前" if total > len(rows) else "推送最早的在前",
         define=metric,
     )
-    table = lists.shown(rows[["task_kind", "pushed_at", "contacted_at", "contact_method", "grid", "case_no"]])
-    table.insert(1, "已推送（天）", [(now.as_of.date() - day.date()).days for day in rows["pushed_at"]])
-    table = table.join(lists.shown(rows[["title", "category", "district", "street", "unit"]]))
-    st.dataframe(table, hide_index=True, height=show.rows_high(len(table), 8), key="open_tasks", alt="最久的在办任务")
+    waited = [(now.as_of.date() - pushed.date()).days for pushed in rows["pushed_at"]]
+    columns = ["task_kind", "waited", "pushed_at", "contacted_at", "contact_method", "grid", "case_no", "title"]
+    columns += ["category", "district", "street", "unit", "petition_id"]
+    lists.table(
+        rows.assign(waited=waited)[columns], "open_tasks", alt="最久的在办任务", height=show.rows_high(len(rows), 8)
+    )
     with st.container(horizontal=True):
         if st.button(f"打开全部在办 {words.full(total)} 件", key="all_open"):
             show.open_list(show.link(metric.id))

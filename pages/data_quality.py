@@ -1,0 +1,163 @@
+"""数据质量: what is missing in the data or contradicts itself, each finding with its rows; loads, rejects and age."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import lists, live, show, waiting
+from pages.parts.quality_words import STATES, TABLES, TOLD
+from queries import quality
+from views import words
+
+# The whole database as it is, whatever moment the filter bar asks for.
+as_of = live.current().as_of
+
+
+def findings(found: pd.DataFrame) -> None:
+    """All findings; a row opens its rows below."""
+    wrong = int((found["severity"] == "error").sum())
+    said = f"{wrong} 类会让数字出错" if wrong else "没有会让数字出错的"
+    show.heading(
+        f"发现 {len(found)} 类问题，{said}" if len(found) else "没有发现问题",
+        "与命令 python -m casebase check 同一套规则；选中一行看它的每一行数据",
+    )
+    if found.empty:
+        return
+    table = pd.DataFrame(
+        {
+            "程度": [STATES[severity].text for severity in found["severity"]],
+            "发现": [TOLD[name][0] for name in found["name"]],
+            "后果": [TOLD[name][1] for name in found["name"]],
+            "表": [TABLES[name] for name in found["table"]],
+            "行数": found["count"],
+            "占本表": [
+                words.NONE if pd.isna(among) else words.percent(count / among)
+                for count, among in zip(found["count"], found["among"], strict=True)
+            ],
+        }
+    )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(table), 12),
+        key="findings",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="数据质量的发现",
+    )
+    picked = show.once("findings", tuple(event["selection"]["rows"]) or None)
+    if picked:
+        st.query_params["finding"] = found["name"].iloc[picked[0]]
+        st.query_params.pop("load", None)
+
+
+def rows_of(name: str, found: pd.DataFrame) -> None:
+    """The rows of one finding."""
+    title, effect = TOLD[name]
+    here = found[found["name"] == name]
+    if here.empty:
+        waiting.hint(f"目前没有{title}。")
+        return
+    total, table = int(here["count"].iloc[0]), str(here["table"].iloc[0])
+    show.heading(title, f"{TABLES[table]}，共 {words.full(total)} 行；{effect}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        offset = lists.page_offset(total, f"page_{name}")
+        lists.downloads(title, lambda: quality.rows(live.casebase(), name, as_of=as_of), total, as_of)
+    rows = live.ask(quality.rows, name, as_of=as_of, limit=lists.PAGE_ROWS, offset=offset)
+    lists.table(rows, f"rows_{name}", alt=title, height=show.rows_high(len(rows), 12))
+
+
+def loads() -> None:
+    """Every load with what became of its rows; a row opens its rejects."""
+    found = live.ask(quality.loads)
+    if found.empty:
+        show.heading("没有装入记录", "库中的数据不是用 python -m casebase load 装入的")
+        return
+    rejected = int(found["rows_rejected"].sum())
+    show.heading(
+        f"装入 {len(found)} 次，拒绝 {words.full(rejected)} 行" if rejected else f"装入 {len(found)} 次，没有拒绝的行",
+        "最近的在前；选中一行看它拒绝的行",
+    )
+    table = pd.DataFrame(
+        {
+            "装入时间": found["started_at"].dt.strftime("%Y-%m-%d %H:%M"),
+            "来源": found["source"],
+            "文件": found["file_name"],
+            "读入": found["rows_read"],
+            "装入": found["rows_loaded"],
+            "拒绝": found["rows_rejected"],
+        }
+    )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(table), 6),
+        key="loads",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="装入记录",
+    )
+    picked = show.once("loads", tuple(event["selection"]["rows"]) or None)
+    if picked:
+        st.query_params["load"] = str(found["load_id"].iloc[picked[0]])
+        st.query_params.pop("finding", None)
+
+
+def rejects_of(load: str) -> None:
+    """The rows that one load did not take."""
+    found = live.ask(quality.loads)
+    here = found[found["load_id"].astype(str) == load]
+    if here.empty:
+        waiting.hint("没有这次装入。")
+        return
+    total, file = int(here["rows_rejected"].iloc[0]), here["file_name"].iloc[0]
+    number = int(here["load_id"].iloc[0])
+    show.heading(f"{file} 拒绝的行", f"共 {words.full(total)} 行，行号是文件里的行")
+    if not total:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        offset = lists.page_offset(total, f"page_load_{load}")
+        lists.downloads("拒绝的行", lambda: quality.rejects(live.casebase(), number), total, as_of)
+    rows = live.ask(quality.rejects, number, limit=lists.PAGE_ROWS, offset=offset)
+    lists.table(rows, f"rejects_{load}", alt="拒绝的行", height=show.rows_high(len(rows), 12))
+
+
+def ages() -> None:
+    """How old the data of each source is."""
+    found = live.ask(quality.ages)
+    if found.empty:
+        show.heading("库中还没有信访件", "装入办法见 docs/loading.md")
+        return
+    newest = found["last_at"].max()
+    old = max((live.current().read_at - newest).days, 0)
+    show.heading(
+        f"最近一件登记于 {words.moment(newest, year=True)}" + (f"，{old} 天前" if old else ""),
+        "各来源的信访件：登记起止和最近一次更新",
+    )
+    table = pd.DataFrame(
+        {
+            "来源": found["source"],
+            "信访件（件次）": found["cases"],
+            "最早登记": found["first_at"].dt.strftime("%Y-%m-%d"),
+            "最近登记": found["last_at"].dt.strftime("%Y-%m-%d %H:%M"),
+            "最近更新": found["updated_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        }
+    )
+    st.dataframe(table, hide_index=True, height=show.rows_high(len(table), 6), key="ages", alt="各来源数据的新旧")
+
+
+show.header("数据质量", "全库，不随上方筛选。哪些数据缺、错、旧，各影响什么；检举控告件不在其列。")
+known = live.ask(quality.findings)
+with show.block("findings", stretch=False):
+    findings(known)
+asked = st.query_params.get("finding")
+if asked in TOLD:
+    with show.block("finding_rows", stretch=False):
+        rows_of(asked, known)
+left, right = st.columns(2)
+with left, show.block("ages"):
+    ages()
+with right, show.block("loads"):
+    loads()
+if "load" in st.query_params:
+    with show.block("reject_rows", stretch=False):
+        rejects_of(st.query_params["load"])
