@@ -9,6 +9,7 @@ from enum import StrEnum
 import pandas as pd
 
 from casebase.engine import Casebase
+from queries import hot_topics
 from queries.cases import Part, cases
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
@@ -17,9 +18,6 @@ from queries.periods import Against, Period, compared
 
 MOST = 5
 _WEEK = 7
-_WEEKS_BEFORE = 8
-_SIGMA = 3.0
-_LEAST_CASES = 10
 _LEAST_LEAD = 3
 _Z = 1.96
 _GAP_SHARE = 0.05
@@ -71,7 +69,7 @@ def attention(
         lambda: due_soonest(casebase, as_of, within, place),
         lambda: most_overdue(casebase, as_of, within, place),
         lambda: weakest_rate(casebase, as_of, period, within, place),
-        lambda: rising_class(casebase, as_of, within),
+        lambda: rising_topic(casebase, as_of, within, place),
         lambda: widest_gap(casebase, as_of, within, place),
         lambda: next_hearing(casebase, as_of, within),
     )
@@ -145,38 +143,25 @@ def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Sl
     )
 
 
-def rising_class(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
-    """The class whose cases of the last seven days stand out most against the eight weeks before.
+def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+    """The class, place or class at a place whose cases of the last seven days rise least likely by chance.
 
-    Stands out: more than mean + 3 × sqrt(max(variance, mean)) of those weeks, that is three standard
-    deviations of a count that scatters at least as much as chance; and at least ten cases.
+    Beyond chance by the bound of hot_topics.BOUND; `before` is what the eight weeks before lead to expect.
     """
-    today = as_of.date()
-    start = today - timedelta(days=_WEEK * (_WEEKS_BEFORE + 1) - 1)
-    found = measure(
-        casebase, ["registered"], as_of=as_of, period=Period(start, today), within=within, by=["category", "day"]
-    )
-    found = found[found["category"].notna()]
-    if found.empty:
-        return None
-    ages = (pd.Timestamp(today) - pd.to_datetime(found["day"])).dt.days // _WEEK
-    weeks = found.assign(week=ages).pivot_table(index="category", columns="week", values="hits", aggfunc="sum")
-    weeks = weeks.reindex(columns=range(_WEEKS_BEFORE + 1)).fillna(0)
-    before = weeks.drop(columns=0)
-    usual = before.mean(axis=1)
-    bound = usual + _SIGMA * pd.concat([before.var(axis=1), usual], axis=1).max(axis=1).map(math.sqrt)
-    risen = weeks[(weeks[0] > bound) & (weeks[0] >= _LEAST_CASES)]
+    days = min(hot_topics.WINDOWS)
+    found = hot_topics.topics(casebase, as_of=as_of, days=days, within=within, place=place, most=1)
+    risen = found[found["alarm"].astype(bool)]
     if risen.empty:
         return None
-    code = str((risen[0] - bound[risen.index]).idxmax())
+    row = risen.iloc[0]
     return Finding(
         About.SURGE,
-        int(risen[0].loc[code]),
-        "registered",
-        cell=(("category", code),),
-        period=Period(today - timedelta(days=_WEEK - 1), today),
-        before=float(usual[code]),
-        name=_name(casebase, "category", code),
+        int(row["observed"]),
+        hot_topics.METRIC,
+        cell=row["cell"],
+        period=hot_topics.Stretches(as_of, days).window,
+        before=float(row["expected"]),
+        name=str(row["name"]),
     )
 
 

@@ -143,6 +143,9 @@ def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) ->
         if value and name in subject.dimensions:
             found.append(subject.dimensions[name](at) == value)
     for name, cell in within.cell:
+        if name in subject.finds and cell:
+            found.append(subject.finds[name](cell))
+            continue
         if name not in subject.dimensions:
             raise UsageError(f"{subject.name} cannot be narrowed by {name}; it can by: {', '.join(subject.dimensions)}")
         column = subject.dimensions[name](at)

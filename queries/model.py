@@ -71,6 +71,7 @@ class Subject:
     dimensions: Mapping[str, Expression]
     columns: Mapping[str, Expression]
     order: Expression
+    finds: Mapping[str, Callable[[str], ColumnElement[bool]]] = field(default_factory=dict)
 
 
 class Kind(StrEnum):

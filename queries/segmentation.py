@@ -19,16 +19,16 @@ def _is_chinese(word: str) -> bool:
     return all("一" <= character <= "鿿" for character in word)
 
 
-def occurrences(texts: list[str], at_least: int = 1) -> tuple[csr_matrix, list[str]]:
+def occurrences(texts: list[str], at_least: int = 1, share: float = 1.0) -> tuple[csr_matrix, list[str]]:
     """Which words occur in which texts: texts × words (0 or 1), and the words of the columns.
 
-    Only words that `at_least` so many texts hold; none at all is an empty matrix.
+    Only words that `at_least` so many texts hold, and at most this `share` of them; none at all is an empty matrix.
     """
-    counter = CountVectorizer(analyzer=words, binary=True, min_df=at_least, dtype="int32")
+    counter = CountVectorizer(analyzer=words, binary=True, min_df=at_least, max_df=share, dtype="int32")
     try:
         found = counter.fit_transform(texts)
     except ValueError:
-        # What scikit-learn says of texts without a single word that is left.
+        # What scikit-learn says of texts without a single word that is left, or of fewer texts than are asked for.
         return csr_matrix((len(texts), 0), dtype="int32"), []
     return found, counter.get_feature_names_out().tolist()
 

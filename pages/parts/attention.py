@@ -45,9 +45,8 @@ def _rate(found: Finding) -> str:
 
 
 def _surge(found: Finding) -> str:
-    usual = words.decimal(found.before, 0)
-    change = words.change(found.count, found.before)
-    return f"{found.name}：近 7 天登记 {_count(found)}，前 8 周周均 {usual} 件次（{change}）"
+    usual = words.decimal(found.before, 1)
+    return f"{found.name}：近 7 天登记 {_count(found)}，按前 8 周应有 {usual} 件次"
 
 
 def _gap(found: Finding) -> str:

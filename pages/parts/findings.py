@@ -184,6 +184,22 @@ def hot(points: pd.DataFrame) -> str:
     return said if len(top) == 1 else f"{said}；前 {len(top)} 个方格共 {words.full(top['weight'].sum())} {UNIT}"
 
 
+def risen(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
+    """物业服务 · 二七区近 7 天 17 件次，按前 8 周应有 3.9 件次；另有 2 个热点.
+
+    Columns: name, observed, expected, alarm.
+    """
+    told = frame[frame["alarm"].astype(bool)]
+    if told.empty:
+        return f"近 {days} 天没有{noun}的上升越过误报界限"
+    first = told.iloc[0]
+    said = (
+        f"{first['name']}近 {days} 天 {words.full(first['observed'])} {UNIT}，"
+        f"{before}应有 {words.decimal(first['expected'])} {UNIT}"
+    )
+    return said if len(told) == 1 else f"{said}；另有 {len(told) - 1} 个热点"
+
+
 def staffed(frame: pd.DataFrame, kind: str) -> str:
     """52 个微网格中 1 个没有在岗网格员：第28微网格. Columns: name, value (workers)."""
     empty = frame.loc[frame["value"] == 0, "name"].tolist()

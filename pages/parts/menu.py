@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("dispatch", "协同分派", "dispatch", section="业务"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
+    Entry("hot_topics", "热点问题", "hot_topics", "研判"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
     Entry("search", "案件查询", "search", "查询"),
     Entry("case_course", "案件全程", "case", in_menu=False, example="case=1"),

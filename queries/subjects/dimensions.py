@@ -27,6 +27,7 @@ DIMENSIONS: dict[str, str] = {
     "due_day": "办结期限",
     "five_day_due": "五日期限",
     "hot_cell": "热点方格",
+    "word": "标题或正文含",
     "grid_kind": "网格类型",
     "worker_source": "网格员来源",
     "accompanied": "有无代办员",

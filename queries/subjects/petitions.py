@@ -151,6 +151,11 @@ def of_case(**more: ColumnElement[Any]) -> Mapping[str, Expression]:
     return {**{name: Fixed(column) for name, column in more.items()}, **_CASE}
 
 
+def _with_word(word: str) -> ColumnElement[bool]:
+    """The title or the text holds the word, to the letter."""
+    return or_(*(func.strpos(func.coalesce(column, ""), word) > 0 for column in (p.title, p.body)))
+
+
 PETITION = Subject(
     "petition",
     "信访件",
@@ -160,4 +165,5 @@ PETITION = Subject(
     OF_PETITION,
     of_case(petition_id=p.petition_id),
     Fixed(p.registered_at),
+    finds={"word": _with_word},
 )

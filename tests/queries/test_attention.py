@@ -19,7 +19,7 @@ from queries.attention import (
     due_soonest,
     most_overdue,
     next_hearing,
-    rising_class,
+    rising_topic,
     weakest_rate,
     widest_gap,
 )
@@ -41,7 +41,7 @@ def searched(casebase: Casebase, as_of: datetime, period: Period, within: Slice)
         due_soonest(casebase, as_of, within, "district"),
         most_overdue(casebase, as_of, within, "district"),
         weakest_rate(casebase, as_of, period, within, "district"),
-        rising_class(casebase, as_of, within),
+        rising_topic(casebase, as_of, within, "district"),
         widest_gap(casebase, as_of, within, "district"),
         next_hearing(casebase, as_of, within),
     )
@@ -189,30 +189,27 @@ def registered(
 
 
 def test_class_that_rises_beyond_chance_is_told(registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
-    casebase = registered({"A": [20] * 8 + [60], "B": [100] * 8 + [120], "C": [1] * 8 + [9], "D": [5, 60] * 4 + [70]})
-    found = rising_class(casebase, SUNDAY, EVERYTHING)
+    casebase = registered({"A": [20] * 8 + [60], "B": [200] * 8 + [220], "C": [1] * 8 + [2], "D": [5, 60] * 4 + [70]})
+    found = rising_topic(casebase, SUNDAY, EVERYTHING, "district")
     assert found is not None
-    assert (found.name, found.count, found.before) == ("类A", 60, 20.0)
+    assert (found.name, found.count) == ("类A", 60)
+    now, before = 60 + 220 + 2 + 70, 160 + 1600 + 8 + 260
+    assert found.before == pytest.approx(160 * now / before)  # more than 160 / 8, for all cases together are more
     assert found.period == Period(date(2026, 11, 16), date(2026, 11, 22))
 
 
 @pytest.mark.parametrize(
     "weeks",
     [
-        [100] * 8 + [129],  # within three times the root of its mean
+        [100] * 8 + [125],  # within what chance gives
         [50, 150] * 4 + [200],  # scatters widely already
-        [1] * 8 + [9],  # a handful
+        [1] * 8 + [5],  # a handful
         [30] * 8 + [2],  # fewer is no rise
     ],
 )
 def test_noise_is_not_told(weeks: list[int], registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
-    assert rising_class(registered({"A": weeks}), SUNDAY, EVERYTHING) is None
-
-
-def test_chance_alone_is_not_told(registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
-    rng = np.random.default_rng(3)
-    weeks = {f"{n:02d}": rng.poisson(12, 9).tolist() for n in range(60)}
-    assert rising_class(registered(weeks), SUNDAY, EVERYTHING) is None
+    casebase = registered({"A": weeks, "B": [400] * 9})
+    assert rising_topic(casebase, SUNDAY, EVERYTHING, "district") is None
 
 
 def test_nothing_stands_out_in_a_city_without_rows(empty_casebase: Casebase) -> None:

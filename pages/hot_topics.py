@@ -1,0 +1,198 @@
+"""热点问题: what rises beyond chance, by class and place, by words and on the map; each opens its cases."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, places, show, waiting
+from queries import hot_cells, hot_topics
+from queries.cases import Part, count_cases
+from queries.hot_topics import METRIC, WINDOWS, Stretches
+from queries.measure import metric_of
+from queries.periods import end_of_day
+from queries.surges import LEAST, STRETCHES
+from views import words
+
+CARDS = ("registered", "closed", "repeat_rate")
+STATES = {True: words.State("warn", "▲", "热点"), False: words.State("none", "●", "波动内")}
+MAP_SIZE = (640, 400)
+ROWS = 12
+SQUARES = 60
+COURSE = "走势"
+
+now = filters.current()
+
+
+def days_chosen() -> int:
+    """How many days the latest stretch has."""
+    return st.segmented_control(
+        "近几天",
+        WINDOWS,
+        default=WINDOWS[0],
+        required=True,
+        key="hot_days",
+        bind="query-params",
+        format_func=lambda days: f"近 {days} 天",
+        label_visibility="collapsed",
+    )
+
+
+def opened(**cell: str) -> None:
+    """The cases behind a topic: those of the latest stretch."""
+    show.open_list(show.link(METRIC, Part.HITS, period=stretches.window, **cell))
+
+
+def by_class() -> None:
+    """Classes and places, the least likely by chance first."""
+    place = places.dimension_below(now)
+    found = live.ask(
+        hot_topics.topics,
+        as_of=stretches.as_of,
+        days=stretches.days,
+        within=now.within,
+        place="community" if place == "grid" else place,
+        most=ROWS,
+    )
+    show.heading(
+        findings.risen(found, "类别和地区", stretches.days, before),
+        "内容分类、地区及其交叉；▲ 越过误报界限，● 在波动之内；选中一行看信访件",
+        define=metric_of(METRIC),
+    )
+    row = table(
+        found,
+        "hot_classes",
+        {"状态": states(found), "话题": found["name"]},
+        {"去年同期": found["year_before"]},
+    )
+    if row is not None:
+        opened(**dict(found["cell"].iloc[row]))
+
+
+def by_word() -> None:
+    """Words of titles and texts."""
+    found = live.ask(hot_topics.words, as_of=stretches.as_of, days=stretches.days, within=now.within, most=ROWS)
+    show.heading(
+        findings.risen(
+            found.assign(name=[f"“{word}”" for word in found["word"]], alarm=True), "词", stretches.days, before
+        ),
+        f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行看信访件",
+    )
+    row = None
+    if not found.empty:
+        row = table(found, "hot_words", {"词": found["word"], "同现": found["with_it"].map("、".join)})
+    method()
+    if row is not None:
+        opened(word=str(found["word"].iloc[row]))
+
+
+def on_map() -> None:
+    """Square kilometres, on the map and as rows."""
+    found = live.ask(hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=now.within, most=SQUARES)
+    if found.empty:
+        waiting.hint(
+            f"{now.place}近 {stretches.days} 天没有带坐标的信访件，看不出聚集；装入经纬度（lon、lat 列）后显示。"
+        )
+        return
+    named = [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in found["place"]]
+    found = found.assign(name=named, observed=found["cases"])
+    left, right = st.columns([3, 2])
+    with left, show.block("hot_map"):
+        show.heading(
+            findings.risen(found, "方格", stretches.days, before),
+            f"约 1 公里见方的登记量，最不像偶然的 {len(found)} 格；点方格看信访件",
+        )
+        clicked = squares(found)
+    with right, show.block("hot_squares"):
+        show.heading("聚集的方格", "▲ 越过误报界限，● 在波动之内；选中一行看信访件")
+        row = table(found, "hot_squares", {"状态": states(found), "方格": found["name"]})
+    code = found["code"].iloc[row] if row is not None else clicked
+    if code is not None:
+        opened(hot_cell=str(code))
+
+
+def squares(found: pd.DataFrame) -> str | None:
+    """The squares over pale places; returns the one that was clicked."""
+    below = places.below(now)
+    tips = [
+        f"{STATES[bool(alarm)].shape} {words.full(cases)} 件次，{before}应有 {words.decimal(expected)}"
+        for alarm, cases, expected in found[["alarm", "cases", "expected"]].itertuples(index=False)
+    ]
+    points = found[["code", "lon", "lat", "name"]].assign(side=hot_cells.SIDE, weight=found["cases"], tip=tips)
+    width, height = MAP_SIZE
+    return places.area_map(
+        places.measured(now, METRIC, below).assign(value=float("nan"), text=""),
+        below,
+        now,
+        metric=METRIC,
+        key="hot_topics_map",
+        width=width,
+        height=height,
+        scale="plain",
+        points=points,
+        points_label="登记量（件次），约 1 公里见方",
+    )
+
+
+def states(found: pd.DataFrame) -> list[str]:
+    """▲ 热点 or ● 波动内."""
+    return [STATES[bool(alarm)].text for alarm in found["alarm"]]
+
+
+def table(found: pd.DataFrame, key: str, heads: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> int | None:
+    """Topics as rows: `heads`, what there is and was to be expected, `more`, the course; returns the row selected."""
+    counts = {f"近{stretches.days}天": found["observed"], "应有": [words.decimal(value) for value in found["expected"]]}
+    course = {COURSE: found["course"]} if "course" in found else {}
+    event = st.dataframe(
+        pd.DataFrame({**heads, **counts, **(more or {}), **course}),
+        hide_index=True,
+        column_config={
+            COURSE: st.column_config.BarChartColumn(help=f"此前 {STRETCHES} 段和最近一段的登记量（件次）", y_min=0),
+            "应有": st.column_config.TextColumn(alignment="right", help=f"{before}和同期总量推算的登记量（件次）"),
+        },
+        height=show.rows_high(len(found), ROWS),
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="上升的热点",
+    )
+    rows = event["selection"]["rows"]
+    return show.once(key, rows[0] if rows else None)
+
+
+def method() -> None:
+    """What is compared, and how often it may be wrong."""
+    past = stretches.before
+    st.caption(
+        f"比较法：最近 {stretches.days} 天与此前 {STRETCHES} 个同长时段（{words.span(past.start, past.end)}）相比，"
+        "各段星期相同、截到同一时刻。“应有”取前几段均值和“前几段占比 × 本段总量”中较大的一个，"
+        "所以节后件数普涨、节中占比虚高都不算热点。单侧检验：只有偶然波动时用超几何、二项分布，"
+        "波动更大时用贝塔二项分布；多个一起比，按 Benjamini–Hochberg 控制。"
+        f"若什么都没有上升，类别地区、词、方格合起来出现任何误报的可能不超过 {words.percent(hot_topics.BOUND, 0)}。"
+        "互相包含的只列最突出的一个。热点说明件数异常，不说明原因。"
+    )
+
+
+heading = st.container()
+days = days_chosen()
+stretches = Stretches(min(now.as_of, end_of_day(now.period.end)), days)
+before = f"按前 {STRETCHES} 周" if days == min(WINDOWS) else f"按前 {STRETCHES} 个 {days} 天"
+window = stretches.window
+view = replace(now, as_of=stretches.as_of, period=window, against=f"较前 {days} 天")
+with heading:
+    show.header(
+        "热点问题",
+        f"{view.said}，与此前 {STRETCHES} 个同长时段比；全页误报的可能不超过 {words.percent(hot_topics.BOUND, 0)}。",
+    )
+show.numbers(view, CARDS, key="hot_cards")
+if live.ask(count_cases, METRIC, as_of=view.as_of, period=window, within=now.within) == 0:
+    waiting.hint(f"{now.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
+else:
+    left, right = st.columns([3, 2])
+    with left, show.block("hot_classes"):
+        by_class()
+    with right, show.block("hot_words"):
+        by_word()
+    on_map()

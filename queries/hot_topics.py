@@ -1,0 +1,291 @@
+"""热点问题: what is rising, by class and place, by words and by square kilometre, with a bound on false alarms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+
+from casebase.engine import Casebase
+from queries.hot_cells import hot_cells
+from queries.measure import conditions, in_slice, measure, metric_of
+from queries.model import EVERYTHING, Slice, moment
+from queries.names import categories, names_of
+from queries.periods import Against, Period, compared
+from queries.segmentation import occurrences
+from queries.subjects import p
+from queries.surges import LEAST, STRETCHES, Counts, rising
+
+METRIC = "registered"
+BOUND = 0.05
+"""Chance of any false alarm where nothing rises, over classes and places, words and squares together."""
+_LEVEL = BOUND / 3
+WINDOWS = (7, 14, 28)
+"""Days that can be looked at: whole weeks, so that every stretch has the same days of the week."""
+_COMPANIONS = 4
+# A word in more of all texts than this names no topic (居民, 请求).
+_COMMON = 0.1
+_SAME = 0.5
+
+Cell = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """The latest `days` days up to the moment (stretch 0) and the STRETCHES before it, each cut at the same phase."""
+
+    as_of: datetime
+    days: int
+
+    @property
+    def window(self) -> Period:
+        """The days of the latest stretch."""
+        return self._days(0)
+
+    @property
+    def whole(self) -> Period:
+        """The days of all stretches."""
+        return Period(self._days(STRETCHES).start, self.window.end)
+
+    @property
+    def before(self) -> Period:
+        """The days of the earlier stretches."""
+        return Period(self._days(STRETCHES).start, self._days(1).end)
+
+    def number(self) -> ColumnElement[int]:
+        """The stretch that a case was registered in; null in the rest of a day that today has not seen yet."""
+        spans = []
+        for n in range(STRETCHES + 1):
+            back = timedelta(days=self.days * n)
+            midnight = datetime.combine(self._days(n).start, datetime.min.time())
+            spans.append((and_(p.registered_at >= midnight, p.registered_at <= self.as_of - back), n))
+        return case(*spans)
+
+    def _days(self, n: int) -> Period:
+        end = self.as_of.date() - timedelta(days=self.days * n)
+        return Period(end - timedelta(days=self.days - 1), end)
+
+
+def topics(
+    casebase: Casebase,
+    *,
+    as_of: datetime,
+    days: int = 7,
+    within: Slice = EVERYTHING,
+    place: str = "district",
+    most: int = 12,
+) -> pd.DataFrame:
+    """Classes, places (of the dimension `place`) and classes at places that rise, least likely by chance first.
+
+    Columns: cell (names and values of the dimensions that open its cases in `Stretches.window`), name, observed,
+    expected, p, alarm (see surges.rising), course (cases of the stretches, oldest first), year_before (cases of the
+    same days a year ago). Of a class and its parts only the most striking is named. At most `most` rows; those
+    without alarm are within chance.
+    """
+    stretches = Stretches(as_of, days)
+    found = counted(casebase, stretches, within, ["subcategory", place])
+    parents = _parents(casebase)
+    cells, counts = class_series(found, parents, place)
+    tested = rising(counts, totals_of(found), _LEVEL)
+    chosen = _told_once(cells, tested, parents, most)
+    shown = tested.iloc[chosen]
+    names = {name: names_of(casebase, name) or {} for name in ("category", "subcategory", place)}
+    told = [cells[n] for n in chosen]
+    return pd.DataFrame(
+        {
+            "cell": pd.Series(told, dtype=object),
+            "name": pd.Series(
+                [" · ".join(names[name].get(code, code) for name, code in cell) for cell in told], dtype=str
+            ),
+            **{name: shown[name].to_numpy() for name in shown.columns},
+            "course": pd.Series([counts[n][::-1].tolist() for n in chosen], dtype=object),
+            "year_before": _year_before(casebase, stretches, within, told, place),
+        }
+    )
+
+
+def words(
+    casebase: Casebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 12
+) -> pd.DataFrame:
+    """Words of titles and texts that rise beyond chance, least likely by chance first; words of the same cases as one.
+
+    Columns: word, with_it (further rising words of its cases), observed, expected, p, course. Cases are those whose
+    title or text holds the word to the letter, as the cell `word` of a slice has it. Reads the texts of the stretches
+    alone, whatever else the case base holds.
+    """
+    stretches = Stretches(as_of, days)
+    rows = _read(casebase, stretches, within, {"title": p.title, "body": p.body})
+    texts = (rows["title"].fillna("") + "\n" + rows["body"].fillna("")).tolist()
+    matrix, vocabulary = occurrences(texts, LEAST, _COMMON)
+    stretch = rows["stretch"].to_numpy("int64")
+    tested = rising_words(matrix, stretch)
+    # Of words that only occur together the longest is named.
+    tested = tested.assign(length=[len(word) for word in vocabulary])
+    order = ["p", "observed", "length"]
+    risen = tested[tested["alarm"]].sort_values(order, ascending=[True, False, False], kind="stable")
+    told: list[dict[str, Any]] = []
+    for word in (vocabulary[n] for n in risen.index):
+        holds = np.fromiter((word in text for text in texts), dtype=bool, count=len(texts))
+        if not _goes_along(word, holds & (stretch == 0), told):
+            course = np.bincount(stretch[holds], minlength=STRETCHES + 1)
+            told.append({"word": word, "with_it": [], "rows": holds, "counts": course})
+    return _as_written(told, _totals(stretch), risen["p"].max(), most)
+
+
+def clusters(
+    casebase: Casebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 200
+) -> pd.DataFrame:
+    """Square kilometres with cases in the latest stretch, those that rise most beyond chance first.
+
+    Columns: those of hot_cells.hot_cells (code, lon, lat, cases, place), expected, p, alarm. At most `most` rows.
+    """
+    stretches = Stretches(as_of, days)
+    found = counted(casebase, stretches, within, ["hot_cell"])
+    cells, counts = _series(found, ("hot_cell",))
+    if not cells:
+        return pd.DataFrame(columns=["code", "lon", "lat", "cases", "place", "expected", "p", "alarm"])
+    tested = rising(counts, totals_of(found), _LEVEL).assign(code=[cell[0][1] for cell in cells])
+    squares = hot_cells(casebase, as_of=as_of, period=stretches.window, within=within, most=len(tested))
+    risen = squares.merge(tested[["code", "expected", "p", "alarm"]], on="code", how="inner")
+    return risen.sort_values(["p", "cases"], ascending=[True, False], kind="stable").head(most).reset_index(drop=True)
+
+
+def counted(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequence[str]) -> pd.DataFrame:
+    """Cases registered by dimensions and stretch: the `by` columns (None where not filled in), stretch, hits."""
+    at = moment(casebase, stretches.as_of)
+    found = _of_stretches(
+        casebase, stretches, within, {name: metric_of(METRIC).subject.dimensions[name](at) for name in by}
+    )
+    flags = found.subquery()
+    statement = select(*flags.c, func.count().label("hits")).group_by(*flags.c)
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(statement).all(), columns=[*by, "stretch", "hits"])
+
+
+def class_series(found: pd.DataFrame, parents: dict[str, str], place: str) -> tuple[list[Cell], Counts]:
+    """The series of classes and places: their cells, and counts by stretch (the latest first).
+
+    `found`: subcategory, `place`, stretch, hits; `parents`: first-level class of each class.
+    """
+    rows = found.assign(category=found["subcategory"].map(parents))
+    # A case of a first-level class itself is in that class's series already.
+    rows["subcategory"] = rows["subcategory"].mask(rows["subcategory"] == rows["category"])
+    cells: list[Cell] = []
+    counts = []
+    for by in (("category",), ("subcategory",), (place,), ("category", place), ("subcategory", place)):
+        more, numbers = _series(rows, by)
+        cells += more
+        counts.append(numbers)
+    return cells, np.concatenate(counts)
+
+
+def rising_words(matrix: csr_matrix, stretch: Counts) -> pd.DataFrame:
+    """surges.rising of each column of a matrix of texts × words, the texts being of these stretches."""
+    into = csr_matrix(
+        (np.ones(len(stretch), dtype="int32"), (stretch, np.arange(len(stretch)))), shape=(STRETCHES + 1, len(stretch))
+    )
+    return rising((into @ matrix).toarray().T.astype("int64"), _totals(stretch), _LEVEL)
+
+
+def totals_of(found: pd.DataFrame) -> Counts:
+    """All cases by stretch, the latest first."""
+    return found.groupby("stretch")["hits"].sum().reindex(range(STRETCHES + 1), fill_value=0).to_numpy("int64")
+
+
+def _totals(stretch: Counts) -> Counts:
+    return np.bincount(stretch, minlength=STRETCHES + 1)
+
+
+def _series(rows: pd.DataFrame, by: tuple[str, ...]) -> tuple[list[Cell], Counts]:
+    wide = rows.dropna(subset=list(by)).groupby([*by, "stretch"])["hits"].sum().unstack("stretch", fill_value=0)
+    wide = wide.reindex(columns=range(STRETCHES + 1), fill_value=0)
+    keys = [key if isinstance(key, tuple) else (key,) for key in wide.index]
+    return [tuple(zip(by, map(str, key), strict=True)) for key in keys], wide.to_numpy("int64")
+
+
+def _read(
+    casebase: Casebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
+) -> pd.DataFrame:
+    statement = _of_stretches(casebase, stretches, within, columns)
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(statement).all(), columns=[*columns, "stretch"])
+
+
+def _of_stretches(
+    casebase: Casebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
+) -> Select[Any]:
+    """The cases of all stretches, by the predicates of the metric, with the stretch of each."""
+    metric = metric_of(METRIC)
+    at = moment(casebase, stretches.as_of)
+    among, _ = conditions(at, metric, stretches.whole)
+    number = stretches.number()
+    labels = [column.label(name) for name, column in columns.items()]
+    where = (among, number.is_not(None), *in_slice(casebase, metric.subject, at, within))
+    return select(*labels, number.label("stretch")).select_from(metric.subject.rows).where(*where)
+
+
+def _parents(casebase: Casebase) -> dict[str, str]:
+    table = categories(casebase)
+    return dict(zip(table["code"], table["parent_code"].fillna(table["code"]), strict=True))
+
+
+def _told_once(cells: list[Cell], tested: pd.DataFrame, parents: dict[str, str], most: int) -> list[int]:
+    """Places of the series in order of chance, without those that hold, or lie in, one named before."""
+    risen = tested[(tested["p"] < 1) & (tested["observed"] > tested["expected"])]
+    kept: list[int] = []
+    known: list[set[tuple[str, str]]] = []
+    for n in risen.sort_values(["p", "observed"], ascending=[True, False], kind="stable").index:
+        fixed = _whole_cell(cells[n], parents)
+        if not any(fixed <= other or other <= fixed for other in known):
+            kept.append(int(n))
+            known.append(fixed)
+        if len(kept) == most:
+            break
+    return kept
+
+
+def _whole_cell(cell: Cell, parents: dict[str, str]) -> set[tuple[str, str]]:
+    """A cell with the class that its subclass belongs to."""
+    above = {("category", parents[code]) for name, code in cell if name == "subcategory" and code in parents}
+    return {*cell, *above}
+
+
+def _year_before(casebase: Casebase, stretches: Stretches, within: Slice, told: list[Cell], place: str) -> list[int]:
+    if not told:
+        return []
+    period, as_of = compared(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
+    by = ["category", "subcategory", place]
+    found = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)
+    return [
+        int(found["hits"][np.logical_and.reduce([found[name] == code for name, code in cell])].sum()) for cell in told
+    ]
+
+
+def _goes_along(word: str, now: npt.NDArray[np.bool_], told: list[dict[str, Any]]) -> bool:
+    """Whether half of the cases of a word are those of one told before, which then names it as well."""
+    for topic in told:
+        if (now & topic["rows"]).sum() >= _SAME * now.sum():
+            if len(topic["with_it"]) < _COMPANIONS and word not in topic["word"] and topic["word"] not in word:
+                topic["with_it"].append(word)
+            return True
+    return False
+
+
+def _as_written(told: list[dict[str, Any]], totals: Counts, cut: float, most: int) -> pd.DataFrame:
+    """The words by the cases that hold them to the letter; one that has not risen so is dropped."""
+    columns = ["word", "with_it", "observed", "expected", "p", "course"]
+    if not told:
+        return pd.DataFrame(columns=columns)
+    counts = np.stack([topic["counts"] for topic in told])
+    tested = rising(counts, totals, _LEVEL)
+    frame = tested.assign(
+        word=[topic["word"] for topic in told],
+        with_it=[topic["with_it"] for topic in told],
+        course=[course[::-1].tolist() for course in counts],
+    )
+    return frame[frame["p"] <= cut].sort_values("p", kind="stable")[columns].head(most).reset_index(drop=True)

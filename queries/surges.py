@@ -1,0 +1,77 @@
+"""Which series of counts have risen beyond chance, with a bound on false alarms.
+
+A series is the cases of one class, place or word in equal stretches of time, the latest set against those before.
+It has risen when the latest stretch has more of its cases both in number and in share of all cases than chance gives:
+in number alone everything rises in the week after a holiday, in share alone whatever did not fall with the rest.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import betabinom, binom, chi2, false_discovery_control, hypergeom
+
+Counts = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+STRETCHES = 8
+"""Earlier stretches that the latest one is compared with."""
+LEAST = 10
+"""Series with fewer cases in all stretches together are not looked at. The test is conditional on that total, so the
+choice favours neither rise nor fall."""
+
+
+def rising(counts: Counts, totals: Counts, level: float) -> pd.DataFrame:
+    """Test every series at once.
+
+    `counts`: series × (1 + STRETCHES) cases, the latest stretch first; `totals`: all cases of the same stretches.
+    Returns a row a series: observed, expected (in the latest stretch: the mean of the earlier ones, or their share of
+    the latest one's volume, whichever is more), p (chance of so many or more; 1 for a series with fewer than LEAST
+    cases), alarm.
+
+    One-sided, and conditional on each series' own total: hypergeometric (Fisher's exact test) and binomial where a
+    series scatters no more than chance, beta-binomial where it does, with its own or the usual overdispersion of the
+    earlier stretches, whichever is more; p is the larger of the two. Benjamini–Hochberg holds the share of false among
+    all alarms under `level`, and with it, where nothing rises, the chance of any alarm at all.
+    """
+    observed, past = counts[:, 0], counts[:, 1:]
+    before, now, earlier = past.sum(axis=1), int(totals[0]), int(totals[1:].sum())
+    chance = np.ones(len(counts))
+    expected = before * max(now / earlier, 1 / STRETCHES) if earlier else np.zeros(len(counts))
+    tested = observed + before >= LEAST
+    if now and earlier and tested.any():
+        chance[tested] = _tail(observed[tested], before[tested], now, earlier, _scatter(past[tested], totals[1:]))
+    adjusted = false_discovery_control(chance, method="bh") if len(chance) else chance
+    return pd.DataFrame({"observed": observed, "expected": expected, "p": chance, "alarm": adjusted <= level})
+
+
+def _scatter(past: Counts, totals: Counts) -> Numbers:
+    """Variance over what chance alone would give (Pearson's), 1 at least: a series' own or the median, the larger.
+
+    Earlier stretches alone speak: a surge must not excuse itself.
+    """
+    known = totals > 0
+    past, shares = past[:, known], totals[known] / totals.sum()
+    expected = np.outer(past.sum(axis=1), shares)
+    squares = np.divide((past - expected) ** 2, expected, out=np.zeros_like(expected), where=expected > 0)
+    free = max(int(known.sum()) - 1, 1)
+    own: Numbers = squares.sum(axis=1) / free
+    full = own[past.sum(axis=1) >= STRETCHES]
+    # Of a skewed figure the median lies under the mean, by as much as chi-square's does.
+    usual = float(np.median(full)) * free / float(chi2.median(free)) if full.size else 1.0
+    return np.fmax(own, max(usual, 1.0))
+
+
+def _tail(observed: Counts, before: Counts, now: int, earlier: int, scatter: Numbers) -> Numbers:
+    """Chance of `observed` or more of a series' cases in the latest stretch, by share and by number: the larger."""
+    whole, least = observed + before, observed - 1
+    by_share, by_number = now / (now + earlier), 1 / (1 + STRETCHES)
+    chance: Numbers = np.fmax(hypergeom.sf(least, now + earlier, whole, now), binom.sf(least, whole, by_number))
+    wide = scatter > 1
+    # The correlation within a series that gives a binomial of `whole` cases this much more variance. Less of it than
+    # the least one here makes no difference but to the rounding of the tail.
+    together = np.clip((scatter - 1) / (whole - 1), 1e-5, 0.999)[wide]
+    odds = (1 - together) / together
+    for share in (by_share, by_number):
+        more = betabinom.sf(least[wide], whole[wide], share * odds, (1 - share) * odds)
+        chance[wide] = np.fmax(chance[wide], more)
+    return np.clip(chance, 0.0, 1.0)
