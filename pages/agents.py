@@ -125,9 +125,10 @@ def shares() -> None:
     """How many cases an agent has."""
     found = live.ask(accompaniment.load, as_of=now.as_of, period=now.period, within=now.within)
     cases, busy = int((found["cases"] * found["agents"]).sum()), int(found["agents"].sum())
-    labels = [str(n) for n in range(1, MOST_CASES + 1)] + [f"{MOST_CASES}以上"]
     capped = found["cases"].clip(upper=MOST_CASES + 1)
-    counts = found.groupby(capped)["agents"].sum().reindex(range(1, MOST_CASES + 2), fill_value=0)
+    counts = found.groupby(capped)["agents"].sum()
+    counts = counts.reindex(range(1, int(capped.max()) + 1) if busy else [], fill_value=0)
+    labels = [str(n) if n <= MOST_CASES else f"{MOST_CASES}以上" for n in counts.index]
     chart = drawn(
         charts.bars,
         pd.DataFrame({"label": labels, "value": counts.to_numpy()}),
@@ -178,10 +179,11 @@ def busiest() -> None:
 def compared() -> None:
     """What becomes of accompanied cases, beside comparable ones without an agent."""
     frames, said = [], []
+    few = live.settings().lights.small_sample
     for name in OUTCOMES:
         frame = live.ask(accompaniment.against_comparable, name, as_of=now.as_of, period=now.period, within=now.within)
         frames.append(frame.assign(row=metric_of(name).name))
-        said.append(findings.accompanied(metric_of(name), frame, comparable.difference(frame)))
+        said.append(findings.accompanied(metric_of(name), frame, comparable.difference(frame), few))
     chart = drawn(
         charts.paired,
         pd.concat(frames, ignore_index=True),

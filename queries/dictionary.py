@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from queries.model import EVERYTHING, Kind, Metric, Slice
-from queries.periods import Period
+from queries.periods import Period, end_of_day
 from queries.registry import METRICS
 from queries.subjects import DIMENSIONS
 
@@ -76,7 +76,9 @@ def command(metric: Metric, *, as_of: datetime, period: Period | None = None, wi
     words = ["python", "-m", "queries", metric.id]
     if period is not None and not metric.is_stock:
         words += ["--from", period.start.isoformat(), "--to", period.end.isoformat()]
-    words += ["--as-of", as_of.isoformat(timespec="seconds" if not as_of.microsecond else "microseconds")]
+    # A day means its end, as the filter bar does.
+    moment = as_of.date() if as_of == end_of_day(as_of.date()) else as_of
+    words += ["--as-of", moment.isoformat()]
     for name in ("area", "channel", "category", "unit"):
         value = getattr(within, name)
         if value:

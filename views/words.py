@@ -9,6 +9,7 @@ from typing import Literal
 
 from views.tokens import Role
 
+SAME = "持平"
 NONE = "—"
 MINUS = "−"
 SMALL = "样本少"
@@ -102,7 +103,7 @@ def points(difference: float | None) -> str:
     if missing(difference):
         return NONE
     moved = _percentage(difference or 0, 2)
-    return f"{_signed(moved)} 百分点" if moved else "持平"
+    return f"{_signed(moved)} 百分点" if moved else SAME
 
 
 def relative(now: float | None, before: float | None) -> float | None:
@@ -120,7 +121,7 @@ def change(now: float | None, before: float | None) -> str:
     if missing(moved):
         return NONE
     rounded = _percentage(moved or 0, 1)
-    return f"{_signed(rounded)}%" if rounded else "持平"
+    return f"{_signed(rounded)}%" if rounded else SAME
 
 
 def days(number: float | None, unit: str = "天") -> str:
@@ -147,7 +148,7 @@ def movement(now: float | None, before: float | None, kind: Kind) -> str:
         if missing(now) or missing(before):
             return NONE
         moved = _rounded((now or 0) - (before or 0), 1)
-        return f"{_signed(moved)} 天" if moved else "持平"
+        return f"{_signed(moved)} 天" if moved else SAME
     return change(now, before)
 
 

@@ -134,7 +134,7 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
     if words.missing(now["value"]):
         return f"{told}为 {words.percent(then['value'])}"
     moved = words.points(then["value"] - now["value"])
-    if moved == "持平":
+    if moved == words.SAME:
         return f"{told}几乎不变，{words.full(then['falling'])} {UNIT}到期"
     fall = f"降到 {words.percent(then['value'])}，少 {moved.removeprefix(words.MINUS)}"
     return f"{told}{fall}，{words.full(then['falling'])} {UNIT}到期"
@@ -215,21 +215,22 @@ def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> s
         return "听证件太少，还不能与未听证件比较"
     points, low, high = moved
     said = words.points(abs(points)).lstrip("+")
-    beside = "与可比件持平" if said == "持平" else f"比可比件{'低' if points < 0 else '高'} {said}"
+    beside = "与可比件持平" if said == words.SAME else f"比可比件{'低' if points < 0 else '高'} {said}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
     sure = words.SMALL if words.small(mine["among"], few) else apart
     return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
 
 
-def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
-    """化解率 78.1%，比可比件低 0.1 百分点，在误差之内. Frame and difference of queries.comparable."""
+def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
+    """化解率低 0.10 百分点，在误差之内. Frame and difference of queries.comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]
     if words.missing(mine["value"]) or words.missing(other["value"]):
         return f"{metric.name}还不能比较"
     points, low, high = moved
     told = words.points(abs(points)).lstrip("+")
-    beside = "持平" if told == "持平" else f"{'低' if points < 0 else '高'} {told}"
-    return f"{metric.name}{beside}，{'差异明显' if low > 0 or high < 0 else '在误差之内'}"
+    beside = words.SAME if told == words.SAME else f"{'低' if points < 0 else '高'} {told}"
+    apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
+    return f"{metric.name}{beside}，{words.SMALL if words.small(mine['among'], few) else apart}"
 
 
 def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:

@@ -143,7 +143,7 @@ def deltas(metric: Metric, row: Any, filters: Filters) -> tuple[cards.Delta, ...
 
 def _delta(metric: Metric, kind: words.Kind, label: str, now: float, before: float) -> cards.Delta:
     moved = words.movement(now, before, kind)
-    return cards.Delta(label, moved, "neutral" if moved == words.NONE else tone(metric, now, before))
+    return cards.Delta(label, moved, "neutral" if moved in (words.NONE, words.SAME) else tone(metric, now, before))
 
 
 def tone(metric: Metric, now: float, before: float) -> cards.Tone:

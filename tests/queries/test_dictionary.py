@@ -10,7 +10,7 @@ from casebase.engine import Casebase
 from queries.dictionary import command, dictionary, formula, found
 from queries.measure import measure, metric_of
 from queries.model import EVERYTHING, Slice
-from queries.periods import Period
+from queries.periods import Period, end_of_day
 from queries.registry import METRICS
 from tests.queries.command import Command
 
@@ -34,6 +34,10 @@ def test_search_wants_every_word_wherever_it_stands() -> None:
     assert [metric.id for metric in found("CASES_per_10k")] == ["cases_per_10k"]
     assert found("五日 听证") == []
     assert [metric.id for metric in found("  ")] == list(METRICS)
+
+
+def test_the_end_of_a_day_is_written_as_the_day() -> None:
+    assert command(metric_of("backlog"), as_of=end_of_day(NOW.date())).endswith("backlog --as-of 2026-10-03")
 
 
 @pytest.mark.parametrize("name", ["five_day_closure", "backlog", "tasks_pushed", "hearing_wait_days"])
