@@ -16,6 +16,10 @@ from queries.registry import METRICS
 from views import charts, entries, words
 
 EVERY = "全部"
+# What of the address is the page's own: widgets, and the metric shown alone.
+_CHOICES = ("q", "metric_group")
+_VIEW = ("metric", *_CHOICES)
+_LEFT = "_dictionary_left"
 # What a click on a name hands back, where a click on a number hands back the address of a list.
 _ALONE = "alone:"
 _FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000"}
@@ -126,6 +130,21 @@ def forget() -> None:
     st.query_params.pop("metric", None)
 
 
+def come_back() -> None:
+    """A step back from a list arrives with the list's address; the reader finds the dictionary as it was left."""
+    if "part" not in st.query_params:
+        st.session_state[_LEFT] = {name: st.query_params[name] for name in _VIEW if name in st.query_params}
+        return
+    left = st.session_state.get(_LEFT, {})
+    del st.query_params["part"]
+    st.query_params.pop("metric", None)
+    if "metric" in left:
+        st.query_params["metric"] = left["metric"]
+    # Widgets own their part of the address.
+    st.session_state.update({name: left[name] for name in _CHOICES if name in left})
+
+
+come_back()
 show.header("指标口径", f"{now.said}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点数字看它数的每一件。")
 asked_for = st.query_params.get("metric")
 if asked_for is None:

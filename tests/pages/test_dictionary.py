@@ -68,3 +68,24 @@ def test_a_choice_that_a_metric_does_not_heed_is_said(open_page: OpenPage, demo_
     entries = dict(zip(shown(app), panels(app).split('<article class="entry"')[1:], strict=True))
     assert "<dt>不随筛选</dt><dd>区域、信访形式</dd>" in entries["experts_in_pool"]
     assert "不随筛选" not in entries["backlog"]
+
+
+@pytest.mark.parametrize("left", [{"metric": "backlog"}, {"metric_group": "专家听证"}, {}])
+def test_a_step_back_from_a_list_finds_the_dictionary_as_it_was(
+    left: dict[str, str], open_page: OpenPage, demo_url: str
+) -> None:
+    app = open_page(demo_url, period="本年")
+    app.switch_page("pages/dictionary.py")
+    for name, value in left.items():
+        app.query_params[name] = value
+    app.run()
+    before = shown(app)
+    # What the browser's own way back gives: the page's address with the list's question.
+    app.switch_page("pages/case_list.py")
+    app.query_params["metric"], app.query_params["part"] = "registered", "hits"
+    app.run()
+    app.switch_page("pages/dictionary.py")
+    app.query_params["metric"], app.query_params["part"] = "registered", "hits"
+    app.run()
+    assert failures(app) == []
+    assert shown(app) == before
