@@ -198,16 +198,16 @@ def details() -> None:
         clock = st.segmented_control(
             "期限",
             list(CLOCKS),
-            default="five_day",
+            default=filters.first("limit", "five_day"),
             required=True,
             format_func=CLOCKS.__getitem__,
-            key="clock",
+            key="limit",
             bind="query-params",
         )
         days = st.segmented_control(
             "今后",
             list(HORIZONS),
-            default=HORIZONS[1],
+            default=filters.first("ahead", HORIZONS[1]),
             required=True,
             format_func=lambda n: f"{n}个工作日",
             key="ahead",

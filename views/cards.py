@@ -23,11 +23,15 @@ _TONE_WORDS = {"good": "，向好", "bad": "，变差", "neutral": ""}
 
 @dataclass(frozen=True)
 class Delta:
-    """One change: `label` such as 较上月同期, `text` such as −1.20 百分点, and whether that is good."""
+    """One change: `label` such as 较上月同期, `text` such as −1.20 百分点, and whether that is good.
+
+    `link` is handed back when it is clicked: what the change is made of.
+    """
 
     label: str
     text: str
     tone: Tone = "neutral"
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,10 +162,14 @@ def _state(state: State, palette: Palette) -> str:
 
 def _delta(delta: Delta) -> str:
     spoken = f'<span class="aloud">{_TONE_WORDS[delta.tone]}</span>' if delta.tone != "neutral" else ""
-    return (
-        f'<div class="delta"><span class="label">{escape(delta.label)}</span> '
-        f'<span class="moved {delta.tone}">{escape(delta.text)}{spoken}</span></div>'
+    said = (
+        f'<span class="label">{escape(delta.label)}</span> '
+        f'<span class="moved {delta.tone}">{escape(delta.text)}{spoken}</span>'
     )
+    if delta.link is None:
+        return f'<div class="delta">{said}</div>'
+    opener = f'type="button" class="delta why" data-open="{escape(delta.link)}" title="看变化原因"'
+    return f"<button {opener}>{said}</button>"
 
 
 def _definition(card: Card) -> str:
@@ -236,7 +244,7 @@ CSS = (
 .cards, .attention, .head, .quiet { font-family: inherit; color: var(--ink); box-sizing: border-box; }
 * { box-sizing: border-box; }
 .panel { container-type: inline-size; }
-.cards { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
+.cards { display: grid; grid-template-columns: repeat(min(var(--n), 2), minmax(0, 1fr)); gap: 8px; }
 @container (min-width: 600px) { .cards { grid-template-columns: repeat(min(var(--n), 3), minmax(0, 1fr)); gap: 16px; } }
 @container (min-width: 960px) { .cards { grid-template-columns: repeat(var(--n), minmax(0, 1fr)); } }
 @container (max-width: 299px) { .cards { grid-template-columns: minmax(0, 1fr); } }
@@ -245,7 +253,8 @@ CSS = (
 @container (max-width: 599px) { .card { padding: 12px; } }
 .card:has(.open:hover), .attention li:has(.open:hover) { border-color: var(--accent); }
 .open { position: absolute; inset: 0; padding: 0; border: 0; border-radius: 8px; background: none; cursor: pointer; }
-.open:focus-visible, .define:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.open:focus-visible, .define:focus-visible,
+.why:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .top { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; }
 .name { font-size: var(--text); color: var(--muted); line-height: 20px; }
 .define { position: relative; flex: none; margin: -4px -6px -4px 0; padding: 4px 6px; border: 0; border-radius: 4px;
@@ -261,6 +270,9 @@ CSS = (
 .small { color: var(--muted); border-bottom: 1px dashed var(--compare); }
 .deltas { margin-top: 8px; font-size: var(--note); line-height: 18px; }
 .delta { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 8px; }
+.why { position: relative; width: 100%; padding: 0; border: 0; border-radius: 4px; background: none; font: inherit;
+  line-height: inherit; color: inherit; text-align: left; cursor: pointer; }
+.why:hover .moved { text-decoration: underline; text-underline-offset: 3px; }
 .label, .beside, .ends { color: var(--muted); }
 .moved { white-space: nowrap; }
 .moved.good { color: var(--green); }

@@ -124,6 +124,14 @@ def change(now: float | None, before: float | None) -> str:
     return f"{_signed(rounded)}%" if rounded else SAME
 
 
+def added(amount: float | None, kind: Kind) -> str:
+    """What one part adds to a change: +1,203 of a count, −0.12 百分点 of a rate; 0 is 0, not 持平."""
+    if kind == "rate":
+        moved = _percentage(amount or 0, 2)
+        return NONE if missing(amount) else f"{_signed(moved)} 百分点"
+    return NONE if missing(amount) else _signed(_rounded(amount or 0, 0))
+
+
 def days(number: float | None, unit: str = "天") -> str:
     """A length of time: 3.2 天; whole numbers without a decimal."""
     return NONE if missing(number) else f"{_plain(_rounded(number or 0, 1), trim=True)} {unit}"

@@ -37,6 +37,8 @@ YEARLY = _AGAINST["本年"]
 PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
+# What pages ask in a bar of their own: kept for the way back.
+_ASKED = ("of", "against", "split", "limit", "ahead")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 
@@ -69,7 +71,7 @@ class Filters:
 
 def bar() -> Filters:
     """Draw the bar and read it."""
-    kept = {key: st.session_state[key] for key in BOUND if key in st.session_state}
+    kept = {key: st.session_state[key] for key in (*BOUND, *_ASKED) if key in st.session_state}
     st.session_state.update(kept | st.session_state.pop(_TURNED, {}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
         chosen = st.segmented_control(
@@ -101,6 +103,19 @@ def turn_to(period: Period) -> dict[str, str]:
     days = {"from": period.start, "to": period.end}
     st.session_state[_TURNED] = {"period": CUSTOM, **days}
     return {} if st.session_state["period"] == CUSTOM else {name: day.isoformat() for name, day in days.items()}
+
+
+def turn(**choices: object) -> None:
+    """Set what a page asks in a bar of its own, by the keys of its widgets, when that page is drawn next."""
+    st.session_state[_TURNED] = st.session_state.get(_TURNED, {}) | choices
+
+
+def first(key: str, otherwise: Any) -> Any:
+    """What a choice of a page's own bar begins with: `otherwise`, but on the way back from a list what it was.
+
+    Going back, the browser stops at the page under the list's address, which does not carry the choice.
+    """
+    return st.session_state.get(key, otherwise) if "metric" in st.query_params else otherwise
 
 
 def go_to(code: str | None) -> None:

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("grid_coverage", "网格覆盖", "grid"),
     Entry("hearings", "专家听证", "hearings"),
     Entry("forward", "到期预警", "forward", section="研判"),
+    Entry("why", "变化原因", "why", section="研判"),
     Entry("mediation", "访前调解", "mediation", section="业务"),
     Entry("receptions", "领导接访", "receptions", section="业务"),
     Entry("supervision", "案件督查", "supervision", section="业务"),

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import live
-from pages.parts.filters import Filters, current, turn_to
+from pages.parts.filters import Filters, current, turn, turn_to
+from queries import decompose
 from queries.cases import Part
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric, Polarity
-from queries.periods import Period, Preset, period_of
+from queries.periods import Against, Period, Preset, period_of
 from queries.registry import METRICS
 from views import cards, charts, course, entries, words
 from views.tokens import Palette, palette
@@ -21,6 +22,8 @@ from views.tokens import Palette, palette
 # Groups whose rates the general lights of config.toml were made for; others have a target or no light.
 _LIT = ("办理时效", "群众评价")
 LIST_PAGE = "pages/case_list.py"
+WHY_PAGE = "pages/why.py"
+AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
 _KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
 
 
@@ -89,9 +92,17 @@ def _notice(as_of: datetime) -> str:
 
 
 def numbers(
-    filters: Filters, metrics: Sequence[str], *, key: str, spark: bool = True, compact: bool = False
+    filters: Filters,
+    metrics: Sequence[str],
+    *,
+    key: str,
+    spark: bool = True,
+    compact: bool = False,
+    lead: bool = True,
 ) -> pd.DataFrame:
     """A row of cards, each with its comparison, trend and definition; a click opens its cases.
+
+    A click on a change leads to what it is made of, unless told not to.
 
     Returns the compared frame (see queries.compare.compare), indexed by metric, for sentences around it.
     """
@@ -101,12 +112,12 @@ def numbers(
         "metric"
     )
     trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
-    shown = [_card(METRICS[name], found, trend, filters) for name in metrics]
+    shown = [_card(METRICS[name], found, trend, filters, lead) for name in metrics]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
     return found
 
 
-def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filters: Filters) -> cards.Card:
+def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filters: Filters, lead: bool) -> cards.Card:
     row: Any = found.loc[metric.id]
     lights = live.settings().lights
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
@@ -115,7 +126,7 @@ def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filte
         name=metric.name,
         value=written(metric, row["value"]),
         unit="" if metric.kind is Kind.RATE else metric.unit,
-        deltas=deltas(metric, row, filters),
+        deltas=deltas(metric, row, filters, lead),
         state=state_of(metric, row["value"]),
         spark=tuple(None if pd.isna(value) else float(value) for value in series["value"]),
         spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
@@ -132,18 +143,31 @@ def written(metric: Metric, value: float) -> str:
     return text.removesuffix(" 天")
 
 
-def deltas(metric: Metric, row: Any, filters: Filters) -> tuple[cards.Delta, ...]:
+def deltas(metric: Metric, row: Any, filters: Filters, lead: bool) -> tuple[cards.Delta, ...]:
     """The change against the period before and the year before, in words and sign."""
-    pairs = [(filters.against, "previous"), ("较上年同期", "year_before")]
+    pairs = [(filters.against, Against.PREVIOUS), ("较上年同期", Against.YEAR_BEFORE)]
     if filters.same_as_year_before:
         pairs = pairs[1:]
-    kind = kind_of(metric)
-    return tuple(_delta(metric, kind, label, row["value"], row[column]) for label, column in pairs)
+    return tuple(
+        _delta(metric, label, row["value"], row[against.value], against, filters, lead) for label, against in pairs
+    )
 
 
-def _delta(metric: Metric, kind: words.Kind, label: str, now: float, before: float) -> cards.Delta:
-    moved = words.movement(now, before, kind)
-    return cards.Delta(label, moved, "neutral" if moved in (words.NONE, words.SAME) else tone(metric, now, before))
+def _delta(
+    metric: Metric, label: str, now: float, before: float, against: Against, filters: Filters, lead: bool
+) -> cards.Delta:
+    """A change that is made of something leads to what it is made of."""
+    moved = words.movement(now, before, kind_of(metric))
+    if moved == words.NONE:
+        return cards.Delta(label, moved)
+    leads = lead and decompose.can(metric) and now != before
+    period = None if filters.period == current().period else filters.period
+    return cards.Delta(
+        label,
+        moved,
+        "neutral" if moved == words.SAME else tone(metric, now, before),
+        why_link(metric, against, period=period) if leads else None,
+    )
 
 
 def tone(metric: Metric, now: float, before: float) -> cards.Tone:
@@ -227,18 +251,32 @@ def unheeded(metric: Metric, filters: Filters) -> list[str]:
 def link(metric: str, part: Part = Part.HITS, *, period: Period | None = None, **cell: str | None) -> str:
     """The address of the list behind a number; the filters of the bar stay, but for a number of another `period`."""
     pairs = {"metric": metric, "part": part.value, **{f"by_{name}": value or "" for name, value in cell.items()}}
-    if period is not None:
-        pairs |= {"from": period.start.isoformat(), "to": period.end.isoformat()}
-    return urlencode(pairs)
+    return urlencode(pairs | _days(period))
+
+
+def why_link(metric: Metric, against: Against, *, period: Period | None = None) -> str:
+    """What 变化原因 is to show of a change, for open_list; a number of another `period` as in `link`."""
+    return urlencode({"of": metric.id, "against": against.value} | _days(period))
+
+
+def _days(period: Period | None) -> dict[str, str]:
+    return {} if period is None else {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
 def open_list(opened: str | None) -> None:
-    """Go to the list behind a number, keeping the filters; a number of another period sets the bar to it."""
+    """Go to what a card, bar or row hands back, keeping the filters; a number of another period sets the bar to it.
+
+    That is the list behind a number, or what its change is made of.
+    """
     if opened:
         pairs = dict(parse_qsl(opened, keep_blank_values=True))
         days = {name: pairs.pop(name) for name in ("from", "to") if name in pairs}
         if days:
             pairs |= turn_to(Period(date.fromisoformat(days["from"]), date.fromisoformat(days["to"])))
+        if "of" in pairs:
+            metric, against = METRICS[pairs["of"]], Against(pairs["against"])
+            turn(of=metric.id, against=against)
+            st.switch_page(WHY_PAGE, query_params=pairs | {"of": metric.name, "against": AGAINST[against]})
         st.switch_page(LIST_PAGE, query_params=pairs)
 
 

@@ -24,20 +24,25 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     found = live.ask(measure, list(metrics), as_of=now.as_of, period=now.period, within=now.within, by=[dimension])
     limit = live.settings().lights.small_sample
     codes = [code if isinstance(code, str) else "" for code in found[dimension]]
-    called = _names(dimension, codes)
     samples = [metric_of(name).is_sample for name in found["metric"]]
     few = [sample and words.small(among, limit) for sample, among in zip(samples, found["among"], strict=True)]
     return pd.DataFrame(
         {
             "metric": found["metric"],
             "code": codes,
-            "name": [_short(called.get(code, code)) or _UNFILLED.get(dimension, "未填写") for code in codes],
+            "name": called(dimension, codes),
             "hits": found["hits"],
             "among": found["among"],
             "value": found["value"],
             "small": few,
         }
     )
+
+
+def called(dimension: str, codes: Sequence[str | None]) -> list[str]:
+    """The names of a dimension's codes, with a word for what is not filled in ("" or None)."""
+    known = _names(dimension, [code for code in codes if code])
+    return [_short(known.get(code or "", code or "")) or _UNFILLED.get(dimension, "未填写") for code in codes]
 
 
 def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -83,5 +83,5 @@ def test_bar_opens_its_cases(dimension: str, open_page: OpenPage, city: Casebase
     found = measure(city, ["due_in_5"], as_of=NOW, by=[dimension]).dropna(subset=[dimension]).sort_values("hits")
     row: pd.Series = found.iloc[-1]
     selection = {"pick": [{"code": row[dimension]}]}
-    address = {"clock": "办结期限", "ahead": "5个工作日"}
+    address = {"limit": "办结期限", "ahead": "5个工作日"}
     assert opened(open_page, city, f"forward_{dimension}", selection, **address) == row["hits"]

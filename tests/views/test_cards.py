@@ -164,3 +164,11 @@ def test_nothing_comes_from_elsewhere() -> None:
     assert "//" not in everything.replace("</", "")
     assert "url(" not in everything
     assert "@import" not in everything
+
+
+def test_a_change_that_leads_somewhere_is_a_button_of_its_own() -> None:
+    delta = Delta("较上月同期", "−1.20 百分点", "bad", "of=five_day_closure&against=previous")
+    read = Reader(cards.cards_html([five_day(deltas=(delta, Delta("较去年同期", "持平")))], DESK))
+    opened = [button["data-open"] for button in read.all("button") if "data-open" in button]
+    assert opened == ["five_day_closure:hits", "of=five_day_closure&against=previous"]
+    assert "较上月同期" in read.text

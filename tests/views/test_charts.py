@@ -54,6 +54,10 @@ def heat_frame() -> pd.DataFrame:
     return pd.DataFrame({"row": ["周一", "周二"], "column": ["9时", "9时"], "value": [12_000, 0]})
 
 
+def change_frame() -> pd.DataFrame:
+    return pd.DataFrame({"code": list("abcde"), "name": list("甲乙丙丁戊"), "value": [3, -8, 5, 0, 1]})
+
+
 def paired_frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -82,6 +86,7 @@ EVERY: dict[str, Callable[[Palette], charts.Chart]] = {
     "heat": lambda p: charts.heat(heat_frame(), p, title="题"),
     "paired": lambda p: charts.paired(paired_frame(), p, title="题"),
     "dots": lambda p: charts.dots(load_frame(), p, title="题"),
+    "waterfall": lambda p: charts.waterfall(change_frame(), p, title="题"),
 }
 
 NOTHING: dict[str, Callable[[], charts.Chart]] = {
@@ -94,6 +99,7 @@ NOTHING: dict[str, Callable[[], charts.Chart]] = {
     "heat": lambda: charts.heat(heat_frame().head(0), DESK, title="题"),
     "paired": lambda: charts.paired(paired_frame().assign(value=None), DESK, title="题"),
     "dots": lambda: charts.dots(load_frame().head(0), DESK, title="题"),
+    "waterfall": lambda: charts.waterfall(change_frame().assign(value=0), DESK, title="题"),
 }
 
 
@@ -287,3 +293,31 @@ def test_a_target_is_said_without_empty_decimals() -> None:
     assert chart_parts.target_text("目标", 0.95, "rate") == "目标 95%"
     assert chart_parts.target_text("目标", 0.955, "rate") == "目标 95.5%"
     assert chart_parts.target_text("标准", 5, "days") == f"标准 {words.days(5)}"
+
+
+def test_the_waterfall_runs_from_no_change_to_the_whole_change() -> None:
+    drawn = rows(spec_of(charts.waterfall(change_frame(), DESK, title="题")), "start")
+    assert [row["code"] for row in drawn] == ["b", "c", "a", "e", ""]
+    assert [(row["start"], row["end"]) for row in drawn] == [(0, -8), (-8, -3), (-3, 0), (0, 1), (0, 1)]
+    assert [row["written"] for row in drawn] == ["−8", "+5", "+3", "+1", "+1"]
+    assert [row["colour"] for row in drawn[:2]] == [DESK.compare, DESK.accent]
+
+
+def test_the_waterfall_gathers_the_small_parts_without_losing_any() -> None:
+    frame = change_frame().assign(tone=["bad", "good", "bad", "neutral", "bad"])
+    drawn = rows(spec_of(charts.waterfall(frame, DESK, title="题", most=2)), "start")
+    assert [(row["code"], row["written"]) for row in drawn] == [
+        ("b", "−8"),
+        ("c", "+5"),
+        (charts.REST, "+4"),
+        ("", "+1"),
+    ]
+    assert [row["colour"] for row in drawn[:3]] == [DESK.two_way[-1], DESK.two_way[0], DESK.two_way[0]]
+    one_left = rows(spec_of(charts.waterfall(frame, DESK, title="题", most=3)), "start")
+    assert charts.REST not in {row["code"] for row in one_left}
+
+
+def test_the_waterfall_writes_what_rates_gain_in_points() -> None:
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [0.0123, -0.02]})
+    drawn = rows(spec_of(charts.waterfall(frame, DESK, title="题", kind="rate")), "start")
+    assert [row["written"] for row in drawn] == ["−2.00 百分点", "+1.23 百分点", "−0.77 百分点"]

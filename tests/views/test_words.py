@@ -180,3 +180,14 @@ def test_a_span_says_only_what_differs() -> None:
 def test_long_lists_are_cut_and_counted() -> None:
     assert words.listing(["金水区", "二七区"]) == "金水区、二七区"
     assert words.listing(["金水区", "二七区", "中原区", "惠济区"]) == "金水区、二七区、中原区等 4 个"
+
+
+def test_what_a_part_adds_is_signed_and_nothing_is_zero() -> None:
+    assert [words.added(part, "count") for part in (1203, -4, 0, None)] == ["+1,203", "−4", "0", words.NONE]
+    assert [words.added(part, "rate") for part in (-0.0012, 0.0)] == ["−0.12 百分点", "0.00 百分点"]
+
+
+def test_short_days_of_this_month_need_no_month() -> None:
+    today = date(2026, 11, 27)
+    days = [today, date(2026, 11, 30), date(2026, 12, 1)]
+    assert [words.short_day(day, today) for day in days] == ["今日", "30日", "12月1日"]

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pages.parts import findings
+from queries.decompose import Change
 from queries.registry import METRICS
 
 
@@ -174,3 +175,20 @@ def test_highest_of_a_rate_that_is_no_merit_leaves_small_samples_out() -> None:
     assert findings.ranked(rows, metric, None, "纠纷类型", "全市", few=30) == said
     assert findings.highest(rows.assign(small=True), metric, "各区", few=30) == "各区都不足 30 件次（样本少），不宜排名"
     assert findings.highest(rows.head(0), metric, "各区", few=30) == "各区这一时段没有可计调解后转信访率的记录"
+
+
+def test_why_names_the_change_and_its_largest_part() -> None:
+    bars = pd.DataFrame({"name": ["金水区", "二七区"], "value": [5, -9]})
+    moved = Change(96.0, 100.0, pd.DataFrame())
+    assert findings.why(METRICS["registered"], moved, bars, "较上月同期") == (
+        "登记量较上月同期 −4 件次，二七区影响最大，−9"
+    )
+    rate = Change(0.95, 0.94, pd.DataFrame())
+    parts = bars.assign(value=[0.02, -0.01])
+    assert findings.why(METRICS["five_day_closure"], rate, parts, "较上年同期") == (
+        "五日办结率较上年同期 +1.00 百分点，金水区影响最大，+2.00 百分点"
+    )
+    none = Change(0.95, float("nan"), pd.DataFrame())
+    assert findings.why(METRICS["five_day_closure"], none, parts, "较上年同期") == "五日办结率较上年同期没有可比的数"
+    same = Change(7.0, 7.0, pd.DataFrame())
+    assert findings.why(METRICS["registered"], same, bars.assign(value=0), "较上月同期") == "登记量较上月同期持平"

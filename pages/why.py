@@ -1,0 +1,250 @@
+"""变化原因: the change of a number against an earlier period, split into parts that add up to it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts.drawing import drawn
+from queries.cases import Part
+from queries.decompose import SPLITTABLE, Change, decompose
+from queries.measure import metric_of
+from queries.model import Kind, Metric, Polarity
+from queries.periods import Against, compared
+from queries.subjects import DIMENSIONS, OF_PETITION
+from views import charts, words
+
+FIRST = "registered"
+MOST = 10
+CELLS = 200
+# A dimension of thousands of names that nobody compares.
+_TOO_FINE = ("expert",)
+MIX, PERFORMANCE = "mix", "performance"
+EFFECTS = {PERFORMANCE: "办理", MIX: "构成"}
+FORMULA = (
+    "率的变化分成两部分，两部分之和恰好等于变化（Bennet 对称分解）：\n\n"
+    "R₁ − R₀ = Σ s̄ᵢ·(rᵢ₁ − rᵢ₀) + Σ (sᵢ₁ − sᵢ₀)·(r̄ᵢ − R̄)\n\n"
+    "sᵢ 为各组占分母的比重，rᵢ 为各组自己的率，上横线为两期平均。前一项是**办理**效应：各组自己的率变了多少；"
+    "后一项是**构成**效应：率高或率低的组占得多了还是少了。只在一期有件的组，全部计入构成效应。"
+)
+
+now = filters.current()
+
+
+def chosen() -> tuple[Metric, Against, str]:
+    """The number, the earlier period and the dimension, all of them in the address."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        name: str = st.selectbox(
+            "指标",
+            SPLITTABLE,
+            index=SPLITTABLE.index(filters.first("of", FIRST)),
+            format_func=lambda name: metric_of(name).name,
+            key="of",
+            bind="query-params",
+            width=300,
+        )
+        against = Against.YEAR_BEFORE
+        if not now.same_as_year_before:
+            against = st.segmented_control(
+                "比较",
+                list(show.AGAINST),
+                default=filters.first("against", Against.PREVIOUS),
+                required=True,
+                format_func=show.AGAINST.__getitem__,
+                key="against",
+                bind="query-params",
+            )
+        metric = metric_of(name)
+        ways = dimensions(metric)
+        if st.session_state.get("split", ways[0]) not in ways:
+            del st.session_state["split"]
+        dimension: str = st.segmented_control(
+            "拆分",
+            ways,
+            default=filters.first("split", ways[0]),
+            required=True,
+            format_func=DIMENSIONS.__getitem__,
+            key="split",
+            bind="query-params",
+        )
+    return metric, against, dimension
+
+
+def usual() -> list[str]:
+    """Place, class and channel, one level below what the bar has fixed."""
+    return [places.dimension_below(now), "subcategory" if now.within.category else "category", "channel"]
+
+
+def dimensions(metric: Metric) -> list[str]:
+    """What a metric is split by: the usual ones and the unit, then those of its own."""
+    own = [name for name in metric.subject.dimensions if name not in OF_PETITION and name not in _TOO_FINE]
+    return [name for name in (*usual(), "unit") if metric.applies(name)] + own
+
+
+def asked(metric: Metric, against: Against, by: list[str]) -> Change:
+    """The change of the metric, split."""
+    return live.ask(decompose, metric.id, as_of=now.as_of, period=now.period, against=against, within=now.within, by=by)
+
+
+def said(against: Against) -> str:
+    """较上月同期."""
+    return now.against if against is Against.PREVIOUS else filters.YEARLY
+
+
+def opened(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = False) -> None:
+    """The cases of a group now: of a count what it counts, of a rate what speaks against it, or all for its volume."""
+    part, size = Part.HITS, row["hits"]
+    if metric.kind is Kind.RATE:
+        part, size = Part.AMONG, row["among"]
+        wrong = row["hits"] if metric.polarity is Polarity.DOWN_GOOD else row["among"] - row["hits"]
+        if wrong and not volume:
+            part, size = (Part.HITS if metric.polarity is Polarity.DOWN_GOOD else Part.MISSES), wrong
+    if not size:
+        st.info("这一组本期没有件，变化全部来自上期。")
+        return
+    show.open_list(show.link(metric.id, part, **{name: row[name] for name in by}))
+
+
+def bars_of(metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
+    """One bar a group of a count; two of a rate, its own rate's and its volume's."""
+    parts = change.parts
+    names = splits.called(dimension, parts[dimension].tolist())
+    if metric.kind is Kind.COUNT:
+        values = [("", "change", "")]
+    else:
+        values = [(effect, effect, f"{word}：") for effect, word in EFFECTS.items()]
+    frames = [
+        pd.DataFrame(
+            {
+                "code": [f"{effect}:{place}" for place in parts.index],
+                "name": [f"{prefix}{name}" for name in names],
+                "value": parts[column],
+                "tone": [show.tone(metric, value, 0) for value in parts[column]],
+                "tip": [
+                    f"{prefix}{name} {words.added(row[column], show.kind_of(metric))}；{sides(metric, row)}"
+                    for name, (_, row) in zip(names, parts.iterrows(), strict=True)
+                ],
+            }
+        )
+        for effect, column, prefix in values
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def sides(metric: Metric, row: pd.Series) -> str:
+    """A group before and now: 上期 120 → 本期 165."""
+    if metric.kind is Kind.COUNT:
+        return f"上期 {words.full(row['hits_before'])} → 本期 {words.full(row['hits'])} {metric.unit}"
+    before, after = (words.parts(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
+    return f"上期 {before} → 本期 {after}"
+
+
+def waterfall(metric: Metric, against: Against, dimension: str) -> None:
+    """The parts, largest first; a bar opens its cases, the bar of the small ones lays them all out."""
+    change = asked(metric, against, [dimension])
+    whole = st.session_state.get("why_whole", False)
+    bars = bars_of(metric, change, dimension)
+    unit = "百分点" if metric.kind is Kind.RATE else metric.unit
+    neutral = metric.polarity is Polarity.NEUTRAL
+    colours = "蓝为增加，灰为减少" if neutral else "蓝为向好，红为变差"
+    chart = drawn(
+        charts.waterfall,
+        bars,
+        show.theme(),
+        title=findings.why(metric, change, bars, said(against)),
+        subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点一条看它本期的件",
+        kind=show.kind_of(metric),
+        most=len(bars) if whole else MOST,
+        none=f"{said(against)}没有可拆分的变化。",
+    )
+    code = show.chart(chart, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code")
+    if len(bars) > MOST + 1:
+        # Below the chart, so that a click on the bar of the small ones can turn it on.
+        if code == charts.REST:
+            st.session_state["why_whole"] = True
+            st.rerun()
+        st.toggle("全部列出，不并入「其余」", key="why_whole")
+    if code and code != charts.REST:
+        effect, place = code.split(":")
+        opened(metric, change.parts.iloc[int(place)], [dimension], volume=effect == MIX)
+
+
+def cells(metric: Metric, against: Against) -> None:
+    """Place by class by channel, the largest change first; a row opens its cases."""
+    by = [name for name in usual() if metric.applies(name)]
+    if len(by) < 2:
+        return
+    change = asked(metric, against, by)
+    parts = change.parts[change.parts["change"].fillna(0) != 0].reset_index(drop=True)
+    if parts.empty:
+        return
+    shown = parts.head(CELLS)
+    kind = show.kind_of(metric)
+    rest = parts["change"].iloc[CELLS:].sum()
+    more = (
+        f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.added(rest, kind)}" if len(parts) > CELLS else ""
+    )
+    first = "、".join(splits.called(name, [shown[name].iloc[0]])[0] for name in by)
+    show.heading(
+        f"变化最大的一格：{first}，{words.added(shown['change'].iloc[0], kind)}",
+        f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
+        f"各格相加等于总变化 {words.added(change.moved, kind)}{more}；选中一行看它本期的件",
+        define=metric,
+    )
+    table = pd.DataFrame({DIMENSIONS[name]: splits.called(name, shown[name].tolist()) for name in by})
+    columns = {"上期": ("hits_before", "among_before"), "本期": ("hits", "among")}
+    for head, (hits, among) in columns.items():
+        rate = metric.kind is Kind.RATE
+        pairs = shown[[hits, among]].itertuples(index=False)
+        table[head] = [words.parts(*pair) for pair in pairs] if rate else shown[hits]
+    effects = EFFECTS if metric.kind is Kind.RATE else {}
+    for head, column in {"变化": "change", **{f"其中{word}": effect for effect, word in effects.items()}}.items():
+        table[head] = [words.added(value, kind) for value in shown[column]]
+    right = {head: st.column_config.Column(alignment="right") for head in table.columns[len(by) :]}
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=show.rows_high(len(table), 12),
+        key=f"cells_{metric.id}",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=right,
+        alt=f"{metric.name}的变化按格",
+    )
+    picked = show.once(f"cells_{metric.id}", tuple(event["selection"]["rows"]) or None)
+    if picked:
+        opened(metric, shown.iloc[picked[0]], by)
+
+
+def effects(metric: Metric, against: Against, dimension: str) -> None:
+    """What the rate's change is made of in the whole, and how it is reckoned."""
+    parts = asked(metric, against, [dimension]).parts
+    rows = {"办理效应": parts[PERFORMANCE].sum(), "构成效应": parts[MIX].sum(), "合计变化": parts["change"].sum()}
+    if not pd.notna(rows["合计变化"]):
+        return
+    told = "\n".join(f"| {name} | **{words.added(value, 'rate')}** |" for name, value in rows.items())
+    st.markdown(f"| 按{DIMENSIONS[dimension]}拆分 | |\n|:--|--:|\n{told}")
+    with st.expander("怎么算的"):
+        st.markdown(FORMULA)
+
+
+title = st.container(key="why_title")
+metric, against, dimension = chosen()
+then, moment = compared(now.period, now.as_of, against)
+cut = words.moment(moment, year=True)
+earlier = f"{cut}的时点数相比" if metric.is_stock else f"{words.span(then.start, then.end)}相比（截至 {cut}）"
+with title:
+    show.header("变化原因", f"{metric.name}，{now.said}；与{earlier}。")
+left, right = st.columns([1, 3])
+with left:
+    found = show.numbers(now, [metric.id], key=f"why_card_{metric.id}", lead=False)
+    if metric.kind is Kind.RATE:
+        with show.block("effects", stretch=False):
+            effects(metric, against, dimension)
+if not found[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
+    with right:
+        waiting.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据（docs/loading.md）。")
+else:
+    with right, show.block("waterfall"):
+        waterfall(metric, against, dimension)
+    with show.block("cells"):
+        cells(metric, against)

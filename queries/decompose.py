@@ -1,0 +1,109 @@
+"""Why a number changed: its change against an earlier period, split into parts that add up to it exactly.
+
+A count changes by the sum of what its groups change by. A rate R = Σ sᵢ·rᵢ, with sᵢ = nᵢ/N the share of group i in the
+denominator and rᵢ its own rate, changes by Bennet's symmetric decomposition:
+
+    R₁ − R₀ = Σ (sᵢ₁ − sᵢ₀)·(r̄ᵢ − R̄)  +  Σ s̄ᵢ·(rᵢ₁ − rᵢ₀)
+
+where a bar is the mean of both periods. The first sum is the mix effect (构成: more or fewer cases where the rate is
+high or low), the second the performance effect (办理: the groups' own rates). R̄, the mean of both whole rates, may be
+taken off because Σ(sᵢ₁ − sᵢ₀) = 0; so a group that grows counts against the rate only if it does worse than the whole.
+A group that is empty in one period has no rate of its own there; it takes that of the other, so that its coming or
+going is all mix.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from casebase.engine import Casebase
+from casebase.errors import UsageError
+from queries.measure import measure, metric_of
+from queries.model import EVERYTHING, Kind, Metric, Slice
+from queries.periods import Against, Period, compared
+from queries.registry import METRICS
+
+
+@dataclass(frozen=True)
+class Change:
+    """A metric now and before, as a count or a ratio (NaN where there is nothing to divide by), and its parts.
+
+    `parts` has one row a group, the largest change first: the `by` columns (None where not filled in), hits, among,
+    hits_before, among_before (int), change (int for a count, else a ratio), and for a rate mix and performance, which
+    add up to change. All parts add up to `moved`; where one of the rates is missing their changes are NaN.
+    """
+
+    now: float
+    before: float
+    parts: pd.DataFrame
+
+    @property
+    def moved(self) -> float:
+        return self.now - self.before
+
+
+def can(metric: Metric) -> bool:
+    """Whether the groups of a metric add up to it, so that its change can be split."""
+    return metric.additive and metric.kind in (Kind.COUNT, Kind.RATE)
+
+
+SPLITTABLE: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if can(metric))
+
+
+def decompose(
+    casebase: Casebase,
+    metric: str,
+    *,
+    as_of: datetime,
+    period: Period,
+    against: Against,
+    within: Slice = EVERYTHING,
+    by: Sequence[str],
+) -> Change:
+    """Split the change of a count or rate against an earlier period by the dimensions `by`.
+
+    Raises UsageError for an unknown metric or dimension, and for a metric whose groups do not add up.
+    """
+    chosen = metric_of(metric)
+    if not can(chosen):
+        raise UsageError(f"metric {metric}: its groups do not add up to it, so its change cannot be split")
+    then_period, then = compared(period, as_of, against)
+    now = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=by)
+    before = measure(casebase, [metric], as_of=then, period=then_period, within=within, by=by)
+    parts = _beside(now, before, list(by))
+    whole = parts[["hits", "among", "hits_before", "among_before"]].sum()
+    if chosen.kind is Kind.COUNT:
+        parts["change"] = parts["hits"] - parts["hits_before"]
+        values = float(whole["hits"]), float(whole["hits_before"])
+    else:
+        values = _ratio(whole["hits"], whole["among"]), _ratio(whole["hits_before"], whole["among_before"])
+        parts = _effects(parts, *values)
+    order = parts["change"].abs().sort_values(ascending=False, kind="stable").index
+    return Change(*values, parts.loc[order].reset_index(drop=True))
+
+
+def _beside(now: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The groups of either period; 0 where a group has no row in one of them."""
+    counts = ["hits", "among"]
+    earlier = before[[*by, *counts]].rename(columns={name: f"{name}_before" for name in counts})
+    both = now[[*by, *counts]].merge(earlier, on=by, how="outer")
+    numbers = [*counts, *(f"{name}_before" for name in counts)]
+    both[numbers] = both[numbers].fillna(0).astype("int64")
+    both[by] = both[by].astype(object).where(both[by].notna(), None)
+    return both
+
+
+def _effects(parts: pd.DataFrame, now: float, before: float) -> pd.DataFrame:
+    among, earlier = parts["among"], parts["among_before"]
+    rate, old_rate = parts["hits"] / among.where(among > 0), parts["hits_before"] / earlier.where(earlier > 0)
+    rate, old_rate = rate.fillna(old_rate), old_rate.fillna(rate)
+    share, old_share = among / (among.sum() or float("nan")), earlier / (earlier.sum() or float("nan"))
+    mix = (share - old_share) * ((rate + old_rate) / 2 - (now + before) / 2)
+    performance = (share + old_share) / 2 * (rate - old_rate)
+    return parts.assign(mix=mix, performance=performance, change=mix + performance)
+
+
+def _ratio(hits: int, among: int) -> float:
+    return float(hits) / float(among) if among else float("nan")
