@@ -1,0 +1,98 @@
+"""优秀案例: the library of exemplary mediations, with where and by whom each was settled."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, or_, select
+
+from casebase import schema
+from casebase.engine import Casebase
+from queries.model import EVERYTHING, Slice
+from queries.segmentation import occurrences, words
+from queries.subjects import PLACES, dispute, natural_days, p
+
+_told = schema.model_case.c
+_org = schema.social_org.c
+_LEAST, _SHARE = 2, 0.9
+_SEARCHED = ("title", "method", "outcome", "community", "org")
+
+COLUMNS = (
+    "model_case_id", "petition_id", "case_no", "title", "dispute_kind", "method", "who", "outcome", "told_on",
+    "district_code", "street_code", "community_code", "district", "street", "community", "org", "opened_at", "days",
+)  # fmt: skip
+
+
+def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
+    """The exemplary cases told by the day of the moment (or without a day), the latest first.
+
+    Columns: COLUMNS. Place and course are the mediation's, else the petition's; days are natural days from the
+    opening of the mediation (the registration of the petition) to its end, missing where that is unknown or later.
+    Of a slice only the area applies. A case that a restricted petition stands behind is not told.
+    """
+    where = [_told.told_on.is_(None) | (_told.told_on <= as_of.date()), or_(p.restricted.is_(None), not_(p.restricted))]
+    rows = _rows(as_of).where(*where).subquery()
+    statement = select(rows).order_by(rows.c.told_on.desc().nulls_last(), rows.c.model_case_id.desc())
+    if within.area and casebase.level_of(within.area) in PLACES:
+        statement = statement.where(rows.c[f"{PLACES[casebase.level_of(within.area)]}_code"] == within.area)
+    with casebase.reading() as connection:
+        found = pd.DataFrame(connection.execute(statement).all(), columns=list(COLUMNS))
+    return found.astype({"petition_id": "Int64", "days": "Int64"})
+
+
+def _rows(as_of: datetime) -> Select[Any]:
+    community, street, district = (schema.area.alias(name) for name in ("community", "street", "district"))
+    mediated_in, mediated_street = schema.area.alias("mediated_in"), schema.area.alias("mediated_street")
+    place = {
+        "community": func.coalesce(dispute.community_code, p.community_code),
+        "street": func.coalesce(mediated_in.c.parent_code, p.street_code),
+        "district": func.coalesce(mediated_street.c.parent_code, p.district_code),
+    }
+    begun = func.coalesce(dispute.opened_at, p.registered_at)
+    ended = case((dispute.mediation_id.is_not(None), dispute.closed_at), else_=p.closed_at)
+    shown: dict[str, ColumnElement[Any]] = {
+        **{
+            name: _told[name]
+            for name in ("model_case_id", "title", "dispute_kind", "method", "who", "outcome", "told_on")
+        },
+        "petition_id": case((p.registered_at <= as_of, p.petition_id), else_=null()),
+        "case_no": case((p.registered_at <= as_of, p.case_no), else_=null()),
+        **{f"{name}_code": code for name, code in place.items()},
+        **{table.name: table.c.name for table in (community, street, district)},
+        "org": _org.name,
+        "opened_at": begun,
+        "days": case((and_(ended <= as_of, ended >= begun), natural_days(begun, ended)), else_=null()),
+    }
+    sources = (
+        schema.model_case.outerjoin(schema.mediation, dispute.mediation_id == _told.mediation_id)
+        .outerjoin(schema.petition, p.petition_id == func.coalesce(_told.petition_id, dispute.petition_id))
+        .outerjoin(schema.social_org, _org.org_id == dispute.org_id)
+        .outerjoin(mediated_in, mediated_in.c.code == dispute.community_code)
+        .outerjoin(mediated_street, mediated_street.c.code == mediated_in.c.parent_code)
+        .outerjoin(community, community.c.code == place["community"])
+        .outerjoin(street, street.c.code == place["street"])
+        .outerjoin(district, district.c.code == place["district"])
+    )
+    return select(*(shown[name].label(name) for name in COLUMNS)).select_from(sources)
+
+
+def methods(found: pd.DataFrame, most: int = 12) -> list[str]:
+    """The words that tell the methods apart, most frequent first: in two of them at least, and not in nearly all."""
+    texts = found["method"].dropna().tolist()
+    matrix, vocabulary = occurrences(texts, _LEAST, _SHARE)
+    counts = pd.Series(matrix.sum(axis=0).A1 if len(vocabulary) else [], index=vocabulary, dtype="int64")
+    return counts.sort_values(ascending=False, kind="stable").index[:most].tolist()
+
+
+def narrowed(found: pd.DataFrame, *, kind: str = "", who: str = "", method: str = "", text: str = "") -> pd.DataFrame:
+    """The cases of a kind of dispute, by who helped, whose method has the word, that hold every word of the text."""
+    chosen = pd.Series(True, index=found.index)
+    for column, value in (("dispute_kind", kind), ("who", who)):
+        if value:
+            chosen &= found[column] == value
+    if method:
+        chosen &= found["method"].map(lambda told: method in words(told) if isinstance(told, str) else False)
+    told = [" ".join(filter(pd.notna, row)) for row in found[list(_SEARCHED)].itertuples(index=False)]
+    sought = text.split()
+    chosen &= pd.Series([all(word in line for word in sought) for line in told], index=found.index, dtype=bool)
+    return found[chosen.astype(bool)].reset_index(drop=True)
