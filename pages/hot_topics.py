@@ -93,7 +93,7 @@ def on_map() -> None:
     found = live.ask(hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=now.within, most=SQUARES)
     if found.empty:
         waiting.hint(
-            f"{now.place}近 {stretches.days} 天没有带坐标的信访件，看不出聚集；装入经纬度（lon、lat 列）后显示。"
+            f"{now.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度（lon、lat 列）的信访件不在其中。"
         )
         return
     named = [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in found["place"]]

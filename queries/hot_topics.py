@@ -140,7 +140,7 @@ def words(
 def clusters(
     casebase: Casebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 200
 ) -> pd.DataFrame:
-    """Square kilometres with cases in the latest stretch, those that rise most beyond chance first.
+    """Square kilometres with more cases in the latest stretch than expected, the least likely by chance first.
 
     Columns: those of hot_cells.hot_cells (code, lon, lat, cases, place), expected, p, alarm. At most `most` rows.
     """
@@ -152,6 +152,7 @@ def clusters(
     tested = rising(counts, totals_of(found), _LEVEL).assign(code=[cell[0][1] for cell in cells])
     squares = hot_cells(casebase, as_of=as_of, period=stretches.window, within=within, most=len(tested))
     risen = squares.merge(tested[["code", "expected", "p", "alarm"]], on="code", how="inner")
+    risen = risen[risen["cases"] > risen["expected"]]
     return risen.sort_values(["p", "cases"], ascending=[True, False], kind="stable").head(most).reset_index(drop=True)
 
 
