@@ -39,7 +39,11 @@ def outlook(clock: str) -> None:
         crossing = f"；{words.day(month.end)}以后到期的计入下月，不在此列"
     chart = drawn(
         charts.ranking,
-        frame.assign(code=frame["days"].astype(str), name=[step(days) for days in frame["days"]]),
+        frame.assign(
+            code=frame["days"].astype(str),
+            name=[step(days) for days in frame["days"]],
+            small=[words.small(among, live.settings().lights.small_sample) for among in frame["among"]],
+        ),
         show.theme(),
         title=findings.outlook(frame, rate.name, words.month(today, year=False)),
         subtitle=f"{words.month(today, year=False)}{rate.name}，按期／应办结；不是预测，只把期限往后推{crossing}",
@@ -139,10 +143,11 @@ def units(clock: str, days: int) -> None:
         .sort_values([due[days], *due.values()], ascending=False, kind="stable")
         .reset_index(drop=True)
     )
-    total = wide[due[days]].sum()
+    total, holders = wide[due[days]].sum(), int((wide[due[days]] > 0).sum())
+    alone = holders > 1 and wide[due[days]].nlargest(2).is_unique and wide["code"].iloc[0]
     show.heading(
-        f"{days} 个工作日内 {words.full(total)} 件次{CLOCKS[clock]}到期，涉及 {int((wide[due[days]] > 0).sum())} 个单位"
-        + (f"，{wide['name'].iloc[0]}最多" if wide[due[days]].nlargest(2).is_unique and total else ""),
+        f"{days} 个工作日内 {words.full(total)} 件次{CLOCKS[clock]}到期，涉及 {holders} 个单位"
+        + (f"，{wide['name'].iloc[0]}最多" if alone else ""),
         f"点一个数看它的件；率为{words.month(today, year=False)}{metric_of(forward.RATES[clock]).name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
         define=metric_of(due[days]),
