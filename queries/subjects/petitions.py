@@ -107,6 +107,14 @@ def _hot_cell() -> ColumnElement[str]:
 
 
 ACCOMPANIED = ("有代办员", "无代办员")
+
+
+def _accompanied() -> ColumnElement[str]:
+    """Whether a case has an agent; null where there is no case (a reception without one)."""
+    without = and_(p.petition_id.is_not(None), p.agent_id.is_(None))
+    return case((p.agent_id.is_not(None), ACCOMPANIED[0]), (without, ACCOMPANIED[1]), else_=null())
+
+
 PLACE: dict[str, Expression] = {
     "district": Fixed(p.district_code),
     "street": Fixed(p.street_code),
@@ -128,7 +136,7 @@ OF_PETITION: dict[str, Expression] = {
     "due_day": Fixed(on_day(p.due_at)),
     "five_day_due": Fixed(p.five_day_due),
     "hot_cell": Fixed(_hot_cell()),
-    "accompanied": Fixed(case((p.agent_id.is_(None), ACCOMPANIED[1]), else_=ACCOMPANIED[0])),
+    "accompanied": Fixed(_accompanied()),
 }
 _CASE: dict[str, Expression] = {
     "case_no": Fixed(p.case_no),
