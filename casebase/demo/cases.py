@@ -30,6 +30,12 @@ _PURPOSES_BY_EASE = np.array([[84, 10, 1, 5], [70, 3, 20, 7]])  # 求决 申诉 
 _NONE = np.datetime64("NaT", "s")
 _DAY = np.timedelta64(86_400, "s")
 _SECOND = np.timedelta64(1, "s")
+OFFICES = {
+    "市委书记": 1, "市长": 2, "市委常委": 4, "副市长": 10, "市信访局局长": 14, "区县(市)党政主要负责人": 30,
+    "区县(市)副职": 26, "街道党工委书记": 13,
+}  # fmt: skip
+PLACES = {"市人民来访接待中心": 22, "区县(市)信访接待大厅": 40, "街道便民服务中心": 24, "现场办公": 14}
+SUPERVISION_LEVELS = {"市级督办": 35, "区县督办": 65}
 
 
 @dataclass(eq=False)
@@ -295,10 +301,6 @@ def reception_table(
     world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64, first_id: int
 ) -> pa.Table:
     """Rows of `reception`: visits and collective cases that a leader received; offices, never names."""
-    offices = (("市委书记", 1), ("市长", 2), ("市委常委", 4), ("副市长", 10), ("市信访局局长", 14),
-               ("区县(市)党政主要负责人", 30),
-               ("区县(市)副职", 26), ("街道党工委书记", 13))  # fmt: skip
-    places = ("市人民来访接待中心", "区县(市)信访接待大厅", "街道便民服务中心", "现场办公")
     share = np.where(case.channel == _VISIT, 300, 10) + np.where(plan.people >= 5, 900, 0)
     at = np.flatnonzero(draws.chance(share, case.size) & (plan.purpose != _REPORT) & ~plan.refused & (case.matter >= 0))
     accepted, closed = plan.accepted[at], plan.closed[at]
@@ -309,11 +311,9 @@ def reception_table(
     return pa.table(
         {
             "reception_id": pa.array(first_id + np.arange(n)),
-            "leader_title": _dictionary(
-                [name for name, _ in offices], draws.weighted([weight for _, weight in offices], n)
-            ),
+            "leader_title": _dictionary(tuple(OFFICES), draws.weighted(list(OFFICES.values()), n)),
             "held_at": _time(held),
-            "place": _dictionary(places, draws.weighted([22, 40, 24, 14], n)),
+            "place": _dictionary(tuple(PLACES), draws.weighted(list(PLACES.values()), n)),
             "petition_id": pa.array(case.petition_id[at]),
             "closed_at": _time(np.where(closed <= until, closed, _NONE)),
         }
@@ -341,7 +341,7 @@ def supervision_table(
         {
             "supervision_id": pa.array(first_id + np.arange(n)),
             "petition_id": pa.array(case.petition_id[at]),
-            "level": _dictionary(("市级督办", "区县督办"), draws.weighted([35, 65], n)),
+            "level": _dictionary(tuple(SUPERVISION_LEVELS), draws.weighted(list(SUPERVISION_LEVELS.values()), n)),
             "issued_at": _time(issued),
             "due_at": _time(due),
             "replied_at": _time(np.where(answered, replied, _NONE)),

@@ -14,14 +14,13 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from casebase import events, workdays
-from casebase.bulk import append
-from casebase.demo import cases, disputes, places, profile, rhythm
+from casebase.demo import cases, disputes, duties, places, profile, rhythm, steps
 from casebase.demo.builder import LIVE_SINCE, YEARLY, append_rows
 from casebase.demo.cases import World
-from casebase.demo.draws import PER_MYRIAD, Draws, mixed
+from casebase.demo.draws import PER_MYRIAD, Draws
 from casebase.engine import Casebase, mark_changed, write_info
 from casebase.errors import CasebaseError
 from casebase.schema import grid_task, grid_worker, hearing, info, mediation, petition
@@ -37,18 +36,6 @@ _DAY = 86_400
 _ROWS_AT_ONCE = 5_000
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class _Moment:
-    """The span (since, until] that is being applied, and what the draws need."""
-
-    since: np.datetime64
-    until: np.datetime64
-    live_since: np.datetime64
-    speed: float
-    seed: int
-    world: World
 
 
 def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, speed: float = 1.0) -> int:
@@ -69,7 +56,7 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
             )
         start = datetime.fromisoformat(values[LIVE_SINCE])
         world = _world(int(values["seed"]), start, casebase.settings.calendar, casebase.settings.deadlines)
-        span = _Moment(_at(since), _at(until), _at(start), speed, seed, world)
+        span = steps.Span(_at(since), _at(until), _at(start), speed, seed, world)
         touched = _move(connection, span) if _ticks(since) < _ticks(until) else set()
         arrivals = _arrivals(world, start, until, speed, int(values[YEARLY])) - _arrivals(
             world, start, since, speed, int(values[YEARLY])
@@ -144,9 +131,11 @@ def _ticks(moment: datetime) -> int:
     return int((moment - datetime(2020, 1, 1)) / _TICK)
 
 
-def _move(connection: Connection, span: _Moment) -> set[int]:
+def _move(connection: Connection, span: steps.Span) -> set[int]:
     """Everything that happens to cases that are there already."""
     touched = _move_cases(connection, span) | _move_tasks(connection, span) | _hold_hearings(connection, span)
+    touched |= duties.receive(connection, span) | duties.supervise(connection, span)
+    touched |= duties.apply_for_hearings(connection, span)
     _close_mediations(connection, span)
     return touched
 
@@ -164,11 +153,11 @@ def _arrivals(world: World, start: datetime, moment: datetime, speed: float, yea
     return yearly * gone * round(speed * 1_000) // (year * 1_000)
 
 
-def _register(connection: Connection, span: _Moment, since: datetime, until: datetime, arrivals: int) -> set[int]:
+def _register(connection: Connection, span: steps.Span, since: datetime, until: datetime, arrivals: int) -> set[int]:
     """New cases with what already happened to them by `until`."""
     if arrivals <= 0:
         return set()
-    first = _next(connection, petition.c.petition_id)
+    first = steps.next_id(connection, petition.c.petition_id)
     draws = Draws(np.random.SeedSequence([span.seed, first]))
     hours = rhythm.between(since, until, span.world.calendar, span.world.seed)
     number = np.arange(arrivals, dtype=np.int64)
@@ -182,18 +171,17 @@ def _register(connection: Connection, span: _Moment, since: datetime, until: dat
     until_second = span.until.astype("datetime64[s]")
     rows, grid = cases.petition_table(span.world, draws, case, cases.observed(plan, until_second))
     append_rows(connection, petition, rows)
-    task_id, mediation_id = _next(connection, grid_task.c.task_id), _next(connection, mediation.c.mediation_id)
+    task_id, mediation_id = (
+        steps.next_id(connection, grid_task.c.task_id),
+        steps.next_id(connection, mediation.c.mediation_id),
+    )
     append_rows(connection, grid_task, cases.task_table(span.world, draws, case, plan, grid, until_second, task_id))
     mediated = disputes.table(span.world, draws, case, plan, until_second, mediation_id, precede=False)
     append_rows(connection, mediation, mediated)
     return set(case.petition_id.tolist())
 
 
-def _next(connection: Connection, number: Column[int]) -> int:
-    return (connection.scalar(select(func.max(number))) or 0) + 1
-
-
-def _repeat(connection: Connection, span: _Moment, draws: Draws, case: cases.Origins) -> None:
+def _repeat(connection: Connection, span: steps.Span, draws: Draws, case: cases.Origins) -> None:
     """Let some of the new cases repeat an earlier one."""
     again = np.flatnonzero(draws.chance(850, case.size))
     lag = draws.between(1_000, 40_000, again.size)
@@ -211,7 +199,7 @@ def _repeat(connection: Connection, span: _Moment, draws: Draws, case: cases.Ori
             case.matter[at] = matters.get_loc(row.category_code)
 
 
-def _move_cases(connection: Connection, span: _Moment) -> set[int]:
+def _move_cases(connection: Connection, span: steps.Span) -> set[int]:
     """Forward, accept, close and evaluate the cases that are due for it."""
     p = petition.c
     window = pd.Timestamp(span.until).to_pydatetime() - timedelta(days=span.world.deadlines.evaluation_days)
@@ -221,7 +209,7 @@ def _move_cases(connection: Connection, span: _Moment) -> set[int]:
         p.satisfaction_bureau, p.satisfaction_unit, p.updated_at, p.counted, p.restricted, p.grid_id,
     )  # fmt: skip
     waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status != "不予受理")
-    rows = _frame(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
+    rows = steps.read(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
     if rows.empty:
         return set()
     before = rows.copy()
@@ -229,13 +217,13 @@ def _move_cases(connection: Connection, span: _Moment) -> set[int]:
     _accept(span, rows)
     _close(span, rows)
     _evaluate(span, rows)
-    steps = ["forwarded_at", "accepted_at", "closed_at", "evaluated_at"]
-    changed = (rows[steps].notna() & before[steps].isna()).any(axis=1)
-    rows.loc[changed, "updated_at"] = rows.loc[changed, steps].max(axis=1)
+    moments = ["forwarded_at", "accepted_at", "closed_at", "evaluated_at"]
+    changed = (rows[moments].notna() & before[moments].isna()).any(axis=1)
+    rows.loc[changed, "updated_at"] = rows.loc[changed, moments].max(axis=1)
     moved = rows[changed]
     kept = [
         "petition_id",
-        *steps,
+        *moments,
         "due_at",
         "five_day_due",
         "resolved",
@@ -244,38 +232,38 @@ def _move_cases(connection: Connection, span: _Moment) -> set[int]:
         "satisfaction_unit",
         "updated_at",
     ]
-    _update(connection, petition, moved[kept])
+    steps.update(connection, petition, moved[kept])
     _push(connection, span, moved[moved.forwarded_at.notna() & before.forwarded_at[changed].isna()])
     return set(moved.petition_id.tolist())
 
 
-def _forward(span: _Moment, rows: pd.DataFrame) -> None:
+def _forward(span: steps.Span, rows: pd.DataFrame) -> None:
     waiting = rows.forwarded_at.isna() & rows.closed_at.isna()
     some = rows[waiting]
-    days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[_roll(span, some.petition_id, 1, 10)]
-    _apply(
+    days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[steps.roll(span, some.petition_id, 1, 10)]
+    steps.apply(
         span,
         rows,
         "forwarded_at",
         some.registered_at,
-        _office(span, some.registered_at, days, some.petition_id, 2),
+        steps.office(span, some.registered_at, days, some.petition_id, 2),
     )
     rows.loc[waiting & rows.forwarded_at.notna(), "status"] = "待受理"
 
 
-def _accept(span: _Moment, rows: pd.DataFrame) -> None:
+def _accept(span: steps.Span, rows: pd.DataFrame) -> None:
     waiting = rows.accepted_at.isna() & rows.forwarded_at.notna() & rows.closed_at.isna()
     some = rows[waiting]
-    roll = _roll(span, some.petition_id, 3, 10)
+    roll = steps.roll(span, some.petition_id, 3, 10)
     days = np.where(
         some.is_simple, np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 1])[roll], np.array([1, 1, 2, 2, 3, 3, 4, 5, 6, 8])[roll]
     )
-    _apply(
+    steps.apply(
         span,
         rows,
         "accepted_at",
         some.forwarded_at,
-        _office(span, some.forwarded_at, days, some.petition_id, 4),
+        steps.office(span, some.forwarded_at, days, some.petition_id, 4),
     )
     done = waiting & rows.accepted_at.notna()
     rows.loc[done, "status"] = "办理中"
@@ -288,7 +276,7 @@ def _accept(span: _Moment, rows: pd.DataFrame) -> None:
     rows["five_day_due"] = _five_day_due(span, rows)
 
 
-def _five_day_due(span: _Moment, rows: pd.DataFrame) -> pd.Series:
+def _five_day_due(span: steps.Span, rows: pd.DataFrame) -> pd.Series:
     """Fills the deadline of simple claims whose clock starts with a later step than registration."""
     start = rows[f"{span.world.deadlines.simple_from}_at"]
     fresh = rows.is_simple & rows.five_day_due.isna() & start.notna()
@@ -300,32 +288,32 @@ def _five_day_due(span: _Moment, rows: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _close(span: _Moment, rows: pd.DataFrame) -> None:
+def _close(span: steps.Span, rows: pd.DataFrame) -> None:
     """A case closes somewhere on the way to its deadline, or some days after it."""
     waiting = rows.closed_at.isna() & rows.accepted_at.notna()
     some = rows[waiting]
-    base = _base(span, some.accepted_at)
+    base = steps.base(span, some.accepted_at)
     deadline = some.five_day_due.where(some.is_simple, some.due_at).fillna(some.due_at)
     left = (deadline.dt.normalize() - base.dt.normalize()).dt.days.to_numpy()
-    late = (_roll(span, some.petition_id, 5, PER_MYRIAD) < 650) | (left < 1)
+    late = (steps.roll(span, some.petition_id, 5, PER_MYRIAD) < 650) | (left < 1)
     days = np.where(
         late,
-        np.maximum(left, 0) + 1 + _roll(span, some.petition_id, 6, 9) * np.where(some.is_simple, 1, 4),
-        1 + _roll(span, some.petition_id, 7, np.maximum(left, 1)),
+        np.maximum(left, 0) + 1 + steps.roll(span, some.petition_id, 6, 9) * np.where(some.is_simple, 1, 4),
+        1 + steps.roll(span, some.petition_id, 7, np.maximum(left, 1)),
     )
     day = span.world.calendar.after_many(
         base.to_numpy().astype("datetime64[D]") + days, np.zeros(days.size, dtype=np.int64)
     )
-    moment = pd.Series(_hour(span, day, some.petition_id, 8), index=some.index)
-    _apply(span, rows, "closed_at", some.accepted_at, moment)
+    moment = pd.Series(steps.hour(span, day, some.petition_id, 8), index=some.index)
+    steps.apply(span, rows, "closed_at", some.accepted_at, moment)
     done = waiting & rows.closed_at.notna()
     rows.loc[done, "status"] = "已办结"
-    rows.loc[done, "resolved"] = _roll(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
+    rows.loc[done, "resolved"] = steps.roll(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
         rows.loc[done, "is_simple"], 87, 70
     )
 
 
-def _evaluate(span: _Moment, rows: pd.DataFrame) -> None:
+def _evaluate(span: steps.Span, rows: pd.DataFrame) -> None:
     """About seven in ten are evaluated in the window; of those closed before the city came alive the rest."""
     eligible = (
         rows.evaluated_at.isna()
@@ -335,39 +323,44 @@ def _evaluate(span: _Moment, rows: pd.DataFrame) -> None:
         & (rows.status != "不予受理")
     )
     share = np.where(rows.closed_at.to_numpy() > span.live_since, 7_000, 2_500)
-    waiting = eligible & (_roll(span, rows.petition_id, 10, PER_MYRIAD) < share)
+    waiting = eligible & (steps.roll(span, rows.petition_id, 10, PER_MYRIAD) < share)
     some = rows[waiting]
     window = span.world.deadlines.evaluation_days * _DAY
     seconds = (
-        np.minimum(_roll(span, some.petition_id, 11, window - 7_200), _roll(span, some.petition_id, 12, window - 7_200))
+        np.minimum(
+            steps.roll(span, some.petition_id, 11, window - 7_200),
+            steps.roll(span, some.petition_id, 12, window - 7_200),
+        )
         + 3_600
     )
-    moment = _base(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
+    moment = steps.base(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
     moment = moment.where(moment <= some.closed_at + pd.Timedelta(seconds=window))
-    _apply(span, rows, "evaluated_at", some.closed_at, moment)
+    steps.apply(span, rows, "evaluated_at", some.closed_at, moment)
     done = waiting & rows.evaluated_at.notna()
     happy = rows.loc[done, "resolved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     for column, salt, levels in (("satisfaction_bureau", 13, (73, 49)), ("satisfaction_unit", 14, (65, 33))):
-        roll, content = _roll(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
+        roll, content = steps.roll(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
         rows.loc[done, column] = np.where(roll < content, "满意", np.where(roll < content + 24, "基本满意", "不满意"))
 
 
-def _push(connection: Connection, span: _Moment, forwarded: pd.DataFrame) -> None:
+def _push(connection: Connection, span: steps.Span, forwarded: pd.DataFrame) -> None:
     """A third of the forwarded cases goes to the grid platform at the same moment."""
     chosen = forwarded[
-        (_roll(span, forwarded.petition_id, 20, PER_MYRIAD) < 3_500) & forwarded.grid_id.notna() & ~forwarded.restricted
+        (steps.roll(span, forwarded.petition_id, 20, PER_MYRIAD) < 3_500)
+        & forwarded.grid_id.notna()
+        & ~forwarded.restricted
     ]
     if chosen.empty:
         return
     w = grid_worker.c
     near = w.grid_id.in_(chosen.grid_id.unique().tolist()) & (w.active_from <= pd.Timestamp(span.since).to_pydatetime())
     workers = dict(connection.execute(select(w.grid_id, func.min(w.worker_id)).where(near).group_by(w.grid_id)).all())
-    first = _next(connection, grid_task.c.task_id)
+    first = steps.next_id(connection, grid_task.c.task_id)
     kinds = np.array(["协助化解"] * 60 + ["人员核查"] * 25 + ["人员关怀"] * 15)
     table = {
         "task_id": pa.array(np.arange(first, first + len(chosen))),
         "petition_id": pa.array(chosen.petition_id.to_numpy()),
-        "kind": pa.array(kinds[_roll(span, chosen.petition_id, 21, 100)].tolist()),
+        "kind": pa.array(kinds[steps.roll(span, chosen.petition_id, 21, 100)].tolist()),
         "grid_id": pa.array(chosen.grid_id.tolist()),
         "worker_id": pa.array([workers.get(grid) for grid in chosen.grid_id], pa.int64()),
         "pushed_at": pa.array(chosen.forwarded_at.to_numpy().astype("datetime64[us]")),
@@ -375,7 +368,7 @@ def _push(connection: Connection, span: _Moment, forwarded: pd.DataFrame) -> Non
     append_rows(connection, grid_task, pa.table(table))
 
 
-def _move_tasks(connection: Connection, span: _Moment) -> set[int]:
+def _move_tasks(connection: Connection, span: steps.Span) -> set[int]:
     """Contact people and finish tasks, at the latest when the case closes."""
     t = grid_task.c
     columns = (
@@ -393,34 +386,36 @@ def _move_tasks(connection: Connection, span: _Moment) -> set[int]:
         .join(petition, petition.c.petition_id == t.petition_id)
         .where(t.finished_at.is_(None))
     )
-    rows = _frame(connection, query)
+    rows = steps.read(connection, query)
     if rows.empty:
         return set()
     before = rows.copy()
-    prompt = _roll(span, rows.task_id, 22, 100) < np.where(rows.worker_id.notna(), 94, 26)
+    prompt = steps.roll(span, rows.task_id, 22, 100) < np.where(rows.worker_id.notna(), 94, 26)
     wait = np.where(
-        prompt, 600 + _roll(span, rows.task_id, 23, 60_000), 90_000 + _roll(span, rows.task_id, 23, 200_000)
+        prompt, 600 + steps.roll(span, rows.task_id, 23, 60_000), 90_000 + steps.roll(span, rows.task_id, 23, 200_000)
     )
     waiting = rows.contacted_at.isna()
     some = rows[waiting]
-    contact = _base(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
-    _apply(span, rows, "contacted_at", some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at))
-    method = np.where(_roll(span, rows.task_id, 24, 100) < 63, "电话", "上门")
+    contact = steps.base(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
+    steps.apply(span, rows, "contacted_at", some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at))
+    method = np.where(steps.roll(span, rows.task_id, 24, 100) < 63, "电话", "上门")
     rows["contact_method"] = rows.contact_method.where(~waiting | rows.contacted_at.isna(), method)
     waiting = rows.contacted_at.notna()
     some = rows[waiting]
-    finish = _base(span, some.contacted_at) + pd.to_timedelta(3_600 + _roll(span, some.task_id, 25, 430_000), unit="s")
-    _apply(span, rows, "finished_at", some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at))
-    roll = _roll(span, rows.task_id, 26, 100)
+    finish = steps.base(span, some.contacted_at) + pd.to_timedelta(
+        3_600 + steps.roll(span, some.task_id, 25, 430_000), unit="s"
+    )
+    steps.apply(span, rows, "finished_at", some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at))
+    roll = steps.roll(span, rows.task_id, 26, 100)
     outcome = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
     rows["outcome"] = rows.outcome.where(rows.finished_at.isna(), outcome)
-    steps = ["contacted_at", "finished_at"]
-    moved = rows[(rows[steps].notna() & before[steps].isna()).any(axis=1)]
-    _update(connection, grid_task, moved[["task_id", "contacted_at", "contact_method", "finished_at", "outcome"]])
+    moments = ["contacted_at", "finished_at"]
+    moved = rows[(rows[moments].notna() & before[moments].isna()).any(axis=1)]
+    steps.update(connection, grid_task, moved[["task_id", "contacted_at", "contact_method", "finished_at", "outcome"]])
     return set(moved.petition_id.tolist())
 
 
-def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
+def _hold_hearings(connection: Connection, span: steps.Span) -> set[int]:
     """Hearings take place when they were scheduled; some of those heard are content after a while."""
     h = hearing.c
     columns = (
@@ -434,7 +429,7 @@ def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
         h.settled_at,
     )
     recent = h.held_at > pd.Timestamp(span.live_since).to_pydatetime() - timedelta(days=40)
-    rows = _frame(
+    rows = steps.read(
         connection,
         select(*columns).where((h.status == "已排期") | ((h.status == "已举行") & h.settled_at.is_(None) & recent)),
     )
@@ -442,114 +437,37 @@ def _hold_hearings(connection: Connection, span: _Moment) -> set[int]:
         return set()
     before = rows.copy()
     waiting = rows.status == "已排期"
-    _apply(span, rows, "held_at", rows[waiting].applied_at, rows[waiting].scheduled_at, hurried=False)
+    steps.apply(span, rows, "held_at", rows[waiting].applied_at, rows[waiting].scheduled_at, hurried=False)
     done = waiting & rows.held_at.notna()
     rows.loc[done, "status"] = "已举行"
     conclusions = np.array(["支持诉求", "部分支持", "部分支持", "维持原意见", "达成和解"])
-    rows.loc[done, "conclusion"] = conclusions[_roll(span, rows.loc[done, "hearing_id"], 30, 5)]
-    waiting = rows.held_at.notna() & rows.settled_at.isna() & (_roll(span, rows.hearing_id, 31, 100) < 70)
+    rows.loc[done, "conclusion"] = conclusions[steps.roll(span, rows.loc[done, "hearing_id"], 30, 5)]
+    waiting = rows.held_at.notna() & rows.settled_at.isna() & (steps.roll(span, rows.hearing_id, 31, 100) < 70)
     some = rows[waiting]
-    moment = _base(span, some.held_at) + pd.to_timedelta(_DAY + _roll(span, some.hearing_id, 32, 35 * _DAY), unit="s")
-    _apply(span, rows, "settled_at", some.held_at, moment)
-    steps = ["held_at", "settled_at"]
-    moved = rows[(rows[steps].notna() & before[steps].isna()).any(axis=1)]
-    _update(connection, hearing, moved[["hearing_id", "held_at", "status", "conclusion", "settled_at"]])
+    moment = steps.base(span, some.held_at) + pd.to_timedelta(
+        _DAY + steps.roll(span, some.hearing_id, 32, 35 * _DAY), unit="s"
+    )
+    steps.apply(span, rows, "settled_at", some.held_at, moment)
+    moments = ["held_at", "settled_at"]
+    moved = rows[(rows[moments].notna() & before[moments].isna()).any(axis=1)]
+    steps.update(connection, hearing, moved[["hearing_id", "held_at", "status", "conclusion", "settled_at"]])
     return set(moved.petition_id.tolist())
 
 
-def _close_mediations(connection: Connection, span: _Moment) -> None:
+def _close_mediations(connection: Connection, span: steps.Span) -> None:
     m = mediation.c
-    rows = _frame(
+    rows = steps.read(
         connection,
         select(m.mediation_id, m.dispute_kind, m.opened_at, m.closed_at, m.outcome).where(m.closed_at.is_(None)),
     )
     if rows.empty:
         return
-    wait = pd.to_timedelta(3_600 + _roll(span, rows.mediation_id, 40, 9 * _DAY), unit="s")
-    _apply(span, rows, "closed_at", rows.opened_at, _base(span, rows.opened_at) + wait)
+    wait = pd.to_timedelta(3_600 + steps.roll(span, rows.mediation_id, 40, 9 * _DAY), unit="s")
+    steps.apply(span, rows, "closed_at", rows.opened_at, steps.base(span, rows.opened_at) + wait)
     moved = rows[rows.closed_at.notna()].copy()
-    settled = _roll(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
+    settled = steps.roll(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
     moved["outcome"] = np.where(settled, "化解", "未化解")
-    _update(connection, mediation, moved[["mediation_id", "closed_at", "outcome"]])
-
-
-def _roll(span: _Moment, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
-    """A whole number below `below` that hangs on the row's number and the city's seed alone."""
-    bits = (mixed(numbers.to_numpy(dtype=np.int64), span.world.seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
-    found: np.ndarray = bits % below
-    return found
-
-
-def _base(span: _Moment, start: pd.Series) -> pd.Series:
-    """Waits are counted from the step before, or from the moment the city came alive."""
-    found: pd.Series = start.where(~(start < pd.Timestamp(span.live_since)), pd.Timestamp(span.live_since))
-    return found
-
-
-def _office(span: _Moment, start: pd.Series, working_days: np.ndarray, numbers: pd.Series, salt: int) -> pd.Series:
-    """A moment in office hours some working days later; 0 is within two hours when the office is open."""
-    base = _base(span, start)
-    day = base.to_numpy().astype("datetime64[D]")
-    calendar = span.world.calendar
-    second = (base - base.dt.normalize()).dt.total_seconds().to_numpy()
-    opened = calendar.is_workday[(day - calendar.days[0]).astype(int)] & (second >= 8.5 * 3_600) & (second < 16 * 3_600)
-    soon = base + pd.to_timedelta(300 + _roll(span, numbers, salt, 5_400), unit="s")
-    later = _hour(span, calendar.after_many(day, np.maximum(working_days, 1)), numbers, salt)
-    return soon.where(opened & (working_days == 0), pd.Series(later, index=start.index))
-
-
-def _hour(span: _Moment, day: np.ndarray, numbers: pd.Series, salt: int) -> np.ndarray:
-    seconds = 8 * 3_600 + 1_800 + _roll(span, numbers, salt, 9 * 3_600)
-    found: np.ndarray = (day.astype("datetime64[s]") + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
-    return found
-
-
-def _apply(
-    span: _Moment,
-    rows: pd.DataFrame,
-    column: str,
-    start: pd.Series,
-    planned: pd.Series,
-    hurried: bool = True,
-) -> None:
-    """Write the planned moments that have come; a wait shrinks with the speed.
-
-    What should have happened earlier happens just after `since`.
-    """
-    base = _base(span, start)
-    moment = base + (planned - base) / span.speed if hurried else planned
-    soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
-    moment = moment.where(~(moment < soonest), soonest).dt.floor("s")
-    moment = moment.where(~(moment <= start), start + pd.Timedelta(minutes=10))
-    come = moment[moment <= pd.Timestamp(span.until)]
-    rows.loc[come.index, column] = come.astype("datetime64[us]")
-
-
-def _frame(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:
-    """Rows as a frame whose times are all datetime64[us], empty columns too."""
-    found = pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in query.selected_columns])
-    for column in query.selected_columns:
-        if str(column.type) in ("DATETIME", "DATE", "TIMESTAMP"):
-            found[column.name] = pd.to_datetime(found[column.name]).astype("datetime64[us]")
-        elif str(column.type) in ("VARCHAR", "TEXT", "BOOLEAN"):
-            found[column.name] = (
-                found[column.name].astype(object) if found[column.name].isna().any() else found[column.name]
-            )
-    return found
-
-
-def _update(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    """Set the columns of `rows` (key first) by a join with a temporary table: one statement whatever the number."""
-    if rows.empty:
-        return
-    key, *values = rows.columns
-    columns = [table.c[name]._copy(primary_key=False) for name in rows.columns]
-    staging = Table(f"_{table.name}_moved", MetaData(), *columns, prefixes=["TEMPORARY"])
-    staging.create(connection)
-    append(connection, staging, rows)
-    assigned = {name: staging.c[name] for name in values}
-    connection.execute(table.update().values(assigned).where(table.c[key] == staging.c[key]))
-    staging.drop(connection)
+    steps.update(connection, mediation, moved[["mediation_id", "closed_at", "outcome"]])
 
 
 def _derive(connection: Connection, touched: list[int]) -> None:

@@ -142,6 +142,52 @@ def test_hearings_take_place_on_their_day(city: Casebase) -> None:
     assert held.conclusion[due].notna().all()
 
 
+def test_leaders_receive_orders_go_out_and_hearings_are_applied_for(city: Casebase) -> None:
+    before = {name: _rows(city, name) for name in ("reception", "supervision", "hearing")}
+    end = _live(city, 5, step=timedelta(hours=6), speed=60.0)
+    cases = _rows(city, "petition").set_index("petition_id")
+    for name, key, moment in (
+        ("reception", "reception_id", "held_at"),
+        ("supervision", "supervision_id", "issued_at"),
+        ("hearing", "hearing_id", "applied_at"),
+    ):
+        rows = _rows(city, name)
+        new = rows[~rows[key].isin(before[name][key])]
+        assert len(new) > 0, name
+        assert rows[key].is_unique, name
+        assert ((new[moment] > UNTIL) & (new[moment] <= end)).all(), name
+        of = cases.loc[new.petition_id]
+        assert not of.restricted.any(), name
+        assert (new[moment].to_numpy() >= of.accepted_at.to_numpy()).all(), name
+        assert not new.petition_id.duplicated().any(), name
+
+
+def test_orders_are_answered_and_receptions_end_with_their_case(city: Casebase) -> None:
+    waiting = _rows(city, "supervision").query("replied_at.isna()").supervision_id
+    end = _live(city, 40, step=timedelta(days=2))
+    orders = _rows(city, "supervision").set_index("supervision_id")
+    assert orders.replied_at[waiting].notna().all()
+    assert (orders.replied_at.notna() == orders.result.notna()).all()
+    assert not (orders.replied_at < orders.issued_at).any()
+    assert not (orders.replied_at > end).any()
+    received = _rows(city, "reception").set_index("petition_id")
+    closed = _rows(city, "petition").set_index("petition_id").closed_at[received.index]
+    assert (received.closed_at.notna() == closed.notna()).all()
+
+
+def test_a_new_hearing_has_a_panel_with_one_presiding(city: Casebase) -> None:
+    planned = _rows(city, "hearing").hearing_id
+    _live(city, 5, step=timedelta(hours=6), speed=60.0)
+    hearings = _rows(city, "hearing")
+    hearings = hearings[~hearings.hearing_id.isin(planned)]
+    seats = _rows(city, "hearing_expert")
+    panels = seats[seats.hearing_id.isin(hearings.hearing_id)].groupby("hearing_id").role
+    assert set(panels.groups) == set(hearings.hearing_id) != set()
+    assert panels.agg(lambda role: (role == "主持").sum()).eq(1).all()
+    assert panels.size().between(3, 5).all()
+    assert (hearings.scheduled_at > hearings.applied_at).all()
+
+
 def test_nothing_happens_without_time(city: Casebase) -> None:
     assert live.advance(city, UNTIL, UNTIL, seed=1) == 0
 

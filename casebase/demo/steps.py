@@ -1,0 +1,108 @@
+"""What all that happens in the living city is made of: draws, waits, and rows read and written whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
+
+from casebase.bulk import append
+from casebase.demo.cases import World
+from casebase.demo.draws import mixed
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """The span (since, until] that is being applied, and what the draws need."""
+
+    since: np.datetime64
+    until: np.datetime64
+    live_since: np.datetime64
+    speed: float
+    seed: int
+    world: World
+
+
+def next_id(connection: Connection, number: Column[int]) -> int:
+    """The next free number of a table."""
+    return (connection.scalar(select(func.max(number))) or 0) + 1
+
+
+def roll(span: Span, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
+    """A whole number below `below` that hangs on the row's number and the city's seed alone."""
+    bits = (mixed(numbers.to_numpy(dtype=np.int64), span.world.seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
+    found: np.ndarray = bits % below
+    return found
+
+
+def base(span: Span, start: pd.Series) -> pd.Series:
+    """Waits are counted from the step before, or from the moment the city came alive."""
+    found: pd.Series = start.where(~(start < pd.Timestamp(span.live_since)), pd.Timestamp(span.live_since))
+    return found
+
+
+def office(span: Span, start: pd.Series, working_days: np.ndarray, numbers: pd.Series, salt: int) -> pd.Series:
+    """A moment in office hours some working days later; 0 is within two hours when the office is open."""
+    since = base(span, start)
+    day = since.to_numpy().astype("datetime64[D]")
+    calendar = span.world.calendar
+    second = (since - since.dt.normalize()).dt.total_seconds().to_numpy()
+    opened = calendar.is_workday[(day - calendar.days[0]).astype(int)] & (second >= 8.5 * 3_600) & (second < 16 * 3_600)
+    soon = since + pd.to_timedelta(300 + roll(span, numbers, salt, 5_400), unit="s")
+    later = hour(span, calendar.after_many(day, np.maximum(working_days, 1)), numbers, salt)
+    return soon.where(opened & (working_days == 0), pd.Series(later, index=start.index))
+
+
+def hour(span: Span, day: np.ndarray, numbers: pd.Series, salt: int) -> np.ndarray:
+    """A moment in office hours of the day."""
+    seconds = 8 * 3_600 + 1_800 + roll(span, numbers, salt, 9 * 3_600)
+    found: np.ndarray = (day.astype("datetime64[s]") + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
+    return found
+
+
+def apply(
+    span: Span,
+    rows: pd.DataFrame,
+    column: str,
+    start: pd.Series,
+    planned: pd.Series,
+    hurried: bool = True,
+) -> None:
+    """Write the planned moments that have come; a wait shrinks with the speed.
+
+    What should have happened earlier happens just after `since`.
+    """
+    since = base(span, start)
+    moment = since + (planned - since) / span.speed if hurried else planned
+    soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
+    moment = moment.where(~(moment < soonest), soonest).dt.floor("s")
+    moment = moment.where(~(moment <= start), start + pd.Timedelta(minutes=10))
+    come = moment[moment <= pd.Timestamp(span.until)]
+    rows.loc[come.index, column] = come.astype("datetime64[us]")
+
+
+def read(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:
+    """Rows as a frame whose times are all datetime64[us], empty columns too."""
+    found = pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in query.selected_columns])
+    for column in query.selected_columns:
+        if str(column.type) in ("DATETIME", "DATE", "TIMESTAMP"):
+            found[column.name] = pd.to_datetime(found[column.name]).astype("datetime64[us]")
+        elif str(column.type) in ("VARCHAR", "TEXT", "BOOLEAN"):
+            found[column.name] = (
+                found[column.name].astype(object) if found[column.name].isna().any() else found[column.name]
+            )
+    return found
+
+
+def update(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+    """Set the columns of `rows` (key first) by a join with a temporary table: one statement whatever the number."""
+    if rows.empty:
+        return
+    key, *values = rows.columns
+    columns = [table.c[name]._copy(primary_key=False) for name in rows.columns]
+    staging = Table(f"_{table.name}_moved", MetaData(), *columns, prefixes=["TEMPORARY"])
+    staging.create(connection)
+    append(connection, staging, rows)
+    assigned = {name: staging.c[name] for name in values}
+    connection.execute(table.update().values(assigned).where(table.c[key] == staging.c[key]))
+    staging.drop(connection)
