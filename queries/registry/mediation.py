@@ -38,7 +38,7 @@ def _mediated(at: Moment) -> ColumnElement[bool]:
 
 
 def _became_petition(at: Moment) -> ColumnElement[bool]:
-    return dispute.petition_id.in_(select(p.petition_id).where(known(at)))
+    return and_(p.petition_id.is_not(None), known(at))
 
 
 def _founded(at: Moment) -> ColumnElement[bool]:
@@ -116,7 +116,7 @@ FAMILY_SETTLED = _mediation(
     sides=("社区化解", "未在社区化解"),
     article="[S] 85% 的家庭邻里纠纷在社区化解",
     among=lambda at: and_(_mediated(at), _FAMILY),
-    hit=lambda at: and_(dispute.outcome == "化解", or_(dispute.petition_id.is_(None), not_(_became_petition(at)))),
+    hit=lambda at: and_(dispute.outcome == "化解", not_(_became_petition(at))),
 )
 PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, not_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, not_, null
 
 from casebase import schema
-from queries.model import Expression, Fixed, Moment, Subject
+from queries.model import Expression, Fixed, Subject
 from queries.subjects.expressions import area_name, happened, p
 
 INCUBATOR = "孵化中心"
@@ -22,12 +22,7 @@ _place_street = schema.area.alias("mediation_street")
 
 def _became(column: ColumnElement[Any]) -> Expression:
     """A column of the petition that a dispute became by the moment; a report of wrongdoing is not named."""
-
-    def expression(at: Moment) -> ColumnElement[Any]:
-        registered = and_(p.petition_id == dispute.petition_id, p.registered_at <= at.as_of, not_(p.restricted))
-        return select(column).where(registered).scalar_subquery()
-
-    return expression
+    return lambda at: case((and_(p.registered_at <= at.as_of, not_(p.restricted)), column), else_=null())
 
 
 MEDIATION = Subject(
@@ -36,7 +31,8 @@ MEDIATION = Subject(
     "件",
     schema.mediation.outerjoin(_place, dispute.community_code == _place.c.code)
     .outerjoin(_place_street, _place.c.parent_code == _place_street.c.code)
-    .outerjoin(schema.social_org, dispute.org_id == org.org_id),
+    .outerjoin(schema.social_org, dispute.org_id == org.org_id)
+    .outerjoin(schema.petition, dispute.petition_id == p.petition_id),
     dispute.mediation_id,
     {
         "district": Fixed(_place_street.c.parent_code),

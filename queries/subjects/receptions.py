@@ -32,7 +32,7 @@ def _of_known(name: str) -> Expression:
     return lambda at: case((p.petition_id.is_not(None), OF_PETITION[name](at)), else_=null())
 
 
-_COURSE = {name: _of_known(name) for name in ("stage", "age", "five_day_state")}
+_OF_CASE = {name: _of_known(name) for name in OF_PETITION}
 RECEPTION = Subject(
     "reception",
     "领导接访",
@@ -40,8 +40,7 @@ RECEPTION = Subject(
     schema.reception.outerjoin(schema.petition, visit.petition_id == p.petition_id),
     visit.reception_id,
     {
-        **OF_PETITION,
-        **_COURSE,
+        **_OF_CASE,
         "leader": Fixed(visit.leader_title),
         "reception_place": Fixed(visit.place),
         "reception_age": _age,
@@ -53,7 +52,7 @@ RECEPTION = Subject(
         "reception_place": Fixed(visit.place),
         "reception_closed_at": happened(reception_closed()),
         **of_case(petition_id=p.petition_id),
-        "stage": _COURSE["stage"],
+        "stage": _OF_CASE["stage"],
     },
     Fixed(visit.held_at),
 )
