@@ -37,7 +37,7 @@ SENTENCES = [
     ),
     (
         Finding(About.SURGE, 60, "registered", name="房产物业", before=20.0),
-        "房产物业：近 7 天登记 60 件次，前 8 周周均 20 件次（+200.0%）",
+        "房产物业：近 7 天登记 60 件次，按前 8 周应有 20.0 件次",
     ),
     (
         Finding(About.GAP, 253, "grids_staffed", Part.MISSES, "经开区", before=250, value=0.0927),
