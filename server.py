@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from casebase.errors import CasebaseError
+from screen.routes import routes
 
 # What st.navigation sets as soon as it has run. Set from the start, or the first visitor of a process who comes by a
 # link to a page is given that page's file alone, by Streamlit's older way of finding pages/.
@@ -31,4 +32,4 @@ async def warm(_: st.App) -> AsyncIterator[None]:
 
 
 # Streamlit sends its own scripts as they are: 8.5 MB on a first visit, 2.6 MB compressed.
-cockpit = st.App("app.py", lifespan=warm, middleware=[Middleware(GZipMiddleware, minimum_size=1024)])
+cockpit = st.App("app.py", lifespan=warm, routes=routes(), middleware=[Middleware(GZipMiddleware, minimum_size=1024)])

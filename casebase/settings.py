@@ -109,6 +109,14 @@ class FreshnessSettings(_Section):
         return self
 
 
+class ScreenSettings(_Section):
+    """The big screen: seconds a scene stays, seconds that a touch stops the rotation, and the scenes in their order."""
+
+    interval: int = Field(20, ge=5, le=600)
+    pause: int = Field(180, ge=5, le=3600)
+    order: tuple[str, ...] = ("overview", "backlog", "five_day", "grid", "hearings", "hot")
+
+
 class DemoSettings(_Section):
     cases: int = Field(300_000, ge=100, le=50_000_000)
     seed: int = Field(20250522, ge=0)
@@ -124,6 +132,7 @@ class Settings(_Section):
     targets: TargetSettings = TargetSettings()
     lights: LightSettings = LightSettings()
     freshness: FreshnessSettings = FreshnessSettings()
+    screen: ScreenSettings = ScreenSettings()
     demo: DemoSettings = DemoSettings()
 
 

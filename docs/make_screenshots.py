@@ -19,6 +19,7 @@ import typer
 from playwright.sync_api import Browser, sync_playwright
 
 from pages.parts.menu import ENTRIES
+from screen.scenes import SCENES
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "screenshots"
@@ -35,15 +36,14 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+WALL_DONE = ".scene.shown .kpi"
 PAGES = {entry.file: f"{entry.path}?{entry.example}".rstrip("?") for entry in ENTRIES}
 
 
 @contextmanager
-def cockpit(url: str | None, config: Path | None = None) -> Iterator[str]:
-    """The cockpit on a free port, on a database and with a configuration; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def cockpit(url: str | None, config: Path | None = None, port: int | None = None) -> Iterator[str]:
+    """The cockpit on a free port (or this one), on a database and with a configuration; yields its address."""
+    port = port or free_port()
     told = {"COCKPIT_DATABASE_URL": url, "COCKPIT_CONFIG": config and str(config)}
     environment = os.environ | {name: value for name, value in told.items() if value}
     command = [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
@@ -54,6 +54,14 @@ def cockpit(url: str | None, config: Path | None = None) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        found: int = free.getsockname()[1]
+    return found
 
 
 def wait_for(address: str, tries: int = 120) -> None:
@@ -68,14 +76,16 @@ def wait_for(address: str, tries: int = 120) -> None:
     raise SystemExit(f"{address} does not answer")
 
 
-def picture(browser: Browser, address: str, name: str, size: tuple[int, int], dark: bool = False) -> None:
+def picture(
+    browser: Browser, address: str, name: str, size: tuple[int, int], dark: bool = False, ready: str = DONE
+) -> None:
     """One page at one size, once its script has run and its maps are drawn."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale="zh-CN"
     )
     page = context.new_page()
     page.goto(address)
-    page.wait_for_selector(DONE, timeout=120_000)
+    page.wait_for_selector(ready, timeout=120_000)
     page.wait_for_timeout(3000)
     page.screenshot(path=OUT / f"{name}.png")
     context.close()
@@ -96,6 +106,10 @@ def main(
         if not prefix:
             picture(browser, address, "overview_phone", (390, 844))
             picture(browser, address, "overview_dark", (1366, 768), dark=True)
+            for scene in SCENES:
+                picture(
+                    browser, f"{address}/screen?pin={scene.id}", f"screen_{scene.id}", (1920, 1080), ready=WALL_DONE
+                )
         browser.close()
 
 

@@ -594,3 +594,63 @@ def _tooltip(palette: Palette) -> dict[str, Any]:
             "maxWidth": "320px",
         },
     }
+
+
+@dataclass(frozen=True)
+class FlatArea:
+    """An outline as an SVG path, px from the middle of the map."""
+
+    code: str
+    path: str
+    fill: str
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A map as a still picture: outlines, circles (x, y, radius, fill), and labels (x, y, text, ink, token)."""
+
+    size: tuple[int, int]
+    view: View
+    areas: list[FlatArea]
+    tokens: list[tuple[float, float, float, str]]
+    labels: list[dict[str, Any]]
+
+
+def flat(frame: pd.DataFrame, palette: Palette, *, kind: Kind, width: int, height: int) -> Flat | None:
+    """The map of `area_map` for where nothing moves and nothing is clicked; None where nothing has a place."""
+    data = _prepared(frame, palette, kind, "one_way")
+    placed = data[data["shape"].notna() | data[["lon", "lat"]].notna().all(axis=1)]
+    if placed.empty:
+        return None
+    alone = bool(placed["shape"].isna().all())
+    view = fit_view(_bounds(placed), width, height, margin=0.78 if alone else 0.96)
+    unshaped = placed[placed["shape"].isna()]
+    circles = dict(zip(unshaped["code"], _circle_sizes(unshaped, kind, alone=alone), strict=True))
+    rows = placed.to_dict("records")
+    fills = {row["code"]: row["fill"] for row in rows}
+    return Flat(
+        (width, height),
+        view,
+        [FlatArea(row["code"], _path(row["shape"], view), row["fill"]) for row in rows if row["shape"] is not None],
+        [(*_pixels(row, view), circles[row["code"]], fills[row["code"]]) for row in rows if row["code"] in circles],
+        [_flat_label(label, view, palette) for label in _placed(placed, circles, view)],
+    )
+
+
+def spot(view: View, lon: float, lat: float) -> tuple[float, float]:
+    """Where a place lies on the map as first shown, px from its middle."""
+    return _pixels({"lon": lon, "lat": lat}, view)
+
+
+def _path(shape: Sequence[Any], view: View) -> str:
+    rings = (ring for polygon in shape for ring in polygon)
+    parts = (" ".join("{:.1f},{:.1f}".format(*spot(view, lon, lat)) for lon, lat in ring) for ring in rings)
+    return "".join(f"M{part}Z" for part in parts)
+
+
+def _flat_label(label: dict[str, Any], view: View, palette: Palette) -> dict[str, Any]:
+    x, y = spot(view, *label["position"])
+    red, green, blue = label["color"][:3]
+    ink = palette.ink if label["token"] else f"#{red:02X}{green:02X}{blue:02X}"
+    across, down = label["offset"]
+    return {"x": x + across, "y": y + down, "text": label["text"], "ink": ink, "token": label["token"]}

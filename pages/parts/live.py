@@ -7,7 +7,9 @@ database cannot be reached the pulse stands still: the last good numbers stay, w
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -25,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _OLD = timedelta(days=7)
+_spoken: ContextVar["Reading | None"] = ContextVar("spoken", default=None)
 _READING = "_reading"
 _WHOLE = "_whole_reading"
 _HELD = "_reading_held"
@@ -167,8 +170,18 @@ def changed() -> bool:
 
 def current() -> Reading:
     """The reading of this run."""
-    reading: Reading = st.session_state[_READING]
+    reading: Reading = _spoken.get() or st.session_state[_READING]
     return reading
+
+
+@contextmanager
+def speaking_of(reading: Reading) -> Iterator[None]:
+    """Ask by this reading, outside the run of a page."""
+    token = _spoken.set(reading)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def ask(question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,6 +1,7 @@
 """Showing numbers: the page header, cards, charts and the map, and what a click on them does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -112,12 +113,18 @@ def numbers(
         "metric"
     )
     trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
-    shown = [_card(METRICS[name], found, trend, filters, lead) for name in metrics]
+    period = None if filters.period == current().period else filters.period
+    shown = [
+        replace(card(METRICS[name], found, trend, filters, lead), link=link(name, period=period)) for name in metrics
+    ]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
     return found
 
 
-def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filters: Filters, lead: bool) -> cards.Card:
+def card(
+    metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filters: Filters, lead: bool = False
+) -> cards.Card:
+    """A number with all that is said about it: `found` is of queries.compare.compare by metric, `trend` of by_month."""
     row: Any = found.loc[metric.id]
     lights = live.settings().lights
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
@@ -133,7 +140,6 @@ def _card(metric: Metric, found: pd.DataFrame, trend: pd.DataFrame | None, filte
         definition=definition(metric, filters),
         beside=_beside(metric, row, found),
         small=metric.is_sample and row["among"] > 0 and words.small(row["among"], lights.small_sample),
-        link=link(metric.id, period=None if filters.period == current().period else filters.period),
     )
 
 

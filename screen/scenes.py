@@ -1,0 +1,271 @@
+"""What each scene of the wall says: numbers of the registry, as of one moment, for the city or one of its districts."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from casebase.engine import Casebase
+from pages.parts import attention, findings, live, places, show, splits
+from pages.parts.filters import Filters
+from queries import names
+from queries.attention import attention as find
+from queries.compare import by_month, compare
+from queries.measure import in_slice, metric_of
+from queries.model import Kind, Metric, Polarity, Slice, moment
+from queries.periods import Preset, last_months, period_of
+from queries.registry import METRICS
+from queries.registry.common import known
+from queries.subjects import PETITION, p
+from views import cards, maps, wall, words
+from views.tokens import WALL
+
+PERIODS = {
+    "今日": (Preset.TODAY, "较昨日同时"),
+    "本周": (Preset.WEEK, "较上周同期"),
+    "本月": (Preset.MONTH, "较上月同期"),
+    "本季": (Preset.QUARTER, "较上季同期"),
+    "本年": (Preset.YEAR, "较上年同期"),
+}
+DEFAULT_PERIOD = "本月"
+# New cases of so long ago pulse on the map; their place is told to a square of about a kilometre, never finer.
+_NEW = timedelta(minutes=10)
+_MOST_NEW = 40
+_MONTHS = 13
+_ROWS = 16
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scene: numbers at the left, the map of one number in the middle, at the right its ranking or sentences."""
+
+    id: str
+    title: str
+    numbers: tuple[str, ...]
+    on_map: str
+    right: Callable[[Filters, pd.DataFrame, "Scene"], str]
+    below: str = ""
+    """A metric whose months run along the foot."""
+    few: bool = False
+    """Rare things are shown over twelve months, whatever the period."""
+
+
+def asked(casebase: Casebase, as_of: datetime, period: str, area: str | None) -> Filters:
+    """The filters that a wall is set to. An unknown period or area means the default."""
+    preset, against = PERIODS.get(period, PERIODS[DEFAULT_PERIOD])
+    table = names.areas(casebase).set_index("code")
+    known_area = area if area in table.index else None
+    place = str(table["name"][known_area]) if known_area else "全市"
+    return Filters(as_of, period_of(preset, as_of.date()), Slice(area=known_area), against, place, None)
+
+
+def html_of(scene: Scene, filters: Filters) -> str:
+    """One scene as HTML: at most nine blocks."""
+    now = _months_of(filters) if scene.few else filters
+    metric = metric_of(scene.on_map)
+    below = places.below(now)
+    frame = _mapped(places.measured(now, scene.on_map, below), metric)
+    title = findings.ranked(
+        frame, metric, show.target_of(metric.id), below.noun, now.place, few=live.settings().lights.small_sample
+    )
+    note = f"各{below.noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
+    middle = wall.map_html(title, note, frame, kind=show.kind_of(metric))
+    foot = f'<div class="block foot">{_foot(scene, now)}</div>' if scene.below else ""
+    return (
+        f'<div class="left">{wall.kpis_html(_cards(scene, now))}</div>'
+        f'<div class="block middle">{middle}</div><div class="block right">{scene.right(now, frame, scene)}</div>{foot}'
+    )
+
+
+def sentences(filters: Filters) -> list[dict[str, str]]:
+    """The day's attention for the ticker: role, state and text."""
+    found = live.ask(
+        find, as_of=filters.as_of, period=filters.period, within=filters.within, place=places.dimension_below(filters)
+    )
+    items = [attention.item(one) for one in found]
+    return [{"role": item.state.role, "state": item.state.text, "text": item.text} for item in items]
+
+
+def arrivals(filters: Filters) -> list[dict[str, Any]]:
+    """Where cases came in during the last minutes, as places on the map: key, x and y; no case can be told from it."""
+    rows = live.ask(_new_cases, as_of=filters.as_of, within=filters.within)
+    below = places.below(filters)
+    drawing = maps.flat(
+        _mapped(places.measured(filters, "registered", below), metric_of("registered")),
+        WALL,
+        kind="count",
+        width=wall.DRAWN[0],
+        height=wall.DRAWN[1],
+    )
+    if drawing is None:
+        return []
+    found = []
+    for row in rows.to_dict("records"):
+        x, y = maps.spot(drawing.view, round(row["lon"], 2), round(row["lat"], 2))
+        found.append({"key": str(row["registered_at"]), "x": round(x, 1), "y": round(y, 1)})
+    return found
+
+
+def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.DataFrame:
+    at = moment(casebase, as_of)
+    where = [known(at), p.registered_at > as_of - _NEW, p.lon.is_not(None), *in_slice(casebase, PETITION, at, within)]
+    query = select(p.registered_at, p.lon, p.lat).where(*where).order_by(p.registered_at.desc()).limit(_MOST_NEW)
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(query).all(), columns=["registered_at", "lon", "lat"])
+
+
+def _months_of(filters: Filters) -> Filters:
+    return Filters(
+        filters.as_of,
+        last_months(filters.as_of.date(), 12),
+        filters.within,
+        "较前12个月",
+        filters.place,
+        None,
+    )
+
+
+def _span(metric: Metric, now: Filters) -> str:
+    return "截至此刻" if metric.is_stock else words.span(now.period.start, now.period.end)
+
+
+def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Outlines as lists, and the number as it is written on the map."""
+    shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
+    texts = [show.written(metric, value) for value in frame["value"]]
+    return frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index), text=texts)
+
+
+def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
+    beside = [other for name in scene.numbers for other in METRICS[name].beside]
+    wanted = list(dict.fromkeys([*scene.numbers, *beside]))
+    found = live.ask(compare, wanted, as_of=now.as_of, period=now.period, within=now.within).set_index("metric")
+    full = [show.card(METRICS[name], found, None, now) for name in scene.numbers]
+    # What must be read with a number stays beside it, as far as ten metres allow.
+    return [replace(card, beside="；".join(card.beside.split("；")[:2])) for card in full]
+
+
+def ranking(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+    """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
+    metric = metric_of(scene.on_map)
+    target = show.target_of(metric.id)
+    first_low = metric.polarity is Polarity.UP_GOOD
+    known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable").head(_ROWS)
+    rate = metric.kind is Kind.RATE
+    floor = min(known["value"].min() * 0.98, (target or 1.0) * 0.95) if rate and len(known) else 0.0
+    longest = max(known["value"].max(), target or 0.0) if len(known) else 1.0
+    reach = (longest - floor) or 1.0
+    bars = [
+        wall.Bar(
+            row["name"],
+            show.written(metric, row["value"]),
+            (row["value"] - floor) / reach,
+            show.state_of(metric, row["value"]) if not row["small"] else words.State("none", "○", words.SMALL),
+        )
+        for row in known.to_dict("records")
+    ]
+    noun = places.NOUNS[places.dimension_below(now)]
+    note = f"{'由低到高' if first_low else '由多到少'}" + ("，竖线为目标" if target is not None else "")
+    return wall.ranking_html(
+        f"各{noun}{metric.name}", note, bars, (target - floor) / reach if target is not None else None
+    )
+
+
+def pressing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
+    """What needs attention today."""
+    found = [
+        (words.State(line["role"], *line["state"].split(" ", 1)), line["text"])  # type: ignore[arg-type]
+        for line in sentences(now)
+    ]
+    return wall.lines_html("今日关注", "越紧急越靠前", found, quiet="今天没有需要特别关注的事项。")
+
+
+def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
+    """The units that owe an answer to a supervision order."""
+    frame = (
+        splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable").head(12)
+    )
+    top = int(frame["hits"].max()) if len(frame) else 1
+    bars = [wall.Bar(row["name"], words.full(row["hits"]), row["hits"] / top) for row in frame.to_dict("records")]
+    total = int(frame["hits"].sum())
+    return wall.ranking_html(f"欠督办反馈最多的 {len(frame)} 个单位，共 {words.full(total)} 件", "截至此刻", bars)
+
+
+def experts(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
+    """Experts by where they come from."""
+    frame = splits.split(now, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
+    top = int(frame["hits"].max()) if len(frame) else 1
+    bars = [
+        wall.Bar(row["name"], f"{words.full(row['hits'])} 人次", row["hits"] / top) for row in frame.to_dict("records")
+    ]
+    return wall.ranking_html("专家参与按来源", _span(metric_of("expert_participations"), now), bars)
+
+
+def _foot(scene: Scene, now: Filters) -> str:
+    metric = metric_of(scene.below)
+    found = live.ask(by_month, [metric.id], as_of=now.as_of, months=_MONTHS, within=now.within)
+    target = show.target_of(metric.id)
+    points = pd.DataFrame(
+        {
+            "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in found["month"]],
+            "value": found["value"],
+            "text": [show.written(metric, value) for value in found["value"]],
+        }
+    )
+    title = f"{metric.name}，近 {_MONTHS} 个月"
+    note = f"虚线为目标 {words.percent(target)}" if target is not None else f"单位：{metric.unit}"
+    return wall.months_html(title, note, points, target)
+
+
+SCENES: Sequence[Scene] = (
+    Scene(
+        "overview",
+        "总览",
+        ("registered", "backlog", "five_day_closure", "overdue"),
+        "five_day_closure",
+        pressing,
+        below="five_day_closure",
+    ),
+    Scene(
+        "backlog", "待办积压", ("backlog", "overdue", "due_today", "due_in_3"), "backlog", ranking, below="registered"
+    ),
+    Scene(
+        "five_day",
+        "五日办结",
+        ("five_day_closure", "five_day_overdue", "five_day_due_in_0", "five_day_due_in_3"),
+        "five_day_closure",
+        ranking,
+        below="five_day_closure",
+    ),
+    Scene(
+        "grid",
+        "网格覆盖",
+        ("grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot"),
+        "reached_in_24h",
+        ranking,
+        below="reached_in_24h",
+    ),
+    Scene(
+        "hearings",
+        "专家听证",
+        ("hearings_held", "cases_heard", "settled_after_hearing", "hearing_wait_days"),
+        "hearings_held",
+        experts,
+        below="hearings_held",
+        few=True,
+    ),
+    Scene(
+        "hot",
+        "热点与督查",
+        ("registered", "supervision_waiting", "supervision_overdue", "supervision_in_time"),
+        "registered",
+        owing,
+        below="supervision_issued",
+    ),
+)
+BY_ID = {scene.id: scene for scene in SCENES}
+__all__ = ["BY_ID", "DEFAULT_PERIOD", "PERIODS", "SCENES", "Scene", "arrivals", "asked", "html_of", "sentences"]

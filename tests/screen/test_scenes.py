@@ -1,0 +1,127 @@
+"""The wall's scenes: the registry's numbers, no person, readable colours; the last good ones outlive the base."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from sqlalchemy import select
+
+from casebase import schema
+from casebase.engine import Casebase
+from casebase.errors import CasebaseError
+from pages.parts import live
+from queries.measure import measure, metric_of
+from queries.periods import Preset, period_of
+from screen import scenes
+from screen.wall import Channels, Snapshots, Wish
+from tests.pages.conftest import UNTIL
+from views import words
+from views.tokens import WALL, contrast
+
+VALUE = re.compile(r'<section class="kpi" data-key="(\w+)".*?<span class="value">([^<]*)</span>', re.DOTALL)
+
+
+@pytest.fixture
+def city(
+    monkeypatch: pytest.MonkeyPatch, demo_url: str, still_config: Path, stopped_clock: object
+) -> Iterator[Casebase]:
+    """The small demonstration city as the running cockpit has it."""
+    assert stopped_clock == UNTIL
+    monkeypatch.setenv("COCKPIT_DATABASE_URL", demo_url)
+    monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield live.casebase()
+    live.casebase().engine.dispose()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def test_every_number_is_the_registry_s(city: Casebase) -> None:
+    found = Snapshots(live.pulse).get("410105", "本年")
+    year = period_of(Preset.YEAR, UNTIL.date())
+    checked = 0
+    for scene in found["scenes"]:
+        if scenes.BY_ID[scene["id"]].few:
+            continue
+        for name, shown in VALUE.findall(scene["html"]):
+            metric = metric_of(name)
+            value = measure(
+                city, [name], as_of=UNTIL, period=year, within=scenes.asked(city, UNTIL, "本年", "410105").within
+            )["value"].iloc[0]
+            kind = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}[metric.kind.value]
+            assert shown == words.value(value, kind).removesuffix(" 天"), name  # type: ignore[arg-type]
+            checked += 1
+    assert checked >= 15
+
+
+def test_nothing_personal_ever(city: Casebase) -> None:
+    p = schema.petition.c
+    with city.reading() as connection:
+        rows = connection.execute(select(p.petitioner_name, p.petitioner_phone, p.petitioner_key, p.case_no, p.title))
+        told = {str(value) for row in rows for value in row if value}
+        experts = set(connection.scalars(select(schema.expert.c.name)))
+    for area in ("", "410105"):
+        found = Snapshots(live.pulse).get(area, "本年")
+        text = str(found)
+        assert len(found["scenes"]) == len(scenes.SCENES)
+        assert [word for word in told | experts if word in text] == []
+        assert not re.search(r"1\d{10}|\d{17}[\dXx]", text)
+        assert all(set(one) == {"key", "x", "y"} for one in found["arrivals"])
+
+
+def test_at_most_nine_blocks_and_words_for_every_picture(city: Casebase) -> None:
+    assert city.state().demonstration
+    for scene in Snapshots(live.pulse).get("", "本月")["scenes"]:
+        html = scene["html"]
+        assert html.count('class="kpi"') + html.count('class="block') <= 9
+        for picture in re.findall(r"<svg class=\"map\"[^>]*>|<div class=\"months\"[^>]*>", html):
+            assert 'role="img"' in picture
+            assert re.search(r'aria-label="[^"]{4,}"', picture)
+
+
+def test_the_last_good_numbers_outlive_the_database(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert city.state().demonstration
+    snapshots = Snapshots(live.pulse)
+    good = snapshots.get("", "本月")
+    assert not good["error"]
+
+    def gone(self: Casebase) -> object:
+        raise CasebaseError("gone")
+
+    monkeypatch.setattr(Casebase, "state", gone)
+    live.pulse()._looked = live.pulse()._looked.replace(year=2000)
+    kept = snapshots.get("", "本月")
+    assert kept["error"]
+    assert kept["scenes"] == good["scenes"]
+    with pytest.raises(CasebaseError):
+        Snapshots(_never).get("", "本月")
+
+
+def _never() -> live.Pulse:
+    raise CasebaseError("no database from the start")
+
+
+def test_an_unknown_district_or_period_is_the_whole_city_this_month(city: Casebase) -> None:
+    asked = scenes.asked(city, UNTIL, "去年", "999999")
+    assert asked.within.area is None
+    assert asked.period == period_of(Preset.MONTH, UNTIL.date())
+
+
+def test_wishes_are_numbered_and_their_channels_bounded() -> None:
+    channels = Channels()
+    assert channels.get("大厅").number == 0
+    assert channels.set("大厅", Wish("backlog", "", "本月")).number == 1
+    assert channels.set("大厅", Wish("", "", "本月")).number == 2
+    for number in range(300):
+        channels.set(str(number), Wish())
+    assert channels.get("大厅").number == 0  # forgotten: its walls rotate
+    assert channels.get("299").number == 1
+
+
+@pytest.mark.parametrize("ink", ["ink", "muted", "accent", "red", "amber", "green"])
+@pytest.mark.parametrize("ground", ["ground", "surface"])
+def test_type_stands_out_from_its_ground(ink: str, ground: str) -> None:
+    assert contrast(getattr(WALL, ink), getattr(WALL, ground)) >= 4.5

@@ -1,0 +1,158 @@
+"""The big screen as HTML: blocks of one scene, sized in units of a 1920 × 1080 screen (CSS --u)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from views import maps, words
+from views.cards import Card, Delta
+from views.tokens import WALL, Palette
+from views.words import State
+
+MAP = (850, 590)
+"""The map block's size, px of a 1920 × 1080 screen."""
+_TYPE = 24 / maps.LABEL
+DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE))
+"""The size that the map is drawn at: labels are placed for the desk's map type, and 24 px high on the wall."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a ranking: `share` of the longest bar, 0 … 1."""
+
+    name: str
+    value: str
+    share: float
+    state: State | None = None
+
+
+def kpis_html(cards: Sequence[Card]) -> str:
+    """Numbers one below the other: name, number, state, and one or two changes."""
+    return "".join(_kpi(card) for card in cards)
+
+
+def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | None = None) -> str:
+    """Bars with their numbers; `target` is the share of the longest bar at which a line stands."""
+    line = f'<i class="target" style="left:{target:.2%}"></i>' if target is not None else ""
+    rows = "".join(
+        f'<li><span class="who">{escape(bar.name)}</span><span class="rail"><i class="fill {_role(bar.state)}"'
+        f' style="width:{max(bar.share, 0.004):.2%}"></i>{line}</span><span class="amount">{_shape(bar.state)}'
+        f"{escape(bar.value)}</span></li>"
+        for bar in bars
+    )
+    return f'{_head(title, note)}<ol class="bars">{rows}</ol>'
+
+
+def lines_html(title: str, note: str, lines: Sequence[tuple[State, str]], *, quiet: str) -> str:
+    """Sentences, each with the shape and word of its state."""
+    if not lines:
+        return f'{_head(title, note)}<p class="quiet">{escape(quiet)}</p>'
+    rows = "".join(
+        f'<li><b class="{state.role}">{escape(state.text)}</b><span>{escape(text)}</span></li>' for state, text in lines
+    )
+    return f'{_head(title, note)}<ul class="lines">{rows}</ul>'
+
+
+def months_html(title: str, note: str, points: pd.DataFrame, target: float | None = None) -> str:
+    """A line over months: columns label, value (NaN: a gap), text."""
+    known = points.dropna(subset=["value"])
+    if len(known) < 2:
+        return f'{_head(title, note)}<p class="quiet">还没有足够的月份。</p>'
+    values = [*known["value"], *([] if target is None else [target])]
+    low, high = min(values), max(values)
+    room = (high - low) or abs(high) or 1.0
+    low, high = low - room * 0.15, high + room * 0.25
+
+    def across(position: int) -> float:
+        return 40 + position * (1720 / max(len(points) - 1, 1))
+
+    def up(value: float) -> float:
+        return float(130 - (value - low) / (high - low) * 110)
+
+    places = [(across(n), up(value)) for n, value in enumerate(points["value"]) if not pd.isna(value)]
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    aim = ""
+    if target is not None:
+        aim = f'<path class="aim" d="M40 {up(target):.1f}H1760"/>'
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in places)
+    shown = "".join(
+        f'<li style="left:{across(n) / 18:.2f}%;bottom:{100 - up(value) / 1.5:.1f}%">{escape(text)}</li>'
+        for n, (value, text) in enumerate(zip(points["value"], points["text"], strict=True))
+        if not pd.isna(value) and (n % 2 == (len(points) - 1) % 2)
+    )
+    labels = "".join(
+        f'<li style="left:{across(n) / 18:.2f}%">{escape(label)}</li>' for n, label in enumerate(points["label"])
+    )
+    return (
+        f'{_head(title, note)}<div class="months" role="img" aria-label="{escape(title)}">'
+        f'<svg viewBox="0 0 1800 150" preserveAspectRatio="none">{aim}<path class="line" d="{path}"/>{dots}</svg>'
+        f'<ol class="said">{shown}</ol><ol class="axis">{labels}</ol></div>'
+    )
+
+
+def map_html(title: str, note: str, frame: pd.DataFrame, *, kind: words.Kind, palette: Palette = WALL) -> str:
+    """The places in ten steps of colour, with name and number (see views.maps.area_map for the columns)."""
+    drawing = maps.flat(frame, palette, kind=kind, width=DRAWN[0], height=DRAWN[1])
+    if drawing is None:
+        return f'{_head(title, note)}<p class="quiet">库中没有坐标和轮廓，画不出地图。</p>'
+    shapes = "".join(
+        f'<path class="area" d="{area.path}" fill="{area.fill}" data-code="{escape(area.code)}"/>'
+        for area in drawing.areas
+    )
+    tokens = "".join(
+        f'<circle class="token" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}"/>'
+        for x, y, radius, fill in drawing.tokens
+    )
+    labels = "".join(_map_label(label) for label in drawing.labels)
+    said = "，".join(f"{row['name']} {row['text']}" for row in frame.to_dict("records"))
+    width, height = drawing.size
+    return (
+        f'{_head(title, note)}<svg class="map" role="img" aria-label="{escape(title)}。{escape(said)}"'
+        f' viewBox="{-width / 2:.0f} {-height / 2:.0f} {width} {height}" preserveAspectRatio="xMidYMid meet"'
+        f' data-lon="{drawing.view.lon}" data-lat="{drawing.view.lat}" data-zoom="{drawing.view.zoom}">'
+        f'{shapes}{tokens}{labels}<g class="arrivals"></g></svg>'
+    )
+
+
+def _map_label(label: Mapping[str, Any]) -> str:
+    name, *number = str(label["text"]).split("\n")
+    up = -0.35 if number else 0.35
+    first = f'<tspan x="{label["x"]:.1f}" dy="{up}em">{escape(name)}</tspan>'
+    second = f'<tspan x="{label["x"]:.1f}" dy="1.2em" class="figure">{escape(number[0])}</tspan>' if number else ""
+    ground = ' class="on-ground"' if label["token"] else ""
+    return (
+        f'<text{ground} x="{label["x"]:.1f}" y="{label["y"]:.1f}" font-size="{maps.LABEL}" fill="{label["ink"]}"'
+        f' text-anchor="middle">{first}{second}</text>'
+    )
+
+
+def _kpi(card: Card) -> str:
+    state = f'<span class="state {card.state.role}">{escape(card.state.text)}</span>' if card.state else ""
+    unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit else ""
+    deltas = "".join(_delta(delta) for delta in card.deltas)
+    beside = f'<p class="beside">{escape(card.beside)}</p>' if card.beside else ""
+    return (
+        f'<section class="kpi" data-key="{escape(card.key)}" aria-label="{escape(card.sentence)}">'
+        f"<h3>{escape(card.name)}{state}</h3>"
+        f'<p class="number"><span class="value">{escape(card.value)}</span>{unit}</p>'
+        f'<p class="deltas">{deltas}</p>{beside}</section>'
+    )
+
+
+def _delta(delta: Delta) -> str:
+    return f'<span>{escape(delta.label)} <b class="{delta.tone}">{escape(delta.text)}</b></span>'
+
+
+def _head(title: str, note: str) -> str:
+    return f'<h2>{escape(title)}</h2><p class="note">{escape(note)}</p>'
+
+
+def _role(state: State | None) -> str:
+    return state.role if state else ""
+
+
+def _shape(state: State | None) -> str:
+    return f'<em class="{state.role}" aria-label="{escape(state.word)}">{escape(state.shape)}</em> ' if state else ""
