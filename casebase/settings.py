@@ -76,7 +76,6 @@ class TargetSettings(_Section):
     communities_with_agent: float | None = Field(98.0, ge=0, le=100)
     reached_in_24h: float | None = Field(90.0, ge=0, le=100)
     on_the_spot: float | None = Field(60.0, ge=0, le=100)
-    disputes_settled: float | None = Field(None, ge=0, le=100)
     family_settled: float | None = Field(85.0, ge=0, le=100)
 
 

@@ -113,9 +113,9 @@ def numbers(
         "metric"
     )
     trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
-    period = None if filters.period == current().period else filters.period
     shown = [
-        replace(card(METRICS[name], found, trend, filters, lead), link=link(name, period=period)) for name in metrics
+        replace(card(METRICS[name], found, trend, filters, lead), link=link(name, period=_another(filters)))
+        for name in metrics
     ]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
     return found
@@ -167,13 +167,13 @@ def _delta(
     if moved == words.NONE:
         return cards.Delta(label, moved)
     leads = lead and decompose.can(metric) and now != before
-    period = None if filters.period == current().period else filters.period
-    return cards.Delta(
-        label,
-        moved,
-        "neutral" if moved == words.SAME else tone(metric, now, before),
-        why_link(metric, against, period=period) if leads else None,
-    )
+    link = why_link(metric, against, period=_another(filters)) if leads else None
+    return cards.Delta(label, moved, "neutral" if moved == words.SAME else tone(metric, now, before), link)
+
+
+def _another(filters: Filters) -> Period | None:
+    """The period of these filters where it is not the bar's."""
+    return None if filters.period == current().period else filters.period
 
 
 def tone(metric: Metric, now: float, before: float) -> cards.Tone:
