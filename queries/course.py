@@ -18,12 +18,16 @@ from queries.subjects import (
     MEDIATION,
     PARTICIPATION,
     PETITION,
+    RECEPTION,
+    SUPERVISION,
     area_name,
     dispute,
     happened,
     hearing,
+    order,
     p,
     task,
+    visit,
 )
 
 # What a case page shows beyond a list. Nobody's name, telephone or hash is among it.
@@ -111,6 +115,8 @@ def _beside(casebase: Casebase, petition_id: int, at: Moment) -> dict[str, pd.Da
         (MEDIATION, and_(dispute.petition_id == petition_id, dispute.opened_at <= at.as_of)),
         (HEARING, and_(hearing.petition_id == petition_id, func.coalesce(hearing.applied_at, at.as_of) <= at.as_of)),
         (PARTICIPATION, and_(hearing.petition_id == petition_id, hearing.held_at <= at.as_of)),
+        (RECEPTION, and_(visit.petition_id == petition_id, visit.held_at <= at.as_of)),
+        (SUPERVISION, and_(order.petition_id == petition_id, order.issued_at <= at.as_of)),
     ]
     found = {}
     for subject, where in belongs:

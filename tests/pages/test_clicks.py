@@ -1,0 +1,92 @@
+"""Card → list → case → back, on every page that has numbers of cases, in a real browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from docs.make_screenshots import CHROMIUM, DONE, FLAGS, cockpit
+from pages.parts.menu import ENTRIES
+
+pytestmark = pytest.mark.browser
+PATIENCE = 90_000
+# The number that is clicked on each page, by the address of the page.
+NUMBERS = {
+    "": "registered",
+    "backlog": "backlog",
+    "five_day": "five_day_closure",
+    "grid": "reached_in_24h",
+    "hearings": "hearings_held",
+    "forward": "five_day_due_in_5",
+    "why": "registered",
+    "hot_topics": "registered",
+    "mediation": "petitions_after_mediation",
+    "receptions": "receptions",
+    "supervision": "supervision_issued",
+    "agents": "cases_accompanied",
+    "dispatch": "tasks_pushed",
+}
+# Pages without cards: their own tests click what they have instead.
+OTHERS = {"model_cases", "dictionary", "data_quality", "search"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def test_every_page_is_clicked_here_or_says_where() -> None:
+    assert {entry.path for entry in ENTRIES if entry.in_menu} == set(NUMBERS) | OTHERS
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector(DONE, timeout=PATIENCE)
+    expect(page.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
+
+
+def open_first_row(page: Page) -> None:
+    """Click into the first row of the table, which is drawn on a canvas."""
+    table = page.locator('[data-testid="stDataFrame"]').first
+    expect(table.locator("canvas").first).to_be_visible(timeout=PATIENCE)
+    for _ in range(20):
+        table.click(position={"x": 60, "y": 52})
+        try:
+            page.wait_for_url("**/case?**", timeout=3000)
+        except PlaywrightTimeout:  # the table listens only some time after it is drawn
+            continue
+        return
+    raise AssertionError("no case was opened")
+
+
+def test_card_list_case_and_back(browser: Browser, demo_url: str, still_config: Path) -> None:
+    with cockpit(demo_url, still_config) as address:
+        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+        for path, metric in NUMBERS.items():
+            page.goto(f"{address}/{path}?period=本年")
+            settled(page)
+            page.locator(f'[data-key="{metric}"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
+            page.wait_for_url("**/list?**", timeout=PATIENCE)
+            settled(page)
+            listed = asked(page)
+            assert listed["metric"] == [metric], path
+            open_first_row(page)
+            settled(page)
+            expect(page.get_by_text(re.compile("条例第三十四条")).first).to_be_visible(timeout=PATIENCE)
+            assert list(asked(page)["case"][0])
+            page.get_by_role("button", name="← 返回清单").click()
+            page.wait_for_url("**/list?**", timeout=PATIENCE)
+            settled(page)
+            back = asked(page)
+            assert (back["metric"], back.get("part")) == (listed["metric"], listed.get("part")), path
+        page.close()
