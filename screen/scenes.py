@@ -12,7 +12,7 @@ from sqlalchemy import select
 from casebase.engine import Casebase
 from pages.parts import attention, findings, live, places, show, splits
 from pages.parts.filters import Filters
-from queries import names
+from queries import hot_topics, names
 from queries.attention import attention as find
 from queries.compare import by_month, compare
 from queries.measure import in_slice, metric_of
@@ -37,6 +37,7 @@ _NEW = timedelta(minutes=10)
 _MOST_NEW = 40
 _MONTHS = 13
 _ROWS = 16
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,12 @@ def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
     return [replace(card, beside="；".join(card.beside.split("；")[:2])) for card in full]
 
 
-def ranking(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> str:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
     metric = metric_of(scene.on_map)
     target = show.target_of(metric.id)
     first_low = metric.polarity is Polarity.UP_GOOD
-    known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable").head(_ROWS)
+    known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable").head(most)
     rate = metric.kind is Kind.RATE
     floor = min(known["value"].min() * 0.98, (target or 1.0) * 0.95) if rate and len(known) else 0.0
     longest = max(known["value"].max(), target or 0.0) if len(known) else 1.0
@@ -175,24 +176,45 @@ def ranking(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     )
 
 
-def pressing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
-    """What needs attention today."""
+def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+    """What needs attention today, and the places that come first."""
     found = [
         (words.State(line["role"], *line["state"].split(" ", 1)), line["text"])  # type: ignore[arg-type]
         for line in sentences(now)
     ]
-    return wall.lines_html("今日关注", "越紧急越靠前", found, quiet="今天没有需要特别关注的事项。")
+    said = wall.lines_html("今日关注", "越紧急越靠前", found[:_FEW], quiet="今天没有需要特别关注的事项。")
+    return said + ranking(now, frame, scene, _FEW)
 
 
 def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
     """The units that owe an answer to a supervision order."""
-    frame = (
-        splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable").head(12)
-    )
+    frame = splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable")
     top = int(frame["hits"].max()) if len(frame) else 1
-    bars = [wall.Bar(row["name"], words.full(row["hits"]), row["hits"] / top) for row in frame.to_dict("records")]
-    total = int(frame["hits"].sum())
-    return wall.ranking_html(f"欠督办反馈最多的 {len(frame)} 个单位，共 {words.full(total)} 件", "截至此刻", bars)
+    shown = frame.head(_FEW)
+    bars = [wall.Bar(row["name"], words.full(row["hits"]), row["hits"] / top) for row in shown.to_dict("records")]
+    title = f"{len(frame)} 个单位欠督查答复，共 {words.full(int(frame['hits'].sum()))} 件"
+    return rising(now) + wall.ranking_html(title, "待答复最多的在前（件）", bars)
+
+
+def rising(now: Filters) -> str:
+    """What rises among classes and places; within chance, the least likely are told as such."""
+    found = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=_place(now), most=_FEW)
+    shown = found[found["alarm"]] if found["alarm"].any() else found
+    lines = [
+        (
+            words.State("warn", "▲", "热点") if row["alarm"] else words.State("none", "●", "波动内"),
+            f"{row['name']} {words.full(row['observed'])} 件次，应有 {words.decimal(row['expected'])}",
+        )
+        for row in shown.head(_FEW).to_dict("records")
+    ]
+    risen = int(found["alarm"].sum())
+    title = f"近 7 天 {risen} 个话题上升越过误报界限" if risen else "近 7 天没有话题上升越过误报界限"
+    return wall.lines_html(title, "与此前 8 个同长时段比", lines, quiet="近 7 天没有登记。")
+
+
+def _place(now: Filters) -> str:
+    place = places.dimension_below(now)
+    return "community" if place == "grid" else place
 
 
 def experts(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:

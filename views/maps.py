@@ -496,6 +496,7 @@ def _label(row: dict[Any, Any], text: str, offset: tuple[float, float], on_token
         "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
         "text": text,
         "token": on_token,
+        "ground": row["fill"],
         "color": _rgb(ink_on(row["fill"])),
         "offset": [round(offset[0]), round(offset[1])],
     }
@@ -607,7 +608,7 @@ class FlatArea:
 
 @dataclass(frozen=True)
 class Flat:
-    """A map as a still picture: outlines, circles (x, y, radius, fill), and labels (x, y, text, ink, token)."""
+    """A map as a still picture: outlines, circles (x, y, radius, fill), and labels (x, y, text, ink, ground)."""
 
     size: tuple[int, int]
     view: View
@@ -653,4 +654,5 @@ def _flat_label(label: dict[str, Any], view: View, palette: Palette) -> dict[str
     red, green, blue = label["color"][:3]
     ink = palette.ink if label["token"] else f"#{red:02X}{green:02X}{blue:02X}"
     across, down = label["offset"]
-    return {"x": x + across, "y": y + down, "text": label["text"], "ink": ink, "token": label["token"]}
+    ground = palette.surface if label["token"] else label["ground"]
+    return {"x": x + across, "y": y + down, "text": label["text"], "ink": ink, "ground": ground}

@@ -122,9 +122,9 @@ def _map_label(label: Mapping[str, Any]) -> str:
     up = -0.35 if number else 0.35
     first = f'<tspan x="{label["x"]:.1f}" dy="{up}em">{escape(name)}</tspan>'
     second = f'<tspan x="{label["x"]:.1f}" dy="1.2em" class="figure">{escape(number[0])}</tspan>' if number else ""
-    ground = ' class="on-ground"' if label["token"] else ""
     return (
-        f'<text{ground} x="{label["x"]:.1f}" y="{label["y"]:.1f}" font-size="{maps.LABEL}" fill="{label["ink"]}"'
+        f'<text x="{label["x"]:.1f}" y="{label["y"]:.1f}" font-size="{maps.LABEL}" fill="{label["ink"]}"'
+        f' stroke="{label["ground"]}"'
         f' text-anchor="middle">{first}{second}</text>'
     )
 
