@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from casebase.engine import Casebase
 from pages.parts import attention, findings, live, places, show, splits
-from pages.parts.filters import Filters
+from pages.parts.filters import YEARLY, Filters
 from queries import hot_topics, names
 from queries.attention import attention as find
 from queries.compare import by_month, compare
@@ -64,9 +64,14 @@ def asked(casebase: Casebase, as_of: datetime, period: str, area: str | None) ->
     return Filters(as_of, period_of(preset, as_of.date()), Slice(area=known_area), against, place, None)
 
 
+def seen_by(scene: Scene, filters: Filters) -> Filters:
+    """The filters of a scene: rare things are shown over twelve months."""
+    return _months_of(filters) if scene.few else filters
+
+
 def html_of(scene: Scene, filters: Filters) -> str:
     """One scene as HTML: at most nine blocks."""
-    now = _months_of(filters) if scene.few else filters
+    now = seen_by(scene, filters)
     metric = metric_of(scene.on_map)
     below = places.below(now)
     frame = _mapped(places.measured(now, scene.on_map, below), metric)
@@ -124,7 +129,7 @@ def _months_of(filters: Filters) -> Filters:
         filters.as_of,
         last_months(filters.as_of.date(), 12),
         filters.within,
-        "较前12个月",
+        YEARLY,
         filters.place,
         None,
     )
@@ -217,14 +222,15 @@ def _place(now: Filters) -> str:
     return "community" if place == "grid" else place
 
 
-def experts(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
-    """Experts by where they come from."""
-    frame = splits.split(now, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
-    top = int(frame["hits"].max()) if len(frame) else 1
+def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+    """Experts by where they come from, and the places with most hearings."""
+    found = splits.split(now, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
+    top = int(found["hits"].max()) if len(found) else 1
     bars = [
-        wall.Bar(row["name"], f"{words.full(row['hits'])} 人次", row["hits"] / top) for row in frame.to_dict("records")
+        wall.Bar(row["name"], f"{words.full(row['hits'])} 人次", row["hits"] / top) for row in found.to_dict("records")
     ]
-    return wall.ranking_html("专家参与按来源", _span(metric_of("expert_participations"), now), bars)
+    said = wall.ranking_html("专家参与按来源", _span(metric_of("expert_participations"), now), bars)
+    return said + ranking(now, frame, scene, 2 * _FEW)
 
 
 def _foot(scene: Scene, now: Filters) -> str:

@@ -80,10 +80,15 @@ def _made(reading: live.Reading, area: str, period: str) -> dict[str, Any]:
     return {
         "version": f"{reading.state.version}@{reading.as_of.isoformat()}",
         "cutoff": words.moment(reading.as_of),
-        "said": filters.said,
         "demo": reading.state.demonstration,
         "scenes": [
-            {"id": scene.id, "title": scene.title, "html": scenes.html_of(scene, filters)} for scene in scenes.SCENES
+            {
+                "id": scene.id,
+                "title": scene.title,
+                "said": scenes.seen_by(scene, filters).said,
+                "html": scenes.html_of(scene, filters),
+            }
+            for scene in scenes.SCENES
         ],
         "ticker": scenes.sentences(filters),
         "arrivals": scenes.arrivals(filters),

@@ -79,9 +79,9 @@ function draw(data) {
     const section = $(`scene-${scene.id}`) ?? element('section', 'scene', $('scenes'))
     section.id = `scene-${scene.id}`
     section.setAttribute('aria-label', scene.title)
+    section.dataset.said = scene.said
     exchange(section, scene.html)
   }
-  $('scope').textContent = data.said
   $('demo').hidden = !data.demo
   state.cutoff = data.cutoff
   state.ticker = data.ticker
@@ -96,6 +96,7 @@ function show(id) {
     const shown = section.id === `scene-${id}`
     section.classList.toggle('shown', shown)
     section.setAttribute('aria-hidden', String(!shown))
+    if (shown) $('scope').textContent = section.dataset.said
   }
   for (const tab of $('tabs').children) tab.setAttribute('aria-current', String(tab.dataset.scene === id))
 }

@@ -1,0 +1,71 @@
+"""The wall's blocks: escaped, complete, and readable where they lie on colour."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from views import maps, wall, words
+from views.cards import Card, Delta
+from views.tokens import WALL, contrast
+
+SQUARE = [[[[113.0, 34.0], [113.5, 34.0], [113.5, 34.5], [113.0, 34.5], [113.0, 34.0]]]]
+
+
+def places() -> pd.DataFrame:
+    beside = [[[[lon + 0.6, lat] for lon, lat in SQUARE[0][0]]]]
+    return pd.DataFrame(
+        {
+            "code": ["a", "b", "c"],
+            "name": ["甲区", "乙区", "新区"],
+            "shape": pd.Series([SQUARE, beside, None], dtype=object),
+            "lon": [113.25, 113.85, 113.55],
+            "lat": [34.25, 34.25, 34.45],
+            "value": [0.5, 0.9, np.nan],
+            "text": ["50.00%", "90.00%", "—"],
+        }
+    )
+
+
+def test_every_place_is_drawn_and_said() -> None:
+    html = wall.map_html("题", "注", places(), kind="rate")
+    assert html.count('class="area"') == 2
+    assert html.count('class="token"') == 1
+    assert re.search(r'aria-label="题。甲区 50\.00%，乙区 90\.00%，新区 —"', html)
+
+
+def test_labels_stand_out_from_the_ground_that_they_bring() -> None:
+    drawing = maps.flat(places(), WALL, kind="rate", width=800, height=500)
+    assert drawing is not None
+    assert drawing.labels
+    assert all(contrast(label["ink"], label["ground"]) >= 4.5 for label in drawing.labels)
+
+
+def test_a_city_without_places_says_so() -> None:
+    frame = places().assign(shape=None, lon=np.nan, lat=np.nan)
+    assert "画不出地图" in wall.map_html("题", "注", frame, kind="rate")
+
+
+def test_a_spot_lies_where_the_map_has_it() -> None:
+    drawing = maps.flat(places(), WALL, kind="rate", width=800, height=500)
+    assert drawing is not None
+    x, y = maps.spot(drawing.view, drawing.view.lon, drawing.view.lat)
+    assert (abs(x), abs(y)) < (1e-6, 1e-6)
+    east, north = maps.spot(drawing.view, drawing.view.lon + 0.1, drawing.view.lat + 0.1)
+    assert east > 0 > north
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    evil = "<script>x</script>"
+    card = Card(key="k", name=evil, value=evil, deltas=(Delta(evil, evil),), beside=evil)
+    bars = [wall.Bar(evil, evil, 0.5, words.BAD)]
+    html = wall.kpis_html([card]) + wall.ranking_html(evil, evil, bars, 0.3)
+    html += wall.lines_html(evil, evil, [(words.WARN, evil)], quiet="")
+    html += wall.map_html(evil, evil, places().assign(name=evil), kind="rate")
+    assert "<script" not in html
+
+
+def test_months_need_two_points_and_keep_their_gaps() -> None:
+    points = pd.DataFrame({"label": ["1月", "2月", "3月"], "value": [0.9, np.nan, 0.8], "text": ["90%", "—", "80%"]})
+    assert wall.months_html("题", "注", points, 0.95).count("<circle") == 2
+    assert "还没有足够的月份" in wall.months_html("题", "注", points.head(2))
