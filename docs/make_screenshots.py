@@ -95,15 +95,17 @@ def main(
     url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
     prefix: Annotated[str, typer.Option(help="Put before each file's name.")] = "",
     query: Annotated[str, typer.Option(help="Added to every address, such as as_of=2011-12-31.")] = "",
+    only: Annotated[list[str] | None, typer.Option(help="These pages, by their scripts; default: all.")] = None,
 ) -> None:
     """Take one picture of each page, and of the first one on a phone and in the dark."""
     OUT.mkdir(exist_ok=True)
     with cockpit(url) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, path in PAGES.items():
+        for name in only or PAGES:
+            path = PAGES[name]
             mark = "&" if "?" in path else "?"
             picture(browser, f"{address}/{path}{mark}{query}", f"{prefix}{name}", (1366, 768))
-        if not prefix:
+        if not prefix and not only:
             picture(browser, address, "overview_phone", (390, 844))
             picture(browser, address, "overview_dark", (1366, 768), dark=True)
             for scene in SCENES:

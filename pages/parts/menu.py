@@ -39,7 +39,7 @@ ENTRIES = (
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
-    Entry("case_course", "案件全程", "case", in_menu=False, example="case=1"),
+    Entry("case_course", "案件全程", "case", in_menu=False, example="case=186107"),
 )
 _NOW = "_page_now"
 
