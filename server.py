@@ -8,6 +8,7 @@ import anyio
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from streamlit.logger import get_logger
 from streamlit.runtime.pages_manager import PagesManager
 
 from casebase.errors import CasebaseError
@@ -16,6 +17,8 @@ from screen.routes import routes
 # What st.navigation sets as soon as it has run. Set from the start, or the first visitor of a process who comes by a
 # link to a page is given that page's file alone, by Streamlit's older way of finding pages/.
 PagesManager.uses_pages_directory = False
+# The wall asks outside any page's run, which is meant so; Streamlit would warn of it at every look.
+get_logger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
 
 
 @asynccontextmanager
