@@ -18,13 +18,19 @@ function mark() {
   say(`大屏：${settings.scenes[wish.scene] ?? '自动轮播'}，${place}，${wish.period}`)
 }
 
-// What was pressed counts at once, so that the next press builds upon it and not on an answer that is still on its way.
+// What was pressed counts at once, so that the next press builds upon it and not on an answer that is still on its way;
+// and one is sent after the other, so that none overtakes a later one.
 let sending = 0
-async function send(change) {
+let last = Promise.resolve()
+function send(change) {
   wish = { ...wish, ...change }
-  const asked = wish
   mark()
   sending += 1
+  last = last.then(deliver)
+}
+
+async function deliver() {
+  const asked = wish
   try {
     const got = await fetch('screen/wish', {
       method: 'POST', headers: { 'Content-Type': 'application/json' },

@@ -200,8 +200,11 @@ def settled(page: Page) -> None:
 def click_through(page: Page) -> None:
     """A district on the map, a definition, and the list behind a card, which is as long as its number."""
     expect(page.locator('[data-testid="stDeckGlJsonChart"] canvas')).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(3000)
-    page.locator('[data-testid="stDeckGlJsonChart"]').click(position={"x": 150, "y": 150})
+    for _ in range(20):  # the map listens only some time after its first frame
+        page.locator('[data-testid="stDeckGlJsonChart"]').click(position={"x": 150, "y": 150})
+        page.wait_for_timeout(3000)
+        if "district=" in page.url:
+            break
     page.wait_for_url("**district=**", timeout=PATIENCE)
     settled(page)
     page.locator('[data-key="registered"] .define').click()
