@@ -79,7 +79,7 @@ def _made(reading: live.Reading, area: str, period: str) -> dict[str, Any]:
     filters = scenes.asked(live.casebase(), reading.as_of, period, area or None)
     return {
         "version": f"{reading.state.version}@{reading.as_of.isoformat()}",
-        "cutoff": words.moment(reading.as_of),
+        "cutoff": words.moment(reading.as_of, year=reading.as_of.year != reading.read_at.year),
         "demo": reading.state.demonstration,
         "scenes": [
             {
