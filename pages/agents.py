@@ -3,13 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries import accompaniment, comparable
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
 from queries.subjects import ACCOMPANIED
 from views import charts, words
+from wording import findings
+from wording.names import PLACES
 
 CARDS = (
     "agents",
@@ -42,10 +44,10 @@ def coverage() -> None:
             levels,
             default=dimension,
             required=True,
-            format_func=places.NOUNS.__getitem__,
+            format_func=PLACES.__getitem__,
             key="coverage_level",
         )
-    noun, target = places.NOUNS[dimension], show.target_of(COVERAGE)
+    noun, target = PLACES[dimension], show.target_of(COVERAGE)
     frame = splits.split(now, [COVERAGE], dimension)
     gaps = int((frame["among"] - frame["hits"]).sum())
     chart = drawn(
@@ -71,7 +73,7 @@ def people() -> None:
     """Agents by place and origin."""
     dimension = places.dimension_below(now)
     dimension = "community" if dimension == "grid" else dimension
-    noun = places.NOUNS[dimension]
+    noun = PLACES[dimension]
     found = live.ask(measure, ["agents"], as_of=now.as_of, within=now.within, by=[dimension, "origin"])
     if found.empty:
         waiting.hint("这个区域没有在岗的代办员。")

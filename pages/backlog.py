@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries import backlog
 from queries.cases import count_cases
@@ -11,6 +11,8 @@ from queries.compare import daily_flow
 from queries.measure import measure, metric_of
 from queries.subjects import AGE_BANDS, STAGES
 from views import charts, words
+from wording import findings
+from wording.names import PLACES
 
 CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
 # Each is read with what stands beside it: closed is not resolved, in time is not early, once is not for good.
@@ -138,7 +140,7 @@ def details() -> None:
         kind = one_of("单位类别", list(units), "backlog_units") if len(units) > 1 else next(iter(units))
     left, middle, right = st.columns(3)
     with left, show.block("places"):
-        ranked(chosen, splits.split(now, list(VIEWS), dimension), dimension, places.NOUNS[dimension], now.place)
+        ranked(chosen, splits.split(now, list(VIEWS), dimension), dimension, PLACES[dimension], now.place)
     with middle, show.block("units"):
         ranked(chosen, units[kind], "unit", kind, kind)
     with right, show.block("classes"):

@@ -14,6 +14,7 @@ from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from queries.registry import METRICS
 from views import charts, entries, words
+from wording import numbers
 
 EVERY = "全部"
 # What of the address is the page's own: widgets, and the metric shown alone.
@@ -49,7 +50,7 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         ("范围", scope.rstrip("。")),
         ("归期", metric.period_text),
         ("依据", metric.article),
-        ("判断", show.lights_of(metric)),
+        ("判断", numbers.lights_of(live.settings(), metric)),
         ("可分", "、".join(dictionary.split_names(metric))),
         ("不随筛选", "、".join(show.unheeded(metric, now))),
     )
@@ -59,7 +60,7 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         metric.name,
         f"{definition}。",
         terms(metric, row),
-        "" if metric.kind is Kind.COUNT else f"{show.written(metric, row['value'])}{unit}",
+        "" if metric.kind is Kind.COUNT else f"{numbers.written(metric, row['value'])}{unit}",
         factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
         state=show.state_of(metric, row["value"]),
         small=metric.is_sample and row["among"] > 0 and words.small(row["among"], live.settings().lights.small_sample),
@@ -108,7 +109,7 @@ def alone(metric: Metric) -> None:
     st.button("‹ 全部指标", key="all_metrics", on_click=forget)
     entries_of([metric], f"entry_{metric.id}", alone=True)
     found = live.ask(by_month, [metric.id], as_of=now.as_of, within=now.within)
-    kind = show.kind_of(metric)
+    kind = numbers.kind_of(metric)
     chart = drawn(
         charts.trend,
         show.monthly(found)[["at", "value", "small"]],

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, lists, live, places, show, splits, waiting
+from pages.parts import filters, lists, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
@@ -11,6 +11,8 @@ from queries.model import Kind
 from queries.spread import spread
 from queries.subjects import CONTACT_BANDS
 from views import charts, words
+from wording import findings, numbers
+from wording.names import PLACES
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
 KINDS = ("协助化解", "人员核查", "人员关怀")
@@ -87,7 +89,7 @@ def ranked() -> None:
             levels,
             default="street" if "street" in levels else levels[0],
             required=True,
-            format_func=places.NOUNS.__getitem__,
+            format_func=PLACES.__getitem__,
             key="dispatch_level",
         )
         speed = st.segmented_control(
@@ -98,7 +100,7 @@ def ranked() -> None:
             format_func=lambda name: metric_of(name).name,
             key="dispatch_speed",
         )
-    metric, noun = metric_of(speed), places.NOUNS[dimension]
+    metric, noun = metric_of(speed), PLACES[dimension]
     frame = splits.split(now, [speed], dimension)
     is_rate = metric.kind is Kind.RATE
     frame = frame.assign(small=frame["among"] < few)
@@ -119,7 +121,7 @@ def ranked() -> None:
         title=title,
         subtitle=f"各{noun}{metric.name}（{metric.unit}），最慢的 {min(MOST_PLACES, len(shown))} 个"
         + (f"；另有 {left_out} 个不足 {few} 件，未列" if left_out else ""),
-        kind=show.kind_of(metric),
+        kind=numbers.kind_of(metric),
         target=target,
         largest_first=not is_rate,
         from_zero=not is_rate,

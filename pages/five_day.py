@@ -5,12 +5,14 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, pictures, places, show, splits, waiting
+from pages.parts import filters, live, pictures, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
 from queries.subjects import CLOSING_DAYS
 from views import charts, words
+from wording import findings
+from wording.names import PLACES
 
 RATE = "five_day_closure"
 BUNCHED = "five_day_last_day"
@@ -90,7 +92,7 @@ def rankings() -> None:
     below = splits.split(now, [RATE], dimension)
     left, right = st.columns(2)
     with left, show.block("places"):
-        ranked(below, dimension, places.NOUNS[dimension], drill=dimension == places.dimension_below(now) != "grid")
+        ranked(below, dimension, PLACES[dimension], drill=dimension == places.dimension_below(now) != "grid")
     with right, show.block("units"):
         if kind is None:
             waiting.hint("这一时段没有应办结的简单诉求。")
@@ -104,7 +106,7 @@ def level() -> str:
     if len(below) < 2:
         return below[0]
     chosen: str = st.segmented_control(
-        "排名到", below, default=below[0], required=True, format_func=places.NOUNS.__getitem__, key="five_day_level"
+        "排名到", below, default=below[0], required=True, format_func=PLACES.__getitem__, key="five_day_level"
     )
     return chosen
 

@@ -3,13 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries import forward
 from queries.cases import Part, count_cases
 from queries.measure import metric_of
 from queries.registry.common import HORIZONS
 from views import charts, words
+from wording import findings
+from wording.names import PLACES
 
 CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
 CARDS = tuple(f"{due}_{days}" for due in forward.DUE.values() for days in HORIZONS)
@@ -102,7 +104,7 @@ def ranked(clock: str, days: int, dimension: str) -> None:
     """Where the cases lie that fall due; a bar opens them."""
     name = f"{forward.DUE[clock]}_{days}"
     frame = splits.split(now, [name], dimension)
-    noun = places.NOUNS[dimension]
+    noun = PLACES[dimension]
     said = f"{days} 个工作日内{CLOCKS[clock]}到期"
     chart = drawn(
         charts.ranking,

@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from views import charts, words
+from wording import findings, numbers
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
 CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")
@@ -259,7 +260,7 @@ def facts(code: str, rows: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small"):
         for name in wanted:
             metric = metric_of(name)
-            text = show.written(metric, float(found.loc[name]))
+            text = numbers.written(metric, float(found.loc[name]))
             unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
             if st.button(f"{metric.name} {text}{unit}", key=f"fact_{name}"):
                 show.open_list(show.link(name, grid=code))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, pictures, show, splits, waiting
+from pages.parts import filters, live, pictures, show, splits, waiting
 from pages.parts.drawing import drawn
 from pages.parts.filters import YEARLY, Filters
 from queries import comparable, hearing_outcomes
@@ -14,6 +14,7 @@ from queries.measure import measure, metric_of
 from queries.periods import last_months
 from queries.subjects import WAIT_BANDS
 from views import charts, words
+from wording import findings
 
 CARDS = (
     "hearings_held",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, waiting
+from pages.parts import filters, live, places, show, waiting
 from queries import hot_cells, hot_topics
 from queries.cases import Part, count_cases
 from queries.hot_topics import METRIC, WINDOWS, Stretches
@@ -15,6 +15,7 @@ from queries.measure import metric_of
 from queries.periods import end_of_day
 from queries.surges import LEAST, STRETCHES
 from views import words
+from wording import findings
 
 CARDS = ("registered", "closed", "repeat_rate")
 STATES = {True: words.State("warn", "▲", "热点"), False: words.State("none", "●", "波动内")}

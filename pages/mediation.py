@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import filters, live, pictures, places, show, splits, waiting
 from queries.measure import measure, metric_of
 from views import words
+from wording.names import PLACES
 
 TAKEN, FAMILY, SETTLED, BECAME = "mediations_taken", "family_settled", "disputes_settled", "petitions_after_mediation"
 SOCIAL = "social_work_share"
@@ -50,7 +51,7 @@ def level() -> str:
     if len(below) < 2:
         return below[0]
     chosen: str = st.segmented_control(
-        "看到", below, default=below[0], required=True, format_func=places.NOUNS.__getitem__, key="mediation_level"
+        "看到", below, default=below[0], required=True, format_func=PLACES.__getitem__, key="mediation_level"
     )
     return chosen
 
@@ -97,7 +98,7 @@ else:
     with right, show.block("became"):
         pictures.ranked(now, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
     dimension = level()
-    noun = places.NOUNS[dimension]
+    noun = PLACES[dimension]
     left, right = st.columns(2)
     with left, show.block("places"):
         pictures.ranked(now, FAMILY, dimension, noun, key=f"mediation_{dimension}")

@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, lists, live, show, waiting
+from pages.parts import filters, lists, live, show, waiting
 from pages.parts.drawing import drawn
 from queries.model_cases import methods, model_cases, narrowed
 from views import charts, words
+from wording import findings
 
 EVERY = ""
 UNIT = "个"

@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import attention, filters, findings, live, places, show
+from pages.parts import attention, filters, live, places, show
 from queries.attention import attention as find
 from queries.compare import by_month, daily_flow
 from queries.measure import metric_of
 from queries.model import Kind
 from views import cards, charts
+from wording import findings, numbers
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
@@ -55,7 +56,7 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
         frame,
         show.theme(),
         title="",
-        kind=show.kind_of(metric),
+        kind=numbers.kind_of(metric),
         target=target,
         from_zero=metric.kind is not Kind.RATE,
         largest_first=metric.kind is not Kind.RATE,

@@ -9,6 +9,7 @@ from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.subjects import RECEPTION_AGES
 from views import charts, words
+from wording.names import PLACES
 
 HELD, OPEN = "receptions", "receptions_open"
 CARDS = (HELD, "cases_received", "receptions_closed", "reception_days", OPEN, "reception_days_open")
@@ -109,7 +110,7 @@ else:
     left, middle, right = st.columns(3)
     below = places.dimension_below(now)
     with left, show.block("places"):
-        pictures.ranked(now, HELD, below, places.NOUNS[below], key=f"reception_{below}")
+        pictures.ranked(now, HELD, below, PLACES[below], key=f"reception_{below}")
     with middle, show.block("classes"):
         pictures.ranked(now, HELD, "category", "内容分类", key="reception_classes")
     with right, show.block("rooms"):

@@ -11,6 +11,7 @@ from queries.cases import Part, cases
 from queries.measure import measure, metric_of
 from queries.subjects import ANSWERS
 from views import charts, words
+from wording.names import PLACES
 
 ISSUED, IN_TIME = "supervision_issued", "supervision_in_time"
 WAITING, OVERDUE = "supervision_waiting", "supervision_overdue"
@@ -155,6 +156,6 @@ else:
     left, right = st.columns(2)
     below = places.dimension_below(now)
     with left, show.block("places"):
-        pictures.ranked(now, IN_TIME, below, places.NOUNS[below], key=f"supervision_{below}", most=20)
+        pictures.ranked(now, IN_TIME, below, PLACES[below], key=f"supervision_{below}", most=20)
     with right, show.block("levels"):
         pictures.ranked(now, ISSUED, "category", "内容分类", key="supervision_classes")

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, findings, live, places, show, splits, waiting
+from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
@@ -12,6 +12,7 @@ from queries.model import Kind, Metric, Polarity
 from queries.periods import Against, compared
 from queries.subjects import DIMENSIONS, OF_PETITION
 from views import charts, words
+from wording import findings, numbers
 
 FIRST = "registered"
 MOST = 10
@@ -118,9 +119,9 @@ def bars_of(metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
                 "code": [f"{effect}:{place}" for place in parts.index],
                 "name": [f"{prefix}{name}" for name in names],
                 "value": parts[column],
-                "tone": [show.tone(metric, value, 0) for value in parts[column]],
+                "tone": [numbers.tone(metric, value, 0) for value in parts[column]],
                 "tip": [
-                    f"{prefix}{name} {words.added(row[column], show.kind_of(metric))}；{sides(metric, row)}"
+                    f"{prefix}{name} {words.added(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
                     for name, (_, row) in zip(names, parts.iterrows(), strict=True)
                 ],
             }
@@ -152,7 +153,7 @@ def waterfall(metric: Metric, against: Against, dimension: str) -> None:
         show.theme(),
         title=findings.why(metric, change, bars, said(against)),
         subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点一条看它本期的件",
-        kind=show.kind_of(metric),
+        kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,
         none=f"{said(against)}没有可拆分的变化。",
     )
@@ -178,7 +179,7 @@ def cells(metric: Metric, against: Against) -> None:
     if parts.empty:
         return
     shown = parts.head(CELLS)
-    kind = show.kind_of(metric)
+    kind = numbers.kind_of(metric)
     rest = parts["change"].iloc[CELLS:].sum()
     more = (
         f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.added(rest, kind)}" if len(parts) > CELLS else ""

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from casebase.engine import Casebase
-from pages.parts import attention, findings, live, places, show, splits
+from pages.parts import attention, live, places, show, splits
 from pages.parts.filters import YEARLY, Filters
 from queries import hot_topics, names
 from queries.attention import attention as find
@@ -23,6 +23,8 @@ from queries.registry.common import known
 from queries.subjects import PETITION, p
 from views import cards, maps, wall, words
 from views.tokens import WALL
+from wording import findings, numbers
+from wording.names import PLACES
 
 PERIODS = {
     "今日": (Preset.TODAY, "较昨日同时"),
@@ -79,7 +81,7 @@ def html_of(scene: Scene, filters: Filters) -> str:
         frame, metric, show.target_of(metric.id), below.noun, now.place, few=live.settings().lights.small_sample
     )
     note = f"各{below.noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
-    middle = wall.map_html(title, note, frame, kind=show.kind_of(metric))
+    middle = wall.map_html(title, note, frame, kind=numbers.kind_of(metric))
     foot = f'<div class="block foot">{_foot(scene, now)}</div>' if scene.below else ""
     return (
         f'<div class="left">{wall.kpis_html(_cards(scene, now))}</div>'
@@ -142,7 +144,7 @@ def _span(metric: Metric, now: Filters) -> str:
 def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Outlines as lists, and the number as it is written on the map."""
     shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
-    texts = [show.written(metric, value) for value in frame["value"]]
+    texts = [numbers.written(metric, value) for value in frame["value"]]
     return frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index), text=texts)
 
 
@@ -168,13 +170,13 @@ def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) 
     bars = [
         wall.Bar(
             row["name"],
-            show.written(metric, row["value"]),
+            numbers.written(metric, row["value"]),
             (row["value"] - floor) / reach,
             show.state_of(metric, row["value"]) if not row["small"] else words.State("none", "○", words.SMALL),
         )
         for row in known.to_dict("records")
     ]
-    noun = places.NOUNS[places.dimension_below(now)]
+    noun = PLACES[places.dimension_below(now)]
     note = f"{'由低到高' if first_low else '由多到少'}" + ("，竖线为目标" if target is not None else "")
     return wall.ranking_html(
         f"各{noun}{metric.name}", note, bars, (target - floor) / reach if target is not None else None
@@ -241,7 +243,7 @@ def _foot(scene: Scene, now: Filters) -> str:
         {
             "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in found["month"]],
             "value": found["value"],
-            "text": [show.written(metric, value) for value in found["value"]],
+            "text": [numbers.written(metric, value) for value in found["value"]],
         }
     )
     title = f"{metric.name}，近 {_MONTHS} 个月"

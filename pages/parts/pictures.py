@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import findings, live, show, splits
+from pages.parts import live, show, splits
 from pages.parts.drawing import drawn
 from pages.parts.filters import Filters
 from queries.cases import Part
@@ -15,6 +15,7 @@ from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from queries.periods import last_months
 from views import charts, words
+from wording import findings, numbers
 
 MONTHS = 13
 
@@ -34,7 +35,7 @@ def ranked(now: Filters, metric_id: str, dimension: str, noun: str, *, key: str,
         show.theme(),
         title=findings.ranked(frame, metric, target, noun, now.place, few=few),
         subtitle=f"各{noun}{metric.name}" + (_made_of(metric) if rate else f"（{metric.unit}）") + left_out,
-        kind=show.kind_of(metric),
+        kind=numbers.kind_of(metric),
         target=target,
         largest_first=not low_first,
         most=most,

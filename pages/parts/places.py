@@ -15,11 +15,12 @@ from queries.measure import measure, metric_of
 from queries.model import Kind
 from views import maps, words
 from views.tokens import Palette
+from wording import numbers
+from wording.names import PLACES
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
 # A map is fitted to its width before the browser tells it; a phone's is known well enough, and wants a lower map.
 _PHONE = (340, 320)
-NOUNS = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Below:
 
     @property
     def noun(self) -> str:
-        return NOUNS[self.dimension]
+        return PLACES[self.dimension]
 
 
 def dimension_below(now: Filters) -> str:
@@ -45,14 +46,14 @@ def dimension_below(now: Filters) -> str:
 
 def levels_below(now: Filters) -> list[str]:
     """The dimensions below the area of the filter bar, the next first, down to the community; grids below that."""
-    levels = list(NOUNS)
+    levels = list(PLACES)
     first = dimension_below(now)
     deeper = [name for name in levels[levels.index(first) + 1 :] if name != "grid" and not _none_of(name)]
     return [first, *deeper]
 
 
 def _none_of(dimension: str) -> bool:
-    return not (filters.areas()["level"] == list(NOUNS).index(dimension) + 2).any()
+    return not (filters.areas()["level"] == list(PLACES).index(dimension) + 2).any()
 
 
 def below(now: Filters) -> Below:
@@ -84,7 +85,7 @@ def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
     frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
     frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.is_sample else False
     frame["tip"] = [
-        _tip(name, show.written(chosen, value), chosen.unit, chosen.kind, hits, among)
+        _tip(name, numbers.written(chosen, value), chosen.unit, chosen.kind, hits, among)
         for name, value, hits, among in frame[["name", "value", "hits", "among"]].itertuples(index=False)
     ]
     return frame
@@ -130,7 +131,7 @@ def area_map(
         frame.assign(tip=tips),
         show.theme(),
         value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
-        kind=show.kind_of(chosen),
+        kind=numbers.kind_of(chosen),
         width=width,
         height=height,
         scale=scale,

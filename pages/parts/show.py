@@ -14,18 +14,17 @@ from pages.parts.filters import Filters, current, turn, turn_to
 from queries import decompose
 from queries.cases import Part
 from queries.compare import by_month, compare
-from queries.model import Kind, Metric, Polarity
+from queries.model import Kind, Metric
 from queries.periods import Against, Period, Preset, period_of
 from queries.registry import METRICS
 from views import cards, charts, course, entries, words
 from views.tokens import Palette, palette
+from wording import numbers as judged
+from wording.numbers import kind_of, tone, written
 
-# Groups whose rates the general lights of config.toml were made for; others have a target or no light.
-_LIT = ("办理时效", "群众评价")
 LIST_PAGE = "pages/case_list.py"
 WHY_PAGE = "pages/why.py"
 AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
-_KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
 
 
 def theme() -> Palette:
@@ -36,11 +35,6 @@ def theme() -> Palette:
 def on_phone() -> bool:
     """Whether the reader's browser calls itself a phone's."""
     return "Mobile" in (st.context.headers.get("User-Agent") or "")
-
-
-def kind_of(metric: Metric) -> words.Kind:
-    """How a metric's value is written; a mean of anything but days is a plain number beside its unit."""
-    return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _KINDS[metric.kind]
 
 
 def panel(html: str, key: str) -> str | None:
@@ -143,12 +137,6 @@ def card(
     )
 
 
-def written(metric: Metric, value: float) -> str:
-    """A value as cards write it; the unit stands apart except in %."""
-    text = words.value(value, kind_of(metric))
-    return text.removesuffix(" 天")
-
-
 def deltas(metric: Metric, row: Any, filters: Filters, lead: bool) -> tuple[cards.Delta, ...]:
     """The change against the period before and the year before, in words and sign."""
     pairs = [(filters.against, Against.PREVIOUS), ("较上年同期", Against.YEAR_BEFORE)]
@@ -176,43 +164,14 @@ def _another(filters: Filters) -> Period | None:
     return None if filters.period == current().period else filters.period
 
 
-def tone(metric: Metric, now: float, before: float) -> cards.Tone:
-    """Whether a change is good by the metric's polarity."""
-    if now == before or metric.polarity is Polarity.NEUTRAL:
-        return "neutral"
-    return "good" if (now > before) == (metric.polarity is Polarity.UP_GOOD) else "bad"
-
-
 def target_of(metric_id: str) -> float | None:
     """The target of config.toml as a ratio."""
-    target: float | None = getattr(live.settings().targets, metric_id, None)
-    return None if target is None else target / 100
+    return judged.target_of(live.settings(), metric_id)
 
 
 def state_of(metric: Metric, value: float) -> words.State | None:
-    """The light of a rate that should be high: by its target where config.toml has one, else by [lights]."""
-    if metric.kind is not Kind.RATE or metric.polarity is not Polarity.UP_GOOD or words.missing(value):
-        return None
-    lights, target = live.settings().lights, target_of(metric.id)
-    if target is None:
-        return words.light(value, lights.red, lights.green) if metric.group in _LIT else None
-    if words.target_reached(value, target * 100):
-        return words.State("good", "●", "达标")
-    near = words.target_reached(value, target * 100 - lights.shortfall)
-    return words.State("warn", "▲", "未达标") if near else words.State("bad", "■", "未达标")
-
-
-def lights_of(metric: Metric) -> str:
-    """By what limits a metric is judged, in words; "" for one that nothing judges."""
-    lights, target = live.settings().lights, target_of(metric.id)
-    said = []
-    if target is not None:
-        said.append(f"目标 {words.percent(target)}：● 达标，▲ 差 {lights.shortfall:g} 个百分点以内，■ 差得更多")
-    elif metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD and metric.group in _LIT:
-        said.append(f"● 高于 {lights.green:g}%，▲ {lights.red:g}%—{lights.green:g}%，■ 低于 {lights.red:g}%")
-    if metric.is_sample:
-        said.append(f"分母不足 {lights.small_sample} 标「{words.SMALL}」")
-    return "；".join(said)
+    """The light of a rate, by the running cockpit's settings."""
+    return judged.state_of(live.settings(), metric, value)
 
 
 def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:

@@ -9,10 +9,7 @@ from pages.parts.filters import Filters
 from queries import names
 from queries.measure import measure, metric_of
 from views import words
-
-UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
-OTHER_UNITS = "其他单位"
-_UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
+from wording import names as naming
 
 
 def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
@@ -42,7 +39,7 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
 def called(dimension: str, codes: Sequence[str | None]) -> list[str]:
     """The names of a dimension's codes, with a word for what is not filled in ("" or None)."""
     known = _names(dimension, [code for code in codes if code])
-    return [_short(known.get(code or "", code or "")) or _UNFILLED.get(dimension, "未填写") for code in codes]
+    return [naming.called(dimension, code, known, live.settings().city.name) for code in codes]
 
 
 def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -51,18 +48,12 @@ def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def by_kind(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A split by unit as groups that are ranked apart (domain.md §4), in the order of UNIT_KINDS."""
+    """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS."""
     units = live.ask(names.units)
     kinds = dict(zip(units["unit_id"], units["kind"], strict=True))
-    group = frame["code"].map(lambda code: UNIT_KINDS.get(kinds.get(code, ""), OTHER_UNITS))
-    order = [*UNIT_KINDS.values(), OTHER_UNITS]
+    group = frame["code"].map(lambda code: naming.UNIT_KINDS.get(kinds.get(code, ""), naming.OTHER_UNITS))
+    order = [*naming.UNIT_KINDS.values(), naming.OTHER_UNITS]
     return {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
-
-
-def _short(name: str) -> str:
-    """A department of the city as the city itself says it: 市教育局 for 郑州市教育局."""
-    city = live.settings().city.name
-    return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
 
 
 def _names(dimension: str, codes: Sequence[str]) -> dict[str, str]:

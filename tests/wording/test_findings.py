@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from pages.parts import findings
 from queries.decompose import Change
 from queries.registry import METRICS
+from wording import findings
 
 
 def places(*rows: tuple[str, float, int]) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""One frozen set of numbers, as Word, slides and ledger that agree to the last digit."""

@@ -1,0 +1,18 @@
+"""What places, units and empty cells are called."""
+
+from collections.abc import Mapping
+
+PLACES = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
+UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
+OTHER_UNITS = "其他单位"
+_UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
+
+
+def called(dimension: str, code: str | None, known: Mapping[str, str], city: str) -> str:
+    """The name of a code, with a word for what is not filled in ("" or None)."""
+    return _short(known.get(code or "", code or ""), city) or _UNFILLED.get(dimension, "未填写")
+
+
+def _short(name: str, city: str) -> str:
+    """A department of the city as the city itself says it: 市教育局 for 郑州市教育局."""
+    return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
