@@ -1,0 +1,170 @@
+"""What a briefing is made of: blocks that Word sets, tables and figures that all three files share."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from views.words import Kind
+
+ColumnKind = Literal["text", "count", "rate", "days", "number", "change", "points", "moment"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `kind` says how its cells are written, `metric` which number of the registry they are ("": none).
+
+    Cells are raw: counts int or None, rates ratios 0 … 1, change a ratio of a count (None: no base), points a
+    difference of two ratios, moment a datetime; words come at writing. `sums` says that the rows add up to the whole;
+    `of` names the two columns (hits, among) whose quotient a rate is.
+    """
+
+    name: str
+    kind: ColumnKind = "text"
+    metric: str = ""
+    sums: bool = False
+    of: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its title, a note below it, and the row of the whole (全市) where it has one."""
+
+    id: str
+    title: str
+    note: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    whole: tuple[object, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or set of bars: a value for each label of its figure (None: nothing to show)."""
+
+    name: str
+    values: tuple[float | None, ...]
+    small: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture's data, drawn by Word as a picture and by slides as a native chart.
+
+    `title` says the finding, `subtitle` what is drawn. `form`: months run along the foot, rankings down the side.
+    `metrics` are the numbers of the registry that it shows (the source in the notes).
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    form: Literal["months", "ranking"]
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    kind: Kind
+    unit: str
+    metrics: tuple[str, ...]
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: level 1 is 一、, 2 is （一）, 3 is 1. — numbered already."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of running text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What follows is an annex of this title, on a page of its own."""
+
+    number: int
+    title: str
+
+
+Block = Heading | Paragraph | Table | Figure | Annex
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What every page of every file says of its numbers."""
+
+    bureau: str
+    place: str
+    period: str
+    as_of: str
+    snapshot: str
+    definitions: str
+    demonstration: bool
+
+    @property
+    def line(self) -> str:
+        """郑州市信访局　2026年10月1日—31日　全市　截至…　快照 3F9A…　口径 1b2c… ."""
+        parts = [self.period, self.place, f"截至 {self.as_of}", f"快照 {self.snapshot}", f"口径 {self.definitions}"]
+        return "　".join([*parts, "演示数据"] if self.demonstration else parts)
+
+
+@dataclass(frozen=True)
+class Document:
+    """The Word briefing: title, the line under it (cover line), blocks in order, and the imprint."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]
+    imprint: Imprint
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One message: the title says it; a figure or a table shows it, lines say more; notes tell the source."""
+
+    title: str
+    lines: tuple[str, ...]
+    shown: Figure | Table | None
+    notes: str
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The slides of a briefing; the first is the cover."""
+
+    title: str
+    subtitle: str
+    slides: tuple[Slide, ...]
+    imprint: Imprint
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """The cases behind a number: `heads` and rows as text, numbers or datetimes.
+
+    `side` is the column (by place) that says on which side of the number a row stands (按期, 未按期; 计入);
+    `counted` how many rows the number counts.
+    """
+
+    metric: str
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    side: int
+    sides: tuple[str, str]
+    hits: int
+    among: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The workbook: a first sheet with all numbers, the tables, the lists behind the numbers, the definitions."""
+
+    title: str
+    numbers: Table
+    tables: tuple[Table, ...]
+    lists: tuple[CaseList, ...]
+    definitions: Table
+    imprint: Imprint
