@@ -141,21 +141,31 @@ class Deck:
 
 
 @dataclass(frozen=True)
-class CaseList:
-    """The cases behind a number: `heads` and rows as text, numbers or datetimes.
+class Counted:
+    """A number that a list stands behind: `column` (by place) holds `sides[0]` in the rows that it counts,
 
-    `side` is the column (by place) that says on which side of the number a row stands (按期, 未按期; 计入);
-    `counted` how many rows the number counts.
+    `sides[1]` in those that it looks at and does not count, None in the others; so it is hits (and among) rows.
     """
 
     metric: str
     name: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
-    side: int
+    column: int
     sides: tuple[str, str]
     hits: int
     among: int
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """The cases behind numbers of the same rows (信访件, by registration): one row a case, one column a number.
+
+    Cells are text, numbers, datetimes or None.
+    """
+
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    counted: tuple[Counted, ...]
 
 
 @dataclass(frozen=True)
