@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +30,10 @@ _PATIENCE = {
 }
 
 
+_OLD = timedelta(days=7)
+_held: ContextVar[Connection | None] = ContextVar("held", default=None)
+
+
 @dataclass(frozen=True)
 class State:
     """What `info` says of the data: `version` grows with every change."""
@@ -38,6 +43,20 @@ class State:
     demonstration: bool
     city_name: str | None
     data_until: datetime | None
+
+    def as_of(self, now: datetime) -> datetime:
+        """The moment that numbers speak of: now, to the minute, or the last change within it.
+
+        Data that ended long ago is spoken of as of its last day, so that nothing opens empty.
+        """
+        if self.data_until and now - self.data_until > _OLD:
+            return datetime.combine(self.data_until, time.max)
+        minute = now.replace(second=0, microsecond=0)
+        return self.changed_at if self.changed_at and minute < self.changed_at <= now else minute
+
+    def bureau(self, settings: Settings) -> str:
+        """Whose numbers they are: config.toml's bureau, or the city whose cases were loaded, where that is another."""
+        return settings.city.bureau if self.city_name in (None, settings.city.name) else self.city_name
 
 
 @dataclass(eq=False)
@@ -50,11 +69,27 @@ class Casebase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one read, given back at once. Raises CasebaseError when unreachable."""
+        held = _held.get()
         try:
+            if held is not None and held.engine is self.engine:
+                yield held
+                return
             with self.engine.connect() as connection:
                 yield connection
         except (DBAPIError, PoolTimeoutError) as error:
             raise CasebaseError(_reason(self.engine, error)) from error
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Every reading inside, of this thread, sees the data as of the first one, whatever is written meanwhile."""
+        # One transaction of DuckDB always reads one state; PostgreSQL must be asked to.
+        level = {} if self.engine.dialect.name == "duckdb" else {"isolation_level": "REPEATABLE READ"}
+        with self.reading() as connection:
+            token = _held.set(connection.execution_options(**level))
+            try:
+                yield
+            finally:
+                _held.reset(token)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ from pages.parts import filters, lists, live, show, waiting
 from queries.measure import metric_of
 from queries.search import CLOCKS, COLUMNS, DEFAULT_COLUMNS, FLAGS, ORDERS, Found, Search, search
 from views import words
+from wording import columns as heads
 
 EVERY = "不限"
 
@@ -45,7 +46,7 @@ def asked() -> Search:
 def order() -> tuple[str, bool]:
     """The column to sort by, and whether the latest come first."""
     chosen = st.selectbox(
-        "排序", ORDERS, format_func=lists.COLUMNS.__getitem__, key="order", bind="query-params", width=140
+        "排序", ORDERS, format_func=heads.COLUMNS.__getitem__, key="order", bind="query-params", width=140
     )
     way = st.segmented_control("顺序", ["降序", "升序"], default="降序", required=True, key="way", bind="query-params")
     return chosen, way == "降序"
@@ -53,12 +54,12 @@ def order() -> tuple[str, bool]:
 
 def columns() -> tuple[str, ...]:
     """The columns that the reader wants to see."""
-    known = [name for name in COLUMNS if name in lists.COLUMNS]
+    known = [name for name in COLUMNS if name in heads.COLUMNS]
     chosen = st.multiselect(
         "显示的列",
         known,
         default=list(DEFAULT_COLUMNS),
-        format_func=lists.COLUMNS.__getitem__,
+        format_func=heads.COLUMNS.__getitem__,
         key="columns",
         bind="query-params",
     )

@@ -1,10 +1,11 @@
 """The list behind a number, by the same predicates: its length is the number."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
@@ -38,6 +39,37 @@ def cases(
     """
     chosen, at, where = _resolve(casebase, metric, part, as_of, period, within)
     return list_rows(casebase, listed(chosen), at, where, limit=limit, offset=offset)
+
+
+def marked(
+    casebase: Casebase,
+    metrics: Sequence[str],
+    *,
+    as_of: datetime,
+    period: Period | None = None,
+    within: Slice = EVERYTHING,
+) -> pd.DataFrame:
+    """The rows that any of these metrics looks at, once each, oldest first: one list behind several numbers.
+
+    The columns of their subject, and one a metric under its id: True counts, False is among and does not count, None is
+    not among. Raises UsageError unless all are of one subject and one date, and count rows and not distinct things.
+    """
+    chosen = [metric_of(name) for name in metrics]
+    first = chosen[0]
+    if any((m.subject, m.dated_by, m.distinct) != (first.subject, first.dated_by, None) for m in chosen):
+        raise UsageError(f"{', '.join(metrics)}: no one list stands behind them; ask for the cases of each")
+    at = moment(casebase, as_of)
+    spans = [conditions(at, metric, period) for metric in chosen]
+    where = and_(or_(*(among for among, _ in spans)), *in_slice(casebase, first.subject, at, within))
+    columns = {name: expression(at) for name, expression in first.subject.columns.items()}
+    columns |= {
+        metric.id: case((hits, true()), (among, false())) for metric, (among, hits) in zip(chosen, spans, strict=True)
+    }
+    order = (first.subject.order(at), first.subject.key)
+    labelled = [column.label(name) for name, column in columns.items()]
+    statement = select(*labelled).select_from(first.subject.rows).where(where).order_by(*order)
+    with casebase.reading() as connection:
+        return pd.DataFrame(connection.execute(statement).all(), columns=list(columns))
 
 
 def count_cases(

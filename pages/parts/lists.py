@@ -17,114 +17,13 @@ from queries.model import Metric, Slice
 from queries.names import names_of
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
+from wording.columns import COLUMNS, HIDDEN
 
-COLUMNS = {
-    "case_no": "信访编号",
-    "title": "标题",
-    "channel": "信访形式",
-    "category": "内容分类",
-    "district": "区县",
-    "street": "街道（乡镇）",
-    "community": "社区（村）",
-    "unit": "责任单位",
-    "stage": "办理环节",
-    "registered_at": "登记时间",
-    "five_day_due": "五日期限",
-    "due_at": "办结期限",
-    "closed_at": "办结时间",
-    "grid_id": "网格编号",
-    "grid": "网格",
-    "code": "代码",
-    "name": "名称",
-    "kind": "类型",
-    "households": "户数",
-    "population": "人口",
-    "task_kind": "任务类型",
-    "pushed_at": "推送时间",
-    "contacted_at": "联系时间",
-    "contact_method": "联系方式",
-    "finished_at": "任务办结时间",
-    "outcome": "结果",
-    "hearing_stage": "听证阶段",
-    "applied_at": "申请时间",
-    "scheduled_at": "排期时间",
-    "held_at": "举行时间",
-    "conclusion": "听证结论",
-    "settled_at": "息诉时间",
-    "expert": "专家",
-    "source": "来源",
-    "field": "专业领域",
-    "role": "角色",
-    "joined_on": "入库日期",
-    "dispute_kind": "纠纷类型",
-    "mediator_kind": "调解力量",
-    "opened_at": "受理时间",
-    "mediated_at": "调解结束时间",
-    "became": "转为信访件",
-    "org": "社会组织",
-    "org_kind": "组织类型",
-    "founded_on": "成立日期",
-    "leader": "接访领导",
-    "received_at": "接访时间",
-    "reception_place": "接访地点",
-    "reception_closed_at": "接访事项办结",
-    "supervision_level": "督查层级",
-    "issued_at": "下达时间",
-    "answer_due_at": "答复期限",
-    "answer": "答复情况",
-    "replied_at": "答复时间",
-    "supervision_result": "督查结果",
-    "worker_source": "来源",
-    "origin": "来源",
-    "active_from": "上岗时间",
-    "agent_id": "代办员编号",
-    "grid_kind": "网格类型",
-    "purpose": "信访目的",
-    "people": "人次",
-    "repeat": "初件/重件",
-    "age": "已历时",
-    "five_day_state": "五日办结情况",
-    "forwarded_at": "转送时间",
-    "accepted_at": "受理告知时间",
-    "extended_days": "延期（日）",
-    "satisfaction_bureau": "对信访部门评价",
-    "satisfaction_unit": "对责任单位评价",
-    "evaluated_at": "评价时间",
-    "same_matter": "同一事项",
-    "days": "用时（天）",
-    "waited": "已推送（天）",
-    "district_code": "区县代码",
-    "street_code": "街道代码",
-    "community_code": "社区代码",
-    "category_code": "分类代码",
-    "unit_id": "单位代码",
-    "parent_code": "上级代码",
-    "level": "级别",
-    "load_id": "装入批次",
-    "line_no": "行号",
-    "column_name": "列",
-    "value": "值",
-    "reason": "原因（装入程序原文）",
-    "year": "年份",
-    "day": "日期",
-    "similarity": "相近程度",
-}
 CASE_PAGE = menu.script("case_course")
 PAGE_ROWS = 200
 # Of more rows a workbook takes minutes to make and longer to open.
 XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
-_HIDDEN = (
-    "petition_id",
-    "task_id",
-    "hearing_id",
-    "expert_id",
-    "mediation_id",
-    "worker_id",
-    "org_id",
-    "reception_id",
-    "supervision_id",
-)
 
 
 @dataclass(frozen=True)
@@ -290,7 +189,7 @@ def way_back() -> None:
 
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, no keys, times to the minute, — where nothing is known."""
-    table = frame.drop(columns=[name for name in _HIDDEN if name in frame.columns])
+    table = frame.drop(columns=[name for name in HIDDEN if name in frame.columns])
     for name in table.columns:
         if name.endswith("_at") or name == "active_from":
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")

@@ -21,12 +21,10 @@ from casebase.demo import live as city
 from casebase.engine import Casebase, State, open_casebase
 from casebase.errors import CasebaseError
 from casebase.settings import Settings, read_settings
-from queries.periods import end_of_day
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OLD = timedelta(days=7)
 _spoken: ContextVar["Reading | None"] = ContextVar("spoken", default=None)
 _READING = "_reading"
 _WHOLE = "_whole_reading"
@@ -47,15 +45,8 @@ class Reading:
 
     @property
     def as_of(self) -> datetime:
-        """The moment that numbers speak of: now, to the minute, or the last change within it.
-
-        Data that ended long ago is shown as of its last day, so that no page opens empty.
-        """
-        now, ended, changed = self.read_at, self.state.data_until, self.state.changed_at
-        if ended and now - ended > _OLD:
-            return end_of_day(ended.date())
-        minute = now.replace(second=0, microsecond=0)
-        return changed if changed and minute < changed <= now else minute
+        """The moment that numbers speak of."""
+        return self.state.as_of(self.read_at)
 
 
 class Pulse:
@@ -127,9 +118,7 @@ def casebase() -> Casebase:
 
 def owner() -> str:
     """Whose cockpit it is: the bureau of config.toml, or the city whose cases were loaded, where that is another."""
-    told = settings().city
-    city = pulse().read().state.city_name
-    return told.bureau if city in (None, told.name) else city
+    return pulse().read().state.bureau(settings())
 
 
 def begin() -> Reading:

@@ -4,9 +4,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
-from queries.model import Kind, Metric, Moment, Polarity
+from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import CLOSED_AT, EXCLUDED, HORIZONS, REGISTERED_AT, closed, known, still_open
-from queries.subjects import PETITION, on_day, p
+from queries.subjects import PETITION, before, on_day, p
+
+VISIT = "来访"
 
 
 def _volume(id: str, name: str, definition: str, polarity: Polarity, **more: Any) -> Metric:
@@ -57,6 +59,25 @@ CLOSED = _volume(
     among=lambda at: and_(known(at), closed(at)),
     beside=("resolution",),
 )
+COLLECTIVE_VISITS = _volume(
+    "collective_visits",
+    "集体访",
+    "期内登记、信访形式为来访、5 人及以上的信访件；一件即一批次。",
+    Polarity.DOWN_GOOD,
+    period_text="登记时间",
+    dated_by=REGISTERED_AT,
+    among=lambda at: and_(known(at), p.is_collective, p.channel == VISIT),
+)
+FORWARDED = _volume(
+    "forwarded",
+    "转送交办",
+    "期内转送、交办到责任单位的信访件。",
+    Polarity.NEUTRAL,
+    period_text="转送、交办时间",
+    article="[L] 第二十二条",
+    dated_by=Fixed(p.forwarded_at),
+    among=lambda at: and_(known(at), before(at.as_of, p.forwarded_at)),
+)
 BACKLOG = _volume(
     "backlog",
     "待办积压",
@@ -85,4 +106,13 @@ DUE_TODAY = _volume(
     among=lambda at: and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) == at.today),
 )
 
-METRICS = (REGISTERED, CLOSED, BACKLOG, OVERDUE, DUE_TODAY, *(_due_within(days) for days in HORIZONS))
+METRICS = (
+    REGISTERED,
+    COLLECTIVE_VISITS,
+    FORWARDED,
+    CLOSED,
+    BACKLOG,
+    OVERDUE,
+    DUE_TODAY,
+    *(_due_within(days) for days in HORIZONS),
+)

@@ -145,3 +145,12 @@ def test_level_of_an_area_is_found_even_if_it_came_later(empty_casebase: Casebas
     with empty_casebase.writing() as connection:
         connection.execute(insert(area).values(code="410199", name="试验区", level=2))
     assert empty_casebase.level_of("410199") == 2
+
+
+def test_readings_stand_still_while_others_write(empty_casebase: Casebase) -> None:
+    with empty_casebase.still():
+        before = empty_casebase.state().version
+        with empty_casebase.writing() as connection:
+            mark_changed(connection, datetime(2026, 11, 23))
+        assert empty_casebase.state().version == before
+    assert empty_casebase.state().version == before + 1

@@ -39,6 +39,8 @@ OF_ORDER = (*OF_PETITION, "supervision_level", "answer", "supervision_result")
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "registered": OF_PETITION,
+    "collective_visits": OF_PETITION,
+    "forwarded": OF_PETITION,
     "closed": OF_PETITION,
     "backlog": OF_PETITION,
     "overdue": OF_PETITION,
@@ -176,6 +178,8 @@ class Reference:
         self.known_at: dict[datetime, pd.DataFrame] = {}
         self.rules: dict[str, Callable[[datetime], pd.DataFrame]] = {
             "registered": self.registered,
+            "collective_visits": self.collective_visits,
+            "forwarded": self.forwarded,
             "closed": self.closed,
             "backlog": self.backlog,
             "overdue": self.overdue,
@@ -336,6 +340,14 @@ class Reference:
 
     def registered(self, t: datetime) -> pd.DataFrame:
         return self.known(t).assign(hit=True, when=lambda f: f["registered_at"])
+
+    def collective_visits(self, t: datetime) -> pd.DataFrame:
+        p = self.registered(t)
+        return p[(p["people"] >= 5) & (p["channel"] == "来访")]
+
+    def forwarded(self, t: datetime) -> pd.DataFrame:
+        p = self.known(t)
+        return p[p["forwarded_at"] <= t].assign(hit=True, when=lambda f: f["forwarded_at"])
 
     def closed(self, t: datetime) -> pd.DataFrame:
         p = self.known(t)
