@@ -18,6 +18,11 @@ from screen import scenes
 from screen.wall import Channels, Snapshots, Wish
 from views.tokens import FONT, WALL
 
+# A wall that knows the last wish is answered when there is a newer one, else after so many looks, seconds apart.
+_LOOKS, _LOOK = 20, 0.1
+_LONGEST = 40
+_FRESH = {"Cache-Control": "no-store"}
+_SETS = ("daily", "meeting")
 STATIC = Path(__file__).parent / "static"
 _COLOURS = ("ground", "surface", "ink", "muted", "line", "accent", "red", "amber", "green", "compare", "empty")
 
@@ -39,13 +44,14 @@ async def page(file: str, _request: Request) -> Response:
     """The page with the colours of views.tokens and the settings of config.toml written in."""
     settings = await anyio.to_thread.run_sync(live.settings)
     told = {
-        "timezone": settings.city.timezone,
+        "now": live.now().isoformat(),
         "interval": settings.screen.interval,
         "pause": settings.screen.pause,
-        "order": list(settings.screen.order),
+        "sets": {"daily": list(settings.screen.order)},
         "amber": settings.freshness.amber,
         "red": settings.freshness.red,
         "poll": settings.freshness.poll,
+        "period": scenes.DEFAULT_PERIOD,
         "periods": list(scenes.PERIODS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
     }
@@ -61,39 +67,53 @@ async def page(file: str, _request: Request) -> Response:
 
 
 async def data(snapshots: Snapshots, request: Request) -> Response:
-    """All scenes of a district and a period; 503 while there has never been an answer."""
-    area, period = request.query_params.get("area", ""), request.query_params.get("period", "")
+    """Scenes of a district and a period, or only how old they are where the wall has them; 503 before any answer."""
+    asked = request.query_params
+    wanted = [name for name in asked.get("scenes", ",".join(scenes.BY_ID)).split(",") if name in scenes.BY_ID]
     try:
-        found = await anyio.to_thread.run_sync(snapshots.get, area[:20], period[:10])
+        found = await anyio.to_thread.run_sync(
+            snapshots.get, asked.get("area", "")[:20], asked.get("period", "")[:10], wanted
+        )
     except CasebaseError:
         return JSONResponse({"error": True}, status_code=503)
-    if request.query_params.get("known") == found["version"]:
+    if asked.get("known") == found["version"]:
         found = {name: found[name] for name in ("version", "error", "age")}
-    return JSONResponse(found, headers={"Cache-Control": "no-store"})
+    return JSONResponse({**found, "now": live.now().isoformat()}, headers=_FRESH)
 
 
 async def wish(channels: Channels, request: Request) -> Response:
-    """What the walls of a channel are to show."""
-    channel = request.query_params.get("channel", "")[:40]
+    """What the walls of a channel are to show. Who knows the last wish by its number waits a moment for a newer one."""
+    asked = request.query_params
+    channel, wall = asked.get("channel", "")[:_LONGEST], asked.get("wall", "")[:20]
+    if wall:
+        channels.look(channel, wall, live.now())
+    for _ in range(_LOOKS):
+        if asked.get("known") != str(channels.get(channel).number):
+            break
+        await anyio.sleep(_LOOK)
     answer: dict[str, Any] = vars(channels.get(channel))
-    if "areas" in request.query_params:
+    if not wall:
+        answer = {**answer, "walls": channels.walls(live.now())}
+    if "areas" in asked:
         answer = {**answer, "areas": await anyio.to_thread.run_sync(_areas)}
-    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+    return JSONResponse(answer, headers=_FRESH)
 
 
 async def take(channels: Channels, request: Request) -> Response:
-    """A remote's wish: JSON with channel, scene, area, period. Anything else is refused and changes nothing."""
+    """A remote's wish: JSON with channel, scene, set, area, period. Anything else is refused and changes nothing."""
     try:
         asked = await request.json()
-        chosen = Wish(scene=str(asked["scene"]), area=str(asked["area"]), period=str(asked["period"]))
-        channel = str(asked["channel"])[:40]
+        scene, set_, area, period = (str(asked[name]) for name in ("scene", "set", "area", "period"))
+        channel = str(asked["channel"])[:_LONGEST]
     except (ValueError, KeyError, TypeError):
-        return JSONResponse({"error": "a wish is JSON with channel, scene, area and period"}, status_code=400)
-    if (chosen.scene and chosen.scene not in scenes.BY_ID) or chosen.period not in scenes.PERIODS:
-        return JSONResponse({"error": "no such scene or period"}, status_code=400)
-    if chosen.area and chosen.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
+        return JSONResponse({"error": "a wish is JSON with channel, scene, set, area and period"}, status_code=400)
+    if any(
+        name and name not in known for name, known in ((scene, scenes.BY_ID), (set_, _SETS), (period, scenes.PERIODS))
+    ):
+        return JSONResponse({"error": "no such scene, set or period"}, status_code=400)
+    if area and area not in {known["code"] for known in await anyio.to_thread.run_sync(_areas)}:
         return JSONResponse({"error": "no such district"}, status_code=400)
-    return JSONResponse(vars(channels.set(channel, chosen)))
+    return JSONResponse(vars(channels.set(channel, Wish(scene, set_, area, period))))
 
 
 def _areas() -> list[dict[str, str]]:

@@ -112,16 +112,21 @@ def arrivals(filters: Filters) -> list[dict[str, Any]]:
     if drawing is None:
         return []
     found = []
-    for row in rows.to_dict("records"):
+    for row in rows.assign(same=rows.groupby("registered_at").cumcount()).to_dict("records"):
         x, y = maps.spot(drawing.view, round(row["lon"], 2), round(row["lat"], 2))
-        found.append({"key": str(row["registered_at"]), "x": round(x, 1), "y": round(y, 1)})
+        found.append({"key": f"{row['registered_at']} {row['same']}", "x": round(x, 1), "y": round(y, 1)})
     return found
 
 
 def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.DataFrame:
     at = moment(casebase, as_of)
     where = [known(at), p.registered_at > as_of - _NEW, p.lon.is_not(None), *in_slice(casebase, PETITION, at, within)]
-    query = select(p.registered_at, p.lon, p.lat).where(*where).order_by(p.registered_at.desc()).limit(_MOST_NEW)
+    query = (
+        select(p.registered_at, p.lon, p.lat)
+        .where(*where)
+        .order_by(p.registered_at.desc(), p.petition_id)
+        .limit(_MOST_NEW)
+    )
     with casebase.reading() as connection:
         return pd.DataFrame(connection.execute(query).all(), columns=["registered_at", "lon", "lat"])
 

@@ -1,7 +1,7 @@
 // The remote: shows what the walls of its channel are to show, and changes it.
 const settings = JSON.parse(document.getElementById('settings').textContent)
 const $ = (id) => document.getElementById(id)
-let wish = { scene: '', area: '', period: settings.periods[2] }
+let wish = { scene: '', set: '', area: '', period: settings.period }
 $('channel').value = new URLSearchParams(location.search).get('channel') ?? ''
 
 function say(text, bad = false) {
@@ -34,7 +34,7 @@ async function deliver() {
   try {
     const got = await fetch('screen/wish', {
       method: 'POST', headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ channel: $('channel').value, scene: asked.scene, area: asked.area, period: asked.period }),
+      body: JSON.stringify({ channel: $('channel').value, scene: asked.scene, set: asked.set, area: asked.area, period: asked.period }),
     })
     if (!got.ok) throw new Error(String(got.status))
     const taken = await got.json()
@@ -54,7 +54,7 @@ async function look(first) {
       $('area').replaceChildren(new Option('全市', ''), ...found.areas.map((area) => new Option(area.name, area.code)))
     }
     if (first || (!sending && found.number !== wish.number)) {
-      wish = found
+      wish = { ...found, period: found.period || settings.period }
       mark()
     }
   } catch {

@@ -1,24 +1,29 @@
 // The wall: shows the scenes in turn, keeps the last good numbers, and does what a remote of its channel wishes.
 const settings = JSON.parse(document.getElementById('settings').textContent)
 const asked = new URLSearchParams(location.search)
-// The city's own time, wherever the wall's computer believes to be.
+// The city's own time, as the server tells it: a wall's computer may believe anything. Its wall time is written as if UTC.
 const CLOCK = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: settings.timezone, month: 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit',
-  second: '2-digit', hourCycle: 'h23',
+  timeZone: 'UTC', month: 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  hourCycle: 'h23',
 })
+const sinceStart = (cityTime) => Date.parse(`${cityTime}Z`) - performance.now()
 const $ = (id) => document.getElementById(id)
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches
 const channel = asked.get('channel') ?? ''
 const interval = Math.max(5, Number(asked.get('interval')) || settings.interval) * 1000
 const known = Object.keys(settings.scenes)
-const wanted = (asked.get('order')?.split(',') ?? settings.order).filter((id) => known.includes(id))
-const order = wanted.length ? wanted : known
+const scenesOf = (set) => {
+  const found = (asked.get('order')?.split(',') ?? []).filter((id) => known.includes(id))
+  return settings.sets[set] ?? (found.length ? found : settings.sets[asked.get('set')] ?? settings.sets.daily)
+}
 const pinned = known.includes(asked.get('pin')) ? asked.get('pin') : ''
+const me = Math.random().toString(36).slice(2)
+// How long a new case is seen where it fell, ms.
+const PULSE = 7200
 
 const state = {
-  area: asked.get('area') ?? '', period: asked.get('period') ?? '', wish: '', wishNumber: null,
-  shown: pinned || order[0], since: performance.now(), pausedUntil: 0, version: '', goodAt: 0, failing: false, ticker: [], at: 0,
-  seen: new Set(),
+  list: [], area: '', period: '', held: '', wish: false, turns: 0, shown: '', since: performance.now(), pausedUntil: 0,
+  version: '', cutoff: '', goodAt: 0, failing: false, ticker: [], seen: null, pulses: [], cityTime: sinceStart(settings.now),
 }
 
 function element(tag, className, parent) {
@@ -26,6 +31,12 @@ function element(tag, className, parent) {
   made.className = className
   parent.append(made)
   return made
+}
+
+// Only what is new is written: a screen reader would read, and the browser draw, the same words four times a second.
+function put(node, text, className = '') {
+  if (node.textContent !== text) node.textContent = text
+  if (node.className !== className) node.className = className
 }
 
 // Numbers count up or down to their new value; all else is exchanged at once.
@@ -58,23 +69,32 @@ function exchange(section, html) {
   }
 }
 
+// What came in since the last answer pulses; what was there when the wall was turned on does not.
 function pulse(arrivals) {
-  const first = state.seen.size === 0
-  const fresh = arrivals.filter((one) => !state.seen.has(one.key))
+  const fresh = state.seen ? arrivals.filter((one) => !state.seen.has(one.key)) : []
   state.seen = new Set(arrivals.map((one) => one.key))
-  if (state.seen.size === 0) state.seen.add('')
-  if (first || still) return
-  for (const group of document.querySelectorAll('.scene.shown .arrivals')) {
-    group.replaceChildren()
-    for (const { x, y } of fresh) {
-      const circle = document.createElementNS('http://www.w3.org/2000/svg', 'circle')
-      for (const [name, value] of Object.entries({ cx: x, cy: y, r: 2 })) circle.setAttribute(name, value)
-      group.append(circle)
-    }
+  for (const { x, y } of fresh) {
+    const circle = document.createElementNS('http://www.w3.org/2000/svg', 'circle')
+    for (const [name, value] of Object.entries({ cx: x, cy: y, r: 9 })) circle.setAttribute(name, value)
+    state.pulses.push({ circle, born: performance.now() })
   }
 }
 
-function draw(data) {
+// Pulses outlive the exchange of the scene and a turn to the next one: each goes on where it was.
+function drawPulses() {
+  const now = performance.now()
+  const group = document.querySelector('.scene.shown .arrivals')
+  for (const { circle, born } of state.pulses) {
+    if (now - born >= PULSE || !group) circle.remove()
+    else if (circle.parentNode !== group) {
+      circle.style.animationDelay = `${born - now}ms`
+      group.append(circle)
+    }
+  }
+  state.pulses = state.pulses.filter((one) => now - one.born < PULSE)
+}
+
+function draw(data, whole) {
   for (const scene of data.scenes) {
     const section = $(`scene-${scene.id}`) ?? element('section', 'scene', $('scenes'))
     section.id = `scene-${scene.id}`
@@ -82,6 +102,8 @@ function draw(data) {
     section.dataset.said = scene.said
     exchange(section, scene.html)
   }
+  const drawn = data.scenes.map((scene) => `scene-${scene.id}`)
+  if (whole) for (const section of document.querySelectorAll('.scene')) if (!drawn.includes(section.id)) section.remove()
   $('demo').hidden = !data.demo
   state.cutoff = data.cutoff
   state.ticker = data.ticker
@@ -89,22 +111,40 @@ function draw(data) {
   show(state.shown)
 }
 
+// The scenes that turn, and one beside them that a remote or the address holds.
+function tabs() {
+  const ids = state.list.includes(state.shown) ? state.list : [...state.list, state.shown]
+  if (ids.join() !== [...$('tabs').children].map((tab) => tab.dataset.scene).join()) {
+    $('tabs').replaceChildren()
+    for (const id of ids) {
+      const tab = element('button', '', $('tabs'))
+      tab.type = 'button'
+      tab.textContent = settings.scenes[id]
+      tab.dataset.scene = id
+      tab.onclick = () => { touch(); show(id) }
+    }
+  }
+  for (const tab of $('tabs').children) tab.setAttribute('aria-current', String(tab.dataset.scene === state.shown))
+}
+
+// A scene that is not there yet is shown as soon as it is; until then what is shown stays.
 function show(id) {
   if (id !== state.shown) state.since = performance.now()
   state.shown = id
+  tabs()
+  if (!$(`scene-${id}`)) return
   for (const section of document.querySelectorAll('.scene')) {
     const shown = section.id === `scene-${id}`
     section.classList.toggle('shown', shown)
     section.setAttribute('aria-hidden', String(!shown))
-    if (shown) $('scope').textContent = section.dataset.said
+    if (shown) put($('scope'), section.dataset.said)
   }
-  for (const tab of $('tabs').children) tab.setAttribute('aria-current', String(tab.dataset.scene === id))
+  drawPulses()
 }
 
-const held = () => state.wish || pinned
 const paused = () => performance.now() < state.pausedUntil
 function step(by) {
-  const list = order.includes(state.shown) ? order : [state.shown, ...order]
+  const list = state.list.includes(state.shown) ? state.list : [state.shown, ...state.list]
   show(list[(list.indexOf(state.shown) + by + list.length) % list.length])
   state.since = performance.now()
 }
@@ -126,87 +166,90 @@ async function answer(address) {
   }
 }
 
-async function read() {
-  const address = 'screen/data?' + new URLSearchParams({ area: state.area, period: state.period, known: state.version })
-  const wanted = address
+// All that the wall turns through, or `only` one scene, so that a remote is followed within a second.
+async function read(only) {
+  const scenes = only ? [only] : [...new Set([state.held, ...state.list])].filter(Boolean)
+  const wanted = { area: state.area, period: state.period, scenes: scenes.join() }
+  const turns = state.turns
   try {
-    const data = await answer(address)
+    const data = await answer('screen/data?' + new URLSearchParams({ ...wanted, known: only ? '' : state.version }))
+    if (turns !== state.turns) return // turned elsewhere meanwhile: this is no longer asked for
+    state.cityTime = sinceStart(data.now)
     if (data.scenes) {
-      state.version = data.version
-      draw(data)
+      if (!only) state.version = data.version
+      draw(data, !only)
     }
     state.failing = Boolean(data.error)
     state.goodAt = performance.now() - data.age * 1000
   } catch {
     state.failing = true
   }
-  return wanted
 }
 
-async function obey() {
-  try {
-    const wish = await answer('screen/wish?' + new URLSearchParams({ channel }))
-    if (wish.number === state.wishNumber) return
-    const first = state.wishNumber === null
-    state.wishNumber = wish.number
-    if (first && wish.number === 0) return
-    const moved = wish.area !== state.area || wish.period !== state.period
-    Object.assign(state, { wish: wish.scene, area: wish.area, period: wish.period, pausedUntil: 0 })
-    if (wish.scene) show(wish.scene)
-    if (moved) {
-      state.version = ''
-      state.seen = new Set()
-      await read()
-    }
-  } catch {
-    // The next look tells; what is shown stays.
+// What a remote wishes, or where there is no wish (any more) what the address says.
+function turn(wish) {
+  const free = !wish.period
+  const area = free ? asked.get('area') ?? '' : wish.area
+  if (area !== state.area) {
+    state.seen = null
+    for (const { circle } of state.pulses.splice(0)) circle.remove()
   }
+  Object.assign(state, {
+    area, wish: !free, held: free ? pinned : wish.scene, period: free ? asked.get('period') ?? '' : wish.period,
+    list: scenesOf(wish.set), pausedUntil: 0, version: '', turns: state.turns + 1,
+  })
+  show(state.held || (state.list.includes(state.shown) ? state.shown : state.list[0]))
+}
+
+let heeded = 0
+async function obey() {
+  const wish = await answer('screen/wish?' + new URLSearchParams({ channel, wall: me, known: heeded }))
+  if (wish.number === heeded) return
+  heeded = wish.number
+  turn(wish)
+  await read(state.shown)
+  await read()
 }
 
 // One after the other, never two at once, whatever happens: a wall hangs for months.
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 async function forever(work, pauseMs) {
   for (;;) {
-    try { await work() } catch { /* the next turn tries again */ }
-    await new Promise((done) => setTimeout(done, pauseMs))
+    try { await work() } catch { await sleep(2000) /* the next turn tries again */ }
+    await sleep(pauseMs)
   }
 }
 
 function tell() {
-  $('clock').textContent = CLOCK.format(new Date())
+  put($('clock'), CLOCK.format(new Date(state.cityTime + performance.now())))
   const age = (performance.now() - state.goodAt) / 1000
   const level = !state.goodAt ? '' : age > settings.red ? 'red' : age > settings.amber ? 'amber' : ''
-  $('cutoff').className = level
   const shape = { red: '■ 数据中断，最近一次 ', amber: '▲ 数据延迟，最近一次 ', '': '数据截至 ' }[level]
-  $('cutoff').textContent = state.cutoff ? shape + state.cutoff : state.failing ? '▲ 现在读不到数据，正在自动重试' : '正在读取数据'
-  $('mode').textContent = state.wish ? '遥控中' : pinned ? '已固定' : paused() ? '已暂停' : ''
-  const turning = !held() && !paused() && order.length > 1
+  put($('cutoff'), state.cutoff ? shape + state.cutoff : state.failing ? '▲ 现在读不到数据，正在自动重试' : '正在读取数据', level)
+  put($('mode'), paused() ? '已暂停' : state.wish ? '遥控中' : pinned ? '已固定' : '')
+  const turning = !state.held && !paused() && state.list.length > 1
   const part = turning ? (performance.now() - state.since) / interval : 0
   $('progress').firstElementChild.style.transform = `scaleX(${Math.min(1, part)})`
   if (turning && part >= 1) step(1)
   if (!turning) state.since = performance.now()
+  if (state.held && !paused() && state.shown !== state.held) show(state.held)
+  if (state.pulses.length) drawPulses()
   if (!paused()) document.body.classList.remove('touched')
   const lines = state.ticker
   const line = lines[Math.floor(performance.now() / 6000) % (lines.length || 1)]
-  $('ticker').textContent = line?.text ?? ''
-  $('ticker-state').textContent = line?.state ?? ''
-  $('ticker-state').className = line?.role ?? ''
+  put($('ticker'), line?.text ?? '')
+  put($('ticker-state'), line?.state ?? '', line?.role ?? '')
 }
 
-for (const id of order) {
-  const tab = element('button', '', $('tabs'))
-  tab.type = 'button'
-  tab.textContent = settings.scenes[id]
-  tab.dataset.scene = id
-  tab.onclick = () => { touch(); show(id) }
-}
 addEventListener('pointerdown', touch)
 addEventListener('keydown', (event) => {
   const by = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 }[event.key]
   if (by) { touch(); step(by); event.preventDefault() }
   if (event.key === ' ') { state.pausedUntil = paused() ? 0 : performance.now() + settings.pause * 1000; event.preventDefault() }
 })
-show(state.shown)
+turn({ set: '', period: '' })
 tell()
 setInterval(tell, 250)
-forever(obey, 600)
-forever(read, settings.poll * 1000)
+// The server answers at once when there is a new wish, and otherwise after a while.
+forever(obey, 100)
+forever(() => read(), settings.poll * 1000)

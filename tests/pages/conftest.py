@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from casebase import demo
-from casebase.engine import Casebase, open_casebase
+from casebase import demo, schema
+from casebase.bulk import append
+from casebase.clock import wall_clock
+from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 from queries.cases import Part, count_cases
@@ -69,6 +71,62 @@ def still_config(tmp_path: Path) -> Path:
     assert "live = true" in text
     file.write_text(text.replace("live = true", "live = false"), encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def quick_config(still_config: Path) -> Path:
+    """Looks for news every second, and is soon worried about a database that does not answer."""
+    text = still_config.read_text(encoding="utf-8")
+    for old, new in (("amber = 30", "amber = 2"), ("red = 120", "red = 6"), ("poll = 2", "poll = 1")):
+        assert old in text
+        text = text.replace(old, new)
+    still_config.write_text(text, encoding="utf-8")
+    return still_config
+
+
+@pytest.fixture
+def small(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> Casebase:
+    """A PostgreSQL database with a city, one district and forty cases of the last days."""
+    casebase = casebase_of(postgres_url)
+    with casebase.writing() as connection:
+        areas = pd.DataFrame(
+            {
+                "code": ["1", "11"],
+                "name": ["某市", "某区"],
+                "level": [1, 2],
+                "parent_code": [None, "1"],
+                "schematic": False,
+                "lon": [113.6, 113.7],
+                "lat": [34.7, 34.8],
+            }
+        )
+        append(connection, schema.area, areas)
+    add_cases(casebase, range(1, 41))
+    return casebase
+
+
+def add_cases(casebase: Casebase, numbers: range, place: tuple[float, float] | None = None) -> None:
+    """Cases of the last hour with these numbers, the last one newest, each at `place` (lon, lat) if given."""
+    lon, lat = place or (None, None)
+    now = wall_clock("Asia/Shanghai").replace(microsecond=0)
+    registered = [now - timedelta(minutes=60 - number) for number in numbers]
+    frame = pd.DataFrame(
+        {
+            "petition_id": list(numbers),
+            "case_no": [f"T{number}" for number in numbers],
+            "channel": "网信",
+            "district_code": "11",
+            "registered_at": registered,
+            "due_at": [at + timedelta(days=60) for at in registered],
+            "lon": lon,
+            "lat": lat,
+            "source": "test",
+            "updated_at": now,
+        }
+    )
+    with casebase.writing() as connection:
+        append(connection, schema.petition, frame)
+        mark_changed(connection, now)
 
 
 @pytest.fixture

@@ -2,22 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pandas as pd
 import psycopg
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.engine import make_url
 
-from casebase import schema
-from casebase.bulk import append
-from casebase.clock import wall_clock
-from casebase.engine import Casebase, mark_changed
+from casebase.engine import Casebase
 from docs.make_screenshots import CHROMIUM, DONE, FLAGS, PAGES, cockpit
+from tests.pages.conftest import add_cases
 
 pytestmark = pytest.mark.browser
 # Long enough for a slow machine; what must be quick is measured in benchmarks/, not here.
@@ -86,58 +82,6 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
-
-
-@pytest.fixture
-def quick_config(still_config: Path) -> Path:
-    """Looks for news every second, and is soon worried about a database that does not answer."""
-    text = still_config.read_text(encoding="utf-8")
-    for old, new in (("amber = 30", "amber = 2"), ("red = 120", "red = 6"), ("poll = 2", "poll = 1")):
-        assert old in text
-        text = text.replace(old, new)
-    still_config.write_text(text, encoding="utf-8")
-    return still_config
-
-
-@pytest.fixture
-def small(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> Casebase:
-    """A PostgreSQL database with a city, one district and forty cases of the last days."""
-    casebase = casebase_of(postgres_url)
-    with casebase.writing() as connection:
-        areas = pd.DataFrame(
-            {
-                "code": ["1", "11"],
-                "name": ["某市", "某区"],
-                "level": [1, 2],
-                "parent_code": [None, "1"],
-                "schematic": False,
-                "lon": [113.6, 113.7],
-                "lat": [34.7, 34.8],
-            }
-        )
-        append(connection, schema.area, areas)
-    add_cases(casebase, range(1, 41))
-    return casebase
-
-
-def add_cases(casebase: Casebase, numbers: range) -> None:
-    now = wall_clock("Asia/Shanghai").replace(microsecond=0)
-    registered = [now - timedelta(minutes=60 - number) for number in numbers]
-    frame = pd.DataFrame(
-        {
-            "petition_id": list(numbers),
-            "case_no": [f"T{number}" for number in numbers],
-            "channel": "网信",
-            "district_code": "11",
-            "registered_at": registered,
-            "due_at": [at + timedelta(days=60) for at in registered],
-            "source": "test",
-            "updated_at": now,
-        }
-    )
-    with casebase.writing() as connection:
-        append(connection, schema.petition, frame)
-        mark_changed(connection, now)
 
 
 def opened(browser: Browser, address: str) -> Page:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,46 @@ def _never() -> live.Pulse:
     raise CasebaseError("no database from the start")
 
 
+def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
+    city: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots = Snapshots(live.pulse)
+    snapshots.get("", "本月", ["backlog"])
+    later = UNTIL + timedelta(minutes=5)
+    monkeypatch.setattr("pages.parts.live.now", lambda: later)
+    assert snapshots.get("", "本月", ["overview"])["cutoff"].endswith("15:35")
+
+    def gone(self: Casebase) -> object:
+        raise CasebaseError("gone")
+
+    monkeypatch.setattr(Casebase, "reading", gone)
+    monkeypatch.setattr(Casebase, "state", gone)
+    monkeypatch.setattr("pages.parts.live.now", lambda: later + timedelta(seconds=40))
+    kept = snapshots.get("", "本月", ["overview", "backlog"])
+    assert kept["error"]
+    assert kept["age"] == 40
+    assert kept["cutoff"].endswith("15:30")
+    with pytest.raises(CasebaseError):
+        snapshots.get("", "本月", ["hearings"])
+    assert city.settings.freshness.amber == 30
+
+
+def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshots, said = Snapshots(live.pulse), []
+    for at in (datetime(2026, 11, 20, 23, 59, 59), datetime(2026, 11, 21, 0, 0, 1)):
+        monkeypatch.setattr("pages.parts.live.now", lambda at=at: at)
+        found = snapshots.get("", "今日", ["overview"])
+        (scene,) = found["scenes"]
+        said.append((scene["said"], found["cutoff"], dict(VALUE.findall(scene["html"]))["registered"]))
+    day = period_of(Preset.TODAY, UNTIL.date())
+    came = measure(city, ["registered"], as_of=datetime(2026, 11, 20, 23, 59), period=day)["value"].iloc[0]
+    assert came > 0
+    assert said == [
+        ("2026年11月20日，全市", "11月20日 23:59", f"{came:.0f}"),
+        ("2026年11月21日，全市", "11月21日 00:00", "0"),
+    ]
+
+
 def test_an_unknown_district_or_period_is_the_whole_city_this_month(city: Casebase) -> None:
     asked = scenes.asked(city, UNTIL, "去年", "999999")
     assert asked.within.area is None
@@ -113,8 +154,8 @@ def test_an_unknown_district_or_period_is_the_whole_city_this_month(city: Caseba
 def test_wishes_are_numbered_and_their_channels_bounded() -> None:
     channels = Channels()
     assert channels.get("大厅").number == 0
-    assert channels.set("大厅", Wish("backlog", "", "本月")).number == 1
-    assert channels.set("大厅", Wish("", "", "本月")).number == 2
+    assert channels.set("大厅", Wish("backlog", "", "", "本月")).number == 1
+    assert channels.set("大厅", Wish(period="本月")).number == 2
     for number in range(300):
         channels.set(str(number), Wish())
     assert channels.get("大厅").number == 0  # forgotten: its walls rotate

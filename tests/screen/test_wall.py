@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy.engine import make_url
 
+from casebase.engine import Casebase
+from casebase.settings import ROOT
 from docs.make_screenshots import CHROMIUM, FLAGS, WALL_DONE, cockpit, free_port
 from screen.scenes import SCENES
+from tests.pages.conftest import add_cases
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -96,7 +101,7 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
     browser: Browser, demo_url: str, still_config: Path
 ) -> None:
     with cockpit(demo_url, still_config) as address:
-        ours = wall(browser, f"{address}/screen?channel=hall")
+        ours = wall(browser, f"{address}/screen?channel=hall&interval=5")
         other = wall(browser, f"{address}/screen?channel=office&pin=overview")
         remote = browser.new_page(viewport={"width": 390, "height": 844})
         remote.goto(f"{address}/remote?channel=hall")
@@ -110,10 +115,130 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
         expect(ours.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
         expect(remote.locator("#said")).to_have_text("大屏：五日办结，金水区，本年")
         remote.get_by_role("button", name="自动轮播").click()
-        expect(ours.locator("#mode")).to_have_text("", timeout=PATIENCE)
+        ours.wait_for_function("!document.querySelector('#scene-five_day.shown')", timeout=PATIENCE)  # turns again
         assert shown(other) == "overview"
         for page in (ours, other, remote):
             page.close()
+
+
+REGISTERED = "#scene-overview [data-key=registered] .value"
+# Where `small` has its only district.
+PLACE = (113.7, 34.8)
+# From now on, every text that a number shows.
+WATCH_NUMBER = """() => {
+  window.said = []
+  const value = () => document.querySelector('.scene.shown [data-key=registered] .value')?.textContent
+  new MutationObserver(() => window.said.push(value()))
+    .observe(document.getElementById('scenes'), { childList: true, characterData: true, subtree: true })
+}"""
+
+
+def test_a_new_case_pulses_where_it_fell_and_numbers_count_up(
+    browser: Browser, small: Casebase, quick_config: Path
+) -> None:
+    url = small.engine.url.render_as_string(hide_password=False)
+    with cockpit(url, quick_config) as address:
+        page = wall(browser, f"{address}/screen?pin=overview")
+        still = browser.new_page(reduced_motion="reduce")
+        still.goto(f"{address}/screen?pin=overview")
+        still.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+        for each in (page, still):
+            expect(each.locator(REGISTERED)).to_have_text("40", timeout=PATIENCE)
+            each.wait_for_timeout(1500)  # what was there before pulses nowhere
+            assert each.locator(".arrivals circle").count() == 0
+            each.evaluate(WATCH_NUMBER)
+        add_cases(small, range(41, 60), PLACE)  # the last ten minutes hold those from 51 on
+        for each, moves in ((page, 1), (still, 0)):
+            expect(each.locator(".scene.shown .arrivals circle")).to_have_count(9, timeout=PATIENCE)
+            ring, token = each.locator(".arrivals circle").first, each.locator(".scene.shown .token")
+            for axis in ("cx", "cy"):
+                assert float(ring.get_attribute(axis) or "") == pytest.approx(
+                    float(token.get_attribute(axis) or ""), abs=0.11
+                )
+            box = ring.bounding_box()
+            assert box is not None
+            assert box["width"] > 4
+            assert ring.evaluate("circle => circle.getAnimations().length") == moves
+        for each in (page, still):
+            expect(each.locator(REGISTERED)).to_have_text("59", timeout=PATIENCE)
+            expect(each.locator(".arrivals circle")).to_have_count(0, timeout=20_000)  # and go by themselves
+        between = {int(text) for text in page.evaluate("window.said") if text} - {40, 59}
+        assert between
+        assert between <= set(range(41, 59))
+        assert {text for text in still.evaluate("window.said") if text} <= {"40", "59"}
+        page.close()
+        still.close()
+
+
+def test_today_becomes_the_new_day_at_midnight(
+    browser: Browser, demo_url: str, still_config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("2026-11-20T23:59:40", encoding="utf-8")
+    # The server's own clock, as a file that the test writes: Python reads sitecustomize before anything else.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import datetime, pathlib\n"
+        "from casebase import clock\n"
+        f"at = pathlib.Path({str(clock)!r})\n"
+        "clock.wall_clock = lambda _zone: datetime.datetime.fromisoformat(at.read_text())\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    with cockpit(demo_url, still_config) as address:
+        page = wall(browser, f"{address}/screen?pin=overview&period=今日")
+        expect(page.locator("#scope")).to_have_text("2026年11月20日，全市")
+        expect(page.locator("#clock")).to_contain_text("11月20日周五 23:59")
+        expect(page.locator("#cutoff")).to_have_text("数据截至 11月20日 23:59")
+        assert page.locator(REGISTERED).inner_text() not in ("0", "—")
+        clock.write_text("2026-11-21T00:00:05", encoding="utf-8")
+        expect(page.locator("#scope")).to_have_text("2026年11月21日，全市", timeout=PATIENCE)
+        expect(page.locator("#clock")).to_contain_text("11月21日周六 00:00", timeout=PATIENCE)
+        expect(page.locator("#cutoff")).to_have_text("数据截至 11月21日 00:00")
+        expect(page.locator(REGISTERED)).to_have_text("0", timeout=PATIENCE)
+        page.close()
+
+
+def test_the_wall_outlives_its_database(
+    browser: Browser, small: Casebase, quick_config: Path, postgres_server: str
+) -> None:
+    url = small.engine.url.render_as_string(hide_password=False)
+    name = make_url(url).database
+    with cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
+        page = wall(browser, f"{address}/screen?pin=overview")
+        expect(page.locator(REGISTERED)).to_have_text("40", timeout=PATIENCE)
+        small.engine.dispose()
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
+        expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
+        assert page.locator(REGISTERED).inner_text() == "40"
+        page.keyboard.press("PageDown")  # the other scenes stay as well
+        assert page.locator("#scene-backlog.shown [data-key=backlog] .value").inner_text() == "40"
+        late = browser.new_page()
+        late.goto(f"{address}/screen?area=11")
+        expect(late.locator("#cutoff")).to_have_text("▲ 现在读不到数据，正在自动重试", timeout=PATIENCE)
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        add_cases(small, range(41, 42))
+        expect(page.locator("#scene-overview [data-key=registered] .value")).to_have_text("41", timeout=PATIENCE)
+        for each in (page, late):
+            expect(each.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
+        late.close()
+        page.close()
+
+
+def test_the_wall_outlives_its_network(browser: Browser, demo_url: str, quick_config: Path) -> None:
+    with cockpit(demo_url, quick_config) as address:
+        page = wall(browser, f"{address}/screen?interval=5&order=backlog,overview")
+        number = page.locator("#scene-backlog [data-key=backlog] .value").text_content()
+        page.context.set_offline(True)
+        expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
+        expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
+        first = shown(page)
+        page.wait_for_function(f"!document.querySelector('#scene-{first}.shown')", timeout=PATIENCE)  # and turns on
+        assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
+        page.context.set_offline(False)
+        expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
+        page.close()
 
 
 def test_the_wall_outlives_its_server(browser: Browser, demo_url: str, still_config: Path) -> None:
