@@ -25,6 +25,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Valued:
+    """A cell that is written by a kind of its own, where a column holds numbers of several kinds."""
+
+    value: float | None
+    kind: ColumnKind
+
+
+@dataclass(frozen=True)
 class Table:
     """A table with its title, a note below it, and the row of the whole (全市) where it has one."""
 

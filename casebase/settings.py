@@ -116,6 +116,12 @@ class ScreenSettings(_Section):
     order: tuple[str, ...] = ("overview", "backlog", "five_day", "grid", "hearings", "hot")
 
 
+class BriefingSettings(_Section):
+    """Documents for a meeting: a folder with the bureau's own templates ("" is none)."""
+
+    templates: str = ""
+
+
 class DemoSettings(_Section):
     cases: int = Field(300_000, ge=100, le=50_000_000)
     seed: int = Field(20250522, ge=0)
@@ -132,6 +138,7 @@ class Settings(_Section):
     lights: LightSettings = LightSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     screen: ScreenSettings = ScreenSettings()
+    briefings: BriefingSettings = BriefingSettings()
     demo: DemoSettings = DemoSettings()
 
 

@@ -52,11 +52,11 @@ def marked(
     """The rows that any of these metrics looks at, once each, oldest first: one list behind several numbers.
 
     The columns of their subject, and one a metric under its id: True counts, False is among and does not count, None is
-    not among. Raises UsageError unless all are of one subject and one date, and count rows and not distinct things.
+    not among. Raises UsageError unless all are of one subject and count its rows, not distinct things.
     """
     chosen = [metric_of(name) for name in metrics]
     first = chosen[0]
-    if any((m.subject, m.dated_by, m.distinct) != (first.subject, first.dated_by, None) for m in chosen):
+    if any(metric.subject is not first.subject or metric.distinct is not None for metric in chosen):
         raise UsageError(f"{', '.join(metrics)}: no one list stands behind them; ask for the cases of each")
     at = moment(casebase, as_of)
     spans = [conditions(at, metric, period) for metric in chosen]

@@ -1,7 +1,7 @@
 """A number beside its earlier self, and its trend: what a card, a briefing and a ranking show."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
@@ -44,12 +44,13 @@ def by_month(
     months: int = 12,
     within: Slice = EVERYTHING,
     by: Sequence[str] = (),
+    until: date | None = None,
 ) -> pd.DataFrame:
-    """The calendar months up to the one of `as_of`: the columns of `measure` with month ("2026-11").
+    """The calendar months up to the one of `until` (None: of `as_of`): the columns of `measure` with month ("2026-11").
 
     Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count.
     """
-    period = last_months(as_of.date(), months)
+    period = last_months(until or as_of.date(), months)
     found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
     if by:
         return found

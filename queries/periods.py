@@ -87,8 +87,8 @@ def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period,
     if against is Against.YEAR_BEFORE:
         step: pd.DateOffset | timedelta = pd.DateOffset(years=1)
     else:
-        preset = _whole(period)
-        step = _STEP[preset] if preset else timedelta(days=period.days)
+        unit = whole(period)
+        step = _STEP[unit] if unit in _STEP else timedelta(days=period.days)
     start = (pd.Timestamp(period.start) - step).date()
     end = (pd.Timestamp(period.end + timedelta(days=1)) - step).date() - timedelta(days=1)
     return Period(start, max(start, end)), (pd.Timestamp(as_of) - step).to_pydatetime()
@@ -101,6 +101,6 @@ def buckets(period: Period, by: str) -> list[tuple[str, Period]]:
     return [(label, Period(max(period.start, start), min(period.end, end))) for label, start, end in whole]
 
 
-def _whole(period: Period) -> Preset | None:
-    """The calendar unit that the period fills exactly, if any."""
-    return next((preset for preset in _FREQUENCY if period_of(preset, period.start) == period), None)
+def whole(period: Period) -> Preset | None:
+    """The calendar unit that the period fills exactly, if any: a week, month, quarter or year."""
+    return next((unit for unit in (*_FREQUENCY, Preset.WEEK) if period_of(unit, period.start) == period), None)

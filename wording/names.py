@@ -10,9 +10,9 @@ _UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
 
 def called(dimension: str, code: str | None, known: Mapping[str, str], city: str) -> str:
     """The name of a code, with a word for what is not filled in ("" or None)."""
-    return _short(known.get(code or "", code or ""), city) or _UNFILLED.get(dimension, "未填写")
+    return short(known.get(code or "", code or ""), city) or _UNFILLED.get(dimension, "未填写")
 
 
-def _short(name: str, city: str) -> str:
+def short(name: str, city: str) -> str:
     """A department of the city as the city itself says it: 市教育局 for 郑州市教育局."""
     return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name

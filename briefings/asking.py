@@ -1,0 +1,66 @@
+"""What a briefing is asked for: a period, an area, and how its kind and period are called."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from queries.periods import Period, Preset, period_of, whole
+from views import words
+
+
+class Form(StrEnum):
+    """The kinds of briefing; a period that fills no week, month, quarter or year makes a special one."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"
+    SPECIAL = "special"
+
+
+NAMES = {
+    Form.WEEKLY: "周报",
+    Form.MONTHLY: "月报",
+    Form.QUARTERLY: "季报",
+    Form.YEARLY: "年度报告",
+    Form.SPECIAL: "专报",
+}
+_UNITS = {
+    Form.WEEKLY: Preset.WEEK,
+    Form.MONTHLY: Preset.MONTH,
+    Form.QUARTERLY: Preset.QUARTER,
+    Form.YEARLY: Preset.YEAR,
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """The period of a briefing and the area (code of any level; None: the whole city)."""
+
+    period: Period
+    area: str | None = None
+
+    @property
+    def form(self) -> Form:
+        unit = whole(self.period)
+        return next((form for form, preset in _UNITS.items() if preset is unit), Form.SPECIAL)
+
+    @property
+    def label(self) -> str:
+        """The period as titles and file names say it: 2026年10月, 2026年第3季度, 2026年, 2026年11月16日—22日."""
+        first = self.period.start
+        if self.form is Form.YEARLY:
+            return f"{first.year}年"
+        if self.form is Form.QUARTERLY:
+            return f"{first.year}年第{(first.month + 2) // 3}季度"
+        if self.form is Form.MONTHLY:
+            return words.month(first)
+        return words.span(first, self.period.end)
+
+
+def last_finished(form: Form, today: date) -> Period:
+    """The last week, month, quarter or year that ended before `today`. Raises ValueError for a special briefing."""
+    if form is Form.SPECIAL:
+        raise ValueError("a special briefing has no last period")
+    this = period_of(_UNITS[form], today)
+    return period_of(_UNITS[form], this.start - timedelta(days=1))

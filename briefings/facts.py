@@ -1,0 +1,227 @@
+"""What a template may say: the frozen numbers as objects that know how they are written in a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from briefings import prose
+from briefings.frozen import SPLITS, Frozen
+from casebase.errors import UsageError
+from queries.measure import metric_of
+from queries.model import Kind, Metric
+from views import words
+from wording.names import short
+from wording.numbers import target_of
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a sentence; printed it is its value with the unit: 3,654件次."""
+
+    metric: Metric
+    value: float
+    hits: int
+    among: int
+    previous: float
+    year_before: float
+    target: float | None
+    few: int
+    yearly: bool
+    name: str = ""
+
+    def __str__(self) -> str:
+        return prose.figure(self.metric, self.value)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to say: something counted, or something to divide by."""
+        return bool(self.hits) if self.metric.kind is Kind.COUNT else not words.missing(self.value)
+
+    @property
+    def yoy(self) -> str:
+        """同比上升3.2%; "" where the year before has nothing to compare with."""
+        return prose.moved(self.metric, self.value, self.year_before, prose.YEAR, self.few)
+
+    @property
+    def mom(self) -> str:
+        """环比下降1.20个百分点; "" for a year, whose period before is the year before."""
+        return "" if self.yearly else prose.moved(self.metric, self.value, self.previous, prose.PERIOD, self.few)
+
+    @property
+    def changes(self) -> str:
+        """，同比上升3.2%，环比下降1.1% — with the comma that leads it; "" where there is nothing to compare."""
+        return "".join(f"，{part}" for part in (self.yoy, self.mom) if part)
+
+    @property
+    def against_target(self) -> str:
+        """，低于95%的目标1.20个百分点; "" without a target."""
+        said = prose.against_target(self.value, self.target)
+        return f"，{said}" if said else ""
+
+    @property
+    def reached(self) -> bool:
+        """Whether it reaches its target; True without one."""
+        return self.target is None or words.missing(self.value) or words.target_reached(self.value, self.target * 100)
+
+    @property
+    def misses_count(self) -> int:
+        """What a rate looks at and does not count."""
+        return self.among - self.hits
+
+    @property
+    def misses(self) -> str:
+        """The same in words: 84件次."""
+        return f"{words.full(self.misses_count)}{self.metric.subject.unit}"
+
+    @property
+    def counted(self) -> str:
+        """What a rate counts, in its unit: 1,203件次."""
+        return f"{words.full(self.hits)}{self.metric.subject.unit}"
+
+    @property
+    def looked_at(self) -> str:
+        """What a rate is divided by, in its unit: 1,287件次."""
+        return f"{words.full(self.among)}{self.metric.subject.unit}"
+
+    @property
+    def small(self) -> bool:
+        """Whether the rate rests on too few to be read closely (样本少)."""
+        return self.metric.is_sample and 0 < self.among < self.few
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The groups of a split, largest value first; samples too few to rank are left out and counted."""
+
+    numbers: tuple[Number, ...]
+    left_out: int
+    whole: int
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def most(self, n: int) -> list[Number]:
+        """The n largest that are not 0."""
+        return [number for number in self.numbers if number.value][:n]
+
+    def least(self, n: int) -> list[Number]:
+        """The n smallest, the smallest first."""
+        return list(self.numbers[::-1][:n])
+
+    def short(self) -> list[Number]:
+        """Those that miss their target, furthest first."""
+        return [number for number in self.numbers[::-1] if not number.reached]
+
+    def risen(self, n: int) -> list[Number]:
+        """The n counts that rose most against the year before, in pieces."""
+        moved = [number for number in self.numbers if number.year_before and number.value > number.year_before]
+        return sorted(moved, key=lambda number: number.year_before - number.value)[:n]
+
+    def share(self, numbers: Sequence[Number]) -> str:
+        """What part of all these are together: 32.10%."""
+        return words.percent(sum(number.hits for number in numbers) / self.whole if self.whole else None)
+
+
+@dataclass(frozen=True)
+class Debtor:
+    """A unit that owes: cases over their limit and the longest of them, cases due soon and the first day."""
+
+    name: str
+    overdue: int
+    longest: float
+    due: int
+    first_due: date | None
+
+    @property
+    def longest_days(self) -> str:
+        return words.days(self.longest).replace(" ", "")
+
+    @property
+    def first_day(self) -> str:
+        return words.day(self.first_due)
+
+
+class Facts:
+    """The numbers of one snapshot, as a template asks for them."""
+
+    def __init__(self, frozen: Frozen) -> None:
+        self._frozen = frozen
+        self._few = frozen.settings.lights.small_sample
+        self._yearly = frozen.request.form.value == "yearly"
+
+    def n(self, metric: str) -> Number:
+        """The number of the whole area. Raises UsageError for one that is not in the briefing."""
+        if metric not in self._frozen.totals.index:
+            raise UsageError(f"n({metric!r}): no such number in a briefing; docs/briefings.md lists them")
+        return self._number(metric_of(metric), self._frozen.total(metric))
+
+    def rank(self, dimension: str, metric: str) -> Ranking:
+        """The groups of a split by one metric. Raises UsageError for a split that is not in the briefing."""
+        if metric not in SPLITS.get(dimension, ()):
+            known = "; ".join(f"{name}: {', '.join(metrics)}" for name, metrics in SPLITS.items())
+            raise UsageError(f"rank({dimension!r}, {metric!r}): not in a briefing; there are {known}")
+        frame = self._frozen.split(dimension, metric)
+        if frame.empty:
+            return Ranking((), 0, 0)
+        judged = frame[~frame["small"].astype(bool) & frame["value"].notna() & (frame["code"] != "")]
+        ordered = judged.sort_values("value", ascending=False, kind="stable")
+        numbers = tuple(self._number(metric_of(metric), row) for _, row in ordered.iterrows())
+        return Ranking(numbers, len(frame) - len(judged), int(frame["hits"].sum()))
+
+    def debtors(self, most: int) -> list[Debtor]:
+        """The units that owe most: most over the limit first, then most due within five working days."""
+        return debtors(self._frozen)[:most]
+
+    def hot(self, most: int) -> list[dict[str, str]]:
+        """The topics that rose beyond chance: name, observed, expected."""
+        topics = self._frozen.topics
+        risen = topics[topics["alarm"].astype(bool)].head(most)
+        return [
+            {
+                "name": row["name"].replace(" ", ""),
+                "observed": f"{words.full(row['observed'])}件次",
+                "expected": f"{words.decimal(row['expected'])}件次",
+            }
+            for row in risen.to_dict("records")
+        ]
+
+    def _number(self, metric: Metric, row: pd.Series) -> Number:
+        return Number(
+            metric,
+            float(row["value"]),
+            int(row["hits"]),
+            int(row["among"]),
+            float(row["previous"]),
+            float(row["year_before"]),
+            target_of(self._frozen.settings, metric.id),
+            self._few,
+            self._yearly,
+            str(row.get("name", "")),
+        )
+
+
+def debtors(frozen: Frozen) -> list[Debtor]:
+    """Units with cases over their limit or due within five working days, those that owe most first."""
+    late, due, city = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.settings.city.name
+    over = (frozen.as_of - late["due_at"]).dt.total_seconds() / 86400 if len(late) else pd.Series(dtype=float)
+    by_late = pd.DataFrame({"unit": late["unit"], "over": over}).groupby("unit")["over"].agg(["size", "max"])
+    by_due = due.groupby("unit")["due_at"].agg(["size", "min"])
+    found = [
+        Debtor(
+            short(str(unit), city),
+            int(by_late["size"].get(unit, 0)),
+            float(by_late["max"].get(unit, float("nan"))),
+            int(by_due["size"].get(unit, 0)),
+            _day(by_due["min"].get(unit)),
+        )
+        for unit in by_late.index.union(by_due.index)
+    ]
+    return sorted(found, key=lambda one: (-one.overdue, -one.due, one.name))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None or pd.isna(moment) else pd.Timestamp(moment).date()

@@ -1,0 +1,135 @@
+"""The pictures of a briefing as data: Word draws them, slides chart them natively, from the same frozen numbers."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from briefings import prose
+from briefings.frozen import MONTHS, PLACE, Frozen
+from briefings.model import Figure, Series
+from queries.measure import metric_of
+from queries.model import Kind
+from views import words
+from wording import findings
+from wording.names import PLACES
+from wording.numbers import kind_of, target_of
+
+MOST = 16
+
+
+def volume(frozen: Frozen) -> Figure | None:
+    """What came and what was closed, month by month."""
+    came, went = (_monthly(frozen, metric) for metric in ("registered", "closed"))
+    if not came["value"].fillna(0).any():
+        return None
+    last, before = came["value"].iloc[-1], came["value"].iloc[-2]
+    moved = prose.moved(metric_of("registered"), last, before, "较上月", frozen.settings.lights.small_sample)
+    label = words.month(came["at"].iloc[-1].date()) + (f"（至{frozen.as_of.day}日）" if frozen.running else "")
+    title = f"{label}登记{words.full(last)}件次、办结{words.full(went['value'].iloc[-1])}件次"
+    title += f"，登记量{moved}" if moved and not frozen.running else ""
+    return Figure(
+        "volume",
+        title,
+        f"近{MONTHS}个月登记量与办结量（件次）",
+        "months",
+        _labels(came),
+        (Series("登记量", _values(came)), Series("办结量", _values(went))),
+        "count",
+        "件次",
+        ("registered", "closed"),
+    )
+
+
+def five_day_months(frozen: Frozen) -> Figure | None:
+    """The five-day rate month by month, with its target."""
+    return _rate_by_month(frozen, "five_day_closure")
+
+
+def on_time_months(frozen: Frozen) -> Figure | None:
+    """The rate of completion in time month by month, with its target."""
+    return _rate_by_month(frozen, "on_time_completion")
+
+
+def _rate_by_month(frozen: Frozen, name: str) -> Figure | None:
+    frame, metric = _monthly(frozen, name), metric_of(name)
+    if frame["value"].isna().all():
+        return None
+    target = target_of(frozen.settings, name)
+    title = findings.months(frame, target, frozen.as_of.date(), nothing="")
+    return Figure(
+        f"{name}_months",
+        metric.name + title.replace(" ", ""),
+        f"近{MONTHS}个月{metric.name}",
+        "months",
+        _labels(frame),
+        (Series(metric.name, _values(frame), tuple(bool(one) for one in frame["small"])),),
+        "rate",
+        "%",
+        (name,),
+        target,
+    )
+
+
+def _monthly(frozen: Frozen, name: str) -> pd.DataFrame:
+    frame = frozen.months[frozen.months["metric"] == name].reset_index(drop=True)
+    limit = frozen.settings.lights.small_sample
+    small = frame["among"].between(1, limit - 1) if metric_of(name).is_sample else False
+    return frame.assign(at=pd.to_datetime(frame["month"]), small=small)
+
+
+def _labels(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Months, with the year where it begins: 2025年11月, 12月, 2026年1月 …"""
+    dates = [at.date() for at in frame["at"]]
+    return tuple(words.month(at, year=place == 0 or at.month == 1) for place, at in enumerate(dates))
+
+
+def _values(frame: pd.DataFrame) -> tuple[float | None, ...]:
+    return tuple(None if words.missing(value) else float(value) for value in frame["value"])
+
+
+def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | None:
+    """A ranking by one number: the largest first; rates that should be high, the lowest first."""
+    frame, metric = frozen.split(dimension, name), metric_of(name)
+    frame = frame[frame["value"].notna()] if len(frame) else frame
+    if frame.empty or not frame["hits"].any():
+        return None
+    target = target_of(frozen.settings, name)
+    few = frozen.settings.lights.small_sample
+    rate = metric.kind is Kind.RATE
+    place = "全市" if frozen.request.area is None else frozen.area_name
+    title = findings.ranked(frame, metric, target, noun, place, few=few)
+    shown = frame.sort_values("value", ascending=rate, kind="stable").head(MOST)
+    small = tuple(bool(one) for one in shown["small"])
+    left_out = f"，共{len(frame)}个，列{len(shown)}个" if len(frame) > len(shown) else ""
+    return Figure(
+        f"{name}_{dimension}",
+        metric.name + title.replace(" ", ""),
+        f"各{noun}{metric.name}（{metric.unit}）{left_out}",
+        "ranking",
+        tuple(shown["name"]),
+        (Series(metric.name, tuple(float(value) for value in shown["value"]), small),),
+        kind_of(metric),
+        metric.unit,
+        (name,),
+        target if rate else None,
+    )
+
+
+def _by_place(name: str) -> Callable[[Frozen], Figure | None]:
+    return lambda frozen: None if frozen.place is None else ranked(frozen, PLACE, name, PLACES[frozen.place])
+
+
+FIGURES: Mapping[str, Callable[[Frozen], Figure | None]] = {
+    "volume": volume,
+    "five_day_months": five_day_months,
+    "on_time_months": on_time_months,
+    "registered_places": _by_place("registered"),
+    "five_day_places": _by_place("five_day_closure"),
+    "on_time_places": _by_place("on_time_completion"),
+    "satisfaction_places": _by_place("unit_satisfaction"),
+    "on_the_spot_places": _by_place("on_the_spot"),
+    "backlog_places": _by_place("backlog"),
+    "categories": lambda frozen: ranked(frozen, "category", "registered", "内容分类"),
+    "channels": lambda frozen: ranked(frozen, "channel", "registered", "信访形式"),
+    "experts": lambda frozen: ranked(frozen, "source", "expert_participations", "专家来源"),
+}

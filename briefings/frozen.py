@@ -1,0 +1,292 @@
+"""One frozen set of numbers: measured once, under one state of the data, and named by what it says."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from briefings.asking import Request
+from casebase.engine import Casebase, State
+from casebase.settings import Settings
+from queries import hot_topics, names
+from queries.cases import Part, cases, marked
+from queries.compare import by_month, compare
+from queries.dictionary import dictionary
+from queries.measure import metric_of
+from queries.model import Kind, Metric, Moment, Slice, moment
+from queries.periods import Period, end_of_day
+from queries.registry import METRICS
+from views import words
+from wording.names import UNIT_KINDS, called
+
+TOTALS = (
+    "registered",
+    "collective_visits",
+    "forwarded",
+    "closed",
+    "backlog",
+    "overdue",
+    "due_in_5",
+    "five_day_closure",
+    "five_day_closure_all",
+    "five_day_last_day",
+    "five_day_in_window",
+    "five_day_overdue",
+    "five_day_due_in_5",
+    "on_time_completion",
+    "last_day_completion",
+    "extension_rate",
+    "bureau_acceptance",
+    "unit_acceptance",
+    "bureau_evaluation",
+    "bureau_satisfaction",
+    "unit_evaluation",
+    "unit_satisfaction",
+    "repeat_rate",
+    "one_pass_resolution",
+    "repeated_later",
+    "resolution",
+    "cases_per_10k",
+    "accompanied_rate",
+    "grids_staffed",
+    "communities_with_agent",
+    "tasks_pushed",
+    "reached_in_24h",
+    "on_the_spot",
+    "hearings_held",
+    "cases_heard",
+    "expert_participations",
+    "experts_active",
+    "settled_after_hearing",
+    "hearing_wait_days",
+    "mediations_taken",
+    "disputes_settled",
+    "petitions_after_mediation",
+    "receptions",
+    "cases_received",
+    "receptions_closed",
+    "supervision_issued",
+    "supervision_in_time",
+    "supervision_settled",
+    "supervision_waiting",
+    "supervision_overdue",
+)
+PLACE = "place"
+BY_PLACE = (
+    "registered",
+    "five_day_closure",
+    "on_time_completion",
+    "unit_satisfaction",
+    "unit_evaluation",
+    "repeat_rate",
+    "backlog",
+    "overdue",
+    "cases_per_10k",
+    "on_the_spot",
+    "grids_staffed",
+)
+BY_UNIT = (
+    "registered",
+    "five_day_closure",
+    "on_time_completion",
+    "unit_satisfaction",
+    "unit_evaluation",
+    "repeat_rate",
+    "backlog",
+    "overdue",
+    "supervision_waiting",
+    "supervision_overdue",
+)
+SPLITS: Mapping[str, tuple[str, ...]] = {
+    PLACE: BY_PLACE,
+    "unit": BY_UNIT,
+    "category": ("registered", "repeat_rate", "five_day_closure"),
+    "subcategory": ("registered",),
+    "channel": ("registered", "five_day_closure"),
+    "source": ("expert_participations",),
+}
+BY_MONTH = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion")
+MONTHS = 13
+# Registers of all grids, communities and agents are no case lists.
+_REGISTERS = ("grid", "grid_worker", "community", "agent", "social_org")
+_BELOW = {1: "district", 2: "street", 3: "community"}
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A list behind numbers of the same rows: `metrics` are columns of `frame` (True, False or None)."""
+
+    metrics: tuple[str, ...]
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Frozen:
+    """The numbers of a briefing, which nothing changes any more.
+
+    `totals`: one row a metric (its index) with the columns of queries.compare.compare. `splits`: by dimension
+    ("place" is the level below the area; absent below a community), columns metric, code, name, kind (of a unit), hits,
+    among, value, previous, previous_among, year_before, year_before_among, small. `months`: columns of
+    queries.compare.by_month. `topics`: see queries.hot_topics.topics. `lists`: the cases behind the totals.
+    """
+
+    request: Request
+    as_of: datetime
+    settings: Settings
+    state: State
+    area_name: str
+    place: str | None
+    totals: pd.DataFrame
+    splits: Mapping[str, pd.DataFrame]
+    months: pd.DataFrame
+    topics: pd.DataFrame
+    topic_days: int
+    lists: tuple[Rows, ...]
+    definitions: str
+    snapshot: str
+
+    @property
+    def running(self) -> bool:
+        """Whether the period had not ended yet."""
+        return self.as_of < end_of_day(self.request.period.end)
+
+    def total(self, metric: str) -> "pd.Series[Any]":
+        """The number of the whole area, as a row of `totals`."""
+        return self.totals.loc[self.totals.index == metric].iloc[0]
+
+    def split(self, dimension: str, metric: str) -> pd.DataFrame:
+        """The rows of one metric in a split; none where the area is not split so."""
+        frame = self.splits.get(dimension)
+        if frame is None:
+            return pd.DataFrame()
+        return frame[frame["metric"] == metric].reset_index(drop=True)
+
+    def list_of(self, metric: str) -> pd.DataFrame:
+        """The rows that a total counts."""
+        rows = next(rows for rows in self.lists if metric in rows.metrics)
+        return rows.frame[rows.frame[metric].eq(True)]
+
+
+def definitions_version() -> str:
+    """The version of the definitions: a digest of the whole dictionary."""
+    return hashlib.sha256(dictionary().to_csv(index=False).encode()).hexdigest()[:8].upper()
+
+
+def freeze(
+    casebase: Casebase,
+    request: Request,
+    as_of: datetime,
+    progress: Callable[[float, str], None] = lambda share, text: None,
+) -> Frozen:
+    """Measure everything that the documents say, under one state of the data.
+
+    `progress` is told the share done and what is next. Raises UsageError for an area that does not exist.
+    """
+    with casebase.still():
+        within = Slice(area=request.area)
+        level = casebase.level_of(request.area) if request.area else 1
+        state = casebase.state()
+        progress(0.0, "正在计算总体数字")
+        totals = compare(casebase, TOTALS, as_of=as_of, period=request.period, within=within).set_index("metric")
+        progress(0.35, "正在计算区县、单位和分类")
+        splits = {
+            dimension: frame
+            for dimension, metrics in SPLITS.items()
+            if (frame := _split(casebase, request, as_of, within, _BELOW.get(level), dimension, metrics)) is not None
+        }
+        progress(0.55, "正在计算各月和热点")
+        until = min(as_of.date(), request.period.end)
+        months = by_month(casebase, BY_MONTH, as_of=as_of, months=MONTHS, within=within, until=until)
+        days = 7 if request.period.days <= hot_topics.WINDOWS[0] else hot_topics.WINDOWS[-1]
+        at = min(as_of, end_of_day(until))
+        topics = hot_topics.topics(casebase, as_of=at, days=days, within=within, place=_BELOW.get(level, "community"))
+        progress(0.65, "正在取数字背后的清单")
+        lists = tuple(_lists(casebase, request.period, as_of, within))
+        city = state.city_name or casebase.settings.city.name
+        area_name = (names.names_of(casebase, "district") or {}).get(request.area or "", city)
+    definitions = definitions_version()
+    snapshot = _digest(request, as_of, definitions, [totals, *splits.values(), months, topics], lists)
+    progress(1.0, "数字已冻结")
+    return Frozen(
+        request,
+        as_of,
+        casebase.settings,
+        state,
+        area_name,
+        _BELOW.get(level),
+        totals,
+        splits,
+        months,
+        topics,
+        days,
+        lists,
+        definitions,
+        snapshot,
+    )
+
+
+def _split(
+    casebase: Casebase,
+    request: Request,
+    as_of: datetime,
+    within: Slice,
+    below: str | None,
+    dimension: str,
+    metrics: Sequence[str],
+) -> pd.DataFrame | None:
+    column = below if dimension == PLACE else dimension
+    if column is None:
+        return None
+    found = compare(casebase, metrics, as_of=as_of, period=request.period, within=within, by=[column])
+    known = names.names_of(casebase, column) or {}
+    codes = [code if isinstance(code, str) else "" for code in found[column]]
+    limit = casebase.settings.lights.small_sample
+    sample = [metric_of(name).is_sample for name in found["metric"]]
+    units = names.units(casebase)
+    kinds = dict(zip(units["unit_id"], units["kind"], strict=True)) if column == "unit" else {}
+    return found.drop(columns=[column, "as_of"]).assign(
+        code=codes,
+        name=[called(column, code, known, casebase.settings.city.name) for code in codes],
+        kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
+        small=[few and words.small(among, limit) for few, among in zip(sample, found["among"], strict=True)],
+    )
+
+
+def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -> list[Rows]:
+    """The cases behind every total, once for each kind of row and date."""
+    found = []
+    for group in _same_rows([METRICS[name] for name in TOTALS], moment(casebase, as_of)):
+        metrics = tuple(metric.id for metric in group)
+        if group[0].distinct is None:
+            frame = marked(casebase, metrics, as_of=as_of, period=period, within=within)
+        else:
+            frame = cases(casebase, metrics[0], Part.HITS, as_of=as_of, period=period, within=within)
+            frame = frame.assign(**{metrics[0]: True})
+        found.append(Rows(metrics, frame))
+    return found
+
+
+def _same_rows(metrics: Sequence[Metric], at: Moment) -> list[list[Metric]]:
+    """Metrics that one list stands behind: of one kind of row and one date; distinct things have one of their own."""
+    groups: dict[tuple[object, ...], list[Metric]] = {}
+    for metric in metrics:
+        if metric.subject.id not in _REGISTERS and metric.kind is not Kind.PER_10K:
+            own = metric.id if metric.distinct is not None else None
+            dated = metric.dated_by and str(metric.dated_by(at))
+            groups.setdefault((metric.subject.id, dated, own), []).append(metric)
+    return list(groups.values())
+
+
+def _digest(
+    request: Request, as_of: datetime, definitions: str, frames: Sequence[pd.DataFrame], lists: Sequence[Rows]
+) -> str:
+    """The name of the snapshot: the same for the same numbers and lists, another for any that differs."""
+    digest = hashlib.sha256(f"{request} {as_of.isoformat()} {definitions}".encode())
+    for frame in frames:
+        digest.update(frame.to_csv().encode())
+    for rows in lists:
+        digest.update(pd.util.hash_pandas_object(rows.frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()[:12].upper()

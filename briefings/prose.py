@@ -1,0 +1,63 @@
+"""Numbers inside sentences: no space before a unit, changes in words, nothing where there is nothing to compare."""
+
+from datetime import datetime
+
+from queries.model import Kind, Metric
+from views import words
+from wording.numbers import kind_of
+
+YEAR, PERIOD = "同比", "环比"
+
+
+def figure(metric: Metric, value: float) -> str:
+    """A value with its unit: 3,654件次, 94.56%, 3.2天; every digit of a count."""
+    if metric.kind is Kind.RATE:
+        return words.percent(value)
+    text = words.full(value) if metric.kind is Kind.COUNT else words.decimal(value)
+    return text if text == words.NONE else f"{text}{metric.unit}"
+
+
+def moved(metric: Metric, now: float, before: float, against: str, few: int) -> str:
+    """How a number moved: 同比上升3.2%, 环比下降1.20个百分点, 同比持平; "" where there is no base.
+
+    Counts from a base under `few` move by pieces (同比增加3件次): a percentage of a handful says nothing.
+    """
+    if words.missing(now) or words.missing(before) or (metric.kind is Kind.COUNT and before == 0):
+        return ""
+    kind = kind_of(metric)
+    if kind == "count" and before < few:
+        return _said(against, now - before, words.full(abs(now - before)), metric.unit, ("增加", "减少"))
+    text = words.movement(now, before, kind)
+    if text in (words.SAME, words.NONE):
+        return f"{against}持平" if text == words.SAME else ""
+    size, _, unit = text.lstrip(f"+{words.MINUS}").partition(" ")
+    return _said(against, now - before, size, {"百分点": "个百分点"}.get(unit, unit), ("上升", "下降"))
+
+
+def _said(against: str, difference: float, size: str, unit: str, ways: tuple[str, str]) -> str:
+    if difference == 0:
+        return f"{against}持平"
+    return f"{against}{ways[0] if difference > 0 else ways[1]}{size}{unit}"
+
+
+def against_target(value: float, target: float | None) -> str:
+    """How a rate stands to its target: 高于95%的目标, 低于95%的目标1.20个百分点; "" without one."""
+    if target is None or words.missing(value):
+        return ""
+    aim = f"{words.percent(target, 0)}的目标"
+    if words.target_reached(value, target * 100):
+        return f"达到{aim}"
+    short = words.points(value - target)
+    return (
+        f"略低于{aim}"
+        if short == words.SAME
+        else f"低于{aim}{short.lstrip(words.MINUS).replace(' 百分点', '个百分点')}"
+    )
+
+
+def moment(at: datetime) -> str:
+    """2026年11月23日2时, 2026年11月23日14时05分; the end of a day is the day alone."""
+    day = words.day(at.date(), year=True)
+    if (at.hour, at.minute) == (23, 59):
+        return day
+    return f"{day}{at.hour}时" + (f"{at.minute:02d}分" if at.minute else "")

@@ -1,0 +1,326 @@
+"""The tables of a briefing: raw cells, from the frozen numbers alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from briefings import prose
+from briefings.facts import debtors
+from briefings.frozen import PLACE, TOTALS, Frozen
+from briefings.model import CaseList, Column, Counted, Table, Valued
+from queries.dictionary import formula
+from queries.measure import metric_of
+from queries.model import Kind, Metric
+from queries.registry import METRICS
+from views import words
+from wording.columns import COLUMNS, HIDDEN
+from wording.names import PLACES, short
+from wording.numbers import kind_of, target_of
+
+# What a Word table can bear; the ledger has every row.
+MOST_ROWS = 60
+_SUMMARY = (
+    "registered",
+    "closed",
+    "backlog",
+    "overdue",
+    "five_day_closure",
+    "on_time_completion",
+    "bureau_acceptance",
+    "unit_acceptance",
+    "unit_evaluation",
+    "unit_satisfaction",
+    "repeat_rate",
+    "one_pass_resolution",
+    "reached_in_24h",
+    "on_the_spot",
+    "hearings_held",
+)
+_RANKED = ("five_day_closure", "on_time_completion", "unit_satisfaction", "unit_evaluation", "repeat_rate")
+_SHORT = {
+    "five_day_closure": "五日办结率",
+    "on_time_completion": "按期办结率",
+    "unit_satisfaction": "满意率",
+    "unit_evaluation": "参评率",
+    "repeat_rate": "重复率",
+}
+_COUNT_SIDES = ("计入", "未计入")
+
+
+def summary(frozen: Frozen) -> Table:
+    """The main numbers with what they are compared with and their targets."""
+    return _numbers(frozen, "summary", "主要指标", _SUMMARY)
+
+
+def every_number(frozen: Frozen) -> Table:
+    """All numbers of the briefing, for the ledger's first sheet."""
+    return _numbers(frozen, "numbers", "总表", TOTALS)
+
+
+def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> Table:
+    columns = (
+        Column("指标"),
+        Column("单位"),
+        Column("本期", "count"),
+        Column("分子", "count"),
+        Column("分母", "count"),
+        Column("上期", "count"),
+        Column("上年同期", "count"),
+        Column("环比", "change"),
+        Column("同比", "change"),
+        Column("目标", "rate"),
+    )
+    rows = []
+    for name in metrics:
+        metric, row = metric_of(name), frozen.total(name)
+        rate = metric.kind is Kind.RATE
+        rows.append(
+            (
+                metric.name,
+                metric.unit,
+                Valued(_plain(row["value"]), kind_of(metric)),
+                int(row["hits"]),
+                int(row["among"]) if rate else None,
+                Valued(_plain(row["previous"]), kind_of(metric)),
+                Valued(_plain(row["year_before"]), kind_of(metric)),
+                _change(metric, row["value"], row["previous"]),
+                _change(metric, row["value"], row["year_before"]),
+                target_of(frozen.settings, name),
+            )
+        )
+    return Table(id, title, _scope(frozen) + "率的环比、同比为百分点，其余为百分比。", columns, tuple(rows))
+
+
+def _change(metric: Metric, now: float, before: float) -> Valued:
+    if metric.kind is Kind.RATE:
+        return Valued(_plain(now - before), "points")
+    return Valued(words.relative(now, before), "change")
+
+
+def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame) -> Table:
+    """Places or units by their five-day rate, best first; those with too few cases stand below, unranked."""
+    wide = {metric: rows.set_index("code") for metric, rows in frame.groupby("metric", sort=False)}
+    names = frame.drop_duplicates("code").set_index("code")["name"]
+    first = wide["five_day_closure"].reindex(names.index) if "five_day_closure" in wide else None
+    small = first["small"].fillna(True).astype(bool) if first is not None else pd.Series(True, index=names.index)
+    value = first["value"].where(~small) if first is not None else pd.Series(float("nan"), index=names.index)
+    order = value.sort_values(ascending=False, na_position="last", kind="stable").index
+    place = value.rank(ascending=False, method="min")
+    columns = (
+        Column("名次", "count"),
+        Column(noun),
+        Column("登记量", "count", "registered", sums=True),
+        Column("同比", "change", "registered"),
+        *(Column(_SHORT[metric], "rate", metric) for metric in _RANKED),
+        Column("待办", "count", "backlog", sums=True),
+        Column("超期", "count", "overdue", sums=True),
+    )
+    rows = tuple(
+        (
+            None if pd.isna(place[code]) else int(place[code]),
+            names[code],
+            _cell(wide, "registered", code, "hits") or 0,
+            _relative(wide, code),
+            *(_cell(wide, metric, code, "value") for metric in _RANKED),
+            _cell(wide, "backlog", code, "hits") or 0,
+            _cell(wide, "overdue", code, "hits") or 0,
+        )
+        for code in order
+    )
+    note = f"按五日办结率由高到低；应办结不足{frozen.settings.lights.small_sample}件次的不排名次。{_scope(frozen)}"
+    return Table(id, title, note, columns, rows)
+
+
+def places(frozen: Frozen) -> Table | None:
+    """The places directly below the area, with the row of the whole."""
+    if frozen.place is None:
+        return None
+    noun = PLACES[frozen.place]
+    table = ranking(frozen, "places", f"各{noun}主要指标", noun, frozen.splits[PLACE])
+    totals = {metric: frozen.total(metric) for metric in ("registered", *_RANKED, "backlog", "overdue")}
+    registered = totals["registered"]
+    whole = (
+        None,
+        "合计",
+        int(registered["hits"]),
+        words.relative(registered["value"], registered["year_before"]),
+        *(_plain(totals[metric]["value"]) for metric in _RANKED),
+        int(totals["backlog"]["hits"]),
+        int(totals["overdue"]["hits"]),
+    )
+    return Table(table.id, table.title, table.note, table.columns, table.rows, whole)
+
+
+def departments(frozen: Frozen) -> Table | None:
+    """The departments of the city, ranked apart from places (domain.md §4); of an area without any, all its units."""
+    frame = frozen.splits["unit"]
+    frame = frame[frame["code"] != ""]
+    own = frame[frame["kind"] == "市直部门"]
+    chosen, noun = (own, "市直部门") if len(own) else (frame, "责任单位")
+    return ranking(frozen, "departments", f"{noun}主要指标", noun, chosen) if len(chosen) else None
+
+
+def units(frozen: Frozen) -> Table | None:
+    """All responsible units, for the ledger."""
+    frame = frozen.splits["unit"]
+    return ranking(frozen, "units", "责任单位主要指标", "责任单位", frame) if len(frame) else None
+
+
+def categories(frozen: Frozen) -> Table:
+    """Content classes by what came, with repeats."""
+    return _volume(frozen, "categories", "内容分类", "category")
+
+
+def channels(frozen: Frozen) -> Table:
+    """Channels by what came."""
+    return _volume(frozen, "channels", "信访形式", "channel")
+
+
+def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table:
+    frame = frozen.split(dimension, "registered").sort_values("hits", ascending=False, kind="stable")
+    total = frozen.total("registered")
+    columns = (
+        Column(noun),
+        Column("登记量", "count", "registered", sums=True),
+        Column("占比", "rate"),
+        Column("上年同期", "count"),
+        Column("同比", "change"),
+    )
+    whole_count, before = int(total["hits"]), float(total["year_before"])
+
+    def row(name: str, hits: int, earlier: float) -> tuple[object, ...]:
+        share = hits / whole_count if whole_count else None
+        was = None if words.missing(earlier) else int(earlier)
+        return (name, hits, share, was, words.relative(hits, earlier))
+
+    rows = tuple(row(one["name"], int(one["hits"]), one["year_before"]) for one in frame.to_dict("records"))
+    return Table(id, f"登记量按{noun}", _scope(frozen), columns, rows, row("合计", whole_count, before))
+
+
+def owing(frozen: Frozen) -> Table | None:
+    """Who owes what by when: units with cases over their limit or due within five working days."""
+    found = debtors(frozen)
+    if not found:
+        return None
+    columns = (
+        Column("责任单位"),
+        Column("超期未结", "count", "overdue", sums=True),
+        Column("最久超期（天）", "number"),
+        Column("5个工作日内到期", "count", "due_in_5", sums=True),
+        Column("最早到期", "moment"),
+    )
+    rows = tuple(
+        (one.name, one.overdue, None if one.overdue == 0 else one.longest, one.due, one.first_due) for one in found
+    )
+    overdue, due = (int(frozen.total(metric)["hits"]) for metric in ("overdue", "due_in_5"))
+    named = sum(one.overdue + one.due for one in found)
+    note = _moment_note(frozen) + ("" if named == overdue + due else "未分派责任单位的件不在表中，合计为全部。")
+    return Table("owing", "谁欠什么、何时到期", note, columns, rows, ("合计", overdue, None, due, None))
+
+
+def overdue(frozen: Frozen) -> Table | None:
+    """The cases over their handling limit, longest first; without title, text or person."""
+    late = frozen.list_of("overdue").sort_values("due_at", kind="stable")
+    if late.empty:
+        return None
+    days = (frozen.as_of - late["due_at"]).dt.total_seconds() / 86400
+    columns = (
+        Column("信访编号"),
+        Column("责任单位"),
+        Column("区县"),
+        Column("内容分类"),
+        Column("办结期限", "moment"),
+        Column("超期（天）", "number"),
+    )
+    shown = late.assign(over=days).head(MOST_ROWS)
+    rows = tuple(
+        (
+            row["case_no"],
+            short(row["unit"] or "", frozen.settings.city.name),
+            row["district"],
+            row["category"],
+            row["due_at"].date(),
+            row["over"],
+        )
+        for row in _records(shown)
+    )
+    more = len(late) - len(shown)
+    note = _moment_note(frozen) + (f"列最久的{len(shown)}件次，另有{words.full(more)}件次见台账。" if more else "")
+    return Table("overdue", "超期未结清单", note, columns, rows)
+
+
+def definitions(frozen: Frozen) -> Table:
+    """The 口径 of every number in the briefing."""
+    columns = (Column("指标"), Column("定义"), Column("算法"), Column("归期"), Column("依据"))
+    metrics = [METRICS[name] for name in TOTALS]
+    rows = tuple((m.name, m.definition, formula(m), m.period_text, m.article) for m in metrics)
+    return Table("definitions", "指标口径", f"口径版本{frozen.definitions}。", columns, rows)
+
+
+def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
+    """The lists behind the totals, for the ledger."""
+    return tuple(_case_list(frozen, rows.metrics, rows.frame) for rows in frozen.lists)
+
+
+def _case_list(frozen: Frozen, metrics: tuple[str, ...], frame: pd.DataFrame) -> CaseList:
+    shown = [name for name in frame.columns if name not in HIDDEN and name not in metrics]
+    counted = []
+    cells = {COLUMNS[name]: _plain_cells(frame[name]) for name in shown}
+    for place, name in enumerate(metrics):
+        metric, row = metric_of(name), frozen.total(name)
+        sides = metric.sides if all(metric.sides) else _COUNT_SIDES
+        cells[metric.name] = [None if mark is None or pd.isna(mark) else sides[not mark] for mark in frame[name]]
+        among = int(row["among"]) if metric.kind is Kind.RATE else int(row["hits"])
+        counted.append(Counted(name, metric.name, len(shown) + place, sides, int(row["hits"]), among))
+    names = "、".join(metric_of(name).short_name for name in metrics[:2])
+    return CaseList(names, tuple(cells), tuple(zip(*cells.values(), strict=True)), tuple(counted))
+
+
+def _plain_cells(column: pd.Series) -> list[object]:
+    """Cells as plain Python: None where empty, datetimes as such."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return [None if pd.isna(one) else one.to_pydatetime() for one in column]
+    return [None if one is None or one != one else one for one in column.tolist()]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _cell(wide: Mapping[Any, pd.DataFrame], metric: str, code: Any, column: str) -> float | int | None:
+    frame = wide.get(metric)
+    if frame is None or code not in frame.index:
+        return None
+    value = frame[column].loc[code]
+    return int(value) if column == "hits" else _plain(value)
+
+
+def _relative(wide: Mapping[Any, pd.DataFrame], code: Any) -> float | None:
+    frame = wide["registered"]
+    return words.relative(frame["value"].loc[code], frame["year_before"].loc[code]) if code in frame.index else None
+
+
+def _plain(value: float) -> float | None:
+    return None if words.missing(value) else float(value)
+
+
+def _scope(frozen: Frozen) -> str:
+    return f"{frozen.request.label}，{frozen.area_name}。"
+
+
+def _moment_note(frozen: Frozen) -> str:
+    return f"截至{prose.moment(frozen.as_of)}。"
+
+
+TABLES: Mapping[str, Callable[[Frozen], Table | None]] = {
+    "summary": summary,
+    "places": places,
+    "departments": departments,
+    "channels": channels,
+    "categories": categories,
+    "owing": owing,
+    "overdue": overdue,
+    "definitions": definitions,
+}
+LEDGER_TABLES = ("summary", "places", "departments", "channels", "categories", "owing", "overdue")

@@ -1,0 +1,251 @@
+"""Templates: plain text with numbers in it, from which a briefing's blocks and slides are read.
+
+The language is Jinja's; docs/briefings.md says what a template may ask for. A line is a paragraph; `#` begins the
+title, `>` the line under it, `##`, `###` and `####` headings (numbered by themselves), `+` a numbered paragraph,
+`[表 name]` a table, `[图 name]` a picture, `[附件 title]` an annex. In slides `#` begins a slide and `-` is a line of
+it, and `[指标 id …]` names numbers whose source the notes tell.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+
+from briefings import prose
+from briefings.asking import NAMES, Form
+from briefings.facts import Facts, Number
+from briefings.figures import FIGURES
+from briefings.frozen import Frozen
+from briefings.model import Annex, Block, Deck, Document, Figure, Heading, Imprint, Paragraph, Slide, Table
+from briefings.tables import TABLES
+from casebase.errors import CasebaseError, UsageError
+from casebase.settings import ROOT
+from casebase.workdays import Workdays
+from queries.measure import metric_of
+from views import words
+
+PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
+_DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
+_DIGITS = "〇一二三四五六七八九"
+_LEAST_LINE = 2
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What a person writes into a briefing: a line on its cover, next steps (None: those that the numbers suggest),
+
+    and for the yearly report what was proposed and taken up (article 41 (3)).
+    """
+
+    cover: str = ""
+    suggestions: tuple[str, ...] | None = None
+    proposals: str = ""
+
+
+@dataclass
+class _Numbering:
+    """The numbers of headings and of numbered paragraphs."""
+
+    heads: list[int] = field(default_factory=lambda: [0, 0, 0])
+    items: int = 0
+
+    def head(self, level: int) -> str:
+        self.heads[level - 1] += 1
+        self.heads[level:] = [0] * (len(self.heads) - level)
+        self.items = 0
+        n = self.heads[level - 1]
+        return (f"{chinese(n)}、", f"（{chinese(n)}）", f"{n}. ")[level - 1]
+
+    def item(self) -> str:
+        self.items += 1
+        return f"{self.items}. "
+
+
+def imprint(frozen: Frozen) -> Imprint:
+    """What every page says of its numbers."""
+    return Imprint(
+        bureau=frozen.state.bureau(frozen.settings),
+        place=frozen.area_name,
+        period=words.span(frozen.request.period.start, frozen.request.period.end),
+        as_of=prose.moment(frozen.as_of),
+        snapshot=frozen.snapshot,
+        definitions=frozen.definitions,
+        demonstration=frozen.state.demonstration,
+    )
+
+
+def suggestions(frozen: Frozen, workdays: Workdays) -> tuple[str, ...]:
+    """The next steps that the numbers suggest, a line each."""
+    return tuple(_lines(_rendered(SUGGESTIONS, frozen, workdays, Edits(suggestions=()))))
+
+
+def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
+    """The Word briefing. Raises UsageError for a template with a mistake, naming its line."""
+    name = YEARLY if frozen.request.form is Form.YEARLY else PERIODIC
+    title, subtitle, numbering, annexes = "", "", _Numbering(), 0
+    blocks: list[Block] = []
+    for line in _lines(_rendered(name, frozen, workdays, _filled(frozen, workdays, edits))):
+        found = _DIRECTIVE.fullmatch(line)
+        if found and found[1] == "附件":
+            annexes += 1
+            blocks.append(Annex(annexes, found[2]))
+        elif found:
+            blocks += _shown(name, found[1], found[2], frozen)
+        elif line.startswith("# "):
+            title = line[_LEAST_LINE:]
+        elif line.startswith("> "):
+            subtitle = line[_LEAST_LINE:]
+        else:
+            blocks.append(_text(line, numbering))
+    return Document(title, subtitle, tuple(_without_empty(blocks)), imprint(frozen))
+
+
+def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
+    """The slides. Raises UsageError for a template with a mistake, naming its line."""
+    parts: list[list[str]] = []
+    for line in _lines(_rendered(SLIDES, frozen, workdays, _filled(frozen, workdays, edits))):
+        if line.startswith("# "):
+            parts.append([])
+        elif not parts:
+            raise UsageError(f"{_source(SLIDES, frozen)[0]}: {line[:40]!r} stands before the first slide (# …)")
+        parts[-1].append(line)
+    cover, *rest = parts
+    slides = [slide for part in rest if (slide := _slide(part, frozen)) is not None]
+    subtitle = next((line[_LEAST_LINE:] for line in cover if line.startswith("> ")), "")
+    return Deck(cover[0][_LEAST_LINE:], subtitle, tuple(slides), imprint(frozen))
+
+
+def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
+    """A slide; None where its picture has nothing to show and no line says anything."""
+    title, lines = part[0][_LEAST_LINE:], []
+    shown: Figure | Table | None = None
+    metrics: list[str] = []
+    for line in part[1:]:
+        found = _DIRECTIVE.fullmatch(line)
+        if found and found[1] == "指标":
+            metrics += found[2].split()
+        elif found:
+            shown = next(iter(_shown(SLIDES, found[1], found[2], frozen)), None)
+        else:
+            lines.append(line.removeprefix("- "))
+    if shown is None and not lines:
+        return None
+    if isinstance(shown, Figure):
+        title, metrics = (shown.title if title == "图题" else title), [*shown.metrics, *metrics]
+    elif isinstance(shown, Table):
+        title = shown.title if title == "图题" else title
+        metrics = [*(column.metric for column in shown.columns if column.metric), *metrics]
+    return Slide(title, tuple(lines), shown, _notes(dict.fromkeys(metrics), frozen))
+
+
+def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
+    """The source of a slide's figures: what each is, by which date it is counted, and the snapshot."""
+    said = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in map(metric_of, metrics)]
+    return "\n".join([*said, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).line}"])
+
+
+def _filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
+    if edits.suggestions is not None:
+        return edits
+    return Edits(edits.cover, suggestions(frozen, workdays), edits.proposals)
+
+
+def _text(line: str, numbering: _Numbering) -> Block:
+    head = re.match(r"(#{2,4}) ", line)
+    if head:
+        level = len(head[1]) - 1
+        return Heading(level, numbering.head(level) + line[head.end() :])
+    return Paragraph(numbering.item() + line[_LEAST_LINE:]) if line.startswith("+ ") else Paragraph(line)
+
+
+def _shown(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | Table]:
+    known: Mapping[str, Callable[[Frozen], Figure | Table | None]] = {"表": TABLES, "图": FIGURES}.get(kind, {})
+    if wanted not in known:
+        there = "、".join(known)
+        raise UsageError(f"{_source(name, frozen)[0]}: [{kind} {wanted}]: no such {kind}; there are {there}")
+    made = known[wanted](frozen)
+    return [] if made is None else [made]
+
+
+def _without_empty(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks without headings and annexes that nothing follows."""
+    for place, block in enumerate(blocks):
+        after = blocks[place + 1] if place + 1 < len(blocks) else None
+        if isinstance(block, Annex) and (after is None or isinstance(after, Annex)):
+            continue
+        yield block
+
+
+def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
+    path, text = _source(name, frozen)
+    facts = Facts(frozen)
+    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["items"] = _items
+    environment.filters["names"] = lambda numbers: "、".join(number.name for number in numbers)
+    about = imprint(frozen)
+    try:
+        return environment.from_string(text).render(
+            n=facts.n,
+            rank=facts.rank,
+            debtors=facts.debtors,
+            hot=facts.hot,
+            topic_days=frozen.topic_days,
+            bureau=about.bureau,
+            city=frozen.area_name,
+            place="全市" if frozen.request.area is None else frozen.area_name,
+            form=NAMES[frozen.request.form],
+            period=frozen.request.label,
+            as_of=prose.moment(frozen.as_of),
+            running=frozen.running,
+            few=frozen.settings.lights.small_sample,
+            workday=lambda days: words.day(workdays.after(frozen.as_of.date(), days)),
+            cover=edits.cover,
+            suggestions=edits.suggestions,
+            proposals=edits.proposals,
+        )
+    except TemplateSyntaxError as error:
+        raise UsageError(f"{path}, line {error.lineno}: {error.message}") from None
+    except TemplateError as error:
+        raise UsageError(f"{path}{_line_of(error)}: {error}") from None
+    except (CasebaseError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}{_line_of(error)}: {error}") from None
+
+
+def _line_of(error: BaseException) -> str:
+    """The line of the template that an error came from."""
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return "" if line is None else f", line {line}"
+
+
+def _source(name: str, frozen: Frozen) -> tuple[str, str]:
+    """Where a template is, and its text: the bureau's own file where config.toml names a folder that has it."""
+    folder = frozen.settings.briefings.templates
+    own = ROOT / Path(folder) / name
+    if folder and own.is_file():
+        return str(own), own.read_text(encoding="utf-8")
+    return f"briefings/templates/{name}", files("briefings").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _items(numbers: Sequence[Number]) -> str:
+    """Names with their numbers: 物业服务377件次、工资拖欠201件次."""
+    return "、".join(f"{number.name}{number}" for number in numbers)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def chinese(n: int) -> str:
+    """A number under 100 as headings count: 一, 十二, 三十."""
+    tens, ones = divmod(n, 10)
+    if not tens:
+        return _DIGITS[n]
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
