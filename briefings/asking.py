@@ -58,9 +58,16 @@ class Request:
         return words.span(first, self.period.end)
 
 
+def issues(form: Form, today: date, number: int = 12) -> list[Period]:
+    """The latest `number` periods of a form, the running one first. Raises ValueError for a special briefing."""
+    if form is Form.SPECIAL:
+        raise ValueError("a special briefing has no issues")
+    found = [period_of(_UNITS[form], today)]
+    while len(found) < number:
+        found.append(period_of(_UNITS[form], found[-1].start - timedelta(days=1)))
+    return found
+
+
 def last_finished(form: Form, today: date) -> Period:
     """The last week, month, quarter or year that ended before `today`. Raises ValueError for a special briefing."""
-    if form is Form.SPECIAL:
-        raise ValueError("a special briefing has no last period")
-    this = period_of(_UNITS[form], today)
-    return period_of(_UNITS[form], this.start - timedelta(days=1))
+    return issues(form, today, 2)[1]

@@ -179,7 +179,7 @@ def freeze(
     casebase: Casebase,
     request: Request,
     as_of: datetime,
-    progress: Callable[[float, str], None] = lambda share, text: None,
+    progress: Callable[[float, str], object] = lambda share, text: None,
 ) -> Frozen:
     """Measure everything that the documents say, under one state of the data.
 

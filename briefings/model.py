@@ -178,10 +178,14 @@ class CaseList:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The workbook: a first sheet with all numbers, the tables, the lists behind the numbers, the definitions."""
+    """The workbook: a first sheet with all numbers, the tables, the lists behind the numbers, the definitions.
+
+    `metrics` are the ids of the rows of `numbers`, in their order.
+    """
 
     title: str
     numbers: Table
+    metrics: tuple[str, ...]
     tables: tuple[Table, ...]
     lists: tuple[CaseList, ...]
     definitions: Table

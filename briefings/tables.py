@@ -1,6 +1,7 @@
 """The tables of a briefing: raw cells, from the frozen numbers alone."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -45,12 +46,17 @@ _SHORT = {
     "unit_evaluation": "参评率",
     "repeat_rate": "重复率",
 }
+# What a rate is made of, in the ledger's first sheet.
+MADE_OF = ("分子", "分母")
 _COUNT_SIDES = ("计入", "未计入")
 
 
 def summary(frozen: Frozen) -> Table:
     """The main numbers with what they are compared with and their targets."""
-    return _numbers(frozen, "summary", "主要指标", _SUMMARY)
+    whole = _numbers(frozen, "summary", "主要指标", _SUMMARY)
+    shown = [place for place, column in enumerate(whole.columns) if column.name not in MADE_OF]
+    rows = tuple(tuple(row[place] for place in shown) for row in whole.rows)
+    return replace(whole, columns=tuple(whole.columns[place] for place in shown), rows=rows)
 
 
 def every_number(frozen: Frozen) -> Table:
@@ -63,8 +69,7 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
         Column("指标"),
         Column("单位"),
         Column("本期", "count"),
-        Column("分子", "count"),
-        Column("分母", "count"),
+        *(Column(name, "count") for name in MADE_OF),
         Column("上期", "count"),
         Column("上年同期", "count"),
         Column("环比", "change"),

@@ -16,12 +16,13 @@ from casebase.clock import wall_clock
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError, UsageError
 from casebase.settings import read_settings
+from queries import arguments
 from queries.cases import Part, cases
 from queries.dictionary import dictionary
 from queries.measure import measure
 from queries.model import Kind, Slice
 from queries.names import with_names
-from queries.periods import Period, end_of_day
+from queries.periods import Period
 from queries.registry import METRICS
 
 
@@ -59,9 +60,9 @@ def run(
         raise UsageError("--sort goes with numbers; the cases of --cases are listed oldest first")
     if not metrics:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
-    period = _period(from_, to)
+    period = arguments.period(from_, to)
     settings = read_settings()
-    moment = _moment(as_of) if as_of else wall_clock(settings.city.timezone)
+    moment = arguments.moment(as_of) if as_of else wall_clock(settings.city.timezone)
     within = Slice(area, channel, category, unit, tuple(_cell(text) for text in where or []))
     if list_cases and len(metrics) > 1:
         raise UsageError("--cases takes one metric")
@@ -93,33 +94,6 @@ def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:
     if column not in found.columns:
         raise UsageError(f"--sort {column}: no such column; there are {', '.join(found.columns)}")
     return found.sort_values(column, ascending=False, kind="stable")
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} {text}: not a day; write it as 2026-11-22") from None
-
-
-def _period(from_: str | None, to: str | None) -> Period | None:
-    if from_ is None and to is None:
-        return None
-    start = _day("--from", from_) if from_ else date(1900, 1, 1)
-    end = _day("--to", to) if to else date(2999, 12, 31)
-    if end < start:
-        raise UsageError(f"--to {to} lies before --from {from_}")
-    return Period(start, end)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo:
-        raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00")
-    return moment if ":" in text else end_of_day(moment.date())
 
 
 def _cell(text: str) -> tuple[str, str | None]:

@@ -1,0 +1,48 @@
+"""Raw cells of a table as they are written, in every file alike."""
+
+from datetime import date, datetime
+
+from briefings.model import Column, ColumnKind, Table, Valued
+from views import words
+
+_MINUTE = "%H:%M"
+
+
+def written(column: Column, value: object) -> str:
+    """A cell by its column's kind, or by its own; — where there is nothing."""
+    if isinstance(value, Valued):
+        return _by_kind(value.kind, value.value)
+    return _by_kind(column.kind, value)
+
+
+def _by_kind(kind: ColumnKind, value: object) -> str:
+    if value is None:
+        return words.NONE
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return _number(kind, float(value))
+    return str(value)
+
+
+def _number(kind: ColumnKind, value: float) -> str:
+    if kind == "rate":
+        return words.percent(value)
+    if kind == "change":
+        return words.change(1 + value, 1.0)
+    if kind == "points":
+        return words.points(value).removesuffix(" 百分点")
+    return words.full(value) if kind == "count" else words.decimal(value)
+
+
+def is_number(column: Column) -> bool:
+    """Whether a column is set flush right."""
+    return column.kind not in ("text", "moment")
+
+
+def rows_of(table: Table) -> list[list[str]]:
+    """All rows as written, the row of the whole last."""
+    rows = table.rows if table.whole is None else (*table.rows, table.whole)
+    return [[written(column, cell) for column, cell in zip(table.columns, row, strict=True)] for row in rows]
