@@ -14,7 +14,7 @@ from wording import findings
 from wording.names import PLACES
 from wording.numbers import kind_of, target_of
 
-MOST = 16
+MOST = 20
 
 
 def volume(frozen: Frozen) -> Figure | None:

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("agents", "信访代办", "agents", section="业务"),
     Entry("dispatch", "协同分派", "dispatch", section="业务"),
     Entry("search", "案件查询", "search", section="查询"),
+    Entry("briefing", "会议简报", "briefing", section="查询"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),

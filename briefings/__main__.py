@@ -1,0 +1,105 @@
+"""python -m briefings: Word, slides and ledger of a period, for the desk or for cron."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from briefings import files
+from briefings.asking import Form, Request, last_finished
+from briefings.frozen import Frozen, freeze
+from briefings.template import Edits
+from casebase.clock import wall_clock
+from casebase.engine import Casebase, open_casebase
+from casebase.errors import UsageError
+from casebase.settings import read_settings
+from queries import arguments
+from queries.__main__ import guarded
+from queries.periods import Period
+
+_SHARE = 0.6
+
+
+class Last(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+_FORMS = {Last.WEEK: Form.WEEKLY, Last.MONTH: Form.MONTHLY, Last.QUARTER: Form.QUARTERLY, Last.YEAR: Form.YEARLY}
+
+
+def run(
+    out: Annotated[Path, typer.Option(help="Folder that the three files are written into.")],
+    from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
+    last: Annotated[Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
+    area: Annotated[str | None, typer.Option(help="Area code of any level. Default: the whole city.")] = None,
+    cover: Annotated[str, typer.Option(help="A line on the cover.")] = "",
+    suggestions: Annotated[Path | None, typer.Option(help="A text file: 下步建议, a line each.")] = None,
+    proposals: Annotated[Path | None, typer.Option(help="A text file: 建议及被采纳情况, yearly report.")] = None,
+    url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
+) -> None:
+    """Freeze the numbers of a period and write Word, slides and ledger that agree to the last digit."""
+    if (last is None) == (from_ is None or to is None):
+        raise UsageError("tell the period: --from and --to, or --last week|month|quarter|year")
+    steps = None if suggestions is None else tuple(line for line in _text(suggestions).splitlines() if line.strip())
+    edits = Edits(cover, steps, "" if proposals is None else _text(proposals))
+    casebase = open_casebase(read_settings(), url, create=False)
+    try:
+        now = casebase.state().as_of(wall_clock(casebase.settings.city.timezone))
+        moment = arguments.moment(as_of) if as_of else now
+        request = Request(_period(last, from_, to, moment.date()), area)
+        frozen, made = _made(casebase, request, moment, edits)
+    finally:
+        casebase.engine.dispose()
+    for path in files.save(made, out):
+        print(path)
+    print(f"snapshot {frozen.snapshot}, definitions {frozen.definitions}, as of {frozen.as_of:%Y-%m-%d %H:%M:%S}")
+
+
+def _made(
+    casebase: Casebase, request: Request, moment: datetime, edits: Edits
+) -> tuple[Frozen, tuple[files.File, ...]]:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        frozen = freeze(
+            casebase, request, moment, lambda share, text: bar.update(task, completed=share * _SHARE, description=text)
+        )
+        made = files.make(
+            frozen,
+            casebase.workdays,
+            edits,
+            lambda share, text: bar.update(task, completed=_SHARE + share * (1 - _SHARE), description=text),
+        )
+    return frozen, made
+
+
+def _period(last: Last | None, from_: str | None, to: str | None, today: date) -> Period:
+    if last is not None:
+        return last_finished(_FORMS[last], today)
+    period = arguments.period(from_, to)
+    assert period is not None
+    return period
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command()(run)
+
+if __name__ == "__main__":
+    guarded(app)

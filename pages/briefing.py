@@ -1,0 +1,197 @@
+"""会议简报: one button, and Word, slides and ledger are ready, of one frozen set of numbers."""
+
+from base64 import b64encode
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
+
+import streamlit as st
+
+from briefings import cells, files, pictures
+from briefings.asking import NAMES, Form, Request, issues
+from briefings.frozen import Frozen, freeze
+from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
+from briefings.template import Edits, document, suggestions
+from pages.parts import filters, live, show
+from queries.periods import Period
+from views import words
+from views.paper import Paper
+
+MAIN = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion", "unit_satisfaction")
+_FROZEN, _FILES, _EDITS = "_briefing", "_briefing_files", "_briefing_edits"
+_STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_proposals"
+_SHARE = 0.6
+
+now = filters.current()
+
+
+def asked() -> Request:
+    """The kind of briefing and which issue of it; the area comes from the filter bar."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        form = st.segmented_control(
+            "种类",
+            list(NAMES),
+            default=Form.MONTHLY,
+            required=True,
+            format_func=lambda form: NAMES[form],
+            key="form",
+            bind="query-params",
+        )
+        return Request(now.period if form is Form.SPECIAL else issue(form), now.within.area)
+
+
+def issue(form: Form) -> Period:
+    """Which week, month, quarter or year: the last finished one first offered, the running one too."""
+    today = now.as_of.date()
+    periods = {period.start.isoformat(): period for period in issues(form, today)}
+    finished = next(key for key, period in periods.items() if period.end < today)
+    chosen = st.selectbox(
+        "哪一期",
+        list(periods),
+        index=list(periods).index(finished),
+        format_func=lambda key: called(periods[key], today),
+        key=f"issue_{form}",
+        width=240,
+    )
+    return periods[chosen]
+
+
+def called(period: Period, today: date) -> str:
+    """2026年10月; of a running one: 2026年11月（至今）."""
+    return Request(period).label + ("（至今）" if period.end >= today else "")
+
+
+def made(request: Request) -> None:
+    """Freeze the numbers and write the files, telling what goes on."""
+    bar = st.progress(0.0, "正在取数")
+    frozen = freeze(live.casebase(), request, now.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…"))
+    st.session_state[_FROZEN] = frozen
+    st.session_state[_STEPS] = "\n".join(suggestions(frozen, live.casebase().workdays))
+    write(frozen, bar)
+    bar.empty()
+
+
+def write(frozen: Frozen, bar: st.delta_generator.DeltaGenerator) -> None:
+    """Write the three files with what stands in the edit boxes."""
+    told = edits()
+    st.session_state[_FILES] = files.make(
+        frozen,
+        live.casebase().workdays,
+        told,
+        lambda share, text: bar.progress(_SHARE + share * (1 - _SHARE), f"{text}…"),
+    )
+    st.session_state[_EDITS] = told
+
+
+def edits() -> Edits:
+    """What the person wrote; an emptied box of steps means that there are none."""
+    steps = st.session_state.get(_STEPS)
+    lines = None if steps is None else tuple(line.strip() for line in steps.splitlines() if line.strip())
+    return Edits(st.session_state.get(_COVER, ""), lines, st.session_state.get(_PROPOSALS, ""))
+
+
+def boxes(frozen: Frozen) -> None:
+    """What may be changed before export."""
+    st.text_input("封面一行", key=_COVER, placeholder="例如：供市委信访工作联席会议参阅")
+    if frozen.request.form is Form.YEARLY:
+        st.text_area(
+            "提出改进工作、完善政策和追究责任建议及被采纳情况", key=_PROPOSALS, height=120, help="条例第四十一条第三项"
+        )
+    st.text_area("下步建议（一行一条，由数字得出，可以改）", key=_STEPS, height=260)
+
+
+def downloads() -> None:
+    """The three files, and all of them at once."""
+    made_files: tuple[files.File, ...] = st.session_state[_FILES]
+    for file in made_files:
+        st.download_button(
+            f"下载{file.label}　{size(file.data)}",
+            data=file.data,
+            file_name=file.name,
+            mime=file.mime,
+            on_click="ignore",
+            width="stretch",
+        )
+    name = made_files[0].name.rsplit(".", 1)[0]
+    st.download_button(
+        "三份一起下载",
+        data=lambda: together(made_files),
+        file_name=f"{name}.zip",
+        mime="application/zip",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def size(data: bytes) -> str:
+    """How large a file is: 312 KB, 4.1 MB."""
+    kilobytes = len(data) / 1024
+    return f"{words.decimal(kilobytes / 1024)} MB" if kilobytes >= 1024 else f"{words.full(kilobytes)} KB"
+
+
+def together(made_files: tuple[files.File, ...]) -> bytes:
+    """All files in one archive."""
+    held = BytesIO()
+    with ZipFile(held, "w") as archive:
+        for file in made_files:
+            archive.writestr(file.name, file.data)
+    return held.getvalue()
+
+
+def preview(frozen: Frozen) -> None:
+    """The briefing as it will be printed, and its main numbers as doors to their cases."""
+    within = replace(now, period=frozen.request.period, as_of=frozen.as_of)
+    if frozen.as_of == now.as_of:
+        show.numbers(within, MAIN, key="briefing_numbers", spark=False)
+    else:
+        st.caption(f"数字冻结于 {words.moment(frozen.as_of, year=True)}；要用最新的数字，请重新生成。")
+    st.html(paper_of(document(frozen, live.casebase().workdays, edits())))
+
+
+def paper_of(printed: Document) -> str:
+    """The blocks of the document as they will be printed."""
+    sheet = Paper(show.theme())
+    sheet.title(printed.title, printed.subtitle)
+    for block in printed.blocks:
+        match block:
+            case Heading():
+                sheet.heading(block.level, block.text)
+            case Paragraph():
+                sheet.paragraph(block.text)
+            case Annex():
+                sheet.annex(f"附件{block.number}　{block.title}")
+            case Figure():
+                sheet.figure(block.title, block.subtitle, picture(block))
+            case Table():
+                numbers = [cells.is_number(column) for column in block.columns]
+                heads = [column.name for column in block.columns]
+                sheet.table(block.title, heads, cells.rows_of(block), numbers, block.note)
+    sheet.note(printed.imprint.line)
+    return sheet.html
+
+
+def picture(figure: Figure) -> str:
+    """A figure as the address of a picture, as Word prints it."""
+    return f"data:image/png;base64,{b64encode(pictures.png(figure)).decode()}"
+
+
+show.header("会议简报", f"{now.place}。一次取数，文稿、幻灯片和台账同数；不分信访形式和内容分类。")
+request = asked()
+left, right = st.columns([7, 18])
+with left, show.block("briefing"):
+    pressed = st.button("生成简报", type="primary", width="stretch")
+    if pressed:
+        made(request)
+    frozen: Frozen | None = st.session_state.get(_FROZEN)
+    if frozen is not None and frozen.request == request:
+        downloads()
+        boxes(frozen)
+        if edits() != st.session_state[_EDITS] and st.button("按修改重新导出", width="stretch"):
+            write(frozen, st.progress(_SHARE, "正在写文稿…"))
+            st.rerun()
+    else:
+        st.markdown("取一次数，写成三份：Word 文稿（公文格式）、幻灯片（图可编辑）、台账（每个数后面的件）。")
+with right:
+    if frozen is not None and frozen.request == request:
+        preview(frozen)
