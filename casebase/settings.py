@@ -108,12 +108,27 @@ class FreshnessSettings(_Section):
         return self
 
 
+SceneName = Literal[
+    "overview",
+    "backlog",
+    "five_day",
+    "grid",
+    "hearings",
+    "hot",
+    "duty",
+    "districts",
+    "supervision",
+    "satisfaction",
+]
+
+
 class ScreenSettings(_Section):
-    """The big screen: seconds a scene stays, seconds that a touch stops the rotation, and the scenes in their order."""
+    """The big screen: seconds a scene stays, seconds that a touch stops the rotation, and two sets of scenes."""
 
     interval: int = Field(20, ge=5, le=600)
     pause: int = Field(180, ge=5, le=3600)
-    order: tuple[str, ...] = ("overview", "backlog", "five_day", "grid", "hearings", "hot")
+    order: tuple[SceneName, ...] = Field(("overview", "backlog", "five_day", "grid", "hearings", "hot"), min_length=1)
+    meeting: tuple[SceneName, ...] = Field(("duty", "districts", "supervision", "satisfaction"), min_length=1)
 
 
 class BriefingSettings(_Section):

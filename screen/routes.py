@@ -23,6 +23,7 @@ _LOOKS, _LOOK = 20, 0.1
 _LONGEST = 40
 _FRESH = {"Cache-Control": "no-store"}
 _SETS = ("daily", "meeting")
+_ZONE = "功能区"
 STATIC = Path(__file__).parent / "static"
 _COLOURS = ("ground", "surface", "ink", "muted", "line", "accent", "red", "amber", "green", "compare", "empty")
 
@@ -34,6 +35,7 @@ def routes() -> list[BaseRoute]:
         Route("/screen", partial(page, "screen.html")),
         Route("/remote", partial(page, "remote.html")),
         Route("/screen/data", partial(data, snapshots)),
+        Route("/screen/figures", partial(figures, snapshots)),
         Route("/screen/wish", partial(wish, channels), methods=["GET"]),
         Route("/screen/wish", partial(take, channels), methods=["POST"]),
         Mount("/screen/static", StaticFiles(directory=STATIC)),
@@ -47,7 +49,7 @@ async def page(file: str, _request: Request) -> Response:
         "now": live.now().isoformat(),
         "interval": settings.screen.interval,
         "pause": settings.screen.pause,
-        "sets": {"daily": list(settings.screen.order)},
+        "sets": {"daily": list(settings.screen.order), "meeting": list(settings.screen.meeting)},
         "amber": settings.freshness.amber,
         "red": settings.freshness.red,
         "poll": settings.freshness.poll,
@@ -79,6 +81,18 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
     if asked.get("known") == found["version"]:
         found = {name: found[name] for name in ("version", "error", "age")}
     return JSONResponse({**found, "now": live.now().isoformat()}, headers=_FRESH)
+
+
+async def figures(snapshots: Snapshots, request: Request) -> Response:
+    """The first numbers of each scene, for a remote's buttons."""
+    asked = request.query_params
+    try:
+        found = await anyio.to_thread.run_sync(
+            snapshots.figures, asked.get("area", "")[:20], asked.get("period", "")[:10]
+        )
+    except CasebaseError:
+        return JSONResponse({"error": True}, status_code=503)
+    return JSONResponse(found, headers=_FRESH)
 
 
 async def wish(channels: Channels, request: Request) -> Response:
@@ -116,11 +130,14 @@ async def take(channels: Channels, request: Request) -> Response:
     return JSONResponse(vars(channels.set(channel, Wish(scene, set_, area, period))))
 
 
-def _areas() -> list[dict[str, str]]:
-    """The districts that a wall can be turned to."""
+def _areas() -> list[dict[str, str | bool]]:
+    """The districts and functional zones that a wall can be turned to."""
     try:
         table = names.areas(live.casebase())
     except (CasebaseError, UsageError):
         return []
-    found = table[table["level"] == 2][["code", "name"]]
-    return [{"code": str(row["code"]), "name": str(row["name"])} for row in found.to_dict("records")]
+    found = table[table["level"] == 2]
+    return [
+        {"code": str(row["code"]), "name": str(row["name"]), "zone": row["kind"] == _ZONE}
+        for row in found.to_dict("records")
+    ]

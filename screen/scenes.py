@@ -15,12 +15,13 @@ from pages.parts.filters import YEARLY, Filters
 from queries import hot_topics, names
 from queries.attention import attention as find
 from queries.compare import by_month, compare
-from queries.measure import in_slice, metric_of
+from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
 from queries.periods import Preset, last_months, period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
+from screen import meeting
 from views import cards, maps, wall, words
 from views.tokens import WALL
 from wording import findings, numbers
@@ -40,6 +41,7 @@ _MOST_NEW = 40
 _MONTHS = 13
 _ROWS = 16
 _FEW = 4
+_FIGURES = 2
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,13 @@ class Scene:
     title: str
     numbers: tuple[str, ...]
     on_map: str
-    right: Callable[[Filters, pd.DataFrame, "Scene"], str]
+    right: Callable[[Filters, pd.DataFrame, "Scene"], str] | None
     below: str = ""
     """A metric whose months run along the foot."""
     few: bool = False
     """Rare things are shown over twelve months, whatever the period."""
+    middle: Callable[[Filters], str] | None = None
+    """A table in place of the map; without anything at the right it has all the room."""
 
 
 def asked(casebase: Casebase, as_of: datetime, period: str, area: str | None) -> Filters:
@@ -74,19 +78,44 @@ def seen_by(scene: Scene, filters: Filters) -> Filters:
 def html_of(scene: Scene, filters: Filters) -> str:
     """One scene as HTML: at most nine blocks."""
     now = seen_by(scene, filters)
-    metric = metric_of(scene.on_map)
+    left = f'<div class="left">{wall.kpis_html(_cards(scene, now))}</div>'
+    if scene.middle and not scene.right:
+        return f'{left}<div class="block wide">{scene.middle(now)}</div>'
     below = places.below(now)
-    frame = _mapped(places.measured(now, scene.on_map, below), metric)
-    title = findings.ranked(
-        frame, metric, show.target_of(metric.id), below.noun, now.place, few=live.settings().lights.small_sample
-    )
-    note = f"各{below.noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
-    middle = wall.map_html(title, note, frame, kind=numbers.kind_of(metric))
+    frame = _mapped(places.measured(now, scene.on_map, below), metric_of(scene.on_map))
+    middle = scene.middle(now) if scene.middle else _map(scene, now, frame, below.noun)
+    right = f'<div class="block right">{scene.right(now, frame, scene)}</div>' if scene.right else ""
     foot = f'<div class="block foot">{_foot(scene, now)}</div>' if scene.below else ""
-    return (
-        f'<div class="left">{wall.kpis_html(_cards(scene, now))}</div>'
-        f'<div class="block middle">{middle}</div><div class="block right">{scene.right(now, frame, scene)}</div>{foot}'
-    )
+    return f'{left}<div class="block middle">{middle}</div>{right}{foot}'
+
+
+def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> str:
+    metric = metric_of(scene.on_map)
+    few = live.settings().lights.small_sample
+    title = findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
+    note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
+    return wall.map_html(title, note, frame, kind=numbers.kind_of(metric))
+
+
+def figures(filters: Filters) -> dict[str, Any]:
+    """The first numbers of each scene by its id: name, value with its unit, state."""
+    found: dict[str, Any] = {}
+    for few in (False, True):
+        chosen = [scene for scene in SCENES if scene.few is few]
+        now = _months_of(filters) if few else filters
+        wanted = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
+        values = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=now.within)
+        by_metric = dict(zip(values["metric"], values["value"], strict=True))
+        for scene in chosen:
+            found[scene.id] = [_figure(metric_of(name), by_metric[name]) for name in scene.numbers[:_FIGURES]]
+    return found
+
+
+def _figure(metric: Metric, value: float) -> dict[str, Any]:
+    state = show.state_of(metric, value)
+    unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
+    said = {"name": metric.short_name, "value": numbers.written(metric, value) + unit}
+    return said | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
 
 
 def sentences(filters: Filters) -> list[dict[str, str]]:
@@ -164,7 +193,10 @@ def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
 
 def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> str:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    metric = metric_of(scene.on_map)
+    return _ranked(metric_of(scene.on_map), frame, PLACES[places.dimension_below(now)], most)
+
+
+def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
     target = show.target_of(metric.id)
     first_low = metric.polarity is Polarity.UP_GOOD
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable").head(most)
@@ -181,7 +213,6 @@ def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) 
         )
         for row in known.to_dict("records")
     ]
-    noun = PLACES[places.dimension_below(now)]
     note = f"{'由低到高' if first_low else '由多到少'}" + ("，竖线为目标" if target is not None else "")
     return wall.ranking_html(
         f"各{noun}{metric.name}", note, bars, (target - floor) / reach if target is not None else None
@@ -238,6 +269,17 @@ def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     ]
     said = wall.ranking_html("专家参与按来源", _span(metric_of("expert_participations"), now), bars)
     return said + ranking(now, frame, scene, 2 * _FEW)
+
+
+def by_class(now: Filters, _frame: pd.DataFrame, scene: Scene) -> str:
+    """The classes of content by the number of the scene."""
+    return _ranked(metric_of(scene.on_map), splits.split(now, [scene.on_map], "category"), "内容分类", _ROWS)
+
+
+def answered(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+    """What the answers of the period said, and the places that still owe most."""
+    results = meeting.counted(now, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
+    return results + ranking(now, frame, scene, 2 * _FEW - 1)
 
 
 def _foot(scene: Scene, now: Filters) -> str:
@@ -300,6 +342,41 @@ SCENES: Sequence[Scene] = (
         "registered",
         owing,
         below="supervision_issued",
+    ),
+    Scene(
+        "duty",
+        "到期与超期责任",
+        ("overdue", "due_today", "due_in_5", "on_time_completion"),
+        "overdue",
+        ranking,
+        below="on_time_completion",
+        middle=meeting.due,
+    ),
+    Scene(
+        "districts",
+        "区县对比",
+        ("registered", "backlog", "five_day_closure", "on_time_completion"),
+        "",
+        None,
+        middle=meeting.side_by_side,
+    ),
+    Scene(
+        "supervision",
+        "督办落实",
+        ("supervision_waiting", "supervision_overdue", "supervision_in_time", "supervision_settled"),
+        "supervision_waiting",
+        answered,
+        below="supervision_in_time",
+        middle=meeting.owed,
+    ),
+    Scene(
+        "satisfaction",
+        "群众评价",
+        ("unit_evaluation", "unit_satisfaction", "bureau_evaluation", "bureau_satisfaction"),
+        "unit_satisfaction",
+        by_class,
+        below="unit_satisfaction",
+        middle=meeting.evaluated,
     ),
 )
 BY_ID = {scene.id: scene for scene in SCENES}

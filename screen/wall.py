@@ -17,8 +17,8 @@ _MOST_WALLS = 200
 _MOST_KEPT = 400
 # A wall asks every two or three seconds; one that has not asked for so long is gone.
 _GONE = timedelta(seconds=8)
-# The part of an answer that belongs to no scene.
-_ASIDE = ""
+# The parts that belong to no scene: what every answer brings, and the first numbers of all scenes.
+_ASIDE, _FIGURES = "", "figures"
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,10 @@ class Snapshots:
             "age": round((now - reading.read_at).total_seconds()) if failed else 0,
         }
 
+    def figures(self, area: str, period: str) -> dict[str, Any]:
+        """The first numbers of each scene, by its id. Raises CasebaseError where there has never been an answer."""
+        return self._part(self._pulse().read(), area, period, _FIGURES)[0].made
+
     def _part(self, reading: live.Reading, area: str, period: str, name: str) -> tuple[_Part, bool]:
         """A part, and whether it is as good as the reading."""
         version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (area, period, name)
@@ -139,6 +143,8 @@ def _made(as_of: datetime, area: str, period: str, name: str) -> dict[str, Any]:
     filters = scenes.asked(live.casebase(), as_of, period, area or None)
     if name == _ASIDE:
         return {"ticker": scenes.sentences(filters), "arrivals": scenes.arrivals(filters)}
+    if name == _FIGURES:
+        return scenes.figures(filters)
     scene = scenes.BY_ID[name]
     return {
         "id": scene.id,

@@ -29,6 +29,22 @@ class Bar:
     state: State | None = None
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table, with the shape of its state."""
+
+    text: str
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: what it is of, and its numbers."""
+
+    name: str
+    cells: Sequence[Cell]
+
+
 def kpis_html(cards: Sequence[Card]) -> str:
     """Numbers one below the other: name, number, state, and one or two changes."""
     return "".join(_kpi(card) for card in cards)
@@ -44,6 +60,21 @@ def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | Non
         for bar in bars
     )
     return f'{_head(title, note)}<ol class="bars">{rows}</ol>'
+
+
+def table_html(title: str, note: str, heads: Sequence[str], rows: Sequence[Row], *, quiet: str) -> str:
+    """Names and numbers; the table is ordered by the first number, which stands out. `quiet` is said without rows."""
+    if not rows:
+        return f'{_head(title, note)}<p class="quiet">{escape(quiet)}</p>'
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row.name)}</th>'
+        + "".join(f"<td>{_shape(cell.state)}{escape(cell.text)}</td>" for cell in row.cells)
+        + "</tr>"
+        for row in rows
+    )
+    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'{_head(title, note)}<table aria-label="{escape(title)}">{table}</table>'
 
 
 def lines_html(title: str, note: str, lines: Sequence[tuple[State, str]], *, quiet: str) -> str:
@@ -67,7 +98,7 @@ def months_html(title: str, note: str, points: pd.DataFrame, target: float | Non
     low, high = low - room * 0.15, high + room * 0.25
 
     def across(position: int) -> float:
-        return 40 + position * (1720 / max(len(points) - 1, 1))
+        return 80 + position * (1640 / max(len(points) - 1, 1))
 
     def up(value: float) -> float:
         return float(130 - (value - low) / (high - low) * 110)
@@ -76,7 +107,7 @@ def months_html(title: str, note: str, points: pd.DataFrame, target: float | Non
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
     aim = ""
     if target is not None:
-        aim = f'<path class="aim" d="M40 {up(target):.1f}H1760"/>'
+        aim = f'<path class="aim" d="M0 {up(target):.1f}H1800"/>'
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in places)
     shown = "".join(
         f'<li style="left:{across(n) / 18:.2f}%;bottom:{100 - up(value) / 1.5:.1f}%">{escape(text)}</li>'

@@ -1,21 +1,37 @@
 // The remote: shows what the walls of its channel are to show, and changes it.
 const settings = JSON.parse(document.getElementById('settings').textContent)
 const $ = (id) => document.getElementById(id)
-let wish = { scene: '', set: '', area: '', period: settings.period }
+const fresh = () => ({ scene: '', set: '', area: '', period: '', number: -1 })
+let wish = fresh()
 $('channel').value = new URLSearchParams(location.search).get('channel') ?? ''
 
+function element(tag, parent, text = '', className = '') {
+  const made = document.createElement(tag)
+  made.textContent = text
+  made.className = className
+  parent.append(made)
+  return made
+}
+
 function say(text, bad = false) {
-  $('said').textContent = text
+  if ($('said').textContent !== text) $('said').textContent = text
   $('said').className = bad ? 'bad' : ''
 }
 
 function mark() {
-  for (const button of document.querySelectorAll('button')) {
-    button.setAttribute('aria-pressed', String(wish[button.dataset.name] === button.dataset.value))
+  const period = wish.period || settings.period
+  for (const button of document.querySelectorAll('button[data-period]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.period === period))
+  }
+  for (const button of document.querySelectorAll('button[data-scene]')) {
+    const turns = !button.dataset.scene && wish.set === button.dataset.set
+    button.setAttribute('aria-pressed', String(Boolean(wish.period) && (wish.scene ? button.dataset.scene === wish.scene : turns)))
   }
   $('area').value = wish.area
+  $('free').disabled = !wish.period
+  const turning = { daily: '日常场景轮播', meeting: '会议场景轮播' }[wish.set] ?? '轮播'
   const place = $('area').selectedOptions[0]?.textContent ?? ''
-  say(`大屏：${settings.scenes[wish.scene] ?? '自动轮播'}，${place}，${wish.period}`)
+  say(wish.period ? `大屏：${settings.scenes[wish.scene] ?? turning}，${place}，${period}` : '没有遥控，各屏按自己的地址轮播')
 }
 
 // What was pressed counts at once, so that the next press builds upon it and not on an answer that is still on its way;
@@ -23,58 +39,131 @@ function mark() {
 let sending = 0
 let last = Promise.resolve()
 function send(change) {
-  wish = { ...wish, ...change }
+  wish = { ...wish, period: wish.period || settings.period, ...change }
   mark()
   sending += 1
   last = last.then(deliver)
 }
 
 async function deliver() {
-  const asked = wish
+  const { scene, set, area, period } = wish
   try {
     const got = await fetch('screen/wish', {
       method: 'POST', headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ channel: $('channel').value, scene: asked.scene, set: asked.set, area: asked.area, period: asked.period }),
+      body: JSON.stringify({ channel: $('channel').value, scene, set, area, period }),
     })
     if (!got.ok) throw new Error(String(got.status))
     const taken = await got.json()
     wish = { ...wish, number: taken.number }
+    figures()
   } catch {
     say('没有送达，请再按一次。', true)
+    setTimeout(() => { wish.number = -1 }, 3000) // then what really holds is shown again
   } finally {
     sending -= 1
   }
 }
 
-async function look(first) {
+async function look() {
+  const channel = $('channel').value
+  const more = $('area').options.length > 1 ? {} : { areas: '1' }
   try {
-    const more = first ? { areas: '1' } : {}
-    const found = await (await fetch('screen/wish?' + new URLSearchParams({ channel: $('channel').value, ...more }))).json()
-    if (first) {
-      $('area').replaceChildren(new Option('全市', ''), ...found.areas.map((area) => new Option(area.name, area.code)))
-    }
-    if (first || (!sending && found.number !== wish.number)) {
-      wish = { ...found, period: found.period || settings.period }
+    const found = await (await fetch('screen/wish?' + new URLSearchParams({ channel, known: wish.number, ...more }))).json()
+    if (channel !== $('channel').value) return
+    if (found.areas) fill(found.areas)
+    hung(found.walls)
+    if (!sending && (found.number !== wish.number || found.areas)) {
+      wish = found
       mark()
+      figures()
     }
   } catch {
     say('连不上服务，正在自动重试。', true)
+    wish.number = -1
+    await new Promise((done) => setTimeout(done, 2000))
   }
 }
 
-function choice(parent, name, value, text) {
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = text
-  Object.assign(button.dataset, { name, value })
-  button.onclick = () => send({ [name]: value })
-  parent.append(button)
+function fill(areas) {
+  $('area').replaceChildren(new Option('全市', ''))
+  for (const [zone, label] of [[false, '区县'], [true, '功能区']]) {
+    const found = areas.filter((area) => area.zone === zone)
+    if (!found.length) continue
+    const group = element('optgroup', $('area'))
+    group.label = label
+    group.append(...found.map((area) => new Option(area.name, area.code)))
+  }
 }
 
-choice($('scenes'), 'scene', '', '自动轮播')
-for (const [id, title] of Object.entries(settings.scenes)) choice($('scenes'), 'scene', id, title)
-for (const period of settings.periods) choice($('periods'), 'period', period, period)
+// Which channels have walls, and whether this one has.
+function hung(walls) {
+  const number = walls[$('channel').value] ?? 0
+  $('walls').textContent = number ? `${number} 块屏在听` : '现在没有屏在这个频道'
+  $('walls').className = number ? '' : 'bad'
+  const names = Object.keys(walls).filter(Boolean)
+  if (names.join() === [...$('channels').children].map((option) => option.value).join()) return
+  $('channels').replaceChildren(...names.map((name) => new Option(`${walls[name]} 块屏`, name)))
+}
+
+// What each scene would say: its first numbers.
+async function figures() {
+  const asked = new URLSearchParams({ area: wish.area, period: wish.period })
+  try {
+    const got = await fetch('screen/figures?' + asked)
+    if (!got.ok) return
+    const found = await got.json()
+    if (asked.get('area') !== wish.area || asked.get('period') !== wish.period) return
+    for (const button of document.querySelectorAll('button[data-scene]')) {
+      for (const old of button.querySelectorAll('span')) old.remove()
+      for (const figure of found[button.dataset.scene] ?? []) {
+        const line = element('span', button)
+        element('i', line, figure.name)
+        const value = element('b', line)
+        if (figure.state) element('em', value, `${figure.state.shape} `, figure.state.role).style.fontStyle = 'normal'
+        value.append(figure.value)
+      }
+    }
+  } catch {
+    // The buttons do without until the next look.
+  }
+}
+
+function preview() {
+  const frame = document.querySelector('#preview iframe')
+  frame.src = 'screen?' + new URLSearchParams({ channel: $('channel').value, preview: '1' })
+}
+new ResizeObserver(([{ contentRect }]) => {
+  document.querySelector('#preview iframe').style.transform = `scale(${contentRect.width / 1920})`
+}).observe($('preview'))
+
+function button(parent, text, data, press) {
+  const made = element('button', parent, text)
+  made.type = 'button'
+  Object.assign(made.dataset, data)
+  made.onclick = press
+}
+
+for (const [set, ids] of Object.entries(settings.sets)) {
+  button($(set), '轮播', { scene: '', set }, () => send({ scene: '', set }))
+  for (const id of ids) button($(set), settings.scenes[id], { scene: id }, () => send({ scene: id }))
+}
+for (const period of settings.periods) button($('periods'), period, { period }, () => send({ period }))
 $('area').onchange = () => send({ area: $('area').value })
-$('channel').onchange = () => look(true)
-await look(true)
-setInterval(() => look($('area').options.length === 0), 2000)
+$('free').onclick = () => {
+  wish = fresh()
+  mark()
+  sending += 1
+  last = last.then(deliver)
+}
+$('channel').onchange = () => {
+  history.replaceState(null, '', '?' + new URLSearchParams({ channel: $('channel').value }))
+  wish = fresh()
+  preview()
+}
+preview()
+mark()
+figures()
+for (;;) {
+  await look()
+  await new Promise((done) => setTimeout(done, 100))
+}

@@ -17,7 +17,8 @@ const scenesOf = (set) => {
   return settings.sets[set] ?? (found.length ? found : settings.sets[asked.get('set')] ?? settings.sets.daily)
 }
 const pinned = known.includes(asked.get('pin')) ? asked.get('pin') : ''
-const me = Math.random().toString(36).slice(2)
+// The small wall on a remote is no wall of its channel.
+const me = asked.has('preview') ? '' : Math.random().toString(36).slice(2)
 // How long a new case is seen where it fell, ms.
 const PULSE = 7200
 
@@ -49,7 +50,7 @@ function count(node, from, to) {
   const [start, end, began] = [value(before), value(after), performance.now()]
   node.classList.add('changed')
   const step = (now) => {
-    const part = Math.min(1, (now - began) / 900)
+    const part = Math.min(1, Math.max(0, now - began) / 900) // a frame may have begun before it was asked for
     const at = start + (end - start) * (1 - (1 - part) ** 3)
     const text = Math.abs(at).toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places })
     node.textContent = part === 1 ? to : (at < 0 ? '−' : '') + text + after[3]
@@ -95,6 +96,7 @@ function drawPulses() {
 }
 
 function draw(data, whole) {
+  if (!state.cutoff) state.since = performance.now() // the first scene stays as long as any other
   for (const scene of data.scenes) {
     const section = $(`scene-${scene.id}`) ?? element('section', 'scene', $('scenes'))
     section.id = `scene-${scene.id}`
@@ -111,7 +113,8 @@ function draw(data, whole) {
   show(state.shown)
 }
 
-// The scenes that turn, and one beside them that a remote or the address holds.
+// The scenes that turn, and one beside them that a remote or the address holds. Of many only the shown one is written out.
+const ROOM = 7
 function tabs() {
   const ids = state.list.includes(state.shown) ? state.list : [...state.list, state.shown]
   if (ids.join() !== [...$('tabs').children].map((tab) => tab.dataset.scene).join()) {
@@ -119,12 +122,16 @@ function tabs() {
     for (const id of ids) {
       const tab = element('button', '', $('tabs'))
       tab.type = 'button'
-      tab.textContent = settings.scenes[id]
       tab.dataset.scene = id
+      tab.setAttribute('aria-label', settings.scenes[id])
       tab.onclick = () => { touch(); show(id) }
     }
   }
-  for (const tab of $('tabs').children) tab.setAttribute('aria-current', String(tab.dataset.scene === state.shown))
+  for (const tab of $('tabs').children) {
+    const current = tab.dataset.scene === state.shown
+    put(tab, current || ids.length <= ROOM ? settings.scenes[tab.dataset.scene] : '○')
+    tab.setAttribute('aria-current', String(current))
+  }
 }
 
 // A scene that is not there yet is shown as soon as it is; until then what is shown stays.

@@ -66,13 +66,16 @@ def test_every_scene_fits_every_wall(browser: Browser, demo_url: str, still_conf
         for size in SIZES:
             page = browser.new_page(viewport={"width": size[0], "height": size[1]})
             page.on("request", lambda sent: None if sent.url.startswith(address) else outside.append(sent.url))
-            page.goto(f"{address}/screen?interval=600")
+            page.goto(f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
             page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
             for scene in SCENES:
                 page.wait_for_timeout(300)
                 assert shown(page) == scene.id
                 assert page.evaluate(FAULTS) == [], (size, scene.id)
                 page.keyboard.press("PageDown")
+            page.goto(f"{address}/screen?set=meeting")
+            page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+            assert page.evaluate(FAULTS) == [], (size, "meeting")
             page.close()
     assert [url for url in outside if not url.startswith("data:")] == []
 
@@ -82,8 +85,8 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
 ) -> None:
     with cockpit(demo_url, still_config) as address:
         page = wall(browser, f"{address}/screen?interval=5&order=grid,backlog")
-        assert shown(page) == "grid"
-        page.wait_for_function("document.querySelector('#scene-backlog.shown')", timeout=PATIENCE)
+        for scene in ("grid", "backlog"):
+            page.wait_for_function(f"document.querySelector('#scene-{scene}.shown')", timeout=PATIENCE)
         page.keyboard.press("ArrowRight")
         expect(page.locator("#mode")).to_have_text("已暂停", timeout=PATIENCE)
         stopped = shown(page)
@@ -97,28 +100,78 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
         page.close()
 
 
+# From now on, when (ms since 1970) each scene came to be shown.
+WATCH_SCENES = """() => {
+  window.turned = {}
+  new MutationObserver(() => { window.turned[document.querySelector('.scene.shown').id] ??= Date.now() })
+    .observe(document.getElementById('scenes'), { attributes: true, childList: true, subtree: true })
+}"""
+
+
 def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
     browser: Browser, demo_url: str, still_config: Path
 ) -> None:
     with cockpit(demo_url, still_config) as address:
-        ours = wall(browser, f"{address}/screen?channel=hall&interval=5")
-        other = wall(browser, f"{address}/screen?channel=office&pin=overview")
+        ours = [
+            wall(browser, f"{address}/screen?channel=会议室&interval=5&set={each}") for each in ("daily", "meeting")
+        ]
+        assert [page.locator("#tabs button").count() for page in ours] == [6, 4]
+        other = wall(browser, f"{address}/screen?channel=大厅&pin=overview")
         remote = browser.new_page(viewport={"width": 390, "height": 844})
-        remote.goto(f"{address}/remote?channel=hall")
-        remote.get_by_role("button", name="专家听证").click(timeout=PATIENCE)
-        ours.wait_for_function("document.querySelector('#scene-hearings.shown')", timeout=PATIENCE)
-        expect(ours.locator("#mode")).to_have_text("遥控中")
-        remote.get_by_role("button", name="五日办结").click()
-        remote.get_by_label("区县").last.select_option(label="金水区")
+        remote.goto(f"{address}/remote?channel=会议室")
+        expect(remote.locator("#walls")).to_have_text("2 块屏在听", timeout=PATIENCE)
+        expect(remote.locator("[data-scene=backlog]")).to_contain_text("待办积压", timeout=PATIENCE)
+        remote.locator("[data-scene=hearings]").click(timeout=PATIENCE)
+        for page in ours:
+            page.wait_for_function("document.querySelector('#scene-hearings.shown')", timeout=PATIENCE)
+            expect(page.locator("#mode")).to_have_text("遥控中")
+            page.evaluate(WATCH_SCENES)
+        late = []
+        for scene in ("satisfaction", "grid", "supervision"):
+            remote.evaluate("document.addEventListener('click', () => { window.pressed = Date.now() }, true)")
+            remote.locator(f"[data-scene={scene}]").click()
+            for page in ours:
+                page.wait_for_function(f"document.querySelector('#scene-{scene}.shown')", timeout=PATIENCE)
+            turned = [page.evaluate(f"turned['scene-{scene}']") for page in ours]
+            late.append(max(turned) - remote.evaluate("pressed"))
+        assert min(late) < 1000, late  # within a second; a busy machine may be late now and then
+        remote.locator("[data-scene=five_day]").click()
+        remote.locator("#area").select_option(label="郑东新区")
+        remote.locator("#area").select_option(label="金水区")
         remote.get_by_role("button", name="本年").click()
-        ours.wait_for_function("document.querySelector('#scene-five_day.shown')", timeout=PATIENCE)
-        expect(ours.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
+        for page in ours:
+            page.wait_for_function("document.querySelector('#scene-five_day.shown')", timeout=PATIENCE)
+            expect(page.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
         expect(remote.locator("#said")).to_have_text("大屏：五日办结，金水区，本年")
-        remote.get_by_role("button", name="自动轮播").click()
-        ours.wait_for_function("!document.querySelector('#scene-five_day.shown')", timeout=PATIENCE)  # turns again
+        small = remote.frame_locator("#preview iframe")
+        expect(small.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
+        remote.locator("#meeting [data-scene='']").click()
+        for page in ours:  # both turn through the meeting's scenes now
+            expect(page.locator("#tabs button")).to_have_count(4, timeout=PATIENCE)
+            page.wait_for_function("document.querySelector('#scene-duty.shown')", timeout=PATIENCE)
+            page.wait_for_function("document.querySelector('#scene-districts.shown')", timeout=PATIENCE)
+        remote.locator("#free").click()
+        expect(ours[0].locator("#tabs button")).to_have_count(6, timeout=PATIENCE)
+        for page in ours:
+            expect(page.locator("#mode")).to_have_text("", timeout=PATIENCE)
+            expect(page.locator("#scope")).to_contain_text("2026年11月1日—30日，全市", timeout=PATIENCE)
         assert shown(other) == "overview"
-        for page in (ours, other, remote):
+        assert other.locator("#scope").inner_text() == "2026年11月1日—30日，全市"
+        for page in (*ours, other, remote):
             page.close()
+
+
+def test_a_remote_fits_a_telephone(browser: Browser, demo_url: str, still_config: Path) -> None:
+    with cockpit(demo_url, still_config) as address:
+        remote = browser.new_page(viewport={"width": 390, "height": 844})
+        remote.goto(f"{address}/remote")
+        expect(remote.locator("[data-scene=satisfaction] b").last).to_be_visible(timeout=PATIENCE)
+        assert remote.evaluate("document.scrollingElement.scrollWidth") <= 390
+        small = """() => [...document.querySelectorAll('button, select, input')]
+            .filter((node) => node.getBoundingClientRect().height < 44).map((node) => node.textContent)"""
+        assert remote.evaluate(small) == []  # a finger needs 44 px
+        expect(remote.locator("#walls.bad")).to_have_text("现在没有屏在这个频道")
+        remote.close()
 
 
 REGISTERED = "#scene-overview [data-key=registered] .value"

@@ -61,6 +61,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
     bars = [wall.Bar(evil, evil, 0.5, words.BAD)]
     html = wall.kpis_html([card]) + wall.ranking_html(evil, evil, bars, 0.3)
     html += wall.lines_html(evil, evil, [(words.WARN, evil)], quiet="")
+    html += wall.table_html(evil, evil, (evil, evil), [wall.Row(evil, [wall.Cell(evil, words.BAD)])], quiet="")
     html += wall.map_html(evil, evil, places().assign(name=evil), kind="rate")
     assert "<script" not in html
 
@@ -69,3 +70,16 @@ def test_months_need_two_points_and_keep_their_gaps() -> None:
     points = pd.DataFrame({"label": ["1月", "2月", "3月"], "value": [0.9, np.nan, 0.8], "text": ["90%", "—", "80%"]})
     assert wall.months_html("题", "注", points, 0.95).count("<circle") == 2
     assert "还没有足够的月份" in wall.months_html("题", "注", points.head(2))
+
+
+def test_a_table_says_what_each_number_is_of_and_one_sentence_without_rows() -> None:
+    rows = [wall.Row("甲局", [wall.Cell("3"), wall.Cell("81.00%", words.BAD)])]
+    html = wall.table_html("题", "注", ("单位", "超期", "满意率"), rows, quiet="没有。")
+    assert re.findall(r'<th scope="(col|row)">([^<]*)', html) == [
+        ("col", "单位"),
+        ("col", "超期"),
+        ("col", "满意率"),
+        ("row", "甲局"),
+    ]
+    assert re.search(rf'<em class="bad" aria-label="{words.BAD.word}">{words.BAD.shape}</em> 81.00%', html)
+    assert '<p class="quiet">没有。</p>' in wall.table_html("题", "注", ("单位",), [], quiet="没有。")

@@ -1,0 +1,142 @@
+"""What a meeting asks for: tables of who owes what, of places side by side, and what became of supervision orders."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from pages.parts import live, places, show, splits
+from pages.parts.filters import Filters
+from queries.measure import metric_of
+from queries.model import Kind, Metric, Polarity
+from views import wall, words
+from wording import findings, numbers
+from wording.names import PLACES
+
+_UNIT = "责任单位"
+# Rows of a table in the middle, and of one as wide and high as the scene.
+_ROWS, _MOST = 10, 16
+_SMALL = words.State("none", "○", words.SMALL)
+
+_DUE = {
+    "overdue": "超期未结",
+    "due_today": "今日到期",
+    "due_in_3": "3 个工作日内",
+    "due_in_5": "5 个工作日内",
+    "backlog": "在办",
+}
+_OWED = {"supervision_overdue": "逾期", "supervision_due_in_3": "3 个工作日内", "supervision_waiting": "待答复"}
+_SIDE_BY_SIDE = {
+    "five_day_closure": "五日办结率",
+    "on_time_completion": "按期办结率",
+    "overdue": "超期未结",
+    "backlog": "在办",
+    "registered": "登记量",
+    "reached_in_24h": "24小时联系率",
+    "unit_evaluation": "参评率",
+    "unit_satisfaction": "满意率",
+}
+_EVALUATED = {
+    "unit_satisfaction": "单位满意率",
+    "unit_evaluation": "单位参评率",
+    "bureau_satisfaction": "信访满意率",
+    "bureau_evaluation": "信访参评率",
+}
+
+
+def due(now: Filters) -> str:
+    """Which unit has what overdue, and what falls due today and in the coming working days."""
+    return _table(now, _DUE, "unit", _UNIT, _ROWS, quiet=f"{now.place}没有超期或将到期的件。", all_of=4)
+
+
+def owed(now: Filters) -> str:
+    """Which unit owes an answer to a supervision order, and until when."""
+    return _table(now, _OWED, "unit", _UNIT, _ROWS, quiet="没有单位欠督查答复。")
+
+
+def side_by_side(now: Filters) -> str:
+    """The places below the chosen one with the numbers that they are compared by."""
+    dimension = places.dimension_below(now)
+    return _table(now, _SIDE_BY_SIDE, dimension, PLACES[dimension], _MOST, quiet=f"{now.place}之下没有可比的数。")
+
+
+def evaluated(now: Filters) -> str:
+    """Satisfaction of the places, each beside how many evaluated at all."""
+    dimension = places.dimension_below(now)
+    return _table(now, _EVALUATED, dimension, PLACES[dimension], _ROWS, quiet="这一时段没有群众评价。")
+
+
+def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int) -> str:
+    """Bars of what a metric looks at, by a dimension, the most first."""
+    metric = metric_of(metric_id)
+    frame = splits.split(now, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
+    if frame.empty:
+        return wall.lines_html(title, now.said, [], quiet="这一时段没有。")
+    top = int(frame["among"].max()) or 1
+    unit = metric.subject.unit
+    bars = [
+        wall.Bar(name, f"{words.full(among)} {unit}", among / top)
+        for name, among in zip(frame["name"], frame["among"], strict=True)
+    ]
+    return wall.ranking_html(title, now.said, bars)
+
+
+def _table(
+    now: Filters,
+    heads: Mapping[str, str],
+    dimension: str,
+    noun: str,
+    most: int,
+    *,
+    quiet: str,
+    all_of: int | None = None,
+) -> str:
+    """Metrics as columns, one row a value of the dimension; what needs attention by the first columns comes first.
+
+    Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.
+    """
+    metrics = [metric_of(name) for name in heads]
+    long = splits.split(now, list(heads), dimension)
+    long = long[long["code"] != ""] if dimension != "unit" else long
+    wide = {name: splits.of(long, name).set_index("code") for name in heads}
+    named = long.drop_duplicates("code").set_index("code")["name"]
+    values = pd.DataFrame({name: frame["value"].reindex(named.index) for name, frame in wide.items()})
+    values = values[(values[list(heads)[:all_of]].fillna(0) != 0).any(axis=1)]
+    small = {name: frame["small"].reindex(named.index, fill_value=False) for name, frame in wide.items()}
+    lead = metrics[0]
+    order = _order(values, metrics, small[lead.id])
+    rows = [
+        wall.Row(named[code], [_cell(metric, values[metric.id][code], small[metric.id][code]) for metric in metrics])
+        for code in order[:most]
+    ]
+    told = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
+    note = f"按{heads[told.id]}{'由低到高' if told.polarity is Polarity.UP_GOOD else '由多到少'}"
+    if len(order) > most:
+        note += f"，{words.full(len(order))} 个中列前 {most} 个"
+    if any(cell.state == _SMALL for row in rows for cell in row.cells):
+        note += f"；{_SMALL.text}"
+    title = _finding(now, lead, heads[lead.id], wide[lead.id], noun)
+    return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
+
+
+def _finding(now: Filters, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
+    few = live.settings().lights.small_sample
+    said = findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
+    return f"{head}：{said}" if frame["value"].fillna(0).any() else said
+
+
+def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) -> list[str]:
+    """Codes by the first metrics of one kind, the worst first; too small samples and gaps come last."""
+    keys = [metric for metric in metrics if metric.kind is metrics[0].kind]
+    ranked = values.assign(_small=small.reindex(values.index).astype(bool))
+    return ranked.sort_values(
+        ["_small", *(metric.id for metric in keys)],
+        ascending=[True, *(metric.polarity is Polarity.UP_GOOD for metric in keys)],
+        na_position="last",
+        kind="stable",
+    ).index.tolist()
+
+
+def _cell(metric: Metric, value: float, small: bool) -> wall.Cell:
+    if metric.kind is Kind.COUNT:
+        return wall.Cell(words.full(0 if words.missing(value) else value))
+    return wall.Cell(numbers.written(metric, value), _SMALL if small else show.state_of(metric, value))

@@ -1,0 +1,86 @@
+"""The tables of a meeting: the registry's numbers, what needs attention first, one sentence where there is nothing."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from casebase.engine import Casebase
+from pages.parts import live
+from pages.parts.filters import Filters
+from queries import names
+from queries.measure import measure
+from queries.model import Slice
+from screen import meeting, scenes
+from tests.pages.conftest import UNTIL
+from views import words
+
+TABLES = (meeting.due, meeting.owed, meeting.side_by_side, meeting.evaluated)
+
+
+@pytest.fixture
+def year(city: Casebase) -> Filters:
+    """金水区 this year."""
+    return scenes.asked(city, UNTIL, "本年", "410105")
+
+
+def rows_of(html: str) -> dict[str, list[str]]:
+    """Name → the texts of its cells, without the shapes of states."""
+    plain = re.sub(r"<em.*?</em> ?", "", html)
+    return {
+        name: re.findall(r"<td>([^<]*)</td>", cells)
+        for name, cells in re.findall(r'<tr><th scope="row">([^<]*)</th>(.*?)</tr>', plain)
+    }
+
+
+def said(question: Callable[[Filters], str], now: Filters) -> str:
+    with live.speaking_of(live.pulse().read()):
+        return question(now)
+
+
+def test_every_cell_is_the_registry_s(city: Casebase, year: Filters) -> None:
+    shown = rows_of(said(meeting.side_by_side, year))
+    assert len(shown) >= 10
+    codes = dict(zip(*_streets(city), strict=True))
+    for at, metric in enumerate(("five_day_closure", "on_time_completion", "overdue", "backlog", "registered")):
+        found = measure(city, [metric], as_of=UNTIL, period=year.period, within=year.within, by=["street"])
+        values = dict(zip(found["street"], found["value"], strict=True))
+        for name, cells in shown.items():
+            value = values.get(codes[name])
+            kind = "rate" if "." in cells[at] or cells[at] == words.NONE else "count"
+            expected = words.NONE if kind == "rate" and value is None else words.value(value or 0.0, kind)  # type: ignore[arg-type]
+            assert cells[at] == expected, (metric, name)
+
+
+def _streets(city: Casebase) -> tuple[list[str], list[str]]:
+    table = names.areas(city)
+    below = table[table["parent_code"] == "410105"]
+    return below["name"].tolist(), below["code"].tolist()
+
+
+def test_what_is_overdue_stands_first_and_what_owes_nothing_nowhere(city: Casebase, year: Filters) -> None:
+    assert city.state().demonstration
+    whole = replace(year, within=Slice(), place="全市")
+    rows = [
+        tuple(int(text.replace(",", "")) for text in cells[:4]) for cells in rows_of(said(meeting.due, whole)).values()
+    ]
+    assert rows == sorted(rows, reverse=True)
+    assert all(any(row) for row in rows)
+    assert rows[0][0] > 0
+
+
+def test_small_samples_and_gaps_stand_below_what_is_judged(city: Casebase, year: Filters) -> None:
+    assert city.state().demonstration
+    html = said(meeting.evaluated, year)
+    small = ["样本少" in row.split("</td>")[0] for row in html.split('<th scope="row">')[1:]]
+    assert small == sorted(small)
+
+
+@pytest.mark.parametrize("question", TABLES)
+def test_nothing_is_one_sentence(city: Casebase, year: Filters, question: Callable[[Filters], str]) -> None:
+    assert city.state().demonstration
+    nowhere = replace(year, within=Slice(area="410105", channel="传真", category="无此类"))
+    html = said(question, nowhere)
+    assert "<table" not in html
+    assert re.search(r'<p class="quiet">[^<]{6,}。</p>', html)
