@@ -71,8 +71,7 @@ def coverage() -> None:
 
 def people() -> None:
     """Agents by place and origin."""
-    dimension = places.dimension_below(now)
-    dimension = "community" if dimension == "grid" else dimension
+    dimension = places.place_of_cases(now)
     noun = PLACES[dimension]
     found = live.ask(measure, ["agents"], as_of=now.as_of, within=now.within, by=[dimension, "origin"])
     if found.empty:

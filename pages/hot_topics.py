@@ -48,13 +48,12 @@ def opened(**cell: str) -> None:
 
 def by_class() -> None:
     """Classes and places, the least likely by chance first."""
-    place = places.dimension_below(now)
     found = live.ask(
         hot_topics.topics,
         as_of=stretches.as_of,
         days=stretches.days,
         within=now.within,
-        place="community" if place == "grid" else place,
+        place=places.place_of_cases(now),
         most=ROWS,
     )
     show.heading(

@@ -71,13 +71,7 @@ def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int)
     frame = splits.split(now, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
     if frame.empty:
         return wall.lines_html(title, now.said, [], quiet="这一时段没有。")
-    top = int(frame["among"].max()) or 1
-    unit = metric.subject.unit
-    bars = [
-        wall.Bar(name, f"{words.full(among)} {unit}", among / top)
-        for name, among in zip(frame["name"], frame["among"], strict=True)
-    ]
-    return wall.ranking_html(title, now.said, bars)
+    return wall.ranking_html(title, now.said, wall.count_bars(frame["name"], frame["among"], metric.subject.unit))
 
 
 def _table(

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from casebase.errors import CasebaseError, UsageError
-from pages.parts import live
+from pages.parts import filters, live
 from queries import names
 from screen import scenes
 from screen.wall import Channels, Snapshots, Wish
@@ -53,8 +53,8 @@ async def page(file: str, _request: Request) -> Response:
         "amber": settings.freshness.amber,
         "red": settings.freshness.red,
         "poll": settings.freshness.poll,
-        "period": scenes.DEFAULT_PERIOD,
-        "periods": list(scenes.PERIODS),
+        "period": filters.DEFAULT,
+        "periods": list(filters.PRESETS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
     }
     colours = ";".join(f"--{name}:{getattr(WALL, name)}" for name in _COLOURS)
@@ -122,7 +122,7 @@ async def take(channels: Channels, request: Request) -> Response:
     except (ValueError, KeyError, TypeError):
         return JSONResponse({"error": "a wish is JSON with channel, scene, set, area and period"}, status_code=400)
     if any(
-        name and name not in known for name, known in ((scene, scenes.BY_ID), (set_, _SETS), (period, scenes.PERIODS))
+        name and name not in known for name, known in ((scene, scenes.BY_ID), (set_, _SETS), (period, filters.PRESETS))
     ):
         return JSONResponse({"error": "no such scene, set or period"}, status_code=400)
     if area and area not in {known["code"] for known in await anyio.to_thread.run_sync(_areas)}:

@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from casebase.engine import Casebase
 from pages.parts import attention, live, places, show, splits
-from pages.parts.filters import YEARLY, Filters
+from pages.parts.filters import AGAINST, DEFAULT, PRESETS, YEARLY, Filters
 from queries import hot_topics, names
 from queries.attention import attention as find
-from queries.compare import by_month, compare
+from queries.compare import by_month
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
-from queries.periods import Preset, last_months, period_of
+from queries.periods import last_months, period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
@@ -27,14 +27,6 @@ from views.tokens import WALL
 from wording import findings, numbers
 from wording.names import PLACES
 
-PERIODS = {
-    "今日": (Preset.TODAY, "较昨日同时"),
-    "本周": (Preset.WEEK, "较上周同期"),
-    "本月": (Preset.MONTH, "较上月同期"),
-    "本季": (Preset.QUARTER, "较上季同期"),
-    "本年": (Preset.YEAR, "较上年同期"),
-}
-DEFAULT_PERIOD = "本月"
 # New cases of so long ago pulse on the map; their place is told to a square of about a kilometre, never finer.
 _NEW = timedelta(minutes=10)
 _MOST_NEW = 40
@@ -63,11 +55,12 @@ class Scene:
 
 def asked(casebase: Casebase, as_of: datetime, period: str, area: str | None) -> Filters:
     """The filters that a wall is set to. An unknown period or area means the default."""
-    preset, against = PERIODS.get(period, PERIODS[DEFAULT_PERIOD])
+    chosen = period if period in PRESETS else DEFAULT
     table = names.areas(casebase).set_index("code")
     known_area = area if area in table.index else None
     place = str(table["name"][known_area]) if known_area else "全市"
-    return Filters(as_of, period_of(preset, as_of.date()), Slice(area=known_area), against, place, None)
+    days = period_of(PRESETS[chosen], as_of.date())
+    return Filters(as_of, days, Slice(area=known_area), AGAINST[chosen], place, None)
 
 
 def seen_by(scene: Scene, filters: Filters) -> Filters:
@@ -118,13 +111,13 @@ def _figure(metric: Metric, value: float) -> dict[str, Any]:
     return said | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
 
 
-def sentences(filters: Filters) -> list[dict[str, str]]:
-    """The day's attention for the ticker: role, state and text."""
+def sentences(filters: Filters) -> list[tuple[words.State, str]]:
+    """The day's attention, the most pressing first."""
     found = live.ask(
         find, as_of=filters.as_of, period=filters.period, within=filters.within, place=places.dimension_below(filters)
     )
     items = [attention.item(one) for one in found]
-    return [{"role": item.state.role, "state": item.state.text, "text": item.text} for item in items]
+    return [(item.state, item.text) for item in items]
 
 
 def arrivals(filters: Filters) -> list[dict[str, Any]]:
@@ -161,14 +154,7 @@ def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.Data
 
 
 def _months_of(filters: Filters) -> Filters:
-    return Filters(
-        filters.as_of,
-        last_months(filters.as_of.date(), 12),
-        filters.within,
-        YEARLY,
-        filters.place,
-        None,
-    )
+    return replace(filters, period=last_months(filters.as_of.date(), 12), against=YEARLY)
 
 
 def _span(metric: Metric, now: Filters) -> str:
@@ -183,9 +169,7 @@ def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 
 
 def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
-    beside = [other for name in scene.numbers for other in METRICS[name].beside]
-    wanted = list(dict.fromkeys([*scene.numbers, *beside]))
-    found = live.ask(compare, wanted, as_of=now.as_of, period=now.period, within=now.within).set_index("metric")
+    found = show.compared(now, scene.numbers)
     full = [show.card(METRICS[name], found, None, now) for name in scene.numbers]
     # What must be read with a number stays beside it, as far as ten metres allow.
     return [replace(card, beside="；".join(card.beside.split("；")[:2])) for card in full]
@@ -221,27 +205,23 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
 
 def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     """What needs attention today, and the places that come first."""
-    found = [
-        (words.State(line["role"], *line["state"].split(" ", 1)), line["text"])  # type: ignore[arg-type]
-        for line in sentences(now)
-    ]
-    said = wall.lines_html("今日关注", "越紧急越靠前", found[:_FEW], quiet="今天没有需要特别关注的事项。")
+    said = wall.lines_html("今日关注", "越紧急越靠前", sentences(now)[:_FEW], quiet="今天没有需要特别关注的事项。")
     return said + ranking(now, frame, scene, _FEW)
 
 
 def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
     """The units that owe an answer to a supervision order."""
     frame = splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable")
-    top = int(frame["hits"].max()) if len(frame) else 1
-    shown = frame.head(_FEW)
-    bars = [wall.Bar(row["name"], words.full(row["hits"]), row["hits"] / top) for row in shown.to_dict("records")]
     title = f"{len(frame)} 个单位欠督查答复，共 {words.full(int(frame['hits'].sum()))} 件"
-    return rising(now) + wall.ranking_html(title, "待答复最多的在前（件）", bars)
+    shown = frame.head(_FEW)
+    return rising(now) + wall.ranking_html(
+        title, "待答复最多的在前（件）", wall.count_bars(shown["name"], shown["hits"])
+    )
 
 
 def rising(now: Filters) -> str:
     """What rises among classes and places; within chance, the least likely are told as such."""
-    found = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=_place(now), most=_FEW)
+    found = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=places.place_of_cases(now), most=_FEW)
     shown = found[found["alarm"]] if found["alarm"].any() else found
     lines = [
         (
@@ -255,19 +235,14 @@ def rising(now: Filters) -> str:
     return wall.lines_html(title, "与此前 8 个同长时段比", lines, quiet="近 7 天没有登记。")
 
 
-def _place(now: Filters) -> str:
-    place = places.dimension_below(now)
-    return "community" if place == "grid" else place
-
-
 def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     """Experts by where they come from, and the places with most hearings."""
     found = splits.split(now, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
-    top = int(found["hits"].max()) if len(found) else 1
-    bars = [
-        wall.Bar(row["name"], f"{words.full(row['hits'])} 人次", row["hits"] / top) for row in found.to_dict("records")
-    ]
-    said = wall.ranking_html("专家参与按来源", _span(metric_of("expert_participations"), now), bars)
+    said = wall.ranking_html(
+        "专家参与按来源",
+        _span(metric_of("expert_participations"), now),
+        wall.count_bars(found["name"], found["hits"], "人次"),
+    )
     return said + ranking(now, frame, scene, 2 * _FEW)
 
 
@@ -380,4 +355,3 @@ SCENES: Sequence[Scene] = (
     ),
 )
 BY_ID = {scene.id: scene for scene in SCENES}
-__all__ = ["BY_ID", "DEFAULT_PERIOD", "PERIODS", "SCENES", "Scene", "arrivals", "asked", "html_of", "sentences"]

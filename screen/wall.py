@@ -142,7 +142,9 @@ class Snapshots:
 def _made(as_of: datetime, area: str, period: str, name: str) -> dict[str, Any]:
     filters = scenes.asked(live.casebase(), as_of, period, area or None)
     if name == _ASIDE:
-        return {"ticker": scenes.sentences(filters), "arrivals": scenes.arrivals(filters)}
+        said = scenes.sentences(filters)
+        ticker = [{"role": state.role, "state": state.text, "text": text} for state, text in said]
+        return {"ticker": ticker, "arrivals": scenes.arrivals(filters)}
     if name == _FIGURES:
         return scenes.figures(filters)
     scene = scenes.BY_ID[name]

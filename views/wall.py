@@ -1,6 +1,6 @@
 """The big screen as HTML: blocks of one scene, sized in units of a 1920 × 1080 screen (CSS --u)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -43,6 +43,14 @@ class Row:
 
     name: str
     cells: Sequence[Cell]
+
+
+def count_bars(names: Iterable[str], counts: Iterable[int], unit: str = "") -> list[Bar]:
+    """Bars of counts, each with its number and unit."""
+    values = [int(count) for count in counts]
+    top = max([*values, 1])
+    told = [f"{words.full(value)} {unit}".strip() for value in values]
+    return [Bar(name, text, value / top) for name, text, value in zip(names, told, values, strict=True)]
 
 
 def kpis_html(cards: Sequence[Card]) -> str:

@@ -25,7 +25,7 @@ PRESETS = {
     "本季": Preset.QUARTER,
     "本年": Preset.YEAR,
 }
-_AGAINST = {
+AGAINST = {
     "今日": "较昨日同时",
     "本周": "较上周同期",
     "本月": "较上月同期",
@@ -33,7 +33,8 @@ _AGAINST = {
     "本季": "较上季同期",
     "本年": "较上年同期",
 }
-YEARLY = _AGAINST["本年"]
+YEARLY = AGAINST["本年"]
+DEFAULT = "本月"
 PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
@@ -77,7 +78,7 @@ def bar() -> Filters:
         chosen = st.segmented_control(
             "时间",
             [*PRESETS, CUSTOM],
-            default="本月",
+            default=DEFAULT,
             required=True,
             key="period",
             bind="query-params",
@@ -90,7 +91,7 @@ def bar() -> Filters:
         category, category_name = _category()
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
-    against = _AGAINST.get(chosen, "较上一期")
+    against = AGAINST.get(chosen, "较上一期")
     return Filters(as_of, period, Slice(area, channel, category), against, place, category_name)
 
 

@@ -44,6 +44,12 @@ def dimension_below(now: Filters) -> str:
     return _BELOW[int(filters.areas()["level"][area]) if area else 1]
 
 
+def place_of_cases(now: Filters) -> str:
+    """The dimension that cases are told apart by: one level below the area, never finer than the community."""
+    dimension = dimension_below(now)
+    return "community" if dimension == "grid" else dimension
+
+
 def levels_below(now: Filters) -> list[str]:
     """The dimensions below the area of the filter bar, the next first, down to the community; grids below that."""
     levels = list(PLACES)

@@ -101,11 +101,7 @@ def numbers(
 
     Returns the compared frame (see queries.compare.compare), indexed by metric, for sentences around it.
     """
-    beside = [other for name in metrics for other in METRICS[name].beside]
-    wanted = list(dict.fromkeys([*metrics, *beside]))
-    found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within).set_index(
-        "metric"
-    )
+    found = compared(filters, metrics)
     trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
     shown = [
         replace(card(METRICS[name], found, trend, filters, lead), link=link(name, period=_another(filters)))
@@ -113,6 +109,14 @@ def numbers(
     ]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
     return found
+
+
+def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:
+    """These numbers and those that stand beside them, with their comparisons, indexed by metric."""
+    beside = [other for name in metrics for other in METRICS[name].beside]
+    wanted = list(dict.fromkeys([*metrics, *beside]))
+    found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within)
+    return found.set_index("metric")
 
 
 def card(

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import CasebaseError
-from casebase.settings import SceneName
+from casebase.settings import ROOT, SceneName
 from pages.parts import live
+from pages.parts.filters import PRESETS
 from queries.measure import measure, metric_of
 from queries.periods import Preset, period_of
 from screen import scenes
@@ -145,6 +146,14 @@ def test_an_unknown_district_or_period_is_the_whole_city_this_month(city: Caseba
     asked = scenes.asked(city, UNTIL, "去年", "999999")
     assert asked.within.area is None
     assert asked.period == period_of(Preset.MONTH, UNTIL.date())
+
+
+def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
+    assert city.state().demonstration
+    asked = scenes.asked(city, UNTIL, "上月", "410105")
+    assert asked.period == period_of(Preset.LAST_MONTH, UNTIL.date())
+    assert (asked.against, asked.place) == ("较前一月", "金水区")
+    assert f"({' '.join(PRESETS)})" in (ROOT / "docs/screen.md").read_text(encoding="utf-8")
 
 
 def test_wishes_are_numbered_and_their_channels_bounded() -> None:
