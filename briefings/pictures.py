@@ -1,5 +1,10 @@
-"""Figures as sharp pictures for print, with Chinese type on a machine that has no font at all."""
+"""Figures as sharp pictures for print, with Chinese type on a machine that has no font at all.
 
+Drawn for paper, where nothing can be pointed at: every value is written beside its mark, and what colour tells is told
+by dashes or by hollow marks as well, so that a black and white print says the same.
+"""
+
+import math
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,15 +20,20 @@ from views.tokens import DESK
 
 FONT = "Noto Sans SC"
 WIDTH_MM = 156
-_PPI = 300
-# Sizes are laid out in points, 72 to the inch: 156 mm are 442 of them.
+PPI = 300
+# Sizes are in points, 72 to the inch: 156 mm are 442 of them.
 _WIDTH = round(WIDTH_MM / 25.4 * 72)
-_LABEL, _TITLE = 8, 10
-_MONTHS_HEIGHT, _ROW_HEIGHT = 130, 13
-# Values stand at the marks.
+_TITLE, _LABEL, _VALUE = 10.5, 9, 8
+_MONTHS_HEIGHT, _ROW_HEIGHT, _BAR = 120, 14, 9
+_EDGE, _GAP = 4, 5
+# Type stands out from a line that runs through it.
+_HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round"}
 _HIDDEN = alt.Axis(labels=False, ticks=False, domain=False)
-# 2026年1月 is too wide for its place: 26年1月.
-_SHORT = "replace(datum.label, /20(\\d\\d)年/, '$1年')"
+# 2025年10月 is too wide for its place: 10月 above 2025年.
+_TWO_LINES = (
+    "indexof(datum.label, '年') < 0 ? datum.label : [split(datum.label, '年')[1], split(datum.label, '年')[0] + '年']"
+)
+_DASHES = ([1, 0], [4, 3])
 
 
 @lru_cache(maxsize=64)
@@ -31,139 +41,204 @@ def png(figure: Figure) -> bytes:
     """A figure as a PNG 156 mm wide at 300 dpi; the same bytes for the same figure."""
     _fonts()
     drawn = _months(figure) if figure.form == "months" else _ranking(figure)
-    spec = _themed(drawn, figure).to_json()
-    return bytes(vl_convert.vegalite_to_png(spec, ppi=_PPI))
+    return bytes(vl_convert.vegalite_to_png(drawn.to_json(), ppi=PPI))
 
 
 @cache
 def _fonts() -> None:
-    """The font that comes with the packages; the machine's own are not asked."""
+    """The font that comes with the packages; it has one weight, so nothing asks for bold."""
     vl_convert.register_font_directory(str(Path(pylopdf_fonts_zh_cn.__file__).parent))
 
 
-def _themed(chart: Any, figure: Figure) -> Any:
+def _themed(chart: Any, figure: Figure, *notes: str) -> Any:
+    """A chart with its finding as title, below it what is drawn and how to read it."""
     title = alt.TitleParams(
         text=figure.title,
-        subtitle=figure.subtitle,
+        subtitle="；".join([figure.subtitle, *(note for note in notes if note)]),
         anchor="start",
         fontSize=_TITLE,
+        fontWeight="normal",
         subtitleFontSize=_LABEL,
         color=DESK.ink,
         subtitleColor=DESK.muted,
-        fontWeight="bold",
-        offset=8,
+        limit=_WIDTH - 2 * _EDGE,
+        offset=10,
     )
     axis: dict[str, Any] = {
         "labelFontSize": _LABEL,
         "labelColor": DESK.ink,
-        "titleFontSize": _LABEL,
         "domainColor": DESK.muted,
+        "grid": False,
+        "ticks": False,
     }
     return (
-        chart.properties(title=title, background="white", autosize=alt.AutoSizeParams(type="fit", contains="padding"))
-        .configure(font=FONT, padding=4)
-        .configure_axis(grid=False, **axis)
+        chart.properties(title=title, background="white", autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        .configure(font=FONT, padding=_EDGE)
+        .configure_axis(**axis)
         .configure_view(strokeWidth=0)
     )
 
 
 def _frame(figure: Figure) -> pd.DataFrame:
-    """One row a label and series: label, at (its place), series, value, text, small."""
+    """One row a label and series: label, series, value, text, small, fill (of its point)."""
+    colours = dict(zip(_names(figure), DESK.categories, strict=False))
     rows = [
         {
             "label": label,
-            "at": place,
             "series": series.name,
-            "value": series.values[place],
-            "text": _written(figure, series.values[place]),
-            "small": bool(series.small and series.small[place]),
+            "value": value,
+            "text": "" if value is None else _written(figure, value),
+            "small": small,
+            "fill": "white" if small else colours[series.name],
         }
         for series in figure.series
-        for place, label in enumerate(figure.labels)
+        for label, value, small in zip(
+            figure.labels, series.values, series.small or (False,) * len(figure.labels), strict=True
+        )
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"value": float})
 
 
-def _written(figure: Figure, value: float | None) -> str:
+def _names(figure: Figure) -> list[str]:
+    return [series.name for series in figure.series]
+
+
+def _written(figure: Figure, value: float) -> str:
     return words.full(value) if figure.kind == "count" else words.value(value, figure.kind).replace(" ", "")
 
 
 def _months(figure: Figure) -> Any:
-    """Lines by month, told apart by dash as well as colour, their names at the right end."""
+    """Lines by month, told apart by dash as well as colour; the first line's values at its points."""
     frame = _frame(figure)
-    values = frame["value"].dropna()
-    low, high = float(values.min()), float(values.max())
-    if figure.target is not None:
-        low, high = min(low, figure.target), max(high, figure.target)
-    room = (high - low) * 0.15 or 0.01
-    rate = figure.kind == "rate"
-    domain = [low - room, min(high + room, 1.0)] if rate else [0, high * 1.15]
-    x = alt.X(
-        "label:N", sort=list(figure.labels), title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelExpr=_SHORT)
+    low, high = _ends(figure, frame)
+    x = alt.X("label:N", sort=list(figure.labels), title=None, axis=alt.Axis(labelAngle=0, labelExpr=_TWO_LINES))
+    scale = alt.Scale(domain=[low, high], nice=False)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=_HIDDEN)
+    names = _names(figure)
+    colour = alt.Color(
+        "series:N", scale=alt.Scale(domain=names, range=list(DESK.categories[: len(names)])), legend=_legend(names)
     )
-    y = alt.Y(
-        "value:Q", title=None, scale=alt.Scale(domain=domain, nice=False), axis=alt.Axis(labels=False, ticks=False)
-    )
-    names = [series.name for series in figure.series]
-    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(DESK.categories)), legend=_legend(names))
-    dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=names, range=[[1, 0], [4, 3]]), legend=None)
+    dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=names, range=[*_DASHES][: len(names)]), legend=None)
     base = alt.Chart(frame).encode(x=x, y=y, color=colour)
     layers = [
+        *_level(figure, scale),
         base.mark_line(strokeWidth=1.5).encode(strokeDash=dash),
-        base.mark_point(size=18, filled=True, opacity=1),
-        _label(base, names),
+        base.mark_point(size=16, strokeWidth=1, opacity=1).encode(fill=alt.Fill("fill:N", scale=None)),
+        *_values(frame.assign(below=_below(figure)), x, y, names[0]),
     ]
-    return alt.layer(*layers, *_target(figure, vertical=False)).properties(width=_WIDTH, height=_MONTHS_HEIGHT)
+    drawn = alt.layer(*layers).properties(width=_WIDTH, height=_MONTHS_HEIGHT)
+    from_where = f"纵轴自{words.percent(low, 0)}起" if low else ""
+    hollow = f"空心为{words.SMALL}" if frame["small"].any() else ""
+    target = "" if figure.target is None else f"虚线为{_target(figure)}"
+    return _themed(drawn, figure, target, from_where, hollow)
+
+
+def _ends(figure: Figure, frame: pd.DataFrame) -> tuple[float, float]:
+    """Counts begin at zero; rates, which move little, at a whole per cent below the lowest."""
+    shown = [*frame["value"].dropna(), *([] if figure.target is None else [figure.target])]
+    low, high = min(shown, default=0.0), max(shown, default=0.0)
+    if figure.kind != "rate":
+        return 0.0, high * 1.2 or 1.0
+    room = (high - low) * 0.2 or 0.01
+    return max(0.0, math.floor((low - room) * 100) / 100), high + room
+
+
+def _below(figure: Figure) -> list[bool]:
+    """Whether a point's value is written below it: in a dip of a single line, or under the other line."""
+    first, *others = (series.values for series in figure.series)
+    below = []
+    for place, value in enumerate(first):
+        beside = [
+            one
+            for one in (
+                [line[place] for line in others] or [*first[max(place - 1, 0) : place], *first[place + 1 : place + 2]]
+            )
+            if one is not None
+        ]
+        below.append(bool(beside) and value is not None and value < sum(beside) / len(beside))
+    return below * len(figure.series)
+
+
+def _values(frame: pd.DataFrame, x: Any, y: Any, name: str) -> list[Any]:
+    base = alt.Chart(frame[frame["series"] == name]).encode(x=x, y=y, text="text:N")
+    made = []
+    for below, dy in ((False, -9), (True, 10)):
+        side = base.transform_filter(alt.datum.below == below)
+        made += [side.mark_text(dy=dy, fontSize=_VALUE, color=DESK.ink, **look) for look in (_HALO, {})]
+    return made
+
+
+def _level(figure: Figure, scale: alt.Scale) -> list[Any]:
+    """The target as a dashed line; the subtitle names it."""
+    if figure.target is None:
+        return []
+    y = alt.Y("target:Q", title=None, scale=scale, axis=_HIDDEN)
+    rows = pd.DataFrame({"target": [figure.target]})
+    return [alt.Chart(rows).mark_rule(strokeDash=[3, 3], color=DESK.muted).encode(y=y)]
+
+
+def _target(figure: Figure) -> str:
+    return f"目标{_written(figure, figure.target or 0.0)}".replace(".00%", "%")
 
 
 def _legend(names: list[str]) -> alt.Legend | None:
     if len(names) < 2:
         return None
+    dashes = {"expr": f"datum.value === '{names[0]}' ? [1, 0] : [4, 3]"}
     return alt.Legend(
-        orient="top", title=None, labelFontSize=_LABEL, symbolType="stroke", direction="horizontal", offset=2
-    )
-
-
-def _label(base: alt.Chart, names: list[str]) -> Any:
-    """Values above the points of the first line."""
-    return (
-        base.transform_filter(alt.datum.series == names[0])
-        .mark_text(dy=-8, fontSize=_LABEL - 1, color=DESK.ink)
-        .encode(text="text:N", color=alt.value(DESK.ink))
+        orient="top",
+        title=None,
+        labelFontSize=_LABEL,
+        labelColor=DESK.ink,
+        symbolType="stroke",
+        symbolDash=dashes,
+        direction="horizontal",
+        offset=2,
     )
 
 
 def _ranking(figure: Figure) -> Any:
-    """Bars in the given order, their values at the end; small samples in outline."""
+    """Bars in the given order, their values between name and bar, clear of the target; small samples hollow."""
     frame = _frame(figure)
-    frame["text"] = frame["text"] + frame["small"].map({True: f"（{words.SMALL}）", False: ""})
-    top = max(float(frame["value"].max()), figure.target or 0.0)
-    y = alt.Y(
-        "label:N",
-        sort=list(figure.labels),
-        title=None,
-        axis=alt.Axis(ticks=False, domain=False, labelLimit=160, labelPadding=6),
-    )
-    x = alt.X("value:Q", title=None, scale=alt.Scale(domain=[0, top * 1.16], nice=False), axis=_HIDDEN)
-    base = alt.Chart(frame).encode(x=x, y=y)
-    fill = alt.condition(alt.datum.small, alt.value("white"), alt.value(DESK.accent))
-    bars = base.mark_bar(size=8, stroke=DESK.accent, strokeWidth=0.8).encode(color=fill)
-    labels = base.mark_text(align="left", dx=4, fontSize=_LABEL, color=DESK.ink).encode(text="text:N")
-    height = _ROW_HEIGHT * len(figure.labels)
-    return alt.layer(bars, *_target(figure, vertical=True), labels).properties(width=_WIDTH, height=height)
+    frame["text"] = frame["small"].map({True: f"（{words.SMALL}）", False: ""}) + frame["text"]
+    top = max([*frame["value"].dropna(), figure.target or 0.0], default=0.0) or 1.0
+    column = max(_wide(text, _LABEL) for text in frame["text"])
+    axis = alt.Axis(domain=False, labelLimit=150, labelPadding=column + 3 * _GAP)
+    y = alt.Y("label:N", sort=list(figure.labels), title=None, axis=axis)
+    scale = alt.Scale(domain=[0, top], nice=False)
+    x = alt.X("value:Q", title=None, scale=scale, axis=_HIDDEN)
+    base = alt.Chart(frame).encode(y=y)
+    bars = base.mark_bar(size=_BAR, stroke=DESK.accent, strokeWidth=0.8)
+    values = base.mark_text(align="right", dx=-_GAP, fontSize=_LABEL, color=DESK.ink)
+    layers = [
+        bars.encode(x=x, fill=alt.Fill("fill:N", scale=None)),
+        *_mark(figure, scale, top),
+        values.encode(x=alt.value(0), text="text:N"),
+    ]
+    drawn = alt.layer(*layers).properties(width=_WIDTH, height=_ROW_HEIGHT * len(figure.labels))
+    return _themed(drawn, figure)
 
 
-def _target(figure: Figure, *, vertical: bool) -> list[Any]:
-    """The target as a named dashed line."""
+def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:
+    """The target as a dashed line through the bars, named above them."""
     if figure.target is None:
         return []
-    frame = pd.DataFrame({"target": [figure.target], "text": [f"目标 {words.percent(figure.target, 0)}"]})
-    base = alt.Chart(frame)
-    look: dict[str, Any] = {"fontSize": _LABEL - 1, "color": DESK.muted}
-    if vertical:
-        rule = base.mark_rule(strokeDash=[3, 3], color=DESK.muted).encode(x=alt.X("target:Q", title=None, axis=_HIDDEN))
-        text = base.mark_text(dy=-3, baseline="bottom", **look)
-        return [rule, text.encode(x=alt.X("target:Q", title=None, axis=_HIDDEN), y=alt.value(0), text="text:N")]
-    rule = base.mark_rule(strokeDash=[3, 3], color=DESK.muted).encode(y=alt.Y("target:Q", title=None, axis=_HIDDEN))
-    text = base.mark_text(align="right", dx=-2, dy=8, **look)
-    return [rule, text.encode(y=alt.Y("target:Q", title=None, axis=_HIDDEN), x=alt.value(_WIDTH), text="text:N")]
+    base = alt.Chart(pd.DataFrame({"target": [figure.target], "text": [_target(figure)]}))
+    base = base.encode(x=alt.X("target:Q", title=None, scale=scale, axis=_HIDDEN))
+    text = base.mark_text(
+        align="right" if figure.target > top / 2 else "left",
+        baseline="bottom",
+        dy=-2,
+        fontSize=_VALUE,
+        color=DESK.muted,
+    )
+    return [
+        base.mark_rule(strokeWidth=2.5, color="white"),
+        base.mark_rule(strokeDash=[3, 2], color=DESK.ink),
+        text.encode(y=alt.value(0), text="text:N"),
+    ]
+
+
+def _wide(text: str, size: float) -> float:
+    """The width of a text in points: a digit is about 0.57 of a Chinese character."""
+    return size * sum(0.57 if one.isascii() else 1.0 for one in text)
