@@ -15,9 +15,17 @@ from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
 from briefings.template import Edits, document, suggestions
 from pages.parts import filters, live, show
 from queries.periods import Period
-from views import words
+from queries.registry import METRICS
+from views import cards, words
 from views.paper import Paper
 
+AGAINST = {
+    Form.WEEKLY: "较前一周",
+    Form.MONTHLY: "较前一月",
+    Form.QUARTERLY: "较前一季",
+    Form.YEARLY: filters.YEARLY,
+    Form.SPECIAL: "较上期",
+}
 MAIN = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion", "unit_satisfaction")
 _FROZEN, _FILES, _EDITS = "_briefing", "_briefing_files", "_briefing_edits"
 _STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_proposals"
@@ -106,7 +114,7 @@ def downloads() -> None:
     made_files: tuple[files.File, ...] = st.session_state[_FILES]
     for file in made_files:
         st.download_button(
-            f"下载{file.label}　{size(file.data)}",
+            f"下载 {file.label}　{size(file.data)}",
             data=file.data,
             file_name=file.name,
             mime=file.mime,
@@ -141,12 +149,25 @@ def together(made_files: tuple[files.File, ...]) -> bytes:
 
 def preview(frozen: Frozen) -> None:
     """The briefing as it will be printed, and its main numbers as doors to their cases."""
-    within = replace(now, period=frozen.request.period, as_of=frozen.as_of)
-    if frozen.as_of == now.as_of:
-        show.numbers(within, MAIN, key="briefing_numbers", spark=False)
-    else:
-        st.caption(f"数字冻结于 {words.moment(frozen.as_of, year=True)}；要用最新的数字，请重新生成。")
+    numbers(frozen)
     st.html(paper_of(document(frozen, live.casebase().workdays, edits())))
+
+
+def numbers(frozen: Frozen) -> None:
+    """The frozen main numbers; each opens its cases as long as the cases are of the same moment."""
+    within = replace(now, period=frozen.request.period, as_of=frozen.as_of, against=AGAINST[frozen.request.form])
+    same = frozen.as_of == now.as_of
+    period = None if within.period == now.period else within.period
+    shown = [
+        replace(
+            show.card(METRICS[name], frozen.totals, None, within), link=show.link(name, period=period) if same else None
+        )
+        for name in MAIN
+    ]
+    show.open_list(show.panel(cards.cards_html(shown, show.theme()), "briefing_numbers"))
+    if not same:
+        at = words.moment(frozen.as_of, year=True)
+        st.caption(f"数字冻结于 {at}，此后的变化不在其中；清单在台账里，要点开数字看件，请重新生成。")
 
 
 def paper_of(printed: Document) -> str:
