@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from itertools import islice
 from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
@@ -215,23 +214,23 @@ def _behind(ledger: Ledger, names: Sequence[str]) -> Iterator[tuple[str, CaseLis
 def _counts(name: str, rows: CaseList, counted: Counted) -> tuple[str, str]:
     """Formulas that count a list: what the number counts, and all it looks at."""
     column = xl_col_to_name(counted.column)
-    span = f"'{name}'!${column}${_HEAD + 2}:${column}${_HEAD + 1 + max(len(rows.rows), 1)}"
+    span = f"'{name}'!${column}${_HEAD + 2}:${column}${_HEAD + 1 + max(len(rows), 1)}"
     hits, misses = (f'COUNTIF({span},"{side}")' for side in counted.sides)
     return f"={hits}", f"={hits}+{misses}"
 
 
 def _list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Imprint, back: str) -> None:
     """The cases behind numbers of the same rows, filtered by the columns at the right."""
-    kept = rows.rows[: MOST_ROWS - _HEAD - 1]
+    most = min(len(rows), MOST_ROWS - _HEAD - 1)
     said = "；".join(f"{one.name}：{one.sides[0]} {one.hits}" + _looked_at(one) for one in rows.counted)
-    cut = f"；本表列前 {len(kept)} 行，共 {len(rows.rows)} 行" if len(kept) < len(rows.rows) else ""
+    cut = f"；本表列前 {most} 行，共 {len(rows)} 行" if most < len(rows) else ""
     _begin(sheet, rows.name, said + cut, rows.heads, styles, imprint)
     sheet.write_url(0, max(len(rows.heads) - 1, 1), f"internal:'{back}'!A1", styles.link, "返回总表")
-    sheet.fill(_HEAD + 1, kept, styles.by_kind["moment"])
-    if kept:
-        sheet.autofilter(_HEAD, 0, _HEAD + len(kept), len(rows.heads) - 1)
-    sample = [["" if cell is None else _text(cell) for cell in row] for row in islice(kept, _SAMPLE)]
-    _fit(sheet, rows.heads, sample)
+    sheet.fill(_HEAD + 1, [column[:most] for column in rows.columns], styles.by_kind["moment"], styles.day)
+    if most:
+        sheet.autofilter(_HEAD, 0, _HEAD + most, len(rows.heads) - 1)
+    sample = zip(*(column[:_SAMPLE] for column in rows.columns), strict=True)
+    _fit(sheet, rows.heads, [["" if cell is None else _text(cell) for cell in row] for row in sample])
 
 
 def _looked_at(counted: Counted) -> str:
@@ -239,7 +238,7 @@ def _looked_at(counted: Counted) -> str:
 
 
 def _text(cell: object) -> str:
-    return "2026-01-01 00:00" if isinstance(cell, datetime) else str(cell)
+    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
 
 def _fit(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

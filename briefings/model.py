@@ -1,5 +1,6 @@
 """What a briefing is made of: blocks that Word sets, tables and figures that all three files share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -167,13 +168,16 @@ class Counted:
 class CaseList:
     """The cases behind numbers of the same rows (信访件, by registration): one row a case, one column a number.
 
-    Cells are text, numbers, datetimes or None.
+    `columns` are the cells below each of `heads`: text, numbers, datetimes, dates or None.
     """
 
     name: str
     heads: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
+    columns: tuple[Sequence[object], ...]
     counted: tuple[Counted, ...]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,8 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     """Places or units by their five-day rate, best first; those with too few cases stand below, unranked."""
     wide = {metric: rows.set_index("code") for metric, rows in frame.groupby("metric", sort=False)}
     names = frame.drop_duplicates("code").set_index("code")["name"]
-    first = wide["five_day_closure"].reindex(names.index) if "five_day_closure" in wide else None
-    small = first["small"].fillna(True).astype(bool) if first is not None else pd.Series(True, index=names.index)
-    value = first["value"].where(~small) if first is not None else pd.Series(float("nan"), index=names.index)
+    first = wide.get("five_day_closure", pd.DataFrame(columns=["small", "value"])).reindex(names.index)
+    value = first["value"].where(~first["small"].fillna(True).astype(bool)).astype(float)
     order = value.sort_values(ascending=False, na_position="last", kind="stable").index
     place = value.rank(ascending=False, method="min")
     columns = (
@@ -139,7 +138,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
 
 def places(frozen: Frozen) -> Table | None:
     """The places directly below the area, with the row of the whole."""
-    if frozen.place is None:
+    if frozen.place is None or frozen.splits[PLACE].empty:
         return None
     noun = PLACES[frozen.place]
     table = ranking(frozen, "places", f"各{noun}主要指标", noun, frozen.splits[PLACE])
@@ -275,17 +274,24 @@ def _case_list(frozen: Frozen, metrics: tuple[str, ...], frame: pd.DataFrame) ->
     for place, name in enumerate(metrics):
         metric, row = metric_of(name), frozen.total(name)
         sides = metric.sides if all(metric.sides) else _COUNT_SIDES
-        cells[metric.name] = [None if mark is None or pd.isna(mark) else sides[not mark] for mark in frame[name]]
+        cells[metric.name] = _marks(frame[name], sides)
         among = int(row["among"]) if metric.kind is Kind.RATE else int(row["hits"])
         counted.append(Counted(name, metric.name, len(shown) + place, sides, int(row["hits"]), among))
     names = "、".join(metric_of(name).short_name for name in metrics[:2])
-    return CaseList(names, tuple(cells), tuple(zip(*cells.values(), strict=True)), tuple(counted))
+    return CaseList(names, tuple(cells), tuple(cells.values()), tuple(counted))
+
+
+def _marks(column: pd.Series, sides: tuple[str, str]) -> list[object]:
+    """What a number does with each row, in words; None where it does not look at it."""
+    words_of = {True: sides[0], False: sides[1]}
+    return [words_of.get(mark) for mark in column.tolist()]
 
 
 def _plain_cells(column: pd.Series) -> list[object]:
     """Cells as plain Python: None where empty, datetimes as such."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        return [None if pd.isna(one) else one.to_pydatetime() for one in column]
+        plain = column.astype(object).where(column.notna(), None)
+        return [one and one.to_pydatetime() for one in plain.tolist()]
     return [None if one is None or one != one else one for one in column.tolist()]
 
 
@@ -302,7 +308,9 @@ def _cell(wide: Mapping[Any, pd.DataFrame], metric: str, code: Any, column: str)
 
 
 def _relative(wide: Mapping[Any, pd.DataFrame], code: Any) -> float | None:
-    frame = wide["registered"]
+    frame = wide.get("registered")
+    if frame is None:
+        return None
     return words.relative(frame["value"].loc[code], frame["year_before"].loc[code]) if code in frame.index else None
 
 

@@ -1,0 +1,220 @@
+"""Every number in Word, slides and ledger is the number of `python -m queries`, to the last digit."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
+from typing import Any
+
+import docx
+import openpyxl
+import pptx
+import pytest
+
+from briefings.files import File
+from briefings.frozen import BY_MONTH, SPLITS, TOTALS, Frozen
+from casebase.engine import Casebase
+from casebase.settings import Settings
+from queries.periods import Against, Period, compared
+from queries.registry import METRICS
+from tests.briefings.conftest import PERIODS
+from tests.pages.conftest import EVENING
+from tests.queries.command import Command
+
+CASES = [("month", None), ("year", None), ("running", None), ("month", "410105"), ("special", None), ("nothing", None)]
+Record = dict[str, Any]
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], city: Casebase) -> Any:
+    """Asks the command: (metrics, period, moment, area, by) to its records."""
+    command = Command(monkeypatch, capsys)
+    url = str(city.engine.url)
+
+    def ask(metrics: tuple[str, ...], period: Any, moment: Any, area: str | None, *by: str) -> list[Record]:
+        words = [*metrics, "--from", period.start.isoformat(), "--to", period.end.isoformat()]
+        words += ["--as-of", moment.isoformat(), "--format", "json", "--url", url]
+        words += ["--area", area] if area else []
+        words += ["--by", ",".join(by)] if by else []
+        city.engine.dispose()  # the file belongs to one at a time, and the command opens its own
+        return command(*words).records()
+
+    return ask
+
+
+def half_up(value: float, places: int) -> str:
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{abs(rounded):,f}"
+
+
+def percent(value: float, places: int = 2) -> str:
+    rounded = (Decimal(repr(float(value))) * 100).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{abs(rounded):,f}"
+
+
+def spelled(record: Record) -> set[str]:
+    """The ways in which a number may stand in a sentence."""
+    value, hits, among = record["value"], record["hits"], record["among"]
+    ways = {half_up(hits, 0), half_up(among - hits, 0), half_up(among, 0)}
+    if value is not None:
+        ways |= {percent(value), half_up(value, 1), half_up(value, 0)}
+    return ways
+
+
+def moved(now: Record, before: Record) -> set[str]:
+    """The ways in which a change may stand in a sentence."""
+    if now["value"] is None or before["value"] is None:
+        return set()
+    difference = now["value"] - before["value"]
+    ways = {percent(difference), half_up(difference, 1), half_up(difference, 0)}
+    if before["value"]:
+        ways.add(percent(difference / abs(before["value"]), 1))
+    return ways
+
+
+# Days, spans and terms: told apart from numbers by what follows or surrounds them.
+TERMS = re.compile(
+    r"\d+年第\d季度|\d+年|\d+月|\d+日|\d+时|\d+分(?!点)|\d+(?:\.\d+)?个(?!百分点)|近\d+天|24小时|12345|\d+个工作日|每万人|最久超期[\d.]+天"
+    r"|\d+%的目标|不足30件次|^\d+\. |[A-F\d]{8,}|应有[\d.]+件次"
+)
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def numbers_in(text: str) -> list[str]:
+    return NUMBER.findall(TERMS.sub(" ", text))
+
+
+@pytest.fixture
+def allowed(queries: Any) -> Callable[[str, str | None], set[str]]:
+    """Every number that a sentence of a briefing may hold, asked of the command."""
+
+    def of(name: str, area: str | None) -> set[str]:
+        below = "street" if area else "district"
+        splits: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(TOTALS, ()), (("overdue", "due_in_5"), ("unit",))]
+        splits += [(metrics, (below if by == "place" else by,)) for by, metrics in SPLITS.items()]
+        return set().union(*(spoken(queries, PERIODS[name], area, metrics, by) for metrics, by in splits))
+
+    return of
+
+
+def spoken(queries: Any, period: Period, area: str | None, metrics: tuple[str, ...], by: tuple[str, ...]) -> set[str]:
+    """The ways of one split: its numbers, their changes and distances from targets, the shares of its first groups."""
+    now = queries(metrics, period, EVENING, area, *by)
+    ways = set().union(*(spelled(record) | aimed(record) for record in now))
+    for against in Against:
+        then, moment = compared(period, EVENING, against)
+        before = {key(one, by): one for one in queries(metrics, then, moment, area, *by)}
+        ways = ways.union(*(moved(one, before[key(one, by)]) for one in now if key(one, by) in before))
+    return ways | shares(now) if by and "registered" in metrics else ways
+
+
+def aimed(record: Record) -> set[str]:
+    """The target of config.toml and how far off it is."""
+    target = getattr(Settings().targets, record["metric"], None)
+    if target is None:
+        return set()
+    off = set() if record["value"] is None else {percent(record["value"] - target / 100)}
+    return off | {half_up(target, 0)}
+
+
+def key(record: Record, by: tuple[str, ...]) -> tuple[str, ...]:
+    return (record["metric"], *(str(record[name]) for name in by))
+
+
+def shares(records: list[Record]) -> set[str]:
+    """What the largest groups are of all, one to five of them."""
+    hits = sorted((one["hits"] for one in records if one["metric"] == "registered"), reverse=True)
+    return {percent(sum(hits[:n]) / sum(hits)) for n in range(1, 6) if sum(hits)}
+
+
+@pytest.mark.parametrize(("name", "area"), CASES)
+def test_sentences_of_word_and_slides_hold_no_other_number(
+    name: str,
+    area: str | None,
+    made_of: Callable[..., tuple[File, ...]],
+    allowed: Callable[[str, str | None], set[str]],
+) -> None:
+    word, slides, _ = made_of(name, area)
+    known = allowed(name, area)
+    said = [p.text for p in docx.Document(BytesIO(word.data)).paragraphs]
+    said += [
+        paragraph.text
+        for slide in pptx.Presentation(BytesIO(slides.data)).slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+        if len(slide.shapes) and not shape.text_frame.text.isdigit()
+    ]
+    strange = {(number, text) for text in said for number in numbers_in(text) if number not in known}
+    # Months of the charts' titles are compared in the test below.
+    assert not {pair for pair in strange if "此前" not in pair[1] and "快照" not in pair[1]}
+    assert name == "nothing" or sum(len(numbers_in(text)) for text in said) > 40
+
+
+@pytest.mark.parametrize(("name", "area"), CASES)
+def test_ledger_holds_every_number_of_the_command(
+    name: str, area: str | None, made_of: Callable[..., tuple[File, ...]], queries: Any
+) -> None:
+    book = openpyxl.load_workbook(BytesIO(made_of(name, area)[2].data), data_only=True)
+    rows = list(book["总表"].iter_rows(min_row=4, values_only=True))
+    told = {record["metric"]: record for record in queries(TOTALS, PERIODS[name], EVENING, area)}
+    assert len(rows) == len(TOTALS)
+    for metric, row in zip(TOTALS, rows, strict=True):
+        record = told[metric]
+        assert row[0] == METRICS[metric].name
+        assert row[2] == (None if record["value"] is None else pytest.approx(record["value"])) or row[2] == ""
+        assert row[3] == record["hits"]
+        assert row[4] in (None, record["among"])
+
+
+def test_charts_of_the_slides_are_the_months_and_places_of_the_command(
+    made_of: Callable[..., tuple[File, ...]], frozen_of: Callable[..., Frozen], queries: Any
+) -> None:
+    charts = {
+        frozenset(series.name for series in shape.chart.plots[0].series): shape.chart
+        for slide in pptx.Presentation(BytesIO(made_of("month")[1].data)).slides
+        for shape in slide.shapes
+        if shape.has_chart
+    }
+    months = queries(BY_MONTH, _thirteen(), EVENING, None, "month")
+    volume = charts[frozenset({"登记量", "办结量"})]
+    for series, metric in zip(volume.plots[0].series, ("registered", "closed"), strict=True):
+        assert list(series.values) == [one["value"] for one in months if one["metric"] == metric]
+    rate = charts[frozenset({"五日办结率", "目标 95%"})].plots[0].series[0]
+    told = {one["month"]: one["value"] for one in months if one["metric"] == "five_day_closure"}
+    shown = [value for value in rate.values if value is not None]
+    assert shown == [pytest.approx(told[month]) for month in sorted(told) if told[month] is not None]
+    places = next(chart for names, chart in charts.items() if names == {"就地化解率"})
+    spot = queries(("on_the_spot",), PERIODS["month"], EVENING, None, "district")
+    named = {one["district_name"] or "未填写": one["value"] for one in spot if one["value"] is not None}
+    drawn = dict(zip(places.plots[0].categories, places.plots[0].series[0].values, strict=True))
+    assert drawn == {name: pytest.approx(value) for name, value in named.items()}
+
+
+def _thirteen() -> Period:
+    return Period(date(2025, 10, 1), date(2026, 10, 31))
+
+
+def test_places_in_word_are_the_districts_of_the_command(
+    made_of: Callable[..., tuple[File, ...]], queries: Any
+) -> None:
+    tables = docx.Document(BytesIO(made_of("month")[0].data)).tables
+    table = next(table for table in tables if table.cell(0, 1).text == "区县（功能区）")
+    heads = [cell.text for cell in table.rows[0].cells]
+    told: dict[tuple[str, str], Record] = {
+        (one["metric"], one["district_name"] or "未填写"): one
+        for one in queries(SPLITS["place"], PERIODS["month"], EVENING, None, "district")
+    }
+    for row in table.rows[1:-1]:
+        texts = dict(zip(heads, (cell.text for cell in row.cells), strict=True))
+        name = texts["区县（功能区）"]
+        for head, metric in (("登记量", "registered"), ("待办", "backlog"), ("超期", "overdue")):
+            hits = told[metric, name]["hits"] if (metric, name) in told else 0
+            assert texts[head] == half_up(hits, 0), (name, head)
+        rate = told.get(("five_day_closure", name))
+        assert texts["五日办结率"] == ("—" if rate is None or rate["value"] is None else percent(rate["value"]) + "%")
+    totals = {one["metric"]: one for one in queries(TOTALS, PERIODS["month"], EVENING, None)}
+    last = dict(zip(heads, (cell.text for cell in table.rows[-1].cells), strict=True))
+    assert (last["区县（功能区）"], last["登记量"]) == ("合计", half_up(totals["registered"]["hits"], 0))
+    assert last["满意率"] == percent(totals["unit_satisfaction"]["value"]) + "%"
