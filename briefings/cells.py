@@ -1,11 +1,9 @@
 """Raw cells of a table as they are written, in every file alike."""
 
-from datetime import date, datetime
+from datetime import date
 
 from briefings.model import Column, ColumnKind, Table, Valued
 from views import words
-
-_MINUTE = "%H:%M"
 
 
 def written(column: Column, value: object) -> str:
@@ -16,14 +14,14 @@ def written(column: Column, value: object) -> str:
 
 
 def _by_kind(kind: ColumnKind, value: object) -> str:
-    if value is None:
+    # pandas' NaT is a datetime as well, and unlike itself.
+    if value is None or value != value:
         return words.NONE
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
-        return value.isoformat()
+        # A limit is a day: its last minute would only be noise.
+        return f"{value:%Y-%m-%d}"
     if isinstance(value, int | float):
-        return _number(kind, float(value))
+        return _number(kind, value)
     return str(value)
 
 
@@ -31,7 +29,7 @@ def _number(kind: ColumnKind, value: float) -> str:
     if kind == "rate":
         return words.percent(value)
     if kind == "change":
-        return words.change(1 + value, 1.0)
+        return words.moved(value)
     if kind == "points":
         return words.points(value).removesuffix(" 百分点")
     return words.full(value) if kind == "count" else words.decimal(value)

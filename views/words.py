@@ -117,10 +117,14 @@ def relative(now: float | None, before: float | None) -> float | None:
 
 def change(now: float | None, before: float | None) -> str:
     """How a count moved, in %: +12.3%. No base → —, never ∞ or 0 %; the same → 持平."""
-    moved = relative(now, before)
-    if missing(moved):
+    return moved(relative(now, before))
+
+
+def moved(ratio: float | None) -> str:
+    """A count's change that is a ratio already, as `relative` gives it: 0.123 → +12.3%."""
+    if missing(ratio):
         return NONE
-    rounded = _percentage(moved or 0, 1)
+    rounded = _percentage(ratio or 0, 1)
     return f"{_signed(rounded)}%" if rounded else SAME
 
 
