@@ -44,7 +44,7 @@ def table(question: lists.Asked, part: Part) -> None:
     if rows.empty:
         st.info("这一格没有记录。")
     else:
-        lists.table(rows, "rows", alt=f"{question.metric.name}的明细", height=560)
+        lists.table(rows, "rows", alt=f"{question.metric.name}的明细")
 
 
 if question is None:

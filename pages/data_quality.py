@@ -63,7 +63,7 @@ def rows_of(name: str, found: pd.DataFrame) -> None:
         offset = lists.page_offset(total, f"page_{name}")
         lists.downloads(title, lambda: quality.rows(live.casebase(), name, as_of=as_of), total, as_of)
     rows = live.ask(quality.rows, name, as_of=as_of, limit=lists.PAGE_ROWS, offset=offset)
-    lists.table(rows, f"rows_{name}", alt=title, height=show.rows_high(len(rows), 12))
+    lists.table(rows, f"rows_{name}", alt=title, most=12)
 
 
 def loads() -> None:
@@ -118,7 +118,7 @@ def rejects_of(load: str) -> None:
         offset = lists.page_offset(total, f"page_load_{load}")
         lists.downloads("拒绝的行", lambda: quality.rejects(live.casebase(), number), total, as_of)
     rows = live.ask(quality.rejects, number, limit=lists.PAGE_ROWS, offset=offset)
-    lists.table(rows, f"rejects_{load}", alt="拒绝的行", height=show.rows_high(len(rows), 12))
+    lists.table(rows, f"rejects_{load}", alt="拒绝的行", most=12)
 
 
 def ages() -> None:

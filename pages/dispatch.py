@@ -188,9 +188,7 @@ def waiting_longest() -> None:
     waited = [(now.as_of.date() - pushed.date()).days for pushed in rows["pushed_at"]]
     columns = ["task_kind", "waited", "pushed_at", "contacted_at", "contact_method", "grid", "case_no", "title"]
     columns += ["category", "district", "street", "unit", "petition_id"]
-    lists.table(
-        rows.assign(waited=waited)[columns], "open_tasks", alt="最久的在办任务", height=show.rows_high(len(rows), 8)
-    )
+    lists.table(rows.assign(waited=waited)[columns], "open_tasks", alt="最久的在办任务", most=8)
     with st.container(horizontal=True):
         if st.button(f"打开全部在办 {words.full(total)} 件", key="all_open"):
             show.open_list(show.link(metric.id))

@@ -123,6 +123,6 @@ with files_at:
     )
 if first.total:
     found = page(offset) if offset else first
-    lists.table(found.rows, "found", alt="查到的信访件", height=560)
+    lists.table(found.rows, "found", alt="查到的信访件")
 else:
     waiting.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")

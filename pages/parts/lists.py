@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
+from typing import TypedDict
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,7 @@ from queries.cases import Part, cases, count_cases
 from queries.measure import metric_of
 from queries.model import Metric, Slice
 from queries.names import names_of
+from queries.periods import Period
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
 from wording.columns import COLUMNS, HIDDEN
@@ -26,6 +28,14 @@ XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
 
 
+class Scope(TypedDict):
+    """Moment, period and slice, as arguments of queries.cases."""
+
+    as_of: datetime
+    period: Period
+    within: Slice
+
+
 @dataclass(frozen=True)
 class Asked:
     """The number whose list is asked for."""
@@ -34,8 +44,13 @@ class Asked:
     part: Part
     cell: tuple[tuple[str, str | None], ...]
 
-    def within(self, filters: Filters) -> Slice:
-        return replace(filters.within, cell=self.cell)
+    def scope(self, filters: Filters) -> Scope:
+        """What the list is asked for as of, in and within."""
+        return {
+            "as_of": filters.as_of,
+            "period": filters.period,
+            "within": replace(filters.within, cell=self.cell),
+        }
 
     def said(self) -> str:
         """The cell in words: 责任单位 市住建局，月份 2026-10."""
@@ -72,28 +87,12 @@ def _square(value: str) -> str:
 
 def length(question: Asked, filters: Filters, part: Part) -> int:
     """How many rows the list has."""
-    return live.ask(
-        count_cases,
-        question.metric.id,
-        part,
-        as_of=filters.as_of,
-        period=filters.period,
-        within=question.within(filters),
-    )
+    return live.ask(count_cases, question.metric.id, part, **question.scope(filters))
 
 
 def rows(question: Asked, filters: Filters, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
     """Rows of the list, oldest first."""
-    return live.ask(
-        cases,
-        question.metric.id,
-        question.part,
-        as_of=filters.as_of,
-        period=filters.period,
-        within=question.within(filters),
-        limit=limit,
-        offset=offset,
-    )
+    return live.ask(cases, question.metric.id, question.part, **question.scope(filters), limit=limit, offset=offset)
 
 
 def whole(question: Asked, filters: Filters) -> pd.DataFrame:
@@ -102,14 +101,7 @@ def whole(question: Asked, filters: Filters) -> pd.DataFrame:
     Made when the button is pressed, outside any run of a page: there is no reading to ask by, so the case base is
     asked itself, as of the filters' own moment.
     """
-    return cases(
-        live.casebase(),
-        question.metric.id,
-        question.part,
-        as_of=filters.as_of,
-        period=filters.period,
-        within=question.within(filters),
-    )
+    return cases(live.casebase(), question.metric.id, question.part, **question.scope(filters))
 
 
 def csv(rows: pd.DataFrame) -> bytes:
@@ -151,15 +143,16 @@ def page_offset(total: int, key: str) -> int:
     return (st.number_input("页", 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS if pages > 1 else 0
 
 
-def table(rows: pd.DataFrame, key: str, *, alt: str, height: int | None = None) -> None:
-    """Rows as a table; a click on a row of a case opens the case."""
+def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 17) -> None:
+    """Rows as a table, at most so many high; a click on a row of a case opens the case."""
+    height = show.rows_high(len(rows), most)
     if "petition_id" not in rows.columns:
-        st.dataframe(shown(rows), hide_index=True, height=height or "auto", key=key, alt=alt)
+        st.dataframe(shown(rows), hide_index=True, height=height, key=key, alt=alt)
         return
     event = st.dataframe(
         shown(rows),
         hide_index=True,
-        height=height or "auto",
+        height=height,
         key=key,
         alt=alt,
         on_select="rerun",

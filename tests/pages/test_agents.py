@@ -1,13 +1,12 @@
 """信访代办: what is drawn is what the registry counts, and what is clicked opens exactly that."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries.accompaniment import busiest
 from queries.measure import measure
 from queries.model import Slice
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 OpenPage = Callable[..., AppTest]
 YEAR = period_of(Preset.YEAR, UNTIL.date())
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """待办积压: what is clicked opens exactly the cases that it counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries import backlog
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
@@ -22,13 +21,6 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 OpenPage = Callable[..., AppTest]
 TODAY = date(2026, 11, 19)
 NOW = end_of_day(TODAY)
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 def number(city: Casebase, metric: str, **cell: str | None) -> int:

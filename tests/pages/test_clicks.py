@@ -1,15 +1,14 @@
 """Card → list → case → back, on every page that has numbers of cases, in a real browser."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from docs.make_screenshots import CHROMIUM, DONE, FLAGS, cockpit
+from docs.make_screenshots import DONE, cockpit
 from pages.parts.menu import ENTRIES
 
 pytestmark = pytest.mark.browser
@@ -32,14 +31,6 @@ NUMBERS = {
 }
 # Pages without cards: their own tests click what they have instead.
 OTHERS = {"model_cases", "dictionary", "data_quality", "search", "briefing"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def test_every_page_is_clicked_here_or_says_where() -> None:

@@ -1,6 +1,6 @@
 """到期预警: what is clicked opens exactly the cases that it counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries import forward
 from queries.measure import measure
 from queries.periods import Preset, end_of_day, period_of
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 OpenPage = Callable[..., AppTest]
 TODAY = date(2026, 11, 12)
 NOW = end_of_day(TODAY)
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, Any], **address: str) -> int:

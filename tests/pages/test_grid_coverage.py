@@ -1,6 +1,6 @@
 """网格覆盖: what the page shows is what the registry says, and what is clicked opens exactly what it counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries.cases import Part, cases, count_cases
 from queries.hot_cells import hot_cells
 from queries.measure import measure
@@ -25,13 +24,6 @@ OpenPage = Callable[..., AppTest]
 TODAY = date(2026, 11, 19)
 NOW = end_of_day(TODAY)
 MONTH = period_of(Preset.MONTH, TODAY)
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 @pytest.fixture

@@ -2,17 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from sqlalchemy.engine import make_url
 
 from casebase.engine import Casebase
-from docs.make_screenshots import CHROMIUM, DONE, FLAGS, PAGES, cockpit
+from docs.make_screenshots import DONE, PAGES, cockpit
 from tests.pages.conftest import add_cases
 
 pytestmark = pytest.mark.browser
@@ -74,14 +73,6 @@ MAP_VIEW = """() => {
   if (fiber) walk(map[fiber].child)
   return view
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def opened(browser: Browser, address: str) -> Page:

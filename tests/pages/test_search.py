@@ -1,24 +1,16 @@
 """案件查询 and the page of a case: found, opened, and back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from queries.search import Search, search
 from tests.pages.conftest import UNTIL, address, clicked, failures, panels
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 OpenPage = Callable[..., AppTest]
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 def text_of(app: AppTest) -> str:

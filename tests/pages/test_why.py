@@ -1,15 +1,14 @@
 """变化原因: parts that add up, and bars and rows that open exactly their cases."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
-from casebase.settings import Settings
+from casebase.engine import Casebase
 from pages.parts import show
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of
@@ -24,13 +23,6 @@ TODAY = date(2026, 11, 19)
 NOW = end_of_day(TODAY)
 MONTH = period_of(Preset.MONTH, TODAY)
 RATE = "五日办结率"
-
-
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    casebase = open_casebase(Settings(), demo_url)
-    yield casebase
-    casebase.engine.dispose()
 
 
 def change(city: Casebase, metric: str, *by: str, against: Against = Against.PREVIOUS) -> Change:

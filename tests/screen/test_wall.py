@@ -1,16 +1,15 @@
 """The wall in a real browser: every scene at every size, turning, obeying, and coming back by itself."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.engine import make_url
 
 from casebase.engine import Casebase
 from casebase.settings import ROOT
-from docs.make_screenshots import CHROMIUM, FLAGS, WALL_DONE, cockpit, free_port
+from docs.make_screenshots import WALL_DONE, cockpit, free_port
 from screen.scenes import SCENES
 from tests.pages.conftest import add_cases
 
@@ -38,14 +37,6 @@ FAULTS = """() => {
   }
   return faults
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def wall(browser: Browser, address: str, size: tuple[int, int] = (1920, 1080)) -> Page:
