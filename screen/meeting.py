@@ -59,6 +59,14 @@ def side_by_side(now: Filters) -> str:
     return _table(now, _SIDE_BY_SIDE, dimension, PLACES[dimension], _MOST, quiet=f"{now.place}之下没有可比的数。")
 
 
+def of_places(now: Filters, metrics: Sequence[str]) -> str:
+    """The places below the chosen one with these numbers, where no map can show them."""
+    dimension = places.dimension_below(now)
+    heads = {name: metric_of(name).short_name for name in metrics if metric_of(name).applies(dimension)}
+    why = "库中没有坐标和轮廓，以表代图；"
+    return _table(now, heads, dimension, PLACES[dimension], _ROWS, quiet=f"{now.place}还没有可计的数。", why=why)
+
+
 def evaluated(now: Filters) -> str:
     """Satisfaction of the places, each beside how many evaluated at all."""
     dimension = places.dimension_below(now)
@@ -69,9 +77,8 @@ def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int)
     """Bars of what a metric looks at, by a dimension, the most first."""
     metric = metric_of(metric_id)
     frame = splits.split(now, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
-    if frame.empty:
-        return wall.lines_html(title, now.said, [], quiet="这一时段没有。")
-    return wall.ranking_html(title, now.said, wall.count_bars(frame["name"], frame["among"], metric.subject.unit))
+    bars = wall.count_bars(frame["name"], frame["among"], metric.subject.unit)
+    return wall.ranking_html(title, now.said, bars, quiet=f"这一时段没有{metric.among_text.removeprefix('期内')}。")
 
 
 def _table(
@@ -83,6 +90,7 @@ def _table(
     *,
     quiet: str,
     all_of: int | None = None,
+    why: str = "",
 ) -> str:
     """Metrics as columns, one row a value of the dimension; what needs attention by the first columns comes first.
 
@@ -98,14 +106,15 @@ def _table(
     small = {name: frame["small"].reindex(named.index, fill_value=False) for name, frame in wide.items()}
     lead = metrics[0]
     order = _order(values, metrics, small[lead.id])
+    shown = _fitting(order, named, most)
     rows = [
         wall.Row(named[code], [_cell(metric, values[metric.id][code], small[metric.id][code]) for metric in metrics])
-        for code in order[:most]
+        for code in shown
     ]
     told = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
-    note = f"按{heads[told.id]}{'由低到高' if told.polarity is Polarity.UP_GOOD else '由多到少'}"
-    if len(order) > most:
-        note += f"，{words.full(len(order))} 个中列前 {most} 个"
+    note = f"{why}按{heads[told.id]}{'由低到高' if told.polarity is Polarity.UP_GOOD else '由多到少'}"
+    if len(order) > len(shown):
+        note += f"，{words.full(len(order))} 个中列前 {len(shown)} 个"
     if any(cell.state == _SMALL for row in rows for cell in row.cells):
         note += f"；{_SMALL.text}"
     title = _finding(now, lead, heads[lead.id], wide[lead.id], noun)
@@ -121,13 +130,25 @@ def _finding(now: Filters, metric: Metric, head: str, frame: pd.DataFrame, noun:
 def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) -> list[str]:
     """Codes by the first metrics of one kind, the worst first; too small samples and gaps come last."""
     keys = [metric for metric in metrics if metric.kind is metrics[0].kind]
-    ranked = values.assign(_small=small.reindex(values.index).astype(bool))
+    gap = values[metrics[0].id].isna() & (metrics[0].kind is not Kind.COUNT)
+    ranked = values.assign(_gap=gap, _small=small.reindex(values.index).astype(bool))
     return ranked.sort_values(
-        ["_small", *(metric.id for metric in keys)],
-        ascending=[True, *(metric.polarity is Polarity.UP_GOOD for metric in keys)],
+        ["_gap", "_small", *(metric.id for metric in keys)],
+        ascending=[True, True, *(metric.polarity is Polarity.UP_GOOD for metric in keys)],
         na_position="last",
         kind="stable",
     ).index.tolist()
+
+
+def _fitting(order: Sequence[str], named: pd.Series, most: int) -> list[str]:
+    """As many rows as there is room for: a name beyond thirteen Chinese letters takes two lines."""
+    room, found = most + 0.5, []
+    for code in order[:most]:
+        room -= 1.6 if words.width(named[code]) > 13 else 1.0
+        if room < 0:
+            break
+        found.append(code)
+    return found
 
 
 def _cell(metric: Metric, value: float, small: bool) -> wall.Cell:

@@ -33,6 +33,9 @@ _MOST_NEW = 40
 _MONTHS = 13
 _ROWS = 16
 _FEW = 4
+# Height that a short ranking leaves for sentences, units of 1080.
+_ROOM = 520
+QUIET = "今天没有需要特别关注的事项。"
 _FIGURES = 2
 
 
@@ -84,6 +87,8 @@ def html_of(scene: Scene, filters: Filters) -> str:
 
 def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> str:
     metric = metric_of(scene.on_map)
+    if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
+        return meeting.of_places(now, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = live.settings().lights.small_sample
     title = findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
     note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
@@ -185,6 +190,8 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
     first_low = metric.polarity is Polarity.UP_GOOD
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable").head(most)
     rate = metric.kind is Kind.RATE
+    if not rate and not known["value"].any():
+        known = known.head(0)
     floor = min(known["value"].min() * 0.98, (target or 1.0) * 0.95) if rate and len(known) else 0.0
     longest = max(known["value"].max(), target or 0.0) if len(known) else 1.0
     reach = (longest - floor) or 1.0
@@ -199,23 +206,28 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
     ]
     note = f"{'由低到高' if first_low else '由多到少'}" + ("，竖线为目标" if target is not None else "")
     return wall.ranking_html(
-        f"各{noun}{metric.name}", note, bars, (target - floor) / reach if target is not None else None
+        f"各{noun}{metric.name}",
+        note,
+        bars,
+        (target - floor) / reach if target is not None else None,
+        quiet=f"各{noun}都没有可计的记录。" if rate else f"各{noun}都没有。",
     )
 
 
 def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     """What needs attention today, and the places that come first."""
-    said = wall.lines_html("今日关注", "越紧急越靠前", sentences(now)[:_FEW], quiet="今天没有需要特别关注的事项。")
+    said = wall.lines_html("今日关注", "越紧急越靠前", wall.fitting(sentences(now)[:_FEW], _ROOM), quiet=QUIET)
     return said + ranking(now, frame, scene, _FEW)
 
 
 def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
     """The units that owe an answer to a supervision order."""
     frame = splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable")
-    title = f"{len(frame)} 个单位欠督查答复，共 {words.full(int(frame['hits'].sum()))} 件"
+    owed = f"{len(frame)} 个单位欠督查答复，共 {words.full(int(frame['hits'].sum()))} 件"
+    title = owed if len(frame) else "督查待答复"
     shown = frame.head(_FEW)
     return rising(now) + wall.ranking_html(
-        title, "待答复最多的在前（件）", wall.count_bars(shown["name"], shown["hits"])
+        title, "待答复最多的在前（件）", wall.count_bars(shown["name"], shown["hits"]), quiet="没有单位欠督查答复。"
     )
 
 
@@ -232,7 +244,7 @@ def rising(now: Filters) -> str:
     ]
     risen = int(found["alarm"].sum())
     title = f"近 7 天 {risen} 个话题上升越过误报界限" if risen else "近 7 天没有话题上升越过误报界限"
-    return wall.lines_html(title, "与此前 8 个同长时段比", lines, quiet="近 7 天没有登记。")
+    return wall.lines_html(title, "与此前 8 个同长时段比", wall.fitting(lines, _ROOM), quiet="近 7 天没有登记。")
 
 
 def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
@@ -242,6 +254,7 @@ def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
         "专家参与按来源",
         _span(metric_of("expert_participations"), now),
         wall.count_bars(found["name"], found["hits"], "人次"),
+        quiet="这一时段没有专家参与。",
     )
     return said + ranking(now, frame, scene, 2 * _FEW)
 
@@ -269,8 +282,10 @@ def _foot(scene: Scene, now: Filters) -> str:
         }
     )
     title = f"{metric.name}，近 {_MONTHS} 个月"
-    note = f"虚线为目标 {words.percent(target)}" if target is not None else f"单位：{metric.unit}"
-    return wall.months_html(title, note, points, target)
+    counts = metric.kind is Kind.COUNT
+    said = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
+    said.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")
+    return wall.months_html(title, "；".join(said), points, target, counts=counts)
 
 
 SCENES: Sequence[Scene] = (

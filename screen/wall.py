@@ -144,7 +144,11 @@ def _made(as_of: datetime, area: str, period: str, name: str) -> dict[str, Any]:
     if name == _ASIDE:
         said = scenes.sentences(filters)
         ticker = [{"role": state.role, "state": state.text, "text": text} for state, text in said]
-        return {"ticker": ticker, "arrivals": scenes.arrivals(filters)}
+        return {
+            "owner": live.owner(),
+            "ticker": ticker or [{"role": "", "state": "", "text": scenes.QUIET}],
+            "arrivals": scenes.arrivals(filters),
+        }
     if name == _FIGURES:
         return scenes.figures(filters)
     scene = scenes.BY_ID[name]

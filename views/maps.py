@@ -460,9 +460,17 @@ class _Box:
         apart = self.left >= other.right or other.left >= self.right
         return not apart and self.top < other.bottom and other.top < self.bottom
 
+    def inside(self, other: "_Box") -> bool:
+        across = self.left >= other.left and self.right <= other.right
+        return across and self.top >= other.top and self.bottom <= other.bottom
 
-def _placed(data: pd.DataFrame, circles: dict[str, float], view: View) -> list[dict[str, Any]]:
+
+def _placed(
+    data: pd.DataFrame, circles: dict[str, float], view: View, room: _Box | None = None
+) -> list[dict[str, Any]]:
     """Labels that fit: outlines first, the largest before the small, then circles; what would touch is left out.
+
+    What would stand out of `room` too.
 
     An outline's label may slide up or down past a circle; a circle's label stands below, above or beside it.
     """
@@ -474,7 +482,7 @@ def _placed(data: pd.DataFrame, circles: dict[str, float], view: View) -> list[d
         radius = circles.get(row["code"])
         for text, offset in _tries(row, radius, view):
             box = _box(row, text, offset, view)
-            if not any(box.touches(other) for other in taken):
+            if not any(box.touches(other) for other in taken) and (room is None or box.inside(room)):
                 taken.append(box)
                 labels.append(_label(row, text, offset, radius is not None))
                 break
@@ -519,7 +527,7 @@ def _box_of(shape: Any) -> Bounds:
 def _size(text: str) -> tuple[float, float]:
     """Width and height a label is drawn with, px."""
     lines = text.split("\n")
-    wide = max(sum(LABEL if ord(letter) > 0x2E80 else LABEL * 0.6 for letter in line) for line in lines)
+    wide = LABEL * max(words.width(line) for line in lines)
     return wide + 4, LABEL * _LINE * len(lines) + 2
 
 
@@ -628,13 +636,14 @@ def flat(frame: pd.DataFrame, palette: Palette, *, kind: Kind, width: int, heigh
     unshaped = placed[placed["shape"].isna()]
     circles = dict(zip(unshaped["code"], _circle_sizes(unshaped, kind, alone=alone), strict=True))
     rows = placed.to_dict("records")
+    room = _Box(-width / 2, -height / 2, width / 2, height / 2)
     fills = {row["code"]: row["fill"] for row in rows}
     return Flat(
         (width, height),
         view,
         [FlatArea(row["code"], _path(row["shape"], view), row["fill"]) for row in rows if row["shape"] is not None],
         [(*_pixels(row, view), circles[row["code"]], fills[row["code"]]) for row in rows if row["code"] in circles],
-        [_flat_label(label, view, palette) for label in _placed(placed, circles, view)],
+        [_flat_label(label, view, palette) for label in _placed(placed, circles, view, room)],
     )
 
 

@@ -1,5 +1,6 @@
 """The big screen as HTML: blocks of one scene, sized in units of a 1920 × 1080 screen (CSS --u)."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -58,8 +59,13 @@ def kpis_html(cards: Sequence[Card]) -> str:
     return "".join(_kpi(card) for card in cards)
 
 
-def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | None = None) -> str:
-    """Bars with their numbers; `target` is the share of the longest bar at which a line stands."""
+def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | None = None, *, quiet: str = "") -> str:
+    """Bars with their numbers; `target` is the share of the longest bar at which a line stands.
+
+    `quiet` is said in their place where there are none.
+    """
+    if not bars:
+        return f'{_head(title, note)}<p class="quiet">{escape(quiet)}</p>'
     line = f'<i class="target" style="left:{target:.2%}"></i>' if target is not None else ""
     rows = "".join(
         f'<li><span class="who">{escape(bar.name)}</span><span class="rail"><i class="fill {_role(bar.state)}"'
@@ -95,15 +101,30 @@ def lines_html(title: str, note: str, lines: Sequence[tuple[State, str]], *, qui
     return f'{_head(title, note)}<ul class="lines">{rows}</ul>'
 
 
-def months_html(title: str, note: str, points: pd.DataFrame, target: float | None = None) -> str:
-    """A line over months: columns label, value (NaN: a gap), text."""
+def fitting(lines: Sequence[tuple[State, str]], room: int) -> list[tuple[State, str]]:
+    """The first sentences that `room` units (px of 1080) hold in the block at the right."""
+    found: list[tuple[State, str]] = []
+    for state, text in lines:
+        room -= 31 * math.ceil(words.width(text) / 13.5) + 26
+        if room < 0:
+            break
+        found.append((state, text))
+    return found
+
+
+def months_html(
+    title: str, note: str, points: pd.DataFrame, target: float | None = None, *, counts: bool = False
+) -> str:
+    """A line over months: columns label, value (NaN: a gap), text. Counts begin at zero."""
     known = points.dropna(subset=["value"])
     if len(known) < 2:
         return f'{_head(title, note)}<p class="quiet">还没有足够的月份。</p>'
+    if counts and not known["value"].any():
+        return f'{_head(title, note)}<p class="quiet">这些月份都没有。</p>'
     values = [*known["value"], *([] if target is None else [target])]
     low, high = min(values), max(values)
     room = (high - low) or abs(high) or 1.0
-    low, high = low - room * 0.15, high + room * 0.25
+    low, high = (0.0, high * 1.3) if counts else (low - room * 0.15, high + room * 0.25)
 
     def across(position: int) -> float:
         return 80 + position * (1640 / max(len(points) - 1, 1))
@@ -170,7 +191,7 @@ def _map_label(label: Mapping[str, Any]) -> str:
 
 def _kpi(card: Card) -> str:
     state = f'<span class="state {card.state.role}">{escape(card.state.text)}</span>' if card.state else ""
-    unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit else ""
+    unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit and card.value != words.NONE else ""
     deltas = "".join(_delta(delta) for delta in card.deltas)
     beside = f'<p class="beside">{escape(card.beside)}</p>' if card.beside else ""
     return (

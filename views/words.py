@@ -248,6 +248,11 @@ def span(first: date, last: date) -> str:
     return f"{start}—{day(last)}" if first.month != last.month else f"{start}—{last.day}日"
 
 
+def width(text: str) -> float:
+    """About how many Chinese letters wide a text is."""
+    return sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in text)
+
+
 def listing(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence: 金水区、二七区、中原区等 5 个."""
     shown = "、".join(names[:most])

@@ -107,6 +107,7 @@ function draw(data, whole) {
   const drawn = data.scenes.map((scene) => `scene-${scene.id}`)
   if (whole) for (const section of document.querySelectorAll('.scene')) if (!drawn.includes(section.id)) section.remove()
   $('demo').hidden = !data.demo
+  put($('owner'), data.owner)
   state.cutoff = data.cutoff
   state.ticker = data.ticker
   pulse(data.arrivals)

@@ -1,5 +1,6 @@
 """The wall in a real browser: every scene at every size, turning, obeying, and coming back by itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -7,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.engine import make_url
 
+from casebase.clock import wall_clock
 from casebase.engine import Casebase
+from casebase.loading import load, read_map
 from casebase.settings import ROOT
 from docs.make_screenshots import WALL_DONE, cockpit, free_port
 from screen.scenes import SCENES
@@ -27,13 +30,24 @@ FAULTS = """() => {
     const said = [...node.childNodes].filter((child) => child.nodeType === 3 && child.data.trim()).length > 0
     if (box.left < -1 || box.top < -1 || box.right > wide + 1 || box.bottom > high + 1)
       faults.push(['outside', node.textContent])
-    if (!svg && style.display !== 'inline' && (said || /\\b(kpi|block)\\b/.test(node.className))
+    if (!svg && style.display !== 'inline' && (said || /\\b(kpi|block|lines|bars)\\b/.test(node.className))
         && (node.scrollWidth > node.clientWidth + 2 || node.scrollHeight > node.clientHeight + 3))
       faults.push(['cut off', node.className, node.textContent])
     if (said) {
       const size = parseFloat(style.fontSize) * (svg ? node.ownerSVGElement.getScreenCTM().a : 1)
       if (size / unit < 19.9) faults.push(['small', size / unit, node.textContent])
+      const map = svg && node.ownerSVGElement.getBoundingClientRect()
+      if (map && (box.left < map.left - 1 || box.right > map.right + 1
+          || box.top < map.top - 1 || box.bottom > map.bottom + 1))
+        faults.push(['off the map', node.textContent])
     }
+    const next = node.nextElementSibling?.getBoundingClientRect()
+    const flows = /^(LI|TR|UL|OL|TABLE|P)$/.test(node.tagName) && style.position === 'static'
+    if (flows && next && next.top < box.bottom - 2 * unit)
+      faults.push(['overlaps what follows', node.textContent])
+    const below = node.tagName === 'H2' && node.nextElementSibling?.nextElementSibling
+    if (below !== false && (!below || below.tagName === 'H2' || !below.childNodes.length))
+      faults.push(['says nothing', node.textContent])
   }
   return faults
 }"""
@@ -88,6 +102,32 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
         assert {stopped, other} == {"grid", "backlog"}
         page.keyboard.press(" ")
         page.wait_for_function(f"document.querySelector('#scene-{stopped}.shown')", timeout=PATIENCE)
+        page.close()
+
+
+@pytest.mark.parametrize("data", ["boston311_2011H2", "messages_cn_2011_2020", ""])
+def test_every_scene_of_other_cities_fits_and_says_something(
+    browser: Browser,
+    data: str,
+    new_url: Callable[[str], str],
+    casebase_of: Callable[[str], Casebase],
+    shared_data: Path,
+    still_config: Path,
+) -> None:
+    """A city of points with long names, one without any place on earth, and an empty case base."""
+    url = new_url("duckdb")
+    casebase = casebase_of(url)
+    if data:
+        cases = read_map(ROOT / "maps" / f"{data.split('_20')[0]}.toml")
+        load(casebase, shared_data / "cases" / f"{data}.csv.gz", cases, now=wall_clock("Asia/Shanghai"))
+    casebase.engine.dispose()
+    with cockpit(url, still_config) as address:
+        page = wall(browser, f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
+        for scene in SCENES:
+            page.wait_for_timeout(700)
+            assert shown(page) == scene.id
+            assert page.evaluate(FAULTS) == [], scene.id
+            page.keyboard.press("PageDown")
         page.close()
 
 
