@@ -1,19 +1,18 @@
 """A worksheet that writes the columns of a long list in bulk: XlsxWriter's own way costs five times as much."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from xml.sax.saxutils import escape
 
+import pandas as pd
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 # What XML 1.0 cannot hold.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_EPOCH = datetime(1899, 12, 30)
-_FIRST_DAY = _EPOCH.date()
-_DAY = 86400.0
+_EPOCH = pd.Timestamp(1899, 12, 30)
+_EMPTY = "<c/>"
+Cells = Sequence[object] | pd.Series
 
 
 class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
@@ -23,10 +22,15 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     print set-up, is XlsxWriter's.
     """
 
-    def fill(self, first_row: int, columns: Sequence[Sequence[object]], moment: Format, day: Format) -> None:
-        """Take columns of text, numbers, datetimes, dates and None for the rows from `first_row` on (0 is the top)."""
-        self._first, self._bulk, self._dates = first_row, columns, (moment, day)
-        if columns and columns[0]:
+    def fill(self, first_row: int, columns: Sequence[Cells], moment: Format, day: Format) -> None:
+        """Take columns for the rows from `first_row` on (0 is the top): text, numbers, dates, datetimes or None.
+
+        Times may come as a Series of datetime64, which is much faster.
+        """
+        self._first, self._dates = first_row, (moment, day)
+        # Texts and styles are numbered now: when rows are written, XlsxWriter has closed both lists.
+        self._bulk = [self._column(values) for values in columns]
+        if len(columns) and len(columns[0]):
             self._check_dimensions(first_row, 0)
             self._check_dimensions(first_row + len(columns[0]) - 1, len(columns) - 1)
 
@@ -35,40 +39,28 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         self.dim_rowmax = self._first - 1
         super()._write_rows()
         self.dim_rowmax = last
-        moment, day = (style._get_xf_index() for style in self._dates)
-        columns = [
-            _column(xl_col_to_name(place), values, self._first + 1, _writer(moment, day))
-            for place, values in enumerate(self._bulk)
-        ]
-        rows = enumerate(zip(*columns, strict=True), start=self._first + 1)
+        # Cells without an address stand one after the other.
+        rows = enumerate(zip(*self._bulk, strict=True), start=self._first + 1)
         self.fh.write("".join(f'<row r="{number}">{"".join(cells)}</row>' for number, cells in rows))
 
+    def _column(self, values: Cells) -> list[str]:
+        """The cells of a column; what stands in it many times is put into words once."""
+        if isinstance(values, pd.Series):
+            style = self._dates[0]._get_xf_index()
+            days = ((values - _EPOCH) / pd.Timedelta(days=1)).tolist()
+            return [f'<c s="{style}"><v>{at:.12g}</v></c>' if at == at else _EMPTY for at in days]
+        known = {value: self._cell(value) for value in set(values)}
+        return [known[value] for value in values]
 
-def _column(name: str, values: Sequence[object], first: int, write: Callable[[object], str]) -> list[str]:
-    """The cells of a column; what stands in it many times is put into words once."""
-    known = {value: write(value) for value in set(values)}
-    return [known[value] and f'<c r="{name}{row}"{known[value]}' for row, value in enumerate(values, start=first)]
-
-
-def _writer(moment: int, day: int) -> Callable[[object], str]:
-    """Turns a value into a cell but for its place; "" for none."""
-
-    def write(value: object) -> str:
+    def _cell(self, value: object) -> str:
         if value is None:
-            return ""
+            return _EMPTY
         if isinstance(value, str):
-            return f' t="inlineStr">{_inline(value)}</c>'
-        if isinstance(value, datetime):
-            return f' s="{moment}"><v>{(value - _EPOCH).total_seconds() / _DAY:.10g}</v></c>'
+            # As XlsxWriter itself keeps every text: once, by its number.
+            place = self.str_table._get_shared_string_index(_CONTROL.sub("", value))
+            return f'<c t="s"><v>{place}</v></c>'
         if isinstance(value, date):
-            return f' s="{day}"><v>{(value - _FIRST_DAY).days}</v></c>'
-        return f"><v>{value}</v></c>"
-
-    return write
-
-
-def _inline(text: str) -> str:
-    """Text as an inline string; spaces at its ends are kept."""
-    clean = escape(_CONTROL.sub("", text))
-    keep = ' xml:space="preserve"' if clean != clean.strip() else ""
-    return f"<is><t{keep}>{clean}</t></is>"
+            style = self._dates[not isinstance(value, datetime)]._get_xf_index()
+            at = pd.Timestamp(value) - _EPOCH
+            return f'<c s="{style}"><v>{at / pd.Timedelta(days=1):.12g}</v></c>'
+        return f"<c><v>{value}</v></c>"

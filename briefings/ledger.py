@@ -7,6 +7,7 @@ from datetime import date, datetime
 from io import BytesIO
 from unicodedata import east_asian_width
 
+import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
@@ -230,7 +231,7 @@ def _list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Imprint, b
     if most:
         sheet.autofilter(_HEAD, 0, _HEAD + most, len(rows.heads) - 1)
     sample = zip(*(column[:_SAMPLE] for column in rows.columns), strict=True)
-    _fit(sheet, rows.heads, [["" if cell is None else _text(cell) for cell in row] for row in sample])
+    _fit(sheet, rows.heads, [[_text(cell) for cell in row] for row in sample])
 
 
 def _looked_at(counted: Counted) -> str:
@@ -238,6 +239,8 @@ def _looked_at(counted: Counted) -> str:
 
 
 def _text(cell: object) -> str:
+    if cell is None or cell is pd.NaT:
+        return ""
     return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
 

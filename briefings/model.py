@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
 from views.words import Kind
 
 ColumnKind = Literal["text", "count", "rate", "days", "number", "change", "points", "moment"]
@@ -168,12 +170,12 @@ class Counted:
 class CaseList:
     """The cases behind numbers of the same rows (信访件, by registration): one row a case, one column a number.
 
-    `columns` are the cells below each of `heads`: text, numbers, datetimes, dates or None.
+    `columns` are the cells below each of `heads`: text, numbers, dates or None, or a Series of times.
     """
 
     name: str
     heads: tuple[str, ...]
-    columns: tuple[Sequence[object], ...]
+    columns: tuple[Sequence[object] | pd.Series, ...]
     counted: tuple[Counted, ...]
 
     def __len__(self) -> int:

@@ -270,14 +270,14 @@ def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
 def _case_list(frozen: Frozen, metrics: tuple[str, ...], frame: pd.DataFrame) -> CaseList:
     shown = [name for name in frame.columns if name not in HIDDEN and name not in metrics]
     counted = []
-    cells = {COLUMNS[name]: _plain_cells(frame[name]) for name in shown}
+    cells: dict[str, list[object] | pd.Series] = {COLUMNS[name]: _plain_cells(frame[name]) for name in shown}
     for place, name in enumerate(metrics):
         metric, row = metric_of(name), frozen.total(name)
         sides = metric.sides if all(metric.sides) else _COUNT_SIDES
         cells[metric.name] = _marks(frame[name], sides)
         among = int(row["among"]) if metric.kind is Kind.RATE else int(row["hits"])
         counted.append(Counted(name, metric.name, len(shown) + place, sides, int(row["hits"]), among))
-    names = "、".join(metric_of(name).short_name for name in metrics[:2])
+    names = "、".join(metric_of(name).name for name in metrics[:2])
     return CaseList(names, tuple(cells), tuple(cells.values()), tuple(counted))
 
 
@@ -287,11 +287,10 @@ def _marks(column: pd.Series, sides: tuple[str, str]) -> list[object]:
     return [words_of.get(mark) for mark in column.tolist()]
 
 
-def _plain_cells(column: pd.Series) -> list[object]:
-    """Cells as plain Python: None where empty, datetimes as such."""
+def _plain_cells(column: pd.Series) -> list[object] | pd.Series:
+    """Cells as plain Python, None where empty; times as they are, which is faster."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        plain = column.astype(object).where(column.notna(), None)
-        return [one and one.to_pydatetime() for one in plain.tolist()]
+        return column
     return [None if one is None or one != one else one for one in column.tolist()]
 
 

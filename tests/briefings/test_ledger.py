@@ -1,0 +1,176 @@
+"""The ledger: formulas that check its numbers, lists as long as the numbers say, and nothing that Excel misreads."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+from briefings import ledger
+from briefings.bulk import BulkSheet
+from briefings.files import File, ledger_of
+from briefings.frozen import TOTALS, Frozen
+from queries.registry import METRICS
+
+HEAD = 3
+# Of registers of grids and agents there is no case list.
+NO_LIST = {"cases_per_10k", "grids_staffed", "communities_with_agent"}
+
+
+def opened(data: bytes, *, values: bool = True) -> Any:
+    return openpyxl.load_workbook(BytesIO(data), data_only=values)
+
+
+def rows_of(sheet: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Heads and rows of a sheet."""
+    heads, *rows = sheet.iter_rows(min_row=HEAD, values_only=True)
+    return [str(head) for head in heads], rows
+
+
+def test_every_number_has_its_list_and_the_list_its_length(
+    made_of: Callable[..., tuple[File, ...]], frozen_of: Callable[..., Frozen]
+) -> None:
+    book, frozen = opened(made_of("month")[2].data), frozen_of("month")
+    checked = set()
+    for rows in ledger_of(frozen).lists:
+        sheet = next(sheet for sheet in book if sheet["A1"].value == rows.name)
+        heads, cells = rows_of(sheet)
+        for counted in rows.counted:
+            column = [row[heads.index(counted.name)] for row in cells]
+            total = frozen.total(counted.metric)
+            assert column.count(counted.sides[0]) == counted.hits == total["hits"], counted.metric
+            assert column.count(counted.sides[0]) + column.count(counted.sides[1]) == counted.among, counted.metric
+            checked.add(counted.metric)
+    assert checked == set(TOTALS) - NO_LIST
+
+
+def test_numbers_are_checked_by_formulas(made_of: Callable[..., tuple[File, ...]]) -> None:
+    book = opened(made_of("month")[2].data, values=False)
+    heads, rows = rows_of(book["总表"])
+    for metric, row in zip(TOTALS, rows, strict=True):
+        told = dict(zip(heads, row, strict=True))
+        if metric in NO_LIST:
+            assert told["清单计入"] == "名册，不列清单"
+            continue
+        assert told["清单计入"].startswith("=COUNTIF('清单")
+        assert told["核对"].startswith("=IF(AND(")
+        assert told["本期"] is None or (METRICS[metric].unit == "%") == str(told["本期"]).startswith("=IF(")
+    places = book["各区县（功能区）主要指标"]
+    sums = [cell.value for row in places.iter_rows() for cell in row if str(cell.value).startswith("=SUM(")]
+    assert len(sums) == 3
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_spreadsheet_program_comes_to_the_same_numbers(
+    made_of: Callable[..., tuple[File, ...]], tmp_path: Path
+) -> None:
+    given_file = tmp_path / "ledger.xlsx"
+    given_file.write_bytes(made_of("month")[2].data)
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    # A sheet in another format is written from what the program itself reckons.
+    command = [
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "ods",
+        "--outdir",
+        str(tmp_path / "ods"),
+        str(given_file),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    back = [*command[:4], "xlsx", "--outdir", str(tmp_path / "back"), str(tmp_path / "ods" / "ledger.ods")]
+    subprocess.run(back, check=True, capture_output=True, timeout=180)
+    stated, reckoned = opened(given_file.read_bytes()), opened((tmp_path / "back" / "ledger.xlsx").read_bytes())
+    heads, rows = rows_of(reckoned["总表"])
+    agrees = [row[heads.index("核对")] for row in rows]
+    assert agrees.count("相符") == len(TOTALS) - len(NO_LIST)
+    assert "不符" not in agrees
+    places, again = (rows_of(book["各区县（功能区）主要指标"])[1] for book in (stated, reckoned))
+    assert [row[2] for row in places[-2:]] == [row[2] for row in again[-2:]]
+    assert places[-1][2] == places[-2][2], "the rows add up to the whole"
+
+
+def test_sheets_have_names_heads_and_imprint(made_of: Callable[..., tuple[File, ...]], frozen_of: Any) -> None:
+    book = opened(made_of("month")[2].data)
+    names = book.sheetnames
+    assert len(set(names)) == len(names)
+    assert max(len(name) for name in names) <= 31
+    for sheet in book:
+        assert sheet.freeze_panes is not None
+        assert sheet.print_title_rows == "$3:$3"
+        assert frozen_of("month").snapshot in sheet.oddFooter.left.text
+        assert "演示数据" in sheet.oddFooter.left.text
+
+
+def test_nothing_of_a_petitioner_is_in_it(made_of: Callable[..., tuple[File, ...]], city: Any) -> None:
+    with city.reading() as connection:
+        people = pd.read_sql("select petitioner_name, petitioner_phone, petitioner_key from petition", connection)
+    personal = {str(cell) for column in people for cell in people[column].dropna().unique()}
+    assert personal
+    texts = {
+        str(cell)
+        for sheet in opened(made_of("year")[2].data)
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    }
+    assert not personal & texts
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(max_size=20),
+    st.integers(-(10**9), 10**9),
+    st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(["=1+1", "+49", "-", "@x", "<b>&amp;", "  两端 ", "a\nb"]),
+)
+
+
+def printable(cell: object) -> object:
+    """A cell as XML can hold it: without control characters."""
+    if not isinstance(cell, str):
+        return datetime(cell.year, cell.month, cell.day) if isinstance(cell, date) else cell
+    kept = "".join(one for one in cell if one in "\t\n\r" or (ord(one) >= 32 and one not in "\ufffe\uffff"))
+    return kept.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=30))
+def test_bulk_rows_are_read_back_as_they_were(rows: list[tuple[object, object]]) -> None:
+    held = BytesIO()
+    with Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("清单", BulkSheet)
+        sheet.write_string(0, 0, "头")
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.fill(1, list(zip(*rows, strict=True)), day, day)
+    read = list(opened(held.getvalue())["清单"].iter_rows(min_row=2, max_col=2, values_only=True))
+    wanted = [tuple(printable(cell) for cell in row) for row in rows]
+    assert read[: len(wanted)] == wanted
+
+
+def test_times_are_read_back_to_the_second() -> None:
+    times = pd.Series([datetime(2026, 10, 1, 8, 30, 15), pd.NaT, datetime(2026, 12, 31, 23, 59, 59)])
+    held = BytesIO()
+    with Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("清单", BulkSheet)
+        style = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet.fill(0, [times, ["a", "b", "c"]], style, style)
+    read = [row[0] for row in opened(held.getvalue())["清单"].iter_rows(values_only=True)]
+    assert [value and pd.Timestamp(value).round("s") for value in read] == [times[0], None, times[2]]
+
+
+def test_a_list_longer_than_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch, frozen_of: Any) -> None:
+    monkeypatch.setattr(ledger, "MOST_ROWS", 13)
+    book = opened(ledger.write(ledger_of(frozen_of("month")), datetime(2026, 11, 20)))
+    sheet = next(sheet for sheet in book if sheet.title.startswith("清单1 "))
+    assert sheet.max_row == 13
+    assert "本表列前 10 行，共" in sheet["A2"].value
