@@ -37,6 +37,8 @@ FLAGS = [
 ]
 DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 WALL_DONE = ".scene.shown .kpi"
+REMOTE_DONE = "[data-scene=satisfaction] b"
+WALL = {f"screen_{scene.id}": f"screen?pin={scene.id}" for scene in SCENES}
 PAGES = {entry.file: f"{entry.path}?{entry.example}".rstrip("?") for entry in ENTRIES}
 
 
@@ -95,23 +97,23 @@ def main(
     url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
     prefix: Annotated[str, typer.Option(help="Put before each file's name.")] = "",
     query: Annotated[str, typer.Option(help="Added to every address, such as as_of=2011-12-31.")] = "",
-    only: Annotated[list[str] | None, typer.Option(help="These pages, by their scripts; default: all.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="These pages by their scripts, or scenes.")] = None,
 ) -> None:
-    """Take one picture of each page, and of the first one on a phone and in the dark."""
+    """Take one picture of each page, of the first one on a phone and in the dark, of the wall and its remote."""
     OUT.mkdir(exist_ok=True)
     with cockpit(url) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name in only or PAGES:
+        for name in [name for name in only or PAGES if name not in WALL]:
             path = PAGES[name]
             mark = "&" if "?" in path else "?"
             picture(browser, f"{address}/{path}{mark}{query}", f"{prefix}{name}", (1366, 768))
         if not prefix and not only:
             picture(browser, address, "overview_phone", (390, 844))
             picture(browser, address, "overview_dark", (1366, 768), dark=True)
-            for scene in SCENES:
-                picture(
-                    browser, f"{address}/screen?pin={scene.id}", f"screen_{scene.id}", (1920, 1080), ready=WALL_DONE
-                )
+        for name in [name for name in only or ([] if prefix else WALL) if name in WALL]:
+            picture(browser, f"{address}/{WALL[name]}", name, (1920, 1080), ready=WALL_DONE)
+        if not prefix and not only:  # last, when the wall that it shows small is known
+            picture(browser, f"{address}/remote", "remote_phone", (390, 844), ready=REMOTE_DONE)
         browser.close()
 
 
