@@ -90,7 +90,7 @@ def test_a_spreadsheet_program_comes_to_the_same_numbers(
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     back = [*command[:4], "xlsx", "--outdir", str(tmp_path / "back"), str(tmp_path / "ods" / "ledger.ods")]
     subprocess.run(back, check=True, capture_output=True, timeout=180)
-    stated, reckoned = opened(given_file.read_bytes()), opened((tmp_path / "back" / "ledger.xlsx").read_bytes())
+    stated, reckoned = opened(given_file.read_bytes()), opened((tmp_path / "xlsx" / "ledger.xlsx").read_bytes())
     heads, rows = rows_of(reckoned["总表"])
     agrees = [row[heads.index("核对")] for row in rows]
     assert agrees.count("相符") == len(TOTALS) - len(NO_LIST)

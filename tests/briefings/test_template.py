@@ -1,0 +1,148 @@
+"""Templates: what the sentences say, what a bureau may change, and how a mistake is named."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from briefings.frozen import Frozen
+from briefings.model import Annex, Block, Document, Figure, Heading, Paragraph, Table
+from briefings.template import Edits, chinese, deck, document, suggestions
+from casebase.engine import Casebase
+from casebase.errors import UsageError
+from casebase.settings import BriefingSettings
+from tests.briefings.conftest import PERIODS
+
+FORMS = [(name, None) for name in PERIODS] + [("month", "410105"), ("running", "410105")]
+
+
+def texts(printed: Document) -> list[str]:
+    return [block.text for block in printed.blocks if isinstance(block, Heading | Paragraph)]
+
+
+def of_kind(printed: Document, kind: type[Block]) -> list[Block]:
+    return [block for block in printed.blocks if isinstance(block, kind)]
+
+
+@pytest.mark.parametrize(("name", "area"), FORMS)
+def test_no_sentence_has_a_hole_in_it(
+    name: str, area: str | None, frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    frozen = frozen_of(name, area)
+    said = texts(document(frozen, city.workdays, Edits()))
+    said += [line for slide in deck(frozen, city.workdays, Edits()).slides for line in (slide.title, *slide.lines)]
+    wrong = re.compile(r"—(?!\d)|∞|nan|None|inf|，，|，。|；。|。。|、。|是。|（）|  |：。|^[，。；、]|0件次（最久")
+    assert not [line for line in said if wrong.search(line)]
+    assert all(line.endswith(("。", "）", "%")) for line in said if len(line) > 60)
+
+
+def test_headings_are_numbered_as_the_standard_asks(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    heads = of_kind(document(frozen_of("month"), city.workdays, Edits()), Heading)
+    first = [head.text for head in heads if isinstance(head, Heading) and head.level == 1]
+    assert [text.split("、")[0] for text in first] == [chinese(n) for n in range(1, len(first) + 1)]
+    assert [text.split("、")[1] for text in first] == [
+        "总体情况", "主要特点", "办理质效", "网格与听证", "存在问题", "下步建议",
+    ]  # fmt: skip
+    second = [head.text for head in heads if isinstance(head, Heading) and head.level == 2]
+    assert second[0].startswith("（一）")
+    assert [chinese(n) for n in (1, 10, 11, 20, 35)] == ["一", "十", "十一", "二十", "三十五"]
+
+
+def test_annexes_are_rankings_debts_and_definitions(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    printed = document(frozen_of("month"), city.workdays, Edits())
+    annexes = [block for block in printed.blocks if isinstance(block, Annex)]
+    assert [annex.number for annex in annexes] == list(range(1, len(annexes) + 1))
+    ids = [block.id for block in printed.blocks if isinstance(block, Table)]
+    assert {"summary", "places", "departments", "owing", "definitions"} <= set(ids)
+    assert {block.id for block in printed.blocks if isinstance(block, Figure)} >= {"volume", "five_day_closure_months"}
+
+
+def test_the_yearly_report_has_the_contents_of_article_41(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    printed = document(frozen_of("year"), city.workdays, Edits(proposals="提出改进工作建议若干，均被采纳。"))
+    said = "\n".join(texts(printed))
+    for part in (
+        "数据统计",
+        "涉及领域",
+        "较多的机关、单位",
+        "转送、交办、督办",
+        "建议及被采纳情况",
+        "其他应当报告的事项",
+    ):
+        assert part in said
+    assert "提出改进工作建议若干，均被采纳。" in said
+    assert "不记录此项" in "\n".join(texts(document(frozen_of("year"), city.workdays, Edits())))
+
+
+def test_what_a_person_writes_goes_in_and_nothing_else_changes(
+    frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    frozen = frozen_of("month")
+    as_is = document(frozen, city.workdays, Edits())
+    steps = suggestions(frozen, city.workdays)
+    assert [f"{n}. {line}" for n, line in enumerate(steps, start=1)] == texts(as_is)[-len(steps) :]
+    mine = document(frozen, city.workdays, Edits("供会议参阅", ("一件一件办。",)))
+    assert mine.subtitle == "（2026年10月）　供会议参阅"
+    assert texts(mine)[-1] == "1. 一件一件办。"
+    assert texts(mine)[:-1] == texts(as_is)[: -len(steps)]
+    assert deck(frozen, city.workdays, Edits("供会议参阅", ("一件一件办。",))).slides[-1].lines == ("一件一件办。",)
+
+
+def test_no_case_text_is_in_word_or_slides(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = frozen_of("year")
+    titles = set(frozen.list_of("registered")["title"].dropna())
+    printed = document(frozen, city.workdays, Edits())
+    cells = {str(cell) for block in printed.blocks if isinstance(block, Table) for row in block.rows for cell in row}
+    assert len(titles) > 100
+    assert not titles & cells
+    said = "\n".join(texts(printed))
+    assert not [title for title in titles if title in said]
+
+
+@pytest.fixture
+def own(tmp_path: Path, frozen_of: Callable[..., Frozen]) -> Callable[[str, str], Frozen]:
+    """A function that puts a template of the bureau's own before the shipped one."""
+
+    def put(name: str, text: str) -> Frozen:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        frozen = frozen_of("month")
+        settings = frozen.settings.model_copy(update={"briefings": BriefingSettings(templates=str(tmp_path))})
+        return replace(frozen, settings=settings)
+
+    return put
+
+
+def test_a_bureau_changes_wording_and_order_by_a_file(
+    own: Callable[[str, str], Frozen], frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    frozen = own("periodic.md", '# 快报\n> {{ period }}\n## 要点\n共收{{ n("registered") }}。\n[图 volume]\n')
+    printed = document(frozen, city.workdays, Edits())
+    count = int(frozen.total("registered")["hits"])
+    assert (printed.title, printed.subtitle) == ("快报", "2026年10月")
+    assert texts(printed) == ["一、要点", f"共收{count}件次。"]
+    assert deck(frozen, city.workdays, Edits()) == deck(frozen_of("month"), city.workdays, Edits()), "the rest stays"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# 题\n共收{{ n('registred') }}。", r"periodic\.md, line 2: n\('registred'\): no such number"),
+        ("# 题\n\n{{ nothing }}", r"periodic\.md, line 3: 'nothing' is undefined"),
+        ("# 题\n{% if %}", r"periodic\.md, line 2: "),
+        ("# 题\n[表 places2]", r"periodic\.md: \[表 places2\]: no such 表; there are summary、places"),
+        ("# 题\n{{ rank('channel', 'backlog').most(1) }}", r"line 2: rank\('channel', 'backlog'\): not in a briefing"),
+        ("# 题\n{{ n('registered').__class__.__mro__ }}", r"periodic\.md, line 2: "),
+    ],
+)
+def test_a_mistake_in_a_template_is_one_sentence_with_its_line(
+    text: str, said: str, own: Callable[[str, str], Frozen], city: Casebase
+) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        document(own("periodic.md", text), city.workdays, Edits())
+    assert "\n" not in str(caught.value)
+
+
+def test_slides_begin_with_a_slide(own: Callable[[str, str], Frozen], city: Casebase) -> None:
+    with pytest.raises(UsageError, match="stands before the first slide"):
+        deck(own("slides.md", "- 一行\n# 封面\n"), city.workdays, Edits())
