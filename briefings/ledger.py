@@ -114,7 +114,7 @@ def _begin(sheet: Worksheet, title: str, note: str, heads: Sequence[str], styles
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
     sheet.set_header(f"&C{title.replace('&', '&&')}"[:_LONGEST_FOOTER])
-    sheet.set_footer(f"&L&8{imprint.line.replace('&', '&&')}&R&8&P / &N"[:_LONGEST_FOOTER])
+    sheet.set_footer(f"&L&8 {imprint.line.replace('&', '&&')}&R&8 &P / &N"[:_LONGEST_FOOTER])
 
 
 def _table(sheet: Worksheet, table: Table, styles: _Styles, imprint: Imprint) -> None:

@@ -110,6 +110,8 @@ def test_sheets_have_names_heads_and_imprint(made_of: Callable[..., tuple[File, 
         assert sheet.print_title_rows == "$3:$3"
         assert frozen_of("month").snapshot in sheet.oddFooter.left.text
         assert "演示数据" in sheet.oddFooter.left.text
+        # A size runs into the digits after it unless a space stands between.
+        assert sheet.oddFooter.left.text.lstrip().startswith("2026年10月1日")
 
 
 def test_nothing_of_a_petitioner_is_in_it(made_of: Callable[..., tuple[File, ...]], city: Any) -> None:
