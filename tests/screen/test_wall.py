@@ -19,8 +19,27 @@ from tests.pages.conftest import add_cases
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
 SIZES = ((1366, 768), (1920, 1080), (3840, 2160), (5760, 2160))
-# Boxes outside the screen, text beyond its box, blocks that hide what they hold, type under 20 px of 1080.
-FAULTS = """() => {
+# How far type stands out from its ground.
+CONTRAST = """
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number)
+  const light = (colour) => parts(colour).slice(0, 3).map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0)
+  const ground = (node) => {
+    const colour = getComputedStyle(node).backgroundColor
+    return (parts(colour)[3] ?? 1) > 0 || !node.parentElement ? colour : ground(node.parentElement)
+  }
+  const contrast = (node) => {
+    const [more, less] = [light(getComputedStyle(node).color), light(ground(node))].sort((a, b) => b - a)
+    return (more + 0.05) / (less + 0.05)
+  }
+"""
+# Boxes outside the screen, text beyond its box or over another, blocks that hide what they hold or hold nothing, type
+# under 20 px of 1080 or 4.5 : 1 (labels on the map bring their own ground, which tests/views measures).
+FAULTS = (
+    """() => {"""
+    + CONTRAST
+    + """
   const faults = [], wide = innerWidth, high = innerHeight, unit = Math.min(wide / 1920, high / 1080)
   const page = document.scrollingElement
   if (page.scrollWidth > wide || page.scrollHeight > high) faults.push(['scrolls'])
@@ -36,6 +55,7 @@ FAULTS = """() => {
     if (said) {
       const size = parseFloat(style.fontSize) * (svg ? node.ownerSVGElement.getScreenCTM().a : 1)
       if (size / unit < 19.9) faults.push(['small', size / unit, node.textContent])
+      if (!svg && contrast(node) < 4.5) faults.push(['faint', contrast(node), node.textContent])
       const map = svg && node.ownerSVGElement.getBoundingClientRect()
       if (map && (box.left < map.left - 1 || box.right > map.right + 1
           || box.top < map.top - 1 || box.bottom > map.bottom + 1))
@@ -51,6 +71,7 @@ FAULTS = """() => {
   }
   return faults
 }"""
+)
 
 
 def wall(browser: Browser, address: str, size: tuple[int, int] = (1920, 1080)) -> Page:
@@ -102,6 +123,21 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
         assert {stopped, other} == {"grid", "backlog"}
         page.keyboard.press(" ")
         page.wait_for_function(f"document.querySelector('#scene-{stopped}.shown')", timeout=PATIENCE)
+        page.close()
+
+
+def test_a_pinned_scene_comes_back_after_a_touch(browser: Browser, demo_url: str, still_config: Path) -> None:
+    text = still_config.read_text(encoding="utf-8")
+    assert "pause = 180" in text
+    still_config.write_text(text.replace("pause = 180", "pause = 5"), encoding="utf-8")
+    with cockpit(demo_url, still_config) as address:
+        page = wall(browser, f"{address}/screen?pin=grid")
+        expect(page.locator("#mode")).to_have_text("已固定")
+        page.keyboard.press("PageDown")
+        expect(page.locator("#mode")).to_have_text("已暂停")
+        assert shown(page) == "hearings"
+        page.wait_for_function("document.querySelector('#scene-grid.shown')", timeout=PATIENCE)
+        expect(page.locator("#mode")).to_have_text("已固定")
         page.close()
 
 
@@ -201,6 +237,14 @@ def test_a_remote_fits_a_telephone(browser: Browser, demo_url: str, still_config
         small = """() => [...document.querySelectorAll('button, select, input')]
             .filter((node) => node.getBoundingClientRect().height < 44).map((node) => node.textContent)"""
         assert remote.evaluate(small) == []  # a finger needs 44 px
+        faint = (
+            "() => {"
+            + CONTRAST
+            + """return [...document.querySelectorAll('main *')]
+            .filter((node) => node.childElementCount === 0 && node.textContent && !node.disabled)
+            .filter((node) => contrast(node) < 4.5).map((node) => [contrast(node), node.textContent])}"""
+        )
+        assert remote.evaluate(faint) == []
         expect(remote.locator("#walls.bad")).to_have_text("现在没有屏在这个频道")
         remote.close()
 
