@@ -8,6 +8,8 @@ from pages.parts.quality_words import STATES, TABLES, TOLD
 from queries import quality
 from views import words
 
+_COUNT = st.column_config.NumberColumn(format="localized")
+
 # The whole database as it is, whatever moment the filter bar asks for.
 as_of = live.current().as_of
 
@@ -38,6 +40,7 @@ def findings(found: pd.DataFrame) -> None:
     event = st.dataframe(
         table,
         hide_index=True,
+        column_config={"行数": _COUNT, "占本表": st.column_config.TextColumn(alignment="right")},
         height=show.rows_high(len(table), 12),
         key="findings",
         on_select="rerun",
@@ -90,6 +93,7 @@ def loads() -> None:
     event = st.dataframe(
         table,
         hide_index=True,
+        column_config=dict.fromkeys(["读入", "装入", "拒绝"], _COUNT),
         height=show.rows_high(len(table), 6),
         key="loads",
         on_select="rerun",
@@ -142,7 +146,14 @@ def ages() -> None:
             "最近更新": found["updated_at"].dt.strftime("%Y-%m-%d %H:%M"),
         }
     )
-    st.dataframe(table, hide_index=True, height=show.rows_high(len(table), 6), key="ages", alt="各来源数据的新旧")
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={"信访件（件次）": _COUNT},
+        height=show.rows_high(len(table), 6),
+        key="ages",
+        alt="各来源数据的新旧",
+    )
 
 
 show.header("数据质量", "全库，不随上方筛选。哪些数据缺、错、旧，各影响什么；检举控告件不在其列。")

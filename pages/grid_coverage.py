@@ -30,7 +30,7 @@ HOT_LABEL = "登记量（件次），约 1 公里见方"
 GAPS_SHOWN = 100
 CELLS = 200
 MAP_SIZE = (780, 460)
-ROWS, ROWS_BESIDE_FACTS = 12, 6
+ROWS, ROWS_BESIDE_FACTS = 14, 7
 
 now = filters.current()
 

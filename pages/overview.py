@@ -13,7 +13,7 @@ from wording import findings, numbers
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
-MAP_SIZE = (560, 290)
+MAP_SIZE = (560, 280)
 
 now = filters.current()
 
@@ -61,7 +61,7 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
         from_zero=metric.kind is not Kind.RATE,
         largest_first=metric.kind is not Kind.RATE,
         most=16,
-        row=15,
+        row=14,
     )
     drill = None if below.dimension == "grid" else filters.go_to
     show.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)

@@ -18,6 +18,8 @@ from views.words import DEMO, SMALL, State
 
 Tone = Literal["good", "bad", "neutral"]
 
+# Between the numbers that stand beside one.
+SEPARATOR = "；"
 _TONE_WORDS = {"good": "，向好", "bad": "，变差", "neutral": ""}
 
 
@@ -38,7 +40,7 @@ class Delta:
 class Card:
     """One number with all that is said about it. `spark` holds up to twelve periods, None for a gap.
 
-    `definition` pairs a heading (定义, 分子, 分母, 依据) with its text. `beside` is a second number that must be
+    `definition` pairs a heading (定义, 分子, 分母, 依据) with its text. `beside` are further numbers that must be
     read with the first (evaluation beside satisfaction). `link` is handed back when the card is clicked.
     """
 
@@ -51,7 +53,7 @@ class Card:
     spark: tuple[float | None, ...] = ()
     spark_labels: tuple[str, ...] = ()
     definition: tuple[tuple[str, str], ...] = ()
-    beside: str = ""
+    beside: tuple[str, ...] = ()
     small: bool = False
     link: str | None = None
 
@@ -62,8 +64,7 @@ class Card:
         said += [self.state.word] if self.state else []
         said += [SMALL] if self.small else []
         said += [f"{delta.label} {delta.text}{_TONE_WORDS[delta.tone]}" for delta in self.deltas]
-        said += [self.beside] if self.beside else []
-        return "；".join(said)
+        return SEPARATOR.join([*said, *self.beside])
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _card(card: Card, palette: Palette) -> str:
     small = f'<span class="small">{SMALL}</span>' if card.small else ""
     unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit else ""
     deltas = "".join(_delta(delta) for delta in card.deltas)
-    beside = f'<div class="beside">{escape(card.beside)}</div>' if card.beside else ""
+    beside = f'<div class="beside">{unbroken(card.beside)}</div>' if card.beside else ""
     return (
         f'<article class="card" data-key="{key}">{_opener(card.sentence, card.link)}'
         f'<div class="top"><span class="name">{escape(card.name)}</span>{_definition(card)}</div>'
@@ -146,6 +147,12 @@ def _card(card: Card, palette: Palette) -> str:
         f'<div class="states">{state}{small}</div>'
         f'<div class="deltas">{deltas}</div>{beside}{_spark(card)}</article>'
     )
+
+
+def unbroken(parts: Sequence[str]) -> str:
+    """What stands beside a number: a line may break between the parts, inside none that fits on it."""
+    ends = [SEPARATOR] * (len(parts) - 1) + [""]
+    return "".join(f'<span class="part">{escape(part)}{end}</span>' for part, end in zip(parts, ends, strict=True))
 
 
 def _opener(sentence: str, link: str | None) -> str:
@@ -244,12 +251,23 @@ CSS = (
 .cards, .attention, .head, .quiet { font-family: inherit; color: var(--ink); box-sizing: border-box; }
 * { box-sizing: border-box; }
 .panel { container-type: inline-size; }
-.cards { display: grid; grid-template-columns: repeat(min(var(--n), 2), minmax(0, 1fr)); gap: 8px; }
-@container (min-width: 600px) { .cards { grid-template-columns: repeat(min(var(--n), 3), minmax(0, 1fr)); gap: 16px; } }
-@container (min-width: 960px) { .cards { grid-template-columns: repeat(var(--n), minmax(0, 1fr)); } }
+.cards { display: grid; grid-template-columns: repeat(min(var(--n), 2), minmax(0, 1fr)); gap: 0 8px; margin-top: -8px; }
 @container (max-width: 299px) { .cards { grid-template-columns: minmax(0, 1fr); } }
-.card { position: relative; display: flex; flex-direction: column; min-width: 0; padding: 16px;
+/* The parts of a card share their heights with its neighbours'. A gap would part them, so the card has a margin. */
+.card { position: relative; display: grid; grid-row: span 6; grid-template-rows: subgrid; min-width: 0;
+  margin-top: 8px; padding: 16px;
   background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
+@container (min-width: 600px) {
+  .cards { grid-template-columns: repeat(min(var(--n), 3), minmax(0, 1fr)); gap: 0 16px; margin-top: -16px; }
+  .card { margin-top: 16px; }
+}
+@container (min-width: 960px) { .cards { grid-template-columns: repeat(var(--n), minmax(0, 1fr)); } }
+.top { grid-row: 1; }
+.number { grid-row: 2; }
+.states { grid-row: 3; }
+.deltas { grid-row: 4; }
+.beside { grid-row: 5; }
+.spark { grid-row: 6; }
 @container (max-width: 599px) { .card { padding: 12px; } }
 .card:has(.open:hover), .attention li:has(.open:hover) { border-color: var(--accent); }
 .open { position: absolute; inset: 0; padding: 0; border: 0; border-radius: 8px; background: none; cursor: pointer; }
@@ -265,7 +283,7 @@ CSS = (
 .value { font-size: var(--figure); line-height: 1.2; font-weight: 600; letter-spacing: -0.01em; white-space: nowrap; }
 @container (max-width: 599px) { .value { font-size: calc(var(--figure) * 0.8); } }
 .unit { font-size: var(--note); color: var(--muted); }
-.states { display: flex; flex-wrap: wrap; gap: 8px; min-height: 16px; margin-top: 4px;
+.states { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 4px;
   font-size: var(--note); line-height: 16px; }
 .small { color: var(--muted); border-bottom: 1px dashed var(--compare); }
 .deltas { margin-top: 8px; font-size: var(--note); line-height: 18px; }
@@ -278,21 +296,22 @@ CSS = (
 .moved.good { color: var(--green); }
 .moved.bad { color: var(--red); font-weight: 600; }
 .beside { margin-top: 4px; font-size: var(--note); line-height: 18px; }
-.spark { margin-top: auto; padding-top: 8px; }
+.part { display: inline-block; }
+.spark { align-self: end; padding-top: 8px; }
 .spark svg { display: block; width: 100%; height: 32px; overflow: visible; }
 .line, .dot { fill: none; vector-effect: non-scaling-stroke; stroke: var(--accent); stroke-linejoin: round; }
 .line { stroke-width: 1.5px; }
 .dot { stroke-width: 6px; stroke-linecap: round; }
 .ends { display: flex; justify-content: space-between; font-size: var(--note); line-height: 16px; }
 .aloud { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.compact .card { display: grid; grid-template-columns: 1fr auto; align-content: start; padding: 10px 16px; }
+.compact .card { grid-row: span 5; grid-template-columns: 1fr auto; padding: 8px 12px; }
 .compact .card > :not(.number, .states, .open) { grid-column: 1 / -1; min-width: 0; }
 .compact .number { margin-top: 0; }
-.compact .states { margin: 0 0 8px; align-self: end; }
-.compact .deltas { margin-top: 2px; }
-.compact .beside { margin-top: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.compact .spark { align-self: end; padding-top: 4px; }
-.compact .spark svg { height: 20px; }
+.compact .states { grid-row: 2; flex-flow: column; align-items: start; gap: 0; margin: 0; align-self: center; }
+.compact .deltas { grid-row: 3; margin-top: 0; }
+.compact .beside { grid-row: 4; margin-top: 0; }
+.compact .spark { grid-row: 5; padding-top: 4px; }
+.compact .spark svg { height: 16px; }
 .compact .ends { display: none; }
 .attention { display: grid; gap: 8px; margin: 0; padding: 0; list-style: none; }
 .attention li { position: relative; display: flex; align-items: baseline; gap: 12px; padding: 10px 16px;

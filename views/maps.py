@@ -180,7 +180,7 @@ def legend_html(
     if schematic:
         items.append(f"<span>{SCHEMATIC}：轮廓为示意，不是行政区划界线</span>")
     if tokens:
-        items.append(f"<span>○ 没有公开界线的区域，位置为{SCHEMATIC}</span>")
+        items.append(f"<span>○ 无公开界线，位置为{SCHEMATIC}</span>")
     return (
         f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;font-family:{escape(FONT)};'
         f'font-size:{palette.note}px;line-height:18px;color:{palette.muted}">'
@@ -189,7 +189,7 @@ def legend_html(
 
 
 def _swatch(step: Step, palette: Palette) -> str:
-    box = "display:inline-block;width:20px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:4px"
+    box = "display:inline-block;width:16px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:4px"
     return (
         f'<span style="white-space:nowrap"><i style="{box};background:{step.colour};'
         f'border:1px solid {palette.line}"></i>{escape(step.text)}</span>'

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from views import maps, words
-from views.cards import Card, Delta
+from views.cards import Card, Delta, unbroken
 from views.tokens import WALL, Palette
 from views.words import State
 
@@ -193,7 +193,7 @@ def _kpi(card: Card) -> str:
     state = f'<span class="state {card.state.role}">{escape(card.state.text)}</span>' if card.state else ""
     unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit and card.value != words.NONE else ""
     deltas = "".join(_delta(delta) for delta in card.deltas)
-    beside = f'<p class="beside">{escape(card.beside)}</p>' if card.beside else ""
+    beside = f'<p class="beside">{unbroken(card.beside)}</p>' if card.beside else ""
     return (
         f'<section class="kpi" data-key="{escape(card.key)}" aria-label="{escape(card.sentence)}">'
         f"<h3>{escape(card.name)}{state}</h3>"

@@ -7,13 +7,17 @@ import streamlit as st
 from views.tokens import FONT, Palette
 
 # A rerun must not flicker: nothing fades while it is being recomputed. The rest is rhythm: a cockpit
-# starts at the top of the screen, its blocks keep one distance, and an empty date does not say yyyy-mm-dd.
+# starts at the top of the screen, its blocks keep one distance, choices in one bar are as high as each other, and an
+# empty date does not say yyyy-mm-dd.
 _CSS = """
-[data-testid="stMainBlockContainer"] { padding: 60px 24px 32px; max-width: 1920px; }
+[data-testid="stMainBlockContainer"] { padding: 56px 24px 32px; max-width: 1920px; }
 [data-testid="stElementContainer"][data-stale="true"], [data-stale="true"] { opacity: 1 !important; transition: none; }
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 12px; }
 .st-key-filters label { min-height: 0; }
 .st-key-filters { row-gap: 8px; }
+[data-testid="stHorizontalBlock"]:has(> [data-testid="stElementContainer"] :is([data-testid="stSelectbox"],
+  [data-testid="stTextInput"])) > [data-testid="stElementContainer"] [data-testid="stButtonGroup"] button {
+  min-height: 35px; }
 [data-testid="stDateInput"] [data-placeholder] { font-size: 0; }
 [data-testid="stDateInput"] [data-placeholder]::after { font-size: 14px; }
 [data-testid="stDateInput"] [data-type="year"][data-placeholder]::after { content: "年"; }

@@ -22,6 +22,8 @@ from views.tokens import Palette, palette
 from wording import numbers as judged
 from wording.numbers import kind_of, tone, written
 
+# A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
+ROW = 31
 LIST_PAGE = "pages/case_list.py"
 WHY_PAGE = "pages/why.py"
 AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
@@ -178,7 +180,7 @@ def state_of(metric: Metric, value: float) -> words.State | None:
     return judged.state_of(live.settings(), metric, value)
 
 
-def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
+def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> tuple[str, ...]:
     """The numbers that must be read with this one, then what its rate is made of."""
     parts = []
     for name in metric.beside:
@@ -187,7 +189,7 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> str:
         parts.append(f"{other.short_name} {written(other, value)}{unit}")
     if metric.kind is Kind.RATE and row["among"]:
         parts.append(words.parts(row["hits"], row["among"]))
-    return "；".join(parts)
+    return tuple(parts)
 
 
 def definition(metric: Metric, filters: Filters | None = None) -> tuple[tuple[str, str], ...]:
@@ -269,7 +271,7 @@ def heading(title: str, note: str, *, define: Metric | None = None) -> None:
 
 def rows_high(rows: int, most: int) -> int:
     """Height of a table in px that shows its rows, at most `most` of them before it scrolls."""
-    return 35 * (min(max(rows, 1), most) + 1) + 3
+    return ROW * (min(max(rows, 1), most) + 1) + 2
 
 
 def day_of(clicked: float) -> date:

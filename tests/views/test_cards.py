@@ -37,7 +37,7 @@ def five_day(**changes: object) -> Card:
         "spark": (0.9, None, 0.95, 0.93),
         "spark_labels": ("2026年8月", "2026年9月", "2026年10月", "2026年11月"),
         "definition": (("定义", "五个工作日内办结的比例"), ("依据", "《信访工作条例》")),
-        "beside": "另有在期未结 1,234 件次",
+        "beside": ("在期未结 1,234", "参评率 62.10%"),
         "link": "five_day_closure:hits",
     }
     return Card(**{**card, **changes})  # type: ignore[arg-type]
@@ -57,6 +57,11 @@ def test_a_card_says_all_that_belongs_to_its_number() -> None:
         "2026年8月",
     ):
         assert said in read.text
+
+
+def test_what_stands_beside_a_number_breaks_between_its_parts_only() -> None:
+    html = cards.cards_html([five_day()], DESK)
+    assert '<span class="part">在期未结 1,234；</span><span class="part">参评率 62.10%</span>' in html
 
 
 def test_the_whole_card_is_one_button_that_can_be_read_aloud() -> None:
@@ -85,7 +90,7 @@ def test_every_text_is_escaped() -> None:
         name=NASTY,
         value=NASTY,
         unit=NASTY,
-        beside=NASTY,
+        beside=(NASTY,),
         link=NASTY,
         deltas=(Delta(NASTY, NASTY),),
         definition=((NASTY, NASTY),),

@@ -57,7 +57,7 @@ def test_a_spot_lies_where_the_map_has_it() -> None:
 
 def test_what_comes_from_outside_is_escaped() -> None:
     evil = "<script>x</script>"
-    card = Card(key="k", name=evil, value=evil, deltas=(Delta(evil, evil),), beside=evil)
+    card = Card(key="k", name=evil, value=evil, deltas=(Delta(evil, evil),), beside=(evil,))
     bars = [wall.Bar(evil, evil, 0.5, words.BAD)]
     html = wall.kpis_html([card]) + wall.ranking_html(evil, evil, bars, 0.3)
     html += wall.lines_html(evil, evil, [(words.WARN, evil)], quiet="")

@@ -1,0 +1,51 @@
+"""How pages stand on a desk's screen: one first screen, cards in line, tables as high as their rows."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from docs.make_screenshots import DONE, cockpit
+
+pytestmark = pytest.mark.browser
+PATIENCE = 90_000
+TOPS = "(nodes) => [...new Set(nodes.map((node) => Math.round(node.getBoundingClientRect().top)))]"
+LINES = "(nodes) => nodes.map((node) => Math.round(node.getBoundingClientRect().height / 18))"
+# Height of each table, and of its rows with the head.
+TABLES = """() => [...document.querySelectorAll('[data-testid="stDataFrame"]')].map((table) =>
+  [table.clientHeight - 2, table.querySelector('table').getAttribute('aria-rowcount') * 31])"""
+BOTTOM = "() => document.querySelector('.st-key-block_map').getBoundingClientRect().bottom"
+
+
+def shown(browser: Browser, address: str) -> Page:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(address)
+    page.wait_for_selector(DONE, timeout=PATIENCE)
+    page.wait_for_selector(".cutoff", timeout=PATIENCE)
+    page.wait_for_timeout(1500)
+    return page
+
+
+def in_line(page: Page) -> bool:
+    """Whether each part of the cards begins at one height in the whole row."""
+    parts = ("name", "value", "deltas", "beside", "spark")
+    tops = {part: page.locator(f".card .{part}").evaluate_all(TOPS) for part in parts}
+    return all(len(found) == 1 for found in tops.values())
+
+
+def test_cards_stand_in_line_and_tables_show_no_blank_row(browser: Browser, demo_url: str, still_config: Path) -> None:
+    with cockpit(demo_url, still_config) as address:
+        page = shown(browser, address)
+        assert in_line(page)
+        assert page.evaluate(BOTTOM) <= 768
+        page.close()
+        page = shown(browser, f"{address}/five_day")
+        assert in_line(page)
+        assert set(page.locator(".card .part").evaluate_all(LINES)) == {1}
+        page.close()
+        page = shown(browser, f"{address}/data_quality")
+        page.wait_for_selector('[data-testid="stDataFrame"] table', state="attached", timeout=PATIENCE)
+        tables = page.evaluate(TABLES)
+        assert tables
+        assert all(high == rows for high, rows in tables)
+        page.close()
