@@ -74,7 +74,10 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
     wanted = [name for name in asked.get("scenes", ",".join(scenes.BY_ID)).split(",") if name in scenes.BY_ID]
     try:
         found = await anyio.to_thread.run_sync(
-            snapshots.get, asked.get("area", "")[:20], asked.get("period", "")[:10], wanted
+            partial(snapshots.get, brief="brief" in asked),
+            asked.get("area", "")[:20],
+            asked.get("period", "")[:10],
+            wanted,
         )
     except CasebaseError:
         return JSONResponse({"error": True}, status_code=503)

@@ -92,12 +92,18 @@ class Snapshots:
         # So that no part is made twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
 
-    def get(self, area: str, period: str, wanted: Sequence[str] = tuple(scenes.BY_ID)) -> dict[str, Any]:
-        """These scenes and their moment. Raises CasebaseError where there has never been an answer."""
+    def get(
+        self, area: str, period: str, wanted: Sequence[str] = tuple(scenes.BY_ID), *, brief: bool = False
+    ) -> dict[str, Any]:
+        """These scenes and their moment, briefly without what stands beside them.
+
+        Raises CasebaseError where there has never been an answer.
+        """
+        names = list(wanted) if brief and wanted else [_ASIDE, *wanted]
         reading = self._pulse().read()
         failed = reading.error is not None
         parts = []
-        for name in (_ASIDE, *wanted):
+        for name in names:
             part, fresh = self._part(reading, area, period, name)
             failed = failed or not fresh
             parts.append(part)
@@ -107,8 +113,8 @@ class Snapshots:
             "version": oldest.version,
             "cutoff": words.moment(oldest.as_of, year=oldest.as_of.year != now.year),
             "demo": reading.state.demonstration,
-            **parts[0].made,
-            "scenes": [part.made for part in parts[1:]],
+            **(parts[0].made if names[0] == _ASIDE else {}),
+            "scenes": [part.made for part in parts[-len(wanted) :]] if wanted else [],
             "error": failed,
             "age": round((now - reading.read_at).total_seconds()) if failed else 0,
         }

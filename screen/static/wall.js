@@ -107,10 +107,12 @@ function draw(data, whole) {
   const drawn = data.scenes.map((scene) => `scene-${scene.id}`)
   if (whole) for (const section of document.querySelectorAll('.scene')) if (!drawn.includes(section.id)) section.remove()
   $('demo').hidden = !data.demo
-  put($('owner'), data.owner)
   state.cutoff = data.cutoff
-  state.ticker = data.ticker
-  pulse(data.arrivals)
+  if (data.ticker) {
+    put($('owner'), data.owner)
+    state.ticker = data.ticker
+    pulse(data.arrivals)
+  }
   show(state.shown)
 }
 
@@ -177,7 +179,7 @@ async function answer(address) {
 // All that the wall turns through, or `only` one scene, so that a remote is followed within a second.
 async function read(only) {
   const scenes = only ? [only] : [...new Set([state.held, ...state.list])].filter(Boolean)
-  const wanted = { area: state.area, period: state.period, scenes: scenes.join() }
+  const wanted = { area: state.area, period: state.period, scenes: scenes.join(), ...(only ? { brief: '1' } : {}) }
   const turns = state.turns
   try {
     const data = await answer('screen/data?' + new URLSearchParams({ ...wanted, known: only ? '' : state.version }))

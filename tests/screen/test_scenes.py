@@ -51,6 +51,15 @@ def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
         assert [figure["value"].split(" ")[0] for figure in told[scene["id"]]] == first, scene["id"]
 
 
+def test_a_brief_answer_is_the_scene_alone(city: Casebase) -> None:
+    assert city.state().demonstration
+    snapshots = Snapshots(live.pulse)
+    brief, whole = (snapshots.get("410105", "本年", ["backlog"], brief=brief) for brief in (True, False))
+    assert set(whole) - set(brief) == {"owner", "ticker", "arrivals"}
+    assert brief["scenes"] == whole["scenes"]
+    assert snapshots.get("", "本年", [], brief=True)["scenes"] == []
+
+
 def test_config_knows_the_scenes() -> None:
     assert get_args(SceneName) == tuple(scenes.BY_ID)
 
