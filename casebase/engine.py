@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, select
+import pandas as pd
+from sqlalchemy import Boolean, Connection, Date, Engine, Select, create_engine, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -160,6 +162,25 @@ def _engine(url: URL) -> Engine:
 def _shown(address: str) -> str:
     """The URL without its password; works on URLs that cannot be parsed, too."""
     return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", address)
+
+
+def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
+    """The rows of a statement as a frame with its columns; for many rows, since DuckDB hands over whole columns.
+
+    Dates are dates, times datetime64, what is missing None, NaN or NaT.
+    """
+    result = connection.execute(statement)
+    names = list(result.keys())
+    if connection.dialect.name != "duckdb":
+        return pd.DataFrame(result.all(), columns=names)
+    frame: pd.DataFrame = result.cursor.df()
+    frame.columns = pd.Index(names)
+    for name, column in zip(names, statement.selected_columns, strict=True):
+        if isinstance(column.type, Date):
+            frame[name] = frame[name].dt.date
+        elif isinstance(column.type, Boolean) and frame[name].hasnans:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    return frame
 
 
 def read_state(connection: Connection) -> State:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
-from casebase.engine import Casebase
+from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
 from queries.measure import conditions, in_slice, metric_of, span_of
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
@@ -69,7 +69,7 @@ def marked(
     labelled = [column.label(name) for name, column in columns.items()]
     statement = select(*labelled).select_from(first.subject.rows).where(where).order_by(*order)
     with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=list(columns))
+        return frame_of(connection, statement)
 
 
 def count_cases(

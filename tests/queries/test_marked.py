@@ -1,0 +1,57 @@
+"""One list behind several numbers: as long as each of them says, on both engines."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from casebase.engine import Casebase
+from casebase.errors import UsageError
+from queries.cases import Part, cases, marked
+from queries.measure import measure
+from queries.model import Slice
+from queries.periods import Period, end_of_day
+from tests.conftest import ENGINES
+
+NOW = end_of_day(date(2026, 11, 22))
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+GROUPS = [
+    ("registered", "repeat_rate", "collective_visits"),
+    ("five_day_closure", "five_day_last_day", "five_day_overdue"),
+    ("backlog", "overdue", "due_in_5"),
+    ("hearings_held", "settled_after_hearing"),
+]
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("within", [Slice(), Slice(area="410105")])
+def test_each_column_counts_its_number(
+    kind: str, group: tuple[str, ...], within: Slice, city_on: Callable[[str], Casebase]
+) -> None:
+    casebase = city_on(kind)
+    rows = marked(casebase, group, as_of=NOW, period=YEAR, within=within)
+    told = measure(casebase, group, as_of=NOW, period=YEAR, within=within).set_index("metric")
+    assert told["hits"].sum() > 0
+    for name in group:
+        marks = rows[name].tolist()
+        assert marks.count(True) == told["hits"][name]
+        assert marks.count(True) + marks.count(False) == told["among"][name]
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_its_rows_are_those_of_the_list_of_one_number(kind: str, city_on: Callable[[str], Casebase]) -> None:
+    casebase = city_on(kind)
+    many = marked(casebase, ["five_day_closure"], as_of=NOW, period=YEAR)
+    one = cases(casebase, "five_day_closure", Part.AMONG, as_of=NOW, period=YEAR)
+    assert many["petition_id"].tolist() == one["petition_id"].tolist()
+    first = many.dropna(subset=["five_day_due", "closed_at"]).iloc[0]
+    assert type(first["five_day_due"]) is date
+    assert isinstance(first["closed_at"], datetime | pd.Timestamp)
+
+
+def test_numbers_of_other_rows_have_no_list_together(city_on: Callable[[str], Casebase]) -> None:
+    for group in (["registered", "hearings_held"], ["hearings_held", "cases_heard"]):
+        with pytest.raises(UsageError, match="no one list stands behind them"):
+            marked(city_on("duckdb"), group, as_of=NOW, period=YEAR)
