@@ -25,6 +25,8 @@ _VALUE_LABELS: dict[Kind, str] = {
     "number": "format(datum.value, ',~f')",
 }
 _TITLE_EXTRA = 1
+# A heading stands above axis and labels too: it has the room of the whole picture, less the padding of `finished`.
+_ROOM = "max(width, (containerSize()[0] || 0) - 12)"
 # Said on each title: a page's framework cuts titles that say nothing of their own.
 _NO_LIMIT = 4000
 
@@ -131,15 +133,15 @@ def heading(title: str, subtitle: str, palette: Palette) -> alt.TitleParams:
 
 
 def _by_width(text: str, size: int) -> Any:
-    """The text on one line where it fits, otherwise broken for three usual widths, chosen in the browser.
+    """The text on one line where it fits, otherwise broken for four usual widths, chosen in the browser.
 
     The schema takes an expression for a title but not for a subtitle.
     """
     whole = width_of(text, size)
     if whole <= 280:
         return text
-    rooms = [room for room in (720, 480) if room < whole]
-    choices = [f"width > {room} ? {_quoted(broken(text, room, size))}" for room in (whole, *rooms)]
+    rooms = [room for room in (720, 480, 350) if room < whole]
+    choices = [f"{_ROOM} > {room} ? {_quoted(broken(text, room, size))}" for room in (whole, *rooms)]
     return alt.ExprRef(" : ".join([*choices, _quoted(broken(text, 280, size))]))
 
 
