@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +57,17 @@ def make(
         ),
         ("台账", "xlsx", "spreadsheetml.sheet", lambda: ledger.write(ledger_of(frozen), frozen.as_of)),
     )
-    made = []
-    for step, (kind, ending, mime, write) in enumerate(kinds):
-        progress(step / len(kinds), f"正在写{kind}")
-        name = f"{stem}{'台账' if ending == 'xlsx' else ''}_{label}.{ending}"
-        made.append(File(name, kind, f"{_OFFICE}.{mime}", write()))
-    progress(1.0, "三份文件已备好")
-    return tuple(made)
+    # Side by side: pictures and compression are done outside of Python.
+    with ThreadPoolExecutor() as pool:
+        written = {pool.submit(write): kind for kind, _, _, write in kinds}
+        progress(0.0, "正在写三份文件")
+        for step, done in enumerate(as_completed(written), start=1):
+            progress(step / len(kinds), f"{written[done]}已写好")
+        data = [future.result() for future in written]
+    return tuple(
+        File(f"{stem}{'台账' if ending == 'xlsx' else ''}_{label}.{ending}", kind, f"{_OFFICE}.{mime}", made)
+        for (kind, ending, mime, _), made in zip(kinds, data, strict=True)
+    )
 
 
 def ledger_of(frozen: Frozen) -> Ledger:
