@@ -75,7 +75,7 @@ TOTALS = (
     "supervision_overdue",
 )
 PLACE = "place"
-BY_PLACE = (
+_OF_EACH = (
     "registered",
     "five_day_closure",
     "on_time_completion",
@@ -84,22 +84,9 @@ BY_PLACE = (
     "repeat_rate",
     "backlog",
     "overdue",
-    "cases_per_10k",
-    "on_the_spot",
-    "grids_staffed",
 )
-BY_UNIT = (
-    "registered",
-    "five_day_closure",
-    "on_time_completion",
-    "unit_satisfaction",
-    "unit_evaluation",
-    "repeat_rate",
-    "backlog",
-    "overdue",
-    "supervision_waiting",
-    "supervision_overdue",
-)
+BY_PLACE = (*_OF_EACH, "cases_per_10k", "on_the_spot", "grids_staffed")
+BY_UNIT = (*_OF_EACH, "supervision_waiting", "supervision_overdue")
 SPLITS: Mapping[str, tuple[str, ...]] = {
     PLACE: BY_PLACE,
     "unit": BY_UNIT,
