@@ -29,6 +29,8 @@ AGAINST = {
 MAIN = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion", "unit_satisfaction")
 _FROZEN, _FILES, _EDITS = "_briefing", "_briefing_files", "_briefing_edits"
 _STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_proposals"
+# A box is forgotten by the framework while another page is open.
+_KEPT = "_briefing_kept"
 _SHARE = 0.6
 
 now = filters.current()
@@ -100,13 +102,17 @@ def edits() -> Edits:
 
 
 def boxes(frozen: Frozen) -> None:
-    """What may be changed before export."""
+    """What may be changed before export; it is still there when the reader comes back from another page."""
+    kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
+    for key in (_COVER, _STEPS, _PROPOSALS):
+        st.session_state.setdefault(key, kept.get(key, ""))
     st.text_input("封面一行", key=_COVER, placeholder="例如：供市委信访工作联席会议参阅")
     if frozen.request.form is Form.YEARLY:
         st.text_area(
             "提出改进工作、完善政策和追究责任建议及被采纳情况", key=_PROPOSALS, height=120, help="条例第四十一条第三项"
         )
     st.text_area("下步建议（一行一条，由数字得出，可以改）", key=_STEPS, height=260)
+    kept |= {key: st.session_state[key] for key in (_COVER, _STEPS, _PROPOSALS)}
 
 
 def downloads() -> None:

@@ -66,6 +66,15 @@ def test_what_is_edited_is_exported_anew_with_the_same_numbers(page: AppTest) ->
     assert ledger[0].data == ledger[1].data
 
 
+def test_what_was_written_is_there_after_a_look_at_another_page(page: AppTest) -> None:
+    pressed(page, PRESS)
+    next(area for area in page.text_area if area.label.startswith("下步建议")).set_value("只办这一条。")
+    page.run(timeout=120)
+    page.switch_page("pages/five_day.py").run(timeout=120)
+    page.switch_page("pages/briefing.py").run(timeout=120)
+    assert next(area for area in page.text_area if area.label.startswith("下步建议")).value == "只办这一条。"
+
+
 def test_another_issue_asks_for_the_button_again(page: AppTest) -> None:
     pressed(page, PRESS)
     box = next(box for box in page.selectbox if box.label == "哪一期")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 # Long enough for a slow machine; what must be quick is measured in benchmarks/, not here.
 PATIENCE = 90_000
 # Latin words that belong in the interface: file formats, and those after whom a method is called.
-LATIN = {"CSV", "XLSX", "Benjamini", "Hochberg", "Bennet"}
+LATIN = {"CSV", "XLSX", "Word", "Benjamini", "Hochberg", "Bennet"}
 # Every text that a reader sees, inside components too; what is clipped to a pixel is there for screen readers.
 VISIBLE_TEXT = """() => {
   const said = []
