@@ -1,9 +1,18 @@
 """Raw cells of a table as they are written, in every file alike."""
 
+import re
 from datetime import date
 
 from briefings.model import Column, ColumnKind, Table, Valued
 from views import words
+
+# What XML 1.0 cannot hold, and halves of a pair.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """A text without the characters that no Office file can hold."""
+    return _UNWRITABLE.sub("", text)
 
 
 def written(column: Column, value: object) -> str:

@@ -4,7 +4,6 @@ Drawn for paper, where nothing can be pointed at: every value is written beside 
 by dashes or by hollow marks as well, so that a black and white print says the same.
 """
 
-import math
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pandas as pd
 import pylopdf_fonts_zh_cn
 import vl_convert
 
+from briefings import marks
 from briefings.model import Figure
 from views import words
 from views.tokens import DESK
@@ -87,7 +87,7 @@ def _frame(figure: Figure) -> pd.DataFrame:
             "label": label,
             "series": series.name,
             "value": value,
-            "text": "" if value is None else _written(figure, value),
+            "text": "" if value is None else marks.written(figure, value),
             "small": small,
             "fill": "white" if small else colours[series.name],
         }
@@ -103,14 +103,10 @@ def _names(figure: Figure) -> list[str]:
     return [series.name for series in figure.series]
 
 
-def _written(figure: Figure, value: float) -> str:
-    return words.full(value) if figure.kind == "count" else words.value(value, figure.kind).replace(" ", "")
-
-
 def _months(figure: Figure) -> Any:
     """Lines by month, told apart by dash as well as colour; the first line's values at its points."""
     frame = _frame(figure)
-    low, high = _ends(figure, frame)
+    low, high = marks.ends(figure)
     x = alt.X("label:N", sort=list(figure.labels), title=None, axis=alt.Axis(labelAngle=0, labelExpr=_TWO_LINES))
     scale = alt.Scale(domain=[low, high], nice=False)
     y = alt.Y("value:Q", title=None, scale=scale, axis=_HIDDEN)
@@ -124,39 +120,12 @@ def _months(figure: Figure) -> Any:
         *_level(figure, scale),
         base.mark_line(strokeWidth=1.5).encode(strokeDash=dash),
         base.mark_point(size=16, strokeWidth=1, opacity=1).encode(fill=alt.Fill("fill:N", scale=None)),
-        *_values(frame.assign(below=_below(figure)), x, y, names[0]),
+        *_values(frame.assign(below=marks.below(figure) * len(figure.series)), x, y, names[0]),
     ]
     drawn = alt.layer(*layers).properties(width=_WIDTH, height=_MONTHS_HEIGHT)
-    from_where = f"纵轴自{words.percent(low, 0)}起" if low else ""
     hollow = f"空心为{words.SMALL}" if frame["small"].any() else ""
-    target = "" if figure.target is None else f"虚线为{_target(figure)}"
-    return _themed(drawn, figure, target, from_where, hollow)
-
-
-def _ends(figure: Figure, frame: pd.DataFrame) -> tuple[float, float]:
-    """Counts begin at zero; rates, which move little, at a whole per cent below the lowest."""
-    shown = [*frame["value"].dropna(), *([] if figure.target is None else [figure.target])]
-    low, high = min(shown, default=0.0), max(shown, default=0.0)
-    if figure.kind != "rate":
-        return 0.0, high * 1.2 or 1.0
-    room = (high - low) * 0.2 or 0.01
-    return max(0.0, math.floor((low - room) * 100) / 100), high + room
-
-
-def _below(figure: Figure) -> list[bool]:
-    """Whether a point's value is written below it: in a dip of a single line, or under the other line."""
-    first, *others = (series.values for series in figure.series)
-    below = []
-    for place, value in enumerate(first):
-        beside = [
-            one
-            for one in (
-                [line[place] for line in others] or [*first[max(place - 1, 0) : place], *first[place + 1 : place + 2]]
-            )
-            if one is not None
-        ]
-        below.append(bool(beside) and value is not None and value < sum(beside) / len(beside))
-    return below * len(figure.series)
+    target = "" if figure.target is None else f"虚线为{marks.target(figure)}"
+    return _themed(drawn, figure, target, marks.where_from(figure), hollow)
 
 
 def _values(frame: pd.DataFrame, x: Any, y: Any, name: str) -> list[Any]:
@@ -175,10 +144,6 @@ def _level(figure: Figure, scale: alt.Scale) -> list[Any]:
     y = alt.Y("target:Q", title=None, scale=scale, axis=_HIDDEN)
     rows = pd.DataFrame({"target": [figure.target]})
     return [alt.Chart(rows).mark_rule(strokeDash=[3, 3], color=DESK.muted).encode(y=y)]
-
-
-def _target(figure: Figure) -> str:
-    return f"目标{_written(figure, figure.target or 0.0)}".replace(".00%", "%")
 
 
 def _legend(names: list[str]) -> alt.Legend | None:
@@ -223,7 +188,7 @@ def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:
     """The target as a dashed line through the bars, named above them."""
     if figure.target is None:
         return []
-    base = alt.Chart(pd.DataFrame({"target": [figure.target], "text": [_target(figure)]}))
+    base = alt.Chart(pd.DataFrame({"target": [figure.target], "text": [marks.target(figure)]}))
     base = base.encode(x=alt.X("target:Q", title=None, scale=scale, axis=_HIDDEN))
     text = base.mark_text(
         align="right" if figure.target > top / 2 else "left",

@@ -1,293 +1,423 @@
 """The slides: one message each, native charts that can be edited, the source of every figure in the notes."""
 
+import math
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-import pptx
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import (
-    XL_CHART_TYPE,
-    XL_LABEL_POSITION,
-    XL_LEGEND_POSITION,
-    XL_MARKER_STYLE,
-    XL_TICK_LABEL_POSITION,
-)
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
-from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
-from briefings import cells
-from briefings.model import Deck, Figure, Imprint, Series, Slide, Table
+from briefings import cells, marks, stage
+from briefings.model import Column, Deck, Figure, Imprint, Series, Slide, Table
+from briefings.stage import Box
 from views import words
 from views.tokens import DESK
 
-FONT = "Microsoft YaHei"
-_WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
-_LEFT, _TOP, _GAP = Inches(0.6), Inches(0.45), Inches(0.35)
-_INNER = _WIDTH - 2 * _LEFT
-_TITLE_HEIGHT, _BODY_TOP, _BODY_HEIGHT = Inches(1.05), Inches(1.65), Inches(5.05)
-_FOOT_TOP = Inches(6.98)
-_SIDE = Inches(3.9)
-_TITLE, _LINES, _LABEL, _FOOT, _COVER = Pt(26), Pt(18), Pt(11), Pt(10), Pt(40)
-# A longer title is set smaller, so that two lines hold it.
-_LONG_TITLE, _LONG_TITLE_SIZE = 42, Pt(22)
-_LONG_LINES = 150
-_TABLE_ROWS = 10
-_FEW_BARS = 8
+FONT = stage.FONT
 _FORMATS = {"count": "#,##0", "rate": "0.00%", "days": "0.0", "number": "0.0"}
+# Sizes in points, tried from the first on until the text has room; an empty place of a layout has the first.
+_TITLES, _LINES, _ALONE, _CELLS = (28, 26, 24, 22, 20, 18), (18, 16, 14, 12), (20, 18, 16, 14, 12), (14, 13, 12, 11, 10)
+_LABEL, _APART, _LEADING = 11, 12, 1.35
+_TWO_LINES_FROM = 26
+_TABLE_ROWS = 10
+_ROW = Inches(0.36)
+_CELL_MARGIN = 7
+# Bars (in points): the height of a row at most, the share of the room for names, the room above for the target's name.
+_MOST_ROW, _MOST_NAMES, _TARGET_ROOM, _GAP = 42, 0.35, 18, 6
+_NAMESPACES = (
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+)
+# Numbers stand out from a line that runs through them.
+_HALO = (
+    f'<a:solidFill><a:srgbClr val="{DESK.surface.removeprefix("#")}"><a:alpha val="75000"/></a:srgbClr></a:solidFill>'
+)
+_NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
 
 def write(deck: Deck) -> bytes:
     """The slides as a .pptx, 16:9."""
-    made = pptx.Presentation()
-    made.slide_width, made.slide_height = _WIDTH, _HEIGHT
-    made.core_properties.title, made.core_properties.author = deck.title, deck.imprint.bureau
+    made = stage.empty()
+    properties = made.core_properties
+    properties.title, properties.author = cells.plain(deck.title), cells.plain(deck.imprint.bureau)
     _cover(made, deck)
-    for number, slide in enumerate(deck.slides, start=2):
-        _slide(made, slide, deck.imprint, number)
+    for slide in deck.slides:
+        _slide(made, slide, deck.imprint)
     held = BytesIO()
     made.save(held)
     return held.getvalue()
 
 
 def _cover(made: Any, deck: Deck) -> None:
-    slide = made.slides.add_slide(made.slide_layouts[0])
-    title, under = slide.placeholders
-    _place(title, _LEFT, Inches(2.3), _INNER, Inches(1.2))
-    _say(title.text_frame, [deck.title], _COVER, bold=True, anchor=MSO_ANCHOR.BOTTOM)
-    _place(under, _LEFT, Inches(3.75), _INNER, Inches(0.7))
-    _say(under.text_frame, [deck.subtitle], Pt(20), colour=DESK.muted)
-    line = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, _LEFT, Inches(3.6), Inches(1.2), Emu(38100))
-    _fill(line, DESK.accent)
+    slide = made.slides.add_slide(made.slide_layouts[stage.COVER])
     imprint = deck.imprint
-    text = slide.shapes.add_textbox(_LEFT, Inches(5.9), _INNER, Inches(0.4))
-    _say(text.text_frame, [f"{imprint.bureau}　{imprint.as_of}"], Pt(16))
-    _feet(slide, imprint, 1)
-    slide.notes_slide.notes_text_frame.text = f"数据来源：{imprint.bureau}信访件库。{imprint.line}"
+    places = _places(slide)
+    _fill(slide.shapes.title, [deck.title], _fitting([deck.title], stage.COVER_TITLE, (40, 36, 32, 28, 24)))
+    _fill(places[1], [deck.subtitle])
+    _fill(places[stage.IN_BUREAU], [f"{imprint.bureau}　{imprint.as_of}"])
+    _feet(slide, imprint)
+    _notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.line}")
 
 
-def _slide(made: Any, slide: Slide, imprint: Imprint, number: int) -> None:
-    page = made.slides.add_slide(made.slide_layouts[5])
-    title = page.shapes.title
-    _place(title, _LEFT, _TOP, _INNER, _TITLE_HEIGHT)
-    size = _TITLE if len(slide.title) <= _LONG_TITLE else _LONG_TITLE_SIZE
-    _say(title.text_frame, [slide.title], size, bold=True, anchor=MSO_ANCHOR.MIDDLE)
-    side = _SIDE if slide.lines and slide.shown is not None else Emu(0)
-    width = _INNER - (side + _GAP if side else 0)
+def _slide(made: Any, slide: Slide, imprint: Imprint) -> None:
+    layout = _layout(slide)
+    page = made.slides.add_slide(made.slide_layouts[layout])
+    places = _places(page)
+    _fill(page.shapes.title, [slide.title], _title_size(slide.title))
     if isinstance(slide.shown, Figure):
-        _chart(page, slide.shown, width)
+        _fill(places[stage.IN_CAPTION], [_caption(slide.shown)])
+        _chart(page, places[stage.IN_SHOWN], slide.shown, stage.shown(layout))
     elif isinstance(slide.shown, Table):
-        _table(page, slide.shown, width)
-    if slide.lines:
-        _lines(page, slide.lines, side)
-    _feet(page, imprint, number)
-    page.notes_slide.notes_text_frame.text = slide.notes
+        left_out = len(slide.shown.rows) - _TABLE_ROWS
+        more = f"列前{_TABLE_ROWS}行，另有{left_out}行见台账。" if left_out > 0 else ""
+        _fill(places[stage.IN_CAPTION], [more + slide.shown.note])
+        _table(places[stage.IN_SHOWN], slide.shown, stage.shown(layout))
+    if layout == stage.LINES_ALONE:
+        _fill(places[stage.IN_LINES], slide.lines, _fitting(slide.lines, stage.BODY, _ALONE))
+    elif slide.lines:
+        _fill(places[stage.IN_LINES], slide.lines, _fitting(slide.lines, stage.LINES, _LINES))
+    _feet(page, imprint)
+    _notes(page, slide.notes)
 
 
-def _lines(page: Any, lines: Sequence[str], side: int) -> None:
-    """What is said beside the picture, or on the whole page where there is none."""
-    left = _LEFT + _INNER - side if side else _LEFT
-    box = page.shapes.add_textbox(left, _BODY_TOP, side or _INNER, _BODY_HEIGHT)
-    long = sum(len(line) for line in lines) > _LONG_LINES
-    told = list(lines) if side else [f"{place}. {line}" for place, line in enumerate(lines, start=1)]
-    _say(box.text_frame, told, Pt(16) if long else _LINES, apart=Pt(12), anchor=MSO_ANCHOR.TOP)
+def _layout(slide: Slide) -> int:
+    if slide.shown is None:
+        return stage.LINES_ALONE
+    if isinstance(slide.shown, Figure):
+        return stage.CHART_AND_LINES if slide.lines else stage.CHART
+    return stage.TABLE_AND_LINES if slide.lines else stage.TABLE
 
 
-def _chart(page: Any, figure: Figure, width: int) -> None:
+def _places(page: Any) -> dict[int, Any]:
+    return {shape.placeholder_format.idx: shape for shape in page.placeholders}
+
+
+def _fill(place: Any, paragraphs: Sequence[str], size: int | None = None) -> None:
+    """Texts into a place of the layout, which says how they look; `size` (pt) only where they need a smaller one."""
+    frame = place.text_frame
+    for number, text in enumerate(paragraphs):
+        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+        run = paragraph.add_run()
+        run.text = cells.plain(text)
+        if size is not None:
+            run.font.size = Pt(size)
+
+
+def _title_size(title: str) -> int | None:
+    """One line where it has room at 26 pt or more, else two at most; None for the layout's own size."""
+    width = int(stage.TITLE.width) / 12700
+    for size in _TITLES:
+        lines = _line_count(title, size, width)
+        if (lines == 1 and size >= _TWO_LINES_FROM) or (lines <= 2 and size < _TWO_LINES_FROM):
+            return None if size == _TITLES[0] else size
+    return _TITLES[-1]
+
+
+def _fitting(texts: Sequence[str], box: Box, sizes: Sequence[int]) -> int | None:
+    """The first of some sizes at which texts have room in a box; None where it is the layout's own, the first."""
+    width, height = int(box.width) / 12700, int(box.height) / 12700
+    for size in sizes:
+        lines = sum(_line_count(text, size, width) for text in texts)
+        if lines * size * _LEADING + _APART * (len(texts) - 1) <= height:
+            return None if size == sizes[0] else size
+    return sizes[-1]
+
+
+def _line_count(text: str, size: float, width: float) -> int:
+    # A word or a mark that may not begin a line leaves the end of the line before it empty.
+    return max(1, math.ceil(words.width(text) * size / (width - size)))
+
+
+def _caption(figure: Figure) -> str:
+    """What is drawn and how to read it."""
+    along = figure.form == "months"
+    hollow = f"空心为{words.SMALL}" if along and any(any(series.small) for series in figure.series) else ""
+    return "；".join(part for part in (figure.subtitle, marks.where_from(figure), hollow) if part)
+
+
+def _chart(page: Any, place: Any, figure: Figure, box: Box) -> None:
     data: Any = CategoryChartData(number_format=_FORMATS[figure.kind])  # type: ignore[no-untyped-call]
-    data.categories = figure.labels
+    data.categories = [_category(figure, label) for label in figure.labels]
     for series in _all_series(figure):
-        data.add_series(series.name, series.values)
+        data.add_series(cells.plain(series.name), series.values)
     months = figure.form == "months"
-    kind = XL_CHART_TYPE.LINE_MARKERS if months else XL_CHART_TYPE.BAR_CLUSTERED
-    note = page.shapes.add_textbox(_LEFT, _BODY_TOP, width, Inches(0.35))
-    aim = "" if months or figure.target is None else f"；目标 {words.percent(figure.target, 0)}"
-    _say(note.text_frame, [figure.subtitle + aim], Pt(12), colour=DESK.muted)
-    height = _BODY_HEIGHT - Inches(0.35)
-    frame = page.shapes.add_chart(kind, _LEFT, _BODY_TOP + Inches(0.35), width, height, data)
-    _describe(frame, f"{figure.title}。{figure.subtitle}。")
+    frame = place.insert_chart(XL_CHART_TYPE.LINE_MARKERS if months else XL_CHART_TYPE.BAR_CLUSTERED, data)
+    _describe(frame, figure.title, f"{figure.title}。{figure.subtitle}。")
     chart = frame.chart
-    chart.font.size, chart.font.name = _LABEL, FONT
+    chart.font.size, chart.font.name = Pt(_LABEL), FONT
     chart.font.color.rgb = _colour(DESK.ink)
+    _east_asian(chart._chartSpace)
     chart.has_title = False
-    chart.has_legend = len(figure.series) > 1
-    if chart.has_legend:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    _axes(chart, figure, months)
-    for place, series in enumerate(chart.plots[0].series):
-        if place < len(figure.series):
-            _series(series, figure, place, months)
-        else:
-            _target_line(series)
+    across, values = chart.category_axis, chart.value_axis
+    across.format.line.color.rgb = _colour(DESK.compare)
+    across.has_major_gridlines = values.has_major_gridlines = False
+    across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    across.major_tick_mark = XL_TICK_MARK.NONE
+    values.visible = False
+    if months:
+        _months(chart, figure)
+    else:
+        _ranking(page, chart, figure, box)
+
+
+def _category(figure: Figure, label: str) -> str:
+    """A label of the axis; a month with its year on two lines, which are as wide as the other months."""
+    year, sign, month = cells.plain(label).partition("年")
+    return f"{month}\n{year}{sign}" if figure.form == "months" and sign and month else cells.plain(label)
 
 
 def _all_series(figure: Figure) -> list[Series]:
     """The figure's series; along months the target is one more."""
     if figure.target is None or figure.form != "months":
         return list(figure.series)
-    name = f"目标 {words.percent(figure.target, 0)}"
-    return [*figure.series, Series(name, (figure.target,) * len(figure.labels))]
+    return [*figure.series, Series(marks.target(figure), (figure.target,) * len(figure.labels))]
 
 
-def _axes(chart: Any, figure: Figure, months: bool) -> None:
-    across, values = chart.category_axis, chart.value_axis
-    across.format.line.color.rgb = _colour(DESK.line)
-    across.has_major_gridlines = values.has_major_gridlines = False
-    values.visible = False
-    known = [value for series in _all_series(figure) for value in series.values if value is not None]
-    if months and figure.kind == "rate" and known:
-        room = (max(known) - min(known)) * 0.2 or 0.01
-        values.minimum_scale, values.maximum_scale = min(known) - room, max(known) + room
-    else:
-        values.minimum_scale = 0
-    if not months:
-        # Bars are drawn from the foot up; the first is to stand on top.
-        across.reverse_order = True
-        chart.plots[0].gap_width = 45 if len(figure.labels) > _FEW_BARS else 150
-        across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+def _months(chart: Any, figure: Figure) -> None:
+    chart.has_legend = len(figure.series) > 1
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = marks.ends(figure)
+    below = marks.below(figure)
+    last = len(figure.labels) - 1
+    for place, (drawn, series) in enumerate(zip(chart.plots[0].series, _all_series(figure), strict=True)):
+        drawn.smooth = False
+        if place == len(figure.series):
+            _line(drawn, DESK.compare, 1.5, MSO_LINE.DASH)
+            drawn.marker.style = XL_MARKER_STYLE.NONE
+            _labels(drawn, {last: _label(_FORMATS[figure.kind], "b" if not below[-1] else "t", DESK.muted, name=True)})
+            continue
+        colour = DESK.categories[place]
+        _line(drawn, colour, 2.25, MSO_LINE.SOLID if place == 0 else MSO_LINE.ROUND_DOT)
+        drawn.marker.style, drawn.marker.size = XL_MARKER_STYLE.CIRCLE, 6
+        _painted(drawn.marker.format, colour, colour)
+        for number, small in enumerate(series.small):
+            if small:
+                _painted(drawn.points[number].marker.format, DESK.surface, colour)
+        # The other line tells its last value alone: two rows of numbers would cross.
+        told = [number for number, value in enumerate(series.values) if value is not None]
+        told = told if place == 0 else told[-1:]
+        sides = {number: below[number] == (place == 0) for number in told}
+        _labels(
+            drawn,
+            {
+                number: _label(
+                    _FORMATS[figure.kind], "b" if down else "t", DESK.ink if place == 0 else colour, ground=_HALO
+                )
+                for number, down in sides.items()
+            },
+        )
 
 
-def _series(series: Any, figure: Figure, place: int, months: bool) -> None:
-    colour = _colour(DESK.categories[place])
-    if months:
-        series.smooth = False
-        series.format.line.color.rgb, series.format.line.width = colour, Pt(2.25)
-        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 6
-        series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = colour
-        series.marker.format.line.color.rgb = colour
-    else:
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour
-    if place == 0:
-        labels = series.data_labels
-        labels.show_value, labels.number_format = True, _FORMATS[figure.kind]
-        labels.number_format_is_linked = False
-        labels.font.size = _LABEL
-        labels.position = XL_LABEL_POSITION.ABOVE if months else XL_LABEL_POSITION.OUTSIDE_END
-    for number, small in enumerate(figure.series[place].small):
-        if small:
-            _small(series.points[number], figure, place, number, months)
+def _line(drawn: Any, colour: str, width: float, dash: MSO_LINE) -> None:
+    drawn.format.line.color.rgb, drawn.format.line.width = _colour(colour), Pt(width)
+    drawn.format.line.dash_style = dash
 
 
-def _small(point: Any, figure: Figure, place: int, number: int, months: bool) -> None:
-    """A sample too few to be read closely stands in outline and says so."""
-    target = point.marker.format if months else point.format
-    target.fill.solid()
-    target.fill.fore_color.rgb = _colour(DESK.surface)
-    target.line.color.rgb = _colour(DESK.categories[place])
-    value = figure.series[place].values[number]
-    label = point.data_label.text_frame
-    label.text = f"{words.value(value, figure.kind)}（{words.SMALL}）"
-    label.paragraphs[0].runs[0].font.size = _LABEL
+def _ranking(page: Any, chart: Any, figure: Figure, box: Box) -> None:
+    """Bars from the top down; the plot stands where it is told, so that the target's line meets its value."""
+    chart.has_legend = False
+    # Bars are drawn from the foot up; the first is to stand on top.
+    chart.category_axis.reverse_order = True
+    width, height = int(box.width) / 12700, int(box.height) / 12700
+    size = _LABEL if len(figure.labels) > _TABLE_ROWS else _LABEL + 1
+    chart.font.size = Pt(size)
+    names = max((words.width(label) for label in figure.labels), default=0.0) * size + 2 * _GAP
+    left = min(names, width * _MOST_NAMES)
+    top = _TARGET_ROOM if figure.target is not None else 0
+    row = min((height - top) / max(len(figure.labels), 1), _MOST_ROW)
+    inner = width - left - _GAP
+    (series,) = figure.series
+    small = series.small or (False,) * len(series.values)
+    texts = [
+        "" if value is None else marks.written(figure, value) + (f"（{words.SMALL}）" if few else "")
+        for value, few in zip(series.values, small, strict=True)
+    ]
+    rooms = [words.width(text) * size + 2 * _GAP for text in texts]
+    inside, end = _scale([value or 0.0 for value in series.values], rooms, inner, figure.target)
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0, end
+    _layout_plot(chart, (left / width, top / height, inner / width, row * len(figure.labels) / height))
+    chart.plots[0].gap_width = 45
+    (drawn,) = chart.plots[0].series
+    _painted(drawn.format, DESK.accent, DESK.accent)
+    made = {}
+    for number, (text, few) in enumerate(zip(texts, small, strict=True)):
+        if few:
+            _painted(drawn.points[number].format, DESK.surface, DESK.accent)
+        if text:
+            form = _FORMATS[figure.kind] + (f'"（{words.SMALL}）"' if few else "")
+            colour = DESK.surface if inside[number] and not few else DESK.ink
+            made[number] = _label(form, "inBase" if inside[number] else "outEnd", colour, size=size)
+    _labels(drawn, made)
+    if figure.target is not None:
+        at = int(box.left) + round((left + figure.target / end * inner) * 12700)
+        foot = int(box.top) + round((top + row * len(figure.labels)) * 12700)
+        _target(page, figure, at, Box(box.left, box.top, box.width, foot - int(box.top)))
 
 
-def _target_line(series: Any) -> None:
-    series.smooth = False
-    series.format.line.color.rgb, series.format.line.width = _colour(DESK.compare), Pt(1.5)
-    series.format.line.dash_style = MSO_LINE.DASH
-    series.marker.style = XL_MARKER_STYLE.NONE
-    last = len(list(series.values)) - 1
-    label = series.points[last].data_label
-    label.has_text_frame = True
-    label.text_frame.text = series.name
-    label.text_frame.paragraphs[0].runs[0].font.size = _LABEL
-    label.position = XL_LABEL_POSITION.BELOW
+def _scale(
+    values: Sequence[float], rooms: Sequence[float], inner: float, target: float | None
+) -> tuple[list[bool], float]:
+    """Whether each value is written in its bar, and where the axis ends.
+
+    With a target the values stand at the foot of the bars, clear of its line, where bars are long enough; all others
+    stand after their bars, which end early enough (`rooms` and `inner`, the whole width, are in points).
+    """
+    most = max([*values, target or 0.0]) or 1.0
+    inside = [target is not None and value / most * inner >= room for value, room in zip(values, rooms, strict=True)]
+    needed = [
+        value * inner / (inner - room)
+        for value, room, within in zip(values, rooms, inside, strict=True)
+        if not within and room < inner
+    ]
+    return inside, max([most, *needed])
 
 
-def _table(page: Any, table: Table, width: int) -> None:
-    """The first rows of a table; the rest is in the ledger, which is said."""
+def _target(page: Any, figure: Figure, at: int, box: Box) -> None:
+    """A dashed line through the bars at the target, and its name above."""
+    group = page.shapes.add_group_shape()
+    group.name = marks.target(figure)
+    begin = int(box.top) + int(Pt(_TARGET_ROOM))
+    for colour, width, dash in ((DESK.surface, 3.0, MSO_LINE.SOLID), (DESK.ink, 1.25, MSO_LINE.DASH)):
+        line = group.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Emu(at), Emu(begin), Emu(at), Emu(box.bottom))
+        line.line.color.rgb, line.line.width, line.line.dash_style = _colour(colour), Pt(width), dash
+    wide = int(Inches(1.2))
+    left = min(max(at - wide // 2, int(box.left)), box.right - wide)
+    name = group.shapes.add_textbox(Emu(left), box.top, Emu(wide), Pt(_TARGET_ROOM))
+    frame = name.text_frame
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Emu(0)
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    frame.paragraphs[0].alignment = PP_ALIGN.CENTER
+    run = frame.paragraphs[0].add_run()
+    run.text, run.font.size = marks.target(figure), Pt(_LABEL)
+    run.font.color.rgb = _colour(DESK.ink)
+    _describe(group, marks.target(figure), f"{marks.target(figure)}的线")
+
+
+def _painted(form: Any, fill: str, line: str) -> None:
+    form.fill.solid()
+    form.fill.fore_color.rgb = _colour(fill)
+    form.line.color.rgb = _colour(line)
+
+
+def _label(
+    form: str, at: str, colour: str, *, name: bool = False, size: int = _LABEL, ground: str = "<a:noFill/>"
+) -> str:
+    """The label of a point but for its number: its value in a format, or the name of its series."""
+    quoted = form.replace("&", "&amp;").replace('"', "&quot;")
+    return (
+        f'<c:numFmt formatCode="{quoted}" sourceLinked="0"/><c:spPr>{ground}<a:ln><a:noFill/></a:ln></c:spPr>'
+        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{size * 100}"><a:solidFill>'
+        f'<a:srgbClr val="{colour.removeprefix("#")}"/></a:solidFill></a:defRPr></a:pPr><a:endParaRPr/></a:p></c:txPr>'
+        f'<c:dLblPos val="{at}"/><c:showLegendKey val="0"/><c:showVal val="{int(not name)}"/><c:showCatName val="0"/>'
+        f'<c:showSerName val="{int(name)}"/><c:showPercent val="0"/><c:showBubbleSize val="0"/>'
+    )
+
+
+def _labels(drawn: Any, labels: dict[int, str]) -> None:
+    """Labels of some points of a series, by number; the others have none. Values stay those of the workbook."""
+    one_by_one = "".join(f'<c:dLbl><c:idx val="{at}"/>{label}</c:dLbl>' for at, label in sorted(labels.items()))
+    shows = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
+    none = "".join(f'<c:show{what} val="0"/>' for what in shows)
+    old = drawn._element.get_or_add_dLbls()
+    old.getparent().replace(old, parse_xml(f"<c:dLbls {_NAMESPACES}>{one_by_one}{none}</c:dLbls>"))
+
+
+def _layout_plot(chart: Any, place: tuple[float, float, float, float]) -> None:
+    """Where the bars stand in the chart, without names and values: left, top, width and height as shares of it."""
+    numbers = "".join(f'<c:{name} val="{share:.6f}"/>' for name, share in zip("xywh", place, strict=True))
+    manual = '<c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>' + numbers
+    area = chart._chartSpace.chart.plotArea
+    for old in area.findall("{*}layout"):
+        area.remove(old)
+    area.insert(0, parse_xml(f"<c:layout {_NAMESPACES}><c:manualLayout>{manual}</c:manualLayout></c:layout>"))
+
+
+def _table(place: Any, table: Table, box: Box) -> None:
+    """The first rows of a table with the whole; the ledger has the others."""
     rows = cells.rows_of(table)
     whole = rows[len(table.rows) :]
-    shown = [*rows[: min(len(table.rows), _TABLE_ROWS)], *whole]
-    frame = page.shapes.add_table(len(shown) + 1, len(table.columns), _LEFT, _BODY_TOP, width, Inches(0.36))
-    _describe(frame, table.title)
+    shown = [[column.name for column in table.columns], *rows[: min(len(table.rows), _TABLE_ROWS)], *whole]
+    frame = place.insert_table(len(shown), len(table.columns))
+    _describe(frame, table.title, f"{table.title}。{table.note}")
     grid = frame.table
-    _plain(frame)
-    for place, column in enumerate(table.columns):
-        side = PP_ALIGN.RIGHT if cells.is_number(column) else PP_ALIGN.LEFT
-        for number, text in enumerate([column.name, *(row[place] for row in shown)]):
-            cell = grid.cell(number, place)
-            last = bool(whole) and number == len(shown)
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = _colour(DESK.empty if number == 0 or last else DESK.surface)
-            cell.margin_top = cell.margin_bottom = Inches(0.03)
-            _say(cell.text_frame, [text], Pt(13), bold=number == 0 or last, side=side)
-    for row in grid.rows:
-        row.height = Inches(0.36)
-    left_out = len(table.rows) - _TABLE_ROWS
-    more = f"列前{_TABLE_ROWS}行，另有{left_out}行见台账。" if left_out > 0 else ""
-    box = page.shapes.add_textbox(_LEFT, _BODY_TOP + Inches(0.37) * (len(shown) + 1), width, Inches(0.35))
-    _say(box.text_frame, [more + table.note], Pt(12), colour=DESK.muted)
+    grid.horz_banding = False
+    frame._element.graphic.graphicData.tbl.tblPr.find("{*}tableStyleId").text = _NO_STYLE
+    size, widths = _columns(shown, int(box.width) / 12700)
+    for at, width in enumerate(widths):
+        grid.columns[at].width = Pt(width)
+    for number, row in enumerate(shown):
+        grid.rows[number].height = _ROW
+        strong = number == 0 or (bool(whole) and number == len(shown) - 1)
+        under = DESK.ink if number == 0 or (bool(whole) and number == len(shown) - 2) else DESK.line
+        for at, (column, text) in enumerate(zip(table.columns, row, strict=True)):
+            _cell(grid.cell(number, at), text, column, size, strong=strong, under=under)
+    frame.left, frame.top, frame.width, frame.height = box.left, box.top, Pt(sum(widths)), _ROW * len(shown)
 
 
-def _plain(frame: Any) -> None:
-    """No banding: every row is told apart by its line alone."""
-    properties = frame._element.graphic.graphicData.tbl.tblPr
-    properties.set("bandRow", "0")
+def _columns(rows: Sequence[Sequence[str]], room: float) -> tuple[int, list[float]]:
+    """A size (pt) at which every cell stands on one line, and the widths (pt); not much wider than they need."""
+    longest = [max(words.width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths: list[float] = []
+    for size in _CELLS:
+        widths = [wide * size * 1.08 + 2 * _CELL_MARGIN for wide in longest]
+        if sum(widths) <= room:
+            break
+    share = min(room / sum(widths), 1.6)
+    return size, [width * share for width in widths]
 
 
-def _feet(page: Any, imprint: Imprint, number: int) -> None:
+def _cell(cell: Any, text: str, column: Column, size: int, *, strong: bool, under: str) -> None:
+    cell.margin_left = cell.margin_right = Pt(_CELL_MARGIN)
+    cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    paragraph = cell.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.LEFT if column.kind == "text" else PP_ALIGN.RIGHT
+    run = paragraph.add_run()
+    run.text, run.font.size, run.font.bold = cells.plain(text), Pt(size), strong
+    line = f'<a:solidFill><a:srgbClr val="{under.removeprefix("#")}"/></a:solidFill>'
+    cell._tc.get_or_add_tcPr().append(parse_xml(f'<a:lnB {_NAMESPACES} w="9525">{line}</a:lnB>'))
+
+
+def _feet(page: Any, imprint: Imprint) -> None:
     """The imprint and the number of the slide; whose data it is where it is not real."""
-    foot = page.shapes.add_textbox(_LEFT, _FOOT_TOP, _INNER - Inches(1), Inches(0.3))
-    _say(foot.text_frame, [imprint.line], _FOOT, colour=DESK.muted)
-    count = page.shapes.add_textbox(_LEFT + _INNER - Inches(0.9), _FOOT_TOP, Inches(0.9), Inches(0.3))
-    _say(count.text_frame, [str(number)], _FOOT, colour=DESK.muted, side=PP_ALIGN.RIGHT)
+    stage.add(page, stage.footer(imprint.line))
+    stage.add(page, stage.number())
     if imprint.demonstration:
-        mark = page.shapes.add_textbox(_LEFT + _INNER - Inches(1.4), Inches(0.15), Inches(1.4), Inches(0.3))
-        _say(mark.text_frame, [words.DEMO], _FOOT, colour=DESK.red, bold=True, side=PP_ALIGN.RIGHT)
+        box = stage.MARK
+        mark = page.shapes.add_textbox(*(Emu(int(one)) for one in (box.left, box.top, box.width, box.height)))
+        mark.name = words.DEMO
+        frame = mark.text_frame
+        frame.margin_left = frame.margin_right = Emu(0)
+        frame.word_wrap = True
+        frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+        run = frame.paragraphs[0].add_run()
+        run.text, run.font.size, run.font.bold = words.DEMO, Pt(12), True
+        run.font.color.rgb = _colour(DESK.red)
 
 
-def _say(
-    frame: Any,
-    paragraphs: Sequence[str],
-    size: Pt,
-    *,
-    bold: bool = False,
-    colour: str = DESK.ink,
-    side: PP_ALIGN = PP_ALIGN.LEFT,
-    apart: Pt | None = None,
-    anchor: MSO_ANCHOR = MSO_ANCHOR.MIDDLE,
-) -> None:
-    frame.word_wrap = True
-    frame.vertical_anchor = anchor
-    frame.margin_left = frame.margin_right = Emu(0) if bold and size > Pt(20) else frame.margin_left
-    for place, text in enumerate(paragraphs):
-        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-        paragraph.alignment = side
-        if apart is not None:
-            paragraph.space_after = apart
-        run = paragraph.add_run()
-        run.text = text
-        run.font.size, run.font.bold, run.font.name = size, bold, FONT
-        run.font.color.rgb = _colour(colour)
-        _east_asian(run)
+def _notes(page: Any, text: str) -> None:
+    page.notes_slide.notes_text_frame.text = cells.plain(text)
 
 
-def _east_asian(run: Any) -> None:
-    """Chinese has its own font in a run's properties."""
-    properties = run._r.get_or_add_rPr()
-    face = properties.makeelement(qn("a:ea"), {"typeface": FONT})
-    latin = properties.find(qn("a:latin"))
-    latin.addnext(face)
+def _east_asian(space: Any) -> None:
+    """Chinese has its own font in a chart's text."""
+    latin = next(space.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}latin"))
+    latin.addnext(latin.makeelement(latin.tag.replace("latin", "ea"), {"typeface": FONT}))
 
 
-def _place(shape: Any, left: int, top: int, width: int, height: int) -> None:
-    shape.left, shape.top, shape.width, shape.height = left, top, width, height
-
-
-def _fill(shape: Any, colour: str) -> None:
-    shape.fill.solid()
-    shape.fill.fore_color.rgb = _colour(colour)
-    shape.line.fill.background()
-
-
-def _describe(frame: Any, text: str) -> None:
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", text)
+def _describe(shape: Any, name: str, text: str) -> None:
+    """The name and the words for those who cannot see it."""
+    (properties,) = shape._element.xpath("./*[1]/p:cNvPr")
+    properties.set("name", cells.plain(name))
+    properties.set("descr", cells.plain(text))
 
 
 def _colour(text: str) -> Any:

@@ -5,12 +5,14 @@ from datetime import date, datetime
 from briefings.model import (
     Annex,
     Column,
+    Deck,
     Document,
     Figure,
     Heading,
     Imprint,
     Paragraph,
     Series,
+    Slide,
     Table,
     Valued,
 )
@@ -134,6 +136,21 @@ DOCUMENT = Document(
         OVERDUE,
         Annex(3, "说明"),
         Paragraph("数字由同一份冻结的数据得出。"),
+    ),
+    IMPRINT,
+)
+
+LONG_TITLE = "五日办结率93.68%，低于95%的目标1.32个百分点，" * 4
+DECK = Deck(
+    "郑州市信访工作月报",
+    "2026年10月",
+    (
+        Slide("登记3,945件次", ("办结3,758件次", "待办3,688件次"), VOLUME, "登记量：登记的信访件。"),
+        Slide(LONG_TITLE, (), RATE, "五日办结率：按期办结的。"),
+        Slide("上街区最低 <&>", ("上街区84.21%",), RANKING, "五日办结率：按期办结的。"),
+        Slide("主要指标", (), SUMMARY, "登记量：登记的信访件。"),
+        Slide("超期未结", ("逐件办结",), OVERDUE, "超期未结。"),
+        Slide("下步建议", ("请有关单位逐件办结超期件。", "=1+1 不是公式。"), None, "数据来源。"),
     ),
     IMPRINT,
 )
