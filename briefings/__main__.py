@@ -40,7 +40,7 @@ def run(
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     last: Annotated[Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
-    area: Annotated[str | None, typer.Option(help="Area code of any level. Default: the whole city.")] = None,
+    area: Annotated[str | None, typer.Option(help="Area, by code or name. Default: the whole city.")] = None,
     cover: Annotated[str, typer.Option(help="A line on the cover.")] = "",
     suggestions: Annotated[Path | None, typer.Option(help="A text file: 下步建议, a line each.")] = None,
     proposals: Annotated[Path | None, typer.Option(help="A text file: 建议及被采纳情况, yearly report.")] = None,
@@ -55,7 +55,8 @@ def run(
     try:
         now = casebase.state().as_of(wall_clock(casebase.settings.city.timezone))
         moment = arguments.moment(as_of) if as_of else now
-        request = Request(_period(last, from_, to, moment.date()), area)
+        code = arguments.code(casebase, "--area", area) if area else None
+        request = Request(_period(last, from_, to, moment.date()), code)
         frozen, made = _made(casebase, request, moment, edits)
     finally:
         casebase.engine.dispose()

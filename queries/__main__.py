@@ -16,10 +16,10 @@ from casebase.clock import wall_clock
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError, UsageError
 from casebase.settings import read_settings
-from queries import arguments
+from queries import arguments, names
 from queries.cases import Part, cases
 from queries.dictionary import dictionary
-from queries.measure import measure
+from queries.measure import measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.periods import Period
@@ -34,40 +34,49 @@ class Format(StrEnum):
 
 def run(
     metrics: Annotated[list[str] | None, typer.Argument(help="Metric ids; --list shows them.")] = None,
-    by: Annotated[list[str] | None, typer.Option(help="Split by: district category channel unit month …")] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Split by: district street category channel unit month …")
+    ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
-    area: Annotated[str | None, typer.Option(help="Area code of any level.")] = None,
+    area: Annotated[str | None, typer.Option(help="Area of any level, by code or name.")] = None,
     channel: Annotated[str | None, typer.Option(help="Channel, such as 来访.")] = None,
-    category: Annotated[str | None, typer.Option(help="Category code of either level.")] = None,
-    unit: Annotated[str | None, typer.Option(help="Responsible unit's id.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="A cell: DIMENSION=VALUE; empty: not filled in.")] = None,
+    category: Annotated[str | None, typer.Option(help="Category of either level, by code or name.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Responsible unit, by id or name.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="A cell: DIMENSION=CODE or NAME; empty: not filled in.")
+    ] = None,
     list_cases: Annotated[Part | None, typer.Option("--cases", help="The list behind the number.")] = None,
     sort: Annotated[str | None, typer.Option(help="Largest first by a column: misses, hits, value …")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
-    show: Annotated[bool, typer.Option("--list", help="The metric dictionary.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="All metrics; with ids: their whole definitions.")] = False,
+    codes: Annotated[str | None, typer.Option(help="Codes and names of: district street community category …")] = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
     url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
 ) -> None:
-    """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list)."""
+    """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list) or codes (--codes)."""
     if show:
-        _print(dictionary(), form)
+        _dictionary(metrics, form)
         return
     if list_cases and by:
         raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
     if list_cases and sort:
         raise UsageError("--sort goes with numbers; the cases of --cases are listed oldest first")
-    if not metrics:
+    if not metrics and not codes:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
     period = arguments.period(from_, to)
     settings = read_settings()
     moment = arguments.moment(as_of) if as_of else wall_clock(settings.city.timezone)
-    within = Slice(area, channel, category, unit, tuple(_cell(text) for text in where or []))
-    if list_cases and len(metrics) > 1:
+    if list_cases and len(metrics or []) > 1:
         raise UsageError("--cases takes one metric")
     casebase = open_casebase(settings, url, create=False)
     try:
+        if codes:
+            _print(_codes(casebase, codes), form)
+            return
+        assert metrics
+        within = _slice(casebase, area, channel, category, unit, where or [])
         if list_cases:
             found = cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit)
         else:
@@ -96,11 +105,44 @@ def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:
     return found.sort_values(column, ascending=False, kind="stable")
 
 
-def _cell(text: str) -> tuple[str, str | None]:
+def _slice(
+    casebase: Casebase, area: str | None, channel: str | None, category: str | None, unit: str | None, where: list[str]
+) -> Slice:
+    """The slice, its names turned into codes."""
+    return Slice(
+        arguments.code(casebase, "--area", area) if area else None,
+        channel,
+        arguments.code(casebase, "--category", category, "category") if category else None,
+        arguments.code(casebase, "--unit", unit, "unit") if unit else None,
+        tuple(_cell(casebase, text) for text in where),
+    )
+
+
+def _cell(casebase: Casebase, text: str) -> tuple[str, str | None]:
     name, sign, value = text.partition("=")
     if not sign:
         raise UsageError(f"--where {text}: write it as DIMENSION=VALUE")
-    return name, value or None
+    return name, arguments.code(casebase, f"--where {name}", value, name) if value else None
+
+
+def _codes(casebase: Casebase, dimension: str) -> pd.DataFrame:
+    known = names.codes(casebase, dimension)
+    if known is None:
+        raise UsageError(f"--codes {dimension}: its values have no codes; split by it to see them")
+    return pd.DataFrame({"code": list(known), "name": list(known.values())})
+
+
+def _dictionary(metrics: list[str] | None, form: Format) -> None:
+    """All metrics, a line each; of those that are named, all that there is to say."""
+    found = dictionary()
+    if metrics:
+        wanted = [metric_of(name).id for name in metrics]
+        found = found.set_index("metric", drop=False).loc[wanted].reset_index(drop=True)
+        if form is Format.TABLE:
+            found = found.set_index("metric").T.rename_axis("").reset_index()
+    elif form is Format.TABLE:
+        found = found[["metric", "name", "unit", "definition"]]
+    _print(found, form)
 
 
 def _print(frame: pd.DataFrame, form: Format) -> None:
@@ -121,7 +163,8 @@ def _print_table(frame: pd.DataFrame) -> None:
     rates = {m.id for m in METRICS.values() if m.kind is Kind.RATE}
     table = Table()
     for name in frame.columns:
-        table.add_column(name, justify="right" if name in ("hits", "misses", "among", "value") else "left")
+        number = name in ("hits", "misses", "among", "value")
+        table.add_column(str(name), justify="right" if number else "left", no_wrap=name == "metric")
     for row in frame.astype(object).to_dict("records"):
         is_rate = row.get("metric") in rates
         table.add_row(*(_shown(str(name), value, is_rate) for name, value in row.items()))

@@ -1,9 +1,14 @@
-"""What commands are told about time: days, moments and periods, each wrong one named in one sentence."""
+"""What commands are told: days, moments and periods, places and units, each wrong one named in one sentence."""
 
 from datetime import date, datetime
+from difflib import get_close_matches
 
+from casebase.engine import Casebase
 from casebase.errors import UsageError
+from queries import names
 from queries.periods import Period, end_of_day
+
+_MOST_NEAR = 4
 
 
 def day(option: str, text: str) -> date:
@@ -34,3 +39,31 @@ def moment(text: str) -> datetime:
     if found is None or found.tzinfo:
         raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00")
     return found if ":" in text else end_of_day(found.date())
+
+
+def code(casebase: Casebase, option: str, text: str, dimension: str | None = None) -> str:
+    """The code of an area (no dimension), or of a value of a dimension, told by code or by name.
+
+    Raises UsageError for a name that several have, or that none has, with those near it.
+    """
+    known = names.codes(casebase, dimension)
+    if known is None or text in known:
+        return text
+    meant = [code for code, name in known.items() if name == text]
+    if len(meant) == 1:
+        return meant[0]
+    kind = dimension or "area"
+    if meant:
+        listed = ", ".join(_placed(casebase, code) for code in meant)
+        raise UsageError(f"{option} {text}: the name of several {kind}s, write the code: {listed}")
+    near = [name for name in known.values() if text in name] or get_close_matches(text, known.values(), _MOST_NEAR)
+    hint = ", ".join(f"{name} ({code})" for code, name in known.items() if name in near[:_MOST_NEAR])
+    ways = f"python -m queries --codes {dimension or 'district'} lists them"
+    raise UsageError(f"{option} {text}: no such {kind}; {f'near it: {hint}; ' if hint else ''}{ways}")
+
+
+def _placed(casebase: Casebase, code: str) -> str:
+    """A code with the place that it lies in: 410105003 (金水区)."""
+    table = names.areas(casebase).set_index("code")
+    parent = table["parent_code"].get(code)
+    return f"{code} ({table['name'].get(parent)})" if parent in table.index else code

@@ -81,6 +81,19 @@ def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
     return dict(zip(table[key], table["name"], strict=True))
 
 
+def codes(casebase: Casebase, dimension: str | None = None) -> dict[str, str] | None:
+    """Code → name of what a dimension can be narrowed to; None for one whose values speak for themselves.
+
+    Without a dimension: all areas, of every level.
+    """
+    if dimension is not None and dimension not in _AREAS:
+        return names_of(casebase, dimension)
+    table = areas(casebase)
+    if dimension is not None:
+        table = table[table["level"] == _AREAS.index(dimension) + 2]
+    return dict(zip(table["code"], table["name"], strict=True))
+
+
 def with_names(casebase: Casebase, measured: pd.DataFrame) -> pd.DataFrame:
     """Add `<dimension>_name` beside every code column of a measured frame."""
     for dimension in [*_AREAS, "category", "subcategory", "unit"]:

@@ -35,18 +35,18 @@ def test_three_files_with_the_period_and_place_in_their_names(
 ) -> None:
     steps = tmp_path / "steps.txt"
     steps.write_text("先办到期件。\n\n再办积压件。\n", encoding="utf-8")
-    words = ["--from", "2026-10-01", "--to", "2026-10-31", "--as-of", "2026-11-19", "--area", "410105"]
+    words = ["--from", "2026-10-01", "--to", "2026-10-31", "--as-of", "2026-11-19", "--area", "金水区"]
     answer = run(*words, "--suggestions", str(steps), "--out", str(tmp_path / "out"), "--url", url)
     assert answer.code == 0
     made = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert made == [
         "金水区信访月报_2026年10月.docx",
-        "金水区信访月报_2026年10月.pptx",
         "金水区信访月报台账_2026年10月.xlsx",
+        "金水区信访月报幻灯片_2026年10月.pptx",
     ]
     *paths, snapshot = answer.out.splitlines()
     assert sorted(Path(path).name for path in paths) == made
-    told = openpyxl.load_workbook(tmp_path / "out" / made[2])["总表"]["A2"].value
+    told = openpyxl.load_workbook(tmp_path / "out" / made[1])["总表"]["A2"].value
     assert snapshot.split()[1].strip(",") in told
     assert snapshot.endswith("as of 2026-11-19 23:59:59")
 
@@ -65,7 +65,7 @@ def test_the_last_finished_week_is_found(run: Callable[..., Answer], url: str, t
         (["--last", "week", "--from", "2026-10-01", "--to", "2026-10-02"], "tell the period"),
         (["--from", "2026-10-31", "--to", "2026-10-01"], "--to 2026-10-01 lies before --from 2026-10-31"),
         (["--from", "October", "--to", "2026-10-01"], "--from October: not a day"),
-        (["--last", "month", "--area", "999"], "area 999: no such code"),
+        (["--last", "month", "--area", "999"], "--area 999: no such area"),
         (["--last", "month", "--suggestions", "none.txt"], "none.txt: cannot be read"),
         (["--last", "decade"], "decade"),
     ],

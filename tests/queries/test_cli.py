@@ -19,6 +19,7 @@ from casebase.settings import ROOT
 from queries.cases import Part, cases
 from queries.measure import measure
 from queries.model import Kind, Slice
+from queries.names import areas, codes
 from queries.periods import Period, end_of_day
 from queries.registry import METRICS
 from tests.queries.command import Answer, Command
@@ -159,7 +160,7 @@ def test_the_dictionary_needs_no_database(ask: Ask) -> None:
         (["registered", "--by", "unit,unit"], "name each dimension once"),
         (["backlog", "--by", "month"], "is a stock"),
         (["backlog", "--by", "day", "--to", "2026-11-22"], "too many"),
-        (["registered", "--area", "999"], "area 999: no such code"),
+        (["registered", "--area", "999"], "--area 999: no such area; python -m queries --codes district lists them"),
         (["registered", "--from", "2026-13-01"], "--from 2026-13-01: not a day"),
         (["registered", "--to", "yesterday"], "--to yesterday: not a day"),
         (["registered", "--from", "2026-11-02", "--to", "2026-11-01"], "lies before"),
@@ -170,6 +171,11 @@ def test_the_dictionary_needs_no_database(ask: Ask) -> None:
         (["registered", "--where", "month=2026"], "month 2026"),
         (["registered", "--where", "month="], "month (empty)"),
         (["registered", "--where", "due_day=soon"], "due_day soon"),
+        (["registered", "--where", "street=没有的街道"], "--where street 没有的街道: no such street"),
+        (["registered", "--where", "street=410105"], "--where street 410105: no such street"),
+        (["registered", "--unit", "nobody"], "--unit nobody: no such unit"),
+        (["--codes", "month"], "--codes month: its values have no codes"),
+        (["nonsense", "--list"], "metric nonsense: unknown"),
         (
             ["registered", "--from", "2026-10-01", "--to", "2026-10-31", "--where", "month=2026-11"],
             "outside the period",
@@ -192,6 +198,41 @@ def test_wrong_usage_is_one_sentence(ask: Ask, words: list[str], said: str) -> N
     assert (answer.code, answer.out) == (2, "")
     assert said in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_places_and_units_may_be_told_by_name(city: Casebase, ask: Ask) -> None:
+    for option, dimension in (("--area", "district"), ("--category", "category"), ("--unit", "unit")):
+        code, name = next(iter((codes(city, dimension) or {}).items()))
+        told, meant = (ask("registered", option, text, *AT, "--format", "json").out for text in (name, code))
+        assert told == meant, option
+    code, name = next(iter((codes(city, "district") or {}).items()))
+    told, meant = (
+        ask("registered", "--cases", "hits", "--where", f"district={text}", *AT, "--format", "json").out
+        for text in (name, code)
+    )
+    assert told == meant
+    assert len(json.loads(told))
+
+
+def test_a_name_that_is_near_or_of_several_is_named(city: Casebase, ask: Ask) -> None:
+    table = areas(city)
+    districts, streets = table[table["level"] == 2], table[table["level"] == 3]
+    code, name = streets["code"].iloc[0], streets["name"].iloc[0]
+    assert (streets["name"] == name).sum() > 1
+    several = ask("registered", "--where", f"street={name}")
+    assert several.code == 2
+    assert f"the name of several streets, write the code: {code} (" in several.err
+    near = districts["name"].iloc[0]
+    assert f"near it: {near} (" in ask("registered", "--area", near[:-1]).err
+    listed = ask("--codes", "street", "--format", "json").records()
+    assert [record["code"] for record in listed] == sorted(streets["code"])
+
+
+def test_the_list_of_metrics_is_short_and_one_is_told_whole(ask: Ask) -> None:
+    lines = ask("--list", url="").out.splitlines()
+    assert len(lines) < len(METRICS) + 60
+    whole = ask("five_day_closure", "--list", url="").out
+    assert all(word in whole for word in ("formula", "period", "article", "closing_days"))
 
 
 def test_a_database_without_tables_says_what_to_do(ask: Ask, tmp_path: Path, new_url: Callable[[str], str]) -> None:
