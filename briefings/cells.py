@@ -11,8 +11,8 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def plain(text: str) -> str:
-    """A text without the characters that no Office file can hold."""
-    return _UNWRITABLE.sub("", text)
+    """A text without the characters that no Office file can hold; a line ends as XML reads it."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def written(column: Column, value: object) -> str:

@@ -59,12 +59,21 @@ class Asked:
 
 def asked() -> Asked | None:
     """What the address asks for; None without a metric. Raises UsageError for an unknown metric."""
+    _recalled()
     params = st.query_params
     if "metric" not in params:
         return None
     cell = tuple((key.removeprefix("by_"), value or None) for key, value in params.items() if key.startswith("by_"))
     part = params.get("part", Part.HITS.value)
     return Asked(metric_of(params["metric"]), Part(part) if part in list(Part) else Part.HITS, cell)
+
+
+def _recalled() -> None:
+    """The browser's own way back from a case stops at the list under the case's address: ask again what was asked."""
+    page, params = st.session_state.get(_CAME_FROM, (None, {}))
+    if "case" in st.query_params and page == menu.current():
+        kept = {name: st.query_params[name] for name in BOUND if name in st.query_params}
+        st.query_params.from_dict(kept | params)
 
 
 def named(dimension: str, value: str | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pptx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pptx.util import Pt
 
@@ -263,7 +263,8 @@ def test_many_lines_are_set_smaller() -> None:
 ODD = st.text(st.characters(codec=None), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
+@example("\r", "\ud800", "\r\n\x00")
 @given(ODD, ODD, ODD)
 def test_odd_characters_do_not_break_a_slide(title: str, line: str, label: str) -> None:
     figure = replace(

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
 from casebase import demo, schema
@@ -129,6 +130,15 @@ def add_cases(casebase: Casebase, numbers: range, place: tuple[float, float] | N
         mark_changed(connection, now)
 
 
+_run = StreamlitPage.run
+
+
+def _door_only(page: StreamlitPage) -> None:
+    """Run app.py and nothing else: the way to a page leads over the front page, whose content takes as long again."""
+    if Path(str(page._page)).name == "app.py":
+        _run(page)
+
+
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[..., AppTest]:
     """A function (url, page="", **address) that opens a page of the cockpit on a database."""
@@ -141,10 +151,12 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         for key, value in address.items():
             app.query_params[key] = value
-        app.run()
-        if page:
-            app.switch_page(f"pages/{page}.py").run()
-        return app
+        if not page:
+            return app.run()
+        with pytest.MonkeyPatch.context() as passing:
+            passing.setattr(StreamlitPage, "run", _door_only)
+            app.run()
+        return app.switch_page(f"pages/{page}.py").run()
 
     return opened
 
