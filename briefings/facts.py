@@ -172,6 +172,10 @@ class Facts:
         numbers = tuple(self._number(metric_of(metric), row) for _, row in ordered.iterrows())
         return Ranking(numbers, len(frame) - len(judged), int(frame["hits"].sum()))
 
+    def short(self) -> list[Number]:
+        """The rates of the whole area that miss their target, in the order of the ledger."""
+        return [number for number in map(self.n, self._frozen.totals.index) if not number.reached]
+
     def debtors(self, most: int) -> list[Debtor]:
         """The units that owe most: most over the limit first, then most due within five working days."""
         return debtors(self._frozen)[:most]
@@ -207,18 +211,17 @@ class Facts:
 def debtors(frozen: Frozen) -> list[Debtor]:
     """Units with cases over their limit or due within five working days, those that owe most first."""
     late, due, city = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.settings.city.name
-    over = (frozen.as_of - late["due_at"]).dt.total_seconds() / 86400 if len(late) else pd.Series(dtype=float)
-    by_late = pd.DataFrame({"unit": late["unit"], "over": over}).groupby("unit")["over"].agg(["size", "max"])
-    by_due = due.groupby("unit")["due_at"].agg(["size", "min"])
+    over = late.assign(over=(frozen.as_of - late["due_at"]).dt.total_seconds() / 86400)
+    owed = (
+        over.groupby("unit")["over"].agg(overdue="size", longest="max"),
+        due.groupby("unit")["due_at"].agg(due="size", first="min"),
+    )
     found = [
-        Debtor(
-            short(str(unit), city),
-            int(by_late["size"].get(unit, 0)),
-            float(by_late["max"].get(unit, float("nan"))),
-            int(by_due["size"].get(unit, 0)),
-            _day(by_due["min"].get(unit)),
-        )
-        for unit in by_late.index.union(by_due.index)
+        Debtor(short(str(unit), city), int(overdue), float(longest), int(coming), _day(first))
+        for unit, overdue, longest, coming, first in owed[0]
+        .join(owed[1], how="outer")
+        .fillna({"overdue": 0, "due": 0})
+        .itertuples()
     ]
     return sorted(found, key=lambda one: (-one.overdue, -one.due, one.name))
 

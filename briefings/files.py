@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from briefings import ledger, slides, tables, word
+from briefings import ledger, pictures, slides, tables, word
 from briefings.asking import NAMES
 from briefings.frozen import TOTALS, Frozen
-from briefings.model import Ledger, Table
+from briefings.model import Figure, Ledger, Table
 from briefings.steady import steady
-from briefings.template import Edits, deck, document, imprint
+from briefings.template import Edits, deck, document, filled, imprint
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
+# Names differ by more than their ending: each may be turned into a PDF beside the others.
+_SUFFIX = {"pptx": "幻灯片", "xlsx": "台账"}
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\s]+')
 
 
@@ -39,35 +40,31 @@ def make(
 
     `progress` is told the share done and what is next. Raises UsageError for a template with a mistake.
     """
-    place = _FORBIDDEN.sub("", frozen.area_name)
-    stem = f"{place}信访{NAMES[frozen.request.form]}"
-    label = _FORBIDDEN.sub("", frozen.request.label)
-    kinds: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
-        (
-            "Word 文稿",
-            "docx",
-            "wordprocessingml.document",
-            lambda: steady(word.write(document(frozen, workdays, edits)), frozen.as_of),
-        ),
-        (
-            "幻灯片",
-            "pptx",
-            "presentationml.presentation",
-            lambda: steady(slides.write(deck(frozen, workdays, edits)), frozen.as_of),
-        ),
-        ("台账", "xlsx", "spreadsheetml.sheet", lambda: ledger.write(ledger_of(frozen), frozen.as_of)),
-    )
-    # Side by side: pictures and compression are done outside of Python.
-    with ThreadPoolExecutor() as pool:
-        written = {pool.submit(write): kind for kind, _, _, write in kinds}
-        progress(0.0, "正在写三份文件")
-        for step, done in enumerate(as_completed(written), start=1):
-            progress(step / len(kinds), f"{written[done]}已写好")
-        data = [future.result() for future in written]
+    edits = filled(frozen, workdays, edits)
+    printed, shown = document(frozen, workdays, edits), deck(frozen, workdays, edits)
+    drawn = pictures.ahead([block for block in printed.blocks if isinstance(block, Figure)])
+    progress(0.0, "正在写台账")
+    book = ledger.write(ledger_of(frozen), frozen.as_of)
+    progress(0.6, "正在写幻灯片")
+    slideshow = steady(slides.write(shown), frozen.as_of)
+    progress(0.8, "正在写文稿")
+    drawn()
+    paper = steady(word.write(printed), frozen.as_of)
+    progress(1.0, "三份文件已写好")
     return tuple(
-        File(f"{stem}{'台账' if ending == 'xlsx' else ''}_{label}.{ending}", kind, f"{_OFFICE}.{mime}", made)
-        for (kind, ending, mime, _), made in zip(kinds, data, strict=True)
+        File(_name(frozen, ending), kind, f"{_OFFICE}.{mime}", data)
+        for kind, ending, mime, data in (
+            ("Word 文稿", "docx", "wordprocessingml.document", paper),
+            ("幻灯片", "pptx", "presentationml.presentation", slideshow),
+            ("台账", "xlsx", "spreadsheetml.sheet", book),
+        )
     )
+
+
+def _name(frozen: Frozen, ending: str) -> str:
+    """郑州市信访月报幻灯片_2026年10月.pptx: place, kind and period."""
+    place, period = (_FORBIDDEN.sub("", text) for text in (frozen.area_name, frozen.request.label))
+    return f"{place}信访{NAMES[frozen.request.form]}{_SUFFIX.get(ending, '')}_{period}.{ending}"
 
 
 def ledger_of(frozen: Frozen) -> Ledger:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -142,7 +143,11 @@ class Frozen:
 
     def total(self, metric: str) -> "pd.Series[Any]":
         """The number of the whole area, as a row of `totals`."""
-        return self.totals.loc[self.totals.index == metric].iloc[0]
+        return self._totals[metric]
+
+    @cached_property
+    def _totals(self) -> "dict[str, pd.Series[Any]]":
+        return {str(metric): row for metric, row in self.totals.iterrows()}
 
     def split(self, dimension: str, metric: str) -> pd.DataFrame:
         """The rows of one metric in a split; none where the area is not split so."""
@@ -172,46 +177,61 @@ def freeze(
 
     `progress` is told the share done and what is next. Raises UsageError for an area that does not exist.
     """
-    with casebase.still():
-        within = Slice(area=request.area)
-        level = casebase.level_of(request.area) if request.area else 1
-        state = casebase.state()
-        progress(0.0, "正在计算总体数字")
-        totals = compare(casebase, TOTALS, as_of=as_of, period=request.period, within=within).set_index("metric")
-        progress(0.35, "正在计算区县、单位和分类")
-        splits = {
-            dimension: frame
-            for dimension, metrics in SPLITS.items()
-            if (frame := _split(casebase, request, as_of, within, _BELOW.get(level), dimension, metrics)) is not None
-        }
-        progress(0.55, "正在计算各月和热点")
-        until = min(as_of.date(), request.period.end)
-        months = by_month(casebase, BY_MONTH, as_of=as_of, months=MONTHS, within=within, until=until)
-        days = 7 if request.period.days <= hot_topics.WINDOWS[0] else hot_topics.WINDOWS[-1]
+    within = Slice(area=request.area)
+    level = casebase.level_of(request.area) if request.area else 1
+    below = _BELOW.get(level)
+    until = min(as_of.date(), request.period.end)
+    days = 7 if request.period.days <= hot_topics.WINDOWS[0] else hot_topics.WINDOWS[-1]
+
+    def totals() -> pd.DataFrame:
+        found = compare(casebase, TOTALS, as_of=as_of, period=request.period, within=within)
+        return found.set_index("metric")
+
+    def months() -> pd.DataFrame:
+        return by_month(casebase, BY_MONTH, as_of=as_of, months=MONTHS, within=within, until=until)
+
+    def topics() -> pd.DataFrame:
         at = min(as_of, end_of_day(until))
-        topics = hot_topics.topics(casebase, as_of=at, days=days, within=within, place=_BELOW.get(level, "community"))
-        progress(0.65, "正在取数字背后的清单")
-        lists = tuple(_lists(casebase, request.period, as_of, within))
-        city = state.city_name or casebase.settings.city.name
-        area_name = (names.names_of(casebase, "district") or {}).get(request.area or "", city)
+        return hot_topics.topics(casebase, as_of=at, days=days, within=within, place=below or "community")
+
+    def splits() -> dict[str, pd.DataFrame]:
+        found = {
+            name: _split(casebase, request, as_of, within, below, name, metrics) for name, metrics in SPLITS.items()
+        }
+        return {name: frame for name, frame in found.items() if frame is not None}
+
+    def lists() -> tuple[tuple[Rows, ...], list[pd.DataFrame]]:
+        return _lists(casebase, request.period, as_of, within)
+
+    def state() -> tuple[State, str | None]:
+        return casebase.state(), (names.names_of(casebase, "district") or {}).get(request.area or "")
+
+    # Two at once: while the database reckons for one, the other's rows are put in order.
+    lanes: tuple[tuple[Callable[[], Any], ...], ...] = ((state, totals, months, topics), (splits, lists))
+    whole = sum(len(lane) for lane in lanes)
+    progress(0.0, "正在取数")
+    of_all, of_parts = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
+    (read_state, area), *numbers = of_all
+    split, (rows, read) = of_parts
     definitions = definitions_version()
-    snapshot = _digest(request, as_of, definitions, [totals, *splits.values(), months, topics], lists)
+    frames = [numbers[0], *split.values(), *numbers[1:]]
+    snapshot = _digest(request, as_of, definitions, frames, read)
     progress(1.0, "数字已冻结")
     return Frozen(
-        request,
-        as_of,
-        casebase.settings,
-        state,
-        area_name,
-        _BELOW.get(level),
-        totals,
-        splits,
-        months,
-        topics,
-        days,
-        lists,
-        definitions,
-        snapshot,
+        request=request,
+        as_of=as_of,
+        settings=casebase.settings,
+        state=read_state,
+        area_name=area or read_state.city_name or casebase.settings.city.name,
+        place=below,
+        totals=numbers[0],
+        splits=split,
+        months=numbers[1],
+        topics=numbers[2],
+        topic_days=days,
+        lists=rows,
+        definitions=definitions,
+        snapshot=snapshot,
     )
 
 
@@ -232,8 +252,7 @@ def _split(
     codes = [code if isinstance(code, str) else "" for code in found[column]]
     limit = casebase.settings.lights.small_sample
     sample = [metric_of(name).is_sample for name in found["metric"]]
-    units = names.units(casebase)
-    kinds = dict(zip(units["unit_id"], units["kind"], strict=True)) if column == "unit" else {}
+    kinds = _kinds(casebase) if column == "unit" else {}
     return found.drop(columns=[column, "as_of"]).assign(
         code=codes,
         name=[called(column, code, known, casebase.settings.city.name) for code in codes],
@@ -242,38 +261,64 @@ def _split(
     )
 
 
-def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -> list[Rows]:
-    """The cases behind every total, once for each kind of row and date."""
-    found = []
-    for group in _same_rows([METRICS[name] for name in TOTALS], moment(casebase, as_of)):
-        metrics = tuple(metric.id for metric in group)
-        if group[0].distinct is None:
-            frame = marked(casebase, metrics, as_of=as_of, period=period, within=within)
+def _kinds(casebase: Casebase) -> dict[str, str]:
+    units = names.units(casebase)
+    return dict(zip(units["unit_id"], units["kind"], strict=True))
+
+
+def _lists(
+    casebase: Casebase, period: Period, as_of: datetime, within: Slice
+) -> tuple[tuple[Rows, ...], list[pd.DataFrame]]:
+    """The cases behind every total, once for each kind of row and date, and the frames that they are cut from.
+
+    Each kind of row is read once: most cases stand in several lists.
+    """
+    at = moment(casebase, as_of)
+    found, read = [], []
+    for metrics in _listed().values():
+        ids = [metric.id for metric in metrics]
+        if metrics[0].distinct is not None:
+            every = cases(casebase, ids[0], Part.HITS, as_of=as_of, period=period, within=within)
+            every = every.assign(**{ids[0]: True})
         else:
-            frame = cases(casebase, metrics[0], Part.HITS, as_of=as_of, period=period, within=within)
-            frame = frame.assign(**{metrics[0]: True})
-        found.append(Rows(metrics, frame))
-    return found
+            every = marked(casebase, ids, as_of=as_of, period=period, within=within)
+        read.append(every)
+        for group in _of_one_date(metrics, at):
+            looked_at = every[list(group)].notna().any(axis=1)
+            others = [name for name in ids if name not in group]
+            found.append(Rows(group, every[looked_at].drop(columns=others).reset_index(drop=True)))
+    return tuple(found), read
 
 
-def _same_rows(metrics: Sequence[Metric], at: Moment) -> list[list[Metric]]:
-    """Metrics that one list stands behind: of one kind of row and one date; distinct things have one of their own."""
-    groups: dict[tuple[object, ...], list[Metric]] = {}
-    for metric in metrics:
+def _listed() -> dict[tuple[str, str | None], list[Metric]]:
+    """The totals that have a list, by the kind of its rows; distinct things have one of their own."""
+    groups: dict[tuple[str, str | None], list[Metric]] = {}
+    for metric in (METRICS[name] for name in TOTALS):
         if metric.subject.id not in _REGISTERS and metric.kind is not Kind.PER_10K:
             own = metric.id if metric.distinct is not None else None
-            dated = metric.dated_by and str(metric.dated_by(at))
-            groups.setdefault((metric.subject.id, dated, own), []).append(metric)
-    return list(groups.values())
+            groups.setdefault((metric.subject.id, own), []).append(metric)
+    return groups
+
+
+def _of_one_date(metrics: Sequence[Metric], at: Moment) -> list[tuple[str, ...]]:
+    """Metrics that are counted by one date stand in one list."""
+    groups: dict[str | None, list[str]] = {}
+    for metric in metrics:
+        groups.setdefault(metric.dated_by and str(metric.dated_by(at)), []).append(metric.id)
+    return [tuple(group) for group in groups.values()]
 
 
 def _digest(
-    request: Request, as_of: datetime, definitions: str, frames: Sequence[pd.DataFrame], lists: Sequence[Rows]
+    request: Request,
+    as_of: datetime,
+    definitions: str,
+    frames: Sequence[pd.DataFrame],
+    lists: Sequence[pd.DataFrame],
 ) -> str:
     """The name of the snapshot: the same for the same numbers and lists, another for any that differs."""
     digest = hashlib.sha256(f"{request} {as_of.isoformat()} {definitions}".encode())
     for frame in frames:
         digest.update(frame.to_csv().encode())
-    for rows in lists:
-        digest.update(pd.util.hash_pandas_object(rows.frame, index=False).to_numpy().tobytes())
+    for frame in lists:
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()[:12].upper()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from unicodedata import east_asian_width
 
@@ -35,7 +36,7 @@ _DAY_FORMAT = "yyyy-mm-dd"
 _NO_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME, _LONGEST_FOOTER = 31, 255
 _WIDEST, _NARROWEST = 60, 6
-_SAMPLE = 300
+_SAMPLE = 100
 _PORTRAIT_COLUMNS = 6
 
 
@@ -239,7 +240,7 @@ def _looked_at(counted: Counted) -> str:
 
 
 def _text(cell: object) -> str:
-    if cell is None or cell is pd.NaT:
+    if pd.isna(cell):  # type: ignore[call-overload]  # any scalar may be asked
         return ""
     return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
@@ -251,5 +252,6 @@ def _fit(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) 
         sheet.set_column(place, place, min(max(widest + 1, _NARROWEST), _WIDEST))
 
 
+@lru_cache(maxsize=10_000)
 def _places(text: str) -> int:
     return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)

@@ -1,6 +1,5 @@
 """What a briefing is made of: blocks that Word sets, tables and figures that all three files share."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -170,12 +169,12 @@ class Counted:
 class CaseList:
     """The cases behind numbers of the same rows (信访件, by registration): one row a case, one column a number.
 
-    `columns` are the cells below each of `heads`: text, numbers, dates or None, or a Series of times.
+    `columns` are the cells below each of `heads`: text, numbers, dates or times, each with gaps.
     """
 
     name: str
     heads: tuple[str, ...]
-    columns: tuple[Sequence[object] | pd.Series, ...]
+    columns: tuple[pd.Series, ...]
     counted: tuple[Counted, ...]
 
     def __len__(self) -> int:

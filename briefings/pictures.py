@@ -4,23 +4,22 @@ Drawn for paper, where nothing can be pointed at: every value is written beside 
 by dashes or by hollow marks as well, so that a black and white print says the same.
 """
 
-from functools import cache, lru_cache
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import pandas as pd
-import pylopdf_fonts_zh_cn
-import vl_convert
 
 from briefings import marks
+from briefings.drawing import beside, draw
+from briefings.drawing import fonts as _fonts
 from briefings.model import Figure
 from views import words
 from views.tokens import DESK
 
 FONT = "Noto Sans SC"
 WIDTH_MM = 156
-PPI = 300
 # Sizes are in points, 72 to the inch: 156 mm are 442 of them.
 _WIDTH = round(WIDTH_MM / 25.4 * 72)
 _TITLE, _LABEL, _VALUE = 10.5, 9, 8
@@ -33,21 +32,30 @@ _HIDDEN = alt.Axis(labels=False, ticks=False, domain=False)
 _TWO_LINES = (
     "indexof(datum.label, '年') < 0 ? datum.label : [split(datum.label, '年')[1], split(datum.label, '年')[0] + '年']"
 )
+# Drawn ahead, until they are asked for.
+_drawn: dict[Figure, bytes] = {}
 _DASHES = ([1, 0], [4, 3])
 
 
 @lru_cache(maxsize=64)
 def png(figure: Figure) -> bytes:
     """A figure as a PNG 156 mm wide at 300 dpi; the same bytes for the same figure."""
+    if figure in _drawn:
+        return _drawn.pop(figure)
     _fonts()
+    return draw(_specification(figure))
+
+
+def ahead(figures: Sequence[Figure]) -> Callable[[], None]:
+    """Begin to draw figures while something else is done; call what is handed back before `png` is asked for them."""
+    pictures = beside([_specification(figure) for figure in figures])
+    return lambda: _drawn.update(zip(figures, pictures(), strict=False))
+
+
+def _specification(figure: Figure) -> str:
     drawn = _months(figure) if figure.form == "months" else _ranking(figure)
-    return bytes(vl_convert.vegalite_to_png(drawn.to_json(), ppi=PPI))
-
-
-@cache
-def _fonts() -> None:
-    """The font that comes with the packages; it has one weight, so nothing asks for bold."""
-    vl_convert.register_font_directory(str(Path(pylopdf_fonts_zh_cn.__file__).parent))
+    # Tests check the specifications; here it would take longer than drawing.
+    return str(drawn.to_json(validate=False))
 
 
 def _themed(chart: Any, figure: Figure, *notes: str) -> Any:

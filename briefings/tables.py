@@ -13,6 +13,7 @@ from briefings.model import CaseList, Column, Counted, Table, Valued
 from queries.dictionary import formula
 from queries.measure import metric_of
 from queries.model import Kind, Metric
+from queries.periods import Against, compared
 from queries.registry import METRICS
 from views import words
 from wording.columns import COLUMNS, HIDDEN
@@ -46,6 +47,8 @@ _SHORT = {
     "unit_evaluation": "参评率",
     "repeat_rate": "重复率",
 }
+# The rows of a split by metric and code.
+Groups = Mapping[tuple[str, Any], dict[str, Any]]
 # What a rate is made of, in the ledger's first sheet.
 MADE_OF = ("分子", "分母")
 _COUNT_SIDES = ("计入", "未计入")
@@ -94,7 +97,8 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
                 target_of(frozen.settings, name),
             )
         )
-    return Table(id, title, _scope(frozen) + "率的环比、同比为百分点，其余为百分比。", columns, tuple(rows))
+    note = f"{_scope(frozen)}{_stocks_note(frozen)}率的环比、同比为百分点，其余为百分比。"
+    return Table(id, title, note, columns, tuple(rows))
 
 
 def _change(metric: Metric, now: float, before: float) -> Valued:
@@ -105,9 +109,9 @@ def _change(metric: Metric, now: float, before: float) -> Valued:
 
 def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame) -> Table:
     """Places or units by their five-day rate, best first; those with too few cases stand below, unranked."""
-    wide = {metric: rows.set_index("code") for metric, rows in frame.groupby("metric", sort=False)}
+    groups = {(row["metric"], row["code"]): row for row in _records(frame)}
     names = frame.drop_duplicates("code").set_index("code")["name"]
-    first = wide.get("five_day_closure", pd.DataFrame(columns=["small", "value"])).reindex(names.index)
+    first = frame[frame["metric"] == "five_day_closure"].set_index("code").reindex(names.index)
     value = first["value"].where(~first["small"].fillna(True).astype(bool)).astype(float)
     order = value.sort_values(ascending=False, na_position="last", kind="stable").index
     place = value.rank(ascending=False, method="min")
@@ -124,11 +128,11 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
         (
             None if pd.isna(place[code]) else int(place[code]),
             names[code],
-            _cell(wide, "registered", code, "hits") or 0,
-            _relative(wide, code),
-            *(_cell(wide, metric, code, "value") for metric in _RANKED),
-            _cell(wide, "backlog", code, "hits") or 0,
-            _cell(wide, "overdue", code, "hits") or 0,
+            _hits(groups, "registered", code),
+            _relative(groups, code),
+            *(_value(groups, metric, code) for metric in _RANKED),
+            _hits(groups, "backlog", code),
+            _hits(groups, "overdue", code),
         )
         for code in order
     )
@@ -270,7 +274,7 @@ def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
 def _case_list(frozen: Frozen, metrics: tuple[str, ...], frame: pd.DataFrame) -> CaseList:
     shown = [name for name in frame.columns if name not in HIDDEN and name not in metrics]
     counted = []
-    cells: dict[str, list[object] | pd.Series] = {COLUMNS[name]: _plain_cells(frame[name]) for name in shown}
+    cells = {COLUMNS[name]: frame[name] for name in shown}
     for place, name in enumerate(metrics):
         metric, row = metric_of(name), frozen.total(name)
         sides = metric.sides if all(metric.sides) else _COUNT_SIDES
@@ -281,36 +285,28 @@ def _case_list(frozen: Frozen, metrics: tuple[str, ...], frame: pd.DataFrame) ->
     return CaseList(names, tuple(cells), tuple(cells.values()), tuple(counted))
 
 
-def _marks(column: pd.Series, sides: tuple[str, str]) -> list[object]:
+def _marks(column: pd.Series, sides: tuple[str, str]) -> pd.Series:
     """What a number does with each row, in words; None where it does not look at it."""
-    words_of = {True: sides[0], False: sides[1]}
-    return [words_of.get(mark) for mark in column.tolist()]
-
-
-def _plain_cells(column: pd.Series) -> list[object] | pd.Series:
-    """Cells as plain Python, None where empty; times as they are, which is faster."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    return [None if one is None or one != one else one for one in column.tolist()]
+    return column.map({True: sides[0], False: sides[1]})
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _cell(wide: Mapping[Any, pd.DataFrame], metric: str, code: Any, column: str) -> float | int | None:
-    frame = wide.get(metric)
-    if frame is None or code not in frame.index:
-        return None
-    value = frame[column].loc[code]
-    return int(value) if column == "hits" else _plain(value)
+def _hits(groups: Groups, metric: str, code: Any) -> int:
+    row = groups.get((metric, code))
+    return 0 if row is None else int(row["hits"])
 
 
-def _relative(wide: Mapping[Any, pd.DataFrame], code: Any) -> float | None:
-    frame = wide.get("registered")
-    if frame is None:
-        return None
-    return words.relative(frame["value"].loc[code], frame["year_before"].loc[code]) if code in frame.index else None
+def _value(groups: Groups, metric: str, code: Any) -> float | None:
+    row = groups.get((metric, code))
+    return None if row is None else _plain(row["value"])
+
+
+def _relative(groups: Groups, code: Any) -> float | None:
+    row = groups.get(("registered", code))
+    return None if row is None else words.relative(row["value"], row["year_before"])
 
 
 def _plain(value: float) -> float | None:
@@ -319,6 +315,14 @@ def _plain(value: float) -> float | None:
 
 def _scope(frozen: Frozen) -> str:
     return f"{frozen.request.label}，{frozen.area_name}。"
+
+
+def _stocks_note(frozen: Frozen) -> str:
+    """Of which moments stocks are: they do not end with the period."""
+    period, at = frozen.request.period, frozen.as_of
+    before, year_before = (compared(period, at, against)[1] for against in (Against.PREVIOUS, Against.YEAR_BEFORE))
+    moments = [f"本期为{prose.moment(at)}", f"上期为{prose.moment(before)}", f"上年同期为{prose.moment(year_before)}"]
+    return f"待办、超期等时点数，{'，'.join(moments)}。"
 
 
 def _moment_note(frozen: Frozen) -> str:

@@ -88,7 +88,7 @@ def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
     name = YEARLY if frozen.request.form is Form.YEARLY else PERIODIC
     title, subtitle, numbering, annexes = "", "", _Numbering(), 0
     blocks: list[Block] = []
-    for line in _lines(_rendered(name, frozen, workdays, _filled(frozen, workdays, edits))):
+    for line in _lines(_rendered(name, frozen, workdays, filled(frozen, workdays, edits))):
         found = _DIRECTIVE.fullmatch(line)
         if found and found[1] == "附件":
             annexes += 1
@@ -107,7 +107,7 @@ def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
 def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
     """The slides. Raises UsageError for a template with a mistake, naming its line."""
     parts: list[list[str]] = []
-    for line in _lines(_rendered(SLIDES, frozen, workdays, _filled(frozen, workdays, edits))):
+    for line in _lines(_rendered(SLIDES, frozen, workdays, filled(frozen, workdays, edits))):
         if line.startswith("# "):
             parts.append([])
         elif not parts:
@@ -148,7 +148,8 @@ def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     return "\n".join([*said, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).line}"])
 
 
-def _filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
+def filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
+    """The edits with the next steps that the numbers suggest, where the person wrote none."""
     if edits.suggestions is not None:
         return edits
     return Edits(edits.cover, suggestions(frozen, workdays), edits.proposals)
@@ -172,7 +173,7 @@ def _shown(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | T
 
 
 def _without_empty(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Blocks without headings and annexes that nothing follows."""
+    """Blocks without annexes that nothing follows."""
     for place, block in enumerate(blocks):
         after = blocks[place + 1] if place + 1 < len(blocks) else None
         if isinstance(block, Annex) and (after is None or isinstance(after, Annex)):
@@ -191,6 +192,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
         return environment.from_string(text).render(
             n=facts.n,
             rank=facts.rank,
+            short=facts.short,
             debtors=facts.debtors,
             hot=facts.hot,
             topic_days=frozen.topic_days,

@@ -127,13 +127,9 @@ def test_nothing_of_a_petitioner_is_in_it(made_of: Callable[..., tuple[File, ...
     assert not personal & texts
 
 
-CELLS = st.one_of(
-    st.none(),
-    st.text(max_size=20),
-    st.integers(-(10**9), 10**9),
-    st.dates(date(1990, 1, 1), date(2100, 1, 1)),
-    st.sampled_from(["=1+1", "+49", "-", "@x", "<b>&amp;", "  两端 ", "a\nb"]),
-)
+TEXTS = st.one_of(st.text(max_size=20), st.sampled_from(["=1+1", "+49", "-", "@x", "<b>&amp;", "  两端 ", "a\nb"]))
+NUMBERS = st.integers(-(10**9), 10**9)
+DAYS = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 
 
 def printable(cell: object) -> object:
@@ -145,15 +141,15 @@ def printable(cell: object) -> object:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=30))
-def test_bulk_rows_are_read_back_as_they_were(rows: list[tuple[object, object]]) -> None:
+@given(st.lists(st.tuples(*(st.none() | kind for kind in (TEXTS, NUMBERS, DAYS))), min_size=1, max_size=30))
+def test_bulk_rows_are_read_back_as_they_were(rows: list[tuple[object, ...]]) -> None:
     held = BytesIO()
     with Workbook(held, {"in_memory": True}) as book:
         sheet = book.add_worksheet("清单", BulkSheet)
         sheet.write_string(0, 0, "头")
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.fill(1, list(zip(*rows, strict=True)), day, day)
-    read = list(opened(held.getvalue())["清单"].iter_rows(min_row=2, max_col=2, values_only=True))
+        sheet.fill(1, [pd.Series(column, dtype=object) for column in zip(*rows, strict=True)], day, day)
+    read = list(opened(held.getvalue())["清单"].iter_rows(min_row=2, max_col=3, values_only=True))
     wanted = [tuple(printable(cell) for cell in row) for row in rows]
     assert read[: len(wanted)] == wanted
 
@@ -164,7 +160,7 @@ def test_times_are_read_back_to_the_second() -> None:
     with Workbook(held, {"in_memory": True}) as book:
         sheet = book.add_worksheet("清单", BulkSheet)
         style = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        sheet.fill(0, [times, ["a", "b", "c"]], style, style)
+        sheet.fill(0, [times, pd.Series(["a", "b", "c"])], style, style)
     read = [row[0] for row in opened(held.getvalue())["清单"].iter_rows(values_only=True)]
     assert [value and pd.Timestamp(value).round("s") for value in read] == [times[0], None, times[2]]
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from briefings import marks, pictures
+from briefings import drawing, marks, pictures
 from briefings.model import Figure, Series
 from casebase.settings import ROOT
 from tests.briefings.samples import RANKING, RATE, VOLUME
@@ -55,7 +55,7 @@ def ink(picture: Pixels) -> int:
 
 def title_of(picture: Pixels) -> Pixels:
     """The strip that a title is in: 5 mm from the top."""
-    return picture[: round(5 / 25.4 * pictures.PPI)]
+    return picture[: round(5 / 25.4 * drawing.PPI)]
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
@@ -91,7 +91,7 @@ def test_more_rows_make_a_taller_picture_so_that_labels_never_touch() -> None:
         heights.append(pixels(pictures.png(figure)).shape[0])
     per_row = (heights[2] - heights[1]) / 12
     assert per_row == pytest.approx((heights[1] - heights[0]) / 2, abs=1)
-    assert per_row / pictures.PPI * 72 >= 12
+    assert per_row / drawing.PPI * 72 >= 12
 
 
 def test_lines_are_told_apart_without_colour() -> None:

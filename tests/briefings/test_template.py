@@ -13,6 +13,7 @@ from briefings.template import Edits, chinese, deck, document, suggestions
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from casebase.settings import BriefingSettings
+from queries.registry import METRICS
 from tests.briefings.conftest import PERIODS
 
 FORMS = [(name, None) for name in PERIODS] + [("month", "410105"), ("running", "410105")]
@@ -87,6 +88,35 @@ def test_what_a_person_writes_goes_in_and_nothing_else_changes(
     assert texts(mine)[-1] == "1. 一件一件办。"
     assert texts(mine)[:-1] == texts(as_is)[: -len(steps)]
     assert deck(frozen, city.workdays, Edits("供会议参阅", ("一件一件办。",))).slides[-1].lines == ("一件一件办。",)
+
+
+def test_an_emptied_box_of_steps_leaves_no_heading(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen, edits = frozen_of("month"), Edits(suggestions=())
+    heads = of_kind(document(frozen, city.workdays, edits), Heading)
+    assert not [head for head in heads if "下步建议" in str(head)]
+    assert "下步建议" not in [slide.title for slide in deck(frozen, city.workdays, edits).slides]
+
+
+@pytest.mark.parametrize("area", [None, "410105"])
+def test_the_area_itself_is_named_where_it_misses_a_target(
+    area: str | None, frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    frozen = frozen_of("month", area)
+    targets = city.settings.targets.model_dump()
+    rates = {str(name): row["value"] for name, row in frozen.totals.iterrows() if name in targets}
+    missed = {name for name, value in rates.items() if value < targets[name] / 100}
+    assert missed
+    said = texts(document(frozen, city.workdays, Edits()))
+    named = next(line for line in said if "总体未达目标。" in line)
+    assert {name for name in targets if METRICS[name].name in named} == missed
+
+
+def test_a_stock_tells_its_moments(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = frozen_of("month")
+    summary = next(one for one in document(frozen, city.workdays, Edits()).blocks if isinstance(one, Table))
+    assert "本期为2026年11月19日" in summary.note
+    assert "上期为2026年10月19日" in summary.note
+    assert "上年同期为2025年11月19日" in summary.note
 
 
 def test_no_case_text_is_in_word_or_slides(frozen_of: Callable[..., Frozen], city: Casebase) -> None:

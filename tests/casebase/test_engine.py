@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -154,3 +155,40 @@ def test_readings_stand_still_while_others_write(empty_casebase: Casebase) -> No
             mark_changed(connection, datetime(2026, 11, 23))
         assert empty_casebase.state().version == before
     assert empty_casebase.state().version == before + 1
+
+
+def test_what_is_read_at_once_is_of_one_state(empty_casebase: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell, calls = Casebase.state, iter(range(100))
+
+    def state_with_a_write_before(casebase: Casebase) -> State:
+        if next(calls) == 1:  # between the first readings of the two lanes
+            with empty_casebase.engine.begin() as connection:
+                mark_changed(connection, datetime(2026, 11, 23))
+        return tell(casebase)
+
+    before = empty_casebase.state().version
+    monkeypatch.setattr(Casebase, "state", state_with_a_write_before)
+    told: list[int] = []
+
+    def version() -> int:
+        return tell(empty_casebase).version
+
+    assert empty_casebase.at_once([[version, version], [version]], told.append) == [[before + 1] * 2, [before + 1]]
+    assert told == [1, 2, 3]
+
+
+def test_where_writes_never_end_one_reads_after_the_other(
+    empty_casebase: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = Casebase.state
+    numbers = iter(range(100))
+    monkeypatch.setattr(Casebase, "state", lambda casebase: replace(tell(casebase), version=next(numbers)))
+    assert empty_casebase.at_once([[lambda: "a"], [lambda: "b"]]) == [["a"], ["b"]]
+
+
+def test_what_fails_at_once_is_raised(empty_casebase: Casebase) -> None:
+    def fail() -> None:
+        raise UsageError("no such thing")
+
+    with pytest.raises(UsageError, match="no such thing"):
+        empty_casebase.at_once([[fail, fail], [lambda: None]])
