@@ -203,7 +203,10 @@ def picture(figure: Figure) -> str:
     return f"data:image/png;base64,{b64encode(pictures.png(figure)).decode()}"
 
 
-show.header("会议简报", f"{now.place}。一次取数，文稿、幻灯片和台账同数；不分信访形式和内容分类。")
+show.header(
+    "会议简报",
+    f"{now.place}。一次取数，文稿、幻灯片和台账同数。时间按下面选的一期，只有专报用上方的时间；不分信访形式和内容分类。",
+)
 request = asked()
 left, right = st.columns([7, 18])
 with left, show.block("briefing"):
@@ -213,8 +216,12 @@ with left, show.block("briefing"):
     frozen: Frozen | None = st.session_state.get(_FROZEN)
     if frozen is not None and frozen.request == request:
         downloads()
+        unwritten = st.empty()
         boxes(frozen)
-        if edits() != st.session_state[_EDITS] and st.button("按修改重新导出", width="stretch"):
+        changed = edits() != st.session_state[_EDITS]
+        if changed:
+            unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
+        if st.button("按修改重新导出", type="primary" if changed else "secondary", width="stretch"):
             write(frozen, st.progress(_SHARE, "正在写文稿…"))
             st.rerun()
     else:

@@ -9,7 +9,6 @@ from pages.parts import filters, live, show, waiting
 from pages.parts.drawing import drawn
 from queries import dictionary
 from queries.cases import Part
-from queries.compare import by_month
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from queries.registry import METRICS
@@ -108,20 +107,20 @@ def alone(metric: Metric) -> None:
     """One metric by itself, with its twelve months."""
     st.button("‹ 全部指标", key="all_metrics", on_click=forget)
     entries_of([metric], f"entry_{metric.id}", alone=True)
-    found = live.ask(by_month, [metric.id], as_of=now.as_of, within=now.within)
+    found = show.by_months(now, [metric.id])
     kind = numbers.kind_of(metric)
     chart = drawn(
         charts.trend,
         show.monthly(found)[["at", "value", "small"]],
         show.theme(),
-        title=f"近 12 个月{metric.name}",
+        title=f"{now.months_said(12)}{metric.name}",
         subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
         kind=kind,
         unit=metric.unit if kind in ("count", "number") else "",
         target=show.target_of(metric.id),
     )
     with show.block("metric_months"):
-        at = show.chart(chart, f"months_{metric.id}", alt=f"近 12 个月{metric.name}", pick="at")
+        at = show.chart(chart, f"months_{metric.id}", alt=f"{now.months_said(12)}{metric.name}", pick="at")
     if at is not None:
         show.open_list(show.month_link(metric.id, at))
 

@@ -27,6 +27,7 @@ CARDS = (
 DUE = {"five_day_due_in_0": "今日", "five_day_due_in_1": "1个工作日", "five_day_due_in_3": "3个工作日"}
 ROWS = 20
 LEAST_ROWS = 12
+WAYS = {"rate": "五日办结率", "misses": "未按期件次"}
 _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 
 now = filters.current()
@@ -57,36 +58,64 @@ def closings() -> None:
 
 
 def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False, most: int = ROWS) -> None:
-    """A ranking of the rate, lowest first; a click goes down a level, or opens the claims that missed it."""
-    chart = drawn(
-        charts.ranking,
-        frame,
-        show.theme(),
-        title=findings.lowest(frame, target, f"各{noun}", few=few),
-        subtitle=f"各{noun}五日办结率，按期／应办结"
-        + (f"；共 {len(frame)} 个，列最低 {most} 个" if len(frame) > most else ""),
-        kind="rate",
-        target=target,
-        from_zero=False,
-        largest_first=False,
-        most=most,
-        none="这一时段没有应办结的简单诉求。",
-    )
+    """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
+    more = f"；共 {len(frame)} 个，列前 {most} 个" if len(frame) > most else ""
+    none = "这一时段没有应办结的简单诉求。"
+    if way == "rate":
+        chart = drawn(
+            charts.ranking,
+            frame,
+            show.theme(),
+            title=findings.lowest(frame, target, f"各{noun}", few=few),
+            subtitle=f"各{noun}五日办结率，按期／应办结{more}",
+            kind="rate",
+            target=target,
+            from_zero=False,
+            largest_first=False,
+            most=most,
+            none=none,
+        )
+    else:
+        late = frame[["code", "name"]].assign(value=frame["among"] - frame["hits"])
+        chart = drawn(
+            charts.ranking,
+            late,
+            show.theme(),
+            title=findings.most(late, "未按期总量", none=f"各{noun}都没有未按期的简单诉求"),
+            subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{more}",
+            kind="count",
+            most=most,
+            none=none,
+        )
     key = f"five_day_{dimension}"
     if drill:
-        show.chart(chart, key, alt=f"各{noun}五日办结率", pick="code", on_pick=filters.go_to)
+        show.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code", on_pick=filters.go_to)
         return
-    code = show.chart(chart, key, alt=f"各{noun}五日办结率", pick="code")
+    code = show.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code")
     if code is not None:
         row = frame[frame["code"] == code].iloc[0]
         part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG
         show.open_list(show.link(RATE, part, **{dimension: code}))
 
 
+def ranked_by() -> str:
+    """Whether rankings show the rate or how many missed it; in the address."""
+    chosen: str = st.segmented_control(
+        "排名按",
+        list(WAYS),
+        default=filters.first("ranked_by", "rate"),
+        required=True,
+        format_func=WAYS.__getitem__,
+        key="ranked_by",
+        bind="query-params",
+    )
+    return chosen
+
+
 def rankings() -> None:
     """Places and units side by side; each kind of unit is ranked apart."""
     groups = splits.by_kind(splits.split(now, [RATE], "unit"))
-    with st.container(horizontal=True):
+    with choices:
         dimension = level()
         kind = unit_kind(list(groups))
     below = splits.split(now, [RATE], dimension)
@@ -105,8 +134,16 @@ def level() -> str:
     below = places.levels_below(now)
     if len(below) < 2:
         return below[0]
+    if st.session_state.get("level", below[0]) not in below:
+        del st.session_state["level"]
     chosen: str = st.segmented_control(
-        "排名到", below, default=below[0], required=True, format_func=PLACES.__getitem__, key="five_day_level"
+        "排名到",
+        below,
+        default=filters.first("level", below[0]),
+        required=True,
+        format_func=PLACES.__getitem__,
+        key="level",
+        bind="query-params",
     )
     return chosen
 
@@ -169,6 +206,9 @@ if live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, wi
         pictures.rate_by_month(now, RATE, key="five_day_months")
     with right, show.block("closings"):
         closings()
+    choices = st.container(horizontal=True)
+    with choices:
+        way = ranked_by()
     rankings()
     left, right = st.columns([3, 2])
     with left, show.block("classes"):

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.parts import attention, filters, live, places, show
 from queries.attention import attention as find
-from queries.compare import by_month, daily_flow
+from queries.compare import daily_flow
 from queries.measure import metric_of
 from queries.model import Kind
 from views import cards, charts
@@ -79,8 +79,7 @@ def longer() -> None:
         show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
     with right, show.block("months"):
         target = show.target_of("five_day_closure")
-        rates = live.ask(by_month, ["five_day_closure"], as_of=now.as_of, months=13, within=now.within)
-        rates = show.monthly(rates)
+        rates = show.monthly(show.by_months(now, ["five_day_closure"], 13))
         drawn_rates = charts.trend(
             rates,
             show.theme(),
@@ -89,7 +88,7 @@ def longer() -> None:
             kind="rate",
             target=target,
         )
-        month = show.chart(drawn_rates, "months", alt="近 13 个月五日办结率", pick="at")
+        month = show.chart(drawn_rates, "months", alt=f"{now.months_said(13)}五日办结率", pick="at")
         if month is not None:
             show.open_list(show.month_link("five_day_closure", month))
 

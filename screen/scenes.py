@@ -14,7 +14,6 @@ from pages.parts import attention, live, places, show, splits
 from pages.parts.filters import AGAINST, DEFAULT, PRESETS, YEARLY, Filters
 from queries import hot_topics, names
 from queries.attention import attention as find
-from queries.compare import by_month
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
 from queries.periods import last_months, period_of
@@ -188,7 +187,9 @@ def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) 
 def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
     target = show.target_of(metric.id)
     first_low = metric.polarity is Polarity.UP_GOOD
-    known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable").head(most)
+    known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
+    # What is too few to judge comes last, as on the pages.
+    known = known.sort_values("small", kind="stable").head(most)
     rate = metric.kind is Kind.RATE
     if not rate and not known["value"].any():
         known = known.head(0)
@@ -272,7 +273,7 @@ def answered(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
 
 def _foot(scene: Scene, now: Filters) -> str:
     metric = metric_of(scene.below)
-    found = live.ask(by_month, [metric.id], as_of=now.as_of, months=_MONTHS, within=now.within)
+    found = show.by_months(now, [metric.id], _MONTHS)
     target = show.target_of(metric.id)
     points = pd.DataFrame(
         {
@@ -281,7 +282,7 @@ def _foot(scene: Scene, now: Filters) -> str:
             "text": [numbers.written(metric, value) for value in found["value"]],
         }
     )
-    title = f"{metric.name}，近 {_MONTHS} 个月"
+    title = f"{metric.name}，{now.months_said(_MONTHS)}"
     counts = metric.kind is Kind.COUNT
     said = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
     said.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")

@@ -48,6 +48,8 @@ MOST_CATEGORIES = 6
 ROW = 28
 _LEFT = 44
 _HAND: Literal["pointer"] = "pointer"
+# The room of the names beside a ranking, at most.
+_NAMES = 220
 
 
 def trend(
@@ -173,7 +175,8 @@ def ranking(
     """Sorted horizontal bars, their numbers in a column at the right. Clicks: "pick" on `code`.
 
     Columns: code, name, value; optional hits and among (written beside), small (bool: drawn as a dashed outline and
-    marked 样本少), role (a tokens.Role: colours the bar by state), tip. Rows without a value come last, as —.
+    marked 样本少; below those that can be judged), role (a tokens.Role: colours the bar by state), tip. Rows without a
+    value come last, as —.
     `from_zero=False` draws dots on a shorter axis, for rates that all lie near each other.
     """
     if frame.empty:
@@ -188,11 +191,17 @@ def ranking(
         y=alt.Y("label:N", sort=None, title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
     )
     x = alt.X("value:Q", title=None, scale=fixed(low, high), axis=axis)
-    layers: list[Any] = _bars_or_dots(base, x, palette, from_zero)
+    layers = _bars_or_dots(base, x, palette, from_zero)
     if target is not None:
         layers += target_column(target, target_text(target_name, target, kind), palette)
-    layers += [base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N")]
+    layers += [base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"), _rows(base)]
     return finished(layers, palette, title, subtitle, row * len(data))
+
+
+def _rows(base: Any) -> Any:
+    """Nothing to see: the whole row takes the click, its name and number too."""
+    row = base.mark_rect(opacity=0, cursor=_HAND).encode(x=alt.value(-_NAMES), x2=alt.value("width"))
+    return row.add_params(pick("code"))
 
 
 def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool) -> list[Any]:
@@ -203,22 +212,18 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool) -> list[
         "opacity": alt.Opacity("strength:Q", scale=None),
     }
     if from_zero:
-        mark = base.mark_bar(height=14, strokeWidth=1, cursor=_HAND)
-        return [
-            mark.encode(
-                **looks, strokeDash=alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
-            ).add_params(pick("code"))
-        ]
+        dash = alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
+        return [base.mark_bar(height=14, strokeWidth=1).encode(**looks, strokeDash=dash)]
     reach = base.mark_rule(strokeWidth=2, color=palette.compare, opacity=0.6).encode(x=x, x2="start:Q")
-    dot = base.mark_point(size=90, strokeWidth=1.5, shape="circle", cursor=_HAND).encode(**looks)
-    return [reach, dot.add_params(pick("code"))]
+    return [reach, base.mark_point(size=90, strokeWidth=1.5, shape="circle").encode(**looks)]
 
 
 def _ranking_data(
     frame: pd.DataFrame, palette: Palette, kind: Kind, selected: str | None, largest_first: bool
 ) -> pd.DataFrame:
     ordered = frame.sort_values("value", ascending=not largest_first, na_position="last", kind="stable")
-    ordered = ordered.reset_index(drop=True)
+    last = ordered["value"].isna() * 2 + pd.Series(flags(ordered, "small"), index=ordered.index)
+    ordered = ordered.loc[last.sort_values(kind="stable").index].reset_index(drop=True)
     codes, names = ordered["code"].astype(str), ordered["name"].astype(str)
     small = flags(ordered, "small")
     written = [_written(row, few, kind) for row, few in zip(ordered.to_dict("records"), small, strict=True)]

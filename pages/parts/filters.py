@@ -39,7 +39,7 @@ PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
 # What pages ask in a bar of their own: kept for the way back.
-_ASKED = ("of", "against", "split", "limit", "ahead")
+_ASKED = ("of", "against", "split", "limit", "ahead", "ranked_by", "level")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 
@@ -59,6 +59,17 @@ class Filters:
     def same_as_year_before(self) -> bool:
         """Whether the period before is the year before, so that one comparison says it all."""
         return self.against == YEARLY
+
+    @property
+    def until(self) -> date:
+        """The day that trends reach: the end of the period, or today while it runs."""
+        return min(self.as_of.date(), self.period.end)
+
+    def months_said(self, months: int) -> str:
+        """The months of a trend in words: 近 12 个月, or of a period that is over: 截至10月的 12 个月."""
+        latest = (self.until.year, self.until.month) == (self.as_of.year, self.as_of.month)
+        year = self.until.year != self.as_of.year
+        return f"近 {months} 个月" if latest else f"截至{words.month(self.until, year=year)}的 {months} 个月"
 
     @property
     def said(self) -> str:

@@ -7,8 +7,8 @@ import streamlit as st
 from views.tokens import FONT, Palette
 
 # A rerun must not flicker: nothing fades while it is being recomputed. The rest is rhythm: a cockpit
-# starts at the top of the screen, its blocks keep one distance, choices in one bar are as high as each other, and an
-# empty date does not say yyyy-mm-dd.
+# starts at the top of the screen, its blocks keep one distance, choices in one bar are as high as each other, and
+# neither an empty date (yyyy-mm-dd) nor a box of text (Press Ctrl+Enter to apply) speaks English.
 _CSS = """
 [data-testid="stMainBlockContainer"] { padding: 56px 24px 32px; max-width: 1920px; }
 [data-testid="stElementContainer"][data-stale="true"], [data-stale="true"] { opacity: 1 !important; transition: none; }
@@ -18,6 +18,7 @@ _CSS = """
 [data-testid="stHorizontalBlock"]:has(> [data-testid="stElementContainer"] :is([data-testid="stSelectbox"],
   [data-testid="stTextInput"])) > [data-testid="stElementContainer"] [data-testid="stButtonGroup"] button {
   min-height: 35px; }
+[data-testid="InputInstructions"] { display: none; }
 [data-testid="stDateInput"] [data-placeholder] { font-size: 0; }
 [data-testid="stDateInput"] [data-placeholder]::after { font-size: 14px; }
 [data-testid="stDateInput"] [data-type="year"][data-placeholder]::after { content: "年"; }

@@ -10,7 +10,6 @@ from pages.parts import live, show, splits
 from pages.parts.drawing import drawn
 from pages.parts.filters import Filters
 from queries.cases import Part
-from queries.compare import by_month
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from queries.periods import last_months
@@ -68,7 +67,7 @@ def _side(metric: Metric) -> str:
 def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) -> None:
     """A rate month by month against its target and the year before; a month opens the cases that failed."""
     metric, target = metric_of(metric_id), show.target_of(metric_id)
-    found = live.ask(by_month, [metric_id], as_of=now.as_of, months=MONTHS + 12, within=now.within)
+    found = show.by_months(now, [metric_id], MONTHS + 12)
     frame = show.monthly(found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
     nothing = f"所选范围内没有可计{metric.name}的记录"
     chart = drawn(
@@ -81,7 +80,7 @@ def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) 
         target=target,
         height=height,
     )
-    clicked = show.chart(chart, key, alt=f"近 {MONTHS} 个月{metric.name}", pick="at")
+    clicked = show.chart(chart, key, alt=f"{now.months_said(MONTHS)}{metric.name}", pick="at")
     if clicked is not None:
         row: Any = frame[frame["at"].dt.date == show.day_of(clicked).replace(day=1)].iloc[0]
         show.open_list(show.month_link(metric_id, clicked, worth_reading(metric, row["hits"], row["among"])))
@@ -90,7 +89,7 @@ def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) 
 def count_by_month(now: Filters, metric_id: str, *, key: str, months: int = 12, height: int = 120) -> None:
     """A count month by month as bars; a bar opens its month."""
     metric = metric_of(metric_id)
-    rows = live.ask(by_month, [metric_id], as_of=now.as_of, months=months, within=now.within)
+    rows = show.by_months(now, [metric_id], months)
     counts = rows["value"].fillna(0)
     frame = pd.DataFrame(
         {"label": [f"{int(month[5:])}月" for month in rows["month"]], "key": rows["month"], "value": counts}
@@ -100,13 +99,13 @@ def count_by_month(now: Filters, metric_id: str, *, key: str, months: int = 12, 
         frame,
         show.theme(),
         title=f"{metric.name}，最多的一月 {words.full(int(counts.max()))} {metric.unit}",
-        subtitle=f"近 {months} 个月，按{metric.period_text}（{metric.unit}）",
+        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）",
         unit=metric.unit,
         height=height,
     )
-    month = show.chart(chart, key, alt=f"近 {months} 个月{metric.name}", pick="key")
+    month = show.chart(chart, key, alt=f"{now.months_said(months)}{metric.name}", pick="key")
     if month is not None:
-        show.open_list(show.link(metric_id, period=last_months(now.as_of.date(), months), month=month))
+        show.open_list(show.link(metric_id, period=last_months(now.until, months), month=month))
 
 
 def table(

@@ -104,7 +104,7 @@ def numbers(
     Returns the compared frame (see queries.compare.compare), indexed by metric, for sentences around it.
     """
     found = compared(filters, metrics)
-    trend = live.ask(by_month, list(metrics), as_of=filters.as_of, within=filters.within) if spark else None
+    trend = by_months(filters, metrics) if spark else None
     shown = [
         replace(card(METRICS[name], found, trend, filters, lead), link=link(name, period=_another(filters)))
         for name in metrics
@@ -119,6 +119,13 @@ def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:
     wanted = list(dict.fromkeys([*metrics, *beside]))
     found = live.ask(compare, wanted, as_of=filters.as_of, period=filters.period, within=filters.within)
     return found.set_index("metric")
+
+
+def by_months(filters: Filters, metrics: Sequence[str], months: int = 12) -> pd.DataFrame:
+    """The months up to the end of the period (see queries.compare.by_month)."""
+    return live.ask(
+        by_month, list(metrics), as_of=filters.as_of, months=months, within=filters.within, until=filters.until
+    )
 
 
 def card(

@@ -94,7 +94,7 @@ def _five_day_due_within(days: int, name: str) -> Metric:
     return _five_day(
         f"five_day_due_in_{days}",
         name,
-        f"尚未办结、五日期限在今后 {days} 个工作日之内（含今日）的简单诉求。"
+        f"尚未办结、五日期限不晚于今日之后第 {days} 个工作日的简单诉求（今日到期的也计入）。"
         if days
         else "尚未办结、五日期限就在当日的简单诉求。",
         period_text="时点数",

@@ -32,7 +32,7 @@ def _due_within(days: int) -> Metric:
     return _volume(
         f"due_in_{days}",
         f"{days}个工作日内到期",
-        f"未办结、办结期限未过，且期限在今后 {days} 个工作日之内（含今日）的信访件。",
+        f"未办结、办结期限未过，且期限不晚于今日之后第 {days} 个工作日的信访件（今日到期的也计入）。",
         Polarity.DOWN_GOOD,
         period_text="时点数",
         article="[L] 第三十四条（60日，可延长不超过30日）",

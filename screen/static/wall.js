@@ -59,14 +59,18 @@ function count(node, from, to) {
   requestAnimationFrame(step)
 }
 
+// Of another place or period a number stands there at once: on the way to it would be numbers that were never true.
 function exchange(section, html) {
+  const scope = `${state.area} ${state.period}`
+  const moves = section.scope === scope
+  section.scope = scope
   if (section.html === html) return
   const before = new Map([...section.querySelectorAll('.kpi')].map((kpi) => [kpi.dataset.key, kpi.querySelector('.value').textContent]))
   section.innerHTML = html
   section.html = html
   for (const kpi of section.querySelectorAll('.kpi')) {
     const value = kpi.querySelector('.value')
-    if (before.has(kpi.dataset.key)) count(value, before.get(kpi.dataset.key), value.textContent)
+    if (moves && before.has(kpi.dataset.key)) count(value, before.get(kpi.dataset.key), value.textContent)
   }
 }
 

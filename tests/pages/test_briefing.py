@@ -40,7 +40,7 @@ def test_the_last_month_is_offered_and_nothing_is_asked_before_the_button(page: 
 def test_one_button_makes_three_files_of_the_screens_numbers(page: AppTest, city: Casebase) -> None:
     pressed(page, PRESS)
     assert [file.name for file in files_of(page)] == [
-        "郑州市信访月报_2026年10月.docx", "郑州市信访月报_2026年10月.pptx", "郑州市信访月报台账_2026年10月.xlsx",
+        "郑州市信访月报_2026年10月.docx", "郑州市信访月报幻灯片_2026年10月.pptx", "郑州市信访月报台账_2026年10月.xlsx",
     ]  # fmt: skip
     frozen = page.session_state["_briefing"]
     period: Period = frozen.request.period
