@@ -221,7 +221,8 @@ with left, show.block("briefing"):
         changed = edits() != st.session_state[_EDITS]
         if changed:
             unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
-        if st.button("按修改重新导出", type="primary" if changed else "secondary", width="stretch"):
+        # With a key it is the same button before and after it changes its look: a click right after writing counts.
+        if st.button("按修改重新导出", key="rewrite", type="primary" if changed else "secondary", width="stretch"):
             write(frozen, st.progress(_SHARE, "正在写文稿…"))
             st.rerun()
     else:

@@ -113,14 +113,16 @@ def alone(metric: Metric) -> None:
         charts.trend,
         show.monthly(found)[["at", "value", "small"]],
         show.theme(),
-        title=f"{now.months_said(12)}{metric.name}",
+        title=f"{now.months_said(12, metric.is_stock)}{metric.name}",
         subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
         kind=kind,
         unit=metric.unit if kind in ("count", "number") else "",
         target=show.target_of(metric.id),
     )
     with show.block("metric_months"):
-        at = show.chart(chart, f"months_{metric.id}", alt=f"{now.months_said(12)}{metric.name}", pick="at")
+        at = show.chart(
+            chart, f"months_{metric.id}", alt=f"{now.months_said(12, metric.is_stock)}{metric.name}", pick="at"
+        )
     if at is not None:
         show.open_list(show.month_link(metric.id, at))
 

@@ -60,7 +60,6 @@ def closings() -> None:
 def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False, most: int = ROWS) -> None:
     """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
     more = f"；共 {len(frame)} 个，列前 {most} 个" if len(frame) > most else ""
-    none = "这一时段没有应办结的简单诉求。"
     if way == "rate":
         chart = drawn(
             charts.ranking,
@@ -73,10 +72,12 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
             from_zero=False,
             largest_first=False,
             most=most,
-            none=none,
+            none="这一时段没有应办结的简单诉求。",
         )
     else:
         late = frame[["code", "name"]].assign(value=frame["among"] - frame["hits"])
+        late = late[late["value"] > 0]
+        more = f"；共 {len(late)} 个，列前 {most} 个" if len(late) > most else ""
         chart = drawn(
             charts.ranking,
             late,
@@ -85,7 +86,7 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
             subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{more}",
             kind="count",
             most=most,
-            none=none,
+            none=f"各{noun}都没有未按期的简单诉求。",
         )
     key = f"five_day_{dimension}"
     if drill:
@@ -126,7 +127,7 @@ def rankings() -> None:
         if kind is None:
             waiting.hint("这一时段没有应办结的简单诉求。")
         else:
-            ranked(groups[kind], "unit", kind, most=max(len(below), LEAST_ROWS))
+            ranked(groups[kind], "unit", kind, most=min(max(len(below), LEAST_ROWS), ROWS))
 
 
 def level() -> str:

@@ -88,7 +88,7 @@ def longer() -> None:
             kind="rate",
             target=target,
         )
-        month = show.chart(drawn_rates, "months", alt=f"{now.months_said(13)}五日办结率", pick="at")
+        month = show.chart(drawn_rates, "months", alt=f"{now.months_said(13, stock=False)}五日办结率", pick="at")
         if month is not None:
             show.open_list(show.month_link("five_day_closure", month))
 

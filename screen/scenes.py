@@ -282,7 +282,7 @@ def _foot(scene: Scene, now: Filters) -> str:
             "text": [numbers.written(metric, value) for value in found["value"]],
         }
     )
-    title = f"{metric.name}，{now.months_said(_MONTHS)}"
+    title = f"{metric.name}，{now.months_said(_MONTHS, metric.is_stock)}"
     counts = metric.kind is Kind.COUNT
     said = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
     said.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")

@@ -60,16 +60,16 @@ class Filters:
         """Whether the period before is the year before, so that one comparison says it all."""
         return self.against == YEARLY
 
-    @property
-    def until(self) -> date:
-        """The day that trends reach: the end of the period, or today while it runs."""
-        return min(self.as_of.date(), self.period.end)
+    def until(self, stock: bool) -> date:
+        """The day that a trend reaches: the end of the period, or today while it runs; of a stock always today."""
+        return self.as_of.date() if stock else min(self.as_of.date(), self.period.end)
 
-    def months_said(self, months: int) -> str:
+    def months_said(self, months: int, stock: bool) -> str:
         """The months of a trend in words: 近 12 个月, or of a period that is over: 截至10月的 12 个月."""
-        latest = (self.until.year, self.until.month) == (self.as_of.year, self.as_of.month)
-        year = self.until.year != self.as_of.year
-        return f"近 {months} 个月" if latest else f"截至{words.month(self.until, year=year)}的 {months} 个月"
+        until = self.until(stock)
+        if (until.year, until.month) == (self.as_of.year, self.as_of.month):
+            return f"近 {months} 个月"
+        return f"截至{words.month(until, year=until.year != self.as_of.year)}的 {months} 个月"
 
     @property
     def said(self) -> str:
@@ -115,6 +115,11 @@ def turn_to(period: Period) -> dict[str, str]:
     days = {"from": period.start, "to": period.end}
     st.session_state[_TURNED] = {"period": CUSTOM, **days}
     return {} if st.session_state["period"] == CUSTOM else {name: day.isoformat() for name, day in days.items()}
+
+
+def kept() -> dict[str, object]:
+    """What the bar is set to, for `turn`."""
+    return {key: st.session_state[key] for key in BOUND if key in st.session_state}
 
 
 def turn(**choices: object) -> None:

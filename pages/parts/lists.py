@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import live, menu, show
-from pages.parts.filters import BOUND, Filters
+from pages.parts.filters import BOUND, Filters, kept, turn
 from queries.cases import Part, cases, count_cases
 from queries.measure import metric_of
 from queries.model import Metric, Slice
@@ -70,10 +70,13 @@ def asked() -> Asked | None:
 
 def _recalled() -> None:
     """The browser's own way back from a case stops at the list under the case's address: ask again what was asked."""
-    page, params = st.session_state.get(_CAME_FROM, (None, {}))
+    page, params, bar = st.session_state.get(_CAME_FROM, (None, {}, {}))
     if "case" in st.query_params and page == menu.current():
-        kept = {name: st.query_params[name] for name in BOUND if name in st.query_params}
-        st.query_params.from_dict(kept | params)
+        del st.query_params["case"]
+        st.query_params.update(params)
+        if bar != kept():
+            turn(**bar)
+            st.rerun()
 
 
 def named(dimension: str, value: str | None) -> str:
@@ -177,7 +180,7 @@ def open_case(petition_id: int) -> None:
     """Go to a case; the page that it was opened from is remembered for the way back, the filters stay by themselves."""
     asked = {name: value for name, value in st.query_params.items() if name not in BOUND}
     if menu.current() != CASE_PAGE:
-        st.session_state[_CAME_FROM] = (menu.current(), asked)
+        st.session_state[_CAME_FROM] = (menu.current(), asked, kept())
     st.switch_page(CASE_PAGE, query_params={"case": str(petition_id)})
 
 
@@ -185,7 +188,7 @@ def way_back() -> None:
     """A button back to the list that the case was opened from, as it was."""
     came = st.session_state.get(_CAME_FROM)
     if came and st.button("← 返回清单"):
-        page, params = came
+        page, params, _ = came
         st.switch_page(page, query_params=params)
 
 

@@ -122,9 +122,15 @@ def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:
 
 
 def by_months(filters: Filters, metrics: Sequence[str], months: int = 12) -> pd.DataFrame:
-    """The months up to the end of the period (see queries.compare.by_month)."""
-    return live.ask(
-        by_month, list(metrics), as_of=filters.as_of, months=months, within=filters.within, until=filters.until
+    """The months up to the end of the period, of stocks up to now (see queries.compare.by_month)."""
+    groups: dict[date, list[str]] = {}
+    for name in metrics:
+        groups.setdefault(filters.until(METRICS[name].is_stock), []).append(name)
+    return pd.concat(
+        [
+            live.ask(by_month, names, as_of=filters.as_of, months=months, within=filters.within, until=until)
+            for until, names in groups.items()
+        ]
     )
 
 
