@@ -1,5 +1,7 @@
 """五日办结: what is clicked opens exactly the claims that it counts."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +15,7 @@ from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
 from tests.pages.conftest import clicked, failures, list_length, panels
+from wording.names import PLACES
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -56,6 +59,33 @@ def test_category_opens_what_missed_and_all_where_nothing_did(open_page: OpenPag
     key = "five_day_category"
     expected = worst["among"] - worst["hits"]
     assert opened(open_page, city, key, {"pick": [{"code": worst["category"]}]}) == expected
+
+
+def test_streets_ranked_by_misses_open_them(open_page: OpenPage, city: Casebase) -> None:
+    found = measure(city, [RATE], as_of=NOW, period=YEAR, by=["street"]).dropna(subset=["street"])
+    misses = (found["among"] - found["hits"]).set_axis(found["street"])
+    url = city.engine.url.render_as_string()
+    city.engine.dispose()
+    address = {"as_of": TODAY.isoformat(), "period": "本年", "level": PLACES["street"], "ranked_by": "未按期件次"}
+    app = open_page(url, "five_day", **address)
+    drawn = next(chart for chart in app.get("vega_lite_chart") if "five_day_street" in chart.proto.id)
+    worst = str(misses.idxmax())
+    assert re.search(rf"最多，各? ?{misses[worst]} 件次", json.loads(drawn.proto.spec)["title"]["text"]["expr"])
+    asked = clicked(app, "five_day_street", {"pick": [{"code": worst}]})
+    assert list_length(city, asked, as_of=NOW, period=YEAR) == misses[worst] > 0
+
+
+def test_under_a_past_month_trends_end_with_it_and_stocks_with_today(open_page: OpenPage, city: Casebase) -> None:
+    url = city.engine.url.render_as_string()
+    city.engine.dispose()
+    shown = panels(open_page(url, "five_day", as_of=TODAY.isoformat(), period="上月"))
+    cards = re.findall(
+        r'<article class="card" data-key="(\w+)">.*?<div class="spark">(.*?)</article>', shown, re.DOTALL
+    )
+    trends = dict(cards)
+    assert "2026年10月" in trends[RATE]
+    assert "2026年11月" not in trends[RATE]
+    assert "2026年11月" in trends["five_day_due_in_3"]
 
 
 def test_row_of_who_is_about_to_miss(open_page: OpenPage, city: Casebase) -> None:
