@@ -20,7 +20,7 @@ OUT = Path(__file__).resolve().parent / "screenshots"
 GAP, GREY = 12, "#D5DAE1"
 # Pages shown of each document, how many stand in a row, and their resolution.
 PICTURES = {
-    "docx": ("briefing_word", (1, 2, 3, 4, 10, 11), 3, 60),
+    "docx": ("briefing_word", (1, 2, 3, 4, 9, 10), 3, 60),
     "pptx": ("briefing_slides", (1, 2, 3, 5, 6, 11), 3, 60),
 }
 LEDGER_SHEETS = 2
