@@ -217,9 +217,13 @@ def day_axis() -> alt.Axis:
     return alt.Axis(labelExpr=_DAY_LABEL, tickCount=6, labelOverlap="parity", labelFlush=True)
 
 
+# The room of names beside a plot, at most, in px.
+NAMES = 160
+
+
 def name_axis(palette: Palette) -> alt.Axis:
     """Names down the left side."""
-    return alt.Axis(labelLimit=160, labelColor=palette.ink, domain=False)
+    return alt.Axis(labelLimit=NAMES, labelColor=palette.ink, domain=False)
 
 
 def roomy(largest: float) -> alt.Scale:

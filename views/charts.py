@@ -13,6 +13,7 @@ import pandas as pd
 
 from views import words
 from views.chart_parts import (
+    NAMES,
     PICK,
     Chart,
     day_axis,
@@ -33,6 +34,7 @@ from views.chart_parts import (
     themed,
     tips,
     value_axis,
+    width_of,
 )
 from views.tokens import Palette, Role, ink_on
 from views.words import Kind
@@ -48,8 +50,6 @@ MOST_CATEGORIES = 6
 ROW = 28
 _LEFT = 44
 _HAND: Literal["pointer"] = "pointer"
-# The room of the names beside a ranking, at most.
-_NAMES = 220
 
 
 def trend(
@@ -194,13 +194,17 @@ def ranking(
     layers = _bars_or_dots(base, x, palette, from_zero)
     if target is not None:
         layers += target_column(target, target_text(target_name, target, kind), palette)
-    layers += [base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"), _rows(base)]
+    layers += [
+        base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"),
+        _rows(base, data["label"]),
+    ]
     return finished(layers, palette, title, subtitle, row * len(data))
 
 
-def _rows(base: Any) -> Any:
-    """Nothing to see: the whole row takes the click, its name and number too."""
-    row = base.mark_rect(opacity=0, cursor=_HAND).encode(x=alt.value(-_NAMES), x2=alt.value("width"))
+def _rows(base: Any, names: pd.Series) -> Any:
+    """Nothing to see: the whole row takes the click, its name too. Wider than the names, it would shrink the plot."""
+    left = min(max(map(width_of, names)), NAMES)
+    row = base.mark_rect(opacity=0, cursor=_HAND).encode(x=alt.value(-left), x2=alt.value("width"))
     return row.add_params(pick("code"))
 
 
