@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -31,25 +32,29 @@ def draw(specification: str) -> bytes:
     return bytes(vl_convert.vegalite_to_png(specification, ppi=PPI))
 
 
-def beside(specifications: Sequence[str]) -> Callable[[], list[bytes]]:
-    """Begin to draw in another process; what is handed back waits for the pictures. None where it could not draw."""
+def beside(specifications: Sequence[str]) -> "Future[list[bytes]]":
+    """Begin to draw in another process. The result waits for the pictures; none where that process could not draw."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    drawing = pool.submit(_elsewhere, specifications)
+    pool.shutdown(wait=False)
+    return drawing
+
+
+def _elsewhere(specifications: Sequence[str]) -> list[bytes]:
     command = [sys.executable, "-m", "briefings.drawing"]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(list(specifications)))
-    process.stdin.close()
-    process.stdin = None
-
-    def pictures() -> list[bytes]:
-        try:
-            told, _ = process.communicate(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            return []
-        return [b64decode(one) for one in json.loads(told)] if process.returncode == 0 else []
-
-    return pictures
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            input=json.dumps(list(specifications)),
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=_PATIENCE,
+            check=True,
+        )
+    except (subprocess.SubprocessError, OSError):
+        return []
+    return [b64decode(one) for one in json.loads(done.stdout)]
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ def png(figure: Figure) -> bytes:
 
 def ahead(figures: Sequence[Figure]) -> Callable[[], None]:
     """Begin to draw figures while something else is done; call what is handed back before `png` is asked for them."""
-    pictures = beside([_specification(figure) for figure in figures])
-    return lambda: _drawn.update(zip(figures, pictures(), strict=False))
+    drawing = beside([_specification(figure) for figure in figures])
+    return lambda: _drawn.update(zip(figures, drawing.result(), strict=False))
 
 
 def _specification(figure: Figure) -> str:

@@ -156,3 +156,16 @@ def own_mounts() -> tuple[str, ...]:
     except FileNotFoundError:
         return ()
     return () if tried.returncode else HIDDEN
+
+
+def test_pictures_drawn_ahead_are_the_same_and_a_process_that_fails_costs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = pictures.png(RANKING)
+    pictures.png.cache_clear()
+    pictures.ahead([RANKING])()
+    monkeypatch.setattr(pictures, "draw", lambda _: b"")  # what was drawn ahead is not drawn again
+    assert pictures.png(RANKING) == here
+    monkeypatch.undo()
+    pictures.png.cache_clear()
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    pictures.ahead([RANKING])()
+    assert pictures.png(RANKING) == here
