@@ -21,7 +21,7 @@ def run(cases: Annotated[int, typer.Option(help="Size of the demonstration city.
     assert now is not None
     request = Request(last_finished(Form.MONTHLY, now.date()))
     for attempt in ("first", "second"):
-        pictures.png.cache_clear()
+        pictures.forget()
         begun = time.perf_counter()
         frozen = freeze(casebase, request, now)
         measured = time.perf_counter()

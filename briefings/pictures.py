@@ -5,7 +5,6 @@ by dashes or by hollow marks as well, so that a black and white print says the s
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -32,24 +31,40 @@ _HIDDEN = alt.Axis(labels=False, ticks=False, domain=False)
 _TWO_LINES = (
     "indexof(datum.label, '年') < 0 ? datum.label : [split(datum.label, '年')[1], split(datum.label, '年')[0] + '年']"
 )
-# Drawn ahead, until they are asked for.
+# The pictures drawn last, the oldest first.
 _drawn: dict[Figure, bytes] = {}
+_MOST_DRAWN = 64
 _DASHES = ([1, 0], [4, 3])
 
 
-@lru_cache(maxsize=64)
 def png(figure: Figure) -> bytes:
-    """A figure as a PNG 156 mm wide at 300 dpi; the same bytes for the same figure."""
-    if figure in _drawn:
-        return _drawn.pop(figure)
-    _fonts()
-    return draw(_specification(figure))
+    """A figure as a PNG 156 mm wide at 300 dpi; the same bytes for the same figure, drawn once."""
+    picture = _drawn.get(figure)
+    if picture is None:
+        _fonts()
+        picture = draw(_specification(figure))
+        _keep([figure], [picture])
+    return picture
+
+
+def forget() -> None:
+    """Draw every figure anew."""
+    _drawn.clear()
+
+
+def _keep(figures: Sequence[Figure], pictures: Sequence[bytes]) -> None:
+    _drawn.update(zip(figures, pictures, strict=False))
+    for figure in list(_drawn)[:-_MOST_DRAWN]:
+        _drawn.pop(figure, None)
 
 
 def ahead(figures: Sequence[Figure]) -> Callable[[], None]:
     """Begin to draw figures while something else is done; call what is handed back before `png` is asked for them."""
-    drawing = beside([_specification(figure) for figure in figures])
-    return lambda: _drawn.update(zip(figures, drawing.result(), strict=False))
+    new = [figure for figure in figures if figure not in _drawn]
+    if not new:
+        return lambda: None
+    drawing = beside([_specification(figure) for figure in new])
+    return lambda: _keep(new, drawing.result())
 
 
 def _specification(figure: Figure) -> str:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from briefings.asking import Form, Request, issues, last_finished
+from briefings.facts import debtors
 from briefings.frozen import Frozen, definitions_version, freeze
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
@@ -87,3 +88,9 @@ def test_a_period_that_has_not_ended_is_running(frozen_of: Callable[..., Frozen]
     assert not frozen_of("month").running
     assert frozen_of("month").as_of == EVENING
     assert isinstance(frozen_of("month").as_of, datetime)
+
+
+def test_a_database_without_cases_owes_nothing(empty_casebase: Casebase) -> None:
+    frozen = freeze(empty_casebase, Request(PERIODS["month"]), EVENING)
+    assert debtors(frozen) == []
+    assert frozen.total("registered")["hits"] == 0

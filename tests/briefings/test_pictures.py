@@ -68,7 +68,7 @@ def test_a_picture_is_as_wide_as_the_type_area_at_300_dpi(figure: Figure) -> Non
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
 def test_the_same_figure_gives_the_same_bytes(figure: Figure) -> None:
     first = pictures.png(figure)
-    pictures.png.cache_clear()
+    pictures.forget()
     assert pictures.png(figure) == first
 
 
@@ -160,12 +160,12 @@ def own_mounts() -> tuple[str, ...]:
 
 def test_pictures_drawn_ahead_are_the_same_and_a_process_that_fails_costs_none(monkeypatch: pytest.MonkeyPatch) -> None:
     here = pictures.png(RANKING)
-    pictures.png.cache_clear()
+    pictures.forget()
     pictures.ahead([RANKING])()
     monkeypatch.setattr(pictures, "draw", lambda _: b"")  # what was drawn ahead is not drawn again
     assert pictures.png(RANKING) == here
     monkeypatch.undo()
-    pictures.png.cache_clear()
+    pictures.forget()
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     pictures.ahead([RANKING])()
     assert pictures.png(RANKING) == here

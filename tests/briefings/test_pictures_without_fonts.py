@@ -20,7 +20,7 @@ from briefings.model import Figure, Series
 if sys.argv[2] == "bare":
     pictures._fonts, pictures.FONT = lambda: None, "sans-serif"
 for name, labels in (("one", ("金水区", "二七区")), ("other", ("上街区", "中原区")), ("again", ("金水区", "二七区"))):
-    pictures.png.cache_clear()
+    pictures.forget()
     bars = Series("登记量", (3.0, 2.0))
     figure = Figure("f", "标题", "副题", "ranking", labels, (bars,), "count", "件次", ("registered",))
     Path(sys.argv[1], name + ".png").write_bytes(pictures.png(figure))
