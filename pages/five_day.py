@@ -101,15 +101,7 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
 
 def ranked_by() -> str:
     """Whether rankings show the rate or how many missed it; in the address."""
-    chosen: str = st.segmented_control(
-        "排名按",
-        list(WAYS),
-        default=filters.first("ranked_by", "rate"),
-        required=True,
-        format_func=WAYS.__getitem__,
-        key="ranked_by",
-        bind="query-params",
-    )
+    chosen: str = filters.choose("排名按", list(WAYS), "ranked_by", "rate", WAYS.__getitem__)
     return chosen
 
 
@@ -135,17 +127,7 @@ def level() -> str:
     below = places.levels_below(now)
     if len(below) < 2:
         return below[0]
-    if st.session_state.get("level", below[0]) not in below:
-        del st.session_state["level"]
-    chosen: str = st.segmented_control(
-        "排名到",
-        below,
-        default=filters.first("level", below[0]),
-        required=True,
-        format_func=PLACES.__getitem__,
-        key="level",
-        bind="query-params",
-    )
+    chosen: str = filters.choose("排名到", below, "level", below[0], PLACES.__getitem__)
     return chosen
 
 

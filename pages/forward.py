@@ -202,24 +202,8 @@ def written_rates(codes: pd.Series, rates: pd.DataFrame) -> list[str]:
 def details() -> None:
     """One limit and one horizon at a time: units, places and grids."""
     with st.container(horizontal=True, gap="small"):
-        clock = st.segmented_control(
-            "期限",
-            list(CLOCKS),
-            default=filters.first("limit", "five_day"),
-            required=True,
-            format_func=CLOCKS.__getitem__,
-            key="limit",
-            bind="query-params",
-        )
-        days = st.segmented_control(
-            "今后",
-            list(HORIZONS),
-            default=filters.first("ahead", HORIZONS[1]),
-            required=True,
-            format_func=lambda n: f"{n}个工作日",
-            key="ahead",
-            bind="query-params",
-        )
+        clock = filters.choose("期限", list(CLOCKS), "limit", "five_day", CLOCKS.__getitem__)
+        days = filters.choose("今后", list(HORIZONS), "ahead", HORIZONS[1], lambda n: f"{n}个工作日")
     with show.block("units", stretch=False):
         units(clock, days)
     below = dict.fromkeys([places.dimension_below(now), "grid"])

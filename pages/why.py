@@ -45,28 +45,10 @@ def chosen() -> tuple[Metric, Against, str]:
         )
         against = Against.YEAR_BEFORE
         if not now.same_as_year_before:
-            against = st.segmented_control(
-                "比较",
-                list(show.AGAINST),
-                default=filters.first("against", Against.PREVIOUS),
-                required=True,
-                format_func=show.AGAINST.__getitem__,
-                key="against",
-                bind="query-params",
-            )
+            against = filters.choose("比较", list(show.AGAINST), "against", Against.PREVIOUS, show.AGAINST.__getitem__)
         metric = metric_of(name)
         ways = dimensions(metric)
-        if st.session_state.get("split", ways[0]) not in ways:
-            del st.session_state["split"]
-        dimension: str = st.segmented_control(
-            "拆分",
-            ways,
-            default=filters.first("split", ways[0]),
-            required=True,
-            format_func=DIMENSIONS.__getitem__,
-            key="split",
-            bind="query-params",
-        )
+        dimension: str = filters.choose("拆分", ways, "split", ways[0], DIMENSIONS.__getitem__)
     return metric, against, dimension
 
 

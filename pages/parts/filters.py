@@ -1,5 +1,6 @@
 """The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -133,6 +134,21 @@ def first(key: str, otherwise: Any) -> Any:
     Going back, the browser stops at the page under the list's address, which does not carry the choice.
     """
     return st.session_state.get(key, otherwise) if "metric" in st.query_params else otherwise
+
+
+def choose(label: str, options: Sequence[Any], key: str, otherwise: Any, said: Callable[[Any], str]) -> Any:
+    """One of a page's own choices, in the address and kept on the way back; what is no option (any more) is let go."""
+    if st.session_state.get(key, otherwise) not in options:
+        del st.session_state[key]
+    return st.segmented_control(
+        label,
+        options,
+        default=first(key, otherwise),
+        required=True,
+        format_func=said,
+        key=key,
+        bind="query-params",
+    )
 
 
 def go_to(code: str | None) -> None:
