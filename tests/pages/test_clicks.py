@@ -29,8 +29,8 @@ NUMBERS = {
     "agents": "cases_accompanied",
     "dispatch": "tasks_pushed",
 }
-# From a list on the way is the same: of cases, of tasks, of hearings; by the button and by the browser's own way back.
-TO_THE_CASE = {"five_day", "grid", "hearings"}
+# From a list on the way is the same: of every kind of row; by the button and by the browser's own way back.
+TO_THE_CASE = {"five_day", "grid", "hearings", "mediation", "receptions", "supervision"}
 # Pages without cards: their own tests click what they have instead.
 OTHERS = {"model_cases", "dictionary", "data_quality", "search", "briefing"}
 
