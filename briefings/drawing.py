@@ -1,13 +1,14 @@
 """Vega-Lite drawn as PNG: in this process, or in one beside it, since drawing holds the interpreter for seconds.
 
-`python -m briefings.drawing` reads specifications (a JSON list of texts) and writes their pictures (in base64).
+`python -m briefings.drawing` reads specifications (each a text in JSON) and writes their pictures (in base64), a line
+each; all pictures are written at the end, so that whoever asks can go on telling.
 """
 
 import json
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,8 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 import vl_convert
 
-from casebase.settings import ROOT
-
+# Not casebase.settings' own: the process beside should read no more of the program than it draws with.
+_ROOT = Path(__file__).parents[1]
 PPI = 300
 _PATIENCE = 120
 
@@ -32,32 +33,35 @@ def draw(specification: str) -> bytes:
     return bytes(vl_convert.vegalite_to_png(specification, ppi=PPI))
 
 
-def beside(specifications: Sequence[str]) -> "Future[list[bytes]]":
-    """Begin to draw in another process. The result waits for the pictures; none where that process could not draw."""
+def beside(specifications: Iterable[str]) -> "Future[list[bytes]]":
+    """Begin to draw in another process, each picture as soon as `specifications` yields it.
+
+    They are asked for in a thread of their own. The result waits for the pictures; none where that process could not
+    draw.
+    """
     pool = ThreadPoolExecutor(max_workers=1)
     drawing = pool.submit(_elsewhere, specifications)
     pool.shutdown(wait=False)
     return drawing
 
 
-def _elsewhere(specifications: Sequence[str]) -> list[bytes]:
+def _elsewhere(specifications: Iterable[str]) -> list[bytes]:
     command = [sys.executable, "-m", "briefings.drawing"]
     try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            input=json.dumps(list(specifications)),
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=_PATIENCE,
-            check=True,
-        )
+        with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as drawing:
+            try:
+                assert drawing.stdin is not None
+                for one in specifications:
+                    print(json.dumps(one), file=drawing.stdin, flush=True)
+                drawn, _ = drawing.communicate(timeout=_PATIENCE)
+            finally:
+                # Nobody waits for it any more; one that has ended takes no harm.
+                drawing.kill()
     except (subprocess.SubprocessError, OSError):
         return []
-    return [b64decode(one) for one in json.loads(done.stdout)]
+    return [b64decode(one) for one in drawn.split()] if drawing.returncode == 0 else []
 
 
 if __name__ == "__main__":
     fonts()
-    drawn = [b64encode(draw(one)).decode() for one in json.load(sys.stdin)]
-    json.dump(drawn, sys.stdout)
+    sys.stdout.writelines([f"{b64encode(draw(json.loads(line))).decode()}\n" for line in sys.stdin])

@@ -63,7 +63,7 @@ def ahead(figures: Sequence[Figure]) -> Callable[[], None]:
     new = [figure for figure in figures if figure not in _drawn]
     if not new:
         return lambda: None
-    drawing = beside([_specification(figure) for figure in new])
+    drawing = beside(_specification(figure) for figure in new)
     return lambda: _keep(new, drawing.result())
 
 
@@ -73,8 +73,11 @@ def _specification(figure: Figure) -> str:
     return str(drawn.to_json(validate=False))
 
 
-def _themed(chart: Any, figure: Figure, *notes: str) -> Any:
-    """A chart with its finding as title, below it what is drawn and how to read it."""
+def _themed(layers: Sequence[Any], height: int, figure: Figure, *notes: str) -> Any:
+    """Layers as a chart with its finding as title, below it what is drawn and how to read it.
+
+    Made at one go: altair copies a whole chart for everything that is set on it afterwards.
+    """
     title = alt.TitleParams(
         text=figure.title,
         subtitle="；".join([figure.subtitle, *(note for note in notes if note)]),
@@ -87,18 +90,15 @@ def _themed(chart: Any, figure: Figure, *notes: str) -> Any:
         limit=_WIDTH - 2 * _EDGE,
         offset=10,
     )
-    axis: dict[str, Any] = {
-        "labelFontSize": _LABEL,
-        "labelColor": DESK.ink,
-        "domainColor": DESK.muted,
-        "grid": False,
-        "ticks": False,
-    }
-    return (
-        chart.properties(title=title, background="white", autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-        .configure(font=FONT, padding=_EDGE)
-        .configure_axis(**axis)
-        .configure_view(strokeWidth=0)
+    axis = alt.AxisConfig(labelFontSize=_LABEL, labelColor=DESK.ink, domainColor=DESK.muted, grid=False, ticks=False)
+    return alt.layer(
+        *layers,
+        title=title,
+        width=_WIDTH,
+        height=height,
+        background="white",
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        config=alt.Config(font=FONT, padding=_EDGE, axis=axis, view=alt.ViewConfig(strokeWidth=0)),
     )
 
 
@@ -145,10 +145,9 @@ def _months(figure: Figure) -> Any:
         base.mark_point(size=16, strokeWidth=1, opacity=1).encode(fill=alt.Fill("fill:N", scale=None)),
         *_values(frame.assign(below=marks.below(figure) * len(figure.series)), x, y, names[0]),
     ]
-    drawn = alt.layer(*layers).properties(width=_WIDTH, height=_MONTHS_HEIGHT)
     hollow = f"空心为{words.SMALL}" if frame["small"].any() else ""
     target = "" if figure.target is None else f"虚线为{marks.target(figure)}"
-    return _themed(drawn, figure, target, marks.where_from(figure), hollow)
+    return _themed(layers, _MONTHS_HEIGHT, figure, target, marks.where_from(figure), hollow)
 
 
 def _values(frame: pd.DataFrame, x: Any, y: Any, name: str) -> list[Any]:
@@ -203,8 +202,7 @@ def _ranking(figure: Figure) -> Any:
         *_mark(figure, scale, top),
         values.encode(x=alt.value(0), text="text:N"),
     ]
-    drawn = alt.layer(*layers).properties(width=_WIDTH, height=_ROW_HEIGHT * len(figure.labels))
-    return _themed(drawn, figure)
+    return _themed(layers, _ROW_HEIGHT * len(figure.labels), figure)
 
 
 def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:

@@ -240,6 +240,16 @@ def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
     return frame
 
 
+def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
+    """The rows of a statement as a frame with its columns, every value as SQLAlchemy hands it over.
+
+    For some thousands of rows; `frame_of` is for more.
+    """
+    result = connection.execute(statement)
+    # pandas asks each row for attributes, which a Row looks up among its columns every time; a tuple has none.
+    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
+
+
 def read_state(connection: Connection) -> State:
     """The state that `info` tells; a database without rows there is version 0."""
     values = dict(connection.execute(select(info.c.key, info.c.value)).all())

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from casebase.engine import Casebase
+from casebase.engine import Casebase, frame_of_few
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -165,7 +165,7 @@ def counted(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequenc
     flags = found.subquery()
     statement = select(*flags.c, func.count().label("hits")).group_by(*flags.c)
     with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=[*by, "stretch", "hits"])
+        return frame_of_few(connection, statement)
 
 
 def class_series(found: pd.DataFrame, parents: dict[str, str], place: str) -> tuple[list[Cell], Counts]:
@@ -214,7 +214,7 @@ def _read(
 ) -> pd.DataFrame:
     statement = _of_stretches(casebase, stretches, within, columns)
     with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=[*columns, "stretch"])
+        return frame_of_few(connection, statement)
 
 
 def _of_stretches(

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import Casebase, frame_of_few
 from casebase.errors import UsageError
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
@@ -77,7 +77,7 @@ def measure(
     for metric in wanted:
         check_dimensions(metric, by)
     frames = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(wanted, by)]
-    found = pd.concat(frames, ignore_index=True)
+    found = _valued(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
     order = {metric.id: place for place, metric in enumerate(wanted)}
     found = found.sort_values(["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable")
     return found.assign(as_of=as_of).reset_index(drop=True)
@@ -205,7 +205,7 @@ def _measure_group(
         found = pd.concat(
             [_read_stocks(casebase, metrics, part, plain, rest, span) for part in parts], ignore_index=True
         )
-    return _valued(casebase, found, by, rest)
+    return found
 
 
 def _moments(
@@ -258,7 +258,7 @@ def _read(
 ) -> pd.DataFrame:
     statement = _statement(subject.rows, labels, cells, in_slice(casebase, subject, at, within))
     with casebase.reading() as connection:
-        wide = pd.DataFrame(connection.execute(statement).all(), columns=[c.name for c in statement.selected_columns])
+        wide = frame_of_few(connection, statement)
     return _long(wide, list(labels), cells, span)
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 from sqlalchemy import Select, select
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import Casebase, frame_of_few
 from queries.subjects import HOTLINE
 
 _AREAS = ("district", "street", "community")
@@ -107,4 +107,4 @@ def with_names(casebase: Casebase, measured: pd.DataFrame) -> pd.DataFrame:
 
 def _frame(casebase: Casebase, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
     with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=list(statement.selected_columns.keys()))
+        return frame_of_few(connection, statement)
