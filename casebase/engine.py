@@ -86,6 +86,11 @@ class Casebase:
         except (DBAPIError, PoolTimeoutError) as error:
             raise CasebaseError(_reason(self.engine, error)) from error
 
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        """`frame_of_few` by a reading of its own."""
+        with self.reading() as connection:
+            return frame_of_few(connection, statement)
+
     @contextmanager
     def still(self) -> Iterator[None]:
         """Every reading inside, of this thread, sees the data as of the first one, whatever is written meanwhile."""
@@ -226,10 +231,10 @@ def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
 
     Dates are dates, times datetime64, what is missing None, NaN or NaT.
     """
+    if connection.dialect.name != "duckdb":
+        return frame_of_few(connection, statement)
     result = connection.execute(statement)
     names = list(result.keys())
-    if connection.dialect.name != "duckdb":
-        return pd.DataFrame(result.all(), columns=names)
     frame: pd.DataFrame = result.cursor.df()
     frame.columns = pd.Index(names)
     for name, column in zip(names, statement.selected_columns, strict=True):

@@ -36,8 +36,7 @@ def open_days(
         func.percentile_cont(0.5).within_group(inner.c.days).label("median"),
         func.max(inner.c.days).label("longest"),
     ).group_by(*groups)
-    with casebase.reading() as connection:
-        found = pd.DataFrame(connection.execute(statement).all(), columns=[*by, "cases", "median", "longest"])
+    found = casebase.frame(statement)
     return found.astype({"cases": "int64", "median": "float64", "longest": "float64"})
 
 
@@ -65,8 +64,7 @@ def oldest(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING, l
         .order_by(p.registered_at, p.petition_id)
         .limit(limit)
     )
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=list(columns))
+    return casebase.frame(statement)
 
 
 def _open(casebase: Casebase, at: Moment, within: Slice) -> ColumnElement[bool]:

@@ -105,8 +105,7 @@ def list_rows(
         where = subject.key.in_(keys.limit(limit).offset(offset).correlate(None))
     columns = [expression(at).label(name) for name, expression in subject.columns.items()]
     statement = select(*columns).select_from(subject.rows).where(where).order_by(*order)
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=list(subject.columns))
+    return casebase.frame(statement)
 
 
 def count_rows(casebase: Casebase, subject: Subject, where: ColumnElement[bool]) -> int:

@@ -48,8 +48,7 @@ def beside_comparable(
     )
     keys = [rows.c["class"], rows.c.year, rows.c.series]
     statement = select(*keys, func.count().label("among"), func.sum(rows.c.hit).label("hits")).group_by(*keys)
-    with casebase.reading() as connection:
-        found = pd.DataFrame(connection.execute(statement).all(), columns=["class", "year", "series", "among", "hits"])
+    found = casebase.frame(statement)
     return _standardised(found, *names)
 
 

@@ -62,10 +62,9 @@ def coming_panels(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
         schema.expert, seat.expert_id == expert.expert_id
     )
     statement = (
-        select(hearing.hearing_id, expert.name, seat.role)
+        select(hearing.hearing_id, expert.name.label("expert"), seat.role)
         .select_from(rows)
         .where(METRICS["hearings_coming"].among(at), not_(seat.recused))
         .order_by(hearing.hearing_id, case((seat.role == PRESIDING, 0), else_=1), expert.expert_id)
     )
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=["hearing_id", "expert", "role"])
+    return casebase.frame(statement)

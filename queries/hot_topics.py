@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from casebase.engine import Casebase, frame_of_few
+from casebase.engine import Casebase
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -164,8 +164,7 @@ def counted(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequenc
     )
     flags = found.subquery()
     statement = select(*flags.c, func.count().label("hits")).group_by(*flags.c)
-    with casebase.reading() as connection:
-        return frame_of_few(connection, statement)
+    return casebase.frame(statement)
 
 
 def class_series(found: pd.DataFrame, parents: dict[str, str], place: str) -> tuple[list[Cell], Counts]:
@@ -213,8 +212,7 @@ def _read(
     casebase: Casebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
 ) -> pd.DataFrame:
     statement = _of_stretches(casebase, stretches, within, columns)
-    with casebase.reading() as connection:
-        return frame_of_few(connection, statement)
+    return casebase.frame(statement)
 
 
 def _of_stretches(

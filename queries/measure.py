@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from casebase import schema
-from casebase.engine import Casebase, frame_of_few
+from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
@@ -197,15 +197,11 @@ def _measure_group(
             # A plain date would come back from PostgreSQL as a time with a zone.
             dated = cast(first.dated_by(at), DateTime)
             labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
-        found = _read(casebase, first.subject, at, cells, labels, rest, span)
-    else:
-        moments = _moments(casebase, first, at, period, span)
-        # A row that changes its place in the split between the moments needs one reading for each.
-        parts = [[one] for one in moments] if _moves(first.subject, plain, rest) else [moments]
-        found = pd.concat(
-            [_read_stocks(casebase, metrics, part, plain, rest, span) for part in parts], ignore_index=True
-        )
-    return found
+        return _read(casebase, first.subject, at, cells, labels, rest, span)
+    moments = _moments(casebase, first, at, period, span)
+    # A row that changes its place in the split between the moments needs one reading for each.
+    parts = [[one] for one in moments] if _moves(first.subject, plain, rest) else [moments]
+    return pd.concat([_read_stocks(casebase, metrics, part, plain, rest, span) for part in parts], ignore_index=True)
 
 
 def _moments(
@@ -257,9 +253,7 @@ def _read(
     span: str | None,
 ) -> pd.DataFrame:
     statement = _statement(subject.rows, labels, cells, in_slice(casebase, subject, at, within))
-    with casebase.reading() as connection:
-        wide = frame_of_few(connection, statement)
-    return _long(wide, list(labels), cells, span)
+    return _long(casebase.frame(statement), list(labels), cells, span)
 
 
 def _statement(

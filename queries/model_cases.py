@@ -35,8 +35,7 @@ def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHI
     statement = select(rows).order_by(rows.c.told_on.desc().nulls_last(), rows.c.model_case_id.desc())
     if within.area and casebase.level_of(within.area) in PLACES:
         statement = statement.where(rows.c[f"{PLACES[casebase.level_of(within.area)]}_code"] == within.area)
-    with casebase.reading() as connection:
-        found = pd.DataFrame(connection.execute(statement).all(), columns=list(COLUMNS))
+    found = casebase.frame(statement)
     return found.astype({"petition_id": "Int64", "days": "Int64"})
 
 

@@ -1,10 +1,10 @@
 """Names for the codes that measuring returns, and the choices of the filter bar."""
 
 import pandas as pd
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from casebase import schema
-from casebase.engine import Casebase, frame_of_few
+from casebase.engine import Casebase
 from queries.subjects import HOTLINE
 
 _AREAS = ("district", "street", "community")
@@ -17,52 +17,52 @@ def areas(casebase: Casebase) -> pd.DataFrame:
     """
     a = schema.area.c
     columns = (a.code, a.name, a.level, a.parent_code, a.kind, a.population, a.households, a.lon, a.lat, a.schematic)
-    return _frame(casebase, select(*columns).order_by(a.code))
+    return casebase.frame(select(*columns).order_by(a.code))
 
 
 def shapes(casebase: Casebase, parent: str) -> pd.DataFrame:
     """Outlines of the areas directly below `parent`: code, shape (JSON text or None)."""
     a = schema.area.c
-    return _frame(casebase, select(a.code, a.shape).where(a.parent_code == parent).order_by(a.code))
+    return casebase.frame(select(a.code, a.shape).where(a.parent_code == parent).order_by(a.code))
 
 
 def grids(casebase: Casebase, community: str) -> pd.DataFrame:
     """The grids of a community: grid_id, name, kind, households, lon, lat, shape."""
     g = schema.grid.c
     columns = (g.grid_id, g.name, g.kind, g.households, g.lon, g.lat, g.shape)
-    return _frame(casebase, select(*columns).where(g.community_code == community).order_by(g.grid_id))
+    return casebase.frame(select(*columns).where(g.community_code == community).order_by(g.grid_id))
 
 
 def grid_names(casebase: Casebase, grid_ids: tuple[str, ...]) -> dict[str, str]:
     """Grid → name, for these grids alone: a city has tens of thousands."""
     g = schema.grid.c
-    found = _frame(casebase, select(g.grid_id, g.name).where(g.grid_id.in_(grid_ids)))
+    found = casebase.frame(select(g.grid_id, g.name).where(g.grid_id.in_(grid_ids)))
     return dict(zip(found["grid_id"], found["name"], strict=True))
 
 
 def categories(casebase: Casebase) -> pd.DataFrame:
     """All content classes: code, name, parent_code."""
     c = schema.category.c
-    return _frame(casebase, select(c.code, c.name, c.parent_code).order_by(c.code))
+    return casebase.frame(select(c.code, c.name, c.parent_code).order_by(c.code))
 
 
 def units(casebase: Casebase) -> pd.DataFrame:
     """All responsible units: unit_id, name, kind, area_code."""
     u = schema.unit.c
-    return _frame(casebase, select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
+    return casebase.frame(select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
 
 
 def organisations(casebase: Casebase) -> pd.DataFrame:
     """All community organisations and incubation centres: code (text), name, kind."""
     o = schema.social_org.c
-    found = _frame(casebase, select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id))
+    found = casebase.frame(select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id))
     return found.assign(code=found["code"].astype(str))
 
 
 def channels(casebase: Casebase) -> list[str]:
     """The channels that occur, without the hotline (counted apart)."""
     c = schema.petition.c.channel
-    found = _frame(casebase, select(c).where(c.is_not(None), c != HOTLINE).distinct().order_by(c))
+    found = casebase.frame(select(c).where(c.is_not(None), c != HOTLINE).distinct().order_by(c))
     return found["channel"].tolist()
 
 
@@ -103,8 +103,3 @@ def with_names(casebase: Casebase, measured: pd.DataFrame) -> pd.DataFrame:
             column = measured[dimension].map(lambda code, names=names: names.get(code) if code else None)
             measured.insert(position, f"{dimension}_name", column.astype(object))
     return measured
-
-
-def _frame(casebase: Casebase, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
-    with casebase.reading() as connection:
-        return frame_of_few(connection, statement)

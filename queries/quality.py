@@ -62,8 +62,7 @@ def rows(casebase: Casebase, name: str, *, as_of: datetime, limit: int | None = 
     statement = select(*columns).select_from(table).where(rule.where, *_only_shown(table)).order_by(*keys)
     if limit is not None or offset:
         statement = statement.limit(limit).offset(offset)
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=[column.name for column in columns])
+    return casebase.frame(statement)
 
 
 def loads(casebase: Casebase) -> pd.DataFrame:
@@ -79,8 +78,7 @@ def loads(casebase: Casebase) -> pd.DataFrame:
         run.rows_rejected,
     )
     statement = select(*columns).order_by(run.load_id.desc())
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=[column.name for column in columns])
+    return casebase.frame(statement)
 
 
 def rejects(casebase: Casebase, load_id: int, *, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
@@ -90,8 +88,7 @@ def rejects(casebase: Casebase, load_id: int, *, limit: int | None = None, offse
     statement = select(*columns).where(reject.load_id == load_id).order_by(reject.line_no)
     if limit is not None or offset:
         statement = statement.limit(limit).offset(offset)
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=[column.name for column in columns])
+    return casebase.frame(statement)
 
 
 def ages(casebase: Casebase) -> pd.DataFrame:

@@ -60,14 +60,14 @@ def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, li
     asked = _asked(casebase, petition_id, at)
     if asked is None:
         return _none()
-    texts = _read(casebase, _candidates(asked, at))
+    texts = casebase.frame(_candidates(asked, at))
     likeness = _likeness(asked.text, texts["text"].tolist())
     order = np.argsort(-likeness, kind="stable")[:limit]
     order = order[likeness[order] >= _LEAST]
     if not order.size:
         return _none()
     chosen = texts["petition_id"].iloc[order].tolist()
-    rows = _read(casebase, _told(chosen)).set_index("petition_id").loc[chosen].reset_index()
+    rows = casebase.frame(_told(chosen)).set_index("petition_id").loc[chosen].reset_index()
     found = rows.assign(outcome=_outcomes(casebase, rows, at), similarity=likeness[order])
     return found[list(COLUMNS)]
 
@@ -133,7 +133,7 @@ def _outcomes(casebase: Casebase, rows: pd.DataFrame, at: Moment) -> list[str]:
     }
     told: dict[int, list[str]] = {number: [] for number in ends}
     for head, statement in _courses(list(ends), at):
-        for number, text in _read(casebase, statement).itertuples(index=False):
+        for number, text in casebase.frame(statement).itertuples(index=False):
             if text != ends[number]:
                 told[number].append(f"{head}：{text}")
     return ["；".join(dict.fromkeys([*told[number], end])) for number, end in ends.items()]
@@ -157,11 +157,6 @@ def _courses(chosen: list[int], at: Moment) -> list[tuple[str, Select[Any]]]:
         )
         for head, case_id, text, when, which in sources
     ]
-
-
-def _read(casebase: Casebase, statement: Select[Any]) -> pd.DataFrame:
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(statement).all(), columns=list(statement.selected_columns.keys()))
 
 
 def _none() -> pd.DataFrame:

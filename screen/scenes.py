@@ -153,8 +153,7 @@ def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.Data
         .order_by(p.registered_at.desc(), p.petition_id)
         .limit(_MOST_NEW)
     )
-    with casebase.reading() as connection:
-        return pd.DataFrame(connection.execute(query).all(), columns=["registered_at", "lon", "lat"])
+    return casebase.frame(query)
 
 
 def _months_of(filters: Filters) -> Filters:

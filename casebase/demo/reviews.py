@@ -1,14 +1,16 @@
 """What comes after or against a handling: 异议退回, 复查, 复核. They stand in events alone, no column tells them."""
 
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, not_, or_, select
+from sqlalchemy import Connection, Select, and_, not_, or_, select
 
 from casebase import schema
 from casebase.bulk import append
 from casebase.demo.draws import mixed
+from casebase.engine import frame_of_few
 
 # Of 10,000: units that send a case back; unresolved cases that ask for a review; reviews that ask for a second.
 _SENT_BACK, _ASK, _ASK_AGAIN = 60, 1_600, 3_000
@@ -80,9 +82,8 @@ def _reviews(connection: Connection) -> list[pd.DataFrame]:
     ]
 
 
-def _read(connection: Connection, query: object, times: tuple[str, ...]) -> pd.DataFrame:
-    found = connection.execute(query)  # type: ignore[call-overload]
-    frame = pd.DataFrame(found.all(), columns=list(found.keys()))
+def _read(connection: Connection, query: Select[Any], times: tuple[str, ...]) -> pd.DataFrame:
+    frame = frame_of_few(connection, query)
     return frame.astype({"petition_id": "int64"} | dict.fromkeys(times, "datetime64[us]"))
 
 

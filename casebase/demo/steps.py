@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
 from casebase.bulk import append
 from casebase.demo.cases import World
 from casebase.demo.draws import mixed
+from casebase.engine import frame_of_few
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ def apply(
 
 def read(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:
     """Rows as a frame whose times are all datetime64[us], empty columns too."""
-    found = pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in query.selected_columns])
+    found = frame_of_few(connection, query)
     for column in query.selected_columns:
         if str(column.type) in ("DATETIME", "DATE", "TIMESTAMP"):
             found[column.name] = pd.to_datetime(found[column.name]).astype("datetime64[us]")

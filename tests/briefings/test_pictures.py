@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -156,6 +157,13 @@ def own_mounts() -> tuple[str, ...]:
     except FileNotFoundError:
         return ()
     return () if tried.returncode else HIDDEN
+
+
+def test_a_process_that_cannot_draw_gives_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawing.beside(["{}", "no specification"]).result() == []
+    # It ends before it was told all; a pipe holds 64 kB.
+    monkeypatch.setattr("sys.executable", shutil.which("false"))
+    assert drawing.beside(["x" * 1_000_000] * 3).result() == []
 
 
 def test_pictures_drawn_ahead_are_the_same_and_a_process_that_fails_costs_none(monkeypatch: pytest.MonkeyPatch) -> None:
