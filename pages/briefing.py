@@ -209,7 +209,7 @@ show.header(
 )
 request = asked()
 left, right = st.columns([7, 18])
-with left, show.block("briefing"):
+with left, show.block("briefing", stretch=False):
     pressed = st.button("生成简报", type="primary", width="stretch")
     if pressed:
         made(request)

@@ -14,7 +14,7 @@ CSS = """
 .paper h3 { margin: 12px 0 0; font-size: 15px; font-weight: 600 }
 .paper h4 { margin: 8px 0 0; font-size: 15px; font-weight: 400 }
 .paper p { margin: 0; text-indent: 2em; text-align: justify }
-.paper .figure { margin: 8px 0; padding: 8px 12px; border-left: 3px solid; text-indent: 0; line-height: 1.5 }
+.paper img { margin: 16px 0 8px }
 .paper .annex { margin-top: 32px; padding-top: 16px; border-top: 1px solid; text-indent: 0; font-weight: 700 }
 .paper .table { margin: 12px 0; overflow-x: auto; font-size: 12px; line-height: 1.5 }
 .paper table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
