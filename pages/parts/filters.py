@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import live
+from pages.parts import live, menu
 from queries import names
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
@@ -93,7 +93,7 @@ def bar() -> Filters:
             default=DEFAULT,
             required=True,
             key="period",
-            bind="query-params",
+            bind=_bound(),
             on_change=_write_days,
         )
         latest = live.current().as_of
@@ -105,6 +105,15 @@ def bar() -> Filters:
         period = custom or period_of(PRESETS[chosen], as_of.date())
     against = AGAINST.get(chosen, "较上一期")
     return Filters(as_of, period, Slice(area, channel, category), against, place, category_name)
+
+
+def _bound() -> Literal["query-params"] | None:
+    """Whether the address carries what the bar says: not on a case's page, which only depends on the moment.
+
+    The framework adds what the bar says to a page's new address by a step of its own, after the page or before it as
+    the machine's haste has it. So there is no step that the browser's own way back from a case would stop at.
+    """
+    return None if menu.current() == menu.script("case_course") else "query-params"
 
 
 def turn_to(period: Period) -> dict[str, str]:
@@ -216,7 +225,7 @@ def _write_days() -> None:
 
 
 def _day(label: str, key: str, otherwise: date) -> date:
-    return st.date_input(label, value=None, key=key, bind="query-params", format="YYYY-MM-DD", width=130) or otherwise
+    return st.date_input(label, value=None, key=key, bind=_bound(), format="YYYY-MM-DD", width=130) or otherwise
 
 
 def _area() -> tuple[str | None, str]:
@@ -252,7 +261,7 @@ def _choice(label: str, key: str, options: list[str], every: str, labels: dict[s
         [_EVERY, *options],
         format_func=lambda option: shown.get(option, option),
         key=key,
-        bind="query-params",
+        bind=_bound(),
         width=140,
     )
     return chosen or None
