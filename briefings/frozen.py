@@ -206,13 +206,13 @@ def freeze(
     def state() -> tuple[State, str | None]:
         return casebase.state(), (names.names_of(casebase, "district") or {}).get(request.area or "")
 
-    # Two at once: while the database reckons for one, the other's rows are put in order.
-    lanes: tuple[tuple[Callable[[], Any], ...], ...] = ((state, totals, months, topics), (splits, lists))
+    # Several at once: while the database reckons for one, another's rows are put in order.
+    lanes: tuple[tuple[Callable[[], Any], ...], ...] = ((state, totals, months), (splits, topics), (lists,))
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
-    of_all, of_parts = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (read_state, area), *numbers = of_all
-    split, (rows, read) = of_parts
+    of_all, (split, of_topics), of_rows = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
+    (read_state, area), *numbers = [*of_all, of_topics]
+    ((rows, read),) = of_rows
     definitions = definitions_version()
     frames = [numbers[0], *split.values(), *numbers[1:]]
     snapshot = _digest(request, as_of, definitions, frames, read)

@@ -252,7 +252,7 @@ def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame
     """
     result = connection.execute(statement)
     # pandas asks each row for attributes, which a Row looks up among its columns every time; a tuple has none.
-    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
+    return pd.DataFrame([tuple(row) for row in result.all()], columns=list(result.keys()))
 
 
 def read_state(connection: Connection) -> State:

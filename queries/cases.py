@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
-from queries.measure import conditions, in_slice, metric_of, span_of
+from queries.measure import about, among_and_hit, conditions, in_slice, metric_of, span_of
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period
 
@@ -59,17 +59,19 @@ def marked(
     if any(metric.subject is not first.subject or metric.distinct is not None for metric in chosen):
         raise UsageError(f"{', '.join(metrics)}: no one list stands behind them; ask for the cases of each")
     at = moment(casebase, as_of)
-    spans = [conditions(at, metric, period) for metric in chosen]
-    where = and_(or_(*(among for among, _ in spans)), *in_slice(casebase, first.subject, at, within))
+    where = and_(about(at, chosen, period), *in_slice(casebase, first.subject, at, within))
     columns = {name: expression(at) for name, expression in first.subject.columns.items()}
-    columns |= {
-        metric.id: case((hits, true()), (among, false())) for metric, (among, hits) in zip(chosen, spans, strict=True)
-    }
+    columns |= {metric.id: _mark(*among_and_hit(at, metric, period)) for metric in chosen}
     order = (first.subject.order(at), first.subject.key)
     labelled = [column.label(name) for name, column in columns.items()]
     statement = select(*labelled).select_from(first.subject.rows).where(where).order_by(*order)
     with casebase.reading() as connection:
-        return frame_of(connection, statement)
+        found = frame_of(connection, statement)
+    return found[found[list(metrics)].notna().any(axis=1)].reset_index(drop=True)
+
+
+def _mark(among: ColumnElement[bool], hit: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    return case((among, true() if hit is None else hit.is_(true())))
 
 
 def count_cases(

@@ -40,11 +40,11 @@ _MOST_MOMENTS = 400
 
 @dataclass(frozen=True, eq=False)
 class _Cell:
-    """One metric in one span of time: its two predicates, ready for SQL."""
+    """One metric in one span of time, ready for SQL: what it looks at, and what of it counts (None: all)."""
 
     metric: Metric
     among: ColumnElement[bool]
-    hits: ColumnElement[bool]
+    hit: ColumnElement[bool] | None
     amount: ColumnElement[Any] | None
     label: str | None = None
 
@@ -125,11 +125,35 @@ def _span(name: str, value: str | None) -> Period:
 
 def conditions(at: Moment, metric: Metric, period: Period | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Among and hits of a metric in a period; hits are always among."""
+    among, hit = among_and_hit(at, metric, period)
+    return among, among if hit is None else and_(among, hit)
+
+
+def among_and_hit(
+    at: Moment, metric: Metric, period: Period | None
+) -> tuple[ColumnElement[bool], ColumnElement[bool] | None]:
+    """What a metric looks at in a period, and which rows of those count (None: all)."""
     among = metric.among(at)
     if metric.dated_by is not None:
-        dated = metric.dated_by(at)
-        among = and_(among, _in_period(dated, period) if period else dated.is_not(None))
-    return among, and_(among, metric.hit(at)) if metric.hit else among
+        among = and_(among, _dated(metric.dated_by(at), period))
+    return among, metric.hit(at) if metric.hit else None
+
+
+def about(at: Moment, metrics: Sequence[Metric], period: Period | None) -> ColumnElement[bool]:
+    """A condition that every row meets that any of the metrics looks at; some meet it that none does.
+
+    Metrics are many and their dates few, and parts of a table without such dates need not be read.
+    """
+    found: dict[object, ColumnElement[bool]] = {}
+    for metric in metrics:
+        if metric.dated_by is None:
+            found[metric] = metric.among(at)
+        elif metric.dated_from is not None and period is not None:
+            for column, days in metric.dated_from(at):
+                found[column, days] = _dated(column, period.earlier(days))
+        else:
+            found[metric.date, 0] = _dated(metric.dated_by(at), period)
+    return or_(false(), *found.values())
 
 
 def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) -> list[ColumnElement[bool]]:
@@ -162,7 +186,9 @@ def _equals(column: ColumnElement[Any], name: str, value: str) -> ColumnElement[
     return column == typed
 
 
-def _in_period(dated: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
+def _dated(dated: ColumnElement[Any], period: Period | None) -> ColumnElement[bool]:
+    if period is None:
+        return dated.is_not(None)
     if isinstance(dated.type, Date):
         return dated.between(period.start, period.end)
     return dated.between(datetime.combine(period.start, time.min), end_of_day(period.end))
@@ -173,7 +199,7 @@ def _groups(metrics: Sequence[Metric], by: Sequence[str]) -> list[list[Metric]]:
     by_time = not set(by).isdisjoint(TIME)
     groups: dict[tuple[str, object], list[Metric]] = {}
     for metric in metrics:
-        groups.setdefault((metric.subject.id, metric.dated_by if by_time else metric.is_stock), []).append(metric)
+        groups.setdefault((metric.subject.id, metric.date if by_time else metric.is_stock), []).append(metric)
     return list(groups.values())
 
 
@@ -197,7 +223,7 @@ def _measure_group(
             # A plain date would come back from PostgreSQL as a time with a zone.
             dated = cast(first.dated_by(at), DateTime)
             labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
-        return _read(casebase, first.subject, at, cells, labels, rest, span)
+        return _read(casebase, first.subject, at, cells, labels, about(at, metrics, period), rest, span)
     moments = _moments(casebase, first, at, period, span)
     # A row that changes its place in the split between the moments needs one reading for each.
     parts = [[one] for one in moments] if _moves(first.subject, plain, rest) else [moments]
@@ -236,11 +262,12 @@ def _read_stocks(
     at = moments[-1][1]
     cells = [_cell(metric, then, None, label) for metric in metrics for label, then in moments]
     labels = {name: subject.dimensions[name](at) for name in by}
-    return _read(casebase, subject, at, cells, labels, within, span)
+    looked_at = or_(*(cell.among for cell in cells))
+    return _read(casebase, subject, at, cells, labels, looked_at, within, span)
 
 
 def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> _Cell:
-    return _Cell(metric, *conditions(at, metric, period), metric.amount(at) if metric.amount else None, label)
+    return _Cell(metric, *among_and_hit(at, metric, period), metric.amount(at) if metric.amount else None, label)
 
 
 def _read(
@@ -249,10 +276,12 @@ def _read(
     at: Moment,
     cells: list[_Cell],
     labels: dict[str, ColumnElement[Any]],
+    looked_at: ColumnElement[bool],
     within: Slice,
     span: str | None,
 ) -> pd.DataFrame:
-    statement = _statement(subject.rows, labels, cells, in_slice(casebase, subject, at, within))
+    where = [*in_slice(casebase, subject, at, within), looked_at]
+    statement = _statement(subject.rows, labels, cells, where)
     return _long(casebase.frame(statement), list(labels), cells, span)
 
 
@@ -262,18 +291,22 @@ def _statement(
     """Flags below, counting above: expressions with parameters or subqueries stay out of GROUP BY."""
     flags: list[ColumnElement[Any]] = [expression.label(f"by_{name}") for name, expression in labels.items()]
     for n, cell in enumerate(cells):
-        flags += [cell.among.label(f"a{n}"), cell.hits.label(f"h{n}")]
+        flags.append(cell.among.label(f"a{n}"))
+        if cell.hit is not None:
+            flags.append(cell.hit.label(f"h{n}"))
         if cell.metric.distinct is not None:
             flags.append(cell.metric.distinct.label(f"k{n}"))
         if cell.amount is not None:
             flags.append(cell.amount.label(f"m{n}"))
-    inner = select(*flags).select_from(rows).where(*where, or_(false(), *(cell.among for cell in cells))).subquery()
+    inner = select(*flags).select_from(rows).where(*where).subquery()
     columns: list[ColumnElement[Any]] = [inner.c[f"by_{name}"] for name in labels]
     for n, cell in enumerate(cells):
         counted = func.count(distinct(inner.c[f"k{n}"])) if cell.metric.distinct is not None else func.count()
-        columns += [counted.filter(inner.c[f"{letter}{n}"]).label(f"{letter}{n}") for letter in "ah"]
+        among = inner.c[f"a{n}"]
+        hits = among if cell.hit is None else and_(among, inner.c[f"h{n}"])
+        columns += [counted.filter(among).label(f"a{n}"), counted.filter(hits).label(f"h{n}")]
         if cell.amount is not None:
-            columns.append(func.sum(inner.c[f"m{n}"]).filter(inner.c[f"h{n}"]).label(f"m{n}"))
+            columns.append(func.sum(inner.c[f"m{n}"]).filter(hits).label(f"m{n}"))
     return select(*columns).group_by(*(inner.c[f"by_{name}"] for name in labels))
 
 
@@ -319,15 +352,18 @@ def _valued(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within
 def _population(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.Series:
     """People of each row's area: the finest place it is split by or narrowed to, else the city. None of a grid."""
     area = schema.area.c
-    levels = select(area.level, func.sum(area.population)).where(area.level <= 2).group_by(area.level)
-    with casebase.reading() as connection:
-        people = dict(iter(connection.execute(select(area.code, area.population))))
-        sums = dict(iter(connection.execute(levels)))
+    known = area.population.is_not(None)
     fixed: dict[str, str | None] = dict(within.cell)
     if within.area and casebase.level_of(within.area) > 1:
         fixed.setdefault(PLACES[casebase.level_of(within.area)], within.area)
     place = next((name for name in ("grid", "community", "street", "district") if name in by or name in fixed), None)
     if place is None:
+        levels = casebase.frame(
+            select(area.level, func.sum(area.population).label("people")).where(known).group_by(area.level)
+        )
+        sums = dict(zip(levels["level"], levels["people"], strict=True))
         return pd.Series(int(sums.get(2) or sums.get(1) or 0), index=found.index)
+    table = casebase.frame(select(area.code, area.population).where(known))
+    people = dict(zip(table["code"], table["population"], strict=True))
     codes = found[place] if place in by else pd.Series(fixed[place], index=found.index, dtype=object)
     return codes.map(lambda code: people.get(code) or 0).astype("int64")

@@ -1,6 +1,6 @@
 """What a metric is: data, and two predicates over one subject."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -93,9 +93,11 @@ class Metric:
 
     `among` says which rows it looks at, `hit` which of them count, both as of a moment.
     `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured
-    at the moment itself. `lists` is the subject of the list behind it where distinct things are
-    counted (`subject.dimensions` still split it). The texts are the 口径 that travels with the number;
-    `sides` are short words for the hits and the misses of a rate (按期, 未按期).
+    at the moment itself. Where that time is reckoned, `dated_from` names the columns that rows can be
+    found by: one of them lies so many days before the time. `lists` is the subject of the list behind
+    it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径
+    that travels with the number; `sides` are short words for the hits and the misses of a rate
+    (按期, 未按期).
     """
 
     id: str
@@ -113,6 +115,7 @@ class Metric:
     among: Predicate
     hit: Predicate | None = None
     dated_by: Expression | None = None
+    dated_from: Callable[[Moment], Sequence[tuple[ColumnElement[Any], int]]] | None = None
     lists: Subject | None = None
     distinct: ColumnElement[Any] | None = None
     amount: Expression | None = None
@@ -125,6 +128,11 @@ class Metric:
     def short_name(self) -> str:
         """The name beside another number, where there is little room."""
         return self.short or self.name
+
+    @property
+    def date(self) -> object:
+        """What tells its date from another's: the same for metrics that are dated by the same column."""
+        return self.dated_by.column if isinstance(self.dated_by, Fixed) else self.dated_by
 
     @property
     def is_stock(self) -> bool:

@@ -69,7 +69,8 @@ def channels(casebase: Casebase) -> list[str]:
 def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
     """Code → name of a dimension that splits by code; None for one whose values speak for themselves."""
     if dimension in _AREAS:
-        table, key = areas(casebase), "code"
+        a = schema.area.c
+        table, key = casebase.frame(select(a.code, a.name).order_by(a.code)), "code"
     elif dimension in ("category", "subcategory"):
         table, key = categories(casebase), "code"
     elif dimension == "unit":

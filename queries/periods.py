@@ -22,6 +22,11 @@ class Period:
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
+    def earlier(self, days: int) -> "Period":
+        """The same days, so many days before; none before the calendar begins."""
+        start, end = (date.fromordinal(max(1, day.toordinal() - days)) for day in (self.start, self.end))
+        return Period(start, end)
+
     def cut(self, as_of: datetime) -> "Period":
         """The part that has begun by `as_of`; at least the first day."""
         return Period(self.start, max(self.start, min(self.end, as_of.date())))

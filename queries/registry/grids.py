@@ -113,6 +113,7 @@ REACHED_IN_24H = _grid(
     among=lambda at: and_(pushed(at), or_(_day_after_push <= at.as_of, before(at.as_of, task.contacted_at))),
     hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push),
     dated_by=Fixed(_day_after_push),
+    dated_from=lambda at: ((task.pushed_at, 1),),
 )
 ON_THE_SPOT = _grid(
     "on_the_spot",

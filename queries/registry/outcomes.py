@@ -42,6 +42,7 @@ def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) 
         ),
         hit=lambda at: _evaluated(at, mark),
         dated_by=lambda at: case((_evaluated(at, mark), p.evaluated_at), else_=_window_day(at)),
+        dated_from=lambda at: ((p.evaluated_at, 0), (p.closed_at, at.deadlines.evaluation_days)),
         beside=(satisfaction,),
         short="参评率",
     )

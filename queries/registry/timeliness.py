@@ -126,6 +126,7 @@ BUREAU_ACCEPTANCE = _timely(
     among=lambda at: _due_or_done(at, at.deadlines.forward_days, _HANDLED),
     hit=lambda at: by_last_day(_HANDLED, p.registered_at, at.deadlines.forward_days, at),
     dated_by=lambda at: last_day(p.registered_at, at.deadlines.forward_days),
+    dated_from=lambda at: ((p.registered_at, at.deadlines.forward_days),),
 )
 UNIT_ACCEPTANCE = _timely(
     "unit_acceptance",
@@ -139,6 +140,7 @@ UNIT_ACCEPTANCE = _timely(
     among=lambda at: _due_or_done(at, _both_steps(at), _ACCEPTED),
     hit=lambda at: by_last_day(_ACCEPTED, _RECEIVED, at.deadlines.accept_days, at),
     dated_by=lambda at: last_day(p.registered_at, _both_steps(at)),
+    dated_from=lambda at: ((p.registered_at, _both_steps(at)),),
 )
 
 METRICS = (

@@ -1,17 +1,18 @@
 """One list behind several numbers: as long as each of them says, on both engines."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from queries.cases import Part, cases, marked
+from queries.cases import Part, cases, count_cases, marked
 from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, end_of_day
+from queries.registry import METRICS
 from tests.conftest import ENGINES
 
 NOW = end_of_day(date(2026, 11, 22))
@@ -22,6 +23,9 @@ GROUPS = [
     ("backlog", "overdue", "due_in_5"),
     ("hearings_held", "settled_after_hearing"),
 ]
+
+
+TEN_DAYS = [Period(day.date(), day.date() + timedelta(days=9)) for day in pd.date_range("2026-06-01", NOW, freq="10D")]
 
 
 @pytest.mark.parametrize("kind", ENGINES)
@@ -38,6 +42,20 @@ def test_each_column_counts_its_number(
         marks = rows[name].tolist()
         assert marks.count(True) == told["hits"][name]
         assert marks.count(True) + marks.count(False) == told["among"][name]
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.dated_from])
+def test_rows_found_by_the_columns_of_a_reckoned_date_are_all_that_it_dates(
+    kind: str, name: str, city_on: Callable[[str], Casebase]
+) -> None:
+    casebase, looked_at = city_on(kind), 0
+    for period in TEN_DAYS:
+        dated = count_cases(casebase, name, Part.AMONG, as_of=NOW, period=period)
+        assert measure(casebase, [name], as_of=NOW, period=period)["among"].tolist() == [dated]
+        assert len(marked(casebase, [name], as_of=NOW, period=period)) == dated
+        looked_at += dated
+    assert looked_at > 0
 
 
 @pytest.mark.parametrize("kind", ENGINES)

@@ -44,6 +44,11 @@ def test_only_what_has_begun_is_left_of_a_running_period() -> None:
     assert month.cut(datetime(2026, 10, 5)) == Period(month.start, month.start)
 
 
+def test_days_before_the_calendar_begins_are_its_first() -> None:
+    assert Period(date(2026, 1, 1), date(2026, 1, 31)).earlier(30) == Period(date(2025, 12, 2), date(2026, 1, 1))
+    assert Period(date(1, 1, 5), date(1, 2, 5)).earlier(30) == Period(date(1, 1, 1), date(1, 1, 6))
+
+
 def test_twelve_months_end_with_the_running_one() -> None:
     assert last_months(TODAY, 12) == Period(date(2025, 12, 1), date(2026, 11, 30))
     assert last_months(date(2026, 1, 31), 1) == Period(date(2026, 1, 1), date(2026, 1, 31))
