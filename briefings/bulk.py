@@ -23,9 +23,10 @@ _ESCAPES = (
     (">", "&gt;"),
     ("(_x[0-9a-fA-F]{4}_)", r"_x005F\1"),
 )
-# A text is listed once where it stands in so many rows of a column.
-_OFTEN = 10
+# A value is put into words once where each stands in so many rows of a column, to judge by the first of them.
+_OFTEN, _JUDGED = 10, 2_000
 _SPACED = r"^\s|\s$|\n"
+_ODD = "|".join([*(old for old, _ in _ESCAPES), _SPACED])
 # Rows joined at once: Arrow's texts end at two gigabytes.
 _AT_ONCE = 100_000
 
@@ -62,17 +63,20 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
             first = self._first + 1 + begin
             numbers = pc.cast(pa.array(range(first, first + len(part[0]))), pa.string())
             rows = pc.binary_join_element_wise('<row r="', numbers, '">', *part, "</row>", "")
-            yield "".join(rows.to_pylist())
+            yield pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), "")[0].as_py()
 
     def _column(self, values: pd.Series) -> pa.Array:
         """The cells of a column as XML; what stands in it many times is put into words once."""
-        known = pa.array(values, from_pandas=True).dictionary_encode()
-        often = len(known.dictionary) * _OFTEN < len(values)
-        made = self._cells(known.dictionary, often=often)
+        whole = pa.array(values, from_pandas=True)
+        first = whole.slice(0, _JUDGED)
+        if len(first.unique()) * _OFTEN > len(first):
+            return pc.fill_null(self._cells(whole, often=False), _EMPTY)
+        known = whole.dictionary_encode()
+        made = self._cells(known.dictionary, often=True)
         return pc.fill_null(made.take(known.indices), _EMPTY)
 
     def _cells(self, values: pa.Array, *, often: bool) -> pa.Array:
-        """Values of one kind, none missing, as the XML of their cells; `often` if each stands in many."""
+        """Values of one kind as the XML of their cells; `often` if each stands in many, and none is missing."""
         moment, day = (form._get_xf_index() for form in self._dates)
         kind = values.type
         if pa.types.is_date(kind):
@@ -99,6 +103,8 @@ def _days(values: pa.Array) -> pa.Array:
 
 def _inline(texts: pa.Array) -> pa.Array:
     """Texts in their cells: of texts that differ from row to row a list of all takes longer to write."""
+    if not pc.any(pc.match_substring_regex(texts, _ODD)).as_py():
+        return _around('<c t="inlineStr"><is><t>', texts, "</t></is></c>")
     for old, new in _ESCAPES:
         texts = pc.replace_substring_regex(texts, old, new)
     spaced = pc.if_else(pc.match_substring_regex(texts, _SPACED), ' xml:space="preserve"', "")

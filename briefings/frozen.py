@@ -200,7 +200,7 @@ def freeze(
         }
         return {name: frame for name, frame in found.items() if frame is not None}
 
-    def lists() -> tuple[tuple[Rows, ...], list[pd.DataFrame]]:
+    def lists() -> tuple[tuple[Rows, ...], bytes]:
         return _lists(casebase, request.period, as_of, within)
 
     def state() -> tuple[State, str | None]:
@@ -212,10 +212,10 @@ def freeze(
     progress(0.0, "正在取数")
     of_all, (split, of_topics), of_rows = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
     (read_state, area), *numbers = [*of_all, of_topics]
-    ((rows, read),) = of_rows
+    ((rows, of_lists),) = of_rows
     definitions = definitions_version()
     frames = [numbers[0], *split.values(), *numbers[1:]]
-    snapshot = _digest(request, as_of, definitions, frames, read)
+    snapshot = _digest(request, as_of, definitions, frames, of_lists)
     progress(1.0, "数字已冻结")
     return Frozen(
         request=request,
@@ -266,15 +266,13 @@ def _kinds(casebase: Casebase) -> dict[str, str]:
     return dict(zip(units["unit_id"], units["kind"], strict=True))
 
 
-def _lists(
-    casebase: Casebase, period: Period, as_of: datetime, within: Slice
-) -> tuple[tuple[Rows, ...], list[pd.DataFrame]]:
-    """The cases behind every total, once for each kind of row and date, and the frames that they are cut from.
+def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -> tuple[tuple[Rows, ...], bytes]:
+    """The cases behind every total, once for each kind of row and date, and a digest of all.
 
     Each kind of row is read once: most cases stand in several lists.
     """
     at = moment(casebase, as_of)
-    found, read = [], []
+    found, digest = [], hashlib.sha256()
     for metrics in _listed().values():
         ids = [metric.id for metric in metrics]
         if metrics[0].distinct is not None:
@@ -282,12 +280,12 @@ def _lists(
             every = every.assign(**{ids[0]: True})
         else:
             every = marked(casebase, ids, as_of=as_of, period=period, within=within)
-        read.append(every)
+        digest.update(pd.util.hash_pandas_object(every, index=False).to_numpy().tobytes())
         for group in _of_one_date(metrics, at):
             looked_at = every[list(group)].notna().any(axis=1)
-            others = [name for name in ids if name not in group]
-            found.append(Rows(group, every[looked_at].drop(columns=others).reset_index(drop=True)))
-    return tuple(found), read
+            shown = [name for name in every.columns if name in group or name not in ids]
+            found.append(Rows(group, every.loc[looked_at, shown].reset_index(drop=True)))
+    return tuple(found), digest.digest()
 
 
 def _listed() -> dict[tuple[str, str | None], list[Metric]]:
@@ -313,12 +311,11 @@ def _digest(
     as_of: datetime,
     definitions: str,
     frames: Sequence[pd.DataFrame],
-    lists: Sequence[pd.DataFrame],
+    lists: bytes,
 ) -> str:
     """The name of the snapshot: the same for the same numbers and lists, another for any that differs."""
     digest = hashlib.sha256(f"{request} {as_of.isoformat()} {definitions}".encode())
     for frame in frames:
         digest.update(frame.to_csv().encode())
-    for frame in lists:
-        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    digest.update(lists)
     return digest.hexdigest()[:12].upper()

@@ -73,10 +73,11 @@ def _specification(figure: Figure) -> str:
     return str(drawn.to_json(validate=False))
 
 
-def _themed(layers: Sequence[Any], height: int, figure: Figure, *notes: str) -> Any:
-    """Layers as a chart with its finding as title, below it what is drawn and how to read it.
+def _themed(layers: Sequence[Any], frame: pd.DataFrame, height: int, figure: Figure, *notes: str) -> Any:
+    """Layers over the rows of `frame` as a chart with its finding as title, below it what is drawn, how to read it.
 
-    Made at one go: altair copies a whole chart for everything that is set on it afterwards.
+    Made at one go: altair copies a whole chart for everything that is set on it afterwards, and the rows for every
+    layer that has them as its own.
     """
     title = alt.TitleParams(
         text=figure.title,
@@ -93,6 +94,7 @@ def _themed(layers: Sequence[Any], height: int, figure: Figure, *notes: str) -> 
     axis = alt.AxisConfig(labelFontSize=_LABEL, labelColor=DESK.ink, domainColor=DESK.muted, grid=False, ticks=False)
     return alt.layer(
         *layers,
+        data=frame,
         title=title,
         width=_WIDTH,
         height=height,
@@ -129,6 +131,7 @@ def _names(figure: Figure) -> list[str]:
 def _months(figure: Figure) -> Any:
     """Lines by month, told apart by dash as well as colour; the first line's values at its points."""
     frame = _frame(figure)
+    frame["below"] = marks.below(figure) * len(figure.series)
     low, high = marks.ends(figure)
     x = alt.X("label:N", sort=list(figure.labels), title=None, axis=alt.Axis(labelAngle=0, labelExpr=_TWO_LINES))
     scale = alt.Scale(domain=[low, high], nice=False)
@@ -138,23 +141,23 @@ def _months(figure: Figure) -> Any:
         "series:N", scale=alt.Scale(domain=names, range=list(DESK.categories[: len(names)])), legend=_legend(names)
     )
     dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=names, range=[*_DASHES][: len(names)]), legend=None)
-    base = alt.Chart(frame).encode(x=x, y=y, color=colour)
+    base = alt.Chart().encode(x=x, y=y, color=colour)
     layers = [
         *_level(figure, scale),
         base.mark_line(strokeWidth=1.5).encode(strokeDash=dash),
         base.mark_point(size=16, strokeWidth=1, opacity=1).encode(fill=alt.Fill("fill:N", scale=None)),
-        *_values(frame.assign(below=marks.below(figure) * len(figure.series)), x, y, names[0]),
+        *_values(x, y, names[0]),
     ]
     hollow = f"空心为{words.SMALL}" if frame["small"].any() else ""
     target = "" if figure.target is None else f"虚线为{marks.target(figure)}"
-    return _themed(layers, _MONTHS_HEIGHT, figure, target, marks.where_from(figure), hollow)
+    return _themed(layers, frame, _MONTHS_HEIGHT, figure, target, marks.where_from(figure), hollow)
 
 
-def _values(frame: pd.DataFrame, x: Any, y: Any, name: str) -> list[Any]:
-    base = alt.Chart(frame[frame["series"] == name]).encode(x=x, y=y, text="text:N")
+def _values(x: Any, y: Any, name: str) -> list[Any]:
+    base = alt.Chart().encode(x=x, y=y, text="text:N")
     made = []
     for below, dy in ((False, -9), (True, 10)):
-        side = base.transform_filter(alt.datum.below == below)
+        side = base.transform_filter((alt.datum.series == name) & (alt.datum.below == below))
         made += [side.mark_text(dy=dy, fontSize=_VALUE, color=DESK.ink, **look) for look in (_HALO, {})]
     return made
 
@@ -194,7 +197,7 @@ def _ranking(figure: Figure) -> Any:
     y = alt.Y("label:N", sort=list(figure.labels), title=None, axis=axis)
     scale = alt.Scale(domain=[0, top], nice=False)
     x = alt.X("value:Q", title=None, scale=scale, axis=_HIDDEN)
-    base = alt.Chart(frame).encode(y=y)
+    base = alt.Chart().encode(y=y)
     bars = base.mark_bar(size=_BAR, stroke=DESK.accent, strokeWidth=0.8)
     values = base.mark_text(align="right", dx=-_GAP, fontSize=_LABEL, color=DESK.ink)
     layers = [
@@ -202,7 +205,7 @@ def _ranking(figure: Figure) -> Any:
         *_mark(figure, scale, top),
         values.encode(x=alt.value(0), text="text:N"),
     ]
-    return _themed(layers, _ROW_HEIGHT * len(figure.labels), figure)
+    return _themed(layers, frame, _ROW_HEIGHT * len(figure.labels), figure)
 
 
 def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:

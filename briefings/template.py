@@ -9,10 +9,11 @@ it, and `[指标 id …]` names numbers whose source the notes tell.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
 from briefings import prose
@@ -184,12 +185,9 @@ def _without_empty(blocks: Sequence[Block]) -> Iterator[Block]:
 def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
     path, text = _source(name, frozen)
     facts = Facts(frozen)
-    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["items"] = _items
-    environment.filters["names"] = lambda numbers: "、".join(number.name for number in numbers)
     about = imprint(frozen)
     try:
-        return environment.from_string(text).render(
+        return _compiled(text).render(
             n=facts.n,
             rank=facts.rank,
             short=facts.short,
@@ -215,6 +213,14 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
         raise UsageError(f"{path}{_line_of(error)}: {error}") from None
     except (CasebaseError, TypeError, ValueError) as error:
         raise UsageError(f"{path}{_line_of(error)}: {error}") from None
+
+
+@lru_cache(maxsize=8)
+def _compiled(text: str) -> Template:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["items"] = _items
+    environment.filters["names"] = lambda numbers: "、".join(number.name for number in numbers)
+    return environment.from_string(text)
 
 
 def _line_of(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Boolean, Connection, Date, Engine, Select, create_engine, select
+from sqlalchemy import Connection, Engine, Select, create_engine, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -235,13 +235,7 @@ def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
         return frame_of_few(connection, statement)
     result = connection.execute(statement)
     names = list(result.keys())
-    frame: pd.DataFrame = result.cursor.df()
-    frame.columns = pd.Index(names)
-    for name, column in zip(names, statement.selected_columns, strict=True):
-        if isinstance(column.type, Date):
-            frame[name] = frame[name].dt.date
-        elif isinstance(column.type, Boolean) and frame[name].hasnans:
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    frame: pd.DataFrame = result.cursor.to_arrow_table().rename_columns(names).to_pandas()
     return frame
 
 
