@@ -2,30 +2,49 @@
 
 `python -m briefings.drawing` reads specifications (each a text in JSON) and writes their pictures (in base64), a line
 each; all pictures are written at the end, so that whoever asks can go on telling.
+
+Text is most of the work: for every character that is measured or drawn the font is looked through, all 30,000 of its
+own. A process that knows all its text draws with a font of these characters alone, the same pictures in half the time.
 """
 
 import json
+import string
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pylopdf_fonts_zh_cn
 import vl_convert
+from fontTools import subset
 
 # Not casebase.settings' own: the process beside should read no more of the program than it draws with.
 _ROOT = Path(__file__).parents[1]
 PPI = 300
 _PATIENCE = 120
+_FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+# Vega writes numbers by itself, and cuts what is too long.
+_ALWAYS = string.printable + "−…"
 
 
 @cache
 def fonts() -> None:
     """The font that comes with the packages; it has one weight, so nothing asks for bold."""
-    vl_convert.register_font_directory(str(Path(pylopdf_fonts_zh_cn.__file__).parent))
+    vl_convert.register_font_directory(str(_FONTS))
+
+
+def _font_of(text: str, file: Path) -> None:
+    """Write that font with the characters of a text alone."""
+    options = subset.Options()
+    font = subset.load_font(_FONTS / "NotoSansSC-Regular.otf", options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=text)
+    subsetter.subset(font)
+    subset.save_font(font, file, options)
 
 
 def draw(specification: str) -> bytes:
@@ -62,6 +81,13 @@ def _elsewhere(specifications: Iterable[str]) -> list[bytes]:
     return [b64decode(one) for one in drawn.split()] if drawing.returncode == 0 else []
 
 
+def _draw_all(specifications: Sequence[str]) -> list[bytes]:
+    with TemporaryDirectory() as folder:
+        _font_of("".join([_ALWAYS, *specifications]), Path(folder, "font.otf"))
+        vl_convert.register_font_directory(folder)
+        return [draw(one) for one in specifications]
+
+
 if __name__ == "__main__":
-    fonts()
-    sys.stdout.writelines([f"{b64encode(draw(json.loads(line))).decode()}\n" for line in sys.stdin])
+    pictures = _draw_all([json.loads(line) for line in sys.stdin])
+    sys.stdout.writelines([f"{b64encode(picture).decode()}\n" for picture in pictures])

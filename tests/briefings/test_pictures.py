@@ -167,13 +167,13 @@ def test_a_process_that_cannot_draw_gives_no_picture(monkeypatch: pytest.MonkeyP
 
 
 def test_pictures_drawn_ahead_are_the_same_and_a_process_that_fails_costs_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = pictures.png(RANKING)
+    here = [pictures.png(figure) for figure in FIGURES]
     pictures.forget()
-    pictures.ahead([RANKING])()
+    pictures.ahead(FIGURES)()
     monkeypatch.setattr(pictures, "draw", lambda _: b"")  # what was drawn ahead is not drawn again
-    assert pictures.png(RANKING) == here
+    assert [pictures.png(figure) for figure in FIGURES] == here
     monkeypatch.undo()
     pictures.forget()
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     pictures.ahead([RANKING])()
-    assert pictures.png(RANKING) == here
+    assert pictures.png(RANKING) == here[FIGURES.index(RANKING)]
