@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from briefings import ledger
+from briefings import bulk, ledger
 from briefings.bulk import BulkSheet
 from briefings.files import File, ledger_of
 from briefings.frozen import TOTALS, Frozen
@@ -152,6 +154,13 @@ def test_bulk_rows_are_read_back_as_they_were(rows: list[tuple[object, ...]]) ->
     read = list(opened(held.getvalue())["清单"].iter_rows(min_row=2, max_col=3, values_only=True))
     wanted = [tuple(printable(cell) for cell in row) for row in rows]
     assert read[: len(wanted)] == wanted
+
+
+def test_a_workbook_is_packed_at_the_quick_level(made_of: Callable[..., tuple[File, ...]]) -> None:
+    with ZipFile(BytesIO(made_of("month")[2].data)) as packed:
+        for part in packed.infolist():
+            packer = zlib.compressobj(bulk.LEVEL, zlib.DEFLATED, -15)
+            assert part.compress_size == len(packer.compress(packed.read(part)) + packer.flush())
 
 
 def test_times_are_read_back_to_the_second() -> None:
