@@ -53,6 +53,10 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     print set-up, is XlsxWriter's.
     """
 
+    # XlsxWriter closes a workbook in which something failed, and what failed should be what is told.
+    _first: int = 0
+    _bulk: Sequence[pa.Array] = ()
+
     def fill(self, first_row: int, columns: Sequence[pd.Series], moment: Format, day: Format) -> None:
         """Take columns for the rows from `first_row` on (0 is the top): each of text, numbers, dates or times."""
         self._first, self._dates = first_row, (moment, day)
@@ -82,7 +86,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
 
     def _column(self, values: pd.Series) -> pa.Array:
         """The cells of a column as XML; what stands in it many times is put into words once."""
-        whole = pa.array(values, from_pandas=True)
+        whole = _array(values)
         first = whole.slice(0, _JUDGED)
         if len(first.unique()) * _OFTEN > len(first):
             return pc.fill_null(self._cells(whole, often=False), _EMPTY)
@@ -108,6 +112,12 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         plain = (cells.plain(text) for text in texts.to_pylist())
         places = [str(self.str_table._get_shared_string_index(text)) for text in plain]
         return _around('<c t="s"><v>', pa.array(places, pa.string()), "</v></c>")
+
+
+def _array(values: pd.Series) -> pa.Array:
+    """A column in one piece: more rows than a database hands over at once come in several."""
+    made = pa.array(values, from_pandas=True)
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 
 
 def _days(values: pa.Array) -> pa.Array:

@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,17 @@ def test_bulk_rows_are_read_back_as_they_were(rows: list[tuple[object, ...]]) ->
     read = list(opened(held.getvalue())["清单"].iter_rows(min_row=2, max_col=3, values_only=True))
     wanted = [tuple(printable(cell) for cell in row) for row in rows]
     assert read[: len(wanted)] == wanted
+
+
+def test_a_column_that_came_in_pieces_is_written_whole() -> None:
+    pieces: list[list[str | None]] = [[f"件{n}" for n in range(30)], [None, "=1+1"], ["同"] * 400]
+    held = BytesIO()
+    with Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("清单", BulkSheet)
+        style = book.add_format()
+        sheet.fill(0, [pa.table({"列": pa.chunked_array(pieces)}).to_pandas()["列"]] * 2, style, style)
+    read = list(opened(held.getvalue())["清单"].iter_rows(values_only=True))
+    assert read == [(cell, cell) for piece in pieces for cell in piece]
 
 
 def test_a_workbook_is_packed_at_the_quick_level(made_of: Callable[..., tuple[File, ...]]) -> None:
