@@ -155,12 +155,17 @@ def width_of(text: str, size: int = 12) -> int:
 
 
 def broken(text: str, room: int, size: int) -> list[str]:
-    """Lines at most `room` px wide, broken never inside a number or before closing punctuation."""
+    """Lines at most `room` px wide, broken never inside a number or before closing punctuation; at a pause if one is in
+    the second half of the line.
+    """
     lines, line = [], ""
     for piece in re.findall(r"[+−-]?[0-9A-Za-z][0-9A-Za-z.,%/]*[，。；、：）」]*|.[，。；、：）」]*", text):
         if line and width_of(line + piece, size) > room:
-            lines.append(line.strip())
-            line = ""
+            pauses = [found.end() for found in re.finditer("[，；。：][，。；、：）」]*", line)]
+            late = [end for end in pauses if width_of(line[:end], size) * 2 > room]
+            end = late[-1] if late else len(line)
+            lines.append(line[:end].strip())
+            line = line[end:]
         line += piece
     return [*lines, line.strip()] if line.strip() else lines
 

@@ -293,6 +293,18 @@ def test_lines_never_break_inside_a_number_or_start_with_punctuation(room: int) 
     assert all(number in joined for number in ("12,345", "93.46%", "−1.20"))
 
 
+def test_lines_break_at_a_pause_unless_it_comes_early() -> None:
+    assert chart_parts.broken("按期限所在月份；灰线为上年同月，点一个月看未按期的", 240, 12) == [
+        "按期限所在月份；灰线为上年同月，",
+        "点一个月看未按期的",
+    ]
+    assert chart_parts.broken("各区县，按期件次占应办结件次的比例", 120, 12) == [
+        "各区县，按期件次占应",
+        "办结件次的比例",
+    ]
+    assert chart_parts.broken("一二三四五（六，）七八", 108, 12) == ["一二三四五（六，）", "七八"]
+
+
 def test_a_click_is_read_from_the_event() -> None:
     assert charts.picked({"selection": {"pick": [{"code": "410105"}]}}, "code") == "410105"
     assert charts.picked({"selection": {"pick": []}}, "code") is None
