@@ -155,13 +155,14 @@ def width_of(text: str, size: int = 12) -> int:
 
 
 def broken(text: str, room: int, size: int) -> list[str]:
-    """Lines at most `room` px wide, broken never inside a number or before closing punctuation; at a pause if one is in
-    the second half of the line.
+    """Lines at most `room` px wide, broken at a pause or before a bracket if one is in the second half of the line.
+
+    Never inside a number, before closing punctuation or after an opening bracket.
     """
     lines, line = [], ""
-    for piece in re.findall(r"[+−-]?[0-9A-Za-z][0-9A-Za-z.,%/]*[，。；、：）」]*|.[，。；、：）」]*", text):
+    for piece in re.findall(r"[+−-]?[0-9A-Za-z][0-9A-Za-z.,%/]*[，。；、：）」]*|[（「]*.[，。；、：）」]*", text):
         if line and width_of(line + piece, size) > room:
-            pauses = [found.end() for found in re.finditer("[，；。：][，。；、：）」]*", line)]
+            pauses = [found.end() for found in re.finditer("[，；。：][，。；、：）」]*|(?=[（「])", line)]
             late = [end for end in pauses if width_of(line[:end], size) * 2 > room]
             end = late[-1] if late else len(line)
             lines.append(line[:end].strip())

@@ -302,7 +302,8 @@ def test_lines_break_at_a_pause_unless_it_comes_early() -> None:
         "各区县，按期件次占应",
         "办结件次的比例",
     ]
-    assert chart_parts.broken("一二三四五（六，）七八", 108, 12) == ["一二三四五（六，）", "七八"]
+    assert chart_parts.broken("一二（六，）七八", 84, 12) == ["一二（六，）", "七八"]
+    assert chart_parts.broken("一二三四五（六七八）九", 96, 12) == ["一二三四五", "（六七八）九"]
 
 
 def test_a_click_is_read_from_the_event() -> None:
