@@ -21,7 +21,7 @@ from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
 from casebase.loading.calendar import cover
-from casebase.loading.sources import open_reader
+from casebase.loading.readers import open_reader
 from casebase.schema import info, load_run, metadata, petition, workday
 from casebase.settings import read_settings
 from casebase.upgrade import upgrade

@@ -10,8 +10,8 @@ from casebase.engine import Casebase
 from casebase.errors import CasebaseError
 from casebase.loading.mapfile import CaseMap, FileMap, TableMap
 from casebase.loading.petitions import PetitionLoading
+from casebase.loading.readers import Reader, open_reader
 from casebase.loading.run import Progress, Rejected, Result
-from casebase.loading.sources import Reader, open_reader
 from casebase.loading.tables import TableLoading
 from casebase.settings import Settings
 

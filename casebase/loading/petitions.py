@@ -10,8 +10,8 @@ from casebase.loading import fields, places, store
 from casebase.loading.batch import Batch
 from casebase.loading.calendar import calendar, cover
 from casebase.loading.mapfile import CaseMap
+from casebase.loading.readers import Reader
 from casebase.loading.run import Loading
-from casebase.loading.sources import Reader
 from casebase.schema import area, category, info, petition, unit
 from casebase.settings import Settings
 from casebase.workdays import Workdays

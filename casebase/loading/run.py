@@ -18,7 +18,7 @@ from casebase.errors import CasebaseError
 from casebase.loading import fields
 from casebase.loading.batch import Batch, Reject
 from casebase.loading.mapfile import FileMap
-from casebase.loading.sources import Reader
+from casebase.loading.readers import Reader
 from casebase.loading.store import Counts, Staging
 from casebase.schema import load_reject, load_run
 from casebase.settings import Settings

@@ -153,7 +153,7 @@ def test_a_bad_row_is_rejected_with_its_physical_line(
 def test_lines_stay_right_after_many_ragged_rows_and_chunks(
     casebase_of: Any, new_url: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casebase.loading.sources._BLOCK", 300)
+    monkeypatch.setattr("casebase.loading.readers.delimited._BLOCK", 300)
     bad = {30: "r,only", 77: "n,never,,来信", 78: "m,never,,来信", 120: "r,only", 121: "x,never,,来信"}
     lines = [bad.get(n, f"c{n},2025-09-26 10:00:00,,来信") for n in range(2, 200)]
     casebase = casebase_of(new_url("duckdb"))
@@ -181,9 +181,10 @@ def test_a_load_killed_in_the_middle_leaves_no_trace(casebase_of: Any, new_url: 
     script = f"""
 import time, pathlib, datetime
 from casebase.engine import open_casebase
-from casebase.loading import CaseMap, load, sources
+from casebase.loading import CaseMap, load
+from casebase.loading.readers import delimited
 from casebase.settings import Settings
-sources._BLOCK = 10_000
+delimited._BLOCK = 10_000
 chunks = []
 def stop_after_three(stage, done, total):
     chunks.append(stage)

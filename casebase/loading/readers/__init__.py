@@ -1,0 +1,26 @@
+"""Reading CSV, XLSX, Parquet and GeoJSON in chunks of text columns, knowing where each row stands in the file."""
+
+from pathlib import Path
+
+from casebase.errors import UsageError
+from casebase.loading.mapfile import Source
+from casebase.loading.readers.delimited import CsvReader
+from casebase.loading.readers.geojson import GeoJsonReader
+from casebase.loading.readers.parquet import ParquetReader
+from casebase.loading.readers.reader import Misfit, Reader
+from casebase.loading.readers.workbook import XlsxReader
+
+__all__ = ["Misfit", "Reader", "open_reader"]
+
+
+def open_reader(path: Path, source: Source) -> Reader:
+    """A reader for the file. Raises UsageError for a missing file or a kind that is not read."""
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    kinds: dict[str, type[Reader]] = {".xlsx": XlsxReader, ".parquet": ParquetReader, ".geojson": GeoJsonReader}
+    kinds |= dict.fromkeys([".csv", ".tsv", ".txt", ".gz"], CsvReader)
+    kind = kinds.get(path.suffix.lower())
+    if kind is None:
+        ending = path.suffix or "a file without ending"
+        raise UsageError(f"{path}: {ending} is not read; use .csv, .csv.gz, .xlsx, .parquet or .geojson")
+    return kind(path, source)
