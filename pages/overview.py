@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import attention, filters, live, places, show
-from queries.attention import attention as find
 from queries.compare import daily_flow
 from queries.measure import metric_of
 from queries.model import Kind
@@ -20,8 +19,7 @@ now = filters.current()
 
 def today() -> None:
     """What needs attention, at most five sentences; each opens its cases."""
-    found = live.ask(find, as_of=now.as_of, period=now.period, within=now.within, place=places.dimension_below(now))
-    show.open_list(show.panel(cards.attention_html([attention.item(one) for one in found], show.theme()), "attention"))
+    show.open_list(show.panel(cards.attention_html(attention.alerts(now), show.theme()), "attention"))
 
 
 def places_shown() -> None:

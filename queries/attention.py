@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -14,9 +15,9 @@ from queries.cases import Part, cases
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
 from queries.names import names_of
-from queries.periods import Against, Period, compared
+from queries.periods import Against, Period, compared, end_of_day
+from queries.subjects import PLACES
 
-MOST = 5
 _WEEK = 7
 _LEAST_LEAD = 3
 _Z = 1.96
@@ -38,10 +39,11 @@ class About(StrEnum):
 class Finding:
     """One fact: `count` rows of `metric` and `part` in the cell (and period), which its list opens.
 
-    `name` is the place, class or unit it speaks of, `most` who has most of the rows (name and number; None where
-    nobody leads), `before` what is compared with (None: nothing); `value` and `limit` belong to the kind: a rate and
-    its target, the share of a gap, or the days that the oldest case is over; `at` is the deadline or the time of a
-    hearing.
+    `name` is the place, class or unit it speaks of, `area` the code of the place, where it is one. `most` is who has
+    most of the rows (name and number; None where nobody leads alone), `owners` how many units have any. `before` is
+    what is compared with (None: nothing); `value` and `limit` belong to the kind: a rate and its target, the share of a
+    gap, or the days that the oldest case is over; `at` is by when something must be done: the deadline, the oldest
+    one that has passed, the end of a running period, the time of a hearing.
     """
 
     about: About
@@ -56,25 +58,36 @@ class Finding:
     value: float | None = None
     limit: float | None = None
     at: datetime | None = None
+    area: str | None = None
+    owners: int = 0
 
 
 def attention(
     casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING, place: str = "district"
 ) -> list[Finding]:
-    """At most five findings, most pressing first; none where nothing stands out.
+    """What stands out at the moment, in the order of `About`; nothing where nothing does.
 
-    `place` is the dimension whose places are compared. Each search says in its docstring what stands out.
+    `place` is the dimension whose places are compared; of an area that is not the whole city its own rate and gap are
+    looked at beside them, so that what the city says of it is said at home too. Each search says in its docstring what
+    stands out.
     """
     searches: Sequence[Callable[[], Finding | None]] = (
         lambda: due_soonest(casebase, as_of, within, place),
         lambda: most_overdue(casebase, as_of, within, place),
+        lambda: own_rate(casebase, as_of, period, within),
         lambda: weakest_rate(casebase, as_of, period, within, place),
         lambda: rising_topic(casebase, as_of, within, place),
+        lambda: own_gap(casebase, as_of, within),
         lambda: widest_gap(casebase, as_of, within, place),
         lambda: next_hearing(casebase, as_of, within),
     )
-    found = (search() for search in searches)
-    return [finding for finding in found if finding is not None][:MOST]
+    found = [finding for search in searches if (finding := search()) is not None]
+    if end_of_day(period.end) >= as_of:
+        return found
+    # What the bar's period has left behind is counted today: its list is of today too.
+    today = Period(as_of.date(), as_of.date())
+    now = {About.DUE, About.OVERDUE, About.GAP, About.HEARING}
+    return [replace(finding, period=today) if finding.about in now else finding for finding in found]
 
 
 def due_soonest(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
@@ -88,6 +101,7 @@ def due_soonest(casebase: Casebase, as_of: datetime, within: Slice, place: str) 
                 count,
                 metric,
                 most=_most(casebase, metric, as_of, within, place),
+                owners=_owners(casebase, metric, as_of, within),
                 before=_count(casebase, metric, as_of - timedelta(days=_WEEK), within),
                 at=datetime(day.year, day.month, day.day),
             )
@@ -105,41 +119,64 @@ def most_overdue(casebase: Casebase, as_of: datetime, within: Slice, place: str)
         count,
         "overdue",
         most=_most(casebase, "overdue", as_of, within, place),
+        owners=_owners(casebase, "overdue", as_of, within),
         before=_count(casebase, "overdue", _month_before(as_of), within),
         value=float((as_of.date() - oldest.date()).days),
+        at=pd.Timestamp(oldest).to_pydatetime(),
     )
 
 
 def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice, place: str) -> Finding | None:
-    """The place whose five-day closure rate lies furthest under the target, beyond chance.
-
-    Beyond chance: the target lies above the 95 % range of the rate (Wilson's interval), and the sample is not small.
-    The count is of the claims that missed their fifth day.
-    """
-    target = casebase.settings.targets.five_day_closure
-    if target is None:
-        return None
+    """The place whose five-day closure rate lies furthest under the target, beyond chance (see _short)."""
     rates = measure(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within, by=[place])
-    rates = rates[rates[place].notna() & (rates["among"] >= casebase.settings.lights.small_sample)]
-    goal = target / 100
-    short = rates[_at_best(rates["value"], rates["among"]) < goal]
+    short = _short(casebase, rates[rates[place].notna()])
     if short.empty:
         return None
     row = short.sort_values("value", kind="stable").iloc[0]
+    code = str(row[place])
+    there = within.within(**{place: code})
+    found = _rate(casebase, row, as_of, period, there)
+    area = None if place == "grid" else code
+    return replace(found, cell=((place, code),), name=_name(casebase, place, code), area=area)
+
+
+def own_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice) -> Finding | None:
+    """The five-day closure rate of the area itself, where it lies under the target beyond chance (see _short)."""
+    name = _own_name(casebase, within)
+    if name is None:
+        return None
+    rates = measure(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within)
+    short = _short(casebase, rates)
+    if short.empty:
+        return None
+    return replace(_rate(casebase, short.iloc[0], as_of, period, within), name=name, area=within.area)
+
+
+def _short(casebase: Casebase, rates: pd.DataFrame) -> pd.DataFrame:
+    """The rates under the target beyond chance; none without a target.
+
+    Beyond chance: the target lies above the 95 % range of the rate (Wilson's interval), and the sample is not small.
+    """
+    target = casebase.settings.targets.five_day_closure
+    rates = rates[rates["among"] >= casebase.settings.lights.small_sample]
+    return rates.head(0) if target is None else rates[_at_best(rates["value"], rates["among"]) < target / 100]
+
+
+def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
+    """A rate beside its target and the period before; the count is of the claims that missed their fifth day."""
     earlier, then = compared(period, as_of, Against.PREVIOUS)
-    there = within.within(**{place: str(row[place])})
     before = measure(casebase, ["five_day_closure"], as_of=then, period=earlier, within=there).iloc[0]
     enough = before["among"] >= casebase.settings.lights.small_sample
+    end = end_of_day(period.end)
     return Finding(
         About.RATE,
         int(row["among"] - row["hits"]),
         "five_day_closure",
         Part.MISSES,
-        cell=((place, str(row[place])),),
         before=float(before["value"]) if enough else None,
         value=float(row["value"]),
-        limit=goal,
-        name=_name(casebase, place, row[place]),
+        limit=(casebase.settings.targets.five_day_closure or 0.0) / 100,
+        at=end if end >= as_of else None,
     )
 
 
@@ -154,12 +191,15 @@ def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str)
     if risen.empty:
         return None
     row = risen.iloc[0]
+    window = hot_topics.Stretches(as_of, days).window
+    there = within.within(**dict(row["cell"]))
     return Finding(
         About.SURGE,
         int(row["observed"]),
         hot_topics.METRIC,
         cell=row["cell"],
-        period=hot_topics.Stretches(as_of, days).window,
+        period=window,
+        most=_most(casebase, hot_topics.METRIC, as_of, there, place, window),
         before=float(row["expected"]),
         name=str(row["name"]),
     )
@@ -174,18 +214,31 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
     worst = found.sort_values("value", kind="stable").head(1)
     if worst.empty or 1 - worst["value"].iloc[0] <= _GAP_SHARE:
         return None
-    row = worst.iloc[0]
-    there = within.within(**{place: str(row[place])})
+    code = str(worst[place].iloc[0])
+    gap = _gap(casebase, worst.iloc[0], as_of, within.within(**{place: code}))
+    return replace(gap, cell=((place, code),), name=_name(casebase, place, code), area=code)
+
+
+def own_gap(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+    """The share of grids without a worker of the area itself, where it is above 5 %, against a month ago."""
+    name = _own_name(casebase, within)
+    if name is None:
+        return None
+    row = measure(casebase, ["grids_staffed"], as_of=as_of, within=within).iloc[0]
+    if not row["among"] or 1 - row["value"] <= _GAP_SHARE:
+        return None
+    return replace(_gap(casebase, row, as_of, within), name=name, area=within.area)
+
+
+def _gap(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, there: Slice) -> Finding:
     then = measure(casebase, ["grids_staffed"], as_of=_month_before(as_of), within=there).iloc[0]
     return Finding(
         About.GAP,
         int(row["among"] - row["hits"]),
         "grids_staffed",
         Part.MISSES,
-        cell=((place, str(row[place])),),
         before=float(then["among"] - then["hits"]),
         value=float(1 - row["value"]),
-        name=_name(casebase, place, row[place]),
     )
 
 
@@ -218,10 +271,24 @@ def _count(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> i
     return int(measure(casebase, [metric], as_of=as_of, within=within)["hits"].iloc[0])
 
 
-def _most(casebase: Casebase, metric: str, as_of: datetime, within: Slice, place: str) -> tuple[str, int] | None:
+def _own_name(casebase: Casebase, within: Slice) -> str | None:
+    """The name of the area of a slice; None of the whole city, which is no place among others."""
+    level = casebase.level_of(within.area) if within.area else 1
+    return _name(casebase, PLACES[level], within.area or "") if level in PLACES else None
+
+
+def _owners(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:
+    """How many units have any of the rows."""
+    found = measure(casebase, [metric], as_of=as_of, within=within, by=["unit"])
+    return int((found["unit"].notna() & (found["hits"] > 0)).sum())
+
+
+def _most(
+    casebase: Casebase, metric: str, as_of: datetime, within: Slice, place: str, period: Period | None = None
+) -> tuple[str, int] | None:
     """The unit with most, or else the place, where one alone has most and at least three."""
     for dimension in ("unit", place):
-        found = measure(casebase, [metric], as_of=as_of, within=within, by=[dimension])
+        found = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=[dimension])
         found = found[found[dimension].notna()]
         first = found[found["hits"] == found["hits"].max()]
         if len(first) == 1 and first["hits"].iloc[0] >= _LEAST_LEAD:

@@ -13,7 +13,6 @@ from casebase.engine import Casebase
 from pages.parts import attention, live, places, show, splits
 from pages.parts.filters import AGAINST, DEFAULT, PRESETS, YEARLY, Filters
 from queries import hot_topics, names
-from queries.attention import attention as find
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
 from queries.periods import last_months, period_of
@@ -117,11 +116,7 @@ def _figure(metric: Metric, value: float) -> dict[str, Any]:
 
 def sentences(filters: Filters) -> list[tuple[words.State, str]]:
     """The day's attention, the most pressing first."""
-    found = live.ask(
-        find, as_of=filters.as_of, period=filters.period, within=filters.within, place=places.dimension_below(filters)
-    )
-    items = [attention.item(one) for one in found]
-    return [(item.state, item.text) for item in items]
+    return [(alert.state, alert.sentence) for alert in attention.alerts(filters)]
 
 
 def arrivals(filters: Filters) -> list[dict[str, Any]]:

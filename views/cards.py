@@ -69,12 +69,24 @@ class Card:
 
 @dataclass(frozen=True)
 class Attention:
-    """One sentence of what needs attention today."""
+    """One alert: `text` is the fact, `who` must act ("" is nobody known), `due` by when ("" where nothing sets a day).
+
+    `link` is handed back when it is clicked: its cases. So is the second of `reason`, whose first is what the click is
+    called: what it is made of, or its definition.
+    """
 
     key: str
     state: State
     text: str
     link: str | None = None
+    who: str = ""
+    due: str = ""
+    reason: tuple[str, str] | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The alert in one sentence: the fact, then who has most of it, unless the fact says so."""
+        return self.text if not self.who or self.who in self.text else f"{self.text}，{self.who}"
 
 
 def cards_html(cards: Sequence[Card], palette: Palette, *, compact: bool = False) -> str:
@@ -193,8 +205,20 @@ def _definition(card: Card) -> str:
 def _attention(item: Attention, palette: Palette) -> str:
     shape = f'<span class="shape" style="color:{palette.state(item.state.role)}">{escape(item.state.text)}</span>'
     go = '<span class="go" aria-hidden="true">›</span>' if item.link is not None else ""
-    said = _opener(f"{item.state.word}：{item.text}", item.link)
-    return f'<li data-key="{escape(item.key)}">{said}{shape}<span class="text">{escape(item.text)}</span>{go}</li>'
+    said = _opener(f"{item.state.word}：{item.sentence}", item.link)
+    text = f'<span class="text">{escape(item.sentence)}</span>'
+    due = f'<span class="due">{escape(item.due)}</span>' if item.due else ""
+    return f'<li data-key="{escape(item.key)}">{said}{shape}{text}{due}{_reason(item)}{go}</li>'
+
+
+def _reason(item: Attention) -> str:
+    if item.reason is None:
+        return ""
+    name, link = item.reason
+    label = escape(f"{item.text}：{name}")
+    return (
+        f'<button type="button" class="reason" data-open="{escape(link)}" aria-label="{label}">{escape(name)}</button>'
+    )
 
 
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_PAD = 120, 32, 4
@@ -272,7 +296,7 @@ CSS = (
 .card:has(.open:hover), .attention li:has(.open:hover) { border-color: var(--accent); }
 .open { position: absolute; inset: 0; padding: 0; border: 0; border-radius: 8px; background: none; cursor: pointer; }
 .open:focus-visible, .define:focus-visible,
-.why:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.why:focus-visible, .reason:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .top { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; }
 .name { font-size: var(--text); color: var(--muted); line-height: 20px; }
 .define { position: relative; flex: none; margin: -4px -6px -4px 0; padding: 4px 6px; border: 0; border-radius: 4px;
@@ -319,6 +343,10 @@ CSS = (
   font-size: var(--text); line-height: 20px; }
 .shape { flex: none; min-width: 4em; white-space: nowrap; }
 .text { flex: 1; }
+.due { flex: none; white-space: nowrap; font-size: var(--note); color: var(--muted); }
+.reason { position: relative; flex: none; padding: 0 4px; border: 0; border-radius: 4px; background: none;
+  font: inherit; font-size: var(--note); color: var(--muted); cursor: pointer; text-decoration: underline dotted; }
+.reason:hover { color: var(--accent); }
 .go { color: var(--muted); }
 .quiet { margin: 0; padding: 10px 16px; font-size: var(--text); color: var(--muted);
   background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }

@@ -1,39 +1,91 @@
-"""The day's attention as sentences: unit, number, change, deadline."""
+"""What needs attention as alerts: the fact, who must act, by when, its cases and its reason; most urgent first."""
 
 from collections.abc import Callable
 
-from pages.parts import show
+from pages.parts import live, places, show
+from pages.parts.filters import Filters
 from queries.attention import About, Finding
+from queries.attention import attention as find
 from queries.measure import metric_of
+from queries.periods import Against
 from views import cards, words
 
+MOST = 5
+_URGENCY = ("bad", "warn", "good", "none")
 _STATES = {
     About.DUE: words.DUE_SOON,
     About.OVERDUE: words.OVERDUE,
-    About.RATE: words.State("bad", "■", "未达标"),
     About.SURGE: words.State("warn", "▲", "上升"),
     About.GAP: words.State("warn", "▲", "缺员"),
     About.HEARING: words.State("none", "●", "日程"),
 }
 
 
+def alerts(now: Filters) -> list[cards.Attention]:
+    """At most five alerts of the moment, red above amber; within a colour in the order of queries.attention.About."""
+    found = live.ask(find, as_of=now.as_of, period=now.period, within=now.within, place=places.dimension_below(now))
+    items = [item(one) for one in found]
+    return sorted(items, key=lambda alert: _URGENCY.index(alert.state.role))[:MOST]
+
+
 def item(finding: Finding) -> cards.Attention:
-    """A finding as a line that opens its list."""
+    """A finding as an alert that opens its list, and what it is made of."""
     return cards.Attention(
         key=f"{finding.about}-{finding.name}",
-        state=_STATES[finding.about],
-        text=_SENTENCES[finding.about](finding),
+        state=_state(finding),
+        text=_FACTS[finding.about](finding),
         link=show.link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
+        who=_who(finding),
+        due=_due_by(finding),
+        reason=_reason(finding),
     )
+
+
+def _state(finding: Finding) -> words.State:
+    """A rate has the light that it has everywhere."""
+    if finding.about is not About.RATE:
+        return _STATES[finding.about]
+    light = show.state_of(metric_of(finding.metric), finding.value if finding.value is not None else float("nan"))
+    return light or words.State("warn", "▲", "未达标")
+
+
+def _who(finding: Finding) -> str:
+    """Who must act: the unit with most of it and how many others, the place, or nobody that is known."""
+    if finding.about in (About.RATE, About.GAP, About.HEARING):
+        return finding.name
+    if finding.most is None:
+        return f"{words.full(finding.owners)} 个责任单位" if finding.owners else ""
+    name, count = finding.most
+    return name if count == finding.count else f"{name}最多（{words.full(count)}）"
+
+
+def _due_by(finding: Finding) -> str:
+    """By when: a day, a time, or since when it is late; "" where nothing sets a day."""
+    if finding.at is None:
+        return ""
+    if finding.about is About.OVERDUE:
+        return f"最早的{words.day(finding.at)}已到期"
+    if finding.about is About.HEARING:
+        return words.moment(finding.at)
+    return words.day(finding.at)
+
+
+def _reason(finding: Finding) -> tuple[str, str]:
+    """What a click on the reason is called, and what it hands back to show.open_list."""
+    if finding.about in (About.RATE, About.OVERDUE):
+        return "变化原因", show.why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
+    if finding.about is About.SURGE:
+        return "热点问题", show.topics_link()
+    return "口径", show.definition_link(finding.metric)
 
 
 def _due(found: Finding) -> str:
     when = "今日" if found.metric.endswith("_0") else f"{words.day(found.at)}（含）前"
-    return f"{_count(found)}简单诉求{when}五日期满，{_moved(found, '上周同时')}{_most(found)}"
+    return f"{_count(found)}简单诉求{when}五日期满，{_moved(found, '上周同时')}"
 
 
 def _overdue(found: Finding) -> str:
-    return f"{_count(found)}超期未结，最久超 {words.days(found.value)}，{_moved(found, '上月同时')}{_most(found)}"
+    return f"{_count(found)}超期未结，最久超 {words.days(found.value)}，{_moved(found, '上月同时')}"
 
 
 def _rate(found: Finding) -> str:
@@ -63,10 +115,6 @@ def _count(found: Finding) -> str:
     return f"{words.full(found.count)} {metric_of(found.metric).subject.unit}"
 
 
-def _most(found: Finding) -> str:
-    return f"，{found.most[0]}最多（{words.full(found.most[1])}）" if found.most else ""
-
-
 def _moved(found: Finding, against: str) -> str:
     """How a count moved, in the count itself: numbers of one unit are small."""
     moved = found.count - int(found.before or 0)
@@ -75,7 +123,7 @@ def _moved(found: Finding, against: str) -> str:
     return f"较{against}{'增加' if moved > 0 else '减少'} {words.full(abs(moved))}"
 
 
-_SENTENCES: dict[About, Callable[[Finding], str]] = {
+_FACTS: dict[About, Callable[[Finding], str]] = {
     About.DUE: _due,
     About.OVERDUE: _overdue,
     About.RATE: _rate,

@@ -162,12 +162,16 @@ def choose(label: str, options: Sequence[Any], key: str, otherwise: Any, said: C
 
 def go_to(code: str | None) -> None:
     """Set the area of the bar (None: the whole city). For callbacks, before the bar is drawn again."""
+    st.session_state.update(path_of(code))
+
+
+def path_of(code: str | None) -> dict[str, str]:
+    """What the bar's choices of place are set to for an area (None: the whole city)."""
     path = dict.fromkeys(PLACES, _EVERY)
     for row in _path(code):
         if row["level"] >= 2:
             path[PLACES[row["level"] - 2]] = row["code"]
-    for name, value in path.items():
-        st.session_state[name] = value
+    return path
 
 
 def path_to(code: str | None) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import live
-from pages.parts.filters import Filters, current, turn, turn_to
+from pages.parts.filters import Filters, current, path_of, turn, turn_to
 from queries import decompose
 from queries.cases import Part
 from queries.compare import by_month, compare
@@ -26,6 +26,8 @@ from wording.numbers import kind_of, tone, written
 ROW = 31
 LIST_PAGE = "pages/case_list.py"
 WHY_PAGE = "pages/why.py"
+DEFINITION_PAGE = "pages/dictionary.py"
+TOPICS_PAGE = "pages/hot_topics.py"
 AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
 
 
@@ -238,9 +240,23 @@ def link(metric: str, part: Part = Part.HITS, *, period: Period | None = None, *
     return urlencode(pairs | _days(period))
 
 
-def why_link(metric: Metric, against: Against, *, period: Period | None = None) -> str:
-    """What 变化原因 is to show of a change, for open_list; a number of another `period` as in `link`."""
-    return urlencode({"of": metric.id, "against": against.value} | _days(period))
+def why_link(metric: Metric, against: Against, *, period: Period | None = None, area: str | None = None) -> str:
+    """What 变化原因 is to show of a change, for open_list; a number of another `period` as in `link`.
+
+    `area`: the code of the place whose change it is, where that is not the bar's.
+    """
+    place = {} if area is None else {"area": area}
+    return urlencode({"of": metric.id, "against": against.value} | place | _days(period))
+
+
+def definition_link(metric: str) -> str:
+    """A number alone on 指标口径, for open_list."""
+    return urlencode({"define": metric})
+
+
+def topics_link() -> str:
+    """热点问题, for open_list."""
+    return urlencode({"topics": ""})
 
 
 def _days(period: Period | None) -> dict[str, str]:
@@ -250,16 +266,20 @@ def _days(period: Period | None) -> dict[str, str]:
 def open_list(opened: str | None) -> None:
     """Go to what a card, bar or row hands back, keeping the filters; a number of another period sets the bar to it.
 
-    That is the list behind a number, or what its change is made of.
+    That is the list behind a number, what its change is made of, its definition, or the page of what rises.
     """
     if opened:
         pairs = dict(parse_qsl(opened, keep_blank_values=True))
+        if "define" in pairs:
+            st.switch_page(DEFINITION_PAGE, query_params={"metric": pairs["define"]})
+        if "topics" in pairs:
+            st.switch_page(TOPICS_PAGE)
         days = {name: pairs.pop(name) for name in ("from", "to") if name in pairs}
         if days:
             pairs |= turn_to(Period(date.fromisoformat(days["from"]), date.fromisoformat(days["to"])))
         if "of" in pairs:
             metric, against = METRICS[pairs["of"]], Against(pairs["against"])
-            turn(of=metric.id, against=against)
+            turn(of=metric.id, against=against, **(path_of(pairs.pop("area")) if "area" in pairs else {}))
             st.switch_page(WHY_PAGE, query_params=pairs | {"of": metric.name, "against": AGAINST[against]})
         st.switch_page(LIST_PAGE, query_params=pairs)
 

@@ -1,6 +1,7 @@
 """What needs attention, against plain pandas on the sample city and on small cities made for one rule."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,14 @@ from casebase import schema
 from casebase.bulk import append
 from casebase.engine import Casebase
 from queries.attention import (
-    MOST,
     About,
     Finding,
     attention,
     due_soonest,
     most_overdue,
     next_hearing,
+    own_gap,
+    own_rate,
     rising_topic,
     weakest_rate,
     widest_gap,
@@ -36,12 +38,14 @@ SLICES = [EVERYTHING, Slice(area="410105"), Slice(channel="网信"), Slice(categ
 
 
 def searched(casebase: Casebase, as_of: datetime, period: Period, within: Slice) -> list[Finding]:
-    """Every finding there is, the sixth included."""
+    """Every finding there is."""
     found = (
         due_soonest(casebase, as_of, within, "district"),
         most_overdue(casebase, as_of, within, "district"),
+        own_rate(casebase, as_of, period, within),
         weakest_rate(casebase, as_of, period, within, "district"),
         rising_topic(casebase, as_of, within, "district"),
+        own_gap(casebase, as_of, within),
         widest_gap(casebase, as_of, within, "district"),
         next_hearing(casebase, as_of, within),
     )
@@ -60,12 +64,44 @@ def test_list_is_as_long_as_the_sentence_says(city: Casebase, as_of: datetime, w
 
 
 @pytest.mark.parametrize("as_of", MOMENTS)
-def test_at_most_five_most_pressing_first_and_no_two_on_one_thing(duckdb_city: Casebase, as_of: datetime) -> None:
+def test_all_that_stands_out_is_found_and_no_two_on_one_thing(duckdb_city: Casebase, as_of: datetime) -> None:
     found = attention(duckdb_city, as_of=as_of, period=YEAR)
-    every = searched(duckdb_city, as_of, YEAR, EVERYTHING)
-    assert found == every[:MOST]
+    assert found == searched(duckdb_city, as_of, YEAR, EVERYTHING)
     order = [list(About).index(finding.about) for finding in found]
     assert order == sorted(set(order))
+
+
+def test_what_the_city_says_of_a_district_is_said_at_home_too(duckdb_city: Casebase) -> None:
+    """A district's own overview names the district, with the city's numbers of it."""
+    looks = {About.RATE: weakest_rate, About.GAP: widest_gap}
+    of_city = {finding.about: finding for finding in attention(duckdb_city, as_of=SUNDAY, period=YEAR)}
+    assert set(looks) <= set(of_city)
+    for about in looks:
+        wanted = of_city[about]
+        at_home = attention(duckdb_city, as_of=SUNDAY, period=YEAR, within=Slice(area=wanted.area), place="street")
+        assert replace(wanted, cell=()) in at_home
+
+
+def test_what_a_finished_period_left_behind_is_counted_today(duckdb_city: Casebase) -> None:
+    """The list of a stock is of the bar's period: today's alert beside last month's numbers opens today's list."""
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    found = attention(duckdb_city, as_of=SUNDAY, period=october)
+    assert {finding.about for finding in found} >= {About.DUE, About.OVERDUE}
+    for finding in found:
+        period = finding.period or october
+        cell = Slice().within(**dict(finding.cell))
+        assert count_cases(duckdb_city, finding.metric, finding.part, as_of=SUNDAY, period=period, within=cell) == (
+            finding.count
+        )
+
+
+@pytest.mark.parametrize("as_of", MOMENTS)
+def test_units_that_must_act_by_hand(duckdb_city: Casebase, reference: Reference, as_of: datetime) -> None:
+    found = most_overdue(duckdb_city, as_of, EVERYTHING, "district")
+    rows = reference.overdue(as_of)
+    assert found is not None
+    assert found.owners == rows["unit"].nunique()
+    assert found.at == rows["due_at"].min()
 
 
 @pytest.mark.parametrize("as_of", MOMENTS)

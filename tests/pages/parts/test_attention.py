@@ -3,16 +3,21 @@
 import html
 import re
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import attention
+from pages.parts.filters import Filters
 from queries.attention import About, Finding
 from queries.cases import Part
+from queries.model import Slice
+from queries.periods import Period
 from tests.pages.conftest import UNTIL, failures, panels
+from views import words
 
 DUE = Finding(
     About.DUE, 32, "five_day_due_in_0", before=40, most=("金水区市场监督管理局", 5), at=datetime(2026, 11, 23)
@@ -52,7 +57,61 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("finding", "said"), SENTENCES)
 def test_sentence_says_who_how_many_the_change_and_the_deadline(finding: Finding, said: str) -> None:
-    assert attention.item(finding).text == said
+    assert attention.item(finding).sentence == said
+
+
+def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = [finding for finding, _ in SENTENCES]
+    monkeypatch.setattr("pages.parts.attention.live.ask", lambda *_, **__: findings)
+    monkeypatch.setattr("pages.parts.attention.places.dimension_below", lambda _: "district")
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    alerts = attention.alerts(Filters(UNTIL, october, Slice(), "", "全市", None))
+    assert [alert.state.role for alert in alerts] == ["bad", "bad", "bad", "warn", "warn"]
+
+
+@pytest.mark.parametrize(
+    ("finding", "who", "due", "reason"),
+    [
+        (replace(DUE, owners=9), "金水区市场监督管理局最多（5）", "11月23日", "口径"),
+        (replace(DUE, most=None, owners=9), "9 个责任单位", "11月23日", "口径"),
+        (replace(DUE, most=("市住建局", 32), owners=1), "市住建局", "11月23日", "口径"),
+        (
+            Finding(About.OVERDUE, 4, "overdue", value=57.0, at=datetime(2026, 9, 26), owners=4),
+            "4 个责任单位",
+            "最早的9月26日已到期",
+            "变化原因",
+        ),
+        (
+            Finding(
+                About.RATE,
+                9,
+                "five_day_closure",
+                Part.MISSES,
+                "惠济区",
+                value=0.8,
+                limit=0.95,
+                at=datetime(2026, 11, 30),
+            ),
+            "惠济区",
+            "11月30日",
+            "变化原因",
+        ),
+        (Finding(About.SURGE, 60, "registered", name="房产物业", before=2.0), "", "", "热点问题"),
+        (Finding(About.GAP, 9, "grids_staffed", Part.MISSES, "经开区", before=9, value=0.1), "经开区", "", "口径"),
+    ],
+)
+def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
+    finding: Finding, who: str, due: str, reason: str
+) -> None:
+    alert = attention.item(finding)
+    assert alert.reason is not None
+    assert (alert.who, alert.due, alert.reason[0]) == (who, due, reason)
+
+
+def test_rate_has_the_light_that_it_has_everywhere() -> None:
+    short = Finding(About.RATE, 9, "five_day_closure", Part.MISSES, "惠济区", value=0.94, limit=0.95)
+    assert attention.item(short).state == words.State("warn", "▲", "未达标")
+    assert attention.item(replace(short, value=0.80)).state == words.State("bad", "■", "未达标")
 
 
 def test_every_kind_of_finding_has_its_sentence_and_state() -> None:
