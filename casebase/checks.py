@@ -5,7 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Connection, Date, Table, and_, cast, extract, func, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Table,
+    and_,
+    cast,
+    exists,
+    extract,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.sql.visitors import iterate
 
 from casebase.schema import (
     area,
@@ -77,16 +94,31 @@ def in_order(found: Iterator[Finding]) -> list[Finding]:
 def count_rows(
     connection: Connection, wanted: Sequence[Rule], among: Mapping[Table, ColumnElement[bool]] | None = None
 ) -> dict[str, int]:
-    """How many rows each rule finds, by its name, in one query a table; `among` narrows a table."""
+    """How many rows each rule finds, by its name; `among` narrows a table.
+
+    What looks at a row alone is counted in one query a table. A rule that looks at other rows has a query of its own,
+    which an engine joins: as a flag of every row PostgreSQL would look each of them up by itself.
+    """
     found: dict[str, int] = {}
+    for rule in wanted:
+        if _looks_elsewhere(rule.where):
+            counted = select(func.count()).select_from(rule.table).where((among or {}).get(rule.table, true()))
+            found[rule.name] = int(connection.scalar(counted.where(rule.where)) or 0)
     for table in dict.fromkeys(rule.table for rule in wanted):
-        here = [rule for rule in wanted if rule.table is table]
+        here = [rule for rule in wanted if rule.table is table and rule.name not in found]
+        if not here:
+            continue
         flags = [rule.where.label(f"f{n}") for n, rule in enumerate(here)]
         rows = select(*flags).select_from(table).where((among or {}).get(table, true())).subquery()
         counts = select(*(func.count().filter(rows.c[f"f{n}"]) for n in range(len(here)))).select_from(rows)
         numbers = connection.execute(counts).one()
         found |= {rule.name: int(number) for rule, number in zip(here, numbers, strict=True)}
     return found
+
+
+def _looks_elsewhere(where: ColumnElement[bool]) -> bool:
+    """Whether it asks for other rows than the one it is about."""
+    return any(isinstance(part, SelectBase) for part in iterate(where))
 
 
 def _gaps() -> Iterator[Rule]:
@@ -127,7 +159,7 @@ def _dangling() -> Iterator[Rule]:
         (area.c.parent_code, area.alias("above").c.code),
     )
     for column, key in links:
-        where = and_(column.is_not(None), column.not_in(select(key)))
+        where = and_(column.is_not(None), not_(exists().where(key == column)))
         text = f"{column.table.name} rows whose {column.name} is not among the {key.name}s of its table"
         yield Rule(f"dangling_{column.name}", "warning", _table(column), where, text)
 
@@ -181,15 +213,16 @@ def _bookkeeping() -> Iterator[Rule]:
     last = select(func.max(run.load_id)).scalar_subquery()
     text = "rows rejected by the last load (table load_reject)"
     yield Rule("rejected_rows", "warning", load_reject, load_reject.c.load_id == last, text)
-    numbers = func.row_number().over(partition_by=(other.source, other.case_no), order_by=other.petition_id)
-    again = select(other.petition_id, numbers.label("n")).subquery()
-    twice = p.petition_id.in_(select(again.c.petition_id).where(again.c.n > 1))
+    same = and_(other.source == p.source, other.case_no == p.case_no)
+    twice = exists().where(same, other.petition_id < p.petition_id)
     text = "cases whose number an earlier case of the same source has"
     yield Rule("case_no_twice", "error", petition, twice, text)
     event = petition_event.c
     once = select(event.petition_id).where(event.action == "登记").group_by(event.petition_id)
+    told_once = once.having(func.count() == 1).subquery("once")
     text = "cases without exactly one event of registration; load the cases again"
-    yield Rule("events_disagree", "error", petition, p.petition_id.not_in(once.having(func.count() == 1)), text)
+    disagree = not_(exists().where(told_once.c.petition_id == p.petition_id))
+    yield Rule("events_disagree", "error", petition, disagree, text)
 
 
 def calendar(connection: Connection) -> list[Finding]:

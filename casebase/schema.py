@@ -309,7 +309,6 @@ load_reject = Table(
     Column("load_id", BigInteger, primary_key=True, autoincrement=False),
     Column("line_no", BigInteger, primary_key=True, autoincrement=False),
     Column("column_name", String),
-    Column("value", Text),
     Column("reason", Text, nullable=False),
     comment="rows of a load that were not taken, with the reason",
 )

@@ -27,7 +27,7 @@ def upgrade(engine: Engine) -> None:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-            command.upgrade(_config(connection), "head")
+            command.upgrade(alembic_config(connection), "head")
     except CommandError as error:
         raise CasebaseError(
             f"{url}: the database was made by a newer release of the cockpit; update it ({error})"
@@ -41,10 +41,11 @@ def is_current(engine: Engine) -> bool:
     """Whether the database has exactly the schema of this release; false for an empty one."""
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
-        return set(found) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+        return set(found) == set(ScriptDirectory.from_config(alembic_config(connection)).get_heads())
 
 
-def _config(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> Config:
+    """What Alembic needs to run the migrations on a connection."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config

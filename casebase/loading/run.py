@@ -178,5 +178,6 @@ class Loading(Generic[M]):
                 rows_rejected=result.rejected,
             )
         )
-        rows = [(load_id, r.line, r.column, r.value, r.reason) for r in result.rejects]
+        # Never the text of a row that was not taken: it may name people where nobody expects it.
+        rows = [(load_id, r.line, r.column, r.reason) for r in result.rejects]
         append(self.connection, load_reject, pd.DataFrame(rows, columns=list(load_reject.columns.keys())))

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_
 
 from queries.model import Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, known, still_open
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, has, known, still_open
 from queries.subjects import ACCOMPANIED_CASE, AGENT, PETITION, accompanier, p
 
 ENGAGED_DAYS = 365
@@ -63,7 +63,7 @@ ACCOMPANIED_OPEN = _agent(
 
 def _engaged(at: Moment) -> ColumnElement[bool]:
     recent = p.registered_at > at.as_of - timedelta(days=ENGAGED_DAYS)
-    return accompanier.agent_id.in_(select(p.agent_id).where(known(at), recent, p.agent_id.is_not(None)))
+    return has(accompanier.agent_id, p.agent_id, known(at), recent)
 
 
 AGENTS_ENGAGED = _agent(

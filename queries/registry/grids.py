@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, days_later, known
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, days_later, has, known
 from queries.subjects import (
     AGENT,
     COMMUNITY,
@@ -21,6 +21,8 @@ from queries.subjects import (
     task,
     worker,
 )
+
+_staff, _agents = schema.grid_worker.alias("staff").c, schema.agent.alias("accompanying").c
 
 
 def _grid(id: str, name: str, **more: Any) -> Metric:
@@ -45,7 +47,7 @@ GRIDS_STAFFED = _grid(
     sides=("有网格员", "无网格员"),
     period_text="时点数",
     among=Fixed(grid.grid_id.is_not(None)),
-    hit=lambda at: grid.grid_id.in_(select(schema.grid_worker.c.grid_id).where(active(at, schema.grid_worker.c))),
+    hit=lambda at: has(grid.grid_id, _staff.grid_id, active(at, _staff)),
 )
 COMMUNITIES_WITH_AGENT = _grid(
     "communities_with_agent",
@@ -58,11 +60,7 @@ COMMUNITIES_WITH_AGENT = _grid(
     period_text="时点数",
     article="[S] 信访代办制度",
     among=Fixed(community.level == 4),
-    hit=lambda at: community.code.in_(
-        select(schema.agent.c.community_code).where(
-            and_(schema.agent.c.community_code.is_not(None), active(at, schema.agent.c))
-        )
-    ),
+    hit=lambda at: has(community.code, _agents.community_code, active(at, _agents)),
 )
 
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import known
+from queries.registry.common import has, known
 from queries.subjects import (
     COMMUNITY,
     INCUBATOR,
@@ -48,8 +48,7 @@ def _founded(at: Moment) -> ColumnElement[bool]:
 
 def _mediated_lately(at: Moment) -> ColumnElement[bool]:
     m = schema.mediation.alias().c
-    lately = and_(m.opened_at > at.as_of - _YEAR, m.opened_at <= at.as_of, m.org_id.is_not(None))
-    return org.org_id.in_(select(m.org_id).where(lately))
+    return has(org.org_id, m.org_id, m.opened_at > at.as_of - _YEAR, m.opened_at <= at.as_of)
 
 
 def _mediation(id: str, name: str, **more: Any) -> Metric:
@@ -222,9 +221,7 @@ COMMUNITIES_WITH_ORGS = _mediation(
     period_text="时点数",
     article="[S] 每个社区 16 个社会组织",
     among=Fixed(community.level == 4),
-    hit=lambda at: community.code.in_(
-        select(org.community_code).where(org.community_code.is_not(None), org.kind != INCUBATOR, _founded(at))
-    ),
+    hit=lambda at: has(community.code, org.community_code, org.kind != INCUBATOR, _founded(at)),
     dated_by=None,
 )
 

@@ -150,6 +150,21 @@ def test_a_bad_row_is_rejected_with_its_physical_line(
         assert (run_row.rows_read, run_row.rows_loaded, run_row.rows_rejected) == (3, 2, 1)
 
 
+def test_texts_of_rejected_rows_are_in_the_rejects_file_alone(empty_casebase: Casebase, tmp_path: Path) -> None:
+    text = (
+        HEADER + GOOD + '"李四 13800138000",2025-13-26 10:00:00,,来信\n"王五,举报村支书",x,,来信,410105198001011234\n'
+    )
+    out = tmp_path / "rejects.csv"
+    result = run(empty_casebase, write(tmp_path, text), rejects_file=out)
+    assert result.rejected == 2
+    assert "410105198001011234" in out.read_text(encoding="utf-8-sig")
+    with empty_casebase.reading() as connection:
+        stored = [tuple(row) for row in connection.execute(select(load_reject)).all()]
+    assert len(stored) == 2
+    for secret in ("李四", "13800138000", "王五", "举报", "410105198001011234", "2025-13-26"):
+        assert secret not in str(stored)
+
+
 def test_lines_stay_right_after_many_ragged_rows_and_chunks(
     casebase_of: Any, new_url: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

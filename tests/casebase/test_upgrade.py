@@ -1,6 +1,7 @@
 """An upgraded database is the schema that the code describes, on every engine."""
 
 import pytest
+from alembic import command
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,7 +22,7 @@ from sqlalchemy.types import TypeEngine
 from casebase.engine import Casebase
 from casebase.errors import CasebaseError
 from casebase.schema import metadata, petition
-from casebase.upgrade import is_current, upgrade
+from casebase.upgrade import alembic_config, is_current, upgrade
 
 # Tables that grow by the million have no key on DuckDB; the first migration says why.
 BIG_TABLES = {"petition", "petition_event", "grid_worker", "grid_task", "mediation", "load_reject"}
@@ -113,4 +114,20 @@ def test_postgresql_keeps_case_numbers_unique_within_a_source(
         connection.execute(insert, row | {"petition_id": 2, "source": "visits"})
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(insert, row | {"petition_id": 3})
+    engine.dispose()
+
+
+def test_texts_of_rejected_rows_are_forgotten(empty_url: str) -> None:
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO load_reject VALUES (1, 4, 'opened', '李四,410105198001011234', 'the time does not parse')"
+            )
+        )
+    upgrade(engine)
+    with engine.connect() as connection:
+        (row,) = connection.execute(text("SELECT * FROM load_reject")).all()
+    assert tuple(row) == (1, 4, "opened", "the time does not parse")
     engine.dispose()

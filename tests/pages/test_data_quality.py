@@ -60,7 +60,7 @@ def test_a_load_opens_its_rejects(open_page: OpenPage, demo_url: str) -> None:
                 rows_read=5, rows_loaded=3, rows_rejected=2,
             )
         )  # fmt: skip
-        bad = {"load_id": 1, "column_name": "channel", "value": "鸽子", "reason": "unknown value for channel"}
+        bad = {"load_id": 1, "column_name": "channel", "reason": "unknown value for channel"}
         connection.execute(insert(load_reject), [{**bad, "line_no": n} for n in (2, 4)])
     casebase.engine.dispose()
     app = open_page(demo_url, "data_quality")
