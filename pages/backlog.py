@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, places, show, splits, waiting
+from pages.parts import filters, lists, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries import backlog
 from queries.cases import count_cases
@@ -136,24 +136,16 @@ def details() -> None:
     dimension = places.dimension_below(now)
     units = splits.by_kind(splits.split(now, list(VIEWS), "unit"))
     with st.container(horizontal=True, gap="small"):
-        chosen = one_of("分布看", list(VIEWS), "backlog_view", VIEWS)
-        kind = one_of("单位类别", list(units), "backlog_units") if len(units) > 1 else next(iter(units))
+        chosen: str = filters.choose("分布看", list(VIEWS), "backlog_view", "backlog", VIEWS.__getitem__)
+        kind = splits.choose_kind(units)
     left, middle, right = st.columns(3)
     with left, show.block("places"):
         ranked(chosen, splits.split(now, list(VIEWS), dimension), dimension, PLACES[dimension], now.place)
     with middle, show.block("units"):
-        ranked(chosen, units[kind], "unit", kind, kind)
+        if kind is not None:
+            ranked(chosen, units[kind[0]], "unit", kind[1], kind[0])
     with right, show.block("classes"):
         ranked(chosen, splits.split(now, list(VIEWS), "category"), "category", "内容分类", now.place)
-
-
-def one_of(label: str, options: list[str], key: str, called: dict[str, str] | None = None) -> str:
-    """A row of choices, the first one taken until another is."""
-    words_of = (called or {}).get
-    chosen: str = st.segmented_control(
-        label, options, default=options[0], required=True, format_func=lambda name: words_of(name, name), key=key
-    )
-    return chosen
 
 
 def state_of(state: str | None, days_left: float) -> str:
@@ -165,12 +157,12 @@ def state_of(state: str | None, days_left: float) -> str:
 
 
 def oldest() -> None:
-    """The cases that have been open longest; a row leads to what its unit has open."""
+    """The cases that have been open longest; a row opens its case."""
     rows = live.ask(backlog.oldest, as_of=now.as_of, within=now.within, limit=OLDEST)
     late = int((rows["state"] == backlog.OVERDUE).sum())
     show.heading(
         f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，其中超期 {late} 件",
-        "按登记时间由早到晚；选中一行，看该责任单位全部在办件",
+        "按登记时间由早到晚；点一行看这一件的全程",
         define=metric_of("backlog"),
     )
     table = pd.DataFrame(
@@ -192,17 +184,17 @@ def oldest() -> None:
         height=show.rows_high(len(rows), 12),
         key="oldest",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
         column_config={
             "已办天数": st.column_config.NumberColumn(format="%d 天"),
             "标题": st.column_config.Column(width="large"),
         },
         alt="在办最久的信访件",
     )
-    picked = show.once("oldest", tuple(event["selection"]["rows"]) or None)
+    cells = event["selection"]["cells"]
+    picked = show.once("oldest", tuple(cells[0]) if cells else None)
     if picked:
-        unit = rows["unit_id"].iloc[picked[0]]
-        show.open_list(show.link("backlog", unit=None if pd.isna(unit) else unit))
+        lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
 
 
 show.header("待办积压", sentence())

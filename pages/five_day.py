@@ -110,7 +110,7 @@ def rankings() -> None:
     groups = splits.by_kind(splits.split(now, [RATE], "unit"))
     with choices:
         dimension = level()
-        kind = unit_kind(list(groups))
+        kind = splits.choose_kind(groups)
     below = splits.split(now, [RATE], dimension)
     left, right = st.columns(2)
     with left, show.block("places"):
@@ -119,7 +119,7 @@ def rankings() -> None:
         if kind is None:
             waiting.hint("这一时段没有应办结的简单诉求。")
         else:
-            ranked(groups[kind], "unit", kind, most=min(max(len(below), LEAST_ROWS), ROWS))
+            ranked(groups[kind[0]], "unit", kind[1], most=min(max(len(below), LEAST_ROWS), ROWS))
 
 
 def level() -> str:
@@ -128,14 +128,6 @@ def level() -> str:
     if len(below) < 2:
         return below[0]
     chosen: str = filters.choose("排名到", below, "level", below[0], PLACES.__getitem__)
-    return chosen
-
-
-def unit_kind(kinds: list[str]) -> str | None:
-    """The kind of units to rank."""
-    if len(kinds) < 2:
-        return next(iter(kinds), None)
-    chosen: str = st.segmented_control("单位类别", kinds, default=kinds[0], required=True, key="five_day_kind")
     return chosen
 
 

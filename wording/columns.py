@@ -12,7 +12,9 @@ COLUMNS = {
     "stage": "办理环节",
     "registered_at": "登记时间",
     "five_day_due": "五日期限",
+    "five_day_left": "距五日期限（工作日）",
     "due_at": "办结期限",
+    "days_left": "距办结期限（天）",
     "closed_at": "办结时间",
     "grid_id": "网格编号",
     "grid": "网格",
@@ -91,6 +93,10 @@ COLUMNS = {
     "day": "日期",
     "similarity": "相近程度",
 }
+# Of a clock that does not run or end for any row of a list: left out of it.
+CLOCKS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
+# What a list says of the numbers in the columns of days left.
+DAYS_LEFT = "距期限的天数：未办结的算到今天，已办结的算到办结当天；负数为超期。"
 # Keys of rows: for links, not for reading.
 HIDDEN = (
     "petition_id",

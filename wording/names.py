@@ -5,6 +5,8 @@ from collections.abc import Mapping
 PLACES = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
 UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
 OTHER_UNITS = "其他单位"
+# Units of every kind in one ranking.
+ALL_UNITS = "全部单位"
 _UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
 
 

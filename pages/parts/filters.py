@@ -40,7 +40,7 @@ PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
 # What pages ask in a bar of their own: kept for the way back.
-_ASKED = ("of", "against", "split", "limit", "ahead", "ranked_by", "level")
+_ASKED = ("of", "against", "split", "limit", "ahead", "ranked_by", "level", "backlog_view", "unit_kind")
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 

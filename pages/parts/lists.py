@@ -19,7 +19,7 @@ from queries.names import names_of
 from queries.periods import Period
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
-from wording.columns import COLUMNS, HIDDEN
+from wording.columns import CLOCKS, COLUMNS, DAYS_LEFT, HIDDEN
 
 CASE_PAGE = menu.script("case_course")
 PAGE_ROWS = 200
@@ -170,6 +170,8 @@ def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 17) -> None:
         on_select="rerun",
         selection_mode="single-cell",
     )
+    if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
+        st.caption(DAYS_LEFT)
     cells = event["selection"]["cells"]
     picked = show.once(key, tuple(cells[0]) if cells else None)
     if picked and not pd.isna(rows["petition_id"].iloc[picked[0]]):
@@ -193,8 +195,12 @@ def way_back() -> None:
 
 
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows as a person reads them: Chinese heads, no keys, times to the minute, — where nothing is known."""
-    table = frame.drop(columns=[name for name in HIDDEN if name in frame.columns])
+    """Rows as a person reads them: Chinese heads, times to the minute, — where nothing is known.
+
+    Without keys, and without the clocks that do not run for any of them.
+    """
+    unused = [name for name in CLOCKS if name in frame.columns and frame[name].isna().all()]
+    table = frame.drop(columns=[*unused, *(name for name in HIDDEN if name in frame.columns)])
     for name in table.columns:
         if name.endswith("_at") or name == "active_from":
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")

@@ -1,10 +1,10 @@
 """Numbers split by a dimension, with names for its codes: what rankings and tables draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pages.parts import live
+from pages.parts import filters, live
 from pages.parts.filters import Filters
 from queries import names
 from queries.measure import measure, metric_of
@@ -48,12 +48,25 @@ def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def by_kind(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS."""
+    """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS.
+
+    Where there are several, all units together come last: who asks which unit of all is the latest, finds it there.
+    """
     units = live.ask(names.units)
     kinds = dict(zip(units["unit_id"], units["kind"], strict=True))
     group = frame["code"].map(lambda code: naming.UNIT_KINDS.get(kinds.get(code, ""), naming.OTHER_UNITS))
     order = [*naming.UNIT_KINDS.values(), naming.OTHER_UNITS]
-    return {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
+    groups = {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
+    return groups if len(groups) < 2 else groups | {naming.ALL_UNITS: frame}
+
+
+def choose_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:
+    """The chosen one of `by_kind`'s groups and what a unit of it is called; None where there is no unit at all."""
+    kinds = list(groups)
+    if not kinds:
+        return None
+    kind = kinds[0] if len(kinds) < 2 else filters.choose("单位类别", kinds, "unit_kind", kinds[0], str)
+    return kind, "单位" if kind == naming.ALL_UNITS else kind
 
 
 def _names(dimension: str, codes: Sequence[str]) -> dict[str, str]:

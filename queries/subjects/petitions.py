@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     String,
     and_,
     case,
     cast,
     func,
+    literal,
     null,
     or_,
     select,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 
 from casebase import schema
 from queries.model import Expression, Fixed, Moment, Subject
-from queries.subjects.expressions import area_name, before, first_level, happened, name_of, on_day, p
+from queries.subjects.expressions import area_name, before, first_level, happened, name_of, natural_days, on_day, p
 
 HOTLINE = "12345转办"
 
@@ -138,6 +140,31 @@ OF_PETITION: dict[str, Expression] = {
     "hot_cell": Fixed(_hot_cell()),
     "accompanied": Fixed(_accompanied()),
 }
+
+
+def _last_day_of_work(at: Moment) -> ColumnElement[Any]:
+    """The day a case was closed, or today while it is open: the day that its limits are held against."""
+    return case((before(at.as_of, p.closed_at), on_day(p.closed_at)), else_=literal(at.today, Date))
+
+
+def days_left(at: Moment) -> ColumnElement[int]:
+    """Natural days from the closing, or from today, to the handling deadline: negative where it was missed."""
+    return natural_days(_last_day_of_work(at), p.due_at)
+
+
+def five_day_left(at: Moment) -> ColumnElement[int]:
+    """Working days from the closing, or from today, to the five-day deadline: negative where it was missed.
+
+    A rest day belongs to the working day before it up to the deadline and to the one after it beyond, so that 0 is
+    never late.
+    """
+    ends, works = schema.workday.alias(), schema.workday.alias()
+    day = _last_day_of_work(at)
+    kept = or_(works.c.is_workday, works.c.day <= p.five_day_due)
+    worked = select(case((kept, works.c.workday_no), else_=works.c.workday_no + 1)).where(works.c.day == day)
+    return select(ends.c.workday_no).where(ends.c.day == p.five_day_due).scalar_subquery() - worked.scalar_subquery()
+
+
 _CASE: dict[str, Expression] = {
     "case_no": Fixed(p.case_no),
     "title": Fixed(case((p.restricted, null()), else_=p.title)),
@@ -149,7 +176,9 @@ _CASE: dict[str, Expression] = {
     "stage": stage,
     "registered_at": Fixed(p.registered_at),
     "five_day_due": Fixed(p.five_day_due),
+    "five_day_left": five_day_left,
     "due_at": Fixed(p.due_at),
+    "days_left": days_left,
     "closed_at": happened(p.closed_at),
 }
 
