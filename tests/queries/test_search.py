@@ -11,7 +11,8 @@ from queries.cases import count_cases
 from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period
-from queries.search import CLOCKS, COLUMNS, FLAGS, ORDERS, Search, search
+from queries.search import CLOCKS, COLUMNS, FLAGS, ORDERS, Search, by_month, search
+from queries.subjects import HOTLINE
 from tests.queries.sample import Tables
 
 NOW = datetime(2026, 11, 20, 18)
@@ -95,10 +96,14 @@ def test_a_clock_state_has_as_many_cases_as_its_number(city: Casebase, clock: st
     )
 
 
-def test_days_of_registration_are_those_of_the_number(city: Casebase) -> None:
+def test_days_of_registration_find_what_words_find(city: Casebase, rows: pd.DataFrame) -> None:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     found = search(city, Search(registered=october), as_of=NOW)
-    assert found.total == measure(city, ["registered"], as_of=NOW, period=october)["hits"].iloc[0] > 0
+    days = rows[rows["registered_at"].between("2026-10-01", "2026-11-01", inclusive="left")]
+    assert ids(found.rows) == ids(days)
+    assert (days["channel"] == HOTLINE).any()
+    number = measure(city, ["registered"], as_of=NOW, period=october)["hits"].iloc[0]
+    assert number == (days["channel"] != HOTLINE).sum()
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -146,3 +151,19 @@ def test_all_columns_can_be_shown_and_nothing_is_known_before_it_happened(city: 
 def test_wrong_questions_are_refused(duckdb_city: Casebase, asked: Search, more: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         search(duckdb_city, asked, as_of=NOW, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["", "标题1"])
+def test_months_of_what_is_looked_for_stand_beside_the_year_before(
+    city: Casebase, rows: pd.DataFrame, text: str
+) -> None:
+    found = by_month(city, Search(text=text, registered=Period(date(2026, 11, 1), date(2026, 11, 2))), as_of=NOW)
+    wanted = rows[says(rows, text)]["registered_at"]
+    assert found["at"].tolist() == list(pd.date_range("2025-12-01", "2026-11-01", freq="MS"))
+    for at, value, last_year in found.itertuples(index=False):
+        end = min(at + pd.DateOffset(months=1), pd.Timestamp(NOW))
+        year = pd.DateOffset(years=1)
+        assert value == ((wanted >= at) & (wanted < end)).sum()
+        assert last_year == ((wanted >= at - year) & (wanted < end - year)).sum()
+    assert found["value"].sum() > 0
+    assert found["last_year"].sum() > 0
