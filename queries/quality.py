@@ -82,7 +82,10 @@ def loads(casebase: Casebase) -> pd.DataFrame:
 
 
 def rejects(casebase: Casebase, load_id: int, *, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
-    """The rows that a load did not take: line_no, column_name, reason; their text is in the operator's rejects file alone."""
+    """The rows that a load did not take: line_no, column_name, reason.
+
+    Their text is in the operator's rejects file alone.
+    """
     reject = load_reject.c
     columns = (reject.line_no, reject.column_name, reject.reason)
     statement = select(*columns).where(reject.load_id == load_id).order_by(reject.line_no)

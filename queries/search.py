@@ -151,8 +151,8 @@ def by_month(
     where = _where(casebase, replace(wanted, registered=earlier), at, within)
     month = func.date_trunc(literal_column("'month'"), p.registered_at)
     inner = select(month.label("month")).select_from(PETITION.rows).where(where, not_(rest)).subquery()
-    counts = casebase.frame(select(inner.c.month, func.count().label("cases")).group_by(inner.c.month))
-    counts = counts.set_index(pd.to_datetime(counts["month"]))["cases"]
+    rows = casebase.frame(select(inner.c.month, func.count().label("cases")).group_by(inner.c.month))
+    counts = pd.Series(rows["cases"].to_numpy(), index=pd.to_datetime(rows["month"]))
     first = pd.date_range(span.start, span.end, freq="MS")
     before = counts.reindex(first - pd.DateOffset(years=1), fill_value=0)
     return pd.DataFrame(
