@@ -90,7 +90,7 @@ def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> str:
     few = live.settings().lights.small_sample
     title = findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
     note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
-    return wall.map_html(title, note, frame, kind=numbers.kind_of(metric))
+    return wall.map_html(title, note, frame, kind=numbers.kind_of(metric), meaning=show.meaning_of(metric))
 
 
 def figures(filters: Filters) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -14,36 +14,30 @@ from typing import Any, Literal
 import pandas as pd
 import pydeck as pdk
 
-from views import words
-from views.tokens import FONT, Palette, Role, ink_on
+from views import labels, words
+from views.labels import Label, Spot
+from views.shades import Meaning, Shading, Step, shading
+from views.tokens import FONT, Palette, Role
 from views.words import Kind, State
 
-Scale = Literal["one_way", "two_way", "lights", "plain"]
+Scale = Literal["meaning", "lights", "plain"]
 Bounds = tuple[float, float, float, float]
 
 AREAS, TOKENS, POINTS = "areas", "tokens", "points"
 SELECTED = "selected"
-STEPS = 10
 PLACES = 4
-TOKEN = 13
-LABEL = 12
+TOKEN = 8
+LABEL = labels.SIZE
 SCHEMATIC = "示意"
 NO_DATA = "无数据"
 
+_VOLUME = Meaning()
+_HALO = ((-1, -1), (1, -1), (-1, 1), (1, 1), (0, 2), (0, -2), (2, 0), (-2, 0))
 _TILE = 512
-_LINE = 1.25
 _CHINA: Bounds = (73.0, 18.0, 135.0, 54.0)
 _SMALLEST_SPAN = 0.01
 _PALEST_CELL = 4
 _LARGEST_CIRCLE = 26
-
-
-@dataclass(frozen=True)
-class Step:
-    """One class of the legend: its colour and the range it stands for, in words."""
-
-    colour: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,8 @@ def area_map(
     *,
     value_label: str,
     kind: Kind = "rate",
-    scale: Scale = "one_way",
+    meaning: Meaning = _VOLUME,
+    scale: Scale = "meaning",
     selected: str | None = None,
     width: int = 800,
     height: int = 520,
@@ -96,28 +91,32 @@ def area_map(
     clickable: bool = True,
     states: Sequence[State] = (words.GOOD, words.WARN, words.BAD),
 ) -> AreaMap:
-    """Areas coloured in ten steps (or by state), with name and number; areas without an outline as circles.
+    """Areas coloured by what their numbers mean (or by state), with name and number; those without outline as circles.
 
     Columns: code, name, shape (a list of polygons, each a list of rings of (lon, lat), or None), lon, lat, value
-    (None: no data); optional text (the number as written on the map), tip (plain text, lines by newline), schematic
-    (bool: outline is not a border), role (tokens.Role, for scale "lights", which `states` name in the legend). Scale
-    "plain" leaves the areas grey, for `points` to stand out: squares coloured by weight, with lon, lat (of the centre),
-    weight, side (degrees); optional code, name and tip. `width` and `height` are the map's size in px, to fit the view
-    and to leave out labels that would overlap. Clicks come back under the layer ids AREAS, TOKENS and POINTS; read
-    them with `picked`.
+    (None: no data); optional small (bool: too few to judge, kept grey), text (the number as written on the map), tip
+    (plain text, lines by newline), schematic (bool: outline is not a border), role (tokens.Role, for scale "lights",
+    which `states` name in the legend). Scale "plain" leaves the areas grey, for `points` to stand out: squares coloured
+    by weight, with lon, lat (of the centre), weight, side (degrees); optional code, name and tip. `width` and `height`
+    are the map's size in px, to fit the view and to place the labels. Clicks come back under the layer ids AREAS,
+    TOKENS and POINTS; read them with `picked`.
     """
-    data = _prepared(frame, palette, kind, scale)
+    shades = _shades(frame, meaning, kind, palette)
+    data = _prepared(frame, palette, kind, scale, shades)
     alone = bool(data["shape"].isna().all())
-    view = fit_view(_bounds(data), width, height, margin=0.78 if alone else 0.92)
+    view = fit_view(_bounds(data), width, height, margin=0.78 if alone else 0.9)
     shaped, unshaped = data[data["shape"].notna()], data[data["shape"].isna()]
     sizes = _circle_sizes(unshaped, kind, alone=alone)
     layers = [_areas(shaped, palette, clickable)] if len(shaped) else []
+    unknown = shaped[shaped["value"].isna()] if scale == "meaning" else shaped.head(0)
+    layers += [_hatched(unknown["shape"], view, palette)] if len(unknown) else []
     chosen = shaped[shaped["code"] == selected]
     layers += [_outline(chosen["shape"].iloc[0], palette)] if len(chosen) else []
     layers += [_tokens(unshaped, sizes, palette, selected, clickable)] if len(unshaped) else []
     layers += [_hot(points, palette, points_label)] if points is not None and len(points) else []
     circles = dict(zip(unshaped["code"], sizes, strict=True))
-    layers += _label_layers(_placed(data, circles, view), palette)
+    room = labels.Box(-width / 2, -height / 2, width / 2, height / 2)
+    layers += _label_layers(labels.placed(_spots(data, circles, view), room), view, palette)
     deck = OfflineDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(
@@ -128,15 +127,22 @@ def area_map(
     )
     legend = legend_html(
         value_label,
-        _legend_steps(data, palette, kind, scale, states),
+        _legend_steps(data, palette, scale, states, shades),
         palette,
+        note=shades.note if scale == "meaning" else "",
         schematic=bool(shaped["schematic"].any()),
         tokens=bool(len(shaped) and unshaped["schematic"].any()),
+        small=scale == "meaning" and has_small(data),
         no_data=scale != "plain" and bool(data["value"].isna().any()),
         points_label=points_label if points is not None and len(points) else "",
         point_steps=_point_steps(points["weight"], palette) if points is not None and len(points) else (),
     )
     return AreaMap(deck, legend, view)
+
+
+def has_small(frame: pd.DataFrame) -> bool:
+    """Whether any number is of too few to judge."""
+    return bool(_small(frame).any())
 
 
 def fit_view(bounds: Bounds, width: int, height: int, *, margin: float = 0.92) -> View:
@@ -165,15 +171,21 @@ def legend_html(
     steps: Sequence[Step],
     palette: Palette,
     *,
+    note: str = "",
+    small: bool = False,
     schematic: bool = False,
     tokens: bool = False,
     no_data: bool = False,
     points_label: str = "",
     point_steps: Sequence[Step] = (),
 ) -> str:
-    """The legend under a map: steps with their numbers, no-data grey, and the note that outlines are schematic."""
-    shown = [*steps, *([Step(palette.empty, NO_DATA)] if no_data else [])]
-    items = [f'<span style="color:{palette.ink}">{escape(label)}</span>', *(_swatch(step, palette) for step in shown)]
+    """The legend under a map: steps with their ranges and what the colours mean, and what is not drawn by them."""
+    head = f"{label}，{note}" if label and note else label or note
+    items = [f'<span style="color:{palette.ink}">{escape(head)}</span>', *(_swatch(step, palette) for step in steps)]
+    if small:
+        items.append(_swatch(Step(palette.empty, words.SMALL), palette))
+    if no_data:
+        items.append(_swatch(Step(_hatching(palette), NO_DATA), palette))
     if points_label:
         items.append(f'<span style="color:{palette.ink}">{escape(points_label)}</span>')
         items += [_swatch(step, palette) for step in point_steps]
@@ -196,6 +208,11 @@ def _swatch(step: Step, palette: Palette) -> str:
     )
 
 
+def _hatching(palette: Palette) -> str:
+    """The look of no data, as a CSS background."""
+    return f"repeating-linear-gradient(135deg,{palette.empty} 0 3px,{palette.compare} 3px 4px)"
+
+
 def _mercator(latitude: float) -> float:
     """Latitude to its place on the Mercator axis, 0 … 1 from south to north."""
     return 0.5 + math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) / (2 * math.pi)
@@ -205,7 +222,7 @@ def _latitude(place: float) -> float:
     return math.degrees(2 * math.atan(math.exp((place - 0.5) * 2 * math.pi)) - math.pi / 2)
 
 
-def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale) -> pd.DataFrame:
+def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale, shades: Shading) -> pd.DataFrame:
     data = frame.reset_index(drop=True)
     data = data.assign(code=data["code"].astype(str), name=data["name"].astype(str), value=pd.to_numeric(data["value"]))
     data["shape"] = pd.Series(
@@ -219,61 +236,41 @@ def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale) -
         f"{tip}\n{SCHEMATIC}轮廓" if outline else tip
         for tip, outline in zip(data["tip"], data["schematic"], strict=True)
     ]
-    data["fill"] = _fills(data, palette, scale)
+    data["fill"] = _fills(data, palette, scale, shades)
     return data
 
 
-def _fills(data: pd.DataFrame, palette: Palette, scale: Scale) -> list[str]:
+def _fills(data: pd.DataFrame, palette: Palette, scale: Scale, shades: Shading) -> list[str]:
     if scale == "lights":
         return [palette.soft_state(_role(role)) for role in data["role"]]
     if scale == "plain":
         return [palette.empty] * len(data)
-    low, high = _ends(data["value"], scale)
-    ramp = palette.one_way if scale == "one_way" else palette.two_way
     return [
-        palette.empty if words.missing(value) else ramp[_step(float(value), low, high, len(ramp))]
-        for value in data["value"]
+        palette.empty if few else shades.fill(value) for value, few in zip(data["value"], _small(data), strict=True)
     ]
+
+
+def _shades(frame: pd.DataFrame, meaning: Meaning, kind: Kind, palette: Palette) -> Shading:
+    """Samples too small to judge stretch no scale."""
+    return shading(pd.to_numeric(frame["value"])[~_small(frame)], meaning, kind, palette)
+
+
+def _small(frame: pd.DataFrame) -> pd.Series:
+    few = frame["small"] if "small" in frame else pd.Series(False, index=frame.index)
+    return few.fillna(False).astype(bool) & frame["value"].notna()
 
 
 def _role(role: Any) -> Role:
     return role if role in ("good", "warn", "bad") else "none"
 
 
-def _ends(values: pd.Series, scale: Scale) -> tuple[float, float]:
-    known = values.dropna()
-    if known.empty:
-        return 0.0, 1.0
-    low, high = float(known.min()), float(known.max())
-    if scale == "two_way":
-        reach = max(abs(low), abs(high)) or 1.0
-        return -reach, reach
-    return (low, high) if high > low else (min(0.0, low), high or 1.0)
-
-
-def _step(value: float, low: float, high: float, steps: int) -> int:
-    return min(steps - 1, max(0, int((value - low) / (high - low) * steps)))
-
-
 def _legend_steps(
-    data: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale, states: Sequence[State]
-) -> list[Step]:
+    data: pd.DataFrame, palette: Palette, scale: Scale, states: Sequence[State], shades: Shading
+) -> Sequence[Step]:
     if scale == "lights":
         present = [state for state in states if (data["role"] == state.role).any()]
         return [Step(palette.soft_state(state.role), state.text) for state in present]
-    if scale == "plain" or data["value"].notna().sum() == 0:
-        return []
-    low, high = _ends(data["value"], scale)
-    ramp = palette.one_way if scale == "one_way" else palette.two_way
-    every = 3 if scale == "one_way" else 2
-    return [
-        Step(ramp[position], _limit(low + (high - low) * position / (len(ramp) - 1), kind))
-        for position in range(0, len(ramp), every)
-    ]
-
-
-def _limit(value: float, kind: Kind) -> str:
-    return words.percent(value, 1) if kind == "rate" else words.value(value, kind)
+    return () if scale == "plain" else shades.steps
 
 
 def _bounds(data: pd.DataFrame) -> Bounds:
@@ -437,7 +434,7 @@ def _square(lon: float, lat: float, side: float) -> list[list[float]]:
 def _warmth(share: float, palette: Palette) -> str:
     """Colour of a cell with this share of the fullest one's weight; the palest steps would vanish in the ground."""
     ramp = palette.one_way[_PALEST_CELL:]
-    return ramp[_step(share, 0.0, 1.0, len(ramp))]
+    return ramp[min(len(ramp) - 1, max(0, int(share * len(ramp))))]
 
 
 def _point_steps(weights: pd.Series, palette: Palette) -> list[Step]:
@@ -447,75 +444,22 @@ def _point_steps(weights: pd.Series, palette: Palette) -> list[Step]:
     return [Step(_warmth(weight / (most or 1), palette), words.full(weight)) for weight in shown]
 
 
-@dataclass(frozen=True)
-class _Box:
-    """Room on the map as first shown, px from its middle."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def touches(self, other: "_Box") -> bool:
-        apart = self.left >= other.right or other.left >= self.right
-        return not apart and self.top < other.bottom and other.top < self.bottom
-
-    def inside(self, other: "_Box") -> bool:
-        across = self.left >= other.left and self.right <= other.right
-        return across and self.top >= other.top and self.bottom <= other.bottom
+def _spots(data: pd.DataFrame, circles: dict[str, float], view: View) -> list[Spot]:
+    """What the places need for their labels: texts, where they stand on the map, and their outlines, all in px."""
+    return [
+        Spot(
+            row["name"],
+            row["text"],
+            *_pixels(row, view),
+            rings=tuple(tuple(_ring(polygon[0], view)) for polygon in row["shape"] or ()),
+            radius=circles.get(row["code"]),
+        )
+        for row in data.dropna(subset=["lon", "lat"]).to_dict("records")
+    ]
 
 
-def _placed(
-    data: pd.DataFrame, circles: dict[str, float], view: View, room: _Box | None = None
-) -> list[dict[str, Any]]:
-    """Labels that fit: outlines first, the largest before the small, then circles; what would touch is left out.
-
-    What would stand out of `room` too.
-
-    An outline's label may slide up or down past a circle; a circle's label stands below, above or beside it.
-    """
-    rows = data.dropna(subset=["lon", "lat"]).to_dict("records")
-    rows.sort(key=lambda row: (row["code"] in circles, -_degrees(row["shape"]), -(circles.get(row["code"], 0))))
-    taken = [_around(row, circles[row["code"]], view) for row in rows if row["code"] in circles]
-    labels = []
-    for row in rows:
-        radius = circles.get(row["code"])
-        for text, offset in _tries(row, radius, view):
-            box = _box(row, text, offset, view)
-            if not any(box.touches(other) for other in taken) and (room is None or box.inside(room)):
-                taken.append(box)
-                labels.append(_label(row, text, offset, radius is not None))
-                break
-    return labels
-
-
-def _tries(row: dict[Any, Any], radius: float | None, view: View) -> Iterator[tuple[str, tuple[float, float]]]:
-    for text in dict.fromkeys((f"{row['name']}\n{row['text']}".strip(), row["name"])):
-        wide, tall = _size(text)
-        if radius is not None:
-            down, aside = radius + 3 + tall / 2, radius + 4 + wide / 2
-            yield from ((text, offset) for offset in ((0.0, down), (0.0, -down), (aside, 0.0), (-aside, 0.0)))
-        elif _roomy(row["shape"], wide, view):
-            yield from ((text, (0.0, float(slide))) for slide in (0, -14, 14, -26, 26))
-
-
-def _label(row: dict[Any, Any], text: str, offset: tuple[float, float], on_token: bool) -> dict[str, Any]:
-    return {
-        "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
-        "text": text,
-        "token": on_token,
-        "ground": row["fill"],
-        "color": _rgb(ink_on(row["fill"])),
-        "offset": [round(offset[0]), round(offset[1])],
-    }
-
-
-def _degrees(shape: Any) -> float:
-    """Half the perimeter of the box around a shape, in degrees; zero for a circle."""
-    if not isinstance(shape, (list, tuple)):
-        return 0.0
-    west, south, east, north = _box_of(shape)
-    return (east - west) + (north - south)
+def _ring(ring: Sequence[Any], view: View) -> Iterator[tuple[float, float]]:
+    return (_pixels({"lon": lon, "lat": lat}, view) for lon, lat, *_ in ring)
 
 
 def _box_of(shape: Any) -> Bounds:
@@ -524,65 +468,93 @@ def _box_of(shape: Any) -> Bounds:
     return min(lons), min(lats), max(lons), max(lats)
 
 
-def _size(text: str) -> tuple[float, float]:
-    """Width and height a label is drawn with, px."""
-    lines = text.split("\n")
-    wide = LABEL * max(words.width(line) for line in lines)
-    return wide + 4, LABEL * _LINE * len(lines) + 2
-
-
 def _pixels(row: dict[Any, Any], view: View) -> tuple[float, float]:
     world = _TILE * 2.0**view.zoom
     x = (float(row["lon"]) - view.lon) / 360 * world
     return x, (_mercator(view.lat) - _mercator(float(row["lat"]))) * world
 
 
-def _around(row: dict[Any, Any], radius: float, view: View) -> _Box:
-    x, y = _pixels(row, view)
-    return _Box(x - radius, y - radius, x + radius, y + radius)
+def _place(x: float, y: float, view: View) -> list[float]:
+    """The longitude and latitude of a spot on the map as first shown, px from its middle."""
+    world = _TILE * 2.0**view.zoom
+    up = _mercator(view.lat) - y / world
+    return [round(view.lon + x / world * 360, PLACES + 1), round(_latitude(up), PLACES + 1)]
 
 
-def _box(row: dict[Any, Any], text: str, offset: tuple[float, float], view: View) -> _Box:
-    x, y = _pixels(row, view)
-    wide, tall = _size(text)
-    x, y = x + offset[0], y + offset[1]
-    return _Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+def _hatched(shapes: Iterable[Any], view: View, palette: Palette) -> pdk.Layer:
+    """Slanting lines over what has no number, so that it is no colour of the scale."""
+    lines = [
+        {"path": [_place(*start, view), _place(*end, view)]}
+        for shape in shapes
+        for start, end in labels.hatching([list(_ring(ring, view)) for polygon in shape for ring in polygon])
+    ]
+    return pdk.Layer(
+        "PathLayer",
+        id="hatching",
+        data=lines,
+        get_path="path",
+        get_color=_rgb(palette.compare),
+        get_width=1,
+        width_units=pdk.types.String("pixels"),
+        pickable=False,
+    )
 
 
-def _roomy(shape: Any, wide: float, view: View) -> bool:
-    """Whether an outline is about as wide as its label."""
-    west, _, east, _ = _box_of(shape)
-    return bool((east - west) / 360 * _TILE * 2.0**view.zoom >= wide * 0.9)
+def _label_layers(found: Sequence[Label], view: View, palette: Palette) -> list[pdk.Layer]:
+    """Labels with a halo of the surface, so that they read on every colour, and lines to those that stand aside."""
+    if not found:
+        return []
+    rows = [
+        {
+            "position": _place(label.x, label.y, view) if label.leader else _place(*label.anchor, view),
+            "text": label.text,
+            "offset": [0, 0] if label.leader else [round(label.x - label.anchor[0]), round(label.y - label.anchor[1])],
+        }
+        for label in found
+    ]
+    leaders = [{"path": [_place(*label.anchor, view), _place(*label.leader, view)]} for label in found if label.leader]
+    return [*([_leaders(leaders, palette)] if leaders else []), *_text_layers(rows, palette)]
 
 
-def _label_layers(labels: Sequence[dict[str, Any]], palette: Palette) -> list[pdk.Layer]:
-    """Outlines carry their label bare; a circle's label lies on other areas and brings its own ground."""
-    bare = [label for label in labels if not label["token"]]
-    carried = [{**label, "color": _rgb(palette.ink)} for label in labels if label["token"]]
-    ground = {"background": True, "get_background_color": _rgb(palette.surface, 215), "background_padding": [3, 1]}
-    layers = [_text_layer("labels", bare)] if bare else []
-    return [*layers, _text_layer("token-labels", carried, **ground)] if carried else layers
+def _leaders(lines: Sequence[dict[str, Any]], palette: Palette) -> pdk.Layer:
+    return pdk.Layer(
+        "PathLayer",
+        id="leaders",
+        data=lines,
+        get_path="path",
+        get_color=_rgb(palette.ink),
+        get_width=1,
+        width_units=pdk.types.String("pixels"),
+        pickable=False,
+    )
 
 
-def _text_layer(name: str, rows: Sequence[dict[str, Any]], **settings: Any) -> pdk.Layer:
+def _text_layers(rows: Sequence[dict[str, Any]], palette: Palette) -> list[pdk.Layer]:
+    """The texts over themselves in the surface's colour, moved a little: deck's own outline blurs small type."""
+    halo = [
+        {**row, "offset": [row["offset"][0] + right, row["offset"][1] + down]} for row in rows for right, down in _HALO
+    ]
+    return [_text_layer("halo", halo, palette.surface), _text_layer("labels", rows, palette.ink)]
+
+
+def _text_layer(name: str, rows: Sequence[dict[str, Any]], colour: str) -> pdk.Layer:
     """Chinese glyphs are drawn only with character_set "auto", handed over as a typed string."""
     return pdk.Layer(
         "TextLayer",
         id=name,
-        data=[{key: row[key] for key in ("position", "text", "color", "offset")} for row in rows],
+        data=rows,
         get_position="position",
         get_text="text",
-        get_color="color",
+        get_color=_rgb(colour),
         get_pixel_offset="offset",
         get_size=LABEL,
-        line_height=_LINE,
+        line_height=labels.LINE,
         character_set=pdk.types.String("auto"),
         font_weight=600,
         font_family=pdk.types.String(FONT),
         get_text_anchor=pdk.types.String("middle"),
         get_alignment_baseline=pdk.types.String("center"),
         pickable=False,
-        **settings,
     )
 
 
@@ -607,27 +579,32 @@ def _tooltip(palette: Palette) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FlatArea:
-    """An outline as an SVG path, px from the middle of the map."""
+    """An outline as an SVG path, px from the middle of the map; `known` is false where it has no number."""
 
     code: str
     path: str
     fill: str
+    known: bool = True
 
 
 @dataclass(frozen=True)
 class Flat:
-    """A map as a still picture: outlines, circles (x, y, radius, fill), and labels (x, y, text, ink, ground)."""
+    """A map as a still picture: outlines, circles (x, y, radius, fill), labels, and what the colours mean."""
 
     size: tuple[int, int]
     view: View
     areas: list[FlatArea]
     tokens: list[tuple[float, float, float, str]]
-    labels: list[dict[str, Any]]
+    labels: list[Label]
+    shades: Shading
 
 
-def flat(frame: pd.DataFrame, palette: Palette, *, kind: Kind, width: int, height: int) -> Flat | None:
+def flat(
+    frame: pd.DataFrame, palette: Palette, *, kind: Kind, meaning: Meaning = _VOLUME, width: int, height: int
+) -> Flat | None:
     """The map of `area_map` for where nothing moves and nothing is clicked; None where nothing has a place."""
-    data = _prepared(frame, palette, kind, "one_way")
+    shades = _shades(frame, meaning, kind, palette)
+    data = _prepared(frame, palette, kind, "meaning", shades)
     placed = data[data["shape"].notna() | data[["lon", "lat"]].notna().all(axis=1)]
     if placed.empty:
         return None
@@ -636,14 +613,19 @@ def flat(frame: pd.DataFrame, palette: Palette, *, kind: Kind, width: int, heigh
     unshaped = placed[placed["shape"].isna()]
     circles = dict(zip(unshaped["code"], _circle_sizes(unshaped, kind, alone=alone), strict=True))
     rows = placed.to_dict("records")
-    room = _Box(-width / 2, -height / 2, width / 2, height / 2)
+    room = labels.Box(-width / 2, -height / 2, width / 2, height / 2)
     fills = {row["code"]: row["fill"] for row in rows}
     return Flat(
         (width, height),
         view,
-        [FlatArea(row["code"], _path(row["shape"], view), row["fill"]) for row in rows if row["shape"] is not None],
+        [
+            FlatArea(row["code"], _path(row["shape"], view), row["fill"], not words.missing(row["value"]))
+            for row in rows
+            if row["shape"] is not None
+        ],
         [(*_pixels(row, view), circles[row["code"]], fills[row["code"]]) for row in rows if row["code"] in circles],
-        [_flat_label(label, view, palette) for label in _placed(placed, circles, view, room)],
+        labels.placed(_spots(placed, circles, view), room),
+        shades,
     )
 
 
@@ -656,12 +638,3 @@ def _path(shape: Sequence[Any], view: View) -> str:
     rings = (ring for polygon in shape for ring in polygon)
     parts = (" ".join("{:.1f},{:.1f}".format(*spot(view, lon, lat)) for lon, lat in ring) for ring in rings)
     return "".join(f"M{part}Z" for part in parts)
-
-
-def _flat_label(label: dict[str, Any], view: View, palette: Palette) -> dict[str, Any]:
-    x, y = spot(view, *label["position"])
-    red, green, blue = label["color"][:3]
-    ink = palette.ink if label["token"] else f"#{red:02X}{green:02X}{blue:02X}"
-    across, down = label["offset"]
-    ground = palette.surface if label["token"] else label["ground"]
-    return {"x": x + across, "y": y + down, "text": label["text"], "ink": ink, "ground": ground}

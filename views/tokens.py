@@ -12,7 +12,8 @@ Role = Literal["good", "warn", "bad", "none"]
 class Palette:
     """Colours of one ground and the four type sizes (px) that go with it.
 
-    `one_way` runs from little to much in ten steps, `two_way` from red through grey to blue in nine.
+    `one_way` runs from little to much in ten steps, `two_way` from red through grey to blue in nine; `fine` fills what
+    is in order beside `worse`, the four steps to red.
     `red`, `amber` and `green` mean state and nothing else; `soft_*` are the same as area fills.
     """
 
@@ -34,10 +35,16 @@ class Palette:
     categories: tuple[str, ...]
     one_way: tuple[str, ...]
     two_way: tuple[str, ...]
+    fine: str
     note: int = 12
     text: int = 14
     title: int = 20
     figure: int = 30
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """From a little worse than it should be to the worst, in four steps."""
+        return self.two_way[3::-1]
 
     def state(self, role: Role) -> str:
         """Colour of a state for text and marks."""
@@ -78,6 +85,7 @@ DESK = Palette(
         "#1C5FB0",
     ),
     two_way=("#C0352B", "#CF685C", "#DA948B", "#E1BDBA", "#E4E7EB", "#B2C5DE", "#82A3D0", "#5282C1", "#1C5FB0"),
+    fine="#CBDAEC",
 )
 
 WALL = Palette(
@@ -110,6 +118,7 @@ WALL = Palette(
         "#6CB2FF",
     ),
     two_way=("#FF8A7A", "#CA7A75", "#97696E", "#655666", "#33435C", "#415D82", "#4F78AA", "#5E95D4", "#6CB2FF"),
+    fine="#2B4A75",
 )
 
 

@@ -1,23 +1,32 @@
 """The big screen as HTML: blocks of one scene, sized in units of a 1920 × 1080 screen (CSS --u)."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 
 from views import maps, words
 from views.cards import Card, Delta, unbroken
+from views.labels import LINE, Label
+from views.shades import Meaning
 from views.tokens import WALL, Palette
 from views.words import State
 
 MAP = (850, 590)
 """The map block's size, px of a 1920 × 1080 screen."""
-_TYPE = 24 / maps.LABEL
+_TYPE = 20 / maps.LABEL
 DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE))
-"""The size that the map is drawn at: labels are placed for the desk's map type, and 24 px high on the wall."""
+"""The size that the map is drawn at: labels are placed for the desk's map type, and 20 px high on the wall."""
+
+
+_VOLUME = Meaning()
+# Slanting lines over what has no number.
+_UNKNOWN = (
+    '<defs><pattern id="unknown" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path class="hatch" d="M0 0V6"/></pattern></defs>'
+)
 
 
 @dataclass(frozen=True)
@@ -153,40 +162,72 @@ def months_html(
     )
 
 
-def map_html(title: str, note: str, frame: pd.DataFrame, *, kind: words.Kind, palette: Palette = WALL) -> str:
-    """The places in ten steps of colour, with name and number (see views.maps.area_map for the columns)."""
-    drawing = maps.flat(frame, palette, kind=kind, width=DRAWN[0], height=DRAWN[1])
+def map_html(
+    title: str,
+    note: str,
+    frame: pd.DataFrame,
+    *,
+    kind: words.Kind,
+    meaning: Meaning = _VOLUME,
+    palette: Palette = WALL,
+) -> str:
+    """The places coloured by what their numbers mean, with name and number, and a legend in words.
+
+    See views.maps.area_map for the columns.
+    """
+    drawing = maps.flat(frame, palette, kind=kind, meaning=meaning, width=DRAWN[0], height=DRAWN[1])
     if drawing is None:
         return f'{_head(title, note)}<p class="quiet">库中没有坐标和轮廓，画不出地图。</p>'
     shapes = "".join(
         f'<path class="area" d="{area.path}" fill="{area.fill}" data-code="{escape(area.code)}"/>'
+        + ("" if area.known else f'<path class="unknown" d="{area.path}" fill="url(#unknown)"/>')
         for area in drawing.areas
     )
     tokens = "".join(
         f'<circle class="token" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}"/>'
         for x, y, radius, fill in drawing.tokens
     )
-    labels = "".join(_map_label(label) for label in drawing.labels)
+    leaders = "".join(_leader(label) for label in drawing.labels)
+    labels = "".join(_map_label(label, palette) for label in drawing.labels)
     said = "，".join(f"{row['name']} {row['text']}" for row in frame.to_dict("records"))
     width, height = drawing.size
     return (
         f'{_head(title, note)}<svg class="map" role="img" aria-label="{escape(title)}。{escape(said)}"'
         f' viewBox="{-width / 2:.0f} {-height / 2:.0f} {width} {height}" preserveAspectRatio="xMidYMid meet"'
         f' data-lon="{drawing.view.lon}" data-lat="{drawing.view.lat}" data-zoom="{drawing.view.zoom}">'
-        f'{shapes}{tokens}{labels}<g class="arrivals"></g></svg>'
+        f'{_UNKNOWN}{shapes}{tokens}{leaders}{labels}<g class="arrivals"></g></svg>{_legend(drawing, frame)}'
     )
 
 
-def _map_label(label: Mapping[str, Any]) -> str:
-    name, *number = str(label["text"]).split("\n")
-    up = -0.35 if number else 0.35
-    first = f'<tspan x="{label["x"]:.1f}" dy="{up}em">{escape(name)}</tspan>'
-    second = f'<tspan x="{label["x"]:.1f}" dy="1.2em" class="figure">{escape(number[0])}</tspan>' if number else ""
+def _map_label(label: Label, palette: Palette) -> str:
+    lines = label.text.split("\n")
+    first = 0.35 - (len(lines) - 1) * LINE / 2
+    spans = "".join(
+        f'<tspan x="{label.x:.1f}" dy="{LINE if position else first:.2f}em">{escape(line)}</tspan>'
+        for position, line in enumerate(lines)
+    )
     return (
-        f'<text x="{label["x"]:.1f}" y="{label["y"]:.1f}" font-size="{maps.LABEL}" fill="{label["ink"]}"'
-        f' stroke="{label["ground"]}"'
-        f' text-anchor="middle">{first}{second}</text>'
+        f'<text x="{label.x:.1f}" y="{label.y:.1f}" font-size="{maps.LABEL}" fill="{palette.ink}"'
+        f' stroke="{palette.surface}" text-anchor="middle">{spans}</text>'
     )
+
+
+def _leader(label: Label) -> str:
+    """The line from a place to a label that stands aside."""
+    if label.leader is None:
+        return ""
+    (x, y), (to_x, to_y) = label.anchor, label.leader
+    return f'<path class="leader" d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}"/>'
+
+
+def _legend(drawing: maps.Flat, frame: pd.DataFrame) -> str:
+    """What the colours mean: the sentence, each step with its range, and no data."""
+    steps = "".join(
+        f'<li><i style="background:{step.colour}"></i>{escape(step.text)}</li>' for step in drawing.shades.steps
+    )
+    small = f'<li><i class="small"></i>{words.SMALL}</li>' if maps.has_small(frame) else ""
+    unknown = f'<li><i class="unknown"></i>{maps.NO_DATA}</li>' if frame["value"].isna().any() else ""
+    return f'<ul class="legend"><li>{escape(drawing.shades.note)}</li>{steps}{small}{unknown}</ul>'
 
 
 def _kpi(card: Card) -> str:

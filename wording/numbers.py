@@ -3,9 +3,11 @@
 from casebase.settings import Settings
 from queries.model import Kind, Metric, Polarity
 from views import cards, words
+from views.shades import Better, Meaning
 
 # Groups whose rates the general lights of config.toml were made for; others have a target or no light.
 _LIT = ("办理时效", "群众评价")
+_BETTER: dict[Polarity, Better] = {Polarity.UP_GOOD: "up", Polarity.DOWN_GOOD: "down", Polarity.NEUTRAL: "neither"}
 _KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
 
 
@@ -44,6 +46,18 @@ def state_of(settings: Settings, metric: Metric, value: float) -> words.State | 
         return words.State("good", "●", "达标")
     near = words.target_reached(value, target * 100 - lights.shortfall)
     return words.State("warn", "▲", "未达标") if near else words.State("bad", "■", "未达标")
+
+
+def meaning_of(settings: Settings, metric: Metric) -> Meaning:
+    """What a metric's size means, for colours: which way it is better, and its target or where its light turns green.
+
+    Counts of cases that a place has more of because it is larger (登记量) mean neither.
+    """
+    better: Better = _BETTER[metric.polarity]
+    target = target_of(settings, metric.id)
+    if target is None and better == "up" and metric.kind is Kind.RATE and metric.group in _LIT:
+        target = settings.lights.green / 100
+    return Meaning(better, target)
 
 
 def lights_of(settings: Settings, metric: Metric) -> str:

@@ -18,6 +18,7 @@ from queries.model import Kind, Metric
 from queries.periods import Against, Period, Preset, period_of
 from queries.registry import METRICS
 from views import cards, charts, course, entries, words
+from views.shades import Meaning
 from views.tokens import Palette, palette
 from wording import numbers as judged
 from wording.numbers import kind_of, tone, written
@@ -188,6 +189,11 @@ def _another(filters: Filters) -> Period | None:
 def target_of(metric_id: str) -> float | None:
     """The target of config.toml as a ratio."""
     return judged.target_of(live.settings(), metric_id)
+
+
+def meaning_of(metric: Metric) -> Meaning:
+    """Which way a number is better, and what it is measured by, for its colours."""
+    return judged.meaning_of(live.settings(), metric)
 
 
 def state_of(metric: Metric, value: float) -> words.State | None:

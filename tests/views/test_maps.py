@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from views import maps
-from views.maps import Step
+from views.shades import Meaning, Step
 from views.tokens import DESK, WALL, Palette
 from views.words import State
 
@@ -57,11 +57,50 @@ def test_the_map_asks_the_internet_for_nothing(colours: Palette) -> None:
     assert spec.get("mapProvider") is None
 
 
-def test_areas_take_ten_steps_and_grey_where_there_is_no_number() -> None:
-    found = features(drawn(city())[1])
-    assert found["410102"]["properties"]["fill"] == rgb(DESK.one_way[0])
-    assert found["410103"]["properties"]["fill"] == rgb(DESK.one_way[-1])
-    assert found["410105"]["properties"]["fill"] == rgb(DESK.empty)
+def redness(fill: list[int]) -> int:
+    """How much more red than blue."""
+    return fill[0] - fill[2]
+
+
+@pytest.mark.parametrize("colours", [DESK, WALL], ids=["desk", "wall"])
+def test_below_target_is_redder_than_above_it(colours: Palette) -> None:
+    layers = drawn(city(), colours, meaning=Meaning("up", 0.95))[1]
+    found = {code: one["properties"]["fill"] for code, one in features(layers).items()}
+    near = {row["code"]: row["fill"] for row in layers[maps.TOKENS]["data"]}["410172"]
+    assert found["410102"] == rgb(colours.red)
+    assert found["410103"] == rgb(colours.fine)
+    assert redness(found["410102"]) > redness(near) > redness(found["410103"])
+
+
+def test_where_much_is_bad_the_most_is_the_reddest() -> None:
+    layers = drawn(city(value=[30, 2, None, 12]), kind="count", meaning=Meaning("down"))[1]
+    found = {code: one["properties"]["fill"] for code, one in features(layers).items()}
+    assert (found["410102"], found["410103"]) == (rgb(DESK.red), rgb(DESK.fine))
+
+
+def test_volume_has_one_colour_the_more_the_fuller() -> None:
+    found = features(drawn(city(value=[30, 200, None, 12]), kind="count")[1])
+    assert found["410103"]["properties"]["fill"] == rgb(DESK.accent)
+    assert redness(found["410102"]["properties"]["fill"]) < 0
+
+
+def test_what_has_no_number_is_hatched_and_said() -> None:
+    _, layers, legend = drawn(city())
+    assert features(layers)["410105"]["properties"]["fill"] == rgb(DESK.empty)
+    west, east = 113.7, 113.9
+    lons = [lon for line in layers["hatching"]["data"] for lon, _ in line["path"]]
+    assert len(lons) > 10
+    assert all(west - 1e-3 <= lon <= east + 1e-3 for lon in lons)
+    assert maps.NO_DATA in legend
+    assert "hatching" not in drawn(city(value=0.9))[1]
+
+
+def test_a_sample_too_small_to_judge_is_grey_and_stretches_no_scale() -> None:
+    frame = city(value=[0.0, 0.94, 0.9, 0.96], small=[True, False, False, False])
+    _, layers, legend = drawn(frame, meaning=Meaning("up", 0.95))
+    assert features(layers)["410102"]["properties"]["fill"] == rgb(DESK.empty)
+    assert features(layers)["410105"]["properties"]["fill"] == rgb(DESK.red)
+    assert "样本少" in legend
 
 
 def test_a_zone_without_an_outline_is_a_round_token() -> None:
@@ -96,7 +135,8 @@ def test_schematic_outlines_are_said_and_drawn_thinner() -> None:
 
 def test_the_selected_area_is_outlined_over_its_neighbours_and_none_changes_its_place() -> None:
     spec, layers, _ = drawn(city(), selected="410102")
-    assert [layer["id"] for layer in spec["layers"]].index(maps.SELECTED) == 1
+    order = [layer["id"] for layer in spec["layers"]]
+    assert order.index(maps.AREAS) < order.index(maps.SELECTED) < order.index("labels")
     assert layers[maps.SELECTED]["getLineColor"] == rgb(DESK.ink)
     assert layers[maps.AREAS]["data"] == drawn(city())[1][maps.AREAS]["data"]
 
@@ -107,12 +147,6 @@ def test_lights_colour_by_role() -> None:
     assert found["410102"]["properties"]["fill"] == rgb(DESK.soft_red)
     assert found["410103"]["properties"]["fill"] == rgb(DESK.soft_green)
     assert all(state in legend for state in ("● 正常", "▲ 预警", "■ 异常", "无数据"))
-
-
-def test_a_change_of_nothing_is_grey_in_the_middle() -> None:
-    found = features(drawn(city(value=[-0.1, 0.0, 0.05, 0.02]), scale="two_way")[1])
-    assert found["410102"]["properties"]["fill"] == rgb(DESK.two_way[0])
-    assert found["410103"]["properties"]["fill"] == rgb(DESK.two_way[len(DESK.two_way) // 2])
 
 
 def test_labels_are_chinese_with_their_number_even_for_a_single_area() -> None:
@@ -137,7 +171,7 @@ def test_labels_that_would_overlap_are_left_out() -> None:
             "value": 1.0,
         }
     )
-    labels = drawn(crowd)[1]["token-labels"]["data"]
+    labels = drawn(crowd)[1]["labels"]["data"]
     assert 0 < len(labels) < count
 
 
@@ -226,3 +260,10 @@ def test_the_legend_escapes_its_words() -> None:
     assert "&lt;b&gt;率" in html
     assert "&lt;i&gt;90%" in html
     assert "&lt;u&gt;" in html
+
+
+def test_a_label_reads_on_every_colour_by_its_halo() -> None:
+    _, layers, _ = drawn(city())
+    assert layers["labels"]["getColor"] == rgb(DESK.ink)
+    assert layers["halo"]["getColor"] == rgb(DESK.surface)
+    assert len(layers["halo"]["data"]) >= 4 * len(layers["labels"]["data"])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from views import maps, wall, words
 from views.cards import Card, Delta
+from views.shades import Meaning
 from views.tokens import WALL, contrast
 
 SQUARE = [[[[113.0, 34.0], [113.5, 34.0], [113.5, 34.5], [113.0, 34.5], [113.0, 34.0]]]]
@@ -35,10 +36,19 @@ def test_every_place_is_drawn_and_said() -> None:
 
 
 def test_labels_stand_out_from_the_ground_that_they_bring() -> None:
-    drawing = maps.flat(places(), WALL, kind="rate", width=800, height=500)
-    assert drawing is not None
-    assert drawing.labels
-    assert all(contrast(label["ink"], label["ground"]) >= 4.5 for label in drawing.labels)
+    html = wall.map_html("题", "注", places(), kind="rate")
+    labels = re.findall(r'<text [^>]*fill="(#\w+)" stroke="(#\w+)"', html)
+    assert len(labels) == 3
+    assert all(contrast(ink, halo) >= 4.5 for ink, halo in labels)
+
+
+def test_what_has_no_number_is_hatched_and_the_legend_says_what_colours_mean() -> None:
+    frame = places().assign(value=[0.5, np.nan, 0.97])
+    html = wall.map_html("题", "注", frame, kind="rate", meaning=Meaning("up", 0.95))
+    assert html.count("url(#unknown)") == 1
+    legend = html[html.index('class="legend"') :]
+    assert all(text in legend for text in ("越红离目标越远", "达标（≥95%）", "无数据"))
+    assert "无数据" not in wall.map_html("题", "注", places().assign(value=0.5), kind="rate")
 
 
 def test_a_city_without_places_says_so() -> None:
