@@ -23,7 +23,9 @@ def districts() -> pd.DataFrame:
     table = ground.area_table(ground.make(np.random.SeedSequence(1))).to_pandas()
     found = table[table["level"] == 2].reset_index(drop=True)
     shapes = [json.loads(text) if isinstance(text, str) else None for text in found["shape"]]
-    return found.assign(shape=pd.Series(shapes, dtype=object), value=np.linspace(0.8, 1.0, len(found)))
+    rates = np.linspace(0.8, 1.0, len(found))
+    shaped: pd.DataFrame = found.assign(shape=pd.Series(shapes, dtype=object), value=rates)
+    return shaped
 
 
 SIZES = pytest.mark.parametrize(
