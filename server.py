@@ -12,6 +12,7 @@ from streamlit.logger import get_logger
 from streamlit.runtime.pages_manager import PagesManager
 
 from casebase.errors import CasebaseError
+from screen.guard import Refusals, SecurityHeaders
 from screen.routes import routes
 
 # What st.navigation sets as soon as it has run. Set from the start, or the first visitor of a process who comes by a
@@ -34,5 +35,15 @@ async def warm(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-# Streamlit sends its own scripts as they are: 8.5 MB on a first visit, 2.6 MB compressed.
-cockpit = st.App("app.py", lifespan=warm, routes=routes(), middleware=[Middleware(GZipMiddleware, minimum_size=1024)])
+cockpit = st.App(
+    "app.py",
+    lifespan=warm,
+    routes=routes(),
+    middleware=[
+        # The first is outermost: refusals carry the headers as well.
+        Middleware(SecurityHeaders),
+        Middleware(Refusals),
+        # Streamlit sends its own scripts as they are: 8.5 MB on a first visit, 2.6 MB compressed.
+        Middleware(GZipMiddleware, minimum_size=1024),
+    ],
+)

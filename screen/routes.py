@@ -1,7 +1,9 @@
 """The addresses of the wall: /screen and /remote with their data, beside Streamlit's own."""
 
 import json
+import logging
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,22 @@ from casebase.errors import CasebaseError, UsageError
 from pages.parts import filters, live
 from queries import names
 from screen import scenes
-from screen.wall import Channels, Snapshots, Wish
+from screen.sentences import CONFIGURATION, page_of
+from screen.wall import Channels, NoRoomError, Snapshots, Wish
 from views.tokens import FONT, WALL
 
 # A wall that knows the last wish is answered when there is a newer one, else after so many looks, seconds apart.
 _LOOKS, _LOOK = 20, 0.1
+# Characters of a channel's name, and of the name that a wall gives itself.
 _LONGEST = 40
+_TOO_LONG = f"频道名最长 {_LONGEST} 字"
 _FRESH = {"Cache-Control": "no-store"}
 _SETS = ("daily", "meeting")
 _ZONE = "功能区"
 STATIC = Path(__file__).parent / "static"
 _COLOURS = ("ground", "surface", "ink", "muted", "line", "accent", "red", "amber", "green", "compare", "empty")
+
+_log = logging.getLogger(__name__)
 
 
 def routes() -> list[BaseRoute]:
@@ -44,7 +51,11 @@ def routes() -> list[BaseRoute]:
 
 async def page(file: str, _request: Request) -> Response:
     """The page with the colours of views.tokens and the settings of config.toml written in."""
-    settings = await anyio.to_thread.run_sync(live.settings)
+    try:
+        settings = await anyio.to_thread.run_sync(live.settings)
+    except CasebaseError as error:
+        _log.warning("%s", error)
+        return HTMLResponse(page_of(CONFIGURATION), status_code=503, headers=_FRESH)
     told = {
         "now": live.now().isoformat(),
         "interval": settings.screen.interval,
@@ -53,6 +64,7 @@ async def page(file: str, _request: Request) -> Response:
         "amber": settings.freshness.amber,
         "red": settings.freshness.red,
         "poll": settings.freshness.poll,
+        "longest": _LONGEST,
         "period": filters.DEFAULT,
         "periods": list(filters.PRESETS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
@@ -62,55 +74,60 @@ async def page(file: str, _request: Request) -> Response:
     for mark, value in (
         ("%style%", f"{colours};--font:{FONT}".replace('"', "'")),
         ("%settings%", json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")),
-        ("%bureau%", settings.city.bureau),
+        ("%bureau%", escape(settings.city.bureau)),
     ):
         text = text.replace(mark, value)
     return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
 
 
 async def data(snapshots: Snapshots, request: Request) -> Response:
-    """Scenes of a district and a period, or only how old they are where the wall has them; 503 before any answer."""
+    """Scenes of a district and a period, or only how old they are where the wall has them.
+
+    404 for a district, period or scene that does not exist, and never another's numbers; 503 before any answer.
+    """
     asked = request.query_params
-    wanted = [name for name in asked.get("scenes", ",".join(scenes.BY_ID)).split(",") if name in scenes.BY_ID]
+    wanted = list(dict.fromkeys(asked["scenes"].split(","))) if "scenes" in asked else list(scenes.BY_ID)
     try:
         found = await anyio.to_thread.run_sync(
-            partial(snapshots.get, brief="brief" in asked),
-            asked.get("area", "")[:20],
-            asked.get("period", "")[:10],
-            wanted,
+            partial(snapshots.get, brief="brief" in asked), asked.get("area", ""), asked.get("period", ""), wanted
         )
-    except CasebaseError:
-        return JSONResponse({"error": True}, status_code=503)
+        now = live.now()
+    except CasebaseError as error:
+        return _failed(error)
     if asked.get("known") == found["version"]:
         found = {name: found[name] for name in ("version", "error", "age")}
-    return JSONResponse({**found, "now": live.now().isoformat()}, headers=_FRESH)
+    return JSONResponse({**found, "now": now.isoformat()}, headers=_FRESH)
 
 
 async def figures(snapshots: Snapshots, request: Request) -> Response:
-    """The first numbers of each scene, for a remote's buttons."""
+    """The first numbers of each scene, for a remote's buttons. 404 and 503 as for `data`."""
     asked = request.query_params
     try:
-        found = await anyio.to_thread.run_sync(
-            snapshots.figures, asked.get("area", "")[:20], asked.get("period", "")[:10]
-        )
-    except CasebaseError:
-        return JSONResponse({"error": True}, status_code=503)
+        found = await anyio.to_thread.run_sync(snapshots.figures, asked.get("area", ""), asked.get("period", ""))
+    except CasebaseError as error:
+        return _failed(error)
     return JSONResponse(found, headers=_FRESH)
 
 
 async def wish(channels: Channels, request: Request) -> Response:
     """What the walls of a channel are to show. Who knows the last wish by its number waits a moment for a newer one."""
     asked = request.query_params
-    channel, wall = asked.get("channel", "")[:_LONGEST], asked.get("wall", "")[:20]
+    channel, wall = asked.get("channel", ""), asked.get("wall", "")
+    if max(len(channel), len(wall)) > _LONGEST:
+        return _refused(_TOO_LONG)
+    try:
+        now = live.now()
+    except CasebaseError as error:
+        return _failed(error)
     if wall:
-        channels.look(channel, wall, live.now())
+        channels.look(channel, wall, now)
     for _ in range(_LOOKS):
         if asked.get("known") != str(channels.get(channel).number):
             break
         await anyio.sleep(_LOOK)
     answer: dict[str, Any] = vars(channels.get(channel))
     if not wall:
-        answer = {**answer, "walls": channels.walls(live.now())}
+        answer = {**answer, "walls": channels.walls(now)}
     if "areas" in asked:
         answer = {**answer, "areas": await anyio.to_thread.run_sync(_areas)}
     return JSONResponse(answer, headers=_FRESH)
@@ -118,19 +135,48 @@ async def wish(channels: Channels, request: Request) -> Response:
 
 async def take(channels: Channels, request: Request) -> Response:
     """A remote's wish: JSON with channel, scene, set, area, period. Anything else is refused and changes nothing."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return _refused("a wish is JSON", 415)
     try:
-        asked = await request.json()
-        scene, set_, area, period = (str(asked[name]) for name in ("scene", "set", "area", "period"))
-        channel = str(asked["channel"])[:_LONGEST]
-    except (ValueError, KeyError, TypeError):
-        return JSONResponse({"error": "a wish is JSON with channel, scene, set, area and period"}, status_code=400)
-    if any(
-        name and name not in known for name, known in ((scene, scenes.BY_ID), (set_, _SETS), (period, filters.PRESETS))
-    ):
-        return JSONResponse({"error": "no such scene, set or period"}, status_code=400)
-    if area and area not in {known["code"] for known in await anyio.to_thread.run_sync(_areas)}:
-        return JSONResponse({"error": "no such district"}, status_code=400)
-    return JSONResponse(vars(channels.set(channel, Wish(scene, set_, area, period))))
+        channel, wanted = _wish_of(await request.body())
+        if wanted.area and wanted.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
+            return _refused("no such district")
+        return JSONResponse(vars(channels.set(channel, wanted, live.now())))
+    except ValueError as error:
+        return _refused(str(error))
+    except NoRoomError:
+        return _refused("频道已满：正在使用的频道太多，请用已有的频道", 503)
+    except CasebaseError as error:
+        return _failed(error)
+
+
+def _wish_of(body: bytes) -> tuple[str, Wish]:
+    """Channel and wish of a body. Raises ValueError with a sentence for anything else."""
+    try:
+        asked = json.loads(body)
+        texts = [asked[name] for name in ("channel", "scene", "set", "area", "period")]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError("a wish is JSON with channel, scene, set, area and period") from None
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("channel, scene, set, area and period are texts")
+    channel, scene, set_, area, period = texts
+    if len(channel) > _LONGEST:
+        raise ValueError(_TOO_LONG)
+    known = ((scene, scenes.BY_ID), (set_, _SETS), (period, filters.PRESETS))
+    if any(name and name not in names_ for name, names_ in known):
+        raise ValueError("no such scene, set or period")
+    return channel, Wish(scene, set_, area, period)
+
+
+def _refused(sentence: str, status: int = 400) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status, headers=_FRESH)
+
+
+def _failed(error: CasebaseError) -> Response:
+    """404 with the sentence where what is asked for does not exist; else 503: it may be there a moment later."""
+    if isinstance(error, scenes.UnknownError):
+        return JSONResponse({"error": True, "unknown": str(error)}, status_code=404, headers=_FRESH)
+    return JSONResponse({"error": True}, status_code=503, headers=_FRESH)
 
 
 def _areas() -> list[dict[str, str | bool]]:

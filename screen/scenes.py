@@ -10,8 +10,9 @@ import pandas as pd
 from sqlalchemy import select
 
 from casebase.engine import Casebase
+from casebase.errors import UsageError
 from pages.parts import attention, live, places, show, splits
-from pages.parts.filters import AGAINST, DEFAULT, PRESETS, YEARLY, Filters
+from pages.parts.filters import AGAINST, PRESETS, YEARLY, Filters
 from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
@@ -35,6 +36,15 @@ _FEW = 4
 _ROOM = 520
 QUIET = "今天没有需要特别关注的事项。"
 _FIGURES = 2
+# Of what does not exist, so many characters are said.
+_QUOTED = 40
+
+
+class UnknownError(UsageError):
+    """A wall is asked for a district, period or scene that does not exist."""
+
+    def __init__(self, what: str, value: str) -> None:
+        super().__init__(f"{what}“{value[:_QUOTED]}{'…' if len(value) > _QUOTED else ''}”不存在")
 
 
 @dataclass(frozen=True)
@@ -55,13 +65,15 @@ class Scene:
 
 
 def asked(casebase: Casebase, as_of: datetime, period: str, area: str | None) -> Filters:
-    """The filters that a wall is set to. An unknown period or area means the default."""
-    chosen = period if period in PRESETS else DEFAULT
+    """The filters that a wall is set to: no area is the whole city. Raises UnknownError for what does not exist."""
+    if period not in PRESETS:
+        raise UnknownError("时段", period)
     table = names.areas(casebase).set_index("code")
-    known_area = area if area in table.index else None
-    place = str(table["name"][known_area]) if known_area else "全市"
-    days = period_of(PRESETS[chosen], as_of.date())
-    return Filters(as_of, days, Slice(area=known_area), AGAINST[chosen], place, None)
+    if area is not None and area not in table.index:
+        raise UnknownError("区域代码", area)
+    place = str(table["name"][area]) if area else "全市"
+    days = period_of(PRESETS[period], as_of.date())
+    return Filters(as_of, days, Slice(area=area), AGAINST[period], place, None)
 
 
 def seen_by(scene: Scene, filters: Filters) -> Filters:

@@ -1,6 +1,7 @@
 """What walls are told: the scenes of one moment, kept while the database is away, and what a remote wants shown."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,6 +9,8 @@ from typing import Any
 
 from casebase.errors import CasebaseError
 from pages.parts import live
+from pages.parts.filters import DEFAULT, PRESETS
+from queries import names
 from screen import scenes
 from views import words
 
@@ -35,42 +38,75 @@ class Wish:
     number: int = 0
 
 
+class NoRoomError(Exception):
+    """As many channels as are kept have walls looking now; no other is opened."""
+
+
+@dataclass
+class _Channel:
+    """The last wish of a channel, and when each of its walls last asked."""
+
+    wish: Wish = Wish()
+    walls: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
+
+    def is_watched(self, at: datetime) -> bool:
+        """Whether a wall hangs there now."""
+        return any(at - seen < _GONE for seen in self.walls.values())
+
+
 @dataclass
 class Channels:
-    """The wishes of each channel, and its walls; in memory, so that after a restart walls show what is their own."""
+    """The wishes of each channel, and its walls; in memory, so that after a restart walls show what is their own.
 
-    _wishes: dict[str, Wish] = field(default_factory=dict)
-    _walls: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    At most a hundred are kept. One that walls look at gives way to none; of the others goes first what was used least
+    lately.
+    """
+
+    _kept: OrderedDict[str, _Channel] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, channel: str) -> Wish:
-        return self._wishes.get(channel, Wish())
+        """The last wish of a channel; none of what nobody has wished for."""
+        kept = self._kept.get(channel)
+        return kept.wish if kept else Wish()
 
-    def set(self, channel: str, wish: Wish) -> Wish:
-        """Take a wish; its number tells walls that it is new. At most a hundred channels are kept."""
+    def set(self, channel: str, wish: Wish, at: datetime) -> Wish:
+        """Take a wish; its number tells walls that it is new. Raises NoRoomError."""
         with self._lock:
-            taken = replace(wish, number=self.get(channel).number + 1)
-            self._wishes[channel] = taken
-            _keep(self._wishes, _MOST_CHANNELS)
-            return taken
+            kept = self._open(channel, at)
+            kept.wish = replace(wish, number=kept.wish.number + 1)
+            return kept.wish
 
     def look(self, channel: str, wall: str, at: datetime) -> None:
-        """A wall of the channel has asked."""
+        """A wall of the channel has asked; of a channel that there is no room for it is not kept."""
         with self._lock:
-            walls = self._walls.setdefault(channel, {})
-            walls.pop(wall, None)
+            try:
+                walls = self._open(channel, at).walls
+            except NoRoomError:
+                return
             walls[wall] = at
-            _keep(walls, _MOST_WALLS)
-            _keep(self._walls, _MOST_CHANNELS)
+            walls.move_to_end(wall)
+            while len(walls) > _MOST_WALLS:
+                walls.popitem(last=False)
 
     def walls(self, at: datetime) -> dict[str, int]:
         """How many walls hang on each channel that has any."""
         with self._lock:
-            for channel, walls in list(self._walls.items()):
-                self._walls[channel] = {wall: seen for wall, seen in walls.items() if at - seen < _GONE}
-                if not self._walls[channel]:
-                    del self._walls[channel]
-            return {channel: len(walls) for channel, walls in self._walls.items()}
+            counts = {
+                channel: sum(at - seen < _GONE for seen in kept.walls.values()) for channel, kept in self._kept.items()
+            }
+        return {channel: count for channel, count in counts.items() if count}
+
+    def _open(self, channel: str, at: datetime) -> _Channel:
+        """The channel, made where there is room for it or an idle one gives way."""
+        if channel not in self._kept and len(self._kept) >= _MOST_CHANNELS:
+            idle = next((name for name, kept in self._kept.items() if not kept.is_watched(at)), None)
+            if idle is None:
+                raise NoRoomError
+            del self._kept[idle]
+        kept = self._kept.setdefault(channel, _Channel())
+        self._kept.move_to_end(channel)
+        return kept
 
 
 @dataclass(frozen=True)
@@ -87,7 +123,9 @@ class Snapshots:
 
     def __init__(self, pulse: Callable[[], live.Pulse]) -> None:
         self._pulse = pulse
-        self._kept: dict[tuple[str, str, str], _Part] = {}
+        # What was asked for least lately goes first, so that what hangs on a wall stays.
+        self._kept: OrderedDict[tuple[str, str, str], _Part] = OrderedDict()
+        self._areas: frozenset[str] | None = None
         self._lock = threading.Lock()
         # So that no part is made twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
@@ -95,15 +133,17 @@ class Snapshots:
     def get(
         self, area: str, period: str, wanted: Sequence[str] = tuple(scenes.BY_ID), *, brief: bool = False
     ) -> dict[str, Any]:
-        """These scenes and their moment, briefly without what stands beside them.
+        """These scenes, each once, and their moment, briefly without what stands beside them.
 
-        Raises CasebaseError where there has never been an answer.
+        Raises UnknownError for an area, period or scene that does not exist, and nothing is kept of it; CasebaseError
+        where there has never been an answer.
         """
-        names = list(wanted) if brief and wanted else [_ASIDE, *wanted]
-        reading = self._pulse().read()
+        wanted = list(dict.fromkeys(wanted))
+        parts_wanted = wanted if brief and wanted else [_ASIDE, *wanted]
+        reading, period = self._checked(area, period, wanted)
         failed = reading.error is not None
         parts = []
-        for name in names:
+        for name in parts_wanted:
             part, fresh = self._part(reading, area, period, name)
             failed = failed or not fresh
             parts.append(part)
@@ -113,21 +153,48 @@ class Snapshots:
             "version": oldest.version,
             "cutoff": words.moment(oldest.as_of, year=oldest.as_of.year != now.year),
             "demo": reading.state.demonstration,
-            **(parts[0].made if names[0] == _ASIDE else {}),
+            **(parts[0].made if parts_wanted[0] == _ASIDE else {}),
             "scenes": [part.made for part in parts[-len(wanted) :]] if wanted else [],
             "error": failed,
             "age": round((now - reading.read_at).total_seconds()) if failed else 0,
         }
 
     def figures(self, area: str, period: str) -> dict[str, Any]:
-        """The first numbers of each scene, by its id. Raises CasebaseError where there has never been an answer."""
-        return self._part(self._pulse().read(), area, period, _FIGURES)[0].made
+        """The first numbers of each scene, by its id. Raises as `get` does."""
+        reading, period = self._checked(area, period)
+        return self._part(reading, area, period, _FIGURES)[0].made
+
+    def _checked(self, area: str, period: str, wanted: Sequence[str] = ()) -> tuple[live.Reading, str]:
+        """The reading to answer by, and the period by its name; "" is the default, so that each is kept once."""
+        period = period or DEFAULT
+        if period not in PRESETS:
+            raise scenes.UnknownError("时段", period)
+        for name in wanted:
+            if name not in scenes.BY_ID:
+                raise scenes.UnknownError("场景", name)
+        reading = self._pulse().read()
+        if area and area not in self._known_areas(reading):
+            raise scenes.UnknownError("区域代码", area)
+        return reading, period
+
+    def _known_areas(self, reading: live.Reading) -> frozenset[str]:
+        """The codes of all areas; while the database is away, those known last."""
+        try:
+            with live.speaking_of(reading):
+                self._areas = frozenset(live.ask(names.areas)["code"])
+        except CasebaseError:
+            if self._areas is None:
+                raise
+        return self._areas
 
     def _part(self, reading: live.Reading, area: str, period: str, name: str) -> tuple[_Part, bool]:
         """A part, and whether it is as good as the reading."""
         version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (area, period, name)
         with self._making[hash(key) % len(self._making)]:
-            kept = self._kept.get(key)
+            with self._lock:
+                kept = self._kept.get(key)
+                if kept:
+                    self._kept.move_to_end(key)
             if kept and (kept.version == version or reading.error is not None):
                 return kept, True
             try:
@@ -139,9 +206,10 @@ class Snapshots:
                 return kept, False
             part = _Part(version, reading.as_of, made)
             with self._lock:
-                self._kept.pop(key, None)
                 self._kept[key] = part
-                _keep(self._kept, _MOST_KEPT)
+                self._kept.move_to_end(key)
+                while len(self._kept) > _MOST_KEPT:
+                    self._kept.popitem(last=False)
             return part, True
 
 
@@ -164,9 +232,3 @@ def _made(as_of: datetime, area: str, period: str, name: str) -> dict[str, Any]:
         "said": scenes.seen_by(scene, filters).said,
         "html": scenes.html_of(scene, filters),
     }
-
-
-def _keep(kept: dict[Any, Any], most: int) -> None:
-    """Forget what was put in first."""
-    while len(kept) > most:
-        kept.pop(next(iter(kept)))

@@ -3,7 +3,8 @@ const settings = JSON.parse(document.getElementById('settings').textContent)
 const $ = (id) => document.getElementById(id)
 const fresh = () => ({ scene: '', set: '', area: '', period: '', number: -1 })
 let wish = fresh()
-$('channel').value = new URLSearchParams(location.search).get('channel') ?? ''
+$('channel').maxLength = settings.longest
+$('channel').value = (new URLSearchParams(location.search).get('channel') ?? '').slice(0, settings.longest)
 
 function element(tag, parent, text = '', className = '') {
   const made = document.createElement(tag)

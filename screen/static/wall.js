@@ -19,6 +19,14 @@ const scenesOf = (set) => {
 const pinned = known.includes(asked.get('pin')) ? asked.get('pin') : ''
 // The small wall on a remote is no wall of its channel.
 const me = asked.has('preview') ? '' : Math.random().toString(36).slice(2)
+// What the address asks for and is not there: said instead of numbers, which would be others than were asked for.
+const missing = [
+  ...(asked.get('order')?.split(',') ?? []).concat(asked.get('pin') ?? []).filter((id) => id && !known.includes(id))
+    .map((id) => `场景“${id}”不存在`),
+  ...(asked.get('set') && !settings.sets[asked.get('set')] ? [`场景组“${asked.get('set')}”不存在`] : []),
+  ...(asked.get('period') && !settings.periods.includes(asked.get('period')) ? [`时段“${asked.get('period')}”不存在`] : []),
+  ...(channel.length > settings.longest ? [`频道名最长 ${settings.longest} 字`] : []),
+].map((sentence) => sentence.slice(0, 60))
 // How long a new case is seen where it fell, ms.
 const PULSE = 7200
 
@@ -168,12 +176,27 @@ function touch() {
   document.body.classList.add('touched')
 }
 
+// No number of another district or period is ever seen under the heading that was asked for.
+function refuse(sentence) {
+  const refused = Boolean(sentence)
+  if (refused) {
+    for (const section of document.querySelectorAll('.scene')) section.remove()
+    Object.assign(state, { version: '', cutoff: '', ticker: [], seen: null })
+    put($('scope'), '')
+    const [head, text] = $('unknown').children
+    put(head, sentence)
+    put(text, '请检查大屏地址，或用遥控另选区县和时段。')
+  }
+  $('unknown').hidden = !refused
+  state.refused = refused
+}
+
 async function answer(address) {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), 15000)
   try {
     const got = await fetch(address, { signal: stop.signal, cache: 'no-store' })
-    if (!got.ok) throw new Error(String(got.status))
+    if (!got.ok && got.status !== 404) throw new Error(String(got.status))
     return await got.json()
   } finally {
     clearTimeout(timer)
@@ -185,9 +208,13 @@ async function read(only) {
   const scenes = only ? [only] : [...new Set([state.held, ...state.list])].filter(Boolean)
   const wanted = { area: state.area, period: state.period, scenes: scenes.join(), ...(only ? { brief: '1' } : {}) }
   const turns = state.turns
+  if (!state.wish && missing.length) return refuse(missing[0])
   try {
     const data = await answer('screen/data?' + new URLSearchParams({ ...wanted, known: only ? '' : state.version }))
     if (turns !== state.turns) return // turned elsewhere meanwhile: this is no longer asked for
+    if (data.unknown) return refuse(data.unknown)
+    if (data.error && !data.version) throw new Error('no answer yet')
+    if (state.refused) refuse('')
     state.cityTime = sinceStart(data.now)
     if (data.scenes) {
       if (!only) state.version = data.version
@@ -239,7 +266,7 @@ function tell() {
   const age = (performance.now() - state.goodAt) / 1000
   const level = !state.goodAt ? '' : age > settings.red ? 'red' : age > settings.amber ? 'amber' : ''
   const shape = { red: '■ 数据中断，最近一次 ', amber: '▲ 数据延迟，最近一次 ', '': '数据截至 ' }[level]
-  put($('cutoff'), state.cutoff ? shape + state.cutoff : state.failing ? '▲ 现在读不到数据，正在自动重试' : '正在读取数据', level)
+  put($('cutoff'), state.refused ? '' : state.cutoff ? shape + state.cutoff : state.failing ? '▲ 现在读不到数据，正在自动重试' : '正在读取数据', level)
   put($('mode'), paused() ? '已暂停' : state.wish ? '遥控中' : pinned ? '已固定' : '')
   const turning = !state.held && !paused() && state.list.length > 1
   const part = turning ? (performance.now() - state.since) / interval : 0

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, insert, select, update
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import Casebase, mark_changed
 from casebase.errors import CasebaseError
 from casebase.settings import ROOT, SceneName
 from pages.parts import live
@@ -16,7 +16,7 @@ from pages.parts.filters import PRESETS
 from queries.measure import measure, metric_of
 from queries.periods import Preset, period_of
 from screen import scenes
-from screen.wall import Channels, Snapshots, Wish
+from screen.wall import Channels, NoRoomError, Snapshots, Wish
 from tests.pages.conftest import UNTIL
 from views import words
 from views.tokens import WALL, contrast
@@ -151,10 +151,64 @@ def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pyte
     ]
 
 
-def test_an_unknown_district_or_period_is_the_whole_city_this_month(city: Casebase) -> None:
-    asked = scenes.asked(city, UNTIL, "去年", "999999")
-    assert asked.within.area is None
-    assert asked.period == period_of(Preset.MONTH, UNTIL.date())
+def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Casebase) -> None:
+    """Never another area's numbers, the city's least of all: a code of any length is taken as a whole or refused."""
+    snapshots = Snapshots(live.pulse)
+    for area, period, wanted, said in (
+        ("999999", "本月", ["overview"], "区域代码“999999”不存在"),
+        ("410105" + "0" * 40, "本月", ["overview"], "区域代码“" + "410105" + "0" * 34 + "…”不存在"),
+        ("", "去年", ["overview"], "时段“去年”不存在"),
+        ("", "本月", ["overview", "none"], "场景“none”不存在"),
+    ):
+        with pytest.raises(scenes.UnknownError, match=f"^{re.escape(said)}$"):
+            snapshots.get(area, period, wanted)
+        if wanted == ["overview"]:
+            with pytest.raises(scenes.UnknownError):
+                snapshots.figures(area, period)
+            with pytest.raises(scenes.UnknownError):
+                scenes.asked(city, UNTIL, period, area or None)
+    assert not snapshots._kept
+
+
+def test_a_long_area_code_has_its_own_numbers(city: Casebase) -> None:
+    code = "test-south-los-angeles-planning-area"
+    with city.writing() as connection:
+        connection.execute(insert(schema.area).values(code=code, name="South LA", level=2, parent_code="4101"))
+        first = connection.scalar(select(func.min(schema.petition.c.petition_id)))
+        connection.execute(
+            update(schema.petition)
+            .where(schema.petition.c.petition_id == first)
+            .values(district_code=code, registered_at=UNTIL - timedelta(minutes=1), restricted=False, channel="网信")
+        )
+        mark_changed(connection, UNTIL)
+    live.pulse()._last = live.Reading(city.state(), UNTIL)
+    (scene,) = Snapshots(live.pulse).get(code, "", ["overview"])["scenes"]
+    assert scene["said"] == "2026年11月1日—30日，South LA"
+    assert dict(VALUE.findall(scene["html"]))["registered"] == "1"
+
+
+def test_a_scene_that_is_asked_for_often_is_answered_once(city: Casebase) -> None:
+    assert city.state().demonstration
+    found = Snapshots(live.pulse).get("", "", ["backlog"] * 500)
+    assert [scene["id"] for scene in found["scenes"]] == ["backlog"]
+    kept = Snapshots(live.pulse)
+    kept.get("", "", ["backlog"])
+    kept.get("", "本月", ["backlog"])
+    assert {key[1] for key in kept._kept} == {"本月"}  # the default by its name: kept once
+
+
+def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
+    city: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert city.state().demonstration
+    monkeypatch.setattr("screen.wall._MOST_KEPT", 4)
+    snapshots = Snapshots(live.pulse)
+    snapshots.get("", "本月", ["backlog"], brief=True)
+    for area in ("410105", "410103", "410104", "410102", "410106"):
+        snapshots.get(area, "本月", ["backlog"], brief=True)
+        snapshots.get("", "本月", ["backlog"], brief=True)
+    assert len(snapshots._kept) == 4
+    assert ("", "本月", "backlog") in snapshots._kept
 
 
 def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
@@ -168,12 +222,35 @@ def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
 def test_wishes_are_numbered_and_their_channels_bounded() -> None:
     channels = Channels()
     assert channels.get("大厅").number == 0
-    assert channels.set("大厅", Wish("backlog", "", "", "本月")).number == 1
-    assert channels.set("大厅", Wish(period="本月")).number == 2
+    assert channels.set("大厅", Wish("backlog", "", "", "本月"), UNTIL).number == 1
+    assert channels.set("大厅", Wish(period="本月"), UNTIL).number == 2
     for number in range(300):
-        channels.set(str(number), Wish())
+        channels.set(str(number), Wish(), UNTIL)
     assert channels.get("大厅").number == 0  # forgotten: its walls rotate
     assert channels.get("299").number == 1
+    assert len(channels._kept) == 100
+
+
+def test_a_channel_that_walls_look_at_is_never_pushed_out() -> None:
+    channels = Channels()
+    channels.set("会议室", Wish("backlog", "", "", "本月"), UNTIL)
+    channels.look("会议室", "wall", UNTIL)
+    for number in range(300):
+        channels.set(f"wish {number}", Wish(), UNTIL)
+        channels.look(f"look {number}", "wall", UNTIL - timedelta(minutes=1))
+    assert channels.get("会议室").scene == "backlog"
+    for number in range(300):
+        channels.look(f"fake {number}", "wall", UNTIL)
+    assert channels.get("会议室").scene == "backlog"
+    assert len(channels.walls(UNTIL)) == len(channels._kept) == 100
+    with pytest.raises(NoRoomError):
+        channels.set("another", Wish(), UNTIL)
+    assert channels.set("会议室", Wish("duty", "", "", "本月"), UNTIL).number == 2
+    later = UNTIL + timedelta(minutes=1)
+    assert channels.set("another", Wish(), later).number == 1  # the others are gone
+    for number in range(500):
+        channels.look("another", str(number), later)
+    assert channels.walls(later) == {"another": 200}
 
 
 @pytest.mark.parametrize("ink", ["ink", "muted", "accent", "red", "amber", "green"])

@@ -126,6 +126,36 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
         page.close()
 
 
+def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(
+    browser: Browser, demo_url: str, still_config: Path
+) -> None:
+    with cockpit(demo_url, still_config) as address:
+        for query, said in (
+            ("area=test-south-los-angeles-planning-area", "区域代码“test-south-los-angeles-planning-area”不存在"),
+            ("period=去年", "时段“去年”不存在"),
+            ("pin=none", "场景“none”不存在"),
+            ("order=overview,none", "场景“none”不存在"),
+            ("set=evening", "场景组“evening”不存在"),
+            (f"channel={'长' * 41}", "频道名最长 40 字"),
+        ):
+            page = browser.new_page()
+            page.goto(f"{address}/screen?{query}")
+            expect(page.locator("#unknown h2")).to_have_text(said, timeout=PATIENCE)
+            page.wait_for_timeout(500)
+            assert page.locator(".kpi").count() == 0, query
+            page.close()
+        page = browser.new_page()
+        page.goto(f"{address}/screen?area=999999&channel=a")
+        expect(page.locator("#unknown h2")).to_be_visible(timeout=PATIENCE)
+        remote = browser.new_page()
+        remote.goto(f"{address}/remote?channel=a")
+        remote.locator("[data-scene=backlog]").click(timeout=PATIENCE)  # a remote can still turn it elsewhere
+        page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+        expect(page.locator("#unknown")).to_be_hidden()
+        for each in (page, remote):
+            each.close()
+
+
 def test_a_pinned_scene_comes_back_after_a_touch(browser: Browser, demo_url: str, still_config: Path) -> None:
     text = still_config.read_text(encoding="utf-8")
     assert "pause = 180" in text
