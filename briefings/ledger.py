@@ -33,7 +33,7 @@ _FORMATS: dict[ColumnKind, str] = {
     "moment": "yyyy-mm-dd hh:mm",
 }
 _DAY_FORMAT = "yyyy-mm-dd"
-_NO_NAME = re.compile(r"[\[\]:*?/\\']")
+_NO_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_NAME, _LONGEST_FOOTER = 31, 255
 _WIDEST, _NARROWEST = 60, 6
 _SAMPLE = 100
@@ -93,13 +93,18 @@ def _names(ledger: Ledger) -> list[str]:
     wanted.append(ledger.definitions.title)
     found: list[str] = []
     for name in wanted:
-        plain = _NO_NAME.sub("", name)[:_LONGEST_NAME]
-        n = 1
-        while plain in found:
-            n += 1
-            plain = f"{plain[: _LONGEST_NAME - 3]}（{n}）"[:_LONGEST_NAME]
-        found.append(plain)
+        found.append(named(name, found))
     return found
+
+
+def named(name: str, taken: Sequence[str]) -> str:
+    """A name that Excel takes for a sheet, and that is not among those `taken`."""
+    first = plain = _NO_NAME.sub("", name)[:_LONGEST_NAME].strip() or "清单"
+    n = 1
+    while plain.casefold() in [one.casefold() for one in taken]:
+        n += 1
+        plain = f"{first[: _LONGEST_NAME - len(str(n)) - 2]}（{n}）"
+    return plain
 
 
 def _begin(sheet: Worksheet, title: str, note: str, heads: Sequence[str], styles: _Styles, imprint: Imprint) -> None:
@@ -130,7 +135,7 @@ def _table(sheet: Worksheet, table: Table, styles: _Styles, imprint: Imprint) ->
         _whole(sheet, last + 1, table, styles)
     if table.rows:
         sheet.autofilter(_HEAD, 0, last, len(table.columns) - 1)
-    _fit(sheet, [column.name for column in table.columns], cells.rows_of(table))
+    fit(sheet, [column.name for column in table.columns], cells.rows_of(table))
 
 
 def _whole(sheet: Worksheet, at: int, table: Table, styles: _Styles) -> None:
@@ -196,7 +201,7 @@ def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _St
         sheet.write_url(at, len(heads) + 3, f"internal:'{name}'!A1", styles.link, name)
     shown = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cells.rows_of(table)]
     sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(heads) + len(extra) - 1)
-    _fit(sheet, [*heads, *extra], shown)
+    fit(sheet, [*heads, *extra], shown)
 
 
 def _quotient(sheet: Worksheet, at: int, places: tuple[int, int, int], row: Sequence[object], styles: _Styles) -> None:
@@ -232,7 +237,7 @@ def _list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Imprint, b
     if most:
         sheet.autofilter(_HEAD, 0, _HEAD + most, len(rows.heads) - 1)
     sample = zip(*(column[:_SAMPLE] for column in rows.columns), strict=True)
-    _fit(sheet, rows.heads, [[_text(cell) for cell in row] for row in sample])
+    fit(sheet, rows.heads, [[_text(cell) for cell in row] for row in sample])
 
 
 def _looked_at(counted: Counted) -> str:
@@ -245,7 +250,7 @@ def _text(cell: object) -> str:
     return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
 
-def _fit(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def fit(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as what they hold; a Chinese character takes two places."""
     for place, head in enumerate(heads):
         widest = max([_places(head) + 2, *(_places(row[place]) for row in rows)])

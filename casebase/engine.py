@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from casebase import workdays
 from casebase.errors import CasebaseError, UsageError
+from casebase.personal import PersonalText, masked_column
 from casebase.schema import area, info
 from casebase.settings import ROOT, Settings
 from casebase.workdays import Workdays
@@ -236,7 +237,9 @@ def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
     result = connection.execute(statement)
     names = list(result.keys())
     frame: pd.DataFrame = result.cursor.to_arrow_table().rename_columns(names).to_pandas()
-    return frame
+    # Whole columns pass by what SQLAlchemy does with each value.
+    texts = [name for name, column in statement.selected_columns.items() if isinstance(column.type, PersonalText)]
+    return frame.assign(**{name: masked_column(frame[name]) for name in texts})
 
 
 def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame:

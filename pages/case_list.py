@@ -39,7 +39,10 @@ def table(question: lists.Asked, part: Part) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"共 **{words.full(total)}** {unit}")
         offset = lists.page_offset(total, f"page_{part}")
-        lists.downloads(question.metric.name, lambda: lists.whole(chosen, now), total, now.as_of)
+        cell = [f"{lists.named(name, value)}" for name, value in chosen.cell]
+        side = {Part.MISSES: question.metric.sides[1], Part.AMONG: "合计"}.get(part, "")
+        scope = lists.parts_of(now, dated=not question.metric.is_stock)
+        lists.downloads(question.metric.name, lambda: lists.whole(chosen, now), total, side, *cell, *scope)
     rows = lists.rows(chosen, now, lists.PAGE_ROWS, offset)
     if rows.empty:
         st.info("这一格没有记录。")

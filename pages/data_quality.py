@@ -53,6 +53,11 @@ def findings(found: pd.DataFrame) -> None:
         st.query_params.pop("load", None)
 
 
+def _day() -> str:
+    """Of which day a file speaks, for its name."""
+    return f"截至{words.day(as_of.date(), year=True)}"
+
+
 def rows_of(name: str, found: pd.DataFrame) -> None:
     """The rows of one finding."""
     title, effect = TOLD[name]
@@ -64,7 +69,7 @@ def rows_of(name: str, found: pd.DataFrame) -> None:
     show.heading(title, f"{TABLES[table]}，共 {words.full(total)} 行；{effect}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         offset = lists.page_offset(total, f"page_{name}")
-        lists.downloads(title, lambda: quality.rows(live.casebase(), name, as_of=as_of), total, as_of)
+        lists.downloads(title, lambda: quality.rows(live.casebase(), name, as_of=as_of), total, _day())
     rows = live.ask(quality.rows, name, as_of=as_of, limit=lists.PAGE_ROWS, offset=offset)
     lists.table(rows, f"rows_{name}", alt=title, most=12)
 
@@ -120,7 +125,7 @@ def rejects_of(load: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         offset = lists.page_offset(total, f"page_load_{load}")
-        lists.downloads("拒绝的行", lambda: quality.rejects(live.casebase(), number), total, as_of)
+        lists.downloads("拒绝的行", lambda: quality.rejects(live.casebase(), number), total, str(file), _day())
     rows = live.ask(quality.rejects, number, limit=lists.PAGE_ROWS, offset=offset)
     lists.table(rows, f"rejects_{load}", alt="拒绝的行", most=12)
 

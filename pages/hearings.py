@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, pictures, show, splits, waiting
+from pages.parts import filters, lists, live, pictures, show, splits, waiting
 from pages.parts.drawing import drawn
 from pages.parts.filters import YEARLY, Filters
 from queries import comparable, hearing_outcomes
@@ -174,6 +174,8 @@ def idle(loads: pd.DataFrame) -> None:
         }
     )
     st.dataframe(table, hide_index=True, height=show.rows_high(len(rows), 8), key="idle", alt="未参与的专家")
+    with st.container(horizontal=True):
+        lists.downloads("未参与的专家", lambda: table, len(table), *lists.parts_of(now), key="idle")
 
 
 def coming() -> None:

@@ -16,6 +16,20 @@ UNIT = "个"
 UNSAID = "未填写"
 ROWS = 9
 SHOWN = "model_case"
+EXPORTED = {
+    "title": "案例",
+    "dispute_kind": "纠纷类型",
+    "who": "谁来调",
+    "method": "做法",
+    "outcome": "结果",
+    "district": "区县",
+    "street": "街道（乡镇）",
+    "community": "社区（村）",
+    "org": "社会组织",
+    "days": "用时（天）",
+    "told_on": "讲述日期",
+    "case_no": "信访编号",
+}
 
 now = filters.current()
 
@@ -93,6 +107,9 @@ def library_table() -> None:
         selection_mode="single-row",
         alt="优秀案例库",
     )
+    with st.container(horizontal=True):
+        whole = found[list(EXPORTED)].rename(columns=EXPORTED)
+        lists.downloads("优秀案例", lambda: whole, len(whole), now.place, key="library")
     rows = event["selection"]["rows"]
     if show.once("library", rows[0] if rows else None) is not None:
         st.query_params[SHOWN] = str(found["model_case_id"].iloc[rows[0]])

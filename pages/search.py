@@ -119,7 +119,7 @@ with files_at:
             ).rows
         ),
         first.total,
-        now.as_of,
+        *lists.parts_of(now, dated=wanted.registered is not None),
     )
 if first.total:
     found = page(offset) if offset else first

@@ -11,14 +11,17 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError, UsageError
+from casebase.personal import masked_column
 from casebase.settings import read_settings
 from queries import arguments, names
 from queries.cases import Part, cases
 from queries.dictionary import dictionary
+from queries.export import csv
 from queries.measure import measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
@@ -94,7 +97,8 @@ def _measured(
     rate = found["metric"].map(lambda name: METRICS[name].kind is Kind.RATE)
     misses = (found["among"] - found["hits"]).astype("Int64").where(rate)
     found.insert(list(found.columns).index("among"), "misses", misses)
-    return found
+    # Codes and words that cases are split by are told as they are stored, but for telephones.
+    return found.assign(**{name: masked_column(found[name]) for name in split if name in found.columns})
 
 
 def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:
@@ -150,7 +154,7 @@ def _print(frame: pd.DataFrame, form: Format) -> None:
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         print(json.dumps(records, ensure_ascii=False, default=_plain, indent=1))
     elif form is Format.CSV:
-        frame.to_csv(sys.stdout, index=False)
+        print(csv(frame, to_be_read=False), end="")
     else:
         _print_table(frame)
 
@@ -167,7 +171,8 @@ def _print_table(frame: pd.DataFrame) -> None:
         table.add_column(str(name), justify="right" if number else "left", no_wrap=name == "metric")
     for row in frame.astype(object).to_dict("records"):
         is_rate = row.get("metric") in rates
-        table.add_row(*(_shown(str(name), value, is_rate) for name, value in row.items()))
+        # Text, since a plain string would be read as markup: [red], [/img].
+        table.add_row(*(Text(_shown(str(name), value, is_rate)) for name, value in row.items()))
     console = Console() if sys.stdout.isatty() else Console(width=240)
     console.print(table)
     console.print(f"{len(frame)} rows")

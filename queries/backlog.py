@@ -11,7 +11,7 @@ from casebase.engine import Casebase
 from queries.measure import in_slice
 from queries.model import EVERYTHING, Moment, Slice, moment
 from queries.registry import METRICS
-from queries.subjects import PETITION, on_day, p
+from queries.subjects import PETITION, as_key, on_day, p
 
 NEAR_WORKING_DAYS = 5
 OVERDUE, NEAR, IN_TIME = "overdue", "near", "in_time"
@@ -26,7 +26,7 @@ def open_days(
     `by` one row, median and longest NaN where nothing is open.
     """
     at = moment(casebase, as_of)
-    labels = [PETITION.dimensions[name](at).label(name) for name in by]
+    labels = [as_key(PETITION.dimensions[name](at)).label(name) for name in by]
     rows = select(*labels, _days(at).label("days")).select_from(PETITION.rows)
     inner = rows.where(_open(casebase, at, within)).subquery()
     groups = [inner.c[name] for name in by]

@@ -18,7 +18,7 @@ from queries.model import EVERYTHING, Slice, moment
 from queries.names import categories, names_of
 from queries.periods import Against, Period, compared
 from queries.segmentation import occurrences
-from queries.subjects import p
+from queries.subjects import as_key, p
 from queries.surges import LEAST, STRETCHES, Counts, rising
 
 METRIC = "registered"
@@ -159,9 +159,8 @@ def clusters(
 def counted(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequence[str]) -> pd.DataFrame:
     """Cases registered by dimensions and stretch: the `by` columns (None where not filled in), stretch, hits."""
     at = moment(casebase, stretches.as_of)
-    found = _of_stretches(
-        casebase, stretches, within, {name: metric_of(METRIC).subject.dimensions[name](at) for name in by}
-    )
+    dimensions = metric_of(METRIC).subject.dimensions
+    found = _of_stretches(casebase, stretches, within, {name: as_key(dimensions[name](at)) for name in by})
     flags = found.subquery()
     statement = select(*flags.c, func.count().label("hits")).group_by(*flags.c)
     return casebase.frame(statement)

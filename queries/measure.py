@@ -29,7 +29,7 @@ from casebase.errors import UsageError
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
-from queries.subjects import PLACES, in_area, in_category
+from queries.subjects import PLACES, as_key, in_area, in_category
 
 TIME = ("month", "day")
 _FREQUENCY = {"month": "M", "day": "D"}
@@ -218,7 +218,7 @@ def _measure_group(
     plain = tuple(name for name in by if name not in TIME)
     if span is None or first.dated_by is not None:
         cells = [_cell(metric, at, period) for metric in metrics]
-        labels = {name: first.subject.dimensions[name](at) for name in plain}
+        labels = {name: as_key(first.subject.dimensions[name](at)) for name in plain}
         if span and first.dated_by is not None:
             # A plain date would come back from PostgreSQL as a time with a zone.
             dated = cast(first.dated_by(at), DateTime)
@@ -261,7 +261,7 @@ def _read_stocks(
     subject = metrics[0].subject
     at = moments[-1][1]
     cells = [_cell(metric, then, None, label) for metric in metrics for label, then in moments]
-    labels = {name: subject.dimensions[name](at) for name in by}
+    labels = {name: as_key(subject.dimensions[name](at)) for name in by}
     looked_at = or_(*(cell.among for cell in cells))
     return _read(casebase, subject, at, cells, labels, looked_at, within, span)
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from casebase import schema
 from casebase.engine import Casebase
-from queries.subjects import HOTLINE
+from queries.subjects import HOTLINE, as_key
 
 _AREAS = ("district", "street", "community")
 
@@ -62,7 +62,9 @@ def organisations(casebase: Casebase) -> pd.DataFrame:
 def channels(casebase: Casebase) -> list[str]:
     """The channels that occur, without the hotline (counted apart)."""
     c = schema.petition.c.channel
-    found = casebase.frame(select(c).where(c.is_not(None), c != HOTLINE).distinct().order_by(c))
+    found = casebase.frame(
+        select(as_key(c).label("channel")).where(c.is_not(None), c != HOTLINE).distinct().order_by(c)
+    )
     return found["channel"].tolist()
 
 

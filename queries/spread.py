@@ -11,6 +11,7 @@ from casebase.errors import UsageError
 from queries.measure import check_dimensions, conditions, in_slice, metric_of, span_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
+from queries.subjects import as_key
 
 _QUANTILES = {"median": 0.5, "p90": 0.9}
 
@@ -36,7 +37,7 @@ def spread(
     as_of, period, within = span_of(chosen, as_of, period, within)
     at = moment(casebase, as_of)
     _, hits = conditions(at, chosen, period)
-    labels = [chosen.subject.dimensions[name](at).label(f"by_{name}") for name in by]
+    labels = [as_key(chosen.subject.dimensions[name](at)).label(f"by_{name}") for name in by]
     rows = (
         select(cast(chosen.amount(at), Float).label("amount"), *labels)
         .select_from(chosen.subject.rows)

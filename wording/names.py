@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from casebase.personal import masked
+
 PLACES = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
 UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
 OTHER_UNITS = "其他单位"
@@ -12,7 +14,7 @@ _UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
 
 def called(dimension: str, code: str | None, known: Mapping[str, str], city: str) -> str:
     """The name of a code, with a word for what is not filled in ("" or None)."""
-    return short(known.get(code or "", code or ""), city) or _UNFILLED.get(dimension, "未填写")
+    return masked(short(known.get(code or "", code or ""), city)) or _UNFILLED.get(dimension, "未填写")
 
 
 def short(name: str, city: str) -> str:

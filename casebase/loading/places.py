@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, select, type_coerce
 
 from casebase.errors import CasebaseError
 from casebase.loading.batch import Batch, by_value, taken
@@ -28,7 +28,8 @@ class Areas:
 
     def __init__(self, connection: Connection, case_map: CaseMap) -> None:
         """Read the areas. Raises CasebaseError when places are to be made in a database of another city."""
-        rows = connection.execute(select(area.c.code, area.c.name, area.c.level, area.c.parent_code)).all()
+        name = type_coerce(area.c.name, String).label("name")
+        rows = connection.execute(select(area.c.code, name, area.c.level, area.c.parent_code)).all()
         self._names = Names({(row.parent_code, row.name): row.code for row in rows})
         self._path_of = _paths({row.code: (row.level, row.parent_code) for row in rows})
         self.made: list[dict[str, object]] = []
@@ -203,7 +204,8 @@ class Classes:
 
     @classmethod
     def read(cls, connection: Connection) -> "Classes":
-        rows = connection.execute(select(category.c.code, category.c.name, category.c.parent_code)).all()
+        name = type_coerce(category.c.name, String).label("name")
+        rows = connection.execute(select(category.c.code, name, category.c.parent_code)).all()
         return cls(Names({(row.parent_code, row.name): row.code for row in rows}), [])
 
     def code(self, path: str, make: bool) -> str | None:

@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from io import BytesIO
 from typing import TypedDict
 
 import pandas as pd
 import streamlit as st
 
+from briefings.asking import Request
+from briefings.listing import workbook
+from casebase.personal import masked
 from pages.parts import live, menu, show
 from pages.parts.filters import BOUND, Filters, kept, turn
 from queries.cases import Part, cases, count_cases
+from queries.export import csv_file, file_name
 from queries.measure import metric_of
 from queries.model import Metric, Slice
 from queries.names import names_of
@@ -85,7 +88,7 @@ def named(dimension: str, value: str | None) -> str:
         return "未填写"
     if dimension == "hot_cell":
         return _square(value)
-    return (live.ask(names_of, dimension) or {}).get(value, value)
+    return masked((live.ask(names_of, dimension) or {}).get(value, value))
 
 
 def _square(value: str) -> str:
@@ -116,37 +119,51 @@ def whole(question: Asked, filters: Filters) -> pd.DataFrame:
     return cases(live.casebase(), question.metric.id, question.part, **question.scope(filters))
 
 
-def csv(rows: pd.DataFrame) -> bytes:
-    """Rows as a CSV file that a spreadsheet program opens in Chinese."""
-    return shown(rows).to_csv(index=False).encode("utf-8-sig")
+def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, *parts: str, key: str = "") -> None:
+    """Two buttons that hand out all rows of a list; the file is made when one is pressed, outside any page run.
 
-
-def xlsx(rows: pd.DataFrame, title: str) -> bytes:
-    """Rows as a workbook: the head stays in view and filters, columns are as wide as what they hold."""
-    table, file = shown(rows), BytesIO()
-    with pd.ExcelWriter(file, engine="xlsxwriter") as writer:
-        table.to_excel(writer, sheet_name=title[:31], index=False, freeze_panes=(1, 0))
-        sheet = writer.sheets[title[:31]]
-        sheet.autofit(max_width=360)
-        sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-    return file.getvalue()
-
-
-def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, as_of: datetime) -> None:
-    """Two buttons that hand out all rows of a list; the file is made when one is pressed, outside any page run."""
-    file = f"{name}_{as_of:%Y%m%d%H%M}"
-    st.download_button("导出 CSV", data=lambda: csv(rows()), file_name=f"{file}.csv", mime="text/csv")
+    `parts` say in the file's name what it holds (see `parts_of`); `key` tells lists of one page apart.
+    """
+    file = file_name(name, *parts)
+    st.download_button(
+        "导出 CSV",
+        data=lambda: csv_file(typed(rows())),
+        file_name=f"{file}.csv",
+        mime="text/csv",
+        key=f"csv_{key}" if key else None,
+    )
     st.download_button(
         "导出 XLSX",
-        data=lambda: xlsx(rows(), name),
+        data=lambda: workbook(typed(rows()), name),
         file_name=f"{file}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         disabled=total > XLSX_ROWS,
         help=f"超过 {words.full(XLSX_ROWS)} 行的清单请导出 CSV。" if total > XLSX_ROWS else None,
+        key=f"xlsx_{key}" if key else None,
     )
+
+
+def parts_of(filters: Filters, *, dated: bool = True) -> tuple[str, ...]:
+    """What a list is narrowed to, for the name of its file: place, channel, class, period (a stock: its moment)."""
+    span = Request(filters.period).label if dated else f"截至{words.day(filters.as_of.date(), year=True)}"
+    return (filters.place, filters.within.channel or "", filters.category or "", span)
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows for a file: Chinese heads and no keys as on the page, times as times, numbers as numbers, gaps as gaps."""
+    table = frame.drop(columns=[name for name in HIDDEN if name in frame.columns])
+    for name in table.columns:
+        if _is_time(name):
+            table[name] = pd.to_datetime(table[name])
+        elif pd.api.types.is_bool_dtype(table[name]):
+            table[name] = table[name].map({True: "是", False: "否"})
+        elif pd.api.types.is_float_dtype(table[name]) and (table[name].dropna() % 1 == 0).all():
+            table[name] = table[name].astype("Int64")
+    return table.rename(columns=COLUMNS)
+
+
+def _is_time(name: str) -> bool:
+    return name.endswith("_at") or name == "active_from"
 
 
 def page_offset(total: int, key: str) -> int:
@@ -202,7 +219,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     unused = [name for name in CLOCKS if name in frame.columns and frame[name].isna().all()]
     table = frame.drop(columns=[*unused, *(name for name in HIDDEN if name in frame.columns)])
     for name in table.columns:
-        if name.endswith("_at") or name == "active_from":
+        if _is_time(name):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
         elif pd.api.types.is_bool_dtype(table[name]):
             table[name] = table[name].map({True: "是", False: "否"})

@@ -1,7 +1,17 @@
 """The subjects: what rows there are to count, and by what they can be split; one module a group, as in the registry."""
 
 from queries.subjects.dimensions import DIMENSIONS, PLACES, in_area, in_category
-from queries.subjects.expressions import area_name, before, first_level, happened, name_of, natural_days, on_day, p
+from queries.subjects.expressions import (
+    area_name,
+    as_key,
+    before,
+    first_level,
+    happened,
+    name_of,
+    natural_days,
+    on_day,
+    p,
+)
 from queries.subjects.grids import (
     ACCOMPANIED_CASE,
     AGENT,
@@ -44,7 +54,8 @@ __all__ = [
     "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE",
     "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION", "ORG", "PARTICIPATION", "PETITION", "PLACE", "PLACES",
     "RECEPTION", "RECEPTION_AGES", "SOCIAL_WORK", "STAGES", "SUPERVISION", "WAIT_BANDS", "WORKER", "accompanier",
-    "age_band", "answer", "area_name", "before", "closing_days", "community", "dispute", "due_state", "expert",
+    "age_band", "answer", "area_name", "as_key", "before", "closing_days", "community", "dispute", "due_state",
+    "expert",
     "first_level", "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of",
     "natural_days", "of_case", "on_day", "order", "org", "p", "reception_closed", "seat", "stage", "task", "visit",
     "wait_days", "worker",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    String,
     and_,
     case,
     cast,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 
 from casebase import schema
+from casebase.personal import PersonalText
 from queries.model import Expression, Fixed
 
 p = schema.petition.c
@@ -61,3 +63,8 @@ def name_of(table: Any, key: str, code: ColumnElement[Any]) -> Expression:
 def area_name(code: ColumnElement[Any]) -> Expression:
     """The name of an area code."""
     return name_of(schema.area, "code", code)
+
+
+def as_key(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A dimension as what a group is found again by: the value as it is stored, to be masked where it is shown."""
+    return type_coerce(expression, String) if isinstance(expression.type, PersonalText) else expression

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from casebase.engine import Casebase
 from casebase.errors import CasebaseError
@@ -32,7 +32,8 @@ _FAMILIES = (SmallInteger, BigInteger, Integer, Float, Boolean, DateTime, Date, 
 
 def family(kind: TypeEngine[object]) -> str:
     """Integers keep their width, for a narrower column would overflow; texts are texts."""
-    return next(base.__name__ for base in _FAMILIES if isinstance(kind, base))
+    stored = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    return next(base.__name__ for base in _FAMILIES if isinstance(stored, base))
 
 
 def described() -> dict[str, dict[str, tuple[str, bool]]]:

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from briefings.listing import workbook
 from pages.parts import lists, live
 from pages.parts.filters import Filters
 from queries.cases import Part, count_cases
+from queries.export import csv_file
 from queries.measure import metric_of
 from queries.model import Slice
 from queries.periods import Preset, period_of
@@ -27,14 +29,17 @@ def test_download_needs_no_session_and_holds_every_case(
     period = period_of(Preset.MONTH, UNTIL.date())
     now = Filters(UNTIL, period, Slice(), "", "全市", None)
     question = lists.Asked(metric_of("five_day_closure"), Part.AMONG, ())
-    made: list[bytes] = []
-    make: Callable[[], None] = lambda: made.append(lists.csv(lists.whole(question, now)))  # noqa: E731
+    made: list[pd.DataFrame] = []
+    make: Callable[[], None] = lambda: made.append(lists.typed(lists.whole(question, now)))  # noqa: E731
     thread = threading.Thread(target=make)
     thread.start()
     thread.join()
     expected = count_cases(live.casebase(), "five_day_closure", Part.AMONG, as_of=UNTIL, period=period)
-    table = pd.read_csv(BytesIO(made[0]), dtype=str)
+    table = pd.read_csv(BytesIO(csv_file(made[0])), dtype=str)
     assert len(table) == expected > 0
-    book = pd.read_excel(BytesIO(lists.xlsx(lists.whole(question, now), "五日办结率")), dtype=str)
-    pd.testing.assert_frame_equal(book, table)
+    book = pd.read_excel(BytesIO(workbook(made[0], "五日办结率")), dtype={"信访编号": str})
+    assert book["登记时间"].dtype.kind == "M"
+    assert book["信访编号"].tolist() == table["信访编号"].str.lstrip("\t").tolist()
+    assert table["信访编号"].str.fullmatch(r"\t\d{12,}").all()
+    assert book["登记时间"].dt.strftime("%Y-%m-%d %H:%M").tolist() == table["登记时间"].tolist()
     st.cache_resource.clear()

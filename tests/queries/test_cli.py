@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from casebase.engine import Casebase
+from casebase.schema import petition
 from casebase.settings import ROOT
 from queries.cases import Part, cases
 from queries.measure import measure
@@ -290,3 +291,46 @@ def _program(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "queries", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
+
+
+HOSTILE = ("=1+1", '=HYPERLINK("http://x","y")', "[/img]", "[red]字[/red]", "联系13812345678", "-5层", None)
+
+
+@pytest.fixture
+def hostile(empty_casebase: Casebase) -> str:
+    """The URL of a database whose titles would be formulas, markup or a telephone."""
+    rows = [
+        {
+            "petition_id": n,
+            "case_no": f"41010020261005{n:04d}",
+            "title": title,
+            "channel": "来信[/b]13812345678",
+            "registered_at": datetime(2026, 10, 5, 9),
+            "updated_at": datetime(2026, 10, 5, 9),
+            "source": "x",
+        }
+        for n, title in enumerate(HOSTILE)
+    ]
+    with empty_casebase.writing() as connection:
+        connection.execute(petition.insert(), rows)
+    return empty_casebase.engine.url.render_as_string(hide_password=False)
+
+
+def test_texts_are_no_formulas_no_markup_and_hold_no_telephone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hostile: str
+) -> None:
+    command = Command(monkeypatch, capsys)
+    asked = ["registered", "--cases", "hits", "--as-of", "2026-10-06", "--url", hostile]
+    rows = list(csv.DictReader(io.StringIO(command(*asked, "--format", "csv").out)))
+    assert [row["title"] for row in rows] == [
+        "'=1+1", "'=HYPERLINK(\"http://x\",\"y\")", "[/img]", "[red]字[/red]", "联系138****5678", "'-5层", "",
+    ]  # fmt: skip
+    assert rows[0]["case_no"] == "410100202610050000"
+    table = command(*asked)
+    assert (table.code, table.err) == (0, "")
+    assert "[/img]" in table.out
+    assert "[red]字[/red]" in table.out
+    assert "None" not in table.out
+    assert "1234" not in "".join(row["channel"] for row in rows)
+    (split,) = command("registered", "--by", "channel", *asked[3:], "--format", "json").records()
+    assert (split["channel"], split["hits"]) == ("来信[/b]138****5678", len(HOSTILE))

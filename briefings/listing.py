@@ -1,0 +1,64 @@
+"""A list of a page as a workbook: texts as texts, dates as dates, the head in view, columns wide enough for Chinese."""
+
+from io import BytesIO
+
+import pandas as pd
+from xlsxwriter import Workbook
+
+from briefings.bulk import BulkSheet
+from briefings.ledger import fit, named
+
+_SAMPLE = 1_000
+
+
+def workbook(rows: pd.DataFrame, title: str) -> bytes:
+    """Rows with the heads of their columns as the one sheet of a workbook, called `title`.
+
+    Columns of texts, numbers, dates and times, with gaps; what else stands in one is written as text. No text becomes
+    a formula, a link or a number: a case number keeps all its digits.
+    """
+    held = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with Workbook(held, options) as book:
+        look = {"font_name": "宋体", "font_size": 10}
+        head = book.add_format({**look, "bold": True, "bottom": 1, "bg_color": "#E9ECF0", "align": "center"})
+        moment, day = (book.add_format({**look, "num_format": form}) for form in ("yyyy-mm-dd hh:mm", "yyyy-mm-dd"))
+        sheet = book.add_worksheet(named(title, []), BulkSheet)
+        for place, name in enumerate(rows.columns):
+            sheet.write_string(0, place, str(name), head)
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&R&8 &P / &N")
+        sheet.fill(1, [_column(rows[name]) for name in rows.columns], moment, day)
+        if len(rows.columns):
+            sheet.autofilter(0, 0, len(rows), len(rows.columns) - 1)
+            # A number of 18 digits is no number; the green corner in every cell would say that it should be one.
+            sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
+        sample = rows.head(_SAMPLE)
+        fit(
+            sheet,
+            [str(name) for name in rows.columns],
+            [[_text(cell) for cell in row] for row in sample.to_numpy(object)],
+        )
+    return held.getvalue()
+
+
+def _column(values: pd.Series) -> pd.Series:
+    """A column of one kind: what is of several is written as it reads."""
+    kinds = {type(value) for value in values if not _missing(value)}
+    if len(kinds) <= 1 or pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return values
+    return values.map(lambda value: None if _missing(value) else _text(value))
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NaT or value != value
+
+
+def _text(value: object) -> str:
+    if _missing(value):
+        return ""
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)
