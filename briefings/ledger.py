@@ -158,7 +158,7 @@ def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object,
     kind = value.kind if isinstance(value, Valued) else column.kind
     plain = value.value if isinstance(value, Valued) else value
     style = styles.by_kind[kind]
-    if plain is None:
+    if plain is None or plain != plain:
         sheet.write_blank(row, place, None, style)
     elif isinstance(plain, datetime):
         sheet.write_datetime(row, place, plain, style)
