@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 from casebase.checks import check as find
 from casebase.checks import unpublished_years
 from casebase.clock import wall_clock
-from casebase.engine import Casebase, mark_changed, open_casebase, read_state, write_info
+from casebase.engine import Casebase, keep_new_files_private, mark_changed, open_casebase, read_state, write_info
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
@@ -99,7 +99,7 @@ def load(
 def check(url: Url = None) -> None:
     """Look for what is wrong (exit 1) or missing in the data."""
     casebase = open_casebase(read_settings(), url, create=False)
-    with casebase.reading() as connection:
+    with casebase.unhurried() as connection:
         findings = find(connection, casebase.settings.deadlines)
     for finding in findings:
         print(f"{finding.severity:8} {finding.count:>12,}  {finding.text}")
@@ -113,7 +113,7 @@ def check(url: Url = None) -> None:
 def status(url: Url = None) -> None:
     """Tell what the case database holds."""
     casebase = open_casebase(read_settings(), url, create=False)
-    with casebase.reading() as connection:
+    with casebase.unhurried() as connection:
         for name, value in [*_state_lines(connection), *_calendar_lines(connection), *_load_lines(connection)]:
             print(f"{name:14} {value}")
         for table in metadata.sorted_tables:
@@ -123,6 +123,7 @@ def status(url: Url = None) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit code. Every error is one sentence on stderr."""
+    keep_new_files_private()
     try:
         return app(args=arguments, prog_name="python -m casebase", standalone_mode=False) or 0
     except UsageError as error:
@@ -145,7 +146,7 @@ def _now(casebase: Casebase) -> datetime:
 
 
 def _address(casebase: Casebase) -> str:
-    return casebase.engine.url.render_as_string(hide_password=True)
+    return casebase.address
 
 
 def _ready(url: str | None) -> Casebase:

@@ -1,9 +1,9 @@
 """Opening the case database and telling its state."""
 
-import re
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,17 +13,24 @@ from queue import SimpleQueue
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
+import duckdb
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select, create_engine, select
+import psycopg
+from sqlalchemy import BigInteger, Connection, Engine, Select, String, cast, create_engine, event, insert, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from casebase import workdays
+from casebase.addresses import shown, without_secrets
+from casebase.compatibility import check_schema
 from casebase.errors import CasebaseError, UsageError
+from casebase.failures import reason
 from casebase.personal import PersonalText, masked_column
 from casebase.schema import area, info
-from casebase.settings import ROOT, Settings
+from casebase.settings import ROOT, DatabaseSettings, Settings
+from casebase.statements import Statement, Statements
 from casebase.workdays import Workdays
 
 # Seconds, but for tcp_user_timeout's milliseconds: a host that drops packets would hold a page for minutes.
@@ -38,6 +45,14 @@ _PATIENCE = {
 
 # How often tasks begin anew because of a write between their first readings, and how long they wait for each other (s).
 _TRIES, _LONGEST_START = 5, 30
+# What drivers raise: through SQLAlchemy, and by themselves where rows go past it (COPY, Arrow).
+_FAILURES = (DBAPIError, PoolTimeoutError, duckdb.Error, psycopg.Error)
+_ENGINES = ("duckdb", "postgresql")
+# Any fixed number: programs that write to one server do so one after the other.
+_WRITE_LOCK = 4_100_027
+# Seconds that a program that writes waits for another one.
+_WRITER_PATIENCE = 60
+_OWNER_ONLY = 0o600
 _OLD = timedelta(days=7)
 _held: ContextVar[Connection | None] = ContextVar("held", default=None)
 
@@ -74,6 +89,32 @@ class Casebase:
     engine: Engine
     settings: Settings
 
+    def __post_init__(self) -> None:
+        self._statements = Statements(self.engine)
+
+    @property
+    def address(self) -> str:
+        """The URL as it may be printed."""
+        return shown(self.engine.url)
+
+    def running(self) -> list[Statement]:
+        """The statements that are under way, for whoever knows that nobody waits for them any more."""
+        return self._statements.running()
+
+    def for_writer(self) -> "Casebase":
+        """The same database by connections of its own, so that who writes all the time takes none from readers."""
+        if self.engine.dialect.name != "postgresql":
+            return self
+        few = self.settings.database.model_copy(update={"connections": 2})
+        return Casebase(_engine(self.engine.url, few), self.settings)
+
+    @contextmanager
+    def unhurried(self) -> Iterator[Connection]:
+        """A reading that may take as long as it takes, for an operator who waits."""
+        with self.reading() as connection:
+            _without_limits(connection)
+            yield connection
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one read, given back at once. Raises CasebaseError when unreachable."""
@@ -84,8 +125,8 @@ class Casebase:
                 return
             with self.engine.connect() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeoutError) as error:
-            raise CasebaseError(_reason(self.engine, error)) from error
+        except _FAILURES as error:
+            raise CasebaseError(reason(self.engine.url, error)) from error
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         """`frame_of_few` by a reading of its own."""
@@ -158,12 +199,13 @@ class Casebase:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: all of it or nothing."""
+        """A transaction: all of it or nothing. Programs that write to one PostgreSQL do so one after the other."""
         try:
             with self.engine.begin() as connection:
+                _take_turns(connection)
                 yield connection
-        except (DBAPIError, PoolTimeoutError) as error:
-            raise CasebaseError(_reason(self.engine, error)) from error
+        except _FAILURES as error:
+            raise CasebaseError(reason(self.engine.url, error)) from error
 
     @cached_property
     def workdays(self) -> Workdays:
@@ -191,40 +233,109 @@ class Casebase:
 
 
 def open_casebase(settings: Settings, url: str | None = None, *, create: bool = True) -> Casebase:
-    """Open the database of the settings, or of `url`; a DuckDB file that is missing is made where `create` says so.
+    """Open the database of the settings, or of `url`.
 
-    Raises UsageError for a URL that is none, CasebaseError for a database that cannot be opened.
+    Without `create` the database must be there with the tables of this release; with it, a DuckDB file that is missing
+    is made, and tables may be. Raises UsageError for a URL that is none, CasebaseError for a database that cannot be
+    opened.
     """
     address = url or settings.database.url
     try:
-        parsed = make_url(address)
-        if parsed.get_backend_name() == "duckdb" and parsed.database and parsed.database != ":memory:":
-            path = Path(parsed.database) if Path(parsed.database).is_absolute() else ROOT / parsed.database
-            if not create and not path.exists():
-                raise CasebaseError(f"{path}: there is no case database; make one with: python -m casebase init")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parsed = parsed.set(database=str(path))
-        engine = _engine(parsed)
-        with engine.connect():
-            pass
+        parsed = _parsed(address)
+        _prepare_file(_file_of(parsed), create)
+        engine = _engine(parsed, settings.database)
+        try:
+            with engine.connect() as connection:
+                _keep_private(_file_of(parsed))
+                if not create:
+                    check_schema(connection, shown(parsed))
+        except BaseException:
+            engine.dispose()
+            raise
     except (NoSuchModuleError, ValueError) as error:
-        raise UsageError(f"database URL {_shown(address)!r}: {error}") from None
-    except (DBAPIError, OSError) as error:
-        raise CasebaseError(_reason_of(_shown(address), error)) from None
+        raise UsageError(f"database URL {shown(address)!r}: {without_secrets(str(error), address)}") from None
+    except (*_FAILURES, OSError) as error:
+        raise CasebaseError(reason(address, error)) from None
     except SQLAlchemyError as error:
-        raise UsageError(f"database URL {_shown(address)!r}: {error}") from None
+        raise UsageError(f"database URL {shown(address)!r}: {without_secrets(str(error), address)}") from None
     return Casebase(engine, settings)
 
 
-def _engine(url: URL) -> Engine:
+def _parsed(address: str) -> URL:
+    """The URL with the absolute path of its file. Raises ValueError or SQLAlchemyError for one that is none."""
+    parsed = make_url(address)
+    kind = parsed.get_backend_name()
+    if kind not in _ENGINES:
+        parsed.get_dialect()  # a name that nobody has is said as such
+        raise ValueError(f"{kind} is not supported; the cockpit runs on DuckDB and PostgreSQL")
+    if kind == "postgresql" and parsed.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise ValueError(f"the driver of {parsed.drivername} is not installed; write postgresql://")
+    path = _file_of(parsed)
+    return parsed.set(database=str(path)) if path else parsed
+
+
+def _file_of(url: URL) -> Path | None:
+    """The file of a DuckDB database, relative ones from the project's folder."""
+    if url.get_backend_name() != "duckdb" or not url.database or url.database == ":memory:":
+        return None
+    return ROOT / url.database
+
+
+def keep_new_files_private() -> None:
+    """Let files that this process makes be its owner's alone, as DuckDB makes its write-ahead log anew and anew."""
+    os.umask(os.umask(0o077) | 0o077)
+
+
+def _prepare_file(path: Path | None, create: bool) -> None:
+    """Make the folder of a new file. Raises CasebaseError where there is no file and none may be made."""
+    if path is None:
+        return
+    if not create and not path.exists():
+        raise CasebaseError(f"{path}: there is no case database; make one with: python -m casebase init")
+    if path.exists() and not path.is_file():
+        raise CasebaseError(f"{path}: this is no file; name the file of a case database")
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _keep_private(path: Path | None) -> None:
+    """The cases are for their owner alone, in the file and in its write-ahead log."""
+    for file in () if path is None else (path, path.with_name(f"{path.name}.wal")):
+        # A file of another owner is that owner's to protect.
+        with suppress(FileNotFoundError, PermissionError):
+            file.chmod(_OWNER_ONLY)
+
+
+def _engine(url: URL, settings: DatabaseSettings) -> Engine:
+    pool = {"pool_timeout": settings.connection_timeout, "pool_size": 5, "max_overflow": settings.connections - 5}
+    if settings.connections < 5:
+        pool |= {"pool_size": settings.connections, "max_overflow": 0}
     if url.get_backend_name() != "postgresql":
-        return create_engine(url)
-    return create_engine(url.update_query_dict(_PATIENCE | dict(url.query)), pool_pre_ping=True)
+        return create_engine(url, **(pool if _file_of(url) else {}))
+    engine = create_engine(url.update_query_dict(_PATIENCE | dict(url.query)), pool_pre_ping=True, **pool)
+    limits = {"statement_timeout": settings.statement_timeout, "lock_timeout": settings.lock_timeout}
+
+    @event.listens_for(engine, "connect")
+    def limit(raw: Any, _record: Any) -> None:
+        # Not as options of the connection: those a pooler between the cockpit and the server refuses.
+        raw.autocommit = True
+        for name, seconds in limits.items():
+            raw.execute("SELECT set_config(%s, %s, false)", (name, f"{round(seconds * 1000)}ms"))
+        raw.autocommit = False
+
+    return engine
 
 
-def _shown(address: str) -> str:
-    """The URL without its password; works on URLs that cannot be parsed, too."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", address)
+def _without_limits(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def _take_turns(connection: Connection) -> None:
+    """Wait for other programs that write; DuckDB has none."""
+    if connection.dialect.name == "postgresql":
+        _without_limits(connection)
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_WRITER_PATIENCE}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
 
 
 def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
@@ -253,45 +364,51 @@ def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame
 
 
 def read_state(connection: Connection) -> State:
-    """The state that `info` tells; a database without rows there is version 0."""
+    """The state that `info` tells; a database without rows there is version 0.
+
+    Raises CasebaseError for what no release of the cockpit wrote there.
+    """
     values = dict(connection.execute(select(info.c.key, info.c.value)).all())
-    return State(
-        version=int(values.get("version", 0)),
-        changed_at=_moment(values.get("changed_at")),
-        demonstration=values.get("demonstration") == "true",
-        city_name=values.get("city_name"),
-        data_until=_moment(values.get("data_until")),
-    )
+    try:
+        return State(
+            version=int(values.get("version", 0)),
+            changed_at=_moment(values.get("changed_at")),
+            demonstration=values.get("demonstration") == "true",
+            city_name=values.get("city_name"),
+            data_until=_moment(values.get("data_until")),
+        )
+    except ValueError as error:
+        raise CasebaseError(
+            f"the table info of the case database holds what the cockpit did not write: {error}"
+        ) from None
 
 
 def write_info(connection: Connection, **values: str) -> None:
     """Set keys of `info`."""
     for key, value in values.items():
         if not connection.execute(info.update().where(info.c.key == key).values(value=value)).rowcount:
-            connection.execute(info.insert().values(key=key, value=value))
+            _insert_info(connection, key, value, value)
 
 
 def mark_changed(connection: Connection, now: datetime) -> None:
-    """Count the version up, so that every reader sees that the data changed at `now`."""
-    version = connection.scalar(select(info.c.value).where(info.c.key == "version"))
-    write_info(connection, version=str(int(version or 0) + 1), changed_at=now.isoformat())
+    """Count the version up, so that every reader sees that the data changed at `now`.
+
+    The database does the counting: a program that read the number and wrote the next would lose another's.
+    """
+    following = cast(cast(info.c.value, BigInteger) + 1, String)
+    if not connection.execute(info.update().where(info.c.key == "version").values(value=following)).rowcount:
+        _insert_info(connection, "version", "1", following)
+    write_info(connection, changed_at=now.isoformat())
+
+
+def _insert_info(connection: Connection, key: str, value: str, otherwise: Any) -> None:
+    """The first value of a key, or `otherwise` where another program was first."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(info).values(key=key, value=value))
+        return
+    first = postgresql.insert(info).values(key=key, value=value)
+    connection.execute(first.on_conflict_do_update(index_elements=[info.c.key], set_={"value": otherwise}))
 
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _reason(engine: Engine, error: SQLAlchemyError) -> str:
-    return _reason_of(engine.url.render_as_string(hide_password=True), error)
-
-
-def _reason_of(address: str, error: Exception) -> str:
-    text = " ".join(str(getattr(error, "orig", error)).split())
-    if "Could not set lock" in text:
-        return (
-            f"{address}: another process holds this DuckDB file; "
-            "stop it (the cockpit itself may be running), or use PostgreSQL"
-        )
-    if "does not exist" in text and ("Table" in text or "relation" in text):
-        return f"{address}: the tables are missing; run: python -m casebase init"
-    return f"{address}: the case database cannot be reached ({text[:200]})"

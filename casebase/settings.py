@@ -20,7 +20,13 @@ class _Section(BaseModel):
 
 
 class DatabaseSettings(_Section):
+    """Where the cases are, and how long (s) a reader waits for an answer, a lock, a free connection (0: for ever)."""
+
     url: str = "duckdb:///data/petitions.duckdb"
+    statement_timeout: float = Field(30.0, ge=0, le=86_400)
+    lock_timeout: float = Field(3.0, ge=0, le=86_400)
+    connections: int = Field(15, ge=3, le=500)
+    connection_timeout: float = Field(3.0, gt=0, le=600)
 
 
 class CitySettings(_Section):
@@ -164,7 +170,10 @@ def read_settings(path: Path | None = None) -> Settings:
     """
     path = path or Path(os.environ.get("COCKPIT_CONFIG", ROOT / "config.toml"))
     try:
-        text = path.read_text(encoding="utf-8")
+        if not path.is_file():
+            raise UsageError(f"{path}: there is no such file; set COCKPIT_CONFIG to an existing one")
+        # Editors of Windows write a byte order mark, which is no part of the text.
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); set COCKPIT_CONFIG to an existing file") from None
     except UnicodeDecodeError as error:
@@ -179,7 +188,7 @@ def read_settings(path: Path | None = None) -> Settings:
         raise UsageError(_sentence(path, text, error)) from None
     url = os.environ.get("COCKPIT_DATABASE_URL")
     if url:
-        settings = settings.model_copy(update={"database": DatabaseSettings(url=url)})
+        settings = settings.model_copy(update={"database": settings.database.model_copy(update={"url": url})})
     return settings
 
 

@@ -10,7 +10,9 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from casebase.addresses import shown
 from casebase.errors import CasebaseError
+from casebase.failures import reason
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 # Any fixed number: programs that start together upgrade a shared server one after the other.
@@ -22,10 +24,13 @@ def upgrade(engine: Engine) -> None:
 
     Raises CasebaseError when the database is newer than this release or holds foreign tables of the same names.
     """
-    url = engine.url.render_as_string(hide_password=True)
+    url = shown(engine.url)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
+                # A big table takes its time, and so may another program that upgrades.
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
             command.upgrade(alembic_config(connection), "head")
     except CommandError as error:
@@ -33,8 +38,7 @@ def upgrade(engine: Engine) -> None:
             f"{url}: the database was made by a newer release of the cockpit; update it ({error})"
         ) from error
     except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())[:200]
-        raise CasebaseError(f"{url}: the schema cannot be upgraded ({reason})") from error
+        raise CasebaseError(f"{reason(engine.url, error)}; the schema cannot be upgraded") from error
 
 
 def is_current(engine: Engine) -> bool:
