@@ -53,7 +53,7 @@ def city(url: str, cases: int) -> Casebase:
     with casebase.reading() as connection:
         number = connection.scalar(select(func.count()).select_from(petition)) or 0
     if number == 0:
-        build(casebase, cases=cases, seed=SEED, until=datetime(2026, 11, 28, 12))
+        build(casebase, cases=cases, seed=SEED, until=datetime(2026, 11, 28, 12), progress=lambda *_: None)
     elif number != cases:
         raise SystemExit(f"there are {number:,} cases already, not {cases:,}")
     with casebase.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
