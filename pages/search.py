@@ -93,6 +93,9 @@ head = st.container()
 wanted = asked()
 with head:
     show.header("案件查询", said(wanted))
+if wanted.too_much:
+    waiting.hint(f"{wanted.too_much}。请减少后再查。")
+    st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     by, descending = order()
     total_at = st.empty()

@@ -38,6 +38,8 @@ MORE: Mapping[str, Expression] = {
 COLUMNS = (*PETITION.columns, *MORE)
 DEFAULT_COLUMNS = tuple(name for name in PETITION.columns if name != "petition_id")
 _NUMBER = re.compile(r"\d{10,}")
+# Every word is looked for in every text that the words before it left, and longer statements take longer to plan.
+MOST_WORDS, LONGEST_WORD = 12, 60
 ORDERS = ("registered_at", "five_day_due", "due_at", "closed_at", "case_no")
 
 
@@ -75,14 +77,28 @@ CLOCKS = tuple(
 class Search:
     """What is looked for; every part that is given must hold.
 
-    `text`: words apart by spaces, each found in the number, title, text, unit or place. `flags`: names of FLAGS.
-    `clock`: one of CLOCKS. `registered`: days of registration, None for all.
+    `text`: words apart by spaces, each found in the number, title, text, unit or place, in capitals or not; at most
+    MOST_WORDS of at most LONGEST_WORD characters. `flags`: names of FLAGS. `clock`: one of CLOCKS. `registered`: days
+    of registration, None for all.
     """
 
     text: str = ""
     flags: tuple[str, ...] = ()
     clock: str | None = None
     registered: Period | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the text, each once."""
+        return tuple(dict.fromkeys(self.text.split()))
+
+    @property
+    def too_much(self) -> str:
+        """What of the text is beyond the bounds, in words; "" for nothing."""
+        count, longest = len(self.words), max(map(len, self.words), default=0)
+        if count > MOST_WORDS:
+            return f"一次最多查 {MOST_WORDS} 个词，现在有 {count} 个"
+        return f"一个词最长 {LONGEST_WORD} 字，现在最长的有 {longest} 字" if longest > LONGEST_WORD else ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,8 @@ def search(
 ) -> Found:
     """A page of the cases found, with the chosen `columns` (of COLUMNS), sorted by one of ORDERS, empty ones last.
 
-    Cases that are restricted are never found. Raises UsageError for an unknown flag, clock, column or order.
+    Cases that are restricted are never found. Raises UsageError for an unknown flag, clock, column or order, and for
+    too many or too long words.
     """
     _check("column", columns, COLUMNS)
     _check("order", [order], ORDERS)
@@ -167,8 +184,10 @@ def _sorted(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], ...
 
 def _where(casebase: Casebase, wanted: Search, at: Moment, within: Slice) -> ColumnElement[bool]:
     _check("flag", wanted.flags, FLAGS)
+    if wanted.too_much:
+        raise UsageError(wanted.too_much)
     found = [p.registered_at <= at.as_of, not_(p.restricted), *in_slice(casebase, PETITION, at, within)]
-    found += [_says(word) for word in wanted.text.split()]
+    found += [_says(word) for word in wanted.words]
     found += [FLAGS[name](at) for name in wanted.flags]
     if wanted.clock:
         _check("clock", [wanted.clock], CLOCKS)
@@ -181,20 +200,29 @@ def _where(casebase: Casebase, wanted: Search, at: Moment, within: Slice) -> Col
 
 
 def _says(word: str) -> ColumnElement[bool]:
-    """The word stands in the number, title or text, or in the name of the unit or a place.
+    """The word stands in the number, title or text, or in the name of the unit or a place, in capitals or not.
 
-    Many digits are a number and nothing else: no text is read for them. strpos, since LIKE would have to be told what
-    % and _ mean, and costs three times as much.
+    Many digits are a number and nothing else: no text is read for them.
     """
-    in_number = func.strpos(p.case_no, word) > 0
+    in_number = _within(p.case_no, word)
     if _NUMBER.fullmatch(word):
         return in_number
     unit, area = schema.unit.c, schema.area.c
-    units = select(unit.unit_id).where(func.strpos(unit.name, word) > 0)
-    places = select(area.code).where(func.strpos(area.name, word) > 0, area.level >= 2)
-    texts = [func.strpos(func.coalesce(column, ""), word) > 0 for column in (p.title, p.body)]
+    units = select(unit.unit_id).where(_within(unit.name, word))
+    places = select(area.code).where(_within(area.name, word), area.level >= 2)
+    texts = [_within(func.coalesce(column, ""), word) for column in (p.title, p.body)]
     in_place = [column.in_(places) for column in (p.district_code, p.street_code, p.community_code)]
     return or_(in_number, *texts, p.unit_id.in_(units), *in_place)
+
+
+def _within(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """strpos, since LIKE would have to be told what % and _ mean, and costs three times as much.
+
+    Only for a word that has capitals or could have them is a text made small first: Chinese has none.
+    """
+    if word.lower() == word.upper():
+        return func.strpos(text, word) > 0
+    return func.strpos(func.lower(text), func.lower(word)) > 0
 
 
 def _check(what: str, names: Sequence[str], known: Any) -> None:

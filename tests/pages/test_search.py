@@ -39,6 +39,12 @@ def test_nothing_found_says_so(open_page: OpenPage, demo_url: str) -> None:
     assert any("没有查到" in element.value for element in app.info)
 
 
+def test_too_many_words_are_said_and_not_looked_for(open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, "search", q=" ".join(f"词{n}" for n in range(300)))
+    assert failures(app) == []
+    assert any("最多查 12 个词，现在有 300 个" in element.value for element in app.info)
+
+
 @pytest.mark.parametrize("case", ["", "abc", "999999999999", "1" * 40])
 def test_an_unknown_case_is_said_in_a_sentence(case: str, open_page: OpenPage, demo_url: str) -> None:
     app = open_page(demo_url, "case_course", case=case)

@@ -37,13 +37,15 @@ def says(rows: pd.DataFrame, word: str) -> pd.Series:
     names = ("case_no", "title", "body", "unit_name", "district_name", "street_name", "community_name")
     found = pd.Series(False, index=rows.index)
     for name in names:
-        found |= rows[name].fillna("").astype(str).str.contains(word, regex=False)
+        found |= rows[name].fillna("").astype(str).str.lower().str.contains(word.lower(), regex=False)
     return found
 
 
 TEXTS = [
     "标题1",
     "N12",
+    "n12",
+    "标题1 标题1",
     "单位3",
     "街道2 单位1",
     "社区4",
@@ -167,3 +169,23 @@ def test_months_of_what_is_looked_for_stand_beside_the_year_before(
         assert last_year == ((wanted >= at - year) & (wanted < end - year)).sum()
     assert found["value"].sum() > 0
     assert found["last_year"].sum() > 0
+
+
+def test_a_number_is_found_in_capitals_or_not(city: Casebase) -> None:
+    large, small = (search(city, Search(text=text), as_of=NOW) for text in ("N12", "n12"))
+    assert ids(large.rows) == ids(small.rows) != set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (" ".join(f"词{n}" for n in range(13)), "一次最多查 12 个词，现在有 13 个"),
+        ("长" * 61, "一个词最长 60 字，现在最长的有 61 字"),
+    ],
+)
+def test_words_are_bounded_in_number_and_length(duckdb_city: Casebase, text: str, said: str) -> None:
+    for question in (search, by_month):
+        with pytest.raises(UsageError, match=f"^{said}$"):
+            question(duckdb_city, Search(text=text), as_of=NOW)
+    assert search(duckdb_city, Search(text=" ".join(["标题1"] * 500)), as_of=NOW).total > 0  # one word, said often
+    assert search(duckdb_city, Search(text=" ".join(f"词{n}" for n in range(12))), as_of=NOW).total == 0
