@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from casebase.engine import Casebase
+from queries import needs
 from queries.measure import measure
 from queries.model import EVERYTHING, Kind, Slice
 from queries.periods import Against, Period, compared, end_of_day, last_months
@@ -56,10 +57,11 @@ def by_month(
         return found
     spans = [str(span) for span in pd.period_range(period.start, period.end, freq="M")]
     every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
-    found = found.drop(columns="as_of").set_index(["metric", "month"]).reindex(every).reset_index()
+    found = found.drop(columns=["as_of", "unknown"]).set_index(["metric", "month"]).reindex(every).reset_index()
     found = found.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
     counts = found["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
-    return found.assign(value=found["value"].mask(counts, found["hits"].astype("float64")), as_of=as_of)
+    found = found.assign(value=found["value"].mask(counts, found["hits"].astype("float64")))
+    return needs.without_unknown(casebase, found).assign(as_of=as_of)
 
 
 def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
+from queries import needs
 from queries.measure import measure, metric_of
 from queries.model import EVERYTHING, Kind, Metric, Slice
 from queries.periods import Against, Period, compared
@@ -29,6 +30,8 @@ from queries.registry import METRICS
 @dataclass(frozen=True)
 class Change:
     """A metric now and before, as a count or a ratio (NaN where there is nothing to divide by), and its parts.
+
+    Of a number that the data cannot tell (see queries.needs) both are NaN, and so are the changes of its parts.
 
     `parts` has one row a group, the largest change first: the `by` columns (None where not filled in), hits, among,
     hits_before, among_before (int), change (int for a count, else a ratio), and for a rate mix and performance, which
@@ -80,6 +83,8 @@ def decompose(
     else:
         values = _ratio(whole["hits"], whole["among"]), _ratio(whole["hits_before"], whole["among_before"])
         parts = _effects(parts, *values)
+    if metric in needs.unknown(casebase):
+        values, parts["change"] = (float("nan"), float("nan")), float("nan")
     order = parts["change"].abs().sort_values(ascending=False, kind="stable").index
     return Change(*values, parts.loc[order].reset_index(drop=True))
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
+from queries import needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
@@ -69,7 +70,9 @@ def measure(
 
     Returns one row a metric and group: metric, the `by` columns (codes or labels as str, None where
     not filled in), hits, among (int), value (float; a fraction for rates; NaN where there is nothing
-    to divide by), as_of. Groups without a row are left out; without `by` every metric has its row.
+    to divide by, or where the data cannot tell), unknown (str | None: what the data lacks for the number, as
+    "petition.due_at,petition.closed_at", see queries.needs), as_of. Groups without a row are left out; without `by`
+    every metric has its row. hits and among of an unknown number are what the rows say, and say nothing.
     `month` and `day` split a dated metric by its own date and measure a stock at the end of each.
     Raises UsageError for an unknown metric, dimension or area.
     """
@@ -80,7 +83,7 @@ def measure(
     found = _valued(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
     order = {metric.id: place for place, metric in enumerate(wanted)}
     found = found.sort_values(["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable")
-    return found.assign(as_of=as_of).reset_index(drop=True)
+    return needs.without_unknown(casebase, found).assign(as_of=as_of).reset_index(drop=True)
 
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:

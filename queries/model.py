@@ -97,7 +97,8 @@ class Metric:
     found by: one of them lies so many days before the time. `lists` is the subject of the list behind
     it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径
     that travels with the number; `sides` are short words for the hits and the misses of a rate
-    (按期, 未按期).
+    (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
+    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at").
     """
 
     id: str
@@ -123,6 +124,7 @@ class Metric:
     additive: bool = True
     short: str = ""
     sides: tuple[str, str] = ("", "")
+    needs: tuple[str, ...] = ()
 
     @property
     def short_name(self) -> str:

@@ -60,6 +60,7 @@ COMMUNITIES_WITH_AGENT = _grid(
     period_text="时点数",
     article="[S] 信访代办制度",
     among=Fixed(community.level == 4),
+    needs=("community",),
     hit=lambda at: has(community.code, _agents.community_code, active(at, _agents)),
 )
 

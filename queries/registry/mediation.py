@@ -116,6 +116,7 @@ FAMILY_SETTLED = _mediation(
     article="[S] 85% 的家庭邻里纠纷在社区化解",
     among=lambda at: and_(_mediated(at), _FAMILY),
     hit=lambda at: and_(dispute.outcome == "化解", not_(_became_petition(at))),
+    needs=("mediation.petition_id",),
 )
 PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",
@@ -221,6 +222,7 @@ COMMUNITIES_WITH_ORGS = _mediation(
     period_text="时点数",
     article="[S] 每个社区 16 个社会组织",
     among=Fixed(community.level == 4),
+    needs=("community",),
     hit=lambda at: has(community.code, org.community_code, org.kind != INCUBATOR, _founded(at)),
     dated_by=None,
 )

@@ -117,6 +117,7 @@ ONE_PASS = Metric(
     article="[C] 一次性化解率",
     among=lambda at: and_(_outcome_known(at), p.is_first),
     hit=lambda at: and_(p.resolved, not_(_repeated(at))),
+    needs=("petition.repeat_of",),
     dated_by=CLOSED_AT,
     beside=("repeated_later",),
 )
@@ -136,6 +137,7 @@ REPEATED_LATER = Metric(
     article="[C] 与一次性化解率同看",
     among=lambda at: and_(known(at), closed(at), p.is_first),
     hit=_repeated,
+    needs=("petition.repeat_of",),
     dated_by=CLOSED_AT,
     beside=("one_pass_resolution",),
     short="后来重复",

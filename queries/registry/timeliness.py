@@ -127,6 +127,8 @@ BUREAU_ACCEPTANCE = _timely(
     hit=lambda at: by_last_day(_HANDLED, p.registered_at, at.deadlines.forward_days, at),
     dated_by=lambda at: last_day(p.registered_at, at.deadlines.forward_days),
     dated_from=lambda at: ((p.registered_at, at.deadlines.forward_days),),
+    # Closings alone tell nothing of forwarding.
+    needs=("petition.forwarded_at",),
 )
 UNIT_ACCEPTANCE = _timely(
     "unit_acceptance",
@@ -141,6 +143,7 @@ UNIT_ACCEPTANCE = _timely(
     hit=lambda at: by_last_day(_ACCEPTED, _RECEIVED, at.deadlines.accept_days, at),
     dated_by=lambda at: last_day(p.registered_at, _both_steps(at)),
     dated_from=lambda at: ((p.registered_at, _both_steps(at)),),
+    needs=("petition.accepted_at",),
 )
 
 METRICS = (

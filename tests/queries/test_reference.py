@@ -177,7 +177,7 @@ def _people(reference: Reference, within: Slice, fixed: dict[str, str | None]) -
 
 
 def agree(measured: pd.DataFrame, wanted: Found) -> None:
-    by = list(measured.columns[1:-4])
+    by = list(measured.columns[1:-5])
     found: Found = {}
     for row in measured.to_dict("records"):
         found[(row["metric"], *(row[name] for name in by))] = (row["hits"], row["among"], row["value"])

@@ -1,0 +1,173 @@
+"""What of the data is not there at all: tables without a row, columns that no row fills.
+
+A column that is empty in every row was never loaded: what is computed from it is not known, which is not the same as 0.
+It is a fact of the whole case base, not of a slice or a moment, and is asked once for each version of the data.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    and_,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from casebase import schema
+from casebase.engine import Casebase
+
+# The places of the lowest level: hardly a table of their own, but numbers are shares of them.
+COMMUNITIES = "community"
+_LOWEST = 4
+_TABLES: tuple[Table, ...] = (
+    schema.area,
+    schema.unit,
+    schema.category,
+    schema.petition,
+    schema.grid,
+    schema.grid_worker,
+    schema.agent,
+    schema.grid_task,
+    schema.social_org,
+    schema.mediation,
+    schema.expert,
+    schema.hearing,
+    schema.hearing_expert,
+    schema.reception,
+    schema.supervision,
+    schema.model_case,
+)
+_p = schema.petition.c
+# Columns that every row fills, often with what stands there where nobody said anything: what tells that somebody did.
+# Repeats are found by the person and the class, or a source names them itself.
+_SAME_PERSON = and_(_p.petitioner_key.is_not(None), _p.category_code.is_not(None))
+_TOLD: Mapping[Column[Any], ColumnElement[bool]] = {
+    _p.is_simple: _p.is_simple,
+    _p.is_collective: or_(_p.is_collective, _p.people > 1),
+    _p.is_first: or_(not_(_p.is_first), _SAME_PERSON),
+    _p.repeat_of: or_(_p.repeat_of.is_not(None), _SAME_PERSON),
+    _p.extended_days: _p.extended_days > 0,
+}
+# Empty is what these say of most rows or of all: still at work, founded long ago.
+_SAYS_BY_ITSELF = (schema.grid_worker.c.active_to, schema.agent.c.active_to, schema.social_org.c.founded_on)
+# What is done sooner or later, and when it began. Empty in all rows it tells that nothing is done yet while the first
+# row is young; older than the longest limit of the law (60 days and 30 of extension), that nobody wrote it down.
+_DONE: Mapping[Column[Any], Column[Any]] = {
+    _p.closed_at: _p.registered_at,
+    schema.grid_task.c.contacted_at: schema.grid_task.c.pushed_at,
+    schema.grid_task.c.finished_at: schema.grid_task.c.pushed_at,
+    schema.mediation.c.closed_at: schema.mediation.c.opened_at,
+    schema.supervision.c.replied_at: schema.supervision.c.issued_at,
+}
+_YOUNG = timedelta(days=90)
+# Most columns are filled in one of so many rows; the rest of a table is read for the others alone.
+_FIRST_ROWS = 10_000
+
+_known: WeakKeyDictionary[Casebase, tuple[int, frozenset[str]]] = WeakKeyDictionary()
+
+
+def is_done(column: Column[Any]) -> bool:
+    """Whether the column tells that something is done: where it is not known, nothing is known to be open either."""
+    return column in _DONE
+
+
+def says_by_itself(column: Column[Any]) -> bool:
+    """Whether the column says something even where no row fills it."""
+    return column in _SAYS_BY_ITSELF
+
+
+def names_of_columns() -> list[str]:
+    """All that can be blank, as `blanks` names it."""
+    named = [name_of(column) for table in _TABLES for column in _conditions(table)]
+    return [*(table.name for table in _TABLES), COMMUNITIES, *named]
+
+
+def name_of(column: Column[Any]) -> str:
+    """A column as `blanks` names it: petition.due_at."""
+    return f"{column.table.name}.{column.name}"
+
+
+def blanks(casebase: Casebase) -> frozenset[str]:
+    """The tables without a row ("hearing"), and of the others the columns that no row fills ("petition.due_at")."""
+    version = casebase.state().version
+    seen, known = _known.get(casebase, (0, frozenset[str]()))
+    # A database that counts no changes is looked at every time.
+    if version == 0 or seen != version:
+        with casebase.reading() as connection:
+            known = frozenset(_read(connection))
+        _known[casebase] = version, known
+    return known
+
+
+@cache
+def _first_look() -> Select[Any]:
+    """All tables' first rows in one statement: each is one row of flags, so that joined they are one row of all."""
+    first = [_filled(table, list(_conditions(table)), _FIRST_ROWS) for table in _TABLES]
+    joined: Any = first[0]
+    for one in first[1:]:
+        joined = joined.join(one, true())
+    return select(*(column for one in first for column in one.c)).select_from(joined)
+
+
+def _read(connection: Connection) -> Iterator[str]:
+    values = iter(connection.execute(_first_look()).one())
+    for table in _TABLES:
+        has_rows, *flags = (next(values) for _ in range(len(_conditions(table)) + 1))
+        if not has_rows:
+            yield table.name
+            continue
+        blank = [column for column, flag in zip(_conditions(table), flags, strict=True) if not flag]
+        yield from (name_of(column) for column in _nowhere(connection, table, blank))
+    communities = select(schema.area.c.code).where(schema.area.c.level == _LOWEST).limit(1)
+    if connection.scalar(communities) is None:
+        yield COMMUNITIES
+
+
+def _nowhere(connection: Connection, table: Table, columns: list[Column[Any]]) -> Iterator[Column[Any]]:
+    """Of columns that the first rows do not fill, those that no row fills."""
+    if not columns:
+        return
+    _, *flags = connection.execute(select(*_filled(table, columns, None).c)).one()
+    for column, flag in zip(columns, flags, strict=True):
+        if not flag and not (column in _DONE and _is_young(connection, table, _DONE[column])):
+            yield column
+
+
+def _is_young(connection: Connection, table: Table, begun: Column[Any]) -> bool:
+    first, last = connection.execute(select(func.min(begun), func.max(begun)).select_from(table)).one()
+    return bool(last - first <= _YOUNG)
+
+
+def _filled(table: Table, columns: Sequence[Column[Any]], rows: int | None) -> Subquery:
+    """One row: whether there is a row, and for each column whether one of the first `rows` (None: of all) fills it."""
+    conditions = _conditions(table)
+    flags = [conditions[column].label(f"f{n}") for n, column in enumerate(columns)]
+    found = select(literal(1).label("row"), *flags).select_from(table).limit(rows).subquery()
+    told = [func.bool_or(found.c[f"f{n}"]).label(f"f{n}") for n in range(len(columns))]
+    return select((func.count() > 0).label("row"), *told).select_from(found).subquery(f"in_{table.name}")
+
+
+@cache
+def _conditions(table: Table) -> dict[Column[Any], ColumnElement[bool]]:
+    """By column that may be blank: what a row that fills it meets. Long texts are no part of a number."""
+    found: dict[Column[Any], ColumnElement[bool]] = {}
+    for column in table.columns:
+        if column in _TOLD:
+            found[column] = _TOLD[column]
+        elif column.nullable and not isinstance(column.type, Text) and column not in _SAYS_BY_ITSELF:
+            found[column] = column.is_not(None)
+    return found

@@ -1,0 +1,209 @@
+"""What the data does not hold is not known, whatever the rows count: for every metric, column by column."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import delete, update
+
+from casebase import schema
+from casebase.bulk import append
+from casebase.engine import Casebase, mark_changed
+from queries import blanks, needs
+from queries.compare import by_month, compare
+from queries.decompose import decompose
+from queries.measure import measure
+from queries.periods import Against, Period
+from queries.registry import METRICS
+from tests.queries import sample
+from tests.queries.sample import Tables
+
+AS_OF = datetime(2026, 11, 22, 23, 59, 59)
+# What stands in a row of these where nobody said anything.
+UNTOLD = {
+    "petition.is_simple": {"is_simple": False, "five_day_due": None},
+    "petition.is_collective": {"is_collective": False, "people": 1},
+    "petition.is_first": {"is_first": True, "repeat_of": None, "petitioner_key": None},
+    "petition.repeat_of": {"repeat_of": None, "petitioner_key": None},
+    "petition.extended_days": {"extended_days": 0},
+}
+# What some number needs; the other columns no number looks at alone.
+EMPTIED = [
+    name
+    for name in blanks.names_of_columns()
+    if name != blanks.COMMUNITIES and any(needs.lacking(metric, frozenset({name})) for metric in METRICS.values())
+]
+
+
+def measured(casebase: Casebase) -> pd.DataFrame:
+    return measure(casebase, list(METRICS), as_of=AS_OF).set_index("metric")
+
+
+def emptied(casebase: Casebase, name: str) -> None:
+    """Take a table's rows or a column's values away."""
+    table, _, column = name.partition(".")
+    rows = schema.metadata.tables[table]
+    with casebase.writing() as connection:
+        connection.execute(update(rows).values(UNTOLD.get(name, {column: None})) if column else delete(rows))
+
+
+@pytest.fixture(scope="module")
+def city_file(new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase], tables: Tables) -> Path:
+    """The sample city as a file to copy."""
+    url = new_url("duckdb")
+    casebase = casebase_of(url)
+    sample.fill(casebase, tables)
+    casebase.engine.dispose()
+    return Path(url.removeprefix("duckdb:///"))
+
+
+@pytest.fixture
+def copied(city_file: Path, tmp_path: Path, casebase_of: Callable[[str], Casebase]) -> Callable[[], Casebase]:
+    """A copy of the sample city to take things away from."""
+
+    def make() -> Casebase:
+        path = tmp_path / "city.duckdb"
+        shutil.copy(city_file, path)
+        return casebase_of(f"duckdb:///{path}")
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def whole(duckdb_city: Casebase) -> pd.DataFrame:
+    return measured(duckdb_city)
+
+
+def test_a_whole_city_lacks_nothing(city: Casebase) -> None:
+    assert needs.unknown(city) == {}
+    assert measured(city)["unknown"].isna().all()
+
+
+def test_nothing_is_known_of_an_empty_database(empty_casebase: Casebase) -> None:
+    numbers = measured(empty_casebase)
+    assert numbers["value"].isna().all()
+    assert numbers["unknown"].notna().all()
+    assert numbers["unknown"]["registered"] == "petition"
+    assert numbers["unknown"]["hearings_held"] == "petition,hearing"
+    assert (numbers["hits"] == 0).all()
+
+
+@pytest.mark.parametrize("name", EMPTIED)
+def test_a_blank_never_reads_as_a_number(copied: Callable[[], Casebase], whole: pd.DataFrame, name: str) -> None:
+    """Every number that a blank turns into nothing is unknown for that blank; the others keep what they say."""
+    casebase = copied()
+    emptied(casebase, name)
+    numbers = measured(casebase)
+    lacks = numbers["unknown"].fillna("").str.split(",").map(set)
+    lost = (whole["hits"] > 0) & (numbers["hits"] == 0)
+    told = [name in one or name.split(".")[0] in one for one in lacks]
+    assert numbers[lost & ~pd.Series(told, index=numbers.index)].index.tolist() == []
+    counted = whole["value"].notna()
+    assert numbers["value"].isna()[counted].equals(numbers["unknown"].notna()[counted])
+    assert lost.any() or not numbers["unknown"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("name", "unknown"),
+    [
+        ("petition.due_at", {"overdue", "due_today", "due_in_5", "on_time_completion", "extension_rate"}),
+        ("petition.forwarded_at", {"forwarded", "bureau_acceptance"}),
+        ("petition.accepted_at", {"unit_acceptance"}),
+        ("petition.is_first", {"repeat_rate"}),
+        ("petition.repeat_of", {"one_pass_resolution", "repeated_later"}),
+        ("petition.evaluated_at", {"unit_evaluation", "unit_satisfaction", "bureau_evaluation"}),
+        ("petition.closed_at", {"backlog", "overdue", "closed", "five_day_closure", "on_time_completion"}),
+        ("petition.is_simple", {"five_day_closure", "five_day_overdue", "five_day_due_in_0"}),
+        ("area.population", {"cases_per_10k"}),
+        ("hearing", {"hearings_held", "settled_after_hearing", "hearings_coming", "experts_active"}),
+        ("agent", {"agents", "communities_with_agent", "agents_engaged"}),
+        ("grid_task.finished_at", {"tasks_open", "on_the_spot", "task_days"}),
+        ("supervision.replied_at", {"supervision_waiting", "supervision_overdue", "supervision_in_time"}),
+    ],
+)
+def test_what_lacks_what(copied: Callable[[], Casebase], name: str, unknown: set[str]) -> None:
+    casebase = copied()
+    emptied(casebase, name)
+    lacking = needs.unknown(casebase)
+    assert unknown <= set(lacking)
+    assert all(name in lacking[metric] for metric in unknown)
+    assert "registered" not in lacking
+    assert "registered" in measured(casebase).index[measured(casebase)["unknown"].isna()]
+
+
+def test_every_metric_needs_something() -> None:
+    """Without a row of its table no number is known, and each names a table."""
+    every = frozenset(name for name in blanks.names_of_columns() if "." not in name)
+    for name, metric in METRICS.items():
+        assert needs.lacking(metric, every), name
+        assert needs.lacking(metric, frozenset()) == ()
+
+
+def test_communities_are_what_shares_of_them_need(copied: Callable[[], Casebase]) -> None:
+    casebase = copied()
+    with casebase.writing() as connection:
+        connection.execute(delete(schema.area).where(schema.area.c.level == 4))
+    assert needs.unknown(casebase) == {
+        "communities_with_agent": ("community",),
+        "communities_with_orgs": ("community",),
+    }
+
+
+def test_both_engines_see_the_same_blanks(city_on: Callable[[str], Casebase], empty_url: str) -> None:
+    assert empty_url
+    assert blanks.blanks(city_on("duckdb")) == blanks.blanks(city_on("postgresql"))
+
+
+def test_a_young_city_has_closed_nothing_yet(empty_casebase: Casebase) -> None:
+    """Nothing closed in the first weeks is a fact; in more than the law's longest limit it is a column not loaded."""
+    first = datetime(2026, 3, 1)
+
+    def register(number: int, at: datetime) -> None:
+        row = {"petition_id": number, "case_no": str(number), "registered_at": at, "updated_at": at, "source": "test"}
+        defaults = {"people": 1, "is_first": True, "is_simple": False, "is_collective": False, "counted": True}
+        with empty_casebase.writing() as connection:
+            append(
+                connection,
+                schema.petition,
+                pd.DataFrame([{**row, **defaults, "restricted": False, "extended_days": 0}]),
+            )
+
+    register(1, first)
+    register(2, first + timedelta(days=90))
+    assert "backlog" not in needs.unknown(empty_casebase)
+    assert measured(empty_casebase)["value"]["backlog"] == 2
+    assert needs.unknown(empty_casebase)["overdue"] == ("petition.due_at",)
+    register(3, first + timedelta(days=91))
+    assert needs.unknown(empty_casebase)["backlog"] == ("petition.closed_at",)
+
+
+def test_what_is_loaded_later_is_seen(copied: Callable[[], Casebase]) -> None:
+    """One look a version: a writer counts it up, and the next question knows."""
+    casebase = copied()
+    emptied(casebase, "petition.due_at")
+    with casebase.writing() as connection:
+        mark_changed(connection, AS_OF)
+    assert "overdue" in needs.unknown(casebase)
+    with casebase.writing() as connection:
+        connection.execute(update(schema.petition).values(due_at=AS_OF))
+        mark_changed(connection, AS_OF)
+    assert "overdue" not in needs.unknown(casebase)
+
+
+def test_months_comparisons_and_changes_are_unknown_too(copied: Callable[[], Casebase]) -> None:
+    casebase = copied()
+    emptied(casebase, "petition.due_at")
+    period = Period(datetime(2026, 10, 1).date(), datetime(2026, 10, 31).date())
+    found = compare(casebase, ["overdue", "registered"], as_of=AS_OF, period=period).set_index("metric")
+    assert found.loc["overdue", ["value", "previous", "year_before"]].isna().all()
+    assert found.loc["registered", ["value", "previous"]].notna().all()
+    months = by_month(casebase, ["overdue"], as_of=AS_OF, months=3)
+    assert len(months) == 3
+    assert months["value"].isna().all()
+    assert (months["unknown"] == "petition.due_at").all()
+    change = decompose(casebase, "overdue", as_of=AS_OF, period=period, against=Against.PREVIOUS, by=["district"])
+    assert pd.isna([change.now, change.before, change.moved]).all()
+    assert change.parts["change"].isna().all()

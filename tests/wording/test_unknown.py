@@ -1,0 +1,20 @@
+"""What a number lacks has a word for every metric, and one way of saying it."""
+
+from queries import blanks, needs
+from queries.registry import METRICS
+from wording import unknown
+
+
+def test_everything_that_can_be_lacking_has_a_word() -> None:
+    for name in blanks.names_of_columns():
+        for metric in METRICS.values():
+            for lack in needs.lacking(metric, frozenset({name})):
+                assert lack in unknown.LACKING, (metric.id, lack)
+
+
+def test_reasons() -> None:
+    assert unknown.reason("petition.due_at") == "未装入办结期限"
+    assert unknown.reason(["petition", "hearing"]) == "未装入信访件、听证"
+    assert unknown.written("petition.forwarded_at,petition.closed_at") == "—（未装入转送时间、办结时间）"
+    assert unknown.reason("") == ""
+    assert unknown.written(()) == "—"

@@ -1,0 +1,76 @@
+"""What a number lacks, in the bureau's words: why a card says — and what would have to be loaded."""
+
+from collections.abc import Iterable
+
+from views import words
+
+# By the names of queries.blanks: tables, then columns.
+LACKING = {
+    "area": "行政区划",
+    "petition": "信访件",
+    "grid": "网格",
+    "grid_worker": "网格员",
+    "agent": "信访代办员",
+    "grid_task": "网格任务",
+    "social_org": "社会组织",
+    "mediation": "访前调解",
+    "expert": "专家库",
+    "hearing": "听证",
+    "hearing_expert": "听证评议团",
+    "reception": "领导接访",
+    "supervision": "督查件",
+    "community": "社区（村）",
+    "area.population": "常住人口",
+    "petition.channel": "信访形式",
+    "petition.is_first": "信访人和内容分类（或初件、重件）",
+    "petition.repeat_of": "信访人和内容分类（或重件的初件）",
+    "petition.is_simple": "简单诉求标识",
+    "petition.is_collective": "人数（或集体访）",
+    "petition.agent_id": "信访件的代办员",
+    "petition.forwarded_at": "转送时间",
+    "petition.accepted_at": "受理告知时间",
+    "petition.due_at": "办结期限",
+    "petition.extended_days": "延期天数",
+    "petition.five_day_due": "五日期限",
+    "petition.closed_at": "办结时间",
+    "petition.resolved": "是否化解",
+    "petition.satisfaction_bureau": "对信访部门的评价",
+    "petition.satisfaction_unit": "对责任单位的评价",
+    "petition.evaluated_at": "评价时间",
+    "agent.community_code": "代办员所在社区",
+    "grid_task.contacted_at": "任务联系时间",
+    "grid_task.finished_at": "任务办结时间",
+    "grid_task.outcome": "任务结果",
+    "social_org.community_code": "社会组织所在社区",
+    "mediation.petition_id": "调解转为的信访件",
+    "mediation.dispute_kind": "纠纷类型",
+    "mediation.org_id": "调解的社会组织",
+    "mediation.mediator_kind": "调解力量",
+    "mediation.closed_at": "调解结束时间",
+    "mediation.outcome": "调解结果",
+    "hearing.applied_at": "听证申请时间",
+    "hearing.scheduled_at": "听证排期时间",
+    "hearing.held_at": "听证举行时间",
+    "hearing.settled_at": "息诉时间",
+    "reception.petition_id": "接访的信访件",
+    "supervision.replied_at": "督查答复时间",
+    "supervision.result": "督查结果",
+}
+
+
+def names(lacks: str | Iterable[str]) -> str:
+    """What is lacking, in words: 转送时间、办结时间. `lacks` as queries.needs gives it, or joined by commas."""
+    parts = lacks.split(",") if isinstance(lacks, str) else lacks
+    return "、".join(dict.fromkeys(LACKING.get(name, name) for name in parts if name))
+
+
+def reason(lacks: str | Iterable[str]) -> str:
+    """未装入办结期限: why a number is not known; "" for one that lacks nothing."""
+    said = names(lacks)
+    return f"未装入{said}" if said else ""
+
+
+def written(lacks: str | Iterable[str]) -> str:
+    """—（未装入办结期限）, in the place of a number that the data cannot tell."""
+    said = reason(lacks)
+    return f"{words.NONE}（{said}）" if said else words.NONE
