@@ -23,7 +23,7 @@ from tests.queries.sample import Tables
 
 AS_OF = datetime(2026, 11, 22, 23, 59, 59)
 # What stands in a row of these where nobody said anything.
-UNTOLD = {
+UNTOLD: dict[str, dict[str, object]] = {
     "petition.is_simple": {"is_simple": False, "five_day_due": None},
     "petition.is_collective": {"is_collective": False, "people": 1},
     "petition.is_first": {"is_first": True, "repeat_of": None, "petitioner_key": None},
@@ -46,8 +46,9 @@ def emptied(casebase: Casebase, name: str) -> None:
     """Take a table's rows or a column's values away."""
     table, _, column = name.partition(".")
     rows = schema.metadata.tables[table]
+    values = UNTOLD.get(name, {column: None})
     with casebase.writing() as connection:
-        connection.execute(update(rows).values(UNTOLD.get(name, {column: None})) if column else delete(rows))
+        connection.execute(update(rows).values(values) if column else delete(rows))
 
 
 @pytest.fixture(scope="module")
