@@ -3,12 +3,17 @@
 import streamlit as st
 
 from pages.parts import filters, lists, live, show, waiting
+from pages.parts.drawing import drawn
 from queries.measure import metric_of
-from queries.search import CLOCKS, COLUMNS, DEFAULT_COLUMNS, FLAGS, ORDERS, Found, Search, search
-from views import words
+from queries.periods import Period, Preset, period_of
+from queries.search import CLOCKS, COLUMNS, DEFAULT_COLUMNS, FLAGS, ORDERS, Found, Search, by_month, search
+from views import charts, words
 from wording import columns as heads
+from wording import findings
 
 EVERY = "不限"
+SPAN = "所选时段"
+DAYS = ("period", "from", "to")
 
 now = filters.current()
 
@@ -32,15 +37,27 @@ def asked() -> Search:
             width=200,
         )
         flags = st.multiselect("标记", list(FLAGS), key="flags", bind="query-params", width=280, placeholder="不限")
-        span = st.segmented_control(
-            "登记时间", [EVERY, "所选时段"], default=EVERY, required=True, key="span", bind="query-params"
-        )
+        span = registered_in()
     return Search(
         text=text,
         flags=tuple(flags),
         clock=None if clock == EVERY else clock,
         registered=None if span == EVERY else now.period,
     )
+
+
+def registered_in() -> str:
+    """Whether the days of the bar apply: from the moment that the reader turns to other days than it begins with."""
+    days = {name: filters.kept().get(name) for name in DAYS}
+    begins = {"period": filters.DEFAULT, "from": None, "to": None}
+    if days != st.session_state.get("_searched_days", begins):
+        st.session_state["span"] = SPAN
+    st.session_state["_searched_days"] = days
+    otherwise = EVERY if days == begins else SPAN
+    chosen: str = st.segmented_control(
+        "登记时间", [EVERY, SPAN], default=otherwise, required=True, key="span", bind="query-params"
+    )
+    return chosen
 
 
 def order() -> tuple[str, bool]:
@@ -89,6 +106,29 @@ def page(offset: int) -> Found:
     )
 
 
+def in_months() -> None:
+    """What is looked for by month of registration, beside the year before; a month narrows the search to it."""
+    months = live.ask(by_month, wanted, as_of=now.as_of, within=now.within)
+    chart = drawn(
+        charts.trend,
+        months,
+        show.theme(),
+        title=findings.searched(months),
+        subtitle="查找的信访件按登记月份（件次），灰线为上年同月，本月只比到同一天；点一个月只看这个月",
+        unit="件次",
+        height=150,
+    )
+    with show.block("search_months"):
+        show.chart(chart, "search_months", alt="查找的信访件按登记月份", pick="at", on_pick=turn_to_month)
+
+
+def turn_to_month(clicked: float) -> None:
+    """Search in the month that was clicked. For a callback, before the bar is drawn again."""
+    month = period_of(Preset.MONTH, show.day_of(clicked))
+    until = min(month.end, now.as_of.date())
+    st.query_params.update(filters.turn_to(Period(month.start, until)))
+
+
 head = st.container()
 wanted = asked()
 with head:
@@ -127,5 +167,6 @@ with files_at:
 if first.total:
     found = page(offset) if offset else first
     lists.table(found.rows, "found", alt="查到的信访件")
+    in_months()
 else:
     waiting.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")

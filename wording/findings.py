@@ -181,6 +181,15 @@ def months(
     return f"{said}；此前 {len(before)} 个月 {times} 个月达标"
 
 
+def searched(frame: pd.DataFrame) -> str:
+    """近 12 个月 1,234 件次，较上年同期 +12.3%: of months with value and last_year."""
+    now, before = frame["value"].sum(), frame["last_year"].sum()
+    moved = words.movement(now, before, "count")
+    return (
+        f"近 {len(frame)} 个月登记 {words.full(int(now))} 件次，较上年同期{'' if moved == words.NONE else ' '}{moved}"
+    )
+
+
 def closings(frame: pd.DataFrame, limit: int, last_day: float) -> str:
     """22.1% 压在期限当天办结，4.1% 超过 5 个工作日；中位数 3 个工作日. Columns: days, cases."""
     total = int(frame["cases"].sum())

@@ -349,7 +349,7 @@ def chart(
     *,
     alt: str,
     pick: str | tuple[str, ...] | None = None,
-    on_pick: Callable[[str], None] | None = None,
+    on_pick: Callable[[Any], None] | None = None,
 ) -> Any | None:
     """Show a chart; returns what was clicked of the field `pick` (a tuple of several), once for each click.
 

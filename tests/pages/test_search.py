@@ -1,11 +1,13 @@
 """案件查询 and the page of a case: found, opened, and back."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
+from queries.periods import Period
 from queries.search import Search, search
 from tests.pages.conftest import UNTIL, address, clicked, failures, panels
 
@@ -31,6 +33,19 @@ def test_what_is_found_is_counted_and_a_row_opens_its_case(open_page: OpenPage, 
     assert str(expected.rows["case_no"].iloc[0]) in panels(app)
     app.button[0].click().run()  # the way back
     assert address(app)["q"] == "物业"
+
+
+def test_turning_to_other_days_searches_in_them(open_page: OpenPage, city: Casebase) -> None:
+    url = city.engine.url.render_as_string()
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    every = search(city, Search(), as_of=UNTIL, limit=1).total
+    of_october = search(city, Search(registered=october), as_of=UNTIL, limit=1).total
+    city.engine.dispose()
+    app = open_page(url, "search", period="上月")
+    assert failures(app) == []
+    assert f"共 **{of_october:,}** 件次" in text_of(app)
+    app.segmented_control(key="span").set_value("不限").run()  # the reader may take it back
+    assert f"共 **{every:,}** 件次" in text_of(app)
 
 
 def test_nothing_found_says_so(open_page: OpenPage, demo_url: str) -> None:
