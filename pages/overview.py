@@ -1,4 +1,4 @@
-"""一屏总览: the six numbers a leader asks for first, what needs attention, the map, and the ranking."""
+"""一屏总览: what needs attention, the six numbers a leader asks for first, the map, and the ranking."""
 
 import pandas as pd
 import streamlit as st
@@ -12,13 +12,14 @@ from wording import findings, numbers
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
-MAP_SIZE = (560, 280)
+MAP_SIZE = (480, 240)
+LEAST, ROW = 6, 17
 
 now = filters.current()
 
 
 def today() -> None:
-    """What needs attention, at most five sentences; each opens its cases."""
+    """What needs attention, most urgent first: who must act, by when; each opens its cases, or its reason."""
     show.open_list(show.panel(cards.attention_html(attention.alerts(now), show.theme()), "attention"))
 
 
@@ -27,6 +28,8 @@ def places_shown() -> None:
     below = places.below(now)
     middle, right = st.columns([3, 2])
     with middle, show.block("map"):
+        side, drawing = st.columns([2, 5])
+    with side:
         chosen = st.segmented_control(
             "地图看",
             list(ON_MAP),
@@ -37,9 +40,11 @@ def places_shown() -> None:
             format_func=lambda name: metric_of(name).name,
             label_visibility="collapsed",
         )
-        frame = places.measured(now, chosen, below)
+        legend = st.container()
+    frame = places.measured(now, chosen, below)
+    with drawing:
         width, height = MAP_SIZE
-        places.area_map(frame, below, now, metric=chosen, key="city", width=width, height=height)
+        places.area_map(frame, below, now, metric=chosen, key="city", width=width, height=height, legend=legend)
     with right, show.block("ranking"):
         ranking(chosen, frame, below)
 
@@ -49,7 +54,10 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
     metric = metric_of(chosen)
     target = show.target_of(chosen)
     found = findings.ranked(frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample)
-    show.heading(found, f"各{below.noun}{metric.name}（{metric.unit}）", define=metric)
+    listed = (
+        f"，{len(frame)} 个中列{'后' if metric.kind is Kind.RATE else '前'} {LEAST} 个" if len(frame) > LEAST else ""
+    )
+    show.heading(found, f"各{below.noun}{metric.name}（{metric.unit}）{listed}", define=metric)
     drawn = charts.ranking(
         frame,
         show.theme(),
@@ -58,8 +66,8 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
         target=target,
         from_zero=metric.kind is not Kind.RATE,
         largest_first=metric.kind is not Kind.RATE,
-        most=16,
-        row=14,
+        most=LEAST,
+        row=ROW,
     )
     drill = None if below.dimension == "grid" else filters.go_to
     show.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)
@@ -92,10 +100,7 @@ def longer() -> None:
 
 
 show.header("一屏总览", f"{now.said}。")
+today()
 show.numbers(now, SIX, key="six", compact=True)
-left, right = st.columns([7, 18])
-with left:
-    today()
-with right:
-    places_shown()
+places_shown()
 longer()

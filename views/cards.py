@@ -102,7 +102,7 @@ def cards_html(cards: Sequence[Card], palette: Palette, *, compact: bool = False
 
 
 def attention_html(items: Sequence[Attention], palette: Palette, *, quiet: str = "今天没有需要特别关注的事项。") -> str:
-    """At most five sentences, each with its state's shape; `quiet` is said when there are none."""
+    """At most five alerts in the order given, the first the largest; `quiet` is said when there are none."""
     style = variables(palette)
     if not items:
         return f'<div class="panel"><p class="quiet" style="{style}">{escape(quiet)}</p></div>'
@@ -203,12 +203,22 @@ def _definition(card: Card) -> str:
 
 
 def _attention(item: Attention, palette: Palette) -> str:
+    """The state, the fact, who must act and by when, then the reason and the cases; the whole row opens the cases."""
+    role = escape(item.state.role)
     shape = f'<span class="shape" style="color:{palette.state(item.state.role)}">{escape(item.state.text)}</span>'
-    go = '<span class="go" aria-hidden="true">›</span>' if item.link is not None else ""
-    said = _opener(f"{item.state.word}：{item.sentence}", item.link)
-    text = f'<span class="text">{escape(item.sentence)}</span>'
-    due = f'<span class="due">{escape(item.due)}</span>' if item.due else ""
-    return f'<li data-key="{escape(item.key)}">{said}{shape}{text}{due}{_reason(item)}{go}</li>'
+    go = '<span class="go" aria-hidden="true">看件 ›</span>' if item.link is not None else ""
+    said = _opener("，".join(filter(None, (f"{item.state.word}：{item.sentence}", item.due))), item.link)
+    cells = (
+        f'<span class="text">{escape(item.text)}</span>',
+        f'<span class="who">{_labelled("责任", item.who)}</span>',
+        f'<span class="due">{_labelled("期限", item.due)}</span>',
+        f'<span class="ways">{_reason(item)}{go}</span>',
+    )
+    return f'<li class="{role}" data-key="{escape(item.key)}">{said}{shape}{"".join(cells)}</li>'
+
+
+def _labelled(label: str, text: str) -> str:
+    return f"<i>{label}</i> {escape(text)}" if text else ""
 
 
 def _reason(item: Attention) -> str:
@@ -293,7 +303,7 @@ CSS = (
 .beside { grid-row: 5; }
 .spark { grid-row: 6; }
 @container (max-width: 599px) { .card { padding: 12px; } }
-.card:has(.open:hover), .attention li:has(.open:hover) { border-color: var(--accent); }
+.card:has(.open:hover) { border-color: var(--accent); }
 .open { position: absolute; inset: 0; padding: 0; border: 0; border-radius: 8px; background: none; cursor: pointer; }
 .open:focus-visible, .define:focus-visible,
 .why:focus-visible, .reason:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
@@ -337,23 +347,39 @@ CSS = (
 .compact .spark { grid-row: 5; padding-top: 4px; }
 .compact .spark svg { height: 16px; }
 .compact .ends { display: none; }
-.attention { display: grid; gap: 8px; margin: 0; padding: 0; list-style: none; }
-.attention li { position: relative; display: flex; align-items: baseline; gap: 12px; padding: 10px 16px;
-  background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
+.attention { display: grid; grid-template-columns: auto minmax(0, 1fr) fit-content(30%) auto auto;
+  margin: 0; padding: 0; list-style: none;
+  overflow: hidden; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
+.attention li { position: relative; display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; gap: 0 16px;
+  align-items: baseline; padding: 3px 16px 3px 12px; border-left: 4px solid var(--compare);
   font-size: var(--text); line-height: 20px; }
-.shape { flex: none; min-width: 4em; white-space: nowrap; }
-.text { flex: 1; }
-.due { flex: none; white-space: nowrap; font-size: var(--note); color: var(--muted); }
-.reason { position: relative; flex: none; padding: 0 4px; border: 0; border-radius: 4px; background: none;
-  font: inherit; font-size: var(--note); color: var(--muted); cursor: pointer; text-decoration: underline dotted; }
+.attention li + li { border-top: 1px solid var(--line); }
+.attention li.bad { border-left-color: var(--red); } .attention li.warn { border-left-color: var(--amber); }
+.attention li:has(.open:hover) { background: var(--ground); }
+/* The most urgent is the largest thing of the strip. */
+.attention li:first-child { font-size: calc(var(--text) + 2px); line-height: 24px; font-weight: 600; }
+.attention .open { border-radius: 0; } .attention .open:focus-visible { outline-offset: -3px; }
+.shape { white-space: nowrap; font-weight: 600; }
+.attention i { font-style: normal; font-weight: 400; font-size: var(--note); color: var(--muted); }
+.who, .due { font-weight: 400; font-size: var(--text); }
+.due, .ways { white-space: nowrap; }
+.ways { display: flex; gap: 12px; justify-content: flex-end; font-weight: 400; font-size: var(--note); }
+.reason { position: relative; padding: 0 4px; border: 0; border-radius: 4px; background: none;
+  font: inherit; color: var(--muted); cursor: pointer; text-decoration: underline dotted; }
 .reason:hover { color: var(--accent); }
-.go { color: var(--muted); }
+.go { color: var(--accent); }
+@container (max-width: 899px) {
+  .attention { grid-template-columns: auto minmax(0, 1fr) auto; }
+  .attention li { padding-block: 8px; }
+  .text { grid-column: 2 / -1; }
+  .who { grid-column: 2 / -1; } .due { grid-column: 2; white-space: normal; } .ways { grid-column: 3; }
+}
 .quiet { margin: 0; padding: 10px 16px; font-size: var(--text); color: var(--muted);
   background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
 .head { display: flex; flex-wrap: wrap; align-items: flex-end; justify-content: space-between; gap: 8px 24px; }
 .head h1 { margin: 0; font-size: var(--title); line-height: 28px; font-weight: 600; }
 .head p { margin: 0; font-size: var(--text); line-height: 22px; color: var(--muted); }
-.say { flex: 1 1 280px; min-width: 0; }
+.say { flex: 1 1 280px; min-width: 0; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; }
 .when { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px;
   font-size: var(--note); color: var(--muted); }
 .mark { padding: 1px 8px; border: 1px solid var(--amber); border-radius: 4px; color: var(--amber); }

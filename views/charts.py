@@ -48,6 +48,7 @@ OTHER = "其他"
 LAST_YEAR = "去年同期"
 MOST_CATEGORIES = 6
 ROW = 28
+_BAR = 14
 _LEFT = 44
 _HAND: Literal["pointer"] = "pointer"
 
@@ -175,8 +176,8 @@ def ranking(
     """Sorted horizontal bars, their numbers in a column at the right. Clicks: "pick" on `code`.
 
     Columns: code, name, value; optional hits and among (written beside), small (bool: drawn as a dashed outline and
-    marked 样本少; below those that can be judged), role (a tokens.Role: colours the bar by state), tip. Rows without a
-    value come last, as —.
+    marked 样本少; below those that can be judged), role (a tokens.Role: warn and bad colour the bar), tip. Rows without
+    a value come last, as —.
     `from_zero=False` draws dots on a shorter axis, for rates that all lie near each other.
     """
     if frame.empty:
@@ -191,7 +192,7 @@ def ranking(
         y=alt.Y("label:N", sort=None, title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
     )
     x = alt.X("value:Q", title=None, scale=fixed(low, high), axis=axis)
-    layers = _bars_or_dots(base, x, palette, from_zero)
+    layers = _bars_or_dots(base, x, palette, from_zero, row)
     if target is not None:
         layers += target_column(target, target_text(target_name, target, kind), palette)
     layers += [
@@ -208,7 +209,8 @@ def _rows(base: Any, names: pd.Series) -> Any:
     return row.add_params(pick("code"))
 
 
-def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool) -> list[Any]:
+def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool, row: int) -> list[Any]:
+    """Bars with a gap between them however low the rows are, or dots."""
     looks = {
         "x": x,
         "fill": alt.Fill("fill:N", scale=None),
@@ -217,7 +219,7 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool) -> list[
     }
     if from_zero:
         dash = alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
-        return [base.mark_bar(height=14, strokeWidth=1).encode(**looks, strokeDash=dash)]
+        return [base.mark_bar(height=min(_BAR, row * 2 // 3), strokeWidth=1).encode(**looks, strokeDash=dash)]
     reach = base.mark_rule(strokeWidth=2, color=palette.compare, opacity=0.6).encode(x=x, x2="start:Q")
     return [reach, base.mark_point(size=90, strokeWidth=1.5, shape="circle").encode(**looks)]
 
@@ -231,8 +233,8 @@ def _ranking_data(
     codes, names = ordered["code"].astype(str), ordered["name"].astype(str)
     small = flags(ordered, "small")
     written = [_written(row, few, kind) for row, few in zip(ordered.to_dict("records"), small, strict=True)]
-    colours = [_role_colour(role, palette) for role in ordered["role"]] if "role" in ordered else []
-    colours = colours or [palette.accent] * len(ordered)
+    roles = ordered["role"] if "role" in ordered else [None] * len(ordered)
+    colours = [_rank_colour(role, palette) for role in roles]
     return pd.DataFrame(
         {
             "code": codes,
@@ -249,6 +251,11 @@ def _ranking_data(
             else [f"{name}：{text}" for name, text in zip(names, written, strict=True)],
         }
     )
+
+
+def _rank_colour(role: object, palette: Palette) -> str:
+    """What misses its target stands out; what is in order has the colour of numbers that nothing judges."""
+    return _role_colour(role, palette) if role in ("warn", "bad") else palette.accent
 
 
 def _role_colour(role: object, palette: Palette) -> str:

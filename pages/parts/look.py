@@ -18,6 +18,7 @@ _CSS = """
 [data-testid="stHorizontalBlock"]:has(> [data-testid="stElementContainer"] :is([data-testid="stSelectbox"],
   [data-testid="stTextInput"])) > [data-testid="stElementContainer"] [data-testid="stButtonGroup"] button {
   min-height: 35px; }
+.st-key-block_map [role="radiogroup"] { flex-wrap: wrap; row-gap: 4px; }
 [data-testid="InputInstructions"] { display: none; }
 [data-testid="stDateInput"] [data-placeholder] { font-size: 0; }
 [data-testid="stDateInput"] [data-placeholder]::after { font-size: 14px; }

@@ -90,6 +90,9 @@ def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
     limit = live.settings().lights.small_sample
     frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
     frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.is_sample else False
+    frame["role"] = [
+        show.role_of(chosen, value, small) for value, small in zip(frame["value"], frame["small"], strict=True)
+    ]
     frame["tip"] = [
         _tip(name, numbers.written(chosen, value), chosen.unit, chosen.kind, hits, among)
         for name, value, hits, among in frame[["name", "value", "hits", "among"]].itertuples(index=False)
@@ -118,10 +121,12 @@ def area_map(
     states: Sequence[words.State] = (words.GOOD, words.WARN, words.BAD),
     selected: str | None = None,
     on_grid: Callable[[str], None] | None = None,
+    legend: Any = None,
 ) -> str | None:
     """Show the places on the map (see views.maps.area_map for frame, points, scale and states); a click goes down.
 
-    A grid has nothing below: its code goes to `on_grid`. Returns the code of a point that was clicked, once.
+    A grid has nothing below: its code goes to `on_grid`. `legend` is the container of the legend, else below the map.
+    Returns the code of a point that was clicked, once.
     """
     chosen = metric_of(metric)
     if frame[["lon", "lat"]].isna().any(axis=1).all() and frame["shape"].isna().all():
@@ -166,7 +171,7 @@ def area_map(
         selection_mode="single-object",
         alt=f"{now.place}各{places.noun}{chosen.name}地图",
     )
-    st.html(drawn.legend)
+    (legend or st).html(drawn.legend)
     layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
     return show.once(spot, code if layer == maps.POINTS else None)
 

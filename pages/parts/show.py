@@ -19,7 +19,7 @@ from queries.periods import Against, Period, Preset, period_of
 from queries.registry import METRICS
 from views import cards, charts, course, entries, words
 from views.shades import Meaning
-from views.tokens import Palette, palette
+from views.tokens import Palette, Role, palette
 from wording import numbers as judged
 from wording.numbers import kind_of, tone, written
 
@@ -199,6 +199,12 @@ def meaning_of(metric: Metric) -> Meaning:
 def state_of(metric: Metric, value: float) -> words.State | None:
     """The light of a rate, by the running cockpit's settings."""
     return judged.state_of(live.settings(), metric, value)
+
+
+def role_of(metric: Metric, value: float, small: bool) -> Role:
+    """The role of a rate's light; none for what nothing judges or too few stand behind."""
+    state = None if small else state_of(metric, value)
+    return state.role if state else "none"
 
 
 def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> tuple[str, ...]:

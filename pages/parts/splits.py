@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pages.parts import filters, live
+from pages.parts import filters, live, show
 from pages.parts.filters import Filters
 from queries import names
 from queries.measure import measure, metric_of
@@ -16,7 +16,7 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     """Metrics by one dimension, in the filter bar's period and slice.
 
     Columns: metric, code (text, "" where not filled in: what show.link takes), name, hits, among, value,
-    small (bool; 样本少, only said of rates).
+    small (bool; 样本少, only said of rates), role (of its light, "none" where nothing judges it).
     """
     found = live.ask(measure, list(metrics), as_of=now.as_of, period=now.period, within=now.within, by=[dimension])
     limit = live.settings().lights.small_sample
@@ -32,6 +32,10 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
             "among": found["among"],
             "value": found["value"],
             "small": few,
+            "role": [
+                show.role_of(metric_of(name), value, small)
+                for name, value, small in zip(found["metric"], found["value"], few, strict=True)
+            ],
         }
     )
 

@@ -38,6 +38,8 @@ def test_cards_stand_in_line_and_tables_show_no_blank_row(browser: Browser, demo
         page = shown(browser, address)
         assert in_line(page)
         assert page.evaluate(BOTTOM) <= 768
+        (alerts,) = page.locator(".attention").evaluate_all(TOPS)
+        assert alerts < min(page.locator(".card").evaluate_all(TOPS))
         page.close()
         page = shown(browser, f"{address}/five_day")
         assert in_line(page)

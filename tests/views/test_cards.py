@@ -139,6 +139,21 @@ def test_at_most_five_things_need_attention() -> None:
     assert "■ 超期" in read.text
 
 
+def test_an_alert_says_who_must_act_by_when_and_leads_to_its_cases_and_its_reason() -> None:
+    item = Attention("k", words.OVERDUE, "3 件次超期未结", "cases", "市住建局", "10月5日", ("变化原因", "why"))
+    read = Reader(cards.attention_html([item], DESK))
+    (row,) = read.all("li")
+    assert row["class"] == "bad"
+    assert all(text in read.text for text in ("■ 超期", "3 件次超期未结", "责任 市住建局", "期限 10月5日", "看件"))
+    assert [button["data-open"] for button in read.all("button")] == ["cases", "why"]
+
+
+def test_an_alert_without_a_day_or_an_owner_says_neither() -> None:
+    text = Reader(cards.attention_html([Attention("k", words.OVERDUE, "第1件", "x")], DESK)).text
+    assert "责任" not in text
+    assert "期限" not in text
+
+
 def test_a_quiet_day_is_one_sentence() -> None:
     assert "今天没有需要特别关注的事项。" in cards.attention_html([], DESK)
 

@@ -213,10 +213,18 @@ def test_areas_of_one_name_keep_a_bar_each() -> None:
     assert {row["label"].strip() for row in drawn} == {"新华路街道"}
 
 
-def test_state_colours_a_bar_only_by_role() -> None:
+def test_what_misses_its_target_is_red_or_amber_and_all_else_has_one_colour() -> None:
     drawn = rows(spec_of(charts.ranking(areas(role=["good", "bad", "warn", None]), DESK, title="题")), "written")
     colours = {row["name"]: row["colour"] for row in drawn}
-    assert colours == {"金水区": DESK.green, "二七区": DESK.red, "中原区": DESK.amber, "上街区": DESK.muted}
+    assert colours == {"金水区": DESK.accent, "二七区": DESK.red, "中原区": DESK.amber, "上街区": DESK.accent}
+
+
+@pytest.mark.parametrize("row", [12, 17, 18, 28])
+def test_bars_keep_a_gap_between_them_however_low_the_rows_are(row: int) -> None:
+    spec = spec_of(charts.ranking(areas(), DESK, title="题", row=row))
+    heights = [layer["mark"]["height"] for layer in spec["layer"] if layer["mark"]["type"] == "bar"]
+    assert heights
+    assert all(height <= row * 0.7 for height in heights)
 
 
 def test_stacked_bars_keep_six_kinds_and_lose_no_case() -> None:

@@ -123,7 +123,9 @@ def test_sentences_of_the_page_open_lists_as_long_as_they_say(
 ) -> None:
     monkeypatch.setattr("pages.parts.live.now", lambda: UNTIL.replace(second=0))
     shown = panels(open_page(demo_url))
-    links = re.findall(r'<li data-key="[^"]+">.*?data-open="([^"]+)".*?<span class="text">([^<]+)</span>', shown)
+    links = re.findall(
+        r'<li class="\w+" data-key="[^"]+">.*?data-open="([^"]+)".*?<span class="text">([^<]+)</span>', shown
+    )
     assert 1 <= len(links) <= 5
     for link, text in links:
         address = dict(parse_qsl(html.unescape(link), keep_blank_values=True))
