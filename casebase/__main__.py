@@ -20,6 +20,7 @@ from casebase.engine import Casebase, keep_new_files_private, mark_changed, open
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
+from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
 from casebase.loading.readers import open_reader
 from casebase.schema import info, load_run, metadata, petition, workday
@@ -79,20 +80,21 @@ def load(
     file: Annotated[Path, typer.Argument(help="CSV (also .gz), XLSX, Parquet or GeoJSON.")],
     map_: Annotated[Path, typer.Option("--map", help="How its columns become rows; see maps/template.toml.")],
     rejects: Annotated[
-        Path | None, typer.Option(help="Where rejected rows go; default: FILE.rejects.csv here.")
+        Path | None, typer.Option(help="Where rejected rows go; default: FILE.rejects.csv beside the file.")
     ] = None,
     url: Url = None,
 ) -> None:
     """Load real cases, or any other table that the map names: a file in one transaction, or nothing."""
     file_map = read_map(map_)
     open_reader(file, file_map.source)  # a wrong file name must not create a database first
+    chosen = rejects or rejected.beside(file)
+    rejected.check_target(chosen, {"input": file, "map": map_})
     casebase = _ready(url)
-    chosen = rejects or Path(f"{file.name}.rejects.csv")
     with _progress() as bar:
         result = load_file(casebase, file, file_map, now=_now(casebase), rejects_file=chosen, progress=bar)
-    if rejects is None and not result.rejects:
-        chosen.unlink()
     _print_result(result, chosen)
+    if result.read and not result.loaded:
+        raise CasebaseError(f"{file}: every row was rejected; see {chosen}")
 
 
 @app.command()

@@ -97,6 +97,12 @@ class Casebase:
         """The URL as it may be printed."""
         return shown(self.engine.url)
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files of a DuckDB database, by what they are."""
+        path = _file_of(self.engine.url)
+        return {"case database": path, "log of the case database": _log_of(path)} if path else {}
+
     def running(self) -> list[Statement]:
         """The statements that are under way, for whoever knows that nobody waits for them any more."""
         return self._statements.running()
@@ -281,6 +287,11 @@ def _file_of(url: URL) -> Path | None:
     return ROOT / url.database
 
 
+def _log_of(path: Path) -> Path:
+    """DuckDB's write-ahead log."""
+    return path.with_name(f"{path.name}.wal")
+
+
 def keep_new_files_private() -> None:
     """Let files that this process makes be its owner's alone, as DuckDB makes its write-ahead log anew and anew."""
     os.umask(os.umask(0o077) | 0o077)
@@ -299,7 +310,7 @@ def _prepare_file(path: Path | None, create: bool) -> None:
 
 def _keep_private(path: Path | None) -> None:
     """The cases are for their owner alone, in the file and in its write-ahead log."""
-    for file in () if path is None else (path, path.with_name(f"{path.name}.wal")):
+    for file in () if path is None else (path, _log_of(path)):
         # A file of another owner is that owner's to protect.
         with suppress(FileNotFoundError, PermissionError):
             file.chmod(_OWNER_ONLY)

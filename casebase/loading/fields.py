@@ -1,45 +1,39 @@
 """From the file's text to the table's own columns: translations, times, numbers, truth values, ids."""
 
 import hashlib
-import re
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Integer
+import regex
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
+from casebase.errors import CasebaseError
 from casebase.loading.batch import Batch, by_value, taken
-from casebase.loading.mapfile import CaseMap, Clean, Disorder, FileMap, Values
+from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
 
 # Later times are typing errors or placeholders; the working-day calendar ends here too.
 LAST_YEAR = 2099
 _END = pd.Timestamp(LAST_YEAR + 1, 1, 1)
-# Ids end here: pandas and every screen keep such numbers exactly, and ids of events are made of them (casebase.events).
-ID_BITS = 53
 # 集体访: five people and more (domain.md §3).
 _COLLECTIVE = 5
 _STARTS = ("registered_at", "forwarded_at", "accepted_at")
 _STAGES = ("办理中", "待受理", "待转送")
 _WRONGDOING = "检举控告"
-_RANGES = {
-    "lon": (-180, 180),
-    "lat": (-90, 90),
-    "people": (1, 1_000_000),
-    "extended_days": (0, 3650),
-    "level": (1, 4),
-}
+# Seconds that one value may take to be matched with a pattern, which is a millionth where a pattern is sound.
+_LONGEST_MATCH = 2.0
 
 
 def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
     """Rewrite columns by the map's regular expressions, rule by rule."""
     for rule in rules:
         column = batch.text[rule.column]
-        pattern = re.compile(rule.pattern)
+        pattern = regex.compile(rule.pattern)
 
-        def rewrite(value: str, rule: Clean = rule, pattern: re.Pattern[str] = pattern) -> str | None:
-            found = pattern.fullmatch(value)
+        def rewrite(value: str, rule: Clean = rule, pattern: regex.Pattern[str] = pattern) -> str | None:
+            found = _matched(pattern, value, rule.column)
             if found:
                 return found.expand(rule.replace).strip() or None
             return value if rule.unmatched == "keep" else None
@@ -48,6 +42,17 @@ def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
         if rule.unmatched == "reject":
             batch.reject(column.notna() & rewritten.isna(), rule.column, column, f"does not match {rule.pattern}")
         batch.text[rule.into or rule.column] = rewritten
+
+
+def _matched(pattern: regex.Pattern[str], value: str, column: str) -> regex.Match[str] | None:
+    """The whole value by the pattern. Raises CasebaseError where the pattern does not come to an end."""
+    try:
+        return pattern.fullmatch(value, timeout=_LONGEST_MATCH)
+    except TimeoutError:
+        raise CasebaseError(
+            f"the pattern {pattern.pattern} of the map takes over {_LONGEST_MATCH:.0f} s for one value of the column "
+            f"{column}; write it without repetitions inside repetitions"
+        ) from None
 
 
 def take_fields(batch: Batch, file_map: FileMap) -> None:
@@ -127,7 +132,7 @@ def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Se
     kind = file_map.target.c[name].type
     numbers = pd.to_numeric(raw, errors="coerce")
     batch.reject(raw.notna() & numbers.isna(), column, raw, f"{name} is not a number")
-    low, high = _RANGES.get(name, (0, 2 ** (ID_BITS if isinstance(kind, BigInteger) else 31) - 1))
+    low, high = range_of(file_map.target.c[name])
     outside = (numbers < low) | (numbers > high)
     batch.reject(outside, column, raw, f"{name} lies outside {low} to {high}")
     if isinstance(kind, Integer):

@@ -1,17 +1,16 @@
 """One load: a file through its map into the case database, in one transaction."""
 
-import csv
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from casebase.engine import Casebase
-from casebase.errors import CasebaseError
+from casebase.loading import rejects
 from casebase.loading.mapfile import CaseMap, FileMap, TableMap
 from casebase.loading.petitions import PetitionLoading
 from casebase.loading.readers import Reader, open_reader
-from casebase.loading.run import Progress, Rejected, Result
+from casebase.loading.run import Progress, Result
 from casebase.loading.tables import TableLoading
 from casebase.settings import Settings
 
@@ -27,10 +26,12 @@ def load(
 ) -> Result:
     """Load a file into the table that its map names; all of it, or nothing when anything fails.
 
-    `now` (Asia/Shanghai wall time) is written to petitions as updated_at. Rejected rows go to `rejects_file`
+    `now` (Asia/Shanghai wall time) is written to petitions as updated_at. Rejected rows, if any, go to `rejects_file`
     as line, column, value, reason. Raises CasebaseError for a file or database that is not as it must be,
-    UsageError for a file that is none.
+    UsageError for a file that is none, or rejects that would overwrite another file.
     """
+    if rejects_file is not None:
+        rejects.check_target(rejects_file, {"input": file, **casebase.files})
     reader = open_reader(file, file_map.source)
     with casebase.writing() as connection:
         loading = _loading(connection, casebase.settings, file_map, reader, now)
@@ -38,7 +39,7 @@ def load(
         loading.stage(progress)
         result = loading.finish(file, progress)
         if rejects_file is not None:
-            _write_rejects(rejects_file, result.rejects)
+            _keep(rejects_file, result)
     casebase.__dict__.pop("workdays", None)  # the calendar may have been rewritten
     return result
 
@@ -52,11 +53,9 @@ def _loading(
     return TableLoading(connection, settings, file_map, reader, now)
 
 
-def _write_rejects(path: Path, rejects: list[Rejected]) -> None:
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(["line", "column", "value", "reason"])
-            writer.writerows((r.line, r.column, r.value, r.reason) for r in rejects)
-    except OSError as error:
-        raise CasebaseError(f"{path}: the rejected rows cannot be written ({error.strerror})") from None
+def _keep(path: Path, result: Result) -> None:
+    """Write the rejected rows; where there are none, those of an earlier load go."""
+    if result.rejects:
+        rejects.write(path, result.rejects)
+    else:
+        rejects.forget(path)

@@ -1,5 +1,6 @@
 """The map: how the columns of a file become rows of a table. `maps/template.toml` explains every key."""
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable
@@ -7,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+import pandas as pd
+import regex
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -17,7 +20,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from sqlalchemy import BigInteger, Column, Date, DateTime, Table
+from sqlalchemy import BigInteger, Column, Date, DateTime, Float, Integer, Table
 
 from casebase.errors import UsageError
 from casebase.schema import metadata
@@ -29,6 +32,15 @@ TableName = Literal[
 # Fields that the load itself fills; a map must not name them. Other tables find a petition by its case number.
 _OWN = frozenset({"petition_id", "source", "updated_at", "five_day_due", "petitioner_key", "repeat_of"})
 _PETITION = "petition"
+# Ids end here: pandas and every screen keep such numbers exactly, and ids of events are made of them (casebase.events).
+ID_BITS = 53
+_RANGES: dict[str, tuple[float, float]] = {
+    "lon": (-180, 180),
+    "lat": (-90, 90),
+    "people": (1, 1_000_000),
+    "extended_days": (0, 3650),
+    "level": (1, 4),
+}
 
 Unknown = Literal["reject", "keep", "null", "default"]
 Disorder = Literal["keep", "null", "reject"]
@@ -71,10 +83,20 @@ class Clean(_Section):
     @classmethod
     def _compiles(cls, pattern: str) -> str:
         try:
-            re.compile(pattern)
-        except re.error as error:
+            regex.compile(pattern)
+        except regex.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
         return pattern
+
+    @field_validator("replace")
+    @classmethod
+    def _fills_in(cls, replace: str, info: ValidationInfo) -> str:
+        if "pattern" in info.data:
+            try:
+                regex.compile(info.data["pattern"]).sub(replace, "")
+            except (regex.error, IndexError) as error:
+                raise ValueError(f"cannot be filled in from the pattern: {error}") from None
+        return replace
 
 
 class Values(_Section):
@@ -110,6 +132,14 @@ class PlaceRule(_Section):
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("kinds")
+    @classmethod
+    def _kind_for_each_column(cls, kinds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        levels = len(info.data.get("columns", ()))
+        if "make" in info.data.get("by", ()) and len(kinds) < levels:
+            raise ValueError(f"needs a kind for each of the {levels} columns, and has {len(kinds)}")
+        return kinds
 
     @model_validator(mode="after")
     def _columns_given(self) -> Self:
@@ -202,12 +232,16 @@ class FileMap(_Section):
 
     @field_validator("times", mode="after")
     @classmethod
-    def _time_fields(cls, value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
+    def _time_fields(
+        cls, value: dict[str, str | tuple[str, ...]], info: ValidationInfo
+    ) -> dict[str, str | tuple[str, ...]]:
         known = _fields(info)
         times = [name for name, column in known.items() if isinstance(column.type, DateTime | Date)]
-        for name in value:
+        for name, formats in value.items():
             if known and name not in ("default", *times):
                 raise ValueError(_strange(name, "time", info.data["source"].table, times))
+            for layout in (formats,) if isinstance(formats, str) else formats:
+                _check_time_format(name, layout)
         return value
 
     @model_validator(mode="after")
@@ -403,7 +437,22 @@ def _constant(column: Column[Any], value: Value) -> Any:
         raise ValueError(f"{column.name} is not a {kind.__name__}: {value!r}") from None
     if isinstance(typed, datetime) and typed.tzinfo:
         raise ValueError(f"{column.name} is not a local wall time: leave out the zone of {value!s}")
+    low, high = range_of(column)
+    if isinstance(column.type, Float | Integer) and not (math.isfinite(typed) and low <= typed <= high):
+        raise ValueError(f"{column.name} is not a number from {low} to {high}: {value!r}")
     return typed
+
+
+def range_of(column: Column[Any]) -> tuple[float, float]:
+    """The least and greatest number that a column of numbers takes."""
+    return _RANGES.get(column.name, (0, 2 ** (ID_BITS if isinstance(column.type, BigInteger) else 31) - 1))
+
+
+def _check_time_format(name: str, layout: str) -> None:
+    try:
+        pd.to_datetime(pd.Series(["x"]), format=layout, errors="coerce")
+    except ValueError as error:
+        raise ValueError(f"{name} is not a time format: {layout!r} ({error})") from None
 
 
 def map_of(raw: dict[str, Any]) -> FileMap:
@@ -416,7 +465,10 @@ def map_of(raw: dict[str, Any]) -> FileMap:
 def read_map(path: Path) -> FileMap:
     """Read and check a map. Raises UsageError with the line of the first wrong key or value."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: cannot be read, this is no file")
+        # Editors of Windows write a byte order mark, which is no part of the text.
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path}: cannot be read as UTF-8 text ({getattr(error, 'strerror', None) or error})"
@@ -447,13 +499,18 @@ def _sentence(path: Path, text: str, error: ValidationError) -> str:
 def _line_of(text: str, where: list[str]) -> int | None:
     """The line of a key: TOML readers keep none, so the section's header and the key are looked for."""
     section, found = "", None
+    tables: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        header = re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line)
         if header:
-            section = header.group(1)
+            section = header.group(2)
+            if header.group(1) == "[[":
+                tables[section] = tables.get(section, -1) + 1
+        # One of several sections of a name is counted from 0, as pydantic names it.
+        place = f"{section}.{tables[section]}" if section in tables else section
         key = re.match(r"""\s*["']?([^"'=\s]+)["']?\s*=""", line)
-        path = [part for part in f"{section}.{'' if header or not key else key.group(1)}".split(".") if part]
-        wanted = [part for part in where if not part.isdigit()]
+        path = [part for part in f"{place}.{'' if header or not key else key.group(1)}".split(".") if part]
+        wanted = where if section in tables else [part for part in where if not part.isdigit()]
         if path and wanted[: len(path)] == path:
             found = number
             if len(path) == len(wanted):

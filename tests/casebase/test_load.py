@@ -3,9 +3,11 @@
 import csv
 import gzip
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -215,6 +217,50 @@ load(open_casebase(Settings(), {url!r}), pathlib.Path({str(write(tmp_path, HEADE
         os.kill(process.pid, signal.SIGKILL)
     assert said == b"middle\n"
     assert contents(casebase) == before
+
+
+def test_loads_killed_at_any_moment_lose_and_double_nothing(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:
+    url = new_url("duckdb")
+    casebase = casebase_of(url)
+    run(casebase, write(tmp_path, HEADER + GOOD))
+    before = contents(casebase)
+    casebase.engine.dispose()
+    many = "".join(f"k{n},2025-09-26 10:00:00,,来信\n" for n in range(20_000))
+    file = write(tmp_path, HEADER + many, "many.csv")
+    script = f"""
+import pathlib, datetime
+from casebase.engine import open_casebase
+from casebase.loading import CaseMap, load
+from casebase.settings import Settings
+print("begun", flush=True)
+load(open_casebase(Settings(), {url!r}), pathlib.Path({str(file)!r}),
+     CaseMap.model_validate({MAP!r}), now=datetime.datetime(2026, 11, 21))
+"""
+    moments = random.Random(11)
+    for _ in range(5):
+        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"begun\n"
+            time.sleep(moments.uniform(0, 1.5))
+            process.kill()
+        # All of a load is there, or nothing of it.
+        if contents(casebase) != before:
+            break
+        casebase.engine.dispose()
+    run(casebase, file, now=LATER)
+    numbers = [number for (number,) in rows(casebase, petition.c.case_no)]
+    assert sorted(numbers) == sorted(["a", "b", *(f"k{n}" for n in range(20_000))])
+    with casebase.reading() as connection:
+        assert connection.scalar(select(func.count()).where(petition_event.c.action == "登记")) == 20_002
+        assert connection.scalar(select(func.count(petition.c.petition_id.distinct()))) == 20_002
+
+
+def test_a_pattern_that_does_not_end_is_stopped(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:
+    casebase = casebase_of(new_url("duckdb"))
+    file = write(tmp_path, HEADER + "x,2025-09-26 10:00:00,," + "a" * 70 + "b\n")
+    rule = {"column": "way", "pattern": "(a|aa)+", "replace": ""}
+    with pytest.raises(CasebaseError, match="takes over 2 s for one value of the column way"):
+        run(casebase, file, MAP | {"clean": [rule]})
 
 
 def test_unknown_values_are_rejected_kept_emptied_or_replaced(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:

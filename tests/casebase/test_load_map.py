@@ -1,5 +1,6 @@
 """A wrong map is named with its line and key."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,26 @@ channel = "way"
             "line 10: clean.0.pattern: not a regular expression",
         ),
         (GOOD + '[times]\nclosed = "%Y"\n', "closed is not a time of a petition"),
+        (GOOD + '[times]\ndefault = "%Q"\n', "line 9: times.default: default is not a time format: '%Q'"),
+        (
+            GOOD + "[[clean]]\ncolumn = 'way'\npattern = '(.*)'\nreplace = '\\1'\n"
+            "[[clean]]\ncolumn = 'way'\npattern = '(.*)'\nreplace = '\\2'\n",
+            "line 15: clean.1.replace: cannot be filled in from the pattern: invalid group reference",
+        ),
+        (
+            GOOD + "[[clean]]\ncolumn = 'way'\npattern = '.*'\nreplace = '\\q'\n",
+            "line 11: clean.0.replace: cannot be filled in from the pattern: bad escape",
+        ),
+        (
+            GOOD + "[constants]\nextended_days = 99999999999999999\n",
+            "line 9: constants.extended_days: extended_days is not a number from 0 to 3650",
+        ),
+        (GOOD + "[constants]\nextended_days = -3\n", "line 9: constants.extended_days"),
+        (GOOD + "[constants]\nlon = nan\n", "line 9: constants.lon"),
+        (
+            GOOD + "[place]\nby = 'make'\ncolumns = ['d', 's']\nkinds = ['区县']\n[city]\nname = 'x'\n",
+            "line 11: place.kinds: needs a kind for each of the 2 columns",
+        ),
         ("[source\n", "not valid TOML"),
     ],
 )
@@ -58,3 +79,15 @@ def test_a_missing_map_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "maps").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_map_is_right(path: Path) -> None:
     assert read_map(path).source.name
+
+
+def test_a_map_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(GOOD, encoding="utf-8-sig")
+    assert read_map(path).source.name
+
+
+def test_a_pipe_is_no_map(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "map.toml")
+    with pytest.raises(UsageError, match="this is no file"):
+        read_map(tmp_path / "map.toml")
