@@ -211,7 +211,7 @@ class Facts:
 def debtors(frozen: Frozen) -> list[Debtor]:
     """Units with cases over their limit or due within five working days, those that owe most first."""
     late, due, city = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.settings.city.name
-    over = late.assign(over=(frozen.as_of - pd.to_datetime(late["due_at"])).dt.total_seconds() / 86400)
+    over = late.assign(over=(frozen.stocks_at - pd.to_datetime(late["due_at"])).dt.total_seconds() / 86400)
     owed = (
         over.groupby("unit")["over"].agg(overdue="size", longest="max"),
         due.groupby("unit")["due_at"].agg(due="size", first="min"),

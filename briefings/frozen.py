@@ -16,7 +16,7 @@ from queries import hot_topics, names
 from queries.cases import Part, cases, marked
 from queries.compare import by_month, compare
 from queries.dictionary import dictionary
-from queries.measure import metric_of
+from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
 from queries.periods import Period, end_of_day
 from queries.registry import METRICS
@@ -140,6 +140,11 @@ class Frozen:
     def running(self) -> bool:
         """Whether the period had not ended yet."""
         return self.as_of < end_of_day(self.request.period.end)
+
+    @property
+    def stocks_at(self) -> datetime:
+        """The moment that stocks are of: the end of the period where that is over."""
+        return stock_moment(self.as_of, self.request.period)
 
     def total(self, metric: str) -> "pd.Series[Any]":
         """The number of the whole area, as a row of `totals`."""
@@ -288,13 +293,16 @@ def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -
     return tuple(found), digest.digest()
 
 
-def _listed() -> dict[tuple[str, str | None], list[Metric]]:
-    """The totals that have a list, by the kind of its rows; distinct things have one of their own."""
-    groups: dict[tuple[str, str | None], list[Metric]] = {}
+def _listed() -> dict[tuple[str, str | None, bool], list[Metric]]:
+    """The totals that have a list, by the kind of its rows; distinct things have one of their own.
+
+    Stocks stand apart from what happened in the period: they are of its end, and so is what their list says.
+    """
+    groups: dict[tuple[str, str | None, bool], list[Metric]] = {}
     for metric in (METRICS[name] for name in TOTALS):
         if metric.subject.id not in _REGISTERS and metric.kind is not Kind.PER_10K:
             own = metric.id if metric.distinct is not None else None
-            groups.setdefault((metric.subject.id, own), []).append(metric)
+            groups.setdefault((metric.subject.id, own, metric.is_stock), []).append(metric)
     return groups
 
 

@@ -11,7 +11,7 @@ from briefings.facts import debtors
 from briefings.frozen import PLACE, TOTALS, Frozen
 from briefings.model import CaseList, Column, Counted, Table, Valued
 from queries.dictionary import formula
-from queries.measure import metric_of
+from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric
 from queries.periods import Against, compared
 from queries.registry import METRICS
@@ -232,7 +232,7 @@ def overdue(frozen: Frozen) -> Table | None:
     late = frozen.list_of("overdue").sort_values("due_at", kind="stable")
     if late.empty:
         return None
-    days = (frozen.as_of - late["due_at"]).dt.total_seconds() / 86400
+    days = (frozen.stocks_at - late["due_at"]).dt.total_seconds() / 86400
     columns = (
         Column("信访编号"),
         Column("责任单位"),
@@ -318,15 +318,17 @@ def _scope(frozen: Frozen) -> str:
 
 
 def _stocks_note(frozen: Frozen) -> str:
-    """Of which moments stocks are: they do not end with the period."""
-    period, at = frozen.request.period, frozen.as_of
-    before, year_before = (compared(period, at, against)[1] for against in (Against.PREVIOUS, Against.YEAR_BEFORE))
-    moments = [f"本期为{prose.moment(at)}", f"上期为{prose.moment(before)}", f"上年同期为{prose.moment(year_before)}"]
-    return f"待办、超期等时点数，{'，'.join(moments)}。"
+    """Of which moments stocks are: of the end of each period, or of the same day while it runs."""
+    earlier = (
+        compared(frozen.request.period, frozen.as_of, against) for against in (Against.PREVIOUS, Against.YEAR_BEFORE)
+    )
+    before, year_before = (stock_moment(at, period) for period, at in earlier)
+    now, then, year_ago = (prose.moment(at) for at in (frozen.stocks_at, before, year_before))
+    return f"待办、超期等时点数，本期为{now}，上期为{then}，上年同期为{year_ago}。"
 
 
 def _moment_note(frozen: Frozen) -> str:
-    return f"截至{prose.moment(frozen.as_of)}。"
+    return f"截至{prose.moment(frozen.stocks_at)}。"
 
 
 TABLES: Mapping[str, Callable[[Frozen], Table | None]] = {

@@ -200,6 +200,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             form=NAMES[frozen.request.form],
             period=frozen.request.label,
             as_of=prose.moment(frozen.as_of),
+            stocks_at=prose.moment(frozen.stocks_at),
             running=frozen.running,
             few=frozen.settings.lights.small_sample,
             workday=lambda days: words.day(workdays.after(frozen.as_of.date(), days)),

@@ -70,7 +70,11 @@ class DeadlineSettings(_Section):
 
 
 class TargetSettings(_Section):
-    """Targets in percent, by metric id; a metric without one has no target line."""
+    """Targets in percent, by the id of a rate that should be high; without one (None) it has no light.
+
+    A number to be proud of and a number to be ashamed of differ by an agreement, not by the number: the cockpit judges
+    nothing that nobody agreed on.
+    """
 
     five_day_closure: float | None = Field(95.0, ge=0, le=100)
     on_time_completion: float | None = Field(95.0, ge=0, le=100)
@@ -83,23 +87,35 @@ class TargetSettings(_Section):
     reached_in_24h: float | None = Field(90.0, ge=0, le=100)
     on_the_spot: float | None = Field(60.0, ge=0, le=100)
     family_settled: float | None = Field(85.0, ge=0, le=100)
+    five_day_closure_all: float | None = Field(None, ge=0, le=100)
+    bureau_evaluation: float | None = Field(None, ge=0, le=100)
+    unit_evaluation: float | None = Field(None, ge=0, le=100)
+    one_pass_resolution: float | None = Field(None, ge=0, le=100)
+    resolution: float | None = Field(None, ge=0, le=100)
+    agents_engaged: float | None = Field(None, ge=0, le=100)
+    tasks_contacted: float | None = Field(None, ge=0, le=100)
+    tasks_finished: float | None = Field(None, ge=0, le=100)
+    settled_after_hearing: float | None = Field(None, ge=0, le=100)
+    disputes_settled: float | None = Field(None, ge=0, le=100)
+    social_work_settled: float | None = Field(None, ge=0, le=100)
+    mediating_orgs_active: float | None = Field(None, ge=0, le=100)
+    communities_with_orgs: float | None = Field(None, ge=0, le=100)
+    receptions_closed: float | None = Field(None, ge=0, le=100)
+    supervision_in_time: float | None = Field(None, ge=0, le=100)
+    supervision_settled: float | None = Field(None, ge=0, le=100)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        """TOML has no word for none: `unit_satisfaction = false` takes a target away."""
+        if value is True:
+            raise ValueError("a target is a percentage, or false for none")
+        return None if value is False else value
 
 
 class LightSettings(_Section):
-    red: float = Field(85.0, ge=0, le=100)
-    green: float = Field(90.0, ge=0, le=100)
     shortfall: float = Field(5.0, ge=0, le=100)
-    notice: float = Field(10.0, ge=0)
-    alarm: float = Field(20.0, ge=0)
     small_sample: int = Field(30, ge=1)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.red > self.green:
-            raise ValueError("red is above green")
-        if self.notice > self.alarm:
-            raise ValueError("notice is above alarm")
-        return self
 
 
 class FreshnessSettings(_Section):

@@ -73,7 +73,7 @@ def people() -> None:
     """Agents by place and origin."""
     dimension = places.place_of_cases(now)
     noun = PLACES[dimension]
-    found = live.ask(measure, ["agents"], as_of=now.as_of, within=now.within, by=[dimension, "origin"])
+    found = live.ask(measure, ["agents"], as_of=now.stocks_at, within=now.within, by=[dimension, "origin"])
     if found.empty:
         waiting.hint("这个区域没有在岗的代办员。")
         return

@@ -31,18 +31,18 @@ now = filters.current()
 
 def sentence() -> str:
     """What is open, in one sentence."""
-    row = live.ask(backlog.open_days, as_of=now.as_of, within=now.within).iloc[0]
+    row = live.ask(backlog.open_days, as_of=now.stocks_at, within=now.within).iloc[0]
     if not row["cases"]:
         return f"{now.place}没有在办的信访件。"
     return (
         f"{now.place}在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
-        f"最长 {words.days(row['longest'])}；均为截至此刻的时点数。"
+        f"最长 {words.days(row['longest'])}；均为{now.moment_said}的时点数。"
     )
 
 
 def flow() -> None:
     """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
-    frame = live.ask(daily_flow, as_of=now.as_of, days=DAYS, within=now.within).rename(columns={"day": "at"})
+    frame = live.ask(daily_flow, as_of=now.stocks_at, days=DAYS, within=now.within).rename(columns={"day": "at"})
     chart = drawn(
         charts.flow,
         frame,
@@ -62,7 +62,7 @@ def flow() -> None:
 
 def stages_and_ages() -> None:
     """One cell for each stage and age band."""
-    found = live.ask(measure, ["backlog"], as_of=now.as_of, within=now.within, by=["stage", "age"])
+    found = live.ask(measure, ["backlog"], as_of=now.stocks_at, within=now.within, by=["stage", "age"])
     every = pd.MultiIndex.from_product([STAGES[:-1], AGE_BANDS], names=["stage", "age"])
     frame = found.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
     chart = drawn(
@@ -82,9 +82,9 @@ def stages_and_ages() -> None:
 
 def coming() -> None:
     """Handling deadlines of the next five working days."""
-    found = live.ask(measure, ["due_in_5"], as_of=now.as_of, within=now.within, by=["due_day"])
+    found = live.ask(measure, ["due_in_5"], as_of=now.stocks_at, within=now.within, by=["due_day"])
     cases = dict(zip(pd.to_datetime(found["due_day"]).dt.date, found["hits"], strict=True))
-    today = now.as_of.date()
+    today = now.stocks_at.date()
     working = [live.casebase().workdays.after(today, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
     days = sorted({today, *working, *cases})
     frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
@@ -158,7 +158,7 @@ def state_of(state: str | None, days_left: float) -> str:
 
 def oldest() -> None:
     """The cases that have been open longest; a row opens its case."""
-    rows = live.ask(backlog.oldest, as_of=now.as_of, within=now.within, limit=OLDEST)
+    rows = live.ask(backlog.oldest, as_of=now.stocks_at, within=now.within, limit=OLDEST)
     late = int((rows["state"] == backlog.OVERDUE).sum())
     show.heading(
         f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，其中超期 {late} 件",
@@ -199,7 +199,7 @@ def oldest() -> None:
 
 show.header("待办积压", sentence())
 show.numbers(now, CARDS, key="backlog_cards", spark=False)
-if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
+if live.ask(count_cases, "backlog", as_of=now.stocks_at, within=now.within):
     left, right = st.columns([8, 5])
     with left:
         flow()

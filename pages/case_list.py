@@ -54,6 +54,7 @@ if question is None:
     show.header("数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
     waiting.hint("从任一页面点一个数字，即可在此看到它的明细。")
 else:
-    parts_said = [now.said, question.said(), "" if question.metric.is_stock else f"按{question.metric.period_text}归期"]
+    parts_said = [question.scope_said(now), question.said()]
+    parts_said += [] if question.metric.is_stock else [f"按{question.metric.period_text}归期"]
     show.header(f"{question.metric.name}：明细", f"{'，'.join(filter(None, parts_said))}。{question.metric.definition}")
     table(question, parts(question))

@@ -61,7 +61,7 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         terms(metric, row),
         "" if metric.kind is Kind.COUNT else f"{numbers.written(metric, row['value'])}{unit}",
         factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
-        state=show.state_of(metric, row["value"]),
+        state=show.state_of(metric, row["value"], row["among"]),
         small=metric.is_sample and row["among"] > 0 and words.small(row["among"], live.settings().lights.small_sample),
         facts=facts,
         command=dictionary.command(metric, as_of=now.as_of, period=now.period, within=now.within),
@@ -113,16 +113,14 @@ def alone(metric: Metric) -> None:
         charts.trend,
         show.monthly(found)[["at", "value", "small"]],
         show.theme(),
-        title=f"{now.months_said(12, metric.is_stock)}{metric.name}",
+        title=f"{now.months_said(12)}{metric.name}",
         subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
         kind=kind,
         unit=metric.unit if kind in ("count", "number") else "",
         target=show.target_of(metric.id),
     )
     with show.block("metric_months"):
-        at = show.chart(
-            chart, f"months_{metric.id}", alt=f"{now.months_said(12, metric.is_stock)}{metric.name}", pick="at"
-        )
+        at = show.chart(chart, f"months_{metric.id}", alt=f"{now.months_said(12)}{metric.name}", pick="at")
     if at is not None:
         show.open_list(show.month_link(metric.id, at))
 

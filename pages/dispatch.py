@@ -173,19 +173,19 @@ def outcomes() -> None:
 def waiting_longest() -> None:
     """The open tasks, the longest pushed first; the list behind is ordered the same."""
     metric = metric_of("tasks_open")
-    total = live.ask(count_cases, metric.id, as_of=now.as_of, within=now.within)
-    late = live.ask(count_cases, "tasks_uncontacted_24h", as_of=now.as_of, within=now.within)
+    total = live.ask(count_cases, metric.id, as_of=now.stocks_at, within=now.within)
+    late = live.ask(count_cases, "tasks_uncontacted_24h", as_of=now.stocks_at, within=now.within)
     if not total:
         show.heading("没有在办的网格任务", "已推送、尚未办结的任务", define=metric)
         return
-    rows = live.ask(cases, metric.id, as_of=now.as_of, within=now.within, limit=MOST_TASKS)
-    longest = (now.as_of.date() - rows["pushed_at"].iloc[0].date()).days
+    rows = live.ask(cases, metric.id, as_of=now.stocks_at, within=now.within, limit=MOST_TASKS)
+    longest = (now.stocks_at.date() - rows["pushed_at"].iloc[0].date()).days
     show.heading(
         f"在办 {words.full(total)} 件，最久的已推送 {words.days(longest)}，超 24 小时未联系 {words.full(late)} 件",
         f"推送最早的 {len(rows)} 件在前" if total > len(rows) else "推送最早的在前",
         define=metric,
     )
-    waited = [(now.as_of.date() - pushed.date()).days for pushed in rows["pushed_at"]]
+    waited = [(now.stocks_at.date() - pushed.date()).days for pushed in rows["pushed_at"]]
     columns = ["task_kind", "waited", "pushed_at", "contacted_at", "contact_method", "grid", "case_no", "title"]
     columns += ["category", "district", "street", "unit", "petition_id"]
     lists.table(rows.assign(waited=waited)[columns], "open_tasks", alt="最久的在办任务", most=8)

@@ -141,11 +141,11 @@ def due_soon() -> None:
     wide = wide.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False).reset_index()
     totals = wide[list(DUE)].sum()
     workdays = live.casebase().workdays
-    last = workdays.after(now.as_of.date(), 3)
+    last = workdays.after(now.stocks_at.date(), 3)
     show.heading(
-        f"今日到期 {words.full(totals.iloc[0])} 件次，"
+        f"{words.day(now.stocks_at) if now.over else '今日'}到期 {words.full(totals.iloc[0])} 件次，"
         f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
-        "五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；选中一行看这些件",
+        f"{now.moment_said}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；选中一行看这些件",
         define=metric_of("five_day_due_in_3"),
     )
     table = wide[["name"]].assign(due=wide["code"].map(first_due())).join(wide[list(DUE)])
@@ -167,7 +167,7 @@ def due_soon() -> None:
 def first_due() -> dict[str, str]:
     """By unit, the next day on which five working days end: 11月23日."""
     by = ["unit", "five_day_due"]
-    found = live.ask(measure, ["five_day_due_in_3"], as_of=now.as_of, within=now.within, by=by)
+    found = live.ask(measure, ["five_day_due_in_3"], as_of=now.stocks_at, within=now.within, by=by)
     first = found.assign(code=found["unit"].fillna("")).groupby("code")["five_day_due"].min()
     return {str(code): words.day(date.fromisoformat(day)) for code, day in first.items()}
 

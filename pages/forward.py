@@ -1,5 +1,7 @@
 """到期预警: what falls out of its limit in the next working days, whose it is, and what the month would lose."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -20,15 +22,18 @@ TABLE_ROWS = 10
 OUTLOOK_ROW = 36
 UNIT = "责任单位"
 
-now = filters.current()
-today = now.as_of.date()
-month = forward.month_of(now.as_of)
+bar = filters.current()
+today = bar.as_of.date()
+month = forward.month_of(bar.as_of)
+# What lies ahead is ahead of the moment, whatever period was chosen.
+now = replace(bar, period=month)
+elsewhere = None if month == bar.period else month
 last = live.casebase().workdays.after(today, HORIZONS[-1])
 
 
 def missed(metric: str, **cell: str | None) -> None:
     """Open what misses a rate of the month."""
-    show.open_list(show.link(metric, Part.MISSES, period=None if month == now.period else month, **cell))
+    show.open_list(show.link(metric, Part.MISSES, period=elsewhere, **cell))
 
 
 def outlook(clock: str) -> None:
@@ -97,7 +102,11 @@ def calendar() -> None:
     if cell is not None:
         clock = next(clock for clock, name in CLOCKS.items() if name == cell[0])
         day = next(day for day in days if words.short_day(day, today) == cell[1])
-        show.open_list(show.link(f"{forward.DUE[clock]}_{HORIZONS[-1]}", **{forward.DAYS[clock]: day.isoformat()}))
+        show.open_list(
+            show.link(
+                f"{forward.DUE[clock]}_{HORIZONS[-1]}", period=elsewhere, **{forward.DAYS[clock]: day.isoformat()}
+            )
+        )
 
 
 def ranked(clock: str, days: int, dimension: str) -> None:
@@ -118,7 +127,7 @@ def ranked(clock: str, days: int, dimension: str) -> None:
     )
     code = show.chart(chart, f"forward_{dimension}", alt=f"各{noun}{said}", pick="code")
     if code is not None:
-        show.open_list(show.link(name, **{dimension: code}))
+        show.open_list(show.link(name, period=elsewhere, **{dimension: code}))
 
 
 def spread(frame: pd.DataFrame, noun: str) -> str:
@@ -186,7 +195,7 @@ def units(clock: str, days: int) -> None:
         elif cell[1] == "变化":
             missed(rates["届时"], unit=code, **{forward.STATES[clock]: "在期未结"})
         else:
-            show.open_list(show.link(columns.get(cell[1], due[days]), unit=code))
+            show.open_list(show.link(columns.get(cell[1], due[days]), period=elsewhere, unit=code))
 
 
 def written_rates(codes: pd.Series, rates: pd.DataFrame) -> list[str]:
@@ -214,7 +223,8 @@ def details() -> None:
 
 show.header(
     "到期预警",
-    f"{now.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；均为截至此刻的时点数。",
+    f"{now.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；"
+    f"均为截至此刻的时点数{'' if elsewhere is None else '，不随所选时段'}。",
 )
 show.numbers(now, CARDS, key="forward_cards", spark=False)
 if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):

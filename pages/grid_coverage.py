@@ -269,13 +269,13 @@ def facts(code: str, rows: pd.DataFrame) -> None:
 def gaps(metric_id: str, what: str, none: str, columns: dict[str, str]) -> None:
     """The list of what is missing: grids without a worker, communities without an agent."""
     metric = metric_of(metric_id)
-    total = live.ask(count_cases, metric_id, Part.MISSES, as_of=now.as_of, within=now.within)
+    total = live.ask(count_cases, metric_id, Part.MISSES, as_of=now.stocks_at, within=now.within)
     if total == 0:
         show.heading(none, now.place, define=metric)
         return
     first = f"，列前 {GAPS_SHOWN} 个" if total > GAPS_SHOWN else ""
     show.heading(f"{words.full(total)} 个{what}", f"{now.place}{first}", define=metric)
-    rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.as_of, within=now.within, limit=GAPS_SHOWN)
+    rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.stocks_at, within=now.within, limit=GAPS_SHOWN)
     told = {name: head for name, head in columns.items() if name not in chosen_levels()}
     shown = rows[list(told)].rename(columns=told)
     st.dataframe(

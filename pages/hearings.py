@@ -111,7 +111,7 @@ def waits() -> None:
 
 def pool() -> None:
     """The pool by origin and field."""
-    found = live.ask(measure, ["experts_in_pool"], as_of=now.as_of, by=["source", "field"])
+    found = live.ask(measure, ["experts_in_pool"], as_of=now.stocks_at, by=["source", "field"])
     total, sources = int(found["hits"].sum()), found.groupby("source")["hits"].sum().sort_values(ascending=False)
     order = found.groupby("field")["hits"].sum().sort_values(ascending=False).index
     frame = found.assign(
@@ -181,12 +181,12 @@ def idle(loads: pd.DataFrame) -> None:
 def coming() -> None:
     """The hearings to come, with their panels; no private data."""
     metric = metric_of("hearings_coming")
-    rows = live.ask(cases, metric.id, as_of=now.as_of, within=now.within)
+    rows = live.ask(cases, metric.id, as_of=now.stocks_at, within=now.within)
     if rows.empty:
         show.heading("没有待举行的听证", "已排期、未举行、未取消", define=metric)
         return
     rows = rows.sort_values("scheduled_at")
-    panels = live.ask(hearing_outcomes.coming_panels, as_of=now.as_of)
+    panels = live.ask(hearing_outcomes.coming_panels, as_of=now.stocks_at)
     sitting = {hearing: panel(seats) for hearing, seats in panels.groupby("hearing_id")}
     first = words.moment(rows["scheduled_at"].iloc[0])
     show.heading(f"待举行听证 {len(rows)} 场次，最近一场 {first}", "已排期、未举行、未取消", define=metric)

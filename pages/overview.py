@@ -76,7 +76,7 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
 def longer() -> None:
     """Below the first screen: twelve months of volume and rate."""
     left, right = st.columns(2)
-    flow = live.ask(daily_flow, as_of=now.as_of, days=90, within=now.within).rename(columns={"day": "at"})
+    flow = live.ask(daily_flow, as_of=now.stocks_at, days=90, within=now.within).rename(columns={"day": "at"})
     with left, show.block("flow"):
         drawn = charts.flow(
             flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110
@@ -94,7 +94,7 @@ def longer() -> None:
             kind="rate",
             target=target,
         )
-        month = show.chart(drawn_rates, "months", alt=f"{now.months_said(13, stock=False)}五日办结率", pick="at")
+        month = show.chart(drawn_rates, "months", alt=f"{now.months_said(13)}五日办结率", pick="at")
         if month is not None:
             show.open_list(show.month_link("five_day_closure", month))
 

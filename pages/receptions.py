@@ -27,7 +27,7 @@ now = filters.current()
 
 def ages() -> None:
     """How long what is open has been open; a bar opens its receptions."""
-    found = live.ask(measure, [OPEN], as_of=now.as_of, within=now.within, by=["reception_age"])
+    found = live.ask(measure, [OPEN], as_of=now.stocks_at, within=now.within, by=["reception_age"])
     counts = found.set_index("reception_age")["hits"].reindex(RECEPTION_AGES, fill_value=0)
     total, old = int(counts.sum()), int(counts.iloc[-1])
     said = f"，{words.full(old)} 批次超过 60 天" if old else "，都在 60 天以内"
@@ -47,7 +47,7 @@ def ages() -> None:
 
 def waiting_list() -> None:
     """What leaders received and is not closed, longest first; a row opens its case."""
-    rows = live.ask(cases, OPEN, as_of=now.as_of, within=now.within, limit=MOST_OPEN)
+    rows = live.ask(cases, OPEN, as_of=now.stocks_at, within=now.within, limit=MOST_OPEN)
     if rows.empty:
         show.heading("没有未办结的接访事项", "接访在先、尚未办结的", define=metric_of(OPEN))
         return
@@ -90,7 +90,7 @@ def waiting_list() -> None:
 
 def days(rows: pd.DataFrame) -> pd.Series:
     """Natural days since the reception."""
-    since: pd.Series = (pd.Timestamp(now.as_of.date()) - rows["received_at"].dt.normalize()).dt.days
+    since: pd.Series = (pd.Timestamp(now.stocks_at.date()) - rows["received_at"].dt.normalize()).dt.days
     return since
 
 

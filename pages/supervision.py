@@ -84,7 +84,7 @@ def debtors() -> None:
 
 def orders() -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
-    rows = live.ask(cases, WAITING, as_of=now.as_of, within=now.within)
+    rows = live.ask(cases, WAITING, as_of=now.stocks_at, within=now.within)
     if rows.empty:
         show.heading("没有待答复的督查件", "已下达、尚未答复", define=metric_of(WAITING))
         return
@@ -123,8 +123,8 @@ def orders() -> None:
 
 def limit(due: pd.Timestamp) -> str:
     """■ 超期 3 天, ▲ 临期 剩 2 天, ● 正常 剩 9 天, by natural days to the end of the limit."""
-    left = (due.date() - now.as_of.date()).days
-    if due < now.as_of:
+    left = (due.date() - now.stocks_at.date()).days
+    if due < now.stocks_at:
         return f"{words.OVERDUE.text} {max(-left, 1)} 天"
     state = words.DUE_SOON if due.date() <= soon() else words.GOOD
     return f"{state.text} 剩 {left} 天" if left else f"{state.text} 今日"
@@ -132,10 +132,10 @@ def limit(due: pd.Timestamp) -> str:
 
 def soon() -> date:
     """The last of the working days that count as near."""
-    return live.casebase().workdays.after(now.as_of.date(), SOON)
+    return live.casebase().workdays.after(now.stocks_at.date(), SOON)
 
 
-show.header("案件督查", f"{now.said}。督查件须在答复期限前答复；待答复、逾期为截至此刻的时点数。")
+show.header("案件督查", f"{now.said}。督查件须在答复期限前答复；待答复、逾期为{now.moment_said}的时点数。")
 if live.ask(measure, [ISSUED], as_of=now.as_of)["hits"].iloc[0] == 0:
     waiting.missing("案件督查", {"supervision": "案件督查"})
 else:

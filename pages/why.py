@@ -7,7 +7,7 @@ from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
-from queries.measure import metric_of
+from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Polarity
 from queries.periods import Against, compared
 from queries.subjects import DIMENSIONS, OF_PETITION
@@ -213,10 +213,11 @@ def effects(metric: Metric, against: Against, dimension: str) -> None:
 title = st.container(key="why_title")
 metric, against, dimension = chosen()
 then, moment = compared(now.period, now.as_of, against)
-cut = words.moment(moment, year=True)
+cut = words.moment(stock_moment(moment, then) if metric.is_stock else moment, year=True)
 earlier = f"{cut}的时点数相比" if metric.is_stock else f"{words.span(then.start, then.end)}相比（截至 {cut}）"
 with title:
-    show.header("变化原因", f"{metric.name}，{now.said}；与{earlier}。")
+    of = f"{now.slice_said}，{now.moment_said}" if metric.is_stock else now.said
+    show.header("变化原因", f"{metric.name}，{of}；与{earlier}。")
 left, right = st.columns([1, 3])
 with left:
     found = show.numbers(now, [metric.id], key=f"why_card_{metric.id}", lead=False)

@@ -22,7 +22,7 @@ from queries import arguments, names
 from queries.cases import Part, cases
 from queries.dictionary import dictionary
 from queries.export import csv
-from queries.measure import measure, metric_of
+from queries.measure import TIME, measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.periods import Period
@@ -42,7 +42,10 @@ def run(
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Moment; a day means its end. Default: now, for stocks the end of a period that is over."),
+    ] = None,
     area: Annotated[str | None, typer.Option(help="Area of any level, by code or name.")] = None,
     channel: Annotated[str | None, typer.Option(help="Channel, such as 来访.")] = None,
     category: Annotated[str | None, typer.Option(help="Category of either level, by code or name.")] = None,
@@ -80,25 +83,47 @@ def run(
             return
         assert metrics
         within = _slice(casebase, area, channel, category, unit, where or [])
+        # A moment that is named goes before the end of the period, of which stocks are otherwise.
+        of_stocks = None if as_of else period
         if list_cases:
-            found = cases(casebase, metrics[0], list_cases, as_of=moment, period=period, within=within, limit=limit)
+            of_list = of_stocks if metric_of(metrics[0]).is_stock else period
+            found = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
         else:
-            found = _sorted(_measured(casebase, metrics, moment, period, within, by or []), sort)[:limit]
+            split = [name for text in by or [] for name in text.split(",")]
+            asked = _measured(casebase, metrics, moment, (period, of_stocks), within, split)
+            found = _sorted(asked, sort)[:limit]
     finally:
         casebase.engine.dispose()
     _print(found, form)
 
 
 def _measured(
-    casebase: Casebase, metrics: list[str], moment: datetime, period: Period | None, within: Slice, by: list[str]
+    casebase: Casebase,
+    metrics: list[str],
+    moment: datetime,
+    periods: tuple[Period | None, Period | None],
+    within: Slice,
+    by: list[str],
 ) -> pd.DataFrame:
-    split = [name for text in by for name in text.split(",")]
-    found = with_names(casebase, measure(casebase, metrics, as_of=moment, period=period, within=within, by=split))
+    """The metrics in the order asked; `periods` are that of what happened in it, and that of stocks."""
+    period, of_stocks = periods
+    if not set(by).isdisjoint(TIME):
+        of_stocks = period  # stocks by time are those of the end of each month or day
+    groups = {stock: [name for name in metrics if metric_of(name).is_stock is stock] for stock in (False, True)}
+    frames = [
+        measure(casebase, group, as_of=moment, period=of_stocks if stock else period, within=within, by=by)
+        for stock, group in groups.items()
+        if group
+    ]
+    found = pd.concat(frames, ignore_index=True)
+    order = {name: place for place, name in enumerate(metrics)}
+    found = found.sort_values("metric", key=lambda column: column.map(order), kind="stable", ignore_index=True)
+    found = with_names(casebase, found)
     rate = found["metric"].map(lambda name: METRICS[name].kind is Kind.RATE)
     misses = (found["among"] - found["hits"]).astype("Int64").where(rate)
     found.insert(list(found.columns).index("among"), "misses", misses)
     # Codes and words that cases are split by are told as they are stored, but for telephones.
-    return found.assign(**{name: masked_column(found[name]) for name in split if name in found.columns})
+    return found.assign(**{name: masked_column(found[name]) for name in by if name in found.columns})
 
 
 def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:

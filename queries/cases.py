@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
-from queries.measure import about, among_and_hit, conditions, in_slice, metric_of, span_of
+from queries.measure import about, among_and_hit, conditions, in_slice, metric_of, span_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period
 
@@ -52,13 +52,17 @@ def marked(
     """The rows that any of these metrics looks at, once each, oldest first: one list behind several numbers.
 
     The columns of their subject, and one a metric under its id: True counts, False is among and does not count, None is
-    not among. Raises UsageError unless all are of one subject and count its rows, not distinct things.
+    not among. Raises UsageError unless all are of one subject, count its rows, not distinct things, and are measured at
+    one moment: beside a finished period stocks have a list of their own.
     """
     chosen = [metric_of(name) for name in metrics]
     first = chosen[0]
     if any(metric.subject is not first.subject or metric.distinct is not None for metric in chosen):
         raise UsageError(f"{', '.join(metrics)}: no one list stands behind them; ask for the cases of each")
-    at = moment(casebase, as_of)
+    moments = {stock_moment(as_of, period) if metric.is_stock else as_of for metric in chosen}
+    if len(moments) > 1:
+        raise UsageError(f"{', '.join(metrics)}: stocks are of the end of the period; ask for them apart")
+    at = moment(casebase, moments.pop())
     where = and_(about(at, chosen, period), *in_slice(casebase, first.subject, at, within))
     columns = {name: expression(at) for name, expression in first.subject.columns.items()}
     columns |= {metric.id: _mark(*among_and_hit(at, metric, period)) for metric in chosen}

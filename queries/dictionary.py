@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from queries.measure import stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Slice
 from queries.periods import Period, end_of_day
 from queries.registry import METRICS
@@ -74,7 +75,9 @@ def _said(metric: Metric) -> str:
 def command(metric: Metric, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING) -> str:
     """The command line that gives the same number."""
     words = ["python", "-m", "queries", metric.id]
-    if period is not None and not metric.is_stock:
+    if metric.is_stock:
+        as_of = stock_moment(as_of, period)
+    elif period is not None:
         words += ["--from", period.start.isoformat(), "--to", period.end.isoformat()]
     # A day means its end, as the filter bar does.
     moment = as_of.date() if as_of == end_of_day(as_of.date()) else as_of

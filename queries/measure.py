@@ -71,8 +71,9 @@ def measure(
     Returns one row a metric and group: metric, the `by` columns (codes or labels as str, None where
     not filled in), hits, among (int), value (float; a fraction for rates; NaN where there is nothing
     to divide by, or where the data cannot tell), unknown (str | None: what the data lacks for the number, as
-    "petition.due_at,petition.closed_at", see queries.needs), as_of. Groups without a row are left out; without `by`
-    every metric has its row. hits and among of an unknown number are what the rows say, and say nothing.
+    "petition.due_at,petition.closed_at", see queries.needs), as_of (the moment measured at: a stock's is the end of a
+    period that is over). Groups without a row are left out; without `by` every metric has its row. hits and among of
+    an unknown number are what the rows say, and say nothing.
     `month` and `day` split a dated metric by its own date and measure a stock at the end of each.
     Raises UsageError for an unknown metric, dimension or area.
     """
@@ -83,7 +84,9 @@ def measure(
     found = _valued(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
     order = {metric.id: place for place, metric in enumerate(wanted)}
     found = found.sort_values(["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable")
-    return needs.without_unknown(casebase, found).assign(as_of=as_of).reset_index(drop=True)
+    found = needs.without_unknown(casebase, found)
+    moments = {metric.id: span_of(metric, as_of, period, within)[0] for metric in wanted}
+    return found.assign(as_of=pd.to_datetime(found["metric"].map(moments))).reset_index(drop=True)
 
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
@@ -99,7 +102,7 @@ def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
 def span_of(
     metric: Metric, at: datetime, period: Period | None, within: Slice
 ) -> tuple[datetime, Period | None, Slice]:
-    """Turn the time cells of a slice ("month", "day") into the period and moment they mean.
+    """The moment at which a metric is measured and its period, with the time cells of a slice (month, day) in both.
 
     Raises UsageError for a cell that is no month or day, or lies outside the period.
     """
@@ -111,9 +114,15 @@ def span_of(
         if period and (part.end < period.start or period.end < part.start):
             raise UsageError(f"{name} {value} lies outside the period {period.start} to {period.end}")
         period = Period(max(part.start, period.start), min(part.end, period.end)) if period else part
-        if metric.is_stock:
-            at = min(at, end_of_day(period.end))
-    return at, period, rest
+    return stock_moment(at, period) if metric.is_stock else at, period, rest
+
+
+def stock_moment(at: datetime, period: Period | None) -> datetime:
+    """When a stock is measured: at the end of a period that is over, else at the moment itself.
+
+    A report of October has October's flows and what was open when October ended, however late it is written.
+    """
+    return at if period is None else min(at, end_of_day(period.end))
 
 
 def _span(name: str, value: str | None) -> Period:

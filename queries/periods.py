@@ -86,7 +86,8 @@ def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period,
     """The period and the as-of moment to compare with (domain.md §2).
 
     Both move by the same step, so a running month is compared with the same days of last month
-    (or of last year), and a finished one at the same maturity. A whole month, quarter or year
+    (or of last year), and a finished one at the same maturity, but never before the earlier one
+    was over too: what is whole is compared with what is whole. A whole month, quarter or year
     steps by its own length in the calendar, anything else by its number of days.
     """
     if against is Against.YEAR_BEFORE:
@@ -96,7 +97,8 @@ def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period,
         step = _STEP[unit] if unit in _STEP else timedelta(days=period.days)
     start = (pd.Timestamp(period.start) - step).date()
     end = (pd.Timestamp(period.end + timedelta(days=1)) - step).date() - timedelta(days=1)
-    return Period(start, max(start, end)), (pd.Timestamp(as_of) - step).to_pydatetime()
+    earlier, then = Period(start, max(start, end)), (pd.Timestamp(as_of) - step).to_pydatetime()
+    return earlier, max(then, end_of_day(earlier.end)) if as_of >= end_of_day(period.end) else then
 
 
 def buckets(period: Period, by: str) -> list[tuple[str, Period]]:

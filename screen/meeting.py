@@ -15,7 +15,7 @@ from wording.names import PLACES
 _UNIT = "责任单位"
 # Rows of a table in the middle, and of one as wide and high as the scene.
 _ROWS, _MOST = 10, 16
-_SMALL = words.State("none", "○", words.SMALL)
+SMALL = words.State("none", "○", words.SMALL)
 
 _DUE = {
     "overdue": "超期未结",
@@ -104,19 +104,23 @@ def _table(
     values = pd.DataFrame({name: frame["value"].reindex(named.index) for name, frame in wide.items()})
     values = values[(values[list(heads)[:all_of]].fillna(0) != 0).any(axis=1)]
     small = {name: frame["small"].reindex(named.index, fill_value=False) for name, frame in wide.items()}
+    among = {name: frame["among"].reindex(named.index, fill_value=0) for name, frame in wide.items()}
     lead = metrics[0]
     order = _order(values, metrics, small[lead.id])
     shown = _fitting(order, named, most)
     rows = [
-        wall.Row(named[code], [_cell(metric, values[metric.id][code], small[metric.id][code]) for metric in metrics])
+        wall.Row(
+            named[code],
+            [_cell(one, values[one.id][code], among[one.id][code], small[one.id][code]) for one in metrics],
+        )
         for code in shown
     ]
     told = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
     note = f"{why}按{heads[told.id]}{'由低到高' if told.polarity is Polarity.UP_GOOD else '由多到少'}"
     if len(order) > len(shown):
         note += f"，{words.full(len(order))} 个中列前 {len(shown)} 个"
-    if any(cell.state == _SMALL for row in rows for cell in row.cells):
-        note += f"；{_SMALL.text}"
+    if any(cell.state == SMALL for row in rows for cell in row.cells):
+        note += f"；{SMALL.text}"
     title = _finding(now, lead, heads[lead.id], wide[lead.id], noun)
     return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
 
@@ -151,7 +155,7 @@ def _fitting(order: Sequence[str], named: pd.Series, most: int) -> list[str]:
     return found
 
 
-def _cell(metric: Metric, value: float, small: bool) -> wall.Cell:
+def _cell(metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
     if metric.kind is Kind.COUNT:
         return wall.Cell(words.full(0 if words.missing(value) else value))
-    return wall.Cell(numbers.written(metric, value), _SMALL if small else show.state_of(metric, value))
+    return wall.Cell(numbers.written(metric, value), SMALL if small else show.state_of(metric, value, among))

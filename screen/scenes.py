@@ -113,14 +113,15 @@ def figures(filters: Filters) -> dict[str, Any]:
         now = _months_of(filters) if few else filters
         wanted = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
         values = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=now.within)
-        by_metric = dict(zip(values["metric"], values["value"], strict=True))
+        by_metric = {str(row["metric"]): row for _, row in values.iterrows()}
         for scene in chosen:
             found[scene.id] = [_figure(metric_of(name), by_metric[name]) for name in scene.numbers[:_FIGURES]]
     return found
 
 
-def _figure(metric: Metric, value: float) -> dict[str, Any]:
-    state = show.state_of(metric, value)
+def _figure(metric: Metric, row: "pd.Series[Any]") -> dict[str, Any]:
+    value = float(row["value"])
+    state = show.state_of(metric, value, row["among"])
     unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
     said = {"name": metric.short_name, "value": numbers.written(metric, value) + unit}
     return said | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
@@ -168,7 +169,7 @@ def _months_of(filters: Filters) -> Filters:
 
 
 def _span(metric: Metric, now: Filters) -> str:
-    return "截至此刻" if metric.is_stock else words.span(now.period.start, now.period.end)
+    return now.moment_said if metric.is_stock else words.span(now.period.start, now.period.end)
 
 
 def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
@@ -207,7 +208,7 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
             row["name"],
             numbers.written(metric, row["value"]),
             (row["value"] - floor) / reach,
-            show.state_of(metric, row["value"]) if not row["small"] else words.State("none", "○", words.SMALL),
+            meeting.SMALL if row["small"] else show.state_of(metric, row["value"], row["among"]),
         )
         for row in known.to_dict("records")
     ]
@@ -288,7 +289,7 @@ def _foot(scene: Scene, now: Filters) -> str:
             "text": [numbers.written(metric, value) for value in found["value"]],
         }
     )
-    title = f"{metric.name}，{now.months_said(_MONTHS, metric.is_stock)}"
+    title = f"{metric.name}，{now.months_said(_MONTHS)}"
     counts = metric.kind is Kind.COUNT
     said = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
     said.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")

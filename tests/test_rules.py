@@ -82,6 +82,8 @@ def keys_of(document: dict[str, object], above: str = "") -> dict[str, object]:
 
 def test_config_file_has_every_setting_with_its_default() -> None:
     written = keys_of(tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8")))
+    # TOML has no word for none.
+    written = {key: None if key.startswith("targets.") and value is False else value for key, value in written.items()}
     defaults = keys_of(Settings().model_dump(mode="json"))
     assert written == defaults
 
@@ -148,3 +150,46 @@ def test_requirements_are_pinned_and_explained(name: str) -> None:
         pinned = re.fullmatch(r"([A-Za-z0-9._-]+)(\[\w+\])?==[\w.]+", package)
         assert pinned, f"{package}: not pinned with =="
         assert f"`{pinned[1].lower()}`" in explained, f"{package}: docs/dependencies.md does not say why"
+
+
+def settings_read(source: str) -> set[tuple[str, str]]:
+    """Settings that a module reads, as (section, key): `x.lights.shortfall`, or `lights.shortfall` of a name for them.
+
+    A name stands for a section where it was set to one (`lights = settings.lights`) or is annotated with its class.
+    """
+    tree = ast.parse(source)
+    sections = {type(section).__name__: name for name, section in Settings()}
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and isinstance(node.annotation, ast.Name) and node.annotation.id in sections:
+            names[node.arg] = sections[node.annotation.id]
+        for target, value in assigned(node):
+            if isinstance(target, ast.Name) and isinstance(value, ast.Attribute) and value.attr in sections.values():
+                names[target.id] = value.attr
+    reads = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return {(names.get(owner_of(node), owner_of(node)), node.attr) for node in reads}
+
+
+def assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+    """What is set to what: `a = b`, and each of `a, b = c, d`."""
+    if not isinstance(node, ast.Assign):
+        return []
+    target, value = node.targets[0], node.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def owner_of(node: ast.Attribute) -> str:
+    """The last name before the dot: lights of `settings.lights.shortfall`."""
+    owner = node.value
+    return owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A key of config.toml that nothing reads promises what the cockpit does not do. Targets are looked up by id."""
+    rooms = ("casebase", "queries", "views", "wording", "briefings", "pages", "screen")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*.py") if path.name != "settings.py"]
+    read = set().union(*(settings_read(path.read_text(encoding="utf-8")) for path in [*files, ROOT / "server.py"]))
+    known = {(name, key) for name, section in Settings() for key in type(section).model_fields if name != "targets"}
+    assert known - read == set()

@@ -36,8 +36,6 @@ WARN = State("warn", "▲", "预警")
 BAD = State("bad", "■", "异常")
 DUE_SOON = State("warn", "▲", "临期")
 OVERDUE = State("bad", "■", "超期")
-ALARM = State("bad", "■", "告警")
-NOTICE = State("warn", "▲", "异常")
 
 
 def missing(number: object) -> bool:
@@ -172,31 +170,6 @@ def parts(hits: float | None, among: float | None) -> str:
 def target_reached(ratio: float, percentage: float) -> bool:
     """Whether a ratio reaches a target given in percent, free of binary rounding."""
     return round(ratio * 100, 6) >= percentage
-
-
-def light(ratio: float | None, red: float, green: float) -> State | None:
-    """The lamp of a rate: ratio 0 … 1 against limits in percent, as config.toml's [lights] has them.
-
-    Below red ■, from red to green ▲, above green ●. With red above green, little is good (repeat rate).
-    """
-    if missing(ratio):
-        return None
-    rate = round((ratio or 0) * 100, 6)
-    if red > green:
-        rate, red, green = -rate, -red, -green
-    if rate < red:
-        return BAD
-    return WARN if rate <= green else GOOD
-
-
-def alarm(moved: float | None, notice: float, alarm_at: float) -> State | None:
-    """The band of a count's change: ratio against limits in percent; |change| > notice 异常, > alarm 告警."""
-    if missing(moved):
-        return None
-    size = round(abs(moved or 0) * 100, 6)
-    if size > alarm_at:
-        return ALARM
-    return NOTICE if size > notice else GOOD
 
 
 def small(among: float | None, limit: int) -> bool:

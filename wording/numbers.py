@@ -1,12 +1,10 @@
-"""A metric's value as it is written, and how it is judged: by its target or the general lights of config.toml."""
+"""A metric's value as it is written, and how it is judged: by its target, and by nothing else."""
 
 from casebase.settings import Settings
 from queries.model import Kind, Metric, Polarity
 from views import cards, words
 from views.shades import Better, Meaning
 
-# Groups whose rates the general lights of config.toml were made for; others have a target or no light.
-_LIT = ("办理时效", "群众评价")
 _BETTER: dict[Polarity, Better] = {Polarity.UP_GOOD: "up", Polarity.DOWN_GOOD: "down", Polarity.NEUTRAL: "neither"}
 _KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
 
@@ -35,13 +33,15 @@ def target_of(settings: Settings, metric_id: str) -> float | None:
     return None if target is None else target / 100
 
 
-def state_of(settings: Settings, metric: Metric, value: float) -> words.State | None:
-    """The light of a rate that should be high: by its target where config.toml has one, else by [lights]."""
-    if metric.kind is not Kind.RATE or metric.polarity is not Polarity.UP_GOOD or words.missing(value):
-        return None
+def state_of(settings: Settings, metric: Metric, value: float, among: float) -> words.State | None:
+    """The light of a rate, the same on every screen and in every document.
+
+    It follows the target that was agreed on (config.toml's [targets], [lights] shortfall); without one there is no
+    light, whatever the rate. Neither has a rate over too few cases (`among`), which is marked 样本少 instead.
+    """
     lights, target = settings.lights, target_of(settings, metric.id)
-    if target is None:
-        return words.light(value, lights.red, lights.green) if metric.group in _LIT else None
+    if target is None or words.missing(value) or (metric.is_sample and words.small(among, lights.small_sample)):
+        return None
     if words.target_reached(value, target * 100):
         return words.State("good", "●", "达标")
     near = words.target_reached(value, target * 100 - lights.shortfall)
@@ -49,15 +49,12 @@ def state_of(settings: Settings, metric: Metric, value: float) -> words.State | 
 
 
 def meaning_of(settings: Settings, metric: Metric) -> Meaning:
-    """What a metric's size means, for colours: which way it is better, and its target or where its light turns green.
+    """What a metric's size means, for colours: which way it is better, and its target, if any.
 
     Counts of cases that a place has more of because it is larger (登记量) mean neither.
     """
     better: Better = _BETTER[metric.polarity]
-    target = target_of(settings, metric.id)
-    if target is None and better == "up" and metric.kind is Kind.RATE and metric.group in _LIT:
-        target = settings.lights.green / 100
-    return Meaning(better, target)
+    return Meaning(better, target_of(settings, metric.id))
 
 
 def lights_of(settings: Settings, metric: Metric) -> str:
@@ -66,8 +63,8 @@ def lights_of(settings: Settings, metric: Metric) -> str:
     said = []
     if target is not None:
         said.append(f"目标 {words.percent(target)}：● 达标，▲ 差 {lights.shortfall:g} 个百分点以内，■ 差得更多")
-    elif metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD and metric.group in _LIT:
-        said.append(f"● 高于 {lights.green:g}%，▲ {lights.red:g}%—{lights.green:g}%，■ 低于 {lights.red:g}%")
+    elif metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD:
+        said.append("未定目标，不判好坏")
     if metric.is_sample:
         said.append(f"分母不足 {lights.small_sample} 标「{words.SMALL}」")
     return "；".join(said)

@@ -1,5 +1,6 @@
 """What needs attention as alerts: the fact, who must act, by when, its cases and its reason; most urgent first."""
 
+import math
 from collections.abc import Callable
 
 from pages.parts import live, places, show
@@ -45,8 +46,9 @@ def _state(finding: Finding) -> words.State:
     """A rate has the light that it has everywhere."""
     if finding.about is not About.RATE:
         return _STATES[finding.about]
-    light = show.state_of(metric_of(finding.metric), finding.value if finding.value is not None else float("nan"))
-    return light or words.State("warn", "▲", "未达标")
+    value = float("nan") if finding.value is None else finding.value
+    # No small sample is ever found short of its target.
+    return show.state_of(metric_of(finding.metric), value, math.inf) or words.State("warn", "▲", "未达标")
 
 
 def _who(finding: Finding) -> str:

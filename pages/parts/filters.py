@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import live, menu
 from queries import names
+from queries.measure import stock_moment
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
 from views import words
@@ -61,13 +62,30 @@ class Filters:
         """Whether the period before is the year before, so that one comparison says it all."""
         return self.against == YEARLY
 
-    def until(self, stock: bool) -> date:
-        """The day that a trend reaches: the end of the period, or today while it runs; of a stock always today."""
-        return self.as_of.date() if stock else min(self.as_of.date(), self.period.end)
+    @property
+    def stocks_at(self) -> datetime:
+        """The moment that stocks are of: the end of the period where that is over, else the moment itself."""
+        return stock_moment(self.as_of, self.period)
 
-    def months_said(self, months: int, stock: bool) -> str:
+    @property
+    def over(self) -> bool:
+        """Whether the period was over before the moment, so that stocks are of another moment than `as_of`."""
+        return self.stocks_at < self.as_of
+
+    @property
+    def moment_said(self) -> str:
+        """What stocks are of, in words: 截至此刻, or 截至10月31日 of a period that is over."""
+        day = self.stocks_at.date()
+        return f"截至{words.day(day, year=day.year != self.as_of.year)}" if self.over else "截至此刻"
+
+    @property
+    def until(self) -> date:
+        """The day that a trend reaches: the end of the period, or today while it runs."""
+        return min(self.as_of.date(), self.period.end)
+
+    def months_said(self, months: int) -> str:
         """The months of a trend in words: 近 12 个月, or of a period that is over: 截至10月的 12 个月."""
-        until = self.until(stock)
+        until = self.until
         if (until.year, until.month) == (self.as_of.year, self.as_of.month):
             return f"近 {months} 个月"
         return f"截至{words.month(until, year=until.year != self.as_of.year)}的 {months} 个月"
@@ -78,8 +96,12 @@ class Filters:
 
         The whole period is named, since deadlines after the cut-off belong to it.
         """
-        parts = [words.span(self.period.start, self.period.end), self.place]
-        return "，".join([*parts, *filter(None, (self.within.channel, self.category))])
+        return "，".join([words.span(self.period.start, self.period.end), self.slice_said])
+
+    @property
+    def slice_said(self) -> str:
+        """The place and what else the filters leave: 全市，来访."""
+        return "，".join([self.place, *filter(None, (self.within.channel, self.category))])
 
 
 def bar() -> Filters:

@@ -16,7 +16,7 @@ from pages.parts import live, menu, show
 from pages.parts.filters import BOUND, Filters, kept, turn
 from queries.cases import Part, cases, count_cases
 from queries.export import csv_file, file_name
-from queries.measure import metric_of
+from queries.measure import metric_of, span_of
 from queries.model import Metric, Slice
 from queries.names import names_of
 from queries.periods import Period
@@ -54,6 +54,13 @@ class Asked:
             "period": filters.period,
             "within": replace(filters.within, cell=self.cell),
         }
+
+    def scope_said(self, filters: Filters) -> str:
+        """What the list is of: the bar's period and slice, or the moment of a stock and the slice."""
+        if not self.metric.is_stock:
+            return filters.said
+        at, _, _ = span_of(self.metric, filters.as_of, filters.period, Slice(cell=self.cell))
+        return f"截至{words.moment(at, year=True)}，{filters.slice_said}"
 
     def said(self) -> str:
         """The cell in words: 责任单位 市住建局，月份 2026-10."""

@@ -80,7 +80,7 @@ def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) 
         target=target,
         height=height,
     )
-    clicked = show.chart(chart, key, alt=f"{now.months_said(MONTHS, metric.is_stock)}{metric.name}", pick="at")
+    clicked = show.chart(chart, key, alt=f"{now.months_said(MONTHS)}{metric.name}", pick="at")
     if clicked is not None:
         row: Any = frame[frame["at"].dt.date == show.day_of(clicked).replace(day=1)].iloc[0]
         show.open_list(show.month_link(metric_id, clicked, worth_reading(metric, row["hits"], row["among"])))
@@ -99,13 +99,13 @@ def count_by_month(now: Filters, metric_id: str, *, key: str, months: int = 12, 
         frame,
         show.theme(),
         title=f"{metric.name}，最多的一月 {words.full(int(counts.max()))} {metric.unit}",
-        subtitle=f"{now.months_said(months, metric.is_stock)}，按{metric.period_text}（{metric.unit}）",
+        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）",
         unit=metric.unit,
         height=height,
     )
-    month = show.chart(chart, key, alt=f"{now.months_said(months, metric.is_stock)}{metric.name}", pick="key")
+    month = show.chart(chart, key, alt=f"{now.months_said(months)}{metric.name}", pick="key")
     if month is not None:
-        show.open_list(show.link(metric_id, period=last_months(now.until(metric.is_stock), months), month=month))
+        show.open_list(show.link(metric_id, period=last_months(now.until, months), month=month))
 
 
 def table(

@@ -125,15 +125,9 @@ def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:
 
 
 def by_months(filters: Filters, metrics: Sequence[str], months: int = 12) -> pd.DataFrame:
-    """The months up to the end of the period, of stocks up to now (see queries.compare.by_month)."""
-    groups: dict[date, list[str]] = {}
-    for name in metrics:
-        groups.setdefault(filters.until(METRICS[name].is_stock), []).append(name)
-    return pd.concat(
-        [
-            live.ask(by_month, names, as_of=filters.as_of, months=months, within=filters.within, until=until)
-            for until, names in groups.items()
-        ]
+    """The months up to the end of the period, or up to now while it runs (see queries.compare.by_month)."""
+    return live.ask(
+        by_month, list(metrics), as_of=filters.as_of, months=months, within=filters.within, until=filters.until
     )
 
 
@@ -150,11 +144,11 @@ def card(
         value=written(metric, row["value"]),
         unit="" if metric.kind is Kind.RATE else metric.unit,
         deltas=deltas(metric, row, filters, lead),
-        state=state_of(metric, row["value"]),
+        state=state_of(metric, row["value"], row["among"]),
         spark=tuple(None if pd.isna(value) else float(value) for value in series["value"]),
         spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
         definition=definition(metric, filters),
-        beside=_beside(metric, row, found),
+        beside=(*((filters.moment_said,) if metric.is_stock and filters.over else ()), *_beside(metric, row, found)),
         small=metric.is_sample and row["among"] > 0 and words.small(row["among"], lights.small_sample),
     )
 
@@ -196,9 +190,9 @@ def meaning_of(metric: Metric) -> Meaning:
     return judged.meaning_of(live.settings(), metric)
 
 
-def state_of(metric: Metric, value: float) -> words.State | None:
-    """The light of a rate, by the running cockpit's settings."""
-    return judged.state_of(live.settings(), metric, value)
+def state_of(metric: Metric, value: float, among: float) -> words.State | None:
+    """The light of a rate over so many cases, by the running cockpit's settings."""
+    return judged.state_of(live.settings(), metric, value, among)
 
 
 def role_of(metric: Metric, value: float, small: bool) -> Role:
@@ -230,7 +224,8 @@ def definition(metric: Metric, filters: Filters | None = None) -> tuple[tuple[st
         pairs.append(("目标", words.percent(target)))
     if filters is not None:
         ignored = unheeded(metric, filters)
-        scope = f"{filters.said}；截至 {words.moment(filters.as_of, year=True)}"
+        said, at = (filters.slice_said, filters.stocks_at) if metric.is_stock else (filters.said, filters.as_of)
+        scope = f"{said}；截至 {words.moment(at, year=True)}"
         pairs.append(("筛选", scope + (f"（不分{'、'.join(ignored)}）" if ignored else "")))
     return tuple(pairs)
 

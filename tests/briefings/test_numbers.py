@@ -16,7 +16,7 @@ from briefings.files import File
 from briefings.frozen import BY_MONTH, SPLITS, TOTALS, Frozen
 from casebase.engine import Casebase
 from casebase.settings import Settings
-from queries.periods import Against, Period, compared
+from queries.periods import Against, Period, compared, end_of_day
 from queries.registry import METRICS
 from tests.briefings.conftest import PERIODS
 from tests.pages.conftest import EVENING
@@ -28,11 +28,21 @@ Record = dict[str, Any]
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], city: Casebase) -> Any:
-    """Asks the command: (metrics, period, moment, area, by) to its records."""
+    """Asks the command: (metrics, period, moment, area, by) to its records.
+
+    A moment that is named goes before the period's end, of which stocks are: theirs is named apart.
+    """
     command = Command(monkeypatch, capsys)
     url = str(city.engine.url)
 
     def ask(metrics: tuple[str, ...], period: Any, moment: Any, area: str | None, *by: str) -> list[Record]:
+        stocks = tuple(name for name in metrics if METRICS[name].is_stock and "month" not in by)
+        dated = tuple(name for name in metrics if name not in stocks)
+        end = min(moment, end_of_day(period.end))
+        found = asked(dated, period, moment, area, *by) if dated else []
+        return found + (asked(stocks, period, end, area, *by) if stocks else [])
+
+    def asked(metrics: tuple[str, ...], period: Any, moment: Any, area: str | None, *by: str) -> list[Record]:
         words = [*metrics, "--from", period.start.isoformat(), "--to", period.end.isoformat()]
         words += ["--as-of", moment.isoformat(), "--format", "json", "--url", url]
         words += ["--area", area] if area else []

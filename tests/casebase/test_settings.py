@@ -31,18 +31,18 @@ def test_file_of_the_project_is_the_defaults() -> None:
 
 
 def test_missing_keys_take_their_defaults(tmp_path: Path) -> None:
-    settings = read_settings(written(tmp_path, "[lights]\nred = 80.0\n"))
-    assert settings.lights.red == 80.0
-    assert settings.lights.green == Settings().lights.green
+    settings = read_settings(written(tmp_path, "[lights]\nshortfall = 8.0\n"))
+    assert settings.lights.shortfall == 8.0
+    assert settings.lights.small_sample == Settings().lights.small_sample
 
 
 @pytest.mark.parametrize(
     ("text", "line", "key", "reason"),
     [
-        ("[lights]\n\nred = 80\ngrene = 90\n", 4, "lights.grene", "unknown key"),
+        ("[lights]\n\nshortfall = 8\nsmal_sample = 90\n", 4, "lights.smal_sample", "unknown key"),
         ("# mine\n[lamps]\nred = 80\n", 2, "lamps", "unknown key"),
         ("colour = 1\n[city]\n", 1, "colour", "unknown key"),
-        ("[city]\nname = '郑州市'\n[lights]\nred = 101\n", 4, "lights.red", "less than or equal to 100"),
+        ("[city]\nname = '郑州市'\n[lights]\nshortfall = 101\n", 4, "lights.shortfall", "less than or equal to 100"),
         ("[demo]\nlive = true\ncases = 'many'\n", 3, "demo.cases", "valid integer"),
         ("[calendar]\nkind = 'lunar'\n", 2, "calendar.kind", "'china' or 'weekdays'"),
         ("[calendar]\nrest_days = [2026-02-01, '2026-02-30']\n", 2, "calendar.rest_days", "valid date"),
@@ -60,6 +60,13 @@ def test_wrong_key_or_value_is_named_with_line_and_reason(
     assert f"line {line}: {key}" in found, found
     assert reason in found, found
     assert found.startswith(str(path))
+
+
+def test_a_target_can_be_taken_away_and_another_rate_be_given_one(tmp_path: Path) -> None:
+    text = "[targets]\nunit_satisfaction = false\nunit_evaluation = 80\n"
+    targets = read_settings(written(tmp_path, text)).targets
+    assert (targets.unit_satisfaction, targets.unit_evaluation) == (None, 80.0)
+    assert "targets.unit_evaluation" in message(written(tmp_path, "[targets]\nunit_evaluation = true\n"))
 
 
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
@@ -89,8 +96,6 @@ def test_environment_names_file_and_database(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     "text",
     [
-        "[lights]\nred = 95\ngreen = 90\n",
-        "[lights]\nnotice = 30\nalarm = 20\n",
         "[calendar]\nfirst_year = 2027\nlast_year = 2026\n",
         "[freshness]\namber = 200\nred = 100\n",
     ],

@@ -75,7 +75,7 @@ def test_the_command_says_what_measure_says(city: Casebase, ask: Ask, words: lis
     found = ask(*words, *AT, "--format", "json").records()
     assert len(found) == len(wanted)
     for record, row in zip(found, wanted.astype(object).to_dict("records"), strict=True):
-        assert record["as_of"] == NOW.isoformat()
+        assert record["as_of"] == row["as_of"].isoformat()  # a stock is of the end of its period
         for name in ("metric", *asked.get("by", []), "hits", "among"):
             assert record[name] == row[name]
         assert (record["value"] is None) == bool(pd.isna(row["value"]))
@@ -243,6 +243,21 @@ def test_a_database_without_tables_says_what_to_do(ask: Ask, tmp_path: Path, new
         assert (answer.code, answer.out) == (1, "")
         assert "the tables are missing; run: python -m casebase init" in answer.err
         assert answer.err.count("\n") == 1
+
+
+def test_stocks_are_of_the_end_of_a_period_unless_a_moment_is_named(ask: Ask, city: Casebase) -> None:
+    october, end = ("--from", "2026-10-01", "--to", "2026-10-31"), end_of_day(date(2026, 10, 31))
+    wanted = {at: int(measure(city, ["backlog"], as_of=at)["hits"].iloc[0]) for at in (end, NOW)}
+    assert wanted[end] != wanted[NOW]
+    found = ask("registered", "backlog", "closed", *october, "--format", "json").records()
+    assert [row["metric"] for row in found] == ["registered", "backlog", "closed"]
+    assert found[1]["hits"] == wanted[end]
+    assert found[1]["as_of"].startswith("2026-10-31T23:59:59")
+    named = ask("registered", "backlog", *october, *AT, "--format", "json").records()
+    assert (named[1]["hits"], named[1]["as_of"]) == (wanted[NOW], NOW.isoformat())
+    rows = ask("backlog", "--cases", "hits", *october, "--format", "json").records()
+    assert len(rows) == wanted[end]
+    assert len(ask("backlog", "--cases", "hits", *october, *AT, "--format", "json").records()) == wanted[NOW]
 
 
 def test_a_database_that_is_not_there_is_not_made_by_asking(ask: Ask, tmp_path: Path) -> None:

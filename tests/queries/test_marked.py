@@ -69,6 +69,16 @@ def test_its_rows_are_those_of_the_list_of_one_number(kind: str, city_on: Callab
     assert isinstance(first["closed_at"], datetime | pd.Timestamp)
 
 
+def test_stocks_of_a_finished_period_have_a_list_of_their_own(city_on: Callable[[str], Casebase]) -> None:
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    with pytest.raises(UsageError, match="stocks are of the end of the period"):
+        marked(city_on("duckdb"), ["registered", "backlog"], as_of=NOW, period=october)
+    rows = marked(city_on("duckdb"), ["backlog", "overdue"], as_of=NOW, period=october)
+    then = cases(city_on("duckdb"), "backlog", as_of=end_of_day(october.end))
+    assert rows["petition_id"].tolist() == then["petition_id"].tolist()
+    assert rows["stage"].tolist() == then["stage"].tolist()
+
+
 def test_numbers_of_other_rows_have_no_list_together(city_on: Callable[[str], Casebase]) -> None:
     for group in (["registered", "hearings_held"], ["hearings_held", "cases_heard"]):
         with pytest.raises(UsageError, match="no one list stands behind them"):

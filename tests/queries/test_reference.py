@@ -116,7 +116,8 @@ def _expected_of(
         if name in cell:
             part = pd.Period(cell.pop(name))
             period = Period(part.start_time.date(), part.end_time.date())
-            as_of = min(as_of, end_of_day(period.end)) if metric in STOCKS else as_of
+    if period and metric in STOCKS:
+        as_of = min(as_of, end_of_day(period.end))
     if span and metric in STOCKS:
         assert period
         spans = buckets(period.cut(as_of), span)

@@ -105,44 +105,6 @@ def test_a_change_has_the_sign_of_the_difference(now: int, before: int) -> None:
         assert text.startswith("+" if now > before else words.MINUS)
 
 
-@pytest.mark.parametrize(
-    ("ratio", "state"),
-    [
-        (0.8499, words.BAD),
-        (0.85, words.WARN),
-        (0.9, words.WARN),
-        (0.9001, words.GOOD),
-        (1.0, words.GOOD),
-        (None, None),
-    ],
-)
-def test_lights_below_85_red_to_90_amber_above_green(ratio: float | None, state: words.State | None) -> None:
-    assert words.light(ratio, 85, 90) == state
-
-
-def test_lights_turn_round_where_little_is_good() -> None:
-    assert words.light(0.05, red=15, green=10) == words.GOOD
-    assert words.light(0.12, red=15, green=10) == words.WARN
-    assert words.light(0.16, red=15, green=10) == words.BAD
-
-
-@given(RATIOS, RATIOS)
-def test_a_better_rate_never_has_a_worse_light(one: float, other: float) -> None:
-    order = [words.BAD, words.WARN, words.GOOD]
-    low, high = (words.light(ratio, 85, 90) for ratio in sorted((one, other)))
-    assert low is not None
-    assert high is not None
-    assert order.index(low) <= order.index(high)
-
-
-def test_alarm_bands_lie_above_ten_and_twenty_percent() -> None:
-    assert words.alarm(0.10, 10, 20) == words.GOOD
-    assert words.alarm(-0.101, 10, 20) == words.NOTICE
-    assert words.alarm(0.20, 10, 20) == words.NOTICE
-    assert words.alarm(0.201, 10, 20) == words.ALARM
-    assert words.alarm(None, 10, 20) is None
-
-
 def test_a_target_is_reached_exactly_at_its_percentage() -> None:
     assert words.target_reached(0.95, 95)
     assert words.target_reached(0.29 + 0.28, 57)

@@ -1,0 +1,61 @@
+"""One rule of lights: by the target that was agreed on, and by nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebase.settings import Settings, TargetSettings
+from queries.model import Kind, Polarity
+from queries.registry import METRICS
+from views import words
+from wording.numbers import lights_of, state_of, target_of
+
+GOOD = words.State("good", "●", "达标")
+NEAR = words.State("warn", "▲", "未达标")
+SHORT = words.State("bad", "■", "未达标")
+SETTINGS = Settings()
+RATIOS = st.floats(0, 1, allow_nan=False)
+
+
+def test_every_rate_that_should_be_high_may_be_given_a_target_and_nothing_else_may() -> None:
+    proud = {name for name, m in METRICS.items() if m.kind is Kind.RATE and m.polarity is Polarity.UP_GOOD}
+    ahead = {name for name in proud if name.endswith(("_in_1", "_in_3", "_in_5"))}
+    assert set(TargetSettings.model_fields) == proud - ahead
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+@given(value=RATIOS)
+def test_no_light_without_a_target(name: str, value: float) -> None:
+    light = state_of(SETTINGS, METRICS[name], value, 1000)
+    assert (light is None) == (target_of(SETTINGS, name) is None)
+
+
+@pytest.mark.parametrize("name", ["unit_evaluation", "bureau_evaluation"])
+def test_evaluation_is_not_red_by_itself(name: str) -> None:
+    assert state_of(SETTINGS, METRICS[name], 0.05, 1000) is None
+    assert "未定目标" in lights_of(SETTINGS, METRICS[name])
+    agreed = Settings(targets=TargetSettings.model_validate({name: 80}))
+    assert state_of(agreed, METRICS[name], 0.05, 1000) == SHORT
+
+
+@pytest.mark.parametrize(
+    ("value", "light"), [(1.0, GOOD), (0.95, GOOD), (0.9499, NEAR), (0.90, NEAR), (0.8999, SHORT), (float("nan"), None)]
+)
+def test_a_rate_is_judged_by_its_target(value: float, light: words.State | None) -> None:
+    assert state_of(SETTINGS, METRICS["five_day_closure"], value, 1000) == light
+
+
+def test_too_few_cases_have_no_light() -> None:
+    closure, staffed = METRICS["five_day_closure"], METRICS["grids_staffed"]
+    assert state_of(SETTINGS, closure, 0.1, SETTINGS.lights.small_sample - 1) is None
+    assert state_of(SETTINGS, closure, 0.1, SETTINGS.lights.small_sample) == SHORT
+    assert state_of(SETTINGS, staffed, 0.1, 3) == SHORT  # a share of all grids is no sample
+
+
+@given(RATIOS, RATIOS)
+def test_a_better_rate_never_has_a_worse_light(one: float, other: float) -> None:
+    low, high = (state_of(SETTINGS, METRICS["on_the_spot"], ratio, 1000) for ratio in sorted((one, other)))
+    order = [SHORT, NEAR, GOOD]
+    assert low is not None
+    assert high is not None
+    assert order.index(low) <= order.index(high)
