@@ -266,29 +266,49 @@ def facts(code: str, rows: pd.DataFrame) -> None:
                 show.open_list(show.link(name, grid=code))
 
 
-def gaps(metric_id: str, what: str, none: str, columns: dict[str, str]) -> None:
-    """The list of what is missing: grids without a worker, communities without an agent."""
+def gaps(metric_id: str, what: str, none: str, place: str, key: str, columns: dict[str, str]) -> None:
+    """What is missing (grids without a worker, communities without an agent), those with most cases first.
+
+    `place` is the dimension of cases that `key` of the rows is a code of; a row opens its cases of the period.
+    """
     metric = metric_of(metric_id)
-    total = live.ask(count_cases, metric_id, Part.MISSES, as_of=now.stocks_at, within=now.within)
-    if total == 0:
+    rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.stocks_at, within=now.within)
+    if rows.empty:
         show.heading(none, now.place, define=metric)
         return
+    total = len(rows)
     first = f"，列前 {GAPS_SHOWN} 个" if total > GAPS_SHOWN else ""
-    show.heading(f"{words.full(total)} 个{what}", f"{now.place}{first}", define=metric)
-    rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.stocks_at, within=now.within, limit=GAPS_SHOWN)
-    told = {name: head for name, head in columns.items() if name not in chosen_levels()}
-    shown = rows[list(told)].rename(columns=told)
-    st.dataframe(
-        shown,
+    note = f"{now.place}{first}；按本期登记的信访件由多到少，点一行看这些件"
+    show.heading(f"{words.full(total)} 个{what}", note, define=metric)
+    rows = rows.assign(cases=registered_in(place, rows[key]))
+    rows = rows.sort_values("cases", ascending=False, kind="stable").head(GAPS_SHOWN)
+    heads = {name: head for name, head in columns.items() if name not in chosen_levels()} | {
+        "cases": "本期登记（件次）"
+    }
+    event = st.dataframe(
+        rows[list(heads)].rename(columns=heads),
         hide_index=True,
-        column_config={"人口": st.column_config.NumberColumn(format="localized")},
+        column_config={head: st.column_config.NumberColumn(format="localized") for head in ("人口", heads["cases"])},
         placeholder=words.NONE,
         height=show.rows_high(len(rows), 7),
         key=f"gaps_{metric_id}",
+        on_select="rerun",
+        selection_mode="single-cell",
         alt=what,
     )
+    cells = event["selection"]["cells"]
+    picked = show.once(f"gaps_{metric_id}", tuple(cells[0]) if cells else None)
+    if picked:
+        show.open_list(show.link("registered", **{place: rows[key].iloc[picked[0]]}))
     if st.button(f"打开全部 {words.full(total)} 个，可导出", key=f"all_gaps_{metric_id}"):
         show.open_list(show.link(metric_id, Part.MISSES))
+
+
+def registered_in(place: str, codes: pd.Series) -> list[int]:
+    """How many cases were registered in each of these places in the period."""
+    found = live.ask(measure, ["registered"], as_of=now.as_of, period=now.period, within=now.within, by=[place])
+    counts = dict(zip(found[place], found["hits"], strict=True))
+    return [int(counts.get(code, 0)) for code in codes]
 
 
 def chosen_levels() -> set[str]:
@@ -337,6 +357,8 @@ def all_gaps() -> None:
             "grids_staffed",
             "网格没有在岗网格员",
             "所有网格都有在岗网格员",
+            "grid",
+            "grid_id",
             {"district": "区县", "street": "街道（乡镇）", "community": "社区（村）", "name": "网格", "kind": "类型"},
         )
     with right, show.block("gap_communities"):
@@ -344,6 +366,8 @@ def all_gaps() -> None:
             "communities_with_agent",
             "社区（村）没有在岗代办员",
             "所有社区（村）都有在岗代办员",
+            "community",
+            "code",
             {"district": "区县", "street": "街道（乡镇）", "name": "社区（村）", "population": "人口"},
         )
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 OpenPage = Callable[..., AppTest]
 TODAY = date(2026, 11, 19)
 NOW = end_of_day(TODAY)
-MONTH = period_of(Preset.MONTH, TODAY)
+MONTH, YEAR = (period_of(preset, TODAY) for preset in (Preset.MONTH, Preset.YEAR))
 
 
 @pytest.fixture
@@ -84,6 +84,26 @@ def test_list_of_gaps_opens_all_of_them(metric: str, noun: str, page: Callable[.
     asked = address(app)
     city.engine.dispose()
     assert list_length(city, asked, as_of=NOW, period=MONTH) == gaps > 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "place", "key"),
+    [("grids_staffed", "grid", "grid_id"), ("communities_with_agent", "community", "code")],
+)
+def test_a_gap_opens_its_cases_the_most_first(
+    metric: str, place: str, key: str, page: Callable[..., AppTest], city: Casebase
+) -> None:
+    gaps = cases(city, metric, Part.MISSES, as_of=NOW)[key]
+    found = measure(city, ["registered"], as_of=NOW, period=YEAR, by=[place]).set_index(place)["hits"]
+    most = int(found.reindex(gaps, fill_value=0).max())
+    assert most > 0
+    app = page(period="本年")
+    own_head = {"grid": "类型", "community": "人口"}[place]
+    assert table(app, own_head, "本期登记（件次）")["本期登记（件次）"].iloc[0] == most
+    asked = clicked(app, f"gaps_{metric}", {"cells": [(0, own_head)]})
+    assert asked[f"by_{place}"] in set(gaps)
+    city.engine.dispose()
+    assert list_length(city, asked, as_of=NOW, period=YEAR) == most
 
 
 def test_grids_of_a_community_with_their_workers(page: Callable[..., AppTest], city: Casebase) -> None:
