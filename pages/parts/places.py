@@ -91,7 +91,7 @@ def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
     frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
     frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.is_sample else False
     frame["role"] = [
-        show.role_of(chosen, value, small) for value, small in zip(frame["value"], frame["small"], strict=True)
+        show.role_of(chosen, value, among) for value, among in zip(frame["value"], frame["among"], strict=True)
     ]
     frame["tip"] = [
         _tip(name, numbers.written(chosen, value), chosen.unit, chosen.kind, hits, among)

@@ -195,9 +195,9 @@ def state_of(metric: Metric, value: float, among: float) -> words.State | None:
     return judged.state_of(live.settings(), metric, value, among)
 
 
-def role_of(metric: Metric, value: float, small: bool) -> Role:
+def role_of(metric: Metric, value: float, among: float) -> Role:
     """The role of a rate's light; none for what nothing judges or too few stand behind."""
-    state = None if small else state_of(metric, value)
+    state = state_of(metric, value, among)
     return state.role if state else "none"
 
 

@@ -33,8 +33,8 @@ def split(now: Filters, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
             "value": found["value"],
             "small": few,
             "role": [
-                show.role_of(metric_of(name), value, small)
-                for name, value, small in zip(found["metric"], found["value"], few, strict=True)
+                show.role_of(metric_of(name), value, among)
+                for name, value, among in zip(found["metric"], found["value"], found["among"], strict=True)
             ],
         }
     )
