@@ -40,12 +40,17 @@ from casebase.settings import DeadlineSettings
 
 Severity = Literal["error", "warning"]
 MARKS = ("满意", "基本满意", "不满意")
+OPEN, ENDED = ("待转送", "待受理", "办理中"), ("已办结", "不予受理")
+_EVENTS = ("registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at")
+# Clocks and time zones differ by less.
+_TOLERANCE = timedelta(days=1)
 # The words that numbers and pages know (domain vocabulary); what stands outside falls out of every split by them.
 VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
     petition.c.channel: ("来信", "来访", "网信", "电话", "传真", "12345转办"),
     petition.c.purpose: ("求决", "申诉", "意见建议", "检举控告", "其他"),
     petition.c.satisfaction_bureau: MARKS,
     petition.c.satisfaction_unit: MARKS,
+    petition.c.status: (*OPEN, *ENDED),
     grid.c.kind: ("社区网格", "微网格", "农村网格", "专属网格"),
     grid_task.c.kind: ("协助化解", "人员核查", "人员关怀"),
 }
@@ -74,7 +79,15 @@ class Rule:
 
 def rules(deadlines: DeadlineSettings) -> list[Rule]:
     """All rules over rows: for the command line and for the page."""
-    return [*_gaps(), *_disorder(), *_dangling(), *_strange(), *_deadlines(deadlines), *_bookkeeping()]
+    return [
+        *_gaps(),
+        *_disorder(),
+        *_contradictions(),
+        *_dangling(),
+        *_strange(),
+        *_deadlines(deadlines),
+        *_bookkeeping(),
+    ]
 
 
 def check(connection: Connection, deadlines: DeadlineSettings) -> list[Finding]:
@@ -145,6 +158,30 @@ def _disorder() -> Iterator[Rule]:
     yield Rule("stages_out_of_order", "warning", petition, early, text)
     early = p.evaluated_at < p.closed_at
     yield Rule("evaluated_before_closed", "warning", petition, early, "evaluations before the closing")
+
+
+def _contradictions() -> Iterator[Rule]:
+    """Columns of a case that cannot all be true, and what was left out because of it."""
+    p = petition.c
+    dropped = p.dropped_times.is_not(None)
+    text = "cases with a time that cannot be (before the registration, after the load) and was left blank"
+    yield Rule("times_dropped", "warning", petition, dropped, text)
+    late = or_(*(p[name] > p.updated_at + _TOLERANCE for name in _EVENTS))
+    text = "cases with a time later than their last change: typed wrong"
+    yield Rule("future_times", "error", petition, late, text)
+    yield Rule(
+        "open_but_closed", "warning", petition, and_(p.status.in_(OPEN), p.closed_at.is_not(None)),
+        f"cases whose status is {' '.join(OPEN)} beside a time of closing, which counts",
+    )  # fmt: skip
+    yield Rule(
+        "closed_without_time", "warning", petition, and_(p.status.in_(ENDED), p.closed_at.is_(None)),
+        f"cases whose status is {' '.join(ENDED)} without a time of closing: they count as open",
+    )  # fmt: skip
+    other = petition.alias("other").c
+    sources = select(other.source).where(~other.is_first)
+    unknown = and_(p.is_first, or_(p.petitioner_key.is_(None), p.category_code.is_(None)), p.source.not_in(sources))
+    text = "cases of a source without any repeat, of which person or category is unknown: a repeat cannot be told"
+    yield Rule("repeats_unknown", "warning", petition, unknown, text)
 
 
 def _dangling() -> Iterator[Rule]:
@@ -237,7 +274,7 @@ def calendar(connection: Connection) -> list[Finding]:
             "unpublished_years",
             "warning",
             len(years),
-            "calendar years without a published arrangement (weekends rest)",
+            "calendar years without a published arrangement (weekends and holidays of fixed days rest)",
         ),
     ]
 

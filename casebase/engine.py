@@ -3,20 +3,32 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Barrier, BrokenBarrierError
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import duckdb
 import pandas as pd
 import psycopg
-from sqlalchemy import BigInteger, Connection, Engine, Select, String, cast, create_engine, event, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Select,
+    String,
+    cast,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -53,27 +65,36 @@ _WRITE_LOCK = 4_100_027
 # Seconds that a program that writes waits for another one.
 _WRITER_PATIENCE = 60
 _OWNER_ONLY = 0o600
-_OLD = timedelta(days=7)
+T = TypeVar("T")
+# Data is followed while its events, or the loads that look for them, are no further apart than this.
+FOLLOWED_WITHIN = timedelta(days=7)
 _held: ContextVar[Connection | None] = ContextVar("held", default=None)
 
 
 @dataclass(frozen=True)
 class State:
-    """What `info` says of the data: `version` grows with every change."""
+    """What `info` says of the data: `version` grows with every change.
+
+    `data_until` is the latest event of any kind, `followed_at` the last load that kept up with the bureau; neither
+    is known of a database that no load has filled.
+    """
 
     version: int
     changed_at: datetime | None
     demonstration: bool
     city_name: str | None
     data_until: datetime | None
+    followed_at: datetime | None = None
 
     def as_of(self, now: datetime) -> datetime:
         """The moment that numbers speak of: now, to the minute, or the last change within it.
 
-        Data that ended long ago is spoken of as of its last day, so that nothing opens empty.
+        Data that ended long ago is spoken of as of its last day, so that nothing opens empty. It has not ended while
+        loads keep up with the bureau, however quiet its weeks are.
         """
-        if self.data_until and now - self.data_until > _OLD:
-            return datetime.combine(self.data_until, time.max)
+        until = max((at for at in (self.data_until, self.followed_at) if at), default=None)
+        if until and now - until > FOLLOWED_WITHIN:
+            return datetime.combine(until, time.max)
         minute = now.replace(second=0, microsecond=0)
         return self.changed_at if self.changed_at and minute < self.changed_at <= now else minute
 
@@ -83,13 +104,43 @@ class State:
 
 
 @dataclass(eq=False)
+class _Kept(Generic[T]):
+    """Something small of the database that many questions need, read again only where it has changed.
+
+    Nothing is asked while the version of the data is the one it was read at. At another version `fingerprint`, one
+    row of a short query, tells whether it has to be read.
+    """
+
+    read: Callable[[Connection], T]
+    fingerprint: Select[*tuple[Any, ...]]
+    _value: tuple[int | None, tuple[Any, ...], T] | None = None
+
+    def at(self, version: int | None, reading: Callable[[], AbstractContextManager[Connection]]) -> T:
+        known = self._value
+        if known is not None and known[0] == version:
+            return known[2]
+        with reading() as connection:
+            print_ = tuple(connection.execute(self.fingerprint).one())
+            value = known[2] if known is not None and known[1] == print_ else self.read(connection)
+        self._value = version, print_, value
+        return value
+
+    def forget(self) -> None:
+        self._value = None
+
+
+@dataclass(eq=False)
 class Casebase:
     """An open case database with the settings that its numbers depend on."""
 
     engine: Engine
     settings: Settings
+    # The version at the last look at the state: what is kept of the database is of this version.
+    _version: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self._calendar = _Kept(workdays.read, workdays.fingerprint())
+        self._levels = _Kept(_read_levels, _of_levels())
         self._statements = Statements(self.engine)
 
     @property
@@ -213,29 +264,32 @@ class Casebase:
         except _FAILURES as error:
             raise CasebaseError(reason(self.engine.url, error)) from error
 
-    @cached_property
+    @property
     def workdays(self) -> Workdays:
-        with self.reading() as connection:
-            return workdays.read(connection)
-
-    @cached_property
-    def _levels(self) -> dict[str, int]:
-        with self.reading() as connection:
-            return dict(connection.execute(select(area.c.code, area.c.level)).all())
+        """The working-day calendar of the version of the data that was last looked at, whoever wrote it."""
+        return self._calendar.at(self._version, self.reading)
 
     def level_of(self, area_code: str) -> int:
         """Level of an area, 1 to 4. Raises UsageError for a code that does not exist."""
-        if area_code not in self._levels:
-            self.__dict__.pop("_levels")  # the area may have been loaded since
-            if area_code not in self._levels:
-                raise UsageError(
-                    f"area {area_code}: no such code in the case database; see the area table for the codes"
-                )
-        return self._levels[area_code]
+        levels = self._levels.at(self._version, self.reading)
+        if area_code not in levels:
+            self._levels.forget()  # the area may have been loaded since
+            levels = self._levels.at(self._version, self.reading)
+        if area_code not in levels:
+            raise UsageError(f"area {area_code}: no such code in the case database; see the area table for the codes")
+        return levels[area_code]
 
     def state(self) -> State:
+        """What `info` says now; what is kept of an earlier version is looked at again when it is next asked for."""
         with self.reading() as connection:
-            return read_state(connection)
+            state = read_state(connection)
+        self._version = state.version
+        return state
+
+    def forget(self) -> None:
+        """Read anew what is kept of the database: this process has just written it."""
+        self._calendar.forget()
+        self._levels.forget()
 
 
 def open_casebase(settings: Settings, url: str | None = None, *, create: bool = True) -> Casebase:
@@ -387,6 +441,7 @@ def read_state(connection: Connection) -> State:
             demonstration=values.get("demonstration") == "true",
             city_name=values.get("city_name"),
             data_until=_moment(values.get("data_until")),
+            followed_at=_moment(values.get("followed_at")),
         )
     except ValueError as error:
         raise CasebaseError(
@@ -419,6 +474,16 @@ def _insert_info(connection: Connection, key: str, value: str, otherwise: Any) -
         return
     first = postgresql.insert(info).values(key=key, value=value)
     connection.execute(first.on_conflict_do_update(index_elements=[info.c.key], set_={"value": otherwise}))
+
+
+def _of_levels() -> Select[*tuple[Any, ...]]:
+    """One row that differs wherever codes or their levels do, as far as anybody would write them."""
+    code, level = area.c.code, area.c.level
+    return select(func.count(), func.min(code), func.max(code), func.sum(level), func.sum(level * func.length(code)))
+
+
+def _read_levels(connection: Connection) -> dict[str, int]:
+    return {code: level for code, level in connection.execute(select(area.c.code, area.c.level))}  # noqa: C416
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -104,6 +104,7 @@ petition = Table(
     Column("evaluated_at", DateTime),
     Column("source", String, nullable=False, comment="which system or file the row came from"),
     Column("updated_at", DateTime, nullable=False),
+    Column("dropped_times", String, comment="times of the file that cannot be and were left blank: closed_at …"),
     comment="one row a case (件次)",
 )
 
@@ -285,9 +286,7 @@ workday = Table(
     Column(
         "workday_no", Integer, nullable=False, comment="working days from the first day up to and including this one"
     ),
-    Column(
-        "published", Boolean, nullable=False, comment="false: the year's arrangement is not published, weekends rest"
-    ),
+    Column("published", Boolean, nullable=False, comment="false: the year's arrangement is not published"),
     comment="the working-day calendar",
 )
 
@@ -320,5 +319,6 @@ info = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("value", Text, nullable=False),
-    comment="version (counts changes), changed_at, demonstration, city_name, calendar, seed, data_until",
+    comment="version (counts changes), changed_at, demonstration, city_name, calendar, seed, data_until, followed_at, "
+    "person_secret",
 )

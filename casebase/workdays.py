@@ -1,25 +1,29 @@
 """Working days: the State Council's yearly arrangement, or plain weekdays.
 
 Rule (domain.md §1): day 1 is the day after the start; make-up working weekends count; a year
-whose arrangement is not published rests on weekends and is reported as unpublished.
+whose arrangement is not published rests on weekends and on the holidays that have the same days in every
+year, and is reported as unpublished.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import chinese_calendar
 import numpy as np
 import pandas as pd
 from chinese_calendar.constants import holidays, workdays
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from casebase.bulk import append
 from casebase.errors import CasebaseError, UsageError
 from casebase.schema import workday
 from casebase.settings import ROOT, CalendarSettings
 
+# 《全国年节及纪念日放假办法》第二条: 元旦、劳动节、国庆节, with the year since which the day is a holiday.
+_FIXED_HOLIDAYS = {(1, 1): 1949, (5, 1): 1949, (5, 2): 2025, (10, 1): 1949, (10, 2): 1949, (10, 3): 2000}
 _PUBLISHED_YEARS = {day.year for day in holidays} | {day.year for day in workdays}
 
 
@@ -118,7 +122,13 @@ def _read_file(name: str) -> dict[date, bool]:
 def _works(day: date, china: bool) -> bool:
     if china and day.year in _PUBLISHED_YEARS:
         return bool(chinese_calendar.is_workday(day))
-    return day.weekday() < 5
+    return day.weekday() < 5 and not (china and _is_fixed_holiday(day))
+
+
+def _is_fixed_holiday(day: date) -> bool:
+    """Statutory holidays of the same days in every year; the others follow the moon, make-up days the arrangement."""
+    since = _FIXED_HOLIDAYS.get((day.month, day.day))
+    return since is not None and day.year >= since
 
 
 def write(connection: Connection, calendar: Workdays) -> None:
@@ -133,6 +143,13 @@ def write(connection: Connection, calendar: Workdays) -> None:
         }
     )
     append(connection, workday, frame)
+
+
+def fingerprint() -> Select[*tuple[Any, ...]]:
+    """One row that differs wherever two calendars do, as far as anybody would write them."""
+    day, number = workday.c.day, workday.c.workday_no
+    published = func.count().filter(workday.c.published)
+    return select(func.count(), func.min(day), func.max(day), func.sum(number), func.sum(number * number), published)
 
 
 def read(connection: Connection) -> Workdays:

@@ -79,7 +79,7 @@ class _Face:
         end = end or end_of_day(self._last_day(limit, start.date()))
         done = done if done is not None and done <= self.as_of else None
         until = done or self.as_of
-        met = until <= end
+        met = until.replace(microsecond=0) <= end  # a limit ends with its last second
         standing = (Standing.MET if met else Standing.LATE) if done else (Standing.RUNNING if met else Standing.OVERDUE)
         earlier, later = (until, end) if met else (end, until)
         days = self._days(limit.unit, earlier.date(), later.date())

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from casebase.loading.texts import visible
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -25,15 +27,19 @@ class Batch:
 
     `text` holds the file's columns (trimmed, blank is null), `fields` the petition's, both over all rows of
     the chunk; `alive` says which rows have not been rejected. `own_times` are the formats in which the file
-    itself shows times.
+    itself shows times; times with a zone become wall time of `zone`. `dropped` names for each row (by its index)
+    the times that cannot be and were left blank, `days` the rows in which the file gives a day instead of a time.
     """
 
     text: pd.DataFrame
     start: int
     own_times: tuple[str, ...] = ()
+    zone: str = "Asia/Shanghai"
     fields: dict[str, pd.Series] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
+    dropped: dict[str, np.ndarray] = field(default_factory=dict)
+    days: dict[str, np.ndarray] = field(default_factory=dict)
     alive: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +49,7 @@ class Batch:
         """Reject the rows of the mask; a row that already was keeps its first reason."""
         newly = np.asarray(mask, dtype=bool) & self.alive
         for i in np.flatnonzero(newly):
-            value = None if values is None or pd.isna(values.iloc[i]) else str(values.iloc[i])
+            value = None if values is None or pd.isna(values.iloc[i]) else visible(str(values.iloc[i]))
             self.rejects.append(Reject(self.start + int(i), column, value, reason))
         self.alive &= ~newly
 
@@ -52,6 +58,13 @@ class Batch:
         count = int((np.asarray(mask, dtype=bool) & self.alive).sum())
         if count:
             self.notes[text] += count
+
+    def drop(self, mask: pd.Series | np.ndarray, name: str, text: str) -> None:
+        """Leave a time blank that cannot be, count it, and keep that it was so."""
+        wrong = np.asarray(mask, dtype=bool)
+        self.note(wrong, f"{text} (left blank)")
+        self.dropped[name] = self.dropped.get(name, np.zeros(len(self.text), dtype=bool)) | wrong
+        self.fields[name] = self.fields[name].mask(wrong)
 
     def joined(self, columns: tuple[str, ...]) -> pd.Series:
         """One column, or several joined by a space without their blanks."""

@@ -25,8 +25,8 @@ def cover(connection: Connection, settings: CalendarSettings, kind: Kind) -> boo
         select(*(extract("year", bound(column)) for column in columns for bound in (func.min, func.max)))
     ).one()
     known = [int(year) for year in years if year is not None]
-    first = min([settings.first_year, *known])
-    # Deadlines reach beyond the last case.
+    # Comparisons look a year back, deadlines reach beyond the last case.
+    first = min([settings.first_year, *(year - 1 for year in known)])
     last = max([settings.last_year, *(year + 1 for year in known)])
     wanted = calendar(settings, kind, first, last)
     if _kept(connection, wanted):

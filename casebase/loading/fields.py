@@ -1,7 +1,9 @@
 """From the file's text to the table's own columns: translations, times, numbers, truth values, ids."""
 
 import hashlib
-from datetime import timedelta
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,8 +11,10 @@ import regex
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
 from casebase.errors import CasebaseError
+from casebase.loading import moments, texts
 from casebase.loading.batch import Batch, by_value, taken
 from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
+from casebase.persons import key_of
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
 
@@ -20,10 +24,29 @@ _END = pd.Timestamp(LAST_YEAR + 1, 1, 1)
 # 集体访: five people and more (domain.md §3).
 _COLLECTIVE = 5
 _STARTS = ("registered_at", "forwarded_at", "accepted_at")
+# The fields by which rows are known, as text.
+_NUMBERED = ("case_no",)
 _STAGES = ("办理中", "待受理", "待转送")
 _WRONGDOING = "检举控告"
 # Seconds that one value may take to be matched with a pattern, which is a millionth where a pattern is sound.
 _LONGEST_MATCH = 2.0
+_TIME_OF_DAY = re.compile(r"%-?[HIMSfcXTRps]")
+# A spreadsheet's day 1 is 1900-01-01, but it counts a 29 February 1900 that never was. Five digits are 1927 to 2173.
+_SERIAL = r"\d{5}(?:\.\d+)?"
+_SERIAL_BEGIN = pd.Timestamp(1899, 12, 30)
+# What a spreadsheet makes of a long number that it shows short: the digits behind are lost.
+_SCIENTIFIC = r"\d(?:\.\d+)?[eE]\+?\d+"
+# Deadlines: given as a day, they end with it (domain.md §1).
+_LIMITS = ("due_at",)
+
+
+def tidy(batch: Batch, file_map: FileMap) -> None:
+    """Bring the file's cells to what a person sees in them; a row with a damaged cell is rejected."""
+    blanks = texts.folded(file_map.source.blanks)
+    for name in batch.text.columns:
+        column = batch.text[name]
+        batch.reject(texts.holds_nul(column), name, column, "the cell holds a NUL character: the file is damaged there")
+        batch.text[name] = texts.without_blanks(texts.seen(column), blanks - file_map.words_of(name))
 
 
 def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
@@ -69,7 +92,17 @@ def take_fields(batch: Batch, file_map: FileMap) -> None:
             batch.reject(batch.fields[name].isna(), file_map.shown(name), raw, f"{name} is left blank by the map")
     for name, value in file_map.constants.items():
         batch.fields[name] = pd.Series(value, index=batch.text.index)
+    for name in set(_LIMITS) & set(batch.fields):
+        batch.fields[name] = _to_end_of_day(batch.fields[name], batch.days.get(name))
+    _note_cut_numbers(batch, file_map)
     _fill_defaults(batch, file_map)
+
+
+def _note_cut_numbers(batch: Batch, file_map: FileMap) -> None:
+    for name in (*_NUMBERED, *file_map.text_keys):
+        for column in file_map.sources_of(name):
+            cut = batch.text[column].str.fullmatch(_SCIENTIFIC).fillna(False).astype(bool)
+            batch.note(cut, f"{column}: numbers as 4.1E+19, whose last digits the spreadsheet cut")
 
 
 def _typed(batch: Batch, file_map: FileMap, name: str, raw: pd.Series) -> pd.Series:
@@ -80,8 +113,8 @@ def _typed(batch: Batch, file_map: FileMap, name: str, raw: pd.Series) -> pd.Ser
     if name in file_map.text_keys:
         return by_value(raw, stable_id, "Int64")
     if isinstance(kind, DateTime | Date):
-        moments = _times(batch, file_map, name, column, raw)
-        return moments.dt.normalize() if isinstance(kind, Date) else moments
+        times = _times(batch, file_map, name, column, raw)
+        return times.dt.normalize() if isinstance(kind, Date) else times
     if isinstance(kind, Float | Integer):
         return _numbers(batch, file_map, name, column, raw)
     if isinstance(kind, Boolean):
@@ -112,37 +145,65 @@ _FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
 
 def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     formats = file_map.time_formats(name)
-    moments = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
+    times = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
+    plain = texts.narrow(raw)
+    days = np.zeros(len(raw), dtype=bool)
     for layout in (*formats, *batch.own_times):
-        waiting = raw.notna() & moments.isna()
+        waiting = raw.notna() & times.isna()
         if not waiting.any():
             break
-        parsed = pd.to_datetime(raw[waiting], format=layout, errors="coerce", utc="%z" in layout)
+        parsed = pd.to_datetime(plain[waiting], format=layout, errors="coerce", utc="%z" in layout)
         if "%z" in layout:
-            parsed = parsed.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
-        moments = parsed.astype("datetime64[us]") if waiting.all() else moments.fillna(parsed)
-    strange = raw.notna() & moments.isna()
+            parsed = parsed.dt.tz_convert(batch.zone).dt.tz_localize(None)
+        times = parsed.astype("datetime64[us]") if waiting.all() else times.fillna(parsed)
+        if not _TIME_OF_DAY.search(layout):
+            days |= (waiting & times.notna()).to_numpy()
+    if (raw.notna() & times.isna()).any():
+        serial = _serial_times(plain)
+        days |= (times.isna() & (serial == serial.dt.normalize())).to_numpy()
+        times = times.fillna(serial)
+    batch.days[name] = days
+    strange = raw.notna() & times.isna()
     batch.reject(strange, column, raw, f"{name}: the time does not parse as {' or '.join(formats)}")
-    outside = (moments < pd.Timestamp(file_map.first_year, 1, 1)) | (moments >= _END)
+    outside = (times < pd.Timestamp(file_map.first_year, 1, 1)) | (times >= _END)
     batch.reject(outside, column, raw, f"{name}: the time lies outside {file_map.first_year} to {LAST_YEAR}")
-    return moments.where(~outside)
+    return times.where(~outside)
+
+
+def _serial_times(plain: pd.Series) -> pd.Series:
+    """Times that a spreadsheet left as its numbers: days since the end of 1899, to the second."""
+    serial = plain.str.fullmatch(_SERIAL).fillna(False).astype(bool)
+    seconds = (pd.to_numeric(plain.where(serial), errors="coerce") * 86400).round()
+    return (_SERIAL_BEGIN + pd.to_timedelta(seconds, unit="s")).astype("datetime64[us]")
+
+
+def _to_end_of_day(limits: pd.Series, days: np.ndarray | None) -> pd.Series:
+    """The last second of its day for a limit that is a day.
+
+    `days` says which the file gives as one. Where all stand at midnight they are days as well, which a spreadsheet or
+    a database wrote with a time; among limits with a time of day, midnight means midnight.
+    """
+    at_midnight = limits.isna() | (limits == limits.dt.normalize())
+    if days is None or at_midnight.all():
+        days = at_midnight.to_numpy()
+    return limits.mask(days, limits + timedelta(days=1) - timedelta(seconds=1)).astype("datetime64[us]")
 
 
 def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
-    kind = file_map.target.c[name].type
-    numbers = pd.to_numeric(raw, errors="coerce")
+    target = file_map.target.c[name]
+    numbers = pd.to_numeric(by_value(texts.narrow(raw), texts.digits), errors="coerce")
     batch.reject(raw.notna() & numbers.isna(), column, raw, f"{name} is not a number")
-    low, high = range_of(file_map.target.c[name])
+    low, high = range_of(target)
     outside = (numbers < low) | (numbers > high)
     batch.reject(outside, column, raw, f"{name} lies outside {low} to {high}")
-    if isinstance(kind, Integer):
+    if isinstance(target.type, Integer):
         batch.reject((numbers % 1) > 0, column, raw, f"{name} is not a whole number")
     return numbers.where(~outside)
 
 
 def _booleans(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     words = dict.fromkeys(file_map.booleans.true, True) | dict.fromkeys(file_map.booleans.false, False)
-    answers = by_value(raw, lambda value: words.get(value.lower()), "boolean")
+    answers = by_value(texts.narrow(raw), lambda value: words.get(value.lower()), "boolean")
     batch.reject(raw.notna() & answers.isna(), column, raw, f"{name} is neither true nor false")
     return answers
 
@@ -163,25 +224,76 @@ def set_flags(batch: Batch) -> None:
         batch.fields.setdefault("restricted", (batch.fields["purpose"] == _WRONGDOING).fillna(False).astype(bool))
 
 
+def refuse_future(batch: Batch, file_map: FileMap, now: datetime) -> None:
+    """Events later than the load are typing errors: `order.after_load` says what becomes of them.
+
+    A row cannot stand without a time that its table needs, and is rejected.
+    """
+    fate = file_map.order.after_load
+    for name in moments.EVENTS.get(file_map.target, ()):
+        if name not in batch.fields:
+            continue
+        times = batch.fields[name]
+        late = times > now + moments.TOLERANCE
+        text = f"{name} lies after the day of the load ({now:%Y-%m-%d})"
+        if fate == "keep":
+            batch.note(late, f"{text} (kept)")
+        elif fate == "reject" or not file_map.target.c[name].nullable:
+            batch.reject(late, file_map.shown(name), times, text)
+        else:
+            batch.drop(late, name, text)
+
+
+def keep_where(batch: Batch, case_map: CaseMap) -> None:
+    """Leave a time blank where another column does not say that it happened (the map's [where.…])."""
+    for name, rule in case_map.where.items():
+        said = batch.text[rule.column].isin(rule.values)
+        blank = batch.fields[name].notna() & ~said
+        batch.note(blank, f"{name}: {rule.column} is none of {' '.join(rule.values)} (left blank)")
+        batch.fields[name] = batch.fields[name].mask(blank)
+
+
+def follow_days(batch: Batch, steps: Sequence[tuple[str, str]]) -> None:
+    """A day is some time of that day: at midnight of the day of the step before, it is not before that step.
+
+    `steps` are pairs of a time and the one that follows it; both are compared as days where the second is one.
+    """
+    known = {name: batch.fields[name] for pair in steps for name in pair if name in batch.fields}
+    is_day = {name: times == times.dt.normalize() for name, times in known.items()}
+    for start, later in steps:
+        if start in known and later in known:
+            before, times = batch.fields[start], batch.fields[later]
+            of_that_day = is_day[later] & (times.dt.normalize() == before.dt.normalize()) & (times < before)
+            batch.fields[later] = times.mask(of_that_day, before)
+
+
 def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: Disorder) -> None:
     """Keep, leave blank or reject a time that lies before the one that it follows; all but the last are counted."""
     if start not in batch.fields or later not in batch.fields:
         return
-    moments = batch.fields[later]
-    early = moments < batch.fields[start]
+    times = batch.fields[later]
+    early = times < batch.fields[start]
     text = f"{later} lies before {start}"
     if fate == "reject":
-        batch.reject(early, file_map.shown(later), moments, text)
+        batch.reject(early, file_map.shown(later), times, text)
+    elif fate == "keep":
+        batch.note(early, f"{text} (kept)")
     else:
-        batch.note(early, f"{text} ({'kept' if fate == 'keep' else 'left blank'})")
-    if fate == "null":
-        batch.fields[later] = moments.where(~early)
+        batch.drop(early, later, text)
+
+
+def set_dropped(batch: Batch) -> None:
+    """Keep with the case which of its times cannot be and were left blank."""
+    names = pd.Series("", index=batch.text.index, dtype="str")
+    for name, rows in batch.dropped.items():
+        names = names.mask(rows, names + f" {name}")
+    names = names.str.strip()
+    batch.fields["dropped_times"] = names.mask(names == "")
 
 
 def years(batch: Batch) -> tuple[int, int]:
     """First and last year of the registrations, forwardings and acceptances of the chunk."""
-    moments = [batch.fields[name].dropna() for name in _STARTS if name in batch.fields]
-    known = pd.concat(moments)
+    known = pd.concat([batch.fields[name].dropna() for name in _STARTS if name in batch.fields])
     if known.empty:
         return LAST_YEAR, 0
     return known.min().year, known.max().year
@@ -238,7 +350,7 @@ def set_status(batch: Batch, case_map: CaseMap) -> None:
         batch.fields["resolved"] = pd.Series(words.closed_is_resolved, index=blank.index, dtype="boolean").where(closed)
 
 
-def set_petitioner(batch: Batch, case_map: CaseMap) -> None:
+def set_petitioner(batch: Batch, case_map: CaseMap, secret: str) -> None:
     """The salted hash of the columns that are one person; a blank among them leaves the person unknown."""
     if case_map.petitioner is None:
         return
@@ -246,7 +358,4 @@ def set_petitioner(batch: Batch, case_map: CaseMap) -> None:
     joined = batch.text[columns[0]]
     for name in columns[1:]:
         joined = joined + "\x1f" + batch.text[name]
-    salt = case_map.source.name.encode()
-    batch.fields["petitioner_key"] = by_value(
-        joined, lambda value: hashlib.blake2b(value.encode(), key=salt[:64], digest_size=16).hexdigest()
-    )
+    batch.fields["petitioner_key"] = by_value(joined, lambda person: key_of(person, case_map.source.name, secret))

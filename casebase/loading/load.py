@@ -26,13 +26,13 @@ def load(
 ) -> Result:
     """Load a file into the table that its map names; all of it, or nothing when anything fails.
 
-    `now` (Asia/Shanghai wall time) is written to petitions as updated_at. Rejected rows, if any, go to `rejects_file`
+    `now` (the city's wall time) is written to petitions as updated_at. Rejected rows, if any, go to `rejects_file`
     as line, column, value, reason. Raises CasebaseError for a file or database that is not as it must be,
     UsageError for a file that is none, or rejects that would overwrite another file.
     """
     if rejects_file is not None:
         rejects.check_target(rejects_file, {"input": file, **casebase.files})
-    reader = open_reader(file, file_map.source)
+    reader = open_reader(file, file_map.source, casebase.settings.city.timezone)
     with casebase.writing() as connection:
         loading = _loading(connection, casebase.settings, file_map, reader, now)
         loading.check_database()
@@ -40,7 +40,7 @@ def load(
         result = loading.finish(file, progress)
         if rejects_file is not None:
             _keep(rejects_file, result)
-    casebase.__dict__.pop("workdays", None)  # the calendar may have been rewritten
+    casebase.forget()  # the calendar may have been rewritten
     return result
 
 

@@ -20,9 +20,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from sqlalchemy import BigInteger, Column, Date, DateTime, Float, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, Table
 
 from casebase.errors import UsageError
+from casebase.loading.texts import BLANKS, folded
 from casebase.schema import metadata
 
 TableName = Literal[
@@ -30,7 +31,9 @@ TableName = Literal[
     "expert", "hearing", "hearing_expert", "reception", "supervision", "model_case",
 ]  # fmt: skip
 # Fields that the load itself fills; a map must not name them. Other tables find a petition by its case number.
-_OWN = frozenset({"petition_id", "source", "updated_at", "five_day_due", "petitioner_key", "repeat_of"})
+_OWN = frozenset(
+    {"petition_id", "source", "updated_at", "five_day_due", "petitioner_key", "repeat_of", "dropped_times"}
+)
 _PETITION = "petition"
 # Ids end here: pandas and every screen keep such numbers exactly, and ids of events are made of them (casebase.events).
 ID_BITS = 53
@@ -52,13 +55,17 @@ class _Section(BaseModel):
 
 
 class Source(_Section):
-    """The file: `table` takes its rows; `name` and the case number together identify a case."""
+    """The file: `table` takes its rows; `name` and the case number together identify a case.
+
+    `blanks` are its words for "not known", whatever their case; a word that a translation names stays a value.
+    """
 
     name: str = Field(min_length=1)
     table: TableName = "petition"
     encoding: Literal["utf-8", "utf-8-sig", "gb18030"] = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str | None = None
+    blanks: tuple[str, ...] = BLANKS
 
 
 class City(_Section):
@@ -167,11 +174,24 @@ class UnitRule(_Section):
     names: dict[str, str] = {}
 
 
-class Order(_Section):
-    """What becomes of times before the registration."""
+class _Order(_Section):
+    """What becomes of events later than the load; a row that cannot stand without one is rejected."""
+
+    after_load: Disorder = "null"
+
+
+class Order(_Order):
+    """What becomes of times before the registration, too."""
 
     due_before_start: Disorder = "keep"
-    closed_before_start: Disorder = "reject"
+    closed_before_start: Disorder = "null"
+
+
+class Where(_Section):
+    """A time counts only in rows where the column has one of the values."""
+
+    column: str
+    values: tuple[str, ...] = Field(min_length=1)
 
 
 class Due(_Section):
@@ -181,10 +201,15 @@ class Due(_Section):
 
 
 class Petitioner(_Section):
-    """Columns that together are one person; only their salted hash is stored."""
+    """Columns that together are one person; only their salted hash is stored.
+
+    `repeats` says whether an earlier case of the same person makes a repeat (重件), `repeats_by` whether only one of
+    the same category does.
+    """
 
     key: tuple[str, ...] = Field(min_length=1)
     repeats: bool = True
+    repeats_by: Literal["person_and_category", "person"] = "person_and_category"
 
 
 class Status(_Section):
@@ -214,6 +239,7 @@ class FileMap(_Section):
     values: dict[str, Values] = {}
     times: dict[str, str | tuple[str, ...]] = {}
     booleans: BooleanWords = BooleanWords()
+    order: _Order = _Order()
 
     @field_validator("columns", "constants", "values", mode="after")
     @classmethod
@@ -290,6 +316,15 @@ class FileMap(_Section):
         given = self.times.get(field, self.times.get("default", usual))
         return (given,) if isinstance(given, str) else given
 
+    def words_of(self, column: str) -> frozenset[str]:
+        """The words, in folded case, that have a meaning in a column of the file: none of them is a blank there."""
+        words: set[str] = set()
+        for field in (name for name in self.columns if column in self.sources_of(name)):
+            words |= set(self.values[field].map if field in self.values else ())
+            if isinstance(self.target.c[field].type, Boolean):
+                words |= {*self.booleans.true, *self.booleans.false}
+        return folded(tuple(words))
+
     def file_columns(self) -> list[str]:
         """Every column the map reads from the file itself, in a stable order."""
         wanted = [name for field in self.columns for name in self.sources_of(field)]
@@ -312,6 +347,7 @@ class CaseMap(FileMap):
     category: CategoryRule | None = None
     unit: UnitRule | None = None
     order: Order = Order()
+    where: dict[str, Where] = {}
     due: Due | None = None
     petitioner: Petitioner | None = None
     status: Status = Status()
@@ -321,6 +357,10 @@ class CaseMap(FileMap):
         for name in self.required:
             if name not in self.columns:
                 raise ValueError(f"columns must name the column of {name}")
+        times = [name for name in self.columns if isinstance(self.target.c[name].type, DateTime)]
+        for name in self.where:
+            if name not in times or name in self.required:
+                raise ValueError(f"where: {name} is no time under columns that may be blank")
         if self.place and "coordinates" in self.place.by and not {"lon", "lat"} <= set(self.columns):
             raise ValueError('place by = "coordinates" needs lon and lat under columns')
         if self.place and "make" in self.place.by and self.city is None:
@@ -342,6 +382,7 @@ class CaseMap(FileMap):
             wanted.append(self.unit.column)
         if self.petitioner:
             wanted += self.petitioner.key
+        wanted += [rule.column for rule in self.where.values()]
         return wanted
 
 
@@ -363,8 +404,8 @@ class Keys(_Section):
     text: tuple[str, ...] = ()
 
 
-class TableOrder(_Section):
-    """What becomes of times before the one that they follow."""
+class TableOrder(_Order):
+    """What becomes of times before the one that they follow, too."""
 
     before_start: Disorder = "reject"
 

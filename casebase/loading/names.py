@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from casebase.loading.texts import same_name
+
 
 def slug(name: str) -> str:
     """A name as part of a code: lower case, letters of any script and digits, single hyphens."""
@@ -15,10 +17,14 @@ class Names:
 
     def __init__(self, known: dict[tuple[str | None, str], str]) -> None:
         self.codes = dict(known)
+        # Of two that are spelled alike but for width, letter case or blanks, the first stands for later spellings.
+        self._alike: dict[tuple[str | None, str], str] = {}
+        for (parent, name), code in known.items():
+            self._alike.setdefault((parent, same_name(name)), code)
         self._taken = set(known.values())
 
     def find(self, parent: str | None, name: str) -> str | None:
-        return self.codes.get((parent, name))
+        return self.codes.get((parent, name)) or self._alike.get((parent, same_name(name)))
 
     def make(self, parent: str | None, name: str) -> str:
         """A code for a name that has none yet."""
@@ -27,5 +33,6 @@ class Names:
             # Two names that differ in punctuation only.
             code += "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
         self.codes[parent, name] = code
+        self._alike[parent, same_name(name)] = code
         self._taken.add(code)
         return code

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from casebase.engine import write_info
 from casebase.errors import CasebaseError
@@ -12,12 +12,24 @@ from casebase.loading.calendar import calendar, cover
 from casebase.loading.mapfile import CaseMap
 from casebase.loading.readers import Reader
 from casebase.loading.run import Loading
+from casebase.persons import person_secret
 from casebase.schema import area, category, info, petition, unit
 from casebase.settings import Settings
 from casebase.workdays import Workdays
 
 # The longest extension a map may bring, rounded up: a deadline rolled over rest days must find its day.
 _YEARS_AHEAD = 11
+# The course of a case: a time and one that follows it.
+_STEPS = (
+    ("registered_at", "forwarded_at"),
+    ("registered_at", "accepted_at"),
+    ("forwarded_at", "accepted_at"),
+    ("registered_at", "closed_at"),
+    ("forwarded_at", "closed_at"),
+    ("accepted_at", "closed_at"),
+    ("registered_at", "evaluated_at"),
+    ("closed_at", "evaluated_at"),
+)
 
 
 class PetitionLoading(Loading[CaseMap]):
@@ -43,17 +55,21 @@ class PetitionLoading(Loading[CaseMap]):
                 f"the case database counts by the calendar {kept!r} (source {others}), the map says {self.kind!r}; "
                 "load into another one with --url"
             )
+        self.secret = person_secret(self.connection) if self.map.petitioner else ""
         self.areas = places.Areas(self.connection, self.map)
         self.classes = places.Classes.read(self.connection)
         self.units = places.Units.read(self.connection)
 
     def convert(self, batch: Batch) -> None:
         fields.set_flags(batch)
+        fields.keep_where(batch, self.map)
+        fields.follow_days(batch, _STEPS)
         fields.order_times(batch, self.map, "registered_at", "due_at", self.map.order.due_before_start)
         fields.order_times(batch, self.map, "registered_at", "closed_at", self.map.order.closed_before_start)
         fields.set_deadlines(batch, self.map, self.settings.deadlines, self._calendar_of(batch))
         fields.set_status(batch, self.map)
-        fields.set_petitioner(batch, self.map)
+        fields.set_petitioner(batch, self.map, self.secret)
+        fields.set_dropped(batch)
         if self.map.place:
             places.set_place(batch, self.map.place, self.areas)
         if self.map.category:
@@ -76,20 +92,18 @@ class PetitionLoading(Loading[CaseMap]):
         """What follows from changed petitions: repeats, events, positions, the calendar and the state."""
         source = self.map.source.name
         if self._finds_repeats():
-            store.mark_repeats(self.connection, source)
+            same_category = self.map.petitioner is None or self.map.petitioner.repeats_by == "person_and_category"
+            store.mark_repeats(self.connection, source, same_category=same_category)
         store.derive_events(self.connection, source, self.now, self.counts)
         if self.map.place and "make" in self.map.place.by:
             store.place_areas(self.connection)
         cover(self.connection, self.settings.calendar, self.kind)
-        until = self.connection.scalar(select(func.max(petition.c.registered_at)))
         city = self.map.city.name if self.map.city else self.settings.city.name
-        assert until is not None  # there is at least the changed petition
         write_info(
             self.connection,
             city_name=city,
             demonstration="false",
             calendar=self.kind,
-            data_until=until.isoformat(),
         )
 
     def _calendar_of(self, batch: Batch) -> Workdays:

@@ -262,8 +262,8 @@ def set_unit(batch: Batch, rule: UnitRule, units: Units) -> None:
 
 
 def _joined(batch: Batch, columns: tuple[str, ...]) -> pd.Series:
-    """The names of a path in one text; null where the first is blank."""
-    path = batch.text[columns[0]]
-    for name in columns[1:]:
-        path = path + _STEP + batch.text[name].fillna("")
+    """The names of a path in one text, each on one line; null where the first is blank."""
+    path, *below = (by_value(batch.text[name], lambda text: " ".join(text.split())) for name in columns)
+    for names in below:
+        path = path + _STEP + names.fillna("")
     return path

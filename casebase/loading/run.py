@@ -15,11 +15,12 @@ from sqlalchemy import Connection, func, insert, select
 from casebase.bulk import append
 from casebase.engine import mark_changed, read_state
 from casebase.errors import CasebaseError
-from casebase.loading import fields
+from casebase.loading import fields, moments
 from casebase.loading.batch import Batch, Reject
 from casebase.loading.mapfile import FileMap
 from casebase.loading.readers import Reader
 from casebase.loading.store import Counts, Staging
+from casebase.loading.texts import visible
 from casebase.schema import load_reject, load_run
 from casebase.settings import Settings
 
@@ -84,9 +85,11 @@ class Loading(Generic[M]):
     def stage(self, progress: Progress) -> None:
         """Read, convert and stage every chunk of the file."""
         for text in self.reader.chunks(self.map.file_columns()):
-            batch = Batch(text, self._rows, self.reader.own_times)
+            batch = Batch(text, self._rows, self.reader.own_times, self.reader.zone)
+            fields.tidy(batch, self.map)
             fields.clean(batch, self.map.clean)
             fields.take_fields(batch, self.map)
+            fields.refuse_future(batch, self.map, self.now)
             self.convert(batch)
             if self._staging is None:
                 self._staging = self.staging_for(batch)
@@ -114,7 +117,10 @@ class Loading(Generic[M]):
             )
         if counts.new or counts.updated:
             self.complete()
+            moments.write_reach(self.connection, self.now)
             mark_changed(self.connection, self.now)
+        if self.map.target in moments.EVENTS:
+            moments.write_following(self.connection, self.now)
         self._write_run(file, result)
         progress("store", 2, 2)
         return result
@@ -154,7 +160,9 @@ class Loading(Generic[M]):
         ordered = np.array(sorted(positions), dtype=np.int64)
         records = dict(zip(ordered.tolist(), self.reader.records_of(ordered).tolist(), strict=True))
         lines = self.reader.lines_of({*records.values(), *(misfit.record for misfit in self.reader.misfits)})
-        found = [Rejected(lines[misfit.record], None, misfit.text, misfit.reason) for misfit in self.reader.misfits]
+        found = [
+            Rejected(lines[misfit.record], None, visible(misfit.text), misfit.reason) for misfit in self.reader.misfits
+        ]
         for reject in self.rejects:
             reason = reject.reason
             if reject.first is not None:

@@ -209,16 +209,16 @@ def derive_events(connection: Connection, source: str, now: datetime, counts: Co
     events.derive(connection, changed_by(source, now), fresh=counts.updated == 0)
 
 
-def mark_repeats(connection: Connection, source: str) -> None:
-    """A case repeats the first one of the same person in the same category (同一信访人、同一事项)."""
+def mark_repeats(connection: Connection, source: str, *, same_category: bool = True) -> None:
+    """A case repeats the first one of the same person in the same category (同一信访人、同一事项), or in any."""
     columns = petition.c
+    matter = (columns.petitioner_key, columns.category_code) if same_category else (columns.petitioner_key,)
     first = func.first_value(columns.petition_id).over(
-        partition_by=(columns.petitioner_key, columns.category_code),
-        order_by=(columns.registered_at, columns.petition_id),
+        partition_by=matter, order_by=(columns.registered_at, columns.petition_id)
     )
     ranked = (
         select(columns.petition_id, first.label("first"))
-        .where(columns.source == source, columns.petitioner_key.is_not(None), columns.category_code.is_not(None))
+        .where(columns.source == source, *(column.is_not(None) for column in matter))
         .subquery("ranked")
     )
     repeats = ranked.c.first != ranked.c.petition_id

@@ -74,6 +74,7 @@ class TableLoading(Loading[TableMap]):
             shapes.set_shape(batch, self.map.shown("shape"))
         if set(places.LEVELS) <= set(self.map.target.c.keys()):
             self._fill_levels(batch)
+        fields.follow_days(batch, _ORDER)
         for start, later in _ORDER:
             fields.order_times(batch, self.map, start, later, self.map.order.before_start)
 

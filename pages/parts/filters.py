@@ -42,6 +42,9 @@ PLACES = ("district", "street", "community")
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
 # What pages ask in a bar of their own: kept for the way back.
 _ASKED = ("of", "against", "split", "limit", "ahead", "ranked_by", "level", "backlog_view", "unit_kind")
+# Cases and calendars reach from here to here (casebase.loading); left to itself the widget goes ten years back, and
+# a link's day before that is dropped without a word.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 
@@ -223,7 +226,7 @@ def _as_of(latest: datetime) -> datetime:
         "截至",
         value=None,
         max_value=latest.date(),
-        min_value=date(2000, 1, 1),
+        min_value=FIRST_DAY,
         key="as_of",
         bind="query-params",
         format="YYYY-MM-DD",
@@ -251,7 +254,17 @@ def _write_days() -> None:
 
 
 def _day(label: str, key: str, otherwise: date) -> date:
-    return st.date_input(label, value=None, key=key, bind=_bound(), format="YYYY-MM-DD", width=130) or otherwise
+    day: date | None = st.date_input(
+        label,
+        value=None,
+        min_value=FIRST_DAY,
+        max_value=LAST_DAY,
+        key=key,
+        bind=_bound(),
+        format="YYYY-MM-DD",
+        width=130,
+    )
+    return day or otherwise
 
 
 def _area() -> tuple[str | None, str]:

@@ -17,6 +17,11 @@ TOLD = {
     "due_before_registered": ("办结期限早于登记的信访件", "一登记就超期"),
     "stages_out_of_order": ("转送、受理、办结先后颠倒的信访件", "办理环节和受理率不准"),
     "evaluated_before_closed": ("评价早于办结的信访件", "评价归入更早的时段"),
+    "times_dropped": ("有时间不合理、装入时未采用的信访件", "早于登记或晚于装入的办结等时间按未填写计，多计入未办结"),
+    "future_times": ("有时间晚于最近更新的信访件", "时间填错，归入还没到的时段"),
+    "open_but_closed": ("状态未办结、却有办结时间的信访件", "按办结时间计为已办结"),
+    "closed_without_time": ("状态已结、却没有办结时间的信访件", "计为未办结，积压偏多"),
+    "repeats_unknown": ("无从判断是否重复信访的信访件", "缺信访人或内容分类，重复信访率不可信"),
     "dangling_district_code": ("区县代码不在行政区划表的信访件", "地图上找不到"),
     "dangling_street_code": ("街道代码不在行政区划表的信访件", "地图上找不到"),
     "dangling_community_code": ("社区代码不在行政区划表的信访件", "地图上找不到"),
@@ -26,6 +31,7 @@ TOLD = {
     "dangling_parent_code": ("上级代码不在行政区划表的地区", "从上级点不到它"),
     "unmapped_petition_channel": ("信访形式不在规定之列的信访件", "单列一类，不进来信、来访等"),
     "unmapped_petition_purpose": ("信访目的不在规定之列的信访件", "单列一类"),
+    "unmapped_petition_status": ("状态不在规定之列的信访件", "无从核对状态与办结时间"),
     "unmapped_petition_satisfaction_bureau": ("对信访部门的评价不在规定之列的信访件", "不计入参评和满意"),
     "unmapped_petition_satisfaction_unit": ("对责任单位的评价不在规定之列的信访件", "不计入参评和满意"),
     "unmapped_grid_kind": ("类型不在四类之列的网格", "单列一类"),
@@ -39,7 +45,7 @@ TOLD = {
     "events_disagree": ("登记事件不是恰好一条的信访件", "案件全程不全，须重新装入"),
     "no_calendar": ("工作日历为空", "工作日期限算不出；运行 python -m casebase init"),
     "calendar_gaps": ("工作日历缺少的日期", "跨这些天的期限不准"),
-    "unpublished_years": ("放假安排未发布的年份", "按周末休息计算，发布后更新日历"),
+    "unpublished_years": ("放假安排未发布的年份", "按周末和元旦、五一、国庆的法定假日休息计算，发布后更新日历"),
 }
 TABLES = {
     "petition": "信访件",

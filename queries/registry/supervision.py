@@ -25,12 +25,12 @@ def _waiting(at: Moment) -> ColumnElement[bool]:
 
 
 def _judged(at: Moment) -> ColumnElement[bool]:
-    return and_(_issued(at), or_(before(at.as_of, order.replied_at), order.due_at < at.as_of))
+    return and_(_issued(at), or_(before(at.as_of, order.replied_at), order.due_at < at.second))
 
 
 def _soon(at: Moment) -> ColumnElement[bool]:
     last = datetime.combine(at.workday(_SOON), time.max)
-    return and_(_waiting(at), order.due_at >= at.as_of, order.due_at <= last)
+    return and_(_waiting(at), order.due_at >= at.second, order.due_at <= last)
 
 
 def _supervision(id: str, name: str, counted: str, **more: Any) -> Metric:
@@ -110,7 +110,7 @@ SUPERVISION_OVERDUE = _owed(
     "supervision_overdue",
     "逾期未答复",
     "时点上超过答复期限、尚未答复的督查件",
-    among=lambda at: and_(_waiting(at), order.due_at < at.as_of),
+    among=lambda at: and_(_waiting(at), order.due_at < at.second),
 )
 SUPERVISION_DUE_IN_3 = _owed(
     "supervision_due_in_3",

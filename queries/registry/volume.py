@@ -27,7 +27,7 @@ def _volume(id: str, name: str, definition: str, polarity: Polarity, **more: Any
 
 def _due_within(days: int) -> Metric:
     def among(at: Moment) -> ColumnElement[bool]:
-        return and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) <= at.workday(days))
+        return and_(still_open(at), p.due_at >= at.second, on_day(p.due_at) <= at.workday(days))
 
     return _volume(
         f"due_in_{days}",
@@ -94,7 +94,7 @@ OVERDUE = _volume(
     Polarity.DOWN_GOOD,
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
-    among=lambda at: and_(still_open(at), p.due_at < at.as_of),
+    among=lambda at: and_(still_open(at), p.due_at < at.second),
 )
 DUE_TODAY = _volume(
     "due_today",
@@ -103,7 +103,7 @@ DUE_TODAY = _volume(
     Polarity.DOWN_GOOD,
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
-    among=lambda at: and_(still_open(at), p.due_at >= at.as_of, on_day(p.due_at) == at.today),
+    among=lambda at: and_(still_open(at), p.due_at >= at.second, on_day(p.due_at) == at.today),
 )
 
 METRICS = (

@@ -92,7 +92,7 @@ def due_state(at: Moment) -> ColumnElement[str]:
         (p.due_at.is_(None), null()),
         (and_(done, p.closed_at <= p.due_at), DUE_STATES[0]),
         (done, DUE_STATES[1]),
-        (p.due_at < at.as_of, DUE_STATES[2]),
+        (p.due_at < at.second, DUE_STATES[2]),
         else_=DUE_STATES[3],
     )
 

@@ -18,7 +18,7 @@ def answer(at: Moment) -> ColumnElement[str]:
     return case(
         (and_(replied, order.replied_at <= order.due_at), ANSWERS[0]),
         (replied, ANSWERS[1]),
-        (order.due_at < at.as_of, ANSWERS[2]),
+        (order.due_at < at.second, ANSWERS[2]),
         else_=ANSWERS[3],
     )
 

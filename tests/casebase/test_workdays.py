@@ -81,11 +81,27 @@ def test_unpublished_year_rests_on_weekends_and_says_so() -> None:
     """Whoever upgrades chinesecalendar to a release that knows 2027 moves the year on."""
     calendar = workdays.build(CalendarSettings(first_year=2026, last_year=2027))
     assert calendar.unpublished_years() == [2027]
-    assert calendar.after(date(2026, 12, 31), 5) == date(2027, 1, 7)
+    # 元旦 is a Friday; that it is a holiday needs no arrangement.
+    assert calendar.after(date(2026, 12, 31), 5) == date(2027, 1, 8)
 
 
 def test_five_days_cross_into_an_unpublished_year() -> None:
-    assert china().after(date(2026, 12, 28), 5) == date(2027, 1, 4)
+    assert china().after(date(2026, 12, 28), 5) == date(2027, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("day", "next_working"),
+    [
+        (date(2027, 12, 31), date(2028, 1, 3)),  # 元旦 on a Saturday: nothing is moved without an arrangement
+        (date(2028, 4, 30), date(2028, 5, 3)),  # 劳动节, two days since 2025
+        (date(2029, 9, 30), date(2029, 10, 4)),  # 国庆节, three days
+        (date(1998, 9, 30), date(1998, 10, 5)),  # two days then, a Thursday and a Friday
+    ],
+)
+def test_holidays_of_every_year_rest_without_an_arrangement(day: date, next_working: date) -> None:
+    calendar = workdays.build(CalendarSettings(first_year=1998, last_year=2029))
+    assert calendar.after(day, 1) == next_working
+    assert calendar.unpublished_years()[-3:] == [2027, 2028, 2029], "the rest of the arrangement is still unknown"
 
 
 def test_weekday_calendar_knows_no_holiday_and_is_always_published() -> None:

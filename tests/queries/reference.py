@@ -838,4 +838,8 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _works(day: date) -> bool:
-    return bool(is_workday(day)) if day.year < 2027 else day.weekday() < 5
+    if day.year < 2027:
+        return bool(is_workday(day))
+    # Not published yet, but these are holidays of every year by 《全国年节及纪念日放假办法》.
+    always = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+    return day.weekday() < 5 and (day.month, day.day) not in always

@@ -13,8 +13,11 @@ from casebase.loading.readers.workbook import XlsxReader
 __all__ = ["Misfit", "Reader", "open_reader"]
 
 
-def open_reader(path: Path, source: Source) -> Reader:
-    """A reader for the file. Raises UsageError for a missing file or a kind that is not read."""
+def open_reader(path: Path, source: Source, zone: str = "Asia/Shanghai") -> Reader:
+    """A reader for the file; times with a zone become wall time of `zone`.
+
+    Raises UsageError for a missing file or a kind that is not read.
+    """
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     kinds: dict[str, type[Reader]] = {".xlsx": XlsxReader, ".parquet": ParquetReader, ".geojson": GeoJsonReader}
@@ -23,4 +26,4 @@ def open_reader(path: Path, source: Source) -> Reader:
     if kind is None:
         ending = path.suffix or "a file without ending"
         raise UsageError(f"{path}: {ending} is not read; use .csv, .csv.gz, .xlsx, .parquet or .geojson")
-    return kind(path, source)
+    return kind(path, source, zone=zone)

@@ -11,12 +11,10 @@ import pyarrow.parquet
 from casebase.errors import CasebaseError
 from casebase.loading.readers.reader import OWN_TIMES, ROWS, Reader
 
-_ZONE = "Asia/Shanghai"
-
 
 @dataclass
 class ParquetReader(Reader):
-    """Parquet; a row is known by its number, the first being 1. Zoned times become Shanghai wall time."""
+    """Parquet; a row is known by its number, the first being 1. Zoned times become wall time of `zone`."""
 
     own_times: tuple[str, ...] = OWN_TIMES
 
@@ -29,7 +27,7 @@ class ParquetReader(Reader):
         try:
             for batch in file.iter_batches(batch_size=ROWS, columns=columns):
                 self.done += batch.num_rows
-                yield pa.table({name: _as_text(batch.column(name), name) for name in columns})
+                yield pa.table({name: _as_text(batch.column(name), name, self.zone) for name in columns})
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
             raise CasebaseError(f"{self.path}: cannot be read ({error})") from None
 
@@ -43,9 +41,9 @@ class ParquetReader(Reader):
             raise CasebaseError(f"{self.path}: not a readable Parquet file ({error})") from None
 
 
-def _as_text(column: pa.Array, name: str) -> pa.Array:
+def _as_text(column: pa.Array, name: str, zone: str) -> pa.Array:
     if pa.types.is_timestamp(column.type) and column.type.tz:
-        column = pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, _ZONE)))
+        column = pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, zone)))
     try:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

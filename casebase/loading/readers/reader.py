@@ -45,6 +45,8 @@ class Reader:
     misfits: list[Misfit] = field(default_factory=list)
     # How a file that has times of its own shows them as text; the map's formats come first.
     own_times: tuple[str, ...] = ()
+    # Times that the file keeps with their zone are shown as wall time of this one.
+    zone: str = "Asia/Shanghai"
 
     def header(self) -> list[str]:
         raise NotImplementedError

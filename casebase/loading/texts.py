@@ -1,0 +1,79 @@
+"""Cells as a person reads them: without characters that nobody sees, and blank where the file says "nothing"."""
+
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+# What systems write for "not known" (compared without regard to case); [source] blanks of the map replaces it.
+BLANKS = (
+    "NULL", r"\N", "None", "N/A", "#N/A", "NaN", "NaT", "<NA>",
+    "无", "空", "-", "--", "—", "——", "/",
+    "0000-00-00", "0000-00-00 00:00", "0000-00-00 00:00:00",
+)  # fmt: skip
+NUL = "\0"
+# Control characters but tab and line ends; and marks without width that come with copied text: a name with one
+# is another name to a computer alone. Joiners (U+200C, U+200D) belong to scripts and emoji.
+_UNSEEN = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+_SEEN_BY_NOBODY = re.compile(_UNSEEN)
+_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?")
+
+
+def visible(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    return _SEEN_BY_NOBODY.sub("", text)
+
+
+def seen(column: pd.Series) -> pd.Series:
+    """A column of text as it is seen, trimmed; null where nothing is left."""
+    strange = column.str.contains(_UNSEEN, regex=True).fillna(False).to_numpy(dtype=bool)
+    if not strange.any():
+        return column
+    cleaned = column.copy()
+    texts = (visible(text).strip() for text in column[strange])
+    cleaned[strange] = pd.Series([text or None for text in texts], index=column.index[strange], dtype="str")
+    return cleaned
+
+
+def holds_nul(column: pd.Series) -> np.ndarray:
+    """Which cells hold a NUL, which no text has: the file is damaged there."""
+    return column.str.contains(NUL, regex=False).fillna(False).to_numpy(dtype=bool)
+
+
+def without_blanks(column: pd.Series, blanks: frozenset[str]) -> pd.Series:
+    """Null where a cell is one of the words for "not known" (given in folded case)."""
+    longest = max(map(len, blanks), default=0)
+    short = column.str.len() <= longest
+    if not short.any():
+        return column
+    return column.mask(short.fillna(False) & column.str.casefold().isin(blanks))
+
+
+def folded(blanks: tuple[str, ...]) -> frozenset[str]:
+    """Words as `without_blanks` compares them."""
+    return frozenset(word.strip().casefold() for word in blanks)
+
+
+def narrow(column: pd.Series) -> pd.Series:
+    """Full-width digits, letters and signs as the plain ones (NFKC), for what is read as a time or a number."""
+    wide = column.notna() & ~column.str.isascii().fillna(False).astype(bool)
+    if not wide.any():
+        return column
+    narrowed = column.copy()
+    texts = [unicodedata.normalize("NFKC", text).strip() for text in column[wide]]
+    narrowed[wide] = pd.Series(texts, index=column.index[wide], dtype="str")
+    return narrowed
+
+
+def digits(text: str) -> str | None:
+    """A number's digits without separators of thousands; None for a text that is no number."""
+    return text.replace(",", "") if _NUMBER.fullmatch(text) else None
+
+
+def same_name(name: str) -> str:
+    """What two spellings of one name share: width, letter case and runs of blanks do not tell places apart."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
