@@ -92,11 +92,15 @@ class Number:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The groups of a split, largest value first; samples too few to rank are left out and counted."""
+    """The groups of a split, largest value first; samples too few to rank are left out and counted.
+
+    `every` has them too: of how many cases missed their limit, however few there were, all are asked.
+    """
 
     numbers: tuple[Number, ...]
     left_out: int
     whole: int
+    every: tuple[Number, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.numbers)
@@ -107,6 +111,16 @@ class Ranking:
     def most(self, n: int) -> list[Number]:
         """The n largest that are not 0."""
         return [number for number in self.numbers if number.value][:n]
+
+    def first(self) -> list[Number]:
+        """The largest that is not 0, and all that are as large."""
+        top = self.most(1)
+        return [number for number in self.numbers if top and number.value == top[0].value]
+
+    def most_misses(self) -> list[Number]:
+        """Those with most that a rate does not count, of all groups; none where nothing is missed."""
+        top = max((number.misses_count for number in self.every), default=0)
+        return [number for number in self.every if top and number.misses_count == top]
 
     def least(self, n: int) -> list[Number]:
         """The n smallest, the smallest first."""
@@ -167,10 +181,11 @@ class Facts:
         frame = self._frozen.split(dimension, metric)
         if frame.empty:
             return Ranking((), 0, 0)
-        judged = frame[~frame["small"].astype(bool) & frame["value"].notna() & (frame["code"] != "")]
-        ordered = judged.sort_values("value", ascending=False, kind="stable")
-        numbers = tuple(self._number(metric_of(metric), row) for _, row in ordered.iterrows())
-        return Ranking(numbers, len(frame) - len(judged), int(frame["hits"].sum()))
+        named = frame[frame["value"].notna() & (frame["code"] != "")]
+        ordered = named.sort_values("value", ascending=False, kind="stable")
+        every = tuple(self._number(metric_of(metric), row) for _, row in ordered.iterrows())
+        numbers = tuple(number for number, few in zip(every, ordered["small"], strict=True) if not few)
+        return Ranking(numbers, len(frame) - len(numbers), int(frame["hits"].sum()), every)
 
     def short(self) -> list[Number]:
         """The rates of the whole area that miss their target, in the order of the ledger."""

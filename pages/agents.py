@@ -88,12 +88,11 @@ def people() -> None:
     label = {code: f"{name}（{code}）" if twice[code] else name for code, name in label.items()}
     every = pd.MultiIndex.from_product([rows, order.index], names=["code", "origin"])
     table = found.set_index(["code", "origin"])["hits"].reindex(every, fill_value=0).reset_index()
-    total = int(order.sum())
     chart = drawn(
         charts.heat,
         table.assign(row=table["code"].map(label), column=table["origin"], value=table["hits"]),
         show.theme(),
-        title=f"{order.index[0]}最多，{words.full(order.iloc[0])} 人，占 {words.percent(order.iloc[0] / total)}",
+        title=findings.most(order.rename_axis("name").reset_index(name="value"), "全部", none="没有代办员", unit="人"),
         subtitle=f"在岗代办员按{noun}和来源（人）"
         + (f"，列最多的 {MOST_PLACES} 个" if len(sizes) > MOST_PLACES else ""),
         unit="人",

@@ -121,7 +121,7 @@ def pool() -> None:
         charts.heat,
         frame.sort_values(["row", "column"]).astype({"row": str, "column": str}),
         show.theme(),
-        title=f"在库 {words.full(total)} 人，{sources.index[0]}最多，{words.full(sources.iloc[0])} 人",
+        title=f"在库 {words.full(total)} 人，{findings.leading(sources, '人')}",
         subtitle="按专业领域和来源（人）",
         unit="人",
     )

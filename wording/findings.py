@@ -27,6 +27,12 @@ def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT) -> str
     return f"{names[0]}最多，{words.full(top)} {unit}，占{whole} {words.percent(top / total)}"
 
 
+def leading(counts: pd.Series, unit: str) -> str:
+    """Who has most, all of them: 高校最多，60 人. Counts by name."""
+    names = counts.index[counts == counts.max()].tolist()
+    return f"{words.listing(names, 2)}最多，{'各 ' if len(names) > 1 else ''}{words.full(counts.max())} {unit}"
+
+
 def ranked(frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, whole: str, *, few: int) -> str:
     """The finding of a ranking of places by any metric; frames of places.measured."""
     if metric.kind is Kind.RATE and metric.polarity is not Polarity.UP_GOOD:
@@ -38,12 +44,12 @@ def ranked(frame: pd.DataFrame, metric: Metric, target: float | None, noun: str,
     known = frame.dropna(subset=["value"])
     if known.empty:
         return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{whole}没有{metric.name}"
-    top = known.sort_values("value", kind="stable").iloc[-1]
-    return f"{top['name']}最高，{words.decimal(top['value'])} {metric.unit}"
+    top = float(known["value"].max())
+    return f"{_leaders(known, top)}最高，{words.decimal(top)} {metric.unit}"
 
 
 def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
-    """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are not spoken of."""
+    """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are left out, and that is said."""
     known = frame.dropna(subset=["value"])
     judged = known[~known["small"].astype(bool)]
     if known.empty:
@@ -51,7 +57,7 @@ def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     top = float(judged["value"].max())
-    return f"{words.listing(judged.loc[judged['value'] == top, 'name'].tolist(), 2)}最高，{words.percent(top)}"
+    return f"{_of_whom(known, judged, noun, few)}{_leaders(judged, top)}最高，{words.percent(top)}"
 
 
 def lowest(
@@ -62,7 +68,7 @@ def lowest(
     few: int,
     nothing: str = "这一时段没有应办结的简单诉求",
 ) -> str:
-    """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are not spoken of."""
+    """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are left out, and that is said."""
     known = frame.dropna(subset=["value"])
     judged = known[~known["small"].astype(bool)]
     if known.empty:
@@ -70,12 +76,13 @@ def lowest(
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     least = float(judged["value"].min())
-    names = words.listing(judged.loc[judged["value"] == least, "name"].tolist(), 2)
+    names, of = _leaders(judged, least), _of_whom(known, judged, noun, few)
     if target is None:
-        return f"{names}最低，{words.percent(least)}"
+        return f"{of}{names}最低，{words.percent(least)}"
     if words.target_reached(least, target * 100):
-        return f"{noun}全部达标，最低的{names} {words.percent(least)}"
-    return f"{names}最低，{words.percent(least)}，{_against(least, target)}"
+        whole = f"{of.removesuffix('中，')}" or noun
+        return f"{whole}全部达标，最低的{names} {words.percent(least)}"
+    return f"{of}{names}最低，{words.percent(least)}，{_against(least, target)}"
 
 
 def flow(frame: pd.DataFrame) -> str:
@@ -109,19 +116,23 @@ def due(frame: pd.DataFrame, days: int) -> str:
     total = int(frame["value"].sum())
     if total == 0:
         return f"{days} 个工作日内没有到期件"
-    top = frame.iloc[int(frame["value"].to_numpy().argmax())]
-    peak = f"{words.day(top['day'])}，{words.full(top['value'])} {UNIT}"
-    return f"{days} 个工作日内 {words.full(total)} {UNIT}到期，最多的是{peak}"
+    return f"{days} 个工作日内 {words.full(total)} {UNIT}到期，最多的是{_fullest_days(frame, '，')}"
 
 
 def peak(frame: pd.DataFrame) -> str:
     """五日期限 11月24日最多，41 件次；办结期限 11月27日最多，13 件次. Columns: row (the limit), day (date), value."""
     said = []
     for name, rows in frame.groupby("row", sort=False):
-        top = rows.iloc[int(rows["value"].to_numpy().argmax())]
-        at = f"{words.day(top['day'])}最多，{words.full(top['value'])} {UNIT}"
-        said.append(f"{name}{at}" if top["value"] else f"没有{name}到期的件")
+        at = _fullest_days(rows, "最多，")
+        said.append(f"{name}{at}" if rows["value"].max() else f"没有{name}到期的件")
     return "；".join(said)
+
+
+def _fullest_days(frame: pd.DataFrame, verb: str) -> str:
+    """The days with most, all of them: 11月24日最多，41 件次; 11月24日、11月25日最多，各 41 件次."""
+    top = frame["value"].max()
+    days = [words.day(day) for day in frame.loc[frame["value"] == top, "day"]]
+    return f"{words.listing(days)}{verb}{'各 ' if len(days) > 1 else ''}{words.full(top)} {UNIT}"
 
 
 def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
@@ -151,8 +162,12 @@ def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str
     parts = bars[bars["value"].fillna(0) != 0]
     if parts.empty:
         return told
-    top = parts.iloc[int(parts["value"].abs().to_numpy().argmax())]
-    return f"{told}，{top['name']}影响最大，{words.added(top['value'], kind)}"
+    size = parts["value"].abs()
+    top = parts[size == size.max()]
+    names = words.listing(top["name"].tolist(), 2)
+    if top["value"].nunique() > 1:
+        return f"{told}，{names}影响最大，升降各 {words.added(float(size.max()), kind).removeprefix('+')}"
+    return f"{told}，{names}影响最大，{'各 ' if len(top) > 1 else ''}{words.added(top['value'].iloc[0], kind)}"
 
 
 def months(
@@ -204,7 +219,10 @@ def hot(points: pd.DataFrame) -> str:
     """丰产路街道一带最集中，约 1 公里见方内 24 件次；前 10 个方格共 180 件次. Columns: name, weight, fullest first."""
     top = points.head(10)
     first = top.iloc[0]
-    said = f"{first['name']}最集中，约 1 公里见方内 {words.full(first['weight'])} {UNIT}"
+    tied = points[points["weight"] == first["weight"]]
+    each = "各 " if len(tied) > 1 else ""
+    names = words.listing(tied["name"].drop_duplicates().tolist(), 2)
+    said = f"{names}最集中，约 1 公里见方内{each if each else ' '}{words.full(first['weight'])} {UNIT}"
     return said if len(top) == 1 else f"{said}；前 {len(top)} 个方格共 {words.full(top['weight'].sum())} {UNIT}"
 
 
@@ -271,14 +289,25 @@ def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
 
 
 def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str) -> str:
-    """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are not spoken of."""
+    """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are left out, and that is said."""
     if frame.empty:
         return nothing
     judged = frame[~frame["small"].astype(bool)]
     if judged.empty:
         return f"{noun}都不足 {few} 件（样本少），不宜排名"
-    top = judged.sort_values("value", kind="stable").iloc[-1]
-    return f"{top['name']}最慢，平均 {words.days(top['value'], unit)}"
+    top = float(judged["value"].max())
+    of = _of_whom(frame, judged, noun, few, "件")
+    return f"{of}{_leaders(judged, top)}最慢，平均 {words.days(top, unit)}"
+
+
+def _leaders(frame: pd.DataFrame, value: float) -> str:
+    """All who have the value, the first two by name."""
+    return words.listing(frame.loc[frame["value"] == value, "name"].tolist(), 2)
+
+
+def _of_whom(known: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:
+    """Among whom a superlative holds where small samples are left out: 30 件次以上的区县中，; "" where it holds of all."""
+    return "" if len(known) == len(judged) else f"{few} {unit}以上的{noun.removeprefix('各')}中，"
 
 
 def load(frame: pd.DataFrame) -> str:
