@@ -25,6 +25,7 @@ from wording.names import UNIT_KINDS, called
 
 TOTALS = (
     "registered",
+    "hotline_registered",
     "collective_visits",
     "forwarded",
     "closed",

@@ -84,17 +84,18 @@ def run(
         assert metrics
         within = _slice(casebase, area, channel, category, unit, where or [])
         # A moment that is named goes before the end of the period, of which stocks are otherwise.
-        of_stocks = None if as_of else period
+        periods = (period, None if as_of else period)
         if list_cases:
-            of_list = of_stocks if metric_of(metrics[0]).is_stock else period
+            of_list = periods[metric_of(metrics[0]).is_stock]
             found = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
         else:
             split = [name for text in by or [] for name in text.split(",")]
-            asked = _measured(casebase, metrics, moment, (period, of_stocks), within, split)
-            found = _sorted(asked, sort)[:limit]
+            found = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
+        apart = _notes(casebase, metrics, moment, periods, within, form)
     finally:
         casebase.engine.dispose()
     _print(found, form)
+    sys.stdout.write(apart)
 
 
 def _measured(
@@ -124,6 +125,42 @@ def _measured(
     found.insert(list(found.columns).index("among"), "misses", misses)
     # Codes and words that cases are split by are told as they are stored, but for telephones.
     return found.assign(**{name: masked_column(found[name]) for name in by if name in found.columns})
+
+
+def _ignored(metrics: list[str], within: Slice) -> list[str]:
+    """What was asked to narrow numbers that cannot be narrowed so, a sentence each."""
+    asked = {"area": "district", "channel": "channel", "category": "category", "unit": "unit"}
+    said: list[str] = []
+    for option, dimension in asked.items():
+        whole = [name for name in metrics if not metric_of(name).applies(dimension)]
+        if getattr(within, option) and whole:
+            said.append(f"--{option} does not apply to {', '.join(whole)}: not narrowed by it")
+    return said
+
+
+def _notes(
+    casebase: Casebase,
+    metrics: list[str],
+    moment: datetime,
+    periods: tuple[Period | None, Period | None],
+    within: Slice,
+    form: Format,
+) -> str:
+    """Say on stderr what did not narrow the numbers; returns what stands beside them, the last lines of a table.
+
+    That is how many orders of 12345 are not in the volumes asked for.
+    """
+    for sentence in _ignored(metrics, within):
+        print(sentence, file=sys.stderr)
+    names = dict.fromkeys(other for name in metrics for other in metric_of(name).beside if other.startswith("hotline_"))
+    if form is not Format.TABLE or not names:
+        return ""
+    found = _measured(casebase, list(names), moment, periods, within, [])
+    return "".join(
+        f"beside it {hits:,} orders of 12345, which are not in it: python -m queries {name}\n"
+        for name, hits in zip(found["metric"], found["hits"], strict=True)
+        if hits
+    )
 
 
 def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:

@@ -69,7 +69,7 @@ FLAGS: Mapping[str, Predicate] = {
 CLOCKS = tuple(
     metric.id
     for metric in METRICS.values()
-    if metric.subject is PETITION and metric.is_stock and metric.distinct is None
+    if metric.subject is PETITION and metric.is_stock and metric.distinct is None and metric.id != "hotline_open"
 )
 
 

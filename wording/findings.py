@@ -306,7 +306,7 @@ def _leaders(frame: pd.DataFrame, value: float) -> str:
 
 
 def _of_whom(known: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:
-    """Among whom a superlative holds where small samples are left out: 30 件次以上的区县中，; "" where it holds of all."""
+    """Among whom a superlative holds where small samples are left out: 30 件次以上的区县中，; "" where of all."""
     return "" if len(known) == len(judged) else f"{few} {unit}以上的{noun.removeprefix('各')}中，"
 
 

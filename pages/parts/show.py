@@ -29,6 +29,8 @@ LIST_PAGE = "pages/case_list.py"
 WHY_PAGE = "pages/why.py"
 DEFINITION_PAGE = "pages/dictionary.py"
 TOPICS_PAGE = "pages/hot_topics.py"
+# What stands beside volumes of 信访 and is never added to them.
+HOTLINE = ("hotline_registered", "hotline_open")
 AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
 
 
@@ -113,7 +115,18 @@ def numbers(
         for name in metrics
     ]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
+    hotline(found, metrics, key, _another(filters))
     return found
+
+
+def hotline(found: pd.DataFrame, metrics: Sequence[str], key: str, period: Period | None) -> None:
+    """Below volumes of 信访, the orders of 12345 that are not in them: how many, and a way to their list."""
+    for name in dict.fromkeys(other for metric in metrics for other in METRICS[metric].beside if other in HOTLINE):
+        count = float(found["value"].loc[name])
+        if count and st.button(
+            f"另有{METRICS[name].name} {words.full(count)} 件次，不并入信访量 ›", key=f"{key}_{name}", type="tertiary"
+        ):
+            open_list(link(name, period=period))
 
 
 def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:
@@ -206,8 +219,11 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> tuple[str, ...]:
     parts = []
     for name in metric.beside:
         other, value = METRICS[name], float(found["value"].loc[name])
+        if name in HOTLINE and not value:
+            continue
         unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
-        parts.append(f"{other.short_name} {written(other, value)}{unit}")
+        other_said = f"另有{other.short_name}" if name in HOTLINE else other.short_name
+        parts.append(f"{other_said} {written(other, value)}{unit}")
     if metric.kind is Kind.RATE and row["among"]:
         parts.append(words.parts(row["hits"], row["among"]))
     return tuple(parts)

@@ -19,6 +19,11 @@ def known(at: Moment) -> ColumnElement[bool]:
     return and_(p.registered_at <= at.as_of, not_(p.restricted), or_(p.channel.is_(None), p.channel != HOTLINE))
 
 
+def hotline(at: Moment) -> ColumnElement[bool]:
+    """Orders of 12345 known by the moment, which are in no number of 信访 and stand beside it."""
+    return and_(p.registered_at <= at.as_of, not_(p.restricted), p.channel == HOTLINE)
+
+
 def first_counted(at: Moment) -> ColumnElement[bool]:
     """Timeliness numbers count first cases that are 纳入统计 (domain.md §2)."""
     return and_(known(at), p.is_first, p.counted)

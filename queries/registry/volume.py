@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, EXCLUDED, HORIZONS, REGISTERED_AT, closed, known, still_open
+from queries.registry.common import CLOSED_AT, EXCLUDED, HORIZONS, REGISTERED_AT, closed, hotline, known, still_open
 from queries.subjects import PETITION, before, on_day, p
 
 VISIT = "来访"
@@ -23,6 +23,23 @@ def _volume(id: str, name: str, definition: str, polarity: Polarity, **more: Any
         **more,
     }
     return Metric(id, name, polarity=polarity, definition=f"{definition}{EXCLUDED}", **values)
+
+
+def _hotline(id: str, name: str, definition: str, **more: Any) -> Metric:
+    return Metric(
+        id,
+        name,
+        group="12345转办",
+        subject=PETITION,
+        kind=Kind.COUNT,
+        unit="件次",
+        polarity=Polarity.NEUTRAL,
+        definition=f"{definition}另计，不并入信访量；不含检举控告件。",
+        among_text=definition,
+        hits_text=definition,
+        article="[C] 12345政务服务便民热线转办件另计",
+        **more,
+    )
 
 
 def _due_within(days: int) -> Metric:
@@ -48,6 +65,7 @@ REGISTERED = _volume(
     period_text="登记时间",
     dated_by=REGISTERED_AT,
     among=known,
+    beside=("hotline_registered",),
 )
 CLOSED = _volume(
     "closed",
@@ -85,7 +103,7 @@ BACKLOG = _volume(
     Polarity.DOWN_GOOD,
     period_text="时点数",
     among=still_open,
-    beside=("overdue",),
+    beside=("overdue", "hotline_open"),
 )
 OVERDUE = _volume(
     "overdue",
@@ -106,6 +124,24 @@ DUE_TODAY = _volume(
     among=lambda at: and_(still_open(at), p.due_at >= at.second, on_day(p.due_at) == at.today),
 )
 
+HOTLINE_REGISTERED = _hotline(
+    "hotline_registered",
+    "12345转办",
+    "期内登记的12345转办件。",
+    period_text="登记时间",
+    dated_by=REGISTERED_AT,
+    among=hotline,
+    short="12345转办",
+)
+HOTLINE_OPEN = _hotline(
+    "hotline_open",
+    "12345转办在办",
+    "时点上已登记、尚未办结的12345转办件。",
+    period_text="时点数",
+    among=lambda at: and_(hotline(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of)),
+    short="12345转办",
+)
+
 METRICS = (
     REGISTERED,
     COLLECTIVE_VISITS,
@@ -115,4 +151,6 @@ METRICS = (
     OVERDUE,
     DUE_TODAY,
     *(_due_within(days) for days in HORIZONS),
+    HOTLINE_REGISTERED,
+    HOTLINE_OPEN,
 )

@@ -43,6 +43,8 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "forwarded": OF_PETITION,
     "closed": OF_PETITION,
     "backlog": OF_PETITION,
+    "hotline_registered": OF_PETITION,
+    "hotline_open": OF_PETITION,
     "overdue": OF_PETITION,
     "due_today": OF_PETITION,
     "due_in_1": OF_PETITION,
@@ -131,6 +133,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "supervision_due_in_3": OF_ORDER,
 }
 STOCKS = {
+    "hotline_open",
     "accompanied_open", "agents_engaged", "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
@@ -177,6 +180,8 @@ class Reference:
         self.worked = set(self.workdays)
         self.known_at: dict[datetime, pd.DataFrame] = {}
         self.rules: dict[str, Callable[[datetime], pd.DataFrame]] = {
+            "hotline_registered": self.hotline,
+            "hotline_open": self.hotline_open,
             "registered": self.registered,
             "collective_visits": self.collective_visits,
             "forwarded": self.forwarded,
@@ -337,6 +342,16 @@ class Reference:
             p = p[(p["registered_at"] <= t) & ~p["restricted"] & (p["channel"] != HOTLINE)]
             self.known_at[t] = self.petition_dimensions(p, t)
         return self.known_at[t]
+
+    def hotline(self, t: datetime) -> pd.DataFrame:
+        """Orders of 12345, told apart from 信访 and never added to it."""
+        p = self.tables["petition"]
+        p = p[(p["registered_at"] <= t) & ~p["restricted"] & (p["channel"] == HOTLINE)]
+        return self.petition_dimensions(p, t).assign(hit=True, when=lambda f: f["registered_at"])
+
+    def hotline_open(self, t: datetime) -> pd.DataFrame:
+        p = self.hotline(t)
+        return p[~(p["closed_at"] <= t)]
 
     def registered(self, t: datetime) -> pd.DataFrame:
         return self.known(t).assign(hit=True, when=lambda f: f["registered_at"])

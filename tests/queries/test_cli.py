@@ -245,6 +245,24 @@ def test_a_database_without_tables_says_what_to_do(ask: Ask, tmp_path: Path, new
         assert answer.err.count("\n") == 1
 
 
+def test_what_does_not_narrow_a_number_is_said(ask: Ask) -> None:
+    answer = ask("registered", "grids_staffed", "--channel", "来访", "--category", "01", *AT, "--format", "json")
+    assert answer.code == 0
+    assert len(json.loads(answer.out)) == 2
+    assert answer.err.splitlines() == [
+        "--channel does not apply to grids_staffed: not narrowed by it",
+        "--category does not apply to grids_staffed: not narrowed by it",
+    ]
+
+
+def test_orders_of_12345_stand_beside_volumes(ask: Ask, tables: dict[str, pd.DataFrame]) -> None:
+    p = tables["petition"]
+    orders = int(((p["channel"] == "12345转办") & ~p["restricted"] & (p["registered_at"] <= NOW)).sum())
+    assert f"beside it {orders:,} orders of 12345" in ask("registered", *AT).out
+    assert len(ask("hotline_registered", "--cases", "hits", *AT, "--format", "json").records()) == orders
+    assert "12345" not in ask("overdue", *AT).out
+
+
 def test_stocks_are_of_the_end_of_a_period_unless_a_moment_is_named(ask: Ask, city: Casebase) -> None:
     october, end = ("--from", "2026-10-01", "--to", "2026-10-31"), end_of_day(date(2026, 10, 31))
     wanted = {at: int(measure(city, ["backlog"], as_of=at)["hits"].iloc[0]) for at in (end, NOW)}

@@ -31,7 +31,10 @@ def test_most(rows: list[tuple[str, float, int]], said: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([("惠济区", 0.8824, 51), ("小单位", 0.0, 2), ("中牟县", 1.0, 85)], "惠济区最低，88.24%，低于目标 6.76 百分点"),
+        (
+            [("惠济区", 0.8824, 51), ("小单位", 0.0, 2), ("中牟县", 1.0, 85)],
+            "30 件次以上的区县中，惠济区最低，88.24%，低于目标 6.76 百分点",
+        ),
         ([("惠济区", 0.96, 50), ("中牟县", 1.0, 85)], "各区县全部达标，最低的惠济区 96.00%"),
         ([("惠济区", 0.949999, 50)], "惠济区最低，95.00%，略低于目标"),
         ([("小单位", 0.0, 2)], "各区县都不足 30 件次（样本少），不宜排名"),
@@ -171,7 +174,7 @@ def test_peak_names_the_fullest_day_of_each_limit() -> None:
 def test_highest_of_a_rate_that_is_no_merit_leaves_small_samples_out() -> None:
     rows = pd.DataFrame({"name": ["甲", "乙", "丙"], "value": [0.9, 0.4, 0.2], "small": [True, False, False]})
     metric = METRICS["petitions_after_mediation"]
-    said = "乙最高，40.00%"
+    said = "30 件次以上的纠纷类型中，乙最高，40.00%"
     assert findings.ranked(rows, metric, None, "纠纷类型", "全市", few=30) == said
     assert findings.highest(rows.assign(small=True), metric, "各区", few=30) == "各区都不足 30 件次（样本少），不宜排名"
     assert findings.highest(rows.head(0), metric, "各区", few=30) == "各区这一时段没有可计调解后转信访率的记录"

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.decompose import Change
@@ -14,6 +14,7 @@ from views import words
 from wording import findings
 
 FEW = 30
+unhurried = settings(deadline=None, max_examples=60)
 # Few different values, so that many share them; names that hold no other's name.
 RATES = st.sampled_from([0.0, 0.5, 0.9, 0.9333, 0.95, 1.0, float("nan")])
 ROWS = st.lists(st.tuples(RATES, st.integers(1, 60)), max_size=8)
@@ -43,6 +44,7 @@ def check(said: str, frame: pd.DataFrame, best: str) -> None:
 
 
 @pytest.mark.parametrize("target", [None, 0.95])
+@unhurried
 @given(rows=ROWS)
 def test_lowest(target: float | None, rows: list[tuple[float, int]]) -> None:
     frame = frame_of(rows)
@@ -62,6 +64,7 @@ def test_lowest(target: float | None, rows: list[tuple[float, int]]) -> None:
         if m.kind in (Kind.RATE, Kind.COUNT) and name in ("five_day_closure", "repeat_rate", "grids_staffed", "overdue")
     ],
 )
+@unhurried
 @given(rows=ROWS)
 def test_rankings_of_any_number(name: str, rows: list[tuple[float, int]]) -> None:
     metric, frame = METRICS[name], frame_of(rows)
@@ -74,18 +77,21 @@ def test_rankings_of_any_number(name: str, rows: list[tuple[float, int]]) -> Non
     check(said, frame, best)
 
 
+@unhurried
 @given(rows=ROWS)
 def test_per_head(rows: list[tuple[float, int]]) -> None:
     frame = frame_of(rows).assign(small=False)
     check(findings.ranked(frame, METRICS["cases_per_10k"], None, "区县", "全市", few=FEW), frame, "max")
 
 
+@unhurried
 @given(rows=ROWS)
 def test_slowest(rows: list[tuple[float, int]]) -> None:
     frame = frame_of(rows).dropna(subset=["value"])
     check(findings.slowest(frame, "小时", "各街道", few=FEW, nothing="没有"), frame, "max")
 
 
+@unhurried
 @given(counts=COUNTS)
 def test_most(counts: list[int]) -> None:
     frame = frame_of([(float(count), FEW) for count in counts])
@@ -96,6 +102,7 @@ def test_most(counts: list[int]) -> None:
         assert said == "没有"
 
 
+@unhurried
 @given(counts=COUNTS.filter(bool))
 def test_leading_of_counts_by_name(counts: list[int]) -> None:
     series = pd.Series(counts, index=[f"区{chr(65 + n)}" for n in range(len(counts))])
@@ -103,6 +110,7 @@ def test_leading_of_counts_by_name(counts: list[int]) -> None:
     check(findings.leading(series, "人"), frame, "max")
 
 
+@unhurried
 @given(counts=COUNTS.filter(any))
 def test_fullest_days_are_all_told(counts: list[int]) -> None:
     days = pd.date_range("2026-11-02", periods=len(counts)).date
@@ -113,6 +121,7 @@ def test_fullest_days_are_all_told(counts: list[int]) -> None:
         assert ("各" in said) == (len(top) > 1)
 
 
+@unhurried
 @given(counts=st.lists(st.integers(1, 4), min_size=1, max_size=8))
 def test_fullest_squares_are_all_told(counts: list[int]) -> None:
     ordered = sorted(counts, reverse=True)
@@ -123,6 +132,7 @@ def test_fullest_squares_are_all_told(counts: list[int]) -> None:
     assert ("各" in said) == (len(leaders) > 1)
 
 
+@unhurried
 @given(parts=st.lists(st.integers(-3, 3), min_size=1, max_size=8).filter(any))
 def test_largest_effects_are_all_told(parts: list[int]) -> None:
     bars = pd.DataFrame({"name": [f"区{chr(65 + n)}" for n in range(len(parts))], "value": parts})
