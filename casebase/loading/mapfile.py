@@ -1,5 +1,6 @@
 """The map: how the columns of a file become rows of a table. `maps/template.toml` explains every key."""
 
+import codecs
 import math
 import re
 import tomllib
@@ -62,10 +63,28 @@ class Source(_Section):
 
     name: str = Field(min_length=1)
     table: TableName = "petition"
-    encoding: Literal["utf-8", "utf-8-sig", "gb18030"] = "utf-8"
+    encoding: str = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str | None = None
     blanks: tuple[str, ...] = BLANKS
+    # The row with the heads of the columns, or two of them; default: it is found.
+    header: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=2)] | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            known = codecs.lookup(encoding)
+        except (LookupError, ValueError):
+            known = None
+        if known is None or not known._is_text_encoding:
+            raise ValueError("not an encoding; usual ones are utf-8, gb18030, utf-16, big5 and latin-1")
+        return known.name
+
+    @field_validator("header", mode="before")
+    @classmethod
+    def _one_row_or_two(cls, value: object) -> object:
+        return (value,) if isinstance(value, int) else value
 
 
 class City(_Section):

@@ -108,6 +108,7 @@ class Loading(Generic[M]):
             self.counts = self.merge(self._staging)
             self._staging.close()
         progress("store", 1, 2)
+        self.notes += self.reader.notes
         read = self._rows + len(self.reader.misfits)
         counts = self.counts
         result = Result(read, counts.new, counts.updated, counts.unchanged, self._lines(), self.notes)
@@ -158,16 +159,14 @@ class Loading(Generic[M]):
         positions = {reject.position for reject in self.rejects}
         positions |= {reject.first for reject in self.rejects if reject.first is not None}
         ordered = np.array(sorted(positions), dtype=np.int64)
-        records = dict(zip(ordered.tolist(), self.reader.records_of(ordered).tolist(), strict=True))
-        lines = self.reader.lines_of({*records.values(), *(misfit.record for misfit in self.reader.misfits)})
+        lines = dict(zip(ordered.tolist(), self.reader.lines_of(ordered).tolist(), strict=True))
         found = [
-            Rejected(lines[misfit.record], None, visible(misfit.text), misfit.reason) for misfit in self.reader.misfits
+            Rejected(row.line, row.column, None if row.text is None else visible(row.text), row.sentence)
+            for row in self.reader.misfits
         ]
         for reject in self.rejects:
-            reason = reject.reason
-            if reject.first is not None:
-                reason = f"{reason}, on line {lines[records[reject.first]]}"
-            found.append(Rejected(lines[records[reject.position]], reject.column, reject.value, reason))
+            reason = reject.reason if reject.first is None else f"{reject.reason}, on line {lines[reject.first]}"
+            found.append(Rejected(lines[reject.position], reject.column, reject.value, reason))
         return sorted(found, key=lambda rejected: rejected.line)
 
     def _write_run(self, file: Path, result: Result) -> None:

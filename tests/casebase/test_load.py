@@ -120,7 +120,8 @@ REJECTED = [
     ("a,0025-02-03 10:00:00,,来访", "opened", "0025-02-03 10:00:00", "outside 1990"),
     (",2025-09-26 10:00:00,,来访", "no", "", "case_no is missing"),
     ("a,,,来访", "opened", "", "registered_at is missing"),
-    ("a,2025-09-26 10:00:00", "", "a,2025-09-26 10:00:00", "too few fields"),
+    ("a", "opened", "", "registered_at is missing"),
+    ('a,2025-09-26 10:00:00,,"来"访', "", 'a,2025-09-26 10:00:00,,"来"访', "text follows a closing quote"),
     ("a,2025-09-26 10:00:00,,来访,more", "", "a,2025-09-26 10:00:00,,来访,more", "too many fields"),
 ]
 
@@ -164,7 +165,7 @@ def test_texts_of_rejected_rows_are_in_the_rejects_file_alone(empty_casebase: Ca
 def test_lines_stay_right_after_many_ragged_rows_and_chunks(
     casebase_of: Any, new_url: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casebase.loading.readers.delimited._BLOCK", 300)
+    monkeypatch.setattr("casebase.loading.readers.encodings.BLOCK", 300)
     bad = {30: "r,only", 77: "n,never,,来信", 78: "m,never,,来信", 120: "r,only", 121: "x,never,,来信"}
     lines = [bad.get(n, f"c{n},2025-09-26 10:00:00,,来信") for n in range(2, 200)]
     casebase = casebase_of(new_url("duckdb"))
@@ -193,9 +194,9 @@ def test_a_load_killed_in_the_middle_leaves_no_trace(casebase_of: Any, new_url: 
 import time, pathlib, datetime
 from casebase.engine import open_casebase
 from casebase.loading import CaseMap, load
-from casebase.loading.readers import delimited
+from casebase.loading.readers import encodings
 from casebase.settings import Settings
-delimited._BLOCK = 10_000
+encodings.BLOCK = 10_000
 chunks = []
 def stop_after_three(stage, done, total):
     chunks.append(stage)

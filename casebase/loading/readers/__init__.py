@@ -18,9 +18,13 @@ def open_reader(path: Path, source: Source, zone: str = "Asia/Shanghai") -> Read
 
     Raises UsageError for a missing file or a kind that is not read.
     """
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or device"
+        raise UsageError(f"{path}: {what}, not a file")
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
-    kinds: dict[str, type[Reader]] = {".xlsx": XlsxReader, ".parquet": ParquetReader, ".geojson": GeoJsonReader}
+    kinds: dict[str, type[Reader]] = {".parquet": ParquetReader, ".geojson": GeoJsonReader}
+    kinds |= dict.fromkeys([".xlsx", ".xlsm"], XlsxReader)
     kinds |= dict.fromkeys([".csv", ".tsv", ".txt", ".gz"], CsvReader)
     kind = kinds.get(path.suffix.lower())
     if kind is None:

@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from casebase.errors import CasebaseError
+from casebase.loading.readers.head import Head, column_name
+from casebase.loading.readers.limits import check_rows
 from casebase.loading.readers.reader import OWN_TIMES, ROWS, Reader
 
 
@@ -18,20 +20,22 @@ class ParquetReader(Reader):
 
     own_times: tuple[str, ...] = OWN_TIMES
 
-    def header(self) -> list[str]:
-        return list(self._open().schema_arrow.names)
+    def head(self, wanted: list[str]) -> Head:  # noqa: ARG002
+        return Head([column_name(name) for name in self._open().schema_arrow.names])
 
-    def frames(self, columns: list[str]) -> Iterator[pa.Table]:
+    def frames(self, columns: list[str], head: Head) -> Iterator[pa.Table]:
         file = self._open()
         self.total = file.metadata.num_rows
+        check_rows(self.path, self.total)
+        names = {name: file.schema_arrow.names[head.places(name)[0]] for name in columns}
         try:
-            for batch in file.iter_batches(batch_size=ROWS, columns=columns):
+            for batch in file.iter_batches(batch_size=ROWS, columns=list(names.values())):
                 self.done += batch.num_rows
-                yield pa.table({name: _as_text(batch.column(name), name, self.zone) for name in columns})
+                yield pa.table({name: _as_text(batch.column(own), own, self.zone) for name, own in names.items()})
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
             raise CasebaseError(f"{self.path}: cannot be read ({error})") from None
 
-    def records_of(self, positions: np.ndarray) -> np.ndarray:
+    def lines_of(self, positions: np.ndarray) -> np.ndarray:
         return positions + 1
 
     def _open(self) -> pa.parquet.ParquetFile:

@@ -1,6 +1,7 @@
 """An open input file: chunks of text columns, and where each row stands in it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -13,29 +14,43 @@ import pyarrow.compute as pc
 
 from casebase.errors import CasebaseError
 from casebase.loading.mapfile import Source
+from casebase.loading.readers.head import Head
 
 # Rows that are read at a time where the file's kind has rows.
 ROWS = 50_000
 # How a file that has times of its own shows them as text.
+_SHOWN = 500
 OWN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 
 
 @dataclass(frozen=True)
 class Misfit:
-    """A row that is no row of the table: `record` counts the header as 1 and leaves out blank lines."""
+    """A row that is no row of the table: the physical lines it covers (of a sheet: its row), and why.
 
-    record: int
-    text: str
+    `column` is named where a single cell is at fault, and `text` is that cell's.
+    """
+
+    line: int
+    text: str | None
     reason: str
+    column: str | None = None
+    last: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The reason, with the lines where it is more than one."""
+        several = self.last is not None and self.last > self.line
+        return f"{self.reason} (lines {self.line}–{self.last})" if several else self.reason
 
 
 @dataclass
 class Reader:
     """An open input file.
 
-    `chunks` yields frames of trimmed text (blank is null), one column for each asked for; rows of the
-    wrong length are left out and kept in `misfits`. Rows are known by their position: 0 for the first
-    good row, counted through all chunks. `done` of `total` (bytes or rows) tells the progress.
+    `chunks` yields frames of trimmed text (blank is null), one column for each asked for; rows that are none are
+    left out and kept in `misfits`, and what was taken otherwise than it stands is counted in `notes`. Rows are known
+    by their position: 0 for the first good row, counted through all chunks. `done` of `total` (bytes or rows) tells
+    the progress.
     """
 
     path: Path
@@ -43,38 +58,42 @@ class Reader:
     total: int = 0
     done: int = 0
     misfits: list[Misfit] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
     # How a file that has times of its own shows them as text; the map's formats come first.
     own_times: tuple[str, ...] = ()
     # Times that the file keeps with their zone are shown as wall time of this one.
     zone: str = "Asia/Shanghai"
 
-    def header(self) -> list[str]:
+    def head(self, wanted: list[str]) -> Head:
+        """The names of the columns and where they stand. Raises CasebaseError when the file has none."""
         raise NotImplementedError
 
-    def frames(self, columns: list[str]) -> Iterator[pa.Table]:
+    def frames(self, columns: list[str], head: Head) -> Iterator[pa.Table]:
+        """Tables of the columns, all text."""
         raise NotImplementedError
+
+    def lines_of(self, positions: np.ndarray) -> np.ndarray:
+        """The physical line (sheet row, Parquet row, feature) at which each good row begins."""
+        raise NotImplementedError
+
+    def elsewhere(self, wanted: list[str]) -> str:  # noqa: ARG002
+        """What may help where a column is missing, as the end of a sentence."""
+        return ""
 
     def chunks(self, columns: list[str]) -> Iterator[pd.DataFrame]:
         """Frames of the wanted columns. Raises CasebaseError when the file lacks one or breaks off."""
-        header = self.header()
-        missing = [name for name in columns if name not in header]
+        head = self.head(columns)
+        places = {name: head.places(name) for name in columns}
+        missing = [name for name, found in places.items() if not found]
         if missing:
-            raise CasebaseError(f"{self.path}: no column {missing[0]!r}; the file has {', '.join(header)}")
-        twice = [name for name in columns if header.count(name) > 1]
+            names = ", ".join(head.names)
+            names = names if len(names) <= _SHOWN else f"{names[:_SHOWN]}…"
+            raise CasebaseError(f"{self.path}: no column {missing[0]!r}; the file has {names}{self.elsewhere(columns)}")
+        twice = [name for name, found in places.items() if len(found) > 1]
         if twice:
             raise CasebaseError(f"{self.path}: the column {twice[0]!r} stands in the file twice")
-        for table in self.frames(columns):
+        for table in self.frames(columns, head):
             yield pa.table({name: _trimmed(table.column(name)) for name in columns}).to_pandas()
-
-    def records_of(self, positions: np.ndarray) -> np.ndarray:
-        """The records of good rows, the misfits before them counted in."""
-        misfits = np.sort(np.array([misfit.record for misfit in self.misfits], dtype=np.int64))
-        good_before = misfits - 2 - np.arange(misfits.size)
-        return positions + 2 + np.searchsorted(good_before, positions, side="right")
-
-    def lines_of(self, records: set[int]) -> dict[int, int]:
-        """The physical line (or sheet row) at which each record begins."""
-        return {record: record for record in records}
 
 
 def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
