@@ -14,6 +14,7 @@ from briefings.frozen import Frozen, freeze
 from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
 from briefings.template import Edits, document, suggestions
 from pages.parts import filters, live, show
+from pages.parts.turns import Turns
 from queries.periods import Period
 from queries.registry import METRICS
 from views import cards, words
@@ -75,11 +76,22 @@ def called(period: Period, today: date) -> str:
 def made(request: Request) -> None:
     """Freeze the numbers and write the files, telling what goes on."""
     bar = st.progress(0.0, "正在取数")
+    with turns().turn(lambda before: bar.progress(0.0, f"前面还有 {before} 份简报在生成，排队中…")):
+        _made(request, bar)
+    bar.empty()
+
+
+@st.cache_resource(show_spinner=False)
+def turns() -> Turns:
+    """Briefings are written one at a time: each takes some 300 MB while it is."""
+    return Turns()
+
+
+def _made(request: Request, bar: st.delta_generator.DeltaGenerator) -> None:
     frozen = freeze(live.casebase(), request, now.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…"))
     st.session_state[_FROZEN] = frozen
     st.session_state[_STEPS] = "\n".join(suggestions(frozen, live.casebase().workdays))
     write(frozen, bar)
-    bar.empty()
 
 
 def write(frozen: Frozen, bar: st.delta_generator.DeltaGenerator) -> None:
@@ -223,7 +235,9 @@ with left, show.block("briefing", stretch=False):
             unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
         # With a key it is the same button before and after it changes its look: a click right after writing counts.
         if st.button("按修改重新导出", key="rewrite", type="primary" if changed else "secondary", width="stretch"):
-            write(frozen, st.progress(_SHARE, "正在写文稿…"))
+            rewritten = st.progress(_SHARE, "正在写文稿…")
+            with turns().turn(lambda before: rewritten.progress(_SHARE, f"前面还有 {before} 份简报在生成，排队中…")):
+                write(frozen, rewritten)
             st.rerun()
     else:
         st.markdown("取一次数，写成三份：Word 文稿（公文格式）、幻灯片（图可编辑）、台账（每个数后面的件）。")

@@ -98,6 +98,9 @@ def start(casebase: Casebase, speed: float, poll_seconds: float, clock: Callable
             except CasebaseError as error:
                 patience = min(patience * 2, 60.0)
                 _log.warning("the demonstration city waits %.0f s: %s", patience, error)
+            except Exception:
+                patience = min(patience * 2, 60.0)
+                _log.exception("the demonstration city waits %.0f s", patience)
 
     thread = threading.Thread(target=live, name="demonstration-city", daemon=True)
     thread.start()

@@ -6,21 +6,24 @@ database cannot be reached the pulse stands still: the last good numbers stay, w
 """
 
 import gc
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
 from casebase.clock import wall_clock
 from casebase.demo import live as city
-from casebase.engine import Casebase, State, open_casebase
-from casebase.errors import CasebaseError
+from casebase.engine import Casebase, State, keep_new_files_private, open_casebase
+from casebase.errors import CasebaseError, UsageError
 from casebase.settings import Settings, read_settings
+from pages.parts import leaving
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,8 +34,15 @@ _WHOLE = "_whole_reading"
 _HELD = "_reading_held"
 # Seconds that a page waits for a look at the database; one that does not answer at all is looked at in vain meanwhile.
 _PATIENCE = 0.5
-# After the database went away under a page, the page tries a newer reading so much later.
-_RETRY = timedelta(seconds=3)
+# After the database went away under a page, pages try a newer reading so many seconds later, and longer each time.
+_RETRY, _LONGEST_RETRY = 3.0, 30.0
+
+_log = logging.getLogger(__name__)
+
+
+def monotonic() -> float:
+    """Seconds of a clock that is never set: it decides when to look and how old a reading is."""
+    return time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,12 @@ class Reading:
     state: State
     read_at: datetime
     error: str | None = None
+    looked_at: float = field(default_factory=lambda: monotonic(), compare=False)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the look, whatever happened to the wall clock."""
+        return monotonic() - self.looked_at
 
     @property
     def as_of(self) -> datetime:
@@ -57,31 +73,57 @@ class Pulse:
 
     def __init__(self, casebase: Casebase) -> None:
         self.casebase = casebase
+        self.whole: Reading | None = None
         self._lock = threading.Lock()
-        self._last = Reading(casebase.state(), now())
-        self._looked = self._last.read_at
+        self._last = self._sound = Reading(casebase.state(), now())
+        self._looked = self._last.looked_at
         self._look: threading.Thread | None = None
+        # Why pages have no numbers though the state can be read, until when nobody tries again, and how long that is.
+        self._trouble, self._trouble_until, self._retry = "", 0.0, 0.0
 
     def read(self) -> Reading:
         """The last reading, after a new look where one is due."""
         with self._lock:
-            at = now()
-            due = (at - self._looked).total_seconds() >= self.casebase.settings.freshness.poll / 2
+            at = monotonic()
+            due = at - self._looked >= self.casebase.settings.freshness.poll / 2
             if due and not (self._look and self._look.is_alive()):
                 self._looked = at
-                self._look = threading.Thread(target=self._look_at, args=(at,), name="pulse", daemon=True)
+                self._look = threading.Thread(target=self._look_at, args=(now(),), name="pulse", daemon=True)
                 self._look.start()
             look = self._look
         if look:
             look.join(_PATIENCE)
-        unanswered = look is not None and look.is_alive()
-        return replace(self._last, error="the database does not answer") if unanswered else self._last
+        if look is not None and look.is_alive():
+            return replace(self._last, error="the database does not answer")
+        with self._lock:
+            if monotonic() < self._trouble_until:
+                return replace(self._sound, error=self._trouble)
+            if not self._retry and self._last.error is None:
+                self._sound = self._last
+        return self._last
+
+    def failed(self, error: CasebaseError) -> None:
+        """A page got no answer: for a while all pages keep their last numbers at once, instead of waiting each."""
+        with self._lock:
+            if monotonic() >= self._trouble_until:
+                self._retry = min(self._retry * 2 or _RETRY, _LONGEST_RETRY)
+                self._trouble, self._trouble_until = str(error), monotonic() + self._retry
+
+    def answered(self, reading: Reading) -> None:
+        """A page got all its numbers by this reading."""
+        self.whole = reading
+        if reading.error is None and reading.looked_at >= self._trouble_until:
+            self._retry = 0.0
 
     def _look_at(self, at: datetime) -> None:
         try:
             self._last = Reading(self.casebase.state(), at)
         except CasebaseError as error:
             self._last = replace(self._last, error=str(error))
+        except Exception as error:
+            # Whatever it is: a look that failed must not pass for one that found nothing new.
+            _log.exception("the look at the database failed")
+            self._last = replace(self._last, error=f"{type(error).__name__}: the look at the database failed")
 
 
 def now() -> datetime:
@@ -98,7 +140,10 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner="正在打开信访件库…")
 def pulse() -> Pulse:
     """The one database and its state, for all sessions."""
-    return Pulse(open_casebase(settings()))
+    keep_new_files_private()
+    opened = open_casebase(settings(), create=False)
+    leaving.watch(opened)
+    return Pulse(opened)
 
 
 @st.cache_resource(show_spinner=False)
@@ -108,7 +153,7 @@ def settle() -> None:
     gc.freeze()
     demo = settings().demo
     if demo.live and pulse().read().state.demonstration:
-        city.start(casebase(), speed=demo.speed, poll_seconds=settings().freshness.poll, clock=now)
+        city.start(casebase().for_writer(), speed=demo.speed, poll_seconds=settings().freshness.poll, clock=now)
 
 
 def casebase() -> Casebase:
@@ -125,7 +170,7 @@ def begin() -> Reading:
     """Take the reading that one run of a page speaks of, so that all its numbers are of one moment."""
     reading = pulse().read()
     if reading.error is not None or _held(reading):
-        reading = st.session_state.get(_WHOLE, reading)
+        reading = st.session_state.get(_WHOLE) or pulse().whole or reading
     st.session_state[_READING] = reading
     return reading
 
@@ -133,6 +178,7 @@ def begin() -> Reading:
 def whole() -> None:
     """The page has all its numbers: should a later reading find the database gone, these stay."""
     st.session_state[_WHOLE] = current()
+    pulse().answered(current())
 
 
 def hold() -> None:
@@ -146,7 +192,7 @@ def hold() -> None:
 def _held(reading: Reading) -> bool:
     """Whether the page stays with its last whole reading, since a reading just before this one failed it."""
     failed = st.session_state.get(_HELD)
-    return failed is not None and reading.read_at - failed.read_at < _RETRY
+    return failed is not None and reading.looked_at - failed.looked_at < _RETRY
 
 
 def changed() -> bool:
@@ -179,7 +225,14 @@ def ask(question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs
     Raises CasebaseError while the database is unreachable and the answer is not known yet.
     """
     name = f"{question.__module__}.{question.__qualname__}"
-    return cast(R, _answer(name, current().state.version, question, args, kwargs))
+    try:
+        return cast(R, _answer(name, current().state.version, question, args, kwargs))
+    except UsageError:
+        raise
+    except CasebaseError as error:
+        if not leaving.left(threading.current_thread()):
+            pulse().failed(error)
+        raise
 
 
 @st.cache_data(max_entries=4000, show_spinner=False)

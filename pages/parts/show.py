@@ -79,7 +79,7 @@ def header(title: str, sentence: str) -> None:
 def _lateness(reading: live.Reading) -> words.State | None:
     if reading.error is None:
         return None
-    age = (live.now() - reading.read_at).total_seconds()
+    age = reading.age
     limits = live.settings().freshness
     if age >= limits.red:
         return words.State("bad", "■", "数据库不可达，以下为最近一次读到的数据")

@@ -71,22 +71,25 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
 
 
 class Clock:
-    """A wall clock that stands until it is moved."""
+    """A wall clock that stands until it is moved, and the clock beside it that nobody sets."""
 
     def __init__(self) -> None:
         self.at = UNTIL.replace(second=0)
+        self.passed = 1000.0
 
     def __call__(self) -> datetime:
         return self.at
 
     def pass_seconds(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+        self.passed += seconds
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr("pages.parts.live.now", made)
+    monkeypatch.setattr("pages.parts.live.monotonic", lambda: made.passed)
     return made
 
 
@@ -116,6 +119,62 @@ def test_pulse_keeps_the_last_good_reading_and_its_age(pulse: live.Pulse, databa
     database.refuses_state = False
     clock.pass_seconds(2)
     assert pulse.read() == replace(before, read_at=clock.at)
+
+
+def test_look_that_fails_in_an_unexpected_way_is_no_fresh_reading(
+    pulse: live.Pulse, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pulse.read()
+
+    def broken(_: Casebase) -> State:
+        raise RuntimeError("out of bounds")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Casebase, "state", broken)
+        clock.pass_seconds(60)
+        late = pulse.read()
+    assert (late.state, late.read_at) == (before.state, before.read_at)
+    assert late.error is not None
+    assert late.age == 60
+    clock.pass_seconds(2)
+    assert pulse.read().error is None
+
+
+@pytest.mark.parametrize("hours", [-1, -24 * 400, 1])
+def test_clock_that_is_set_does_not_stop_the_looking(
+    hours: int, pulse: live.Pulse, database: Database, clock: Clock
+) -> None:
+    before = pulse.read()
+    database.newer = 1
+    clock.at += timedelta(hours=hours)
+    clock.pass_seconds(2)
+    found = pulse.read()
+    assert found.state.version == before.state.version + 1
+    assert (found.error, found.read_at) == (None, clock.at)
+    database.refuses_state = True
+    clock.pass_seconds(60)
+    assert pulse.read().age == 60
+
+
+def test_after_a_page_without_an_answer_no_page_waits_for_one(pulse: live.Pulse, clock: Clock) -> None:
+    before = pulse.read()
+    retries = []
+    for _ in range(5):
+        clock.pass_seconds(2)
+        pulse.failed(CasebaseError("another program holds a lock"))
+        begun = clock.passed
+        while pulse.read().error is not None:
+            assert pulse.read().state == before.state
+            assert pulse.read().read_at == before.read_at  # the age of what is shown grows
+            clock.pass_seconds(1)
+        retries.append(clock.passed - begun)
+    assert retries == [3, 6, 12, 24, 30]
+    pulse.answered(pulse.read())
+    clock.pass_seconds(2)
+    assert pulse.read().error is None
+    pulse.failed(CasebaseError("again"))
+    clock.pass_seconds(3)
+    assert pulse.read().error is None
 
 
 def test_silent_database_holds_up_nobody(pulse: live.Pulse, database: Database, clock: Clock) -> None:
