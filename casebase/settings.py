@@ -5,7 +5,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -113,9 +113,21 @@ class TargetSettings(_Section):
         return None if value is False else value
 
 
+# Keys of [lights] that earlier releases wrote into every config.toml; targets have taken their place.
+_RETIRED_LIGHTS = frozenset({"red", "green", "notice", "alarm"})
+
+
 class LightSettings(_Section):
+    """How far a rate may miss its target, and how few cases are a small sample. Retired keys are passed over."""
+
     shortfall: float = Field(5.0, ge=0, le=100)
     small_sample: int = Field(30, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_retired(cls, raw: Any) -> Any:
+        known = isinstance(raw, dict)
+        return {name: value for name, value in raw.items() if name not in _RETIRED_LIGHTS} if known else raw
 
 
 class FreshnessSettings(_Section):

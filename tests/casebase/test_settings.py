@@ -30,6 +30,12 @@ def test_file_of_the_project_is_the_defaults() -> None:
     assert read_settings(ROOT / "config.toml") == Settings()
 
 
+def test_keys_of_an_earlier_release_do_not_stop_the_cockpit(tmp_path: Path) -> None:
+    old = "[lights]\nred = 85.0\ngreen = 90.0\nshortfall = 8.0\nnotice = 10.0\nalarm = 20.0\nsmall_sample = 20\n"
+    lights = read_settings(written(tmp_path, old)).lights
+    assert (lights.shortfall, lights.small_sample) == (8.0, 20)
+
+
 def test_missing_keys_take_their_defaults(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, "[lights]\nshortfall = 8.0\n"))
     assert settings.lights.shortfall == 8.0

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase, open_casebase
-from casebase.loading import load, read_map
+from casebase.loading import load, map_of, read_map
 from casebase.settings import ROOT, Settings
+from casebase.upgrade import upgrade
 from pages.parts.menu import ENTRIES
 from queries.measure import measure, metric_of
 from queries.model import Slice
@@ -149,6 +150,36 @@ def test_old_data_is_shown_as_of_its_last_day(open_page: OpenPage, real_url: Cal
     assert shown["backlog"] == words.count(found["value"].iloc[0])
 
 
+@pytest.fixture(scope="module")
+def url_of_1998(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database with the cases of one spring, all closed in summer."""
+    folder = tmp_path_factory.mktemp("1998")
+    url, file = f"duckdb:///{folder / 'old.duckdb'}", folder / "cases.csv"
+    lines = [f"c{n},1998-03-{n % 28 + 1:02} 09:30:00,1998-06-{n % 28 + 1:02} 10:00:00,东区\n" for n in range(40)]
+    file.write_text("no,opened,closed,district\n" + "".join(lines), encoding="utf-8")
+    columns = {"case_no": "no", "registered_at": "opened", "closed_at": "closed"}
+    place = {"by": "make", "columns": ["district"]}
+    found = {"source": {"name": "old"}, "city": {"name": "旧市"}, "columns": columns, "place": place}
+    casebase = open_casebase(Settings(), url)
+    upgrade(casebase.engine)
+    load(casebase, file, map_of(found | {"constants": {"is_simple": True}}), now=now())
+    casebase.engine.dispose()
+    return url
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens_on_data_of_another_century(page: str, open_page: OpenPage, url_of_1998: str) -> None:
+    assert failures(open_page(url_of_1998, page)) == []
+
+
+def test_days_long_ago_are_kept_as_they_are_asked(open_page: OpenPage, url_of_1998: str) -> None:
+    app = open_page(url_of_1998, period="自选", **{"from": "1998-03-01", "to": "1998-03-14"})
+    assert failures(app) == []
+    assert card_values(app)["registered"] == "26"  # 14 days, 12 of them with two cases
+    assert card_values(open_page(url_of_1998, as_of="1998-03-31"))["backlog"] == "40"
+    assert card_values(open_page(url_of_1998))["backlog"] == "0", "all are closed by the last event"
+
+
 def test_every_script_stands_in_the_navigation() -> None:
     """So that none can be reached but through the door."""
     scripts = {file.stem for file in (ROOT / "pages").glob("*.py") if file.stem != "__init__"}
@@ -170,8 +201,6 @@ def real_url(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     def url_of(file: str, map_name: str) -> str:
         if file not in loaded:
             url = f"duckdb:///{tmp_path_factory.mktemp('real') / 'real.duckdb'}"
-            from casebase.upgrade import upgrade
-
             casebase = open_casebase(Settings(), url)
             upgrade(casebase.engine)
             load(casebase, shared_data / "cases" / file, read_map(ROOT / "maps" / map_name), now=datetime(2026, 11, 20))
