@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
+from pages.parts.markdown import escape_markdown
 from queries import accompaniment, comparable
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
@@ -193,7 +194,7 @@ def compared() -> None:
     )
     show.chart(chart, "compared", alt="代办件与可比件的办理结果")
     st.caption(
-        f"{'；'.join(said)}。可比件没有代办员，按代办件的内容分类和登记年份加权（直接标准化）；没有可比对象的代办件"
+        f"{escape_markdown('；'.join(said))}。可比件没有代办员，按代办件的内容分类和登记年份加权（直接标准化）；没有可比对象的代办件"
         "两边都不计。相关不等于因果：是否代办由群众意愿和案情决定。"
     )
 

@@ -20,7 +20,7 @@ def findings(found: pd.DataFrame) -> None:
     said = f"{wrong} 类会让数字出错" if wrong else "没有会让数字出错的"
     show.heading(
         f"发现 {len(found)} 类问题，{said}" if len(found) else "没有发现问题",
-        "与命令 `python -m casebase check` 同一套规则；选中一行看它的每一行数据",
+        "与命令行的检查同一套规则；选中一行看它的每一行数据",
     )
     if found.empty:
         return
@@ -78,7 +78,7 @@ def loads() -> None:
     """Every load with what became of its rows; a row opens its rejects."""
     found = live.ask(quality.loads)
     if found.empty:
-        show.heading("没有装入记录", "库中的数据不是用 `python -m casebase load` 装入的")
+        show.heading("没有装入记录", "库中的数据不是由装入命令装入的")
         return
     rejected = int(found["rows_rejected"].sum())
     show.heading(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import filters, live, places, show, splits, waiting
 from pages.parts.drawing import drawn
+from pages.parts.markdown import escape_markdown
 from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
@@ -61,7 +62,7 @@ def one_kind(below: places.Below) -> places.Below:
         default=kinds.index[0],
         required=True,
         key=f"grid_kind_{now.within.area}",
-        format_func=lambda name: f"{name} {kinds[name]}",
+        format_func=lambda name: f"{escape_markdown(name)} {kinds[name]}",
         label_visibility="collapsed",
     )
     frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts import filters, lists, live, pictures, show, splits, waiting
 from pages.parts.drawing import drawn
 from pages.parts.filters import YEARLY, Filters
+from pages.parts.markdown import escape_markdown
 from queries import comparable, hearing_outcomes
 from queries.cases import Part, cases
 from queries.measure import measure, metric_of
@@ -83,7 +84,8 @@ def compared() -> None:
     )
     show.chart(chart, "compared", alt="听证件与可比件的化解率")
     st.caption(
-        f"{findings.beside(frame, moved)}两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
+        f"{escape_markdown(findings.beside(frame, moved))}"
+        "两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
         "按听证件的内容分类和登记年份加权（直接标准化）；没有可比对象的听证件两边都不计。"
         "相关不等于因果：是否听证由案情决定。"
     )

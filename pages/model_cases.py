@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import filters, lists, live, show, waiting
 from pages.parts.drawing import drawn
+from pages.parts.markdown import escape_markdown
 from queries.model_cases import methods, model_cases, narrowed
 from views import charts, words
 from wording import findings
@@ -126,8 +127,10 @@ def told() -> None:
     row: Any = found[named].iloc[0] if named.any() else found.iloc[0]
     show.heading(row["title"], facts(row))
     for head, text in (("做法", row["method"]), ("结果", row["outcome"])):
-        st.markdown(f"**{head}**　{words.NONE if pd.isna(text) else escaped(text)}")
-    if pd.notna(row["petition_id"]) and st.button(f"打开信访件 {row['case_no']}", key="open_model_case"):
+        st.markdown(f"**{head}**　{words.NONE if pd.isna(text) else escape_markdown(text)}")
+    if pd.notna(row["petition_id"]) and st.button(
+        f"打开信访件 {escape_markdown(row['case_no'])}", key="open_model_case"
+    ):
         lists.open_case(int(row["petition_id"]))
 
 
@@ -137,11 +140,6 @@ def facts(row: Any) -> str:
     length = "" if pd.isna(row["days"]) else f"用时 {words.days(row['days'])}"
     parts = [row["dispute_kind"], row["who"], place, row["org"], length]
     return "，".join(str(part) for part in parts if pd.notna(part) and part) or UNSAID
-
-
-def escaped(text: str) -> str:
-    """Text as it is, whatever of it Markdown would take for its own."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]<>#$~|:" else character for character in text)
 
 
 library = live.ask(model_cases, as_of=now.as_of, within=now.within)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import filters, live, show
 from pages.parts.filters import Filters
+from pages.parts.markdown import escape_markdown
 from queries import names
 from queries.measure import measure, metric_of
 from queries.model import Kind
@@ -189,10 +190,10 @@ def breadcrumb(now: Filters) -> None:
     path = filters.path_to(now.within.area)
     with st.container(horizontal=True, gap="small", key="breadcrumb", vertical_alignment="center"):
         for code, name in path[:-1]:
-            st.button(name, key=f"up_{code}", on_click=filters.go_to, args=(code,), type="tertiary")
+            st.button(escape_markdown(name), key=f"up_{code}", on_click=filters.go_to, args=(code,), type="tertiary")
             st.markdown("›", width="content")
         if path:
-            st.markdown(f"**{path[-1][1]}**", width="content")
+            st.markdown(f"**{escape_markdown(path[-1][1])}**", width="content")
 
 
 def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:

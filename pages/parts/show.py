@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.parts import live
 from pages.parts.filters import Filters, current, path_of, turn, turn_to
+from pages.parts.markdown import escape_markdown
 from queries import decompose
 from queries.cases import Part
 from queries.compare import by_month, compare
@@ -320,9 +321,13 @@ def block(key: str, *, stretch: bool = True) -> Any:
 
 
 def heading(title: str, note: str, *, define: Metric | None = None) -> None:
-    """The heading of a table: the finding, below it what is listed, and the 口径 of its number as help."""
-    told = None if define is None else "\n\n".join(f"**{head}**　{text}" for head, text in definition(define))
-    st.markdown(f"**{title}**  \n:small[:gray[{note}]]", help=told)
+    """The heading of a table: the finding, below it what is listed, the 口径 of its number as help; all plain text."""
+    told = (
+        None
+        if define is None
+        else "\n\n".join(f"**{head}**　{escape_markdown(text)}" for head, text in definition(define))
+    )
+    st.markdown(f"**{escape_markdown(title)}**  \n:small[:gray[{escape_markdown(note)}]]", help=told)
 
 
 def rows_high(rows: int, most: int) -> int:

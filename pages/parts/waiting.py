@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from casebase.errors import CasebaseError
+from pages.parts.markdown import escape_markdown
 
 RETRY_SECONDS = 3
 
@@ -30,12 +31,12 @@ def unreachable(error: CasebaseError) -> None:
 def missing(what: str, tables: Mapping[str, str]) -> None:
     """Say what the database does not hold, and how to load it."""
     names = "、".join(f"{word}（{table} 表）" for table, word in tables.items())
-    st.info(f"库中还没有{what}。装入{names}后，本页自动显示；装入办法见 docs/loading.md。")
+    st.info(f"库中还没有{escape_markdown(what)}。装入{names}后，本页自动显示；装入办法见 docs/loading.md。")
 
 
 def hint(text: str) -> None:
-    """One sentence in place of an empty page."""
-    st.info(text)
+    """One sentence of plain text in place of an empty page."""
+    st.info(escape_markdown(text))
 
 
 def refused(error: CasebaseError) -> None:
