@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from casebase.errors import CasebaseError, UsageError
-from pages.parts import live, look, menu, show, waiting
+from pages.parts import live, look, menu, show, steps, waiting
 from pages.parts.filters import bar
 
 ICON = "views/icon.png"
@@ -33,6 +33,7 @@ def main() -> None:
     menu.went_to(page.url_path)
     try:
         look.dress(f"{live.owner()} · 信访领导驾驶舱", show.theme())
+        steps.count_steps()
         live.settle()
         live.begin()
         st.session_state["filters_said"] = bar()

@@ -40,14 +40,7 @@ def coverage() -> None:
         return
     dimension = levels[0]
     if len(levels) > 1:
-        dimension = st.segmented_control(
-            "排名到",
-            levels,
-            default=dimension,
-            required=True,
-            format_func=PLACES.__getitem__,
-            key="coverage_level",
-        )
+        dimension = filters.choose("排名到", levels, "coverage_level", dimension, PLACES.__getitem__)
     noun, target = PLACES[dimension], show.target_of(COVERAGE)
     frame = splits.split(now, [COVERAGE], dimension)
     gaps = int((frame["among"] - frame["hits"]).sum())

@@ -84,22 +84,9 @@ def ranked() -> None:
     """Places by how fast they are, the slowest first."""
     levels = [name for name in places.levels_below(now) if name != "grid"] or ["grid"]
     with st.container(horizontal=True):
-        dimension = st.segmented_control(
-            "排名到",
-            levels,
-            default="street" if "street" in levels else levels[0],
-            required=True,
-            format_func=PLACES.__getitem__,
-            key="dispatch_level",
-        )
-        speed = st.segmented_control(
-            "按",
-            SPEEDS,
-            default=SPEEDS[0],
-            required=True,
-            format_func=lambda name: metric_of(name).name,
-            key="dispatch_speed",
-        )
+        otherwise = "street" if "street" in levels else levels[0]
+        dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACES.__getitem__)
+        speed = filters.choose("按", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
     metric, noun = metric_of(speed), PLACES[dimension]
     frame = splits.split(now, [speed], dimension)
     is_rate = metric.kind is Kind.RATE

@@ -56,14 +56,13 @@ def one_kind(below: places.Below) -> places.Below:
     if below.dimension != "grid" or below.frame.empty:
         return below
     kinds = below.frame["kind"].value_counts()
-    kind = st.segmented_control(
+    kind = filters.choose(
         "网格类型",
         kinds.index.tolist(),
-        default=kinds.index[0],
-        required=True,
-        key=f"grid_kind_{now.within.area}",
-        format_func=lambda name: f"{escape_markdown(name)} {kinds[name]}",
-        label_visibility="collapsed",
+        "grid_kind",
+        kinds.index[0],
+        escape_markdown,
+        hidden=True,
     )
     frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
     return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(now.place)))

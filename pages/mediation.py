@@ -50,9 +50,7 @@ def level() -> str:
     below = [name for name in places.levels_below(now) if name != "grid"] or ["community"]
     if len(below) < 2:
         return below[0]
-    chosen: str = st.segmented_control(
-        "看到", below, default=below[0], required=True, format_func=PLACES.__getitem__, key="mediation_level"
-    )
+    chosen: str = filters.choose("看到", below, "mediation_level", below[0], PLACES.__getitem__)
     return chosen
 
 

@@ -145,7 +145,7 @@ def waterfall(metric: Metric, against: Against, dimension: str) -> None:
         if code == charts.REST:
             st.session_state["why_whole"] = True
             st.rerun()
-        st.toggle("全部列出，不并入「其余」", key="why_whole")
+        st.toggle("全部列出，不并入「其余」", key="why_whole", bind="query-params")
     if code and code != charts.REST:
         effect, place = code.split(":")
         opened(metric, change.parts.iloc[int(place)], [dimension], volume=effect == MIX)

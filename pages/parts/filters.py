@@ -41,7 +41,22 @@ PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
 # What pages ask in a bar of their own: kept for the way back.
-_ASKED = ("of", "against", "split", "limit", "ahead", "ranked_by", "level", "backlog_view", "unit_kind")
+_ASKED = (
+    "of",
+    "against",
+    "split",
+    "limit",
+    "ahead",
+    "ranked_by",
+    "level",
+    "backlog_view",
+    "unit_kind",
+    "coverage_level",
+    "dispatch_level",
+    "dispatch_speed",
+    "mediation_level",
+    "grid_kind",
+)
 # Cases and calendars reach from here to here (casebase.loading); left to itself the widget goes ten years back, and
 # a link's day before that is dropped without a word.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
@@ -170,8 +185,19 @@ def first(key: str, otherwise: Any) -> Any:
     return st.session_state.get(key, otherwise) if "metric" in st.query_params else otherwise
 
 
-def choose(label: str, options: Sequence[Any], key: str, otherwise: Any, said: Callable[[Any], str]) -> Any:
-    """One of a page's own choices, in the address and kept on the way back; what is no option (any more) is let go."""
+def choose(
+    label: str,
+    options: Sequence[Any],
+    key: str,
+    otherwise: Any,
+    said: Callable[[Any], str],
+    *,
+    hidden: bool = False,
+) -> Any:
+    """One of a page's own choices, in the address and kept on the way back; what is no option (any more) is let go.
+
+    A `hidden` label is read aloud alone.
+    """
     if st.session_state.get(key, otherwise) not in options:
         del st.session_state[key]
     return st.segmented_control(
@@ -182,6 +208,7 @@ def choose(label: str, options: Sequence[Any], key: str, otherwise: Any, said: C
         format_func=said,
         key=key,
         bind="query-params",
+        label_visibility="collapsed" if hidden else "visible",
     )
 
 

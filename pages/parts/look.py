@@ -13,6 +13,7 @@ _CSS = """
 [data-testid="stMainBlockContainer"] { padding: 56px 24px 32px; max-width: 1920px; }
 [data-testid="stElementContainer"][data-stale="true"], [data-stale="true"] { opacity: 1 !important; transition: none; }
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 12px; }
+.st-key-history { display: none; }
 .st-key-filters label { min-height: 0; }
 .st-key-filters { row-gap: 8px; }
 [data-testid="stHorizontalBlock"]:has(> [data-testid="stElementContainer"] :is([data-testid="stSelectbox"],

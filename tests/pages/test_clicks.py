@@ -62,6 +62,64 @@ def open_first_row(page: Page) -> None:
     raise AssertionError("no case was opened")
 
 
+def entries(page: Page) -> int:
+    """How many entries the browser's history has."""
+    number: int = page.evaluate("history.length")
+    return number
+
+
+def test_back_undoes_one_step_of_the_person(browser: Browser, demo_url: str, still_config: Path) -> None:
+    with cockpit(demo_url, still_config) as address:
+        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+        page.goto(f"{address}/")
+        settled(page)
+        steps, began = [page.url], entries(page)
+        page.get_by_text("上月", exact=True).first.click()
+        page.wait_for_url("**/?period=*", timeout=PATIENCE)
+        settled(page)
+        steps.append(page.url)
+        page.locator('[data-key="registered"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
+        page.wait_for_url("**/list?**period=**", timeout=PATIENCE)
+        settled(page)
+        page.wait_for_timeout(1000)
+        steps.append(page.url)
+        open_first_row(page)
+        settled(page)
+        page.wait_for_timeout(1000)
+        steps.append(page.url)
+        assert entries(page) == began + 3  # the period, the list, the case
+        for step in reversed(steps[:-1]):
+            page.go_back()
+            page.wait_for_url(step, timeout=PATIENCE)
+            settled(page)
+            page.wait_for_timeout(1000)
+            assert page.url == step
+            chosen = page.locator('.st-key-period [aria-checked="true"]').inner_text()
+            assert chosen == ("本月" if step == steps[0] else "上月")
+        for step in steps[1:]:
+            page.go_forward()
+            page.wait_for_url(step, timeout=PATIENCE)
+            settled(page)
+        assert entries(page) == began + 3
+        page.close()
+
+
+def test_a_page_s_own_choice_is_in_its_address_and_a_step(browser: Browser, demo_url: str, still_config: Path) -> None:
+    with cockpit(demo_url, still_config) as address:
+        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+        page.goto(f"{address}/dispatch?period=本年&dispatch_level=区县（功能区）")
+        settled(page)
+        chosen = page.locator('.st-key-dispatch_level [aria-checked="true"]')
+        expect(chosen).to_have_text("区县（功能区）")
+        page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
+        page.wait_for_url("**dispatch_level=%E7%A4%BE%E5%8C%BA**", timeout=PATIENCE)
+        settled(page)
+        page.go_back()
+        expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
+        assert asked(page)["dispatch_level"] == ["区县（功能区）"]
+        page.close()
+
+
 def test_card_list_case_and_back(browser: Browser, demo_url: str, still_config: Path) -> None:
     with cockpit(demo_url, still_config) as address:
         page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")

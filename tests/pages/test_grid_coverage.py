@@ -118,7 +118,7 @@ def test_grids_of_a_community_with_their_workers(page: Callable[..., AppTest], c
     }
     app = page(**place)
     if len(grids(city, code)["kind"].unique()) > 1:
-        app.session_state[f"grid_kind_{code}"] = kind
+        app.session_state["grid_kind"] = kind
         app.run()
     shown = table(app, "在岗网格员（人）").set_index("网格")["在岗网格员（人）"]
     assert shown.to_dict() == expected
@@ -141,7 +141,7 @@ def test_a_picked_grid_tells_its_facts_and_opens_them(page: Callable[..., AppTes
     app.session_state["grid_shown"] = busiest
     community = next(code for code in by_code.index[by_code == row["community"]] if busiest.startswith(code))
     if len(grids(city, community)["kind"].unique()) > 1:
-        app.session_state[f"grid_kind_{community}"] = row["kind"]
+        app.session_state["grid_kind"] = row["kind"]
     app.run()
     assert failures(app) == []
     assert app.button(key="fact_grid_workers").label == f"在岗网格员 {expected['grid_workers']} 人"
