@@ -41,6 +41,7 @@ def outlook(clock: str) -> None:
     frame = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within)
     rate = metric_of(forward.RATES[clock])
     target = show.target_of(rate.id)
+    frame = frame[_changes(frame)]
     crossing = ""
     if last > month.end:
         crossing = f"；{words.day(month.end)}以后到期的计入下月，不在此列"
@@ -48,7 +49,7 @@ def outlook(clock: str) -> None:
         charts.ranking,
         frame.assign(
             code=frame["days"].astype(str),
-            name=[step(days) for days in frame["days"]],
+            name=steps(frame["days"].tolist()),
             small=[words.small(among, live.settings().lights.small_sample) for among in frame["among"]],
         ),
         show.theme(),
@@ -64,6 +65,17 @@ def outlook(clock: str) -> None:
         row = frame[frame["days"] == int(code)].iloc[0]
         state = {forward.STATES[clock]: "在期未结"} if row["days"] and row["falling"] else {}
         missed(row["metric"], **state)
+
+
+def _changes(frame: pd.DataFrame) -> pd.Series:
+    """Now, and what differs from the step before: a rate that stays is drawn once."""
+    same: pd.Series = frame[["hits", "among"]].eq(frame[["hits", "among"]].shift()).all(axis=1)
+    return ~same | (frame["days"] <= HORIZONS[0])
+
+
+def steps(days: list[int]) -> list[str]:
+    """现在, 1个工作日后（23日）; the last that is drawn says if the same holds for all after it."""
+    return [step(day) + ("起不变" if day and day == days[-1] != HORIZONS[-1] else "") for day in days]
 
 
 def step(days: int) -> str:
@@ -115,11 +127,17 @@ def ranked(clock: str, days: int, dimension: str) -> None:
     frame = splits.split(now, [name], dimension)
     noun = PLACES[dimension]
     said = f"{days} 个工作日内{CLOCKS[clock]}到期"
+    even = spread(frame, noun)
+    if even and len(frame) > ROWS:
+        show.heading(even, f"各{noun}{said}（件次），没有一个比别的多")
+        if st.button(f"打开全部 {words.full(int(frame['value'].sum()))} 件次", key=f"even_{dimension}"):
+            show.open_list(show.link(name))
+        return
     chart = drawn(
         charts.ranking,
         frame[["code", "name", "value"]],
         show.theme(),
-        title=spread(frame, noun) or findings.most(frame, now.place, none=f"{now.place}没有{said}的件"),
+        title=even or findings.most(frame, now.place, none=f"{now.place}没有{said}的件"),
         subtitle=f"各{noun}{said}（件次）" + (f"，{len(frame)} 个中前 {ROWS}" if len(frame) > ROWS else ""),
         kind="count",
         most=ROWS,

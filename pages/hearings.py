@@ -49,9 +49,14 @@ def opened(metric: str, **cell: str | None) -> None:
 
 def monthly() -> None:
     """场次, 件次 and 人次 each in a picture of its own: units of count never share an axis."""
-    for column, name in zip(st.columns(3), MONTHLY, strict=True):
+    counts = {name: show.by_months(now, [name], MONTHS)["value"].tolist() for name in MONTHLY}
+    # Where every hearing is of one case, both counts are one picture.
+    alike = counts[MONTHLY[0]] == counts[MONTHLY[1]]
+    drawn_names = MONTHLY[:1] + MONTHLY[2:] if alike else MONTHLY
+    for column, name in zip(st.columns(len(drawn_names)), drawn_names, strict=True):
+        more = f"；{metric_of(MONTHLY[1]).name}每月同数" if alike and name == MONTHLY[0] else ""
         with column, show.block(f"monthly_{name}"):
-            pictures.count_by_month(now, name, key=f"monthly_{name}", months=MONTHS)
+            pictures.count_by_month(now, name, key=f"monthly_{name}", months=MONTHS, more=more)
 
 
 def conclusions() -> None:

@@ -145,11 +145,17 @@ def table(found: pd.DataFrame, key: str, heads: Mapping[str, Any], more: Mapping
     """Topics as rows: `heads`, what there is and was to be expected, `more`, the course; returns the row selected."""
     counts = {f"近{stretches.days}天": found["observed"], "应有": [words.decimal(value) for value in found["expected"]]}
     course = {COURSE: found["course"]} if "course" in found else {}
+    # One scale for all rows: each to its own would make a spike of every last bar.
+    most = max((max(counts, default=0) for counts in found["course"]), default=0) if course else 0
     event = st.dataframe(
         pd.DataFrame({**heads, **counts, **(more or {}), **course}),
         hide_index=True,
         column_config={
-            COURSE: st.column_config.BarChartColumn(help=f"此前 {STRETCHES} 段和最近一段的登记量（件次）", y_min=0),
+            COURSE: st.column_config.BarChartColumn(
+                help=f"此前 {STRETCHES} 段和最近一段的登记量（件次），各行同一刻度，最高 {words.full(most)}",
+                y_min=0,
+                y_max=most or 1,
+            ),
             "应有": st.column_config.TextColumn(alignment="right", help=f"{before}和同期总量推算的登记量（件次）"),
         },
         height=show.rows_high(len(found), ROWS),

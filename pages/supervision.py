@@ -34,12 +34,13 @@ def answers() -> None:
     late = int(wide[[ANSWERS[1], ANSWERS[2]]].to_numpy().sum())
     total = int(wide.to_numpy().sum())
     cells = wide.rename_axis("row").reset_index().melt(id_vars="row", var_name="column", value_name="value")
+    cells["role"] = ["bad" if answer in ANSWERS[1:3] else "none" for answer in cells["column"]]
     chart = drawn(
         charts.heat,
         cells,
         show.theme(),
         title=f"下达 {words.full(total)} 件，{words.full(late)} 件逾期" if total else "这一时段没有下达督查",
-        subtitle="按督查层级和答复情况（件）",
+        subtitle="按督查层级和答复情况（件），逾期的为红色",
         unit="件",
         row=56,
     )
@@ -113,7 +114,7 @@ def orders() -> None:
         key="orders",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"标题": st.column_config.Column(width="large")},
+        column_config={"标题": st.column_config.Column(width="medium"), "信访编号": st.column_config.Column(width=160)},
         alt="待答复的督查件",
     )
     picked = show.once("orders", tuple(event["selection"]["rows"]) or None)

@@ -5,7 +5,7 @@ frame gives one sentence. Where a click means something the chart carries the se
 columns its docstring names; read it with `picked(event, column)`. Rates are ratios 0 … 1 in the frames.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Literal
 
 import altair as alt
@@ -273,8 +273,13 @@ def _apart(names: Sequence[str] | pd.Series) -> list[str]:
     return labels
 
 
+def _alike(values: Iterable[float | None], kind: Kind) -> list[str]:
+    """Numbers of one picture, all written in one way: 217,000 beside 1,125, not 21.7万."""
+    return [words.full(value) if kind == "count" else words.value(value, kind) for value in values]
+
+
 def _written(row: dict[Any, Any], small: bool, kind: Kind) -> str:
-    text = words.value(row["value"], kind)
+    (text,) = _alike([row["value"]], kind)
     if kind == "rate" and not words.missing(row.get("among")):
         text += f"  {words.parts(row['hits'], row['among'])}"
     return f"{text}  {words.SMALL}" if small else text
@@ -335,7 +340,7 @@ def _bars_data(
     roles = data.get("role")
     return data.assign(
         tip=tips(data, heads, kind, unit),
-        written=[words.value(value, kind) for value in data["value"]],
+        written=_alike(data["value"], kind),
         key=data["key"] if "key" in data else data["label"],
         colour=palette.accent if roles is None else [_role_colour(role, palette) for role in roles],
     )
@@ -452,7 +457,7 @@ def histogram(
     total = data["cases"].sum()
     data["label"] = [str(day) if day <= most else f"{day}+" for day in data["days"]]
     data["state"] = [within if day <= limit else over for day in data["days"]]
-    data["written"] = [words.count(cases) if cases else "" for cases in data["cases"]]
+    data["written"] = [text if text != "0" else "" for text in _alike(data["cases"], "count")]
     data["tip"] = [
         f"{label} 个工作日办结 {words.full(cases)} 件次，占 {words.percent(cases / total)}"
         for label, cases in data[["label", "cases"]].itertuples(index=False)
@@ -478,15 +483,17 @@ def heat(
 ) -> Chart:
     """A table of colours, rows and columns in the frame's order. Clicks: "pick" on `row` and `column`.
 
-    Columns: row, column (text), value; optional tip. Numbers stand in the cells where there are at most 8 columns.
+    Columns: row, column (text), value; optional role ("bad": what is counted is a failure, drawn in reds), tip. Numbers
+    stand in the cells where there are at most 8 columns.
     """
     if frame.empty or frame["value"].notna().sum() == 0:
         return empty("所选范围内没有数据。", palette)
     high = float(frame["value"].max())
     heads = [f"{name}，{column}" for name, column in frame[["row", "column"]].itertuples(index=False)]
-    fills = [_heat_fill(value, high, palette) for value in frame["value"]]
+    roles = frame["role"] if "role" in frame else [None] * len(frame)
+    fills = [_heat_fill(value, high, role, palette) for value, role in zip(frame["value"], roles, strict=True)]
     data = frame.assign(
-        written=[words.value(value, kind) for value in frame["value"]],
+        written=_alike(frame["value"], kind),
         tip=tips(frame, heads, kind, unit),
         fill=fills,
         ink=[ink_on(fill) for fill in fills],
@@ -505,12 +512,15 @@ def heat(
     return finished(layers, palette, title, subtitle, row * data["row"].nunique())
 
 
-def _heat_fill(value: float | None, high: float, palette: Palette) -> str:
-    """The step of the one-way scale, from zero to the largest value."""
+def _heat_fill(value: float | None, high: float, role: object, palette: Palette) -> str:
+    """The step of the one-way scale, or of the reds of what is bad, from zero to the largest value."""
     if words.missing(value):
         return palette.empty
-    steps = len(palette.one_way)
-    return palette.one_way[min(steps - 1, int(max(value or 0.0, 0.0) / (high or 1.0) * steps))]
+    ramp = (palette.one_way[0], *palette.worse) if role == "bad" and value else palette.one_way
+    share = max(value or 0.0, 0.0) / (high or 1.0)
+    # One failure is never as pale as none.
+    least = 1 if role == "bad" and value else 0
+    return ramp[min(len(ramp) - 1, max(least, int(share * len(ramp))))]
 
 
 def paired(

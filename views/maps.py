@@ -229,7 +229,7 @@ def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale, s
         [shape if isinstance(shape, (list, tuple)) and len(shape) else None for shape in data["shape"]], dtype=object
     )
     data["schematic"] = data["schematic"].fillna(False).astype(bool) if "schematic" in data else False
-    data["text"] = data["text"].fillna("") if "text" in data else [words.value(value, kind) for value in data["value"]]
+    data["text"] = data["text"].fillna("") if "text" in data else _alike(data["value"], kind)
     if "tip" not in data:
         data["tip"] = [words.value(value, kind) for value in data["value"]]
     data["tip"] = [
@@ -238,6 +238,11 @@ def _prepared(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale, s
     ]
     data["fill"] = _fills(data, palette, scale, shades)
     return data
+
+
+def _alike(values: Iterable[float | None], kind: Kind) -> list[str]:
+    """The numbers of one map, all written in one way: 217,000 beside 1,125, not 21.7万."""
+    return [words.full(value) if kind == "count" else words.value(value, kind) for value in values]
 
 
 def _fills(data: pd.DataFrame, palette: Palette, scale: Scale, shades: Shading) -> list[str]:

@@ -289,7 +289,7 @@ def _day(label: str, key: str, otherwise: date) -> date:
         key=key,
         bind=_bound(),
         format="YYYY-MM-DD",
-        width=130,
+        width=150,
     )
     return day or otherwise
 

@@ -179,7 +179,7 @@ def page_offset(total: int, key: str) -> int:
     return (st.number_input("页", 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS if pages > 1 else 0
 
 
-def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 17) -> None:
+def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 26) -> None:
     """Rows as a table, at most so many high; a click on a row of a case opens the case."""
     height = show.rows_high(len(rows), most)
     if "petition_id" not in rows.columns:

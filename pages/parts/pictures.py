@@ -86,8 +86,10 @@ def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) 
         show.open_list(show.month_link(metric_id, clicked, worth_reading(metric, row["hits"], row["among"])))
 
 
-def count_by_month(now: Filters, metric_id: str, *, key: str, months: int = 12, height: int = 120) -> None:
-    """A count month by month as bars; a bar opens its month."""
+def count_by_month(
+    now: Filters, metric_id: str, *, key: str, months: int = 12, height: int = 120, more: str = ""
+) -> None:
+    """A count month by month as bars; a bar opens its month. `more` is added to what is drawn."""
     metric = metric_of(metric_id)
     rows = show.by_months(now, [metric_id], months)
     counts = rows["value"].fillna(0)
@@ -99,7 +101,7 @@ def count_by_month(now: Filters, metric_id: str, *, key: str, months: int = 12, 
         frame,
         show.theme(),
         title=f"{metric.name}，最多的一月 {words.full(int(counts.max()))} {metric.unit}",
-        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）",
+        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）{more}",
         unit=metric.unit,
         height=height,
     )

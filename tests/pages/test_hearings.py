@@ -49,10 +49,22 @@ def opened(page: Callable[..., AppTest], city: Casebase, chart: str, /, **fields
     return list_length(city, asked, as_of=NOW, period=YEAR)
 
 
-@pytest.mark.parametrize("metric", ["hearings_held", "cases_heard", "expert_participations"])
+@pytest.mark.parametrize("metric", ["hearings_held", "expert_participations"])
 def test_bar_of_a_month(metric: str, page: Callable[..., AppTest], city: Casebase) -> None:
     cell, expected = largest(city, metric, "month")
     assert opened(page, city, f"monthly_{metric}", key=cell["month"]) == expected > 0
+
+
+def test_hearings_and_their_cases_are_one_picture_where_both_count_the_same(
+    page: Callable[..., AppTest], city: Casebase
+) -> None:
+    names = ["hearings_held", "cases_heard"]
+    found = measure(city, names, as_of=NOW, period=YEAR, by=["month"])
+    counts = [found[found["metric"] == name].set_index("month")["hits"].to_dict() for name in names]
+    city.engine.dispose()
+    pictures = [name for name in (*names, "expert_participations") if f"monthly_{name}" in page().session_state]
+    assert counts[0] == counts[1]
+    assert pictures == ["hearings_held", "expert_participations"]
 
 
 def test_bar_of_a_conclusion(page: Callable[..., AppTest], city: Casebase) -> None:

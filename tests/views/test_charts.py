@@ -353,3 +353,22 @@ def test_the_waterfall_writes_what_rates_gain_in_points() -> None:
     frame = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [0.0123, -0.02]})
     drawn = rows(spec_of(charts.waterfall(frame, DESK, title="题", kind="rate")), "start")
     assert [row["written"] for row in drawn] == ["−2.00 百分点", "+1.23 百分点", "−0.77 百分点"]
+
+
+def test_what_failed_is_red_in_a_table_of_colours_and_what_kept_its_limit_is_not() -> None:
+    frame = pd.DataFrame(
+        {
+            "row": ["市级督办"] * 3,
+            "column": ["按期答复", "逾期答复", "逾期未答"],
+            "value": [24, 1, 0],
+            "role": ["none", "bad", "bad"],
+        }
+    )
+    fills = {row["column"]: row["fill"] for row in rows(spec_of(charts.heat(frame, DESK, title="题")), "fill")}
+    assert fills == {"按期答复": DESK.accent, "逾期答复": DESK.worse[0], "逾期未答": DESK.one_way[0]}
+
+
+def test_large_and_small_counts_of_one_picture_are_written_in_one_way() -> None:
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [217_000, 1_125]})
+    texts = {row["written"] for row in rows(spec_of(charts.ranking(frame, DESK, title="题", kind="count")), "written")}
+    assert texts == {"217,000", "1,125"}
