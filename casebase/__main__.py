@@ -22,6 +22,8 @@ from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
 from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
+from casebase.loading.guess import guess_map, written
+from casebase.loading.preview import preview
 from casebase.loading.readers import open_reader
 from casebase.schema import info, load_run, metadata, petition, workday
 from casebase.settings import read_settings
@@ -95,6 +97,32 @@ def load(
     _print_result(result, chosen)
     if result.read and not result.loaded:
         raise CasebaseError(f"{file}: every row was rejected; see {chosen}")
+
+
+@app.command("map")
+def map_command(
+    file: Annotated[Path, typer.Argument(help="A file of cases: CSV (also .gz), XLSX or Parquet.")],
+    out: Annotated[Path | None, typer.Option(help="Where the map goes; default: FILE.map.toml here.")] = None,
+) -> None:
+    """Look at a file of cases and write a first map of it; show what it would load, and what would stay unknown."""
+    target = out or Path(f"{file.name}.map.toml")
+    if target.exists():
+        raise UsageError(f"{target}: there is a file already; name another with --out")
+    settings = read_settings()
+    guess = guess_map(file, file.name.split(".")[0])
+    text = written(guess, file.name, settings.city.name)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CasebaseError(f"{target}: the map cannot be written ({error.strerror})") from None
+    print(f"{target}: a first map of {file}")
+    if guess.missing:
+        raise CasebaseError(f"{target}: name the columns of {' and '.join(guess.missing)}, then load with this map")
+    for line in preview(file, read_map(target), settings, wall_clock(settings.city.timezone)):
+        print(line)
+    print(
+        f"next: correct {target}, then python -m casebase load {file} --map {target} --url duckdb:///data/mine.duckdb"
+    )
 
 
 @app.command()

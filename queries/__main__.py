@@ -25,6 +25,7 @@ from queries.export import csv
 from queries.measure import TIME, measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
+from queries.needs import unknown
 from queries.periods import Period
 from queries.registry import METRICS
 
@@ -57,13 +58,14 @@ def run(
     sort: Annotated[str | None, typer.Option(help="Largest first by a column: misses, hits, value …")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
     show: Annotated[bool, typer.Option("--list", help="All metrics; with ids: their whole definitions.")] = False,
+    lacking: Annotated[bool, typer.Option("--unknown", help="Numbers that are not known, by what is lacking.")] = False,
     codes: Annotated[str | None, typer.Option(help="Codes and names of: district street community category …")] = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
     url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
 ) -> None:
     """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list) or codes (--codes)."""
-    if show:
-        _dictionary(metrics, form)
+    if show or lacking:
+        _print_unknown(url) if lacking else _dictionary(metrics, form)
         return
     if list_cases and by:
         raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
@@ -209,6 +211,21 @@ def _dictionary(metrics: list[str] | None, form: Format) -> None:
     elif form is Format.TABLE:
         found = found[["metric", "name", "unit", "definition"]]
     _print(found, form)
+
+
+def _print_unknown(url: str | None) -> None:
+    """What the data lacks, and the numbers that are not known without it."""
+    casebase = open_casebase(read_settings(), url, create=False)
+    try:
+        lacks = unknown(casebase)
+    finally:
+        casebase.engine.dispose()
+    by_lack: dict[str, list[str]] = {}
+    for metric, missing in lacks.items():
+        by_lack.setdefault(" + ".join(missing), []).append(METRICS[metric].name)
+    for needed, found in by_lack.items():
+        print(f"without {needed}, not known: {'、'.join(found)}")
+    print(f"{len(lacks)} of {len(METRICS)} numbers are not known; load what they lack")
 
 
 def _print(frame: pd.DataFrame, form: Format) -> None:

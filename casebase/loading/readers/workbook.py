@@ -94,7 +94,7 @@ class XlsxReader(Reader):
     _records: list[int] = field(default_factory=list)
 
     def head(self, wanted: list[str]) -> Head:
-        rows = [[_plain(cell) for cell in row] for _, row in self.first_rows]
+        rows = self.first_texts
         if self.source.header:
             numbers = [number for number, _ in self.first_rows]
             absent = [line for line in self.source.header if line not in numbers]
@@ -135,6 +135,11 @@ class XlsxReader(Reader):
         """The first rows with content, and their numbers."""
         with self._rows() as rows:
             return list(islice(rows, DEPTH))
+
+    @property
+    def first_texts(self) -> list[list[str]]:
+        """The first rows with content, as text."""
+        return [[_plain(cell) for cell in row] for _, row in self.first_rows]
 
     @cached_property
     def _book(self) -> "_Book":
