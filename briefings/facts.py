@@ -11,7 +11,9 @@ from briefings.frozen import SPLITS, Frozen
 from casebase.errors import UsageError
 from queries.measure import metric_of
 from queries.model import Kind, Metric
+from queries.subjects import PETITION
 from views import words
+from wording import unknown
 from wording.names import short
 from wording.numbers import target_of
 
@@ -30,12 +32,16 @@ class Number:
     few: int
     yearly: bool
     name: str = ""
+    unknown: str = ""
+    """未装入办结期限: why the data cannot tell it; "" for a number that it can."""
 
     def __str__(self) -> str:
-        return prose.figure(self.metric, self.value)
+        return f"{words.NONE}（{self.unknown}）" if self.unknown else prose.figure(self.metric, self.value)
 
     def __bool__(self) -> bool:
-        """Whether there is anything to say: something counted, or something to divide by."""
+        """Whether there is anything to say: something counted, something to divide by; or of cases, that none knows."""
+        if self.unknown:
+            return self.metric.kind is Kind.COUNT and self.metric.subject is PETITION
         return bool(self.hits) if self.metric.kind is Kind.COUNT else not words.missing(self.value)
 
     @property
@@ -195,6 +201,11 @@ class Facts:
         """The units that owe most: most over the limit first, then most due within five working days."""
         return debtors(self._frozen)[:most]
 
+    def lacking(self, *metrics: str) -> str:
+        """未装入办结期限、督查件: what the data lacks for any of these numbers; "" where it can tell all."""
+        lacks = [self._frozen.total(metric)["unknown"] or "" for metric in metrics]
+        return unknown.reason(",".join(lacks))
+
     def hot(self, most: int) -> list[dict[str, str]]:
         """The topics that rose beyond chance: name, observed, expected."""
         topics = self._frozen.topics
@@ -220,6 +231,7 @@ class Facts:
             self._few,
             self._yearly,
             str(row.get("name", "")),
+            unknown.reason(row["unknown"] or ""),
         )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from briefings import prose
 from briefings.facts import debtors
-from briefings.frozen import PLACE, TOTALS, Frozen
+from briefings.frozen import PLACE, TOTALS, Frozen, Rows
 from briefings.model import CaseList, Column, Counted, Table, Valued
 from queries.dictionary import formula
 from queries.measure import metric_of, stock_moment
@@ -16,6 +16,7 @@ from queries.model import Kind, Metric
 from queries.periods import Against, compared
 from queries.registry import METRICS
 from views import words
+from wording import unknown
 from wording.columns import COLUMNS, HIDDEN
 from wording.names import PLACES, short
 from wording.numbers import kind_of, target_of
@@ -88,8 +89,8 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
                 metric.name,
                 metric.unit,
                 Valued(_plain(row["value"]), kind_of(metric)),
-                int(row["hits"]),
-                int(row["among"]) if rate else None,
+                None if row["unknown"] else int(row["hits"]),
+                int(row["among"]) if rate and not row["unknown"] else None,
                 Valued(_plain(row["previous"]), kind_of(metric)),
                 Valued(_plain(row["year_before"]), kind_of(metric)),
                 _change(metric, row["value"], row["previous"]),
@@ -97,7 +98,9 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
                 target_of(frozen.settings, name),
             )
         )
-    note = f"{_scope(frozen)}{_stocks_note(frozen)}率的环比、同比为百分点，其余为百分比。"
+    note = (
+        f"{_scope(frozen)}{_stocks_note(frozen)}率的环比、同比为百分点，其余为百分比。{_unknown_note(frozen, metrics)}"
+    )
     return Table(id, title, note, columns, tuple(rows))
 
 
@@ -131,8 +134,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
             _hits(groups, "registered", code),
             _relative(groups, code),
             *(_value(groups, metric, code) for metric in _RANKED),
-            _hits(groups, "backlog", code),
-            _hits(groups, "overdue", code),
+            *(_count(frozen, groups, name, code) for name in ("backlog", "overdue")),
         )
         for code in order
     )
@@ -154,8 +156,8 @@ def places(frozen: Frozen) -> Table | None:
         int(registered["hits"]),
         words.relative(registered["value"], registered["year_before"]),
         *(_plain(totals[metric]["value"]) for metric in _RANKED),
-        int(totals["backlog"]["hits"]),
-        int(totals["overdue"]["hits"]),
+        _plain(totals["backlog"]["value"]),
+        _plain(totals["overdue"]["value"]),
     )
     return Table(table.id, table.title, table.note, table.columns, table.rows, whole)
 
@@ -268,11 +270,14 @@ def definitions(frozen: Frozen) -> Table:
 
 def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
     """The lists behind the totals, for the ledger."""
-    return tuple(_case_list(frozen, rows.metrics, rows.frame) for rows in frozen.lists)
+    known = [(tuple(name for name in rows.metrics if not frozen.total(name)["unknown"]), rows) for rows in frozen.lists]
+    return tuple(_case_list(frozen, metrics, rows) for metrics, rows in known if metrics)
 
 
-def _case_list(frozen: Frozen, metrics: tuple[str, ...], frame: pd.DataFrame) -> CaseList:
-    shown = [name for name in frame.columns if name not in HIDDEN and name not in metrics]
+def _case_list(frozen: Frozen, metrics: tuple[str, ...], rows: Rows) -> CaseList:
+    """The list behind these numbers; what the data cannot tell has no column."""
+    frame = rows.frame[rows.frame[list(metrics)].notna().any(axis=1)]
+    shown = [name for name in frame.columns if name not in HIDDEN and name not in rows.metrics]
     counted = []
     cells = {COLUMNS[name]: frame[name] for name in shown}
     for place, name in enumerate(metrics):
@@ -297,6 +302,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _hits(groups: Groups, metric: str, code: Any) -> int:
     row = groups.get((metric, code))
     return 0 if row is None else int(row["hits"])
+
+
+def _count(frozen: Frozen, groups: Groups, metric: str, code: Any) -> int | None:
+    """A count of a group, 0 where it has no row; None where the data cannot tell it."""
+    return None if frozen.total(metric)["unknown"] else _hits(groups, metric, code)
 
 
 def _value(groups: Groups, metric: str, code: Any) -> float | None:
@@ -325,6 +335,12 @@ def _stocks_note(frozen: Frozen) -> str:
     before, year_before = (stock_moment(at, period) for period, at in earlier)
     now, then, year_ago = (prose.moment(at) for at in (frozen.stocks_at, before, year_before))
     return f"待办、超期等时点数，本期为{now}，上期为{then}，上年同期为{year_ago}。"
+
+
+def _unknown_note(frozen: Frozen, metrics: tuple[str, ...]) -> str:
+    """Why some of these numbers are not known; "" where all are."""
+    lacks = ",".join(frozen.total(name)["unknown"] or "" for name in metrics)
+    return f"「{words.NONE}」的数{unknown.reason(lacks)}，算不出。" if lacks.strip(",") else ""
 
 
 def _moment_note(frozen: Frozen) -> str:

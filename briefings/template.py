@@ -192,6 +192,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             rank=facts.rank,
             short=facts.short,
             debtors=facts.debtors,
+            lacking=facts.lacking,
             hot=facts.hot,
             topic_days=frozen.topic_days,
             bureau=about.bureau,

@@ -195,6 +195,7 @@ def compared() -> None:
 def plain() -> None:
     """The same numbers unweighted; a cell opens the cases it counts."""
     names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
+    lacks = {name: show.lacks(metric_of(name)) for name in names}
     found = {
         (row["metric"], row["code"]): f"{words.percent(row['value'])}（{words.parts(row['hits'], row['among'])}）"
         for row in splits.split(now, names, "accompanied").to_dict("records")
@@ -206,7 +207,9 @@ def plain() -> None:
     )
     table = pd.DataFrame({"指标": [metric_of(name).name for name in names]})
     for side in ACCOMPANIED:
-        table[side] = [found.get((name, side), words.NONE) for name in names]
+        table[side] = [
+            f"{words.NONE}（{lacks[name]}）" if lacks[name] else found.get((name, side), words.NONE) for name in names
+        ]
     event = st.dataframe(
         table,
         hide_index=True,

@@ -31,6 +31,8 @@ now = filters.current()
 
 def sentence() -> str:
     """What is open, in one sentence."""
+    if show.lacks(metric_of("backlog")):
+        return f"{now.place}在办多少算不出：{show.lacks(metric_of('backlog'))}。"
     row = live.ask(backlog.open_days, as_of=now.stocks_at, within=now.within).iloc[0]
     if not row["cases"]:
         return f"{now.place}没有在办的信访件。"
@@ -82,6 +84,10 @@ def stages_and_ages() -> None:
 
 def coming() -> None:
     """Handling deadlines of the next five working days."""
+    if show.lacks(metric_of("due_in_5")):
+        with show.block("coming", stretch=False):
+            show.lacking("due_in_5")
+        return
     found = live.ask(measure, ["due_in_5"], as_of=now.stocks_at, within=now.within, by=["due_day"])
     cases = dict(zip(pd.to_datetime(found["due_day"]).dt.date, found["hits"], strict=True))
     today = now.stocks_at.date()
@@ -114,6 +120,8 @@ def coming() -> None:
 
 def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
     """Bars of the chosen view; each opens its list. Shares are of the `whole` that is drawn."""
+    if show.lacking(chosen):
+        return
     rows = splits.of(frame, chosen)
     rows = rows[rows["value"] > 0]
     chart = drawn(
@@ -160,8 +168,10 @@ def oldest() -> None:
     """The cases that have been open longest; a row opens its case."""
     rows = live.ask(backlog.oldest, as_of=now.stocks_at, within=now.within, limit=OLDEST)
     late = int((rows["state"] == backlog.OVERDUE).sum())
+    lacks = show.lacks(metric_of("overdue"))
+    told = f"是否超期看不出（{lacks}）" if lacks else f"其中超期 {late} 件"
     show.heading(
-        f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，其中超期 {late} 件",
+        f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，{told}",
         "按登记时间由早到晚；点一行看这一件的全程",
         define=metric_of("backlog"),
     )
@@ -199,7 +209,10 @@ def oldest() -> None:
 
 show.header("待办积压", sentence())
 show.numbers(now, CARDS, key="backlog_cards", spark=False)
-if live.ask(count_cases, "backlog", as_of=now.stocks_at, within=now.within):
+if show.lacks(metric_of("backlog")):
+    with show.block("unknown", stretch=False):
+        show.lacking("backlog")
+elif live.ask(count_cases, "backlog", as_of=now.stocks_at, within=now.within):
     left, right = st.columns([8, 5])
     with left:
         flow()
@@ -211,4 +224,4 @@ if live.ask(count_cases, "backlog", as_of=now.stocks_at, within=now.within):
     details()
     oldest()
 else:
-    waiting.hint("没有在办件。换一个区域、分类或截至日期，或装入信访件（docs/loading.md）。")
+    waiting.hint("没有在办件。换一个区域、分类或截至日期，或装入信访件。")

@@ -57,4 +57,6 @@ else:
     parts_said = [question.scope_said(now), question.said()]
     parts_said += [] if question.metric.is_stock else [f"按{question.metric.period_text}归期"]
     show.header(f"{question.metric.name}：明细", f"{'，'.join(filter(None, parts_said))}。{question.metric.definition}")
+    if show.lacking(question.metric.id):
+        st.caption("下面所列是目前数到的件，不是这个数。")
     table(question, parts(question))

@@ -5,8 +5,10 @@ import streamlit as st
 
 from pages.parts import lists, live, show, waiting
 from pages.parts.quality_words import STATES, TABLES, TOLD
-from queries import quality
+from queries import needs, quality
+from queries.measure import metric_of
 from views import words
+from wording import unknown
 
 _COUNT = st.column_config.NumberColumn(format="localized")
 
@@ -20,7 +22,7 @@ def findings(found: pd.DataFrame) -> None:
     said = f"{wrong} 类会让数字出错" if wrong else "没有会让数字出错的"
     show.heading(
         f"发现 {len(found)} 类问题，{said}" if len(found) else "没有发现问题",
-        "与命令行的检查同一套规则；选中一行看它的每一行数据",
+        "与装入时的检查同一套规则；选中一行看它的每一行数据",
     )
     if found.empty:
         return
@@ -78,7 +80,7 @@ def loads() -> None:
     """Every load with what became of its rows; a row opens its rejects."""
     found = live.ask(quality.loads)
     if found.empty:
-        show.heading("没有装入记录", "库中的数据不是由装入命令装入的")
+        show.heading("没有装入记录", "库中的数据不是从文件装入的")
         return
     rejected = int(found["rows_rejected"].sum())
     show.heading(
@@ -130,11 +132,46 @@ def rejects_of(load: str) -> None:
     lists.table(rows, f"rejects_{load}", alt="拒绝的行", most=12)
 
 
+def unknown_numbers() -> None:
+    """The numbers that the data cannot tell, by what would have to be loaded for them."""
+    lacks = live.ask(needs.unknown)
+    if not lacks:
+        show.heading("全部指标都算得出", "每个指标所需的数据库中都有")
+        return
+    wanted: dict[str, list[str]] = {}
+    columns: dict[str, list[str]] = {}
+    for metric, names in lacks.items():
+        for name in names:
+            said = unknown.names(name)
+            wanted.setdefault(said, []).append(metric_of(metric).name)
+            columns.setdefault(said, []).append(name)
+    show.heading(
+        f"{len(lacks)} 个指标算不出，缺 {len(wanted)} 项数据",
+        "这些指标在各页写作「—」，不是 0；装入所缺的数据后自动算出",
+    )
+    table = pd.DataFrame(
+        {
+            "缺的数据": list(wanted),
+            "影响的指标": ["、".join(dict.fromkeys(metrics)) for metrics in wanted.values()],
+            "个数": [len(set(metrics)) for metrics in wanted.values()],
+            "库中的表和列": ["、".join(dict.fromkeys(names)) for names in columns.values()],
+        }
+    ).sort_values("个数", ascending=False, kind="stable")
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={"影响的指标": st.column_config.Column(width="large")},
+        height=show.rows_high(len(table), 12),
+        key="unknown_numbers",
+        alt="算不出的指标和所缺的数据",
+    )
+
+
 def ages() -> None:
     """How old the data of each source is."""
     found = live.ask(quality.ages)
     if found.empty:
-        show.heading("库中还没有信访件", "装入办法见 docs/loading.md")
+        show.heading("库中还没有信访件", "由数据管理员装入后，本页和各页自动显示")
         return
     newest = found["last_at"].max()
     old = max((live.current().read_at - newest).days, 0)
@@ -169,6 +206,8 @@ asked = st.query_params.get("finding")
 if asked in TOLD:
     with show.block("finding_rows", stretch=False):
         rows_of(asked, known)
+with show.block("unknown", stretch=False):
+    unknown_numbers()
 left, right = st.columns(2)
 with left, show.block("ages"):
     ages()

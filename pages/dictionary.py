@@ -13,7 +13,7 @@ from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from queries.registry import METRICS
 from views import charts, entries, words
-from wording import numbers
+from wording import numbers, unknown
 
 EVERY = "全部"
 # What of the address is the page's own: widgets, and the metric shown alone.
@@ -29,13 +29,14 @@ now = filters.current()
 
 def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
     """The parts of the formula with what they count now; a count says in the definition what it counts."""
+    counted = unknown.written(row["unknown"]) if row["unknown"] else ""
     hits = entries.Term(
         f"计{dictionary.counted_in(metric)}" if metric.kind is Kind.COUNT else metric.hits_text.rstrip("。"),
-        f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
+        counted or f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
         show.link(metric.id),
     )
     if metric.kind is Kind.RATE:
-        many = f"{words.full(row['among'])} {dictionary.counted_in(metric)}"
+        many = words.NONE if counted else f"{words.full(row['among'])} {dictionary.counted_in(metric)}"
         return hits, entries.Term(metric.among_text.rstrip("。"), many, show.link(metric.id, Part.AMONG))
     if metric.kind is Kind.PER_10K:
         return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full(row['among'])} 人")
@@ -49,6 +50,7 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         ("范围", scope.rstrip("。")),
         ("归期", metric.period_text),
         ("依据", metric.article),
+        ("缺数据", unknown.names(row["unknown"] or "")),
         ("判断", numbers.lights_of(live.settings(), metric)),
         ("可分", "、".join(dictionary.split_names(metric))),
         ("不随筛选", "、".join(show.unheeded(metric, now))),
@@ -59,10 +61,13 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         metric.name,
         f"{definition}。",
         terms(metric, row),
-        "" if metric.kind is Kind.COUNT else f"{numbers.written(metric, row['value'])}{unit}",
+        "" if metric.kind is Kind.COUNT else f"{numbers.written(metric, row['value'])}{'' if row['unknown'] else unit}",
         factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
         state=show.state_of(metric, row["value"], row["among"]),
-        small=metric.is_sample and row["among"] > 0 and words.small(row["among"], live.settings().lights.small_sample),
+        small=not row["unknown"]
+        and metric.is_sample
+        and row["among"] > 0
+        and words.small(row["among"], live.settings().lights.small_sample),
         facts=facts,
         command=dictionary.command(metric, as_of=now.as_of, period=now.period, within=now.within),
         alone=None if alone else f"{_ALONE}{metric.id}",
@@ -107,6 +112,8 @@ def alone(metric: Metric) -> None:
     """One metric by itself, with its twelve months."""
     st.button("‹ 全部指标", key="all_metrics", on_click=forget)
     entries_of([metric], f"entry_{metric.id}", alone=True)
+    if show.lacks(metric):
+        return
     found = show.by_months(now, [metric.id])
     kind = numbers.kind_of(metric)
     chart = drawn(

@@ -175,7 +175,10 @@ def first_due() -> dict[str, str]:
 start = _START[live.settings().deadlines.simple_from]
 show.header("五日办结", f"{now.said}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
 show.numbers(now, CARDS, key="five_day_cards")
-if live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, within=now.within):
+if show.lacks(metric_of(RATE)):
+    with show.block("unknown", stretch=False):
+        show.lacking(RATE)
+elif live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, within=now.within):
     left, right = st.columns([3, 2])
     with left, show.block("months"):
         pictures.rate_by_month(now, RATE, key="five_day_months")
@@ -194,4 +197,4 @@ if live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, wi
         with show.block("due_soon"):
             due_soon()
 else:
-    waiting.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件（docs/loading.md）。")
+    waiting.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")

@@ -38,8 +38,10 @@ def missed(metric: str, **cell: str | None) -> None:
 
 def outlook(clock: str) -> None:
     """The month's rate now and if nothing closes until then; a dot opens what would miss the limit by then."""
-    frame = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within)
     rate = metric_of(forward.RATES[clock])
+    if show.lacking(rate.id):
+        return
+    frame = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within)
     target = show.target_of(rate.id)
     frame = frame[_changes(frame)]
     crossing = ""
@@ -87,7 +89,11 @@ def step(days: int) -> str:
 
 def calendar() -> None:
     """Both limits by the day they end; a cell opens its cases."""
-    found = {clock: live.ask(forward.due, clock, HORIZONS[-1], as_of=now.as_of, within=now.within) for clock in CLOCKS}
+    clocks = [clock for clock in CLOCKS if not show.lacks(metric_of(f"{forward.DUE[clock]}_{HORIZONS[-1]}"))]
+    if not clocks:
+        show.lacking(*(f"{forward.DUE[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
+        return
+    found = {clock: live.ask(forward.due, clock, HORIZONS[-1], as_of=now.as_of, within=now.within) for clock in clocks}
     working = [live.casebase().workdays.after(today, n) for n in range(1, HORIZONS[-1] + 1)]
     days = sorted({today, *working, *(day.date() for frame in found.values() for day in frame["day"])})
     rows = []
@@ -124,6 +130,8 @@ def calendar() -> None:
 def ranked(clock: str, days: int, dimension: str) -> None:
     """Where the cases lie that fall due; a bar opens them."""
     name = f"{forward.DUE[clock]}_{days}"
+    if show.lacking(name):
+        return
     frame = splits.split(now, [name], dimension)
     noun = PLACES[dimension]
     said = f"{days} 个工作日内{CLOCKS[clock]}到期"
@@ -157,6 +165,8 @@ def spread(frame: pd.DataFrame, noun: str) -> str:
 def units(clock: str, days: int) -> None:
     """Who holds them, and what each would lose; every number in the table opens its cases."""
     due = {n: f"{forward.DUE[clock]}_{n}" for n in HORIZONS}
+    if show.lacking(due[days]):
+        return
     wide = splits.split(now, list(due.values()), "unit").pivot_table(
         index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0
     )
@@ -245,7 +255,10 @@ show.header(
     f"均为截至此刻的时点数{'' if elsewhere is None else '，不随所选时段'}。",
 )
 show.numbers(now, CARDS, key="forward_cards", spark=False)
-if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
+if show.lacks(metric_of("backlog")):
+    with show.block("unknown", stretch=False):
+        show.lacking("backlog")
+elif live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
     first, second, third = st.columns(3)
     with first, show.block("outlook_five_day"):
         outlook("five_day")
@@ -255,4 +268,4 @@ if live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
         calendar()
     details()
 else:
-    waiting.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件（docs/loading.md）。")
+    waiting.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件。")

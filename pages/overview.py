@@ -20,7 +20,8 @@ now = filters.current()
 
 def today() -> None:
     """What needs attention, most urgent first: who must act, by when; each opens its cases, or its reason."""
-    show.open_list(show.panel(cards.attention_html(attention.alerts(now), show.theme()), "attention"))
+    said = cards.attention_html(attention.alerts(now), show.theme(), quiet=attention.quiet())
+    show.open_list(show.panel(said, "attention"))
 
 
 def places_shown() -> None:
@@ -51,6 +52,8 @@ def places_shown() -> None:
 
 def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
     """The places in order; a bar goes down into its place."""
+    if show.lacking(chosen):
+        return
     metric = metric_of(chosen)
     target = show.target_of(chosen)
     found = findings.ranked(frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample)
@@ -76,27 +79,37 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
 def longer() -> None:
     """Below the first screen: twelve months of volume and rate."""
     left, right = st.columns(2)
-    flow = live.ask(daily_flow, as_of=now.stocks_at, days=90, within=now.within).rename(columns={"day": "at"})
     with left, show.block("flow"):
-        drawn = charts.flow(
-            flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110
-        )
-        show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
-        show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
+        if not show.lacking("closed", "backlog"):
+            daily()
     with right, show.block("months"):
-        target = show.target_of("five_day_closure")
-        rates = show.monthly(show.by_months(now, ["five_day_closure"], 13))
-        drawn_rates = charts.trend(
-            rates,
-            show.theme(),
-            title=findings.months(rates, target, now.as_of.date()),
-            subtitle="五日办结率，按五日期限所在月份",
-            kind="rate",
-            target=target,
-        )
-        month = show.chart(drawn_rates, "months", alt=f"{now.months_said(13)}五日办结率", pick="at")
-        if month is not None:
-            show.open_list(show.month_link("five_day_closure", month))
+        if not show.lacking("five_day_closure"):
+            months()
+
+
+def daily() -> None:
+    """What came and went day by day, and what lay there."""
+    flow = live.ask(daily_flow, as_of=now.stocks_at, days=90, within=now.within).rename(columns={"day": "at"})
+    drawn = charts.flow(flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110)
+    show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
+    show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
+
+
+def months() -> None:
+    """The rate of the promise month by month; a month opens its claims."""
+    target = show.target_of("five_day_closure")
+    rates = show.monthly(show.by_months(now, ["five_day_closure"], 13))
+    drawn = charts.trend(
+        rates,
+        show.theme(),
+        title=findings.months(rates, target, now.as_of.date()),
+        subtitle="五日办结率，按五日期限所在月份",
+        kind="rate",
+        target=target,
+    )
+    month = show.chart(drawn, "months", alt=f"{now.months_said(13)}五日办结率", pick="at")
+    if month is not None:
+        show.open_list(show.month_link("five_day_closure", month))
 
 
 show.header("一屏总览", f"{now.said}。")

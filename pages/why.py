@@ -200,6 +200,8 @@ def cells(metric: Metric, against: Against) -> None:
 
 def effects(metric: Metric, against: Against, dimension: str) -> None:
     """What the rate's change is made of in the whole, and how it is reckoned."""
+    if show.lacks(metric):
+        return
     parts = asked(metric, against, [dimension]).parts
     rows = {"办理效应": parts[PERFORMANCE].sum(), "构成效应": parts[MIX].sum(), "合计变化": parts["change"].sum()}
     if not pd.notna(rows["合计变化"]):
@@ -224,9 +226,12 @@ with left:
     if metric.kind is Kind.RATE:
         with show.block("effects", stretch=False):
             effects(metric, against, dimension)
-if not found[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
+if show.lacks(metric):
+    with right, show.block("unknown", stretch=False):
+        show.lacking(metric.id)
+elif not found[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
     with right:
-        waiting.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据（docs/loading.md）。")
+        waiting.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
 else:
     with right, show.block("waterfall"):
         waterfall(metric, against, dimension)

@@ -18,7 +18,7 @@ from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError, UsageError
 from casebase.personal import masked_column
 from casebase.settings import read_settings
-from queries import arguments, names
+from queries import arguments, names, needs
 from queries.cases import Part, cases
 from queries.dictionary import dictionary
 from queries.export import csv
@@ -90,6 +90,7 @@ def run(
         if list_cases:
             of_list = periods[metric_of(metrics[0]).is_stock]
             found = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
+            _warn(casebase, metrics[0])
         else:
             split = [name for text in by or [] for name in text.split(",")]
             found = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
@@ -125,6 +126,10 @@ def _measured(
     rate = found["metric"].map(lambda name: METRICS[name].kind is Kind.RATE)
     misses = (found["among"] - found["hits"]).astype("Int64").where(rate)
     found.insert(list(found.columns).index("among"), "misses", misses)
+    # What the rows say of a number that is not known would be read as the number.
+    known = found["unknown"].isna()
+    for name in ("hits", "misses", "among"):
+        found[name] = found[name].astype("Int64").where(known)
     # Codes and words that cases are split by are told as they are stored, but for telephones.
     return found.assign(**{name: masked_column(found[name]) for name in by if name in found.columns})
 
@@ -160,9 +165,18 @@ def _notes(
     found = _measured(casebase, list(names), moment, periods, within, [])
     return "".join(
         f"beside it {hits:,} orders of 12345, which are not in it: python -m queries {name}\n"
-        for name, hits in zip(found["metric"], found["hits"], strict=True)
+        for name, hits in zip(found["metric"], found["hits"].fillna(0), strict=True)
         if hits
     )
+
+
+def _warn(casebase: Casebase, metric: str) -> None:
+    """Say on stderr that the rows of a number that is not known are not that number."""
+    lacks = needs.unknown(casebase).get(metric_of(metric).id)
+    if lacks:
+        print(
+            f"metric {metric}: not known, the data has no {', '.join(lacks)}; its rows are no number", file=sys.stderr
+        )
 
 
 def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:
@@ -243,6 +257,8 @@ def _plain(value: object) -> str:
 
 
 def _print_table(frame: pd.DataFrame) -> None:
+    if "unknown" in frame.columns and frame["unknown"].isna().all():
+        frame = frame.drop(columns="unknown")
     rates = {m.id for m in METRICS.values() if m.kind is Kind.RATE}
     table = Table()
     for name in frame.columns:

@@ -76,6 +76,8 @@ def evaluated(now: Filters) -> str:
 def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int) -> str:
     """Bars of what a metric looks at, by a dimension, the most first."""
     metric = metric_of(metric_id)
+    if show.lacks(metric):
+        return wall.ranking_html(title, "", [], quiet=f"{metric.name}算不出：{show.lacks(metric)}。")
     frame = splits.split(now, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
     bars = wall.count_bars(frame["name"], frame["among"], metric.subject.unit)
     return wall.ranking_html(title, now.said, bars, quiet=f"这一时段没有{metric.among_text.removeprefix('期内')}。")
@@ -102,11 +104,15 @@ def _table(
     wide = {name: splits.of(long, name).set_index("code") for name in heads}
     named = long.drop_duplicates("code").set_index("code")["name"]
     values = pd.DataFrame({name: frame["value"].reindex(named.index) for name, frame in wide.items()})
+    lacking = [metric for metric in metrics if show.lacks(metric)]
+    if len(lacking) == len(metrics):
+        said = "；".join(dict.fromkeys(show.lacks(metric) for metric in lacking))
+        return wall.table_html(f"各{noun}{metrics[0].name}", "", (), [], quiet=f"这些数都算不出：{said}。")
     values = values[(values[list(heads)[:all_of]].fillna(0) != 0).any(axis=1)]
     small = {name: frame["small"].reindex(named.index, fill_value=False) for name, frame in wide.items()}
     among = {name: frame["among"].reindex(named.index, fill_value=0) for name, frame in wide.items()}
-    lead = metrics[0]
-    order = _order(values, metrics, small[lead.id])
+    lead = next(metric for metric in metrics if metric not in lacking)
+    order = _order(values, [metric for metric in metrics if metric not in lacking], small[lead.id])
     shown = _fitting(order, named, most)
     rows = [
         wall.Row(
@@ -121,6 +127,8 @@ def _table(
         note += f"，{words.full(len(order))} 个中列前 {len(shown)} 个"
     if any(cell.state == SMALL for row in rows for cell in row.cells):
         note += f"；{SMALL.text}"
+    if lacking:
+        note += f"；—：{'；'.join(dict.fromkeys(show.lacks(metric) for metric in lacking))}"
     title = _finding(now, lead, heads[lead.id], wide[lead.id], noun)
     return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
 
@@ -156,6 +164,6 @@ def _fitting(order: Sequence[str], named: pd.Series, most: int) -> list[str]:
 
 
 def _cell(metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
-    if metric.kind is Kind.COUNT:
+    if metric.kind is Kind.COUNT and not show.lacks(metric):
         return wall.Cell(words.full(0 if words.missing(value) else value))
     return wall.Cell(numbers.written(metric, value), SMALL if small else show.state_of(metric, value, among))

@@ -1,7 +1,7 @@
 """What each scene of the wall says: numbers of the registry, as of one moment, for the city or one of its districts."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from casebase.engine import Casebase
 from casebase.errors import UsageError
 from pages.parts import attention, live, places, show, splits
 from pages.parts.filters import AGAINST, PRESETS, YEARLY, Filters
-from queries import hot_topics, names
+from queries import hot_topics, names, needs
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
 from queries.periods import last_months, period_of
@@ -23,7 +23,7 @@ from queries.subjects import PETITION, p
 from screen import meeting
 from views import cards, maps, wall, words
 from views.tokens import WALL
-from wording import findings, numbers
+from wording import findings, numbers, unknown
 from wording.names import PLACES
 
 # New cases of so long ago pulse on the map; their place is told to a square of about a kilometre, never finer.
@@ -34,7 +34,6 @@ _ROWS = 16
 _FEW = 4
 # Height that a short ranking leaves for sentences, units of 1080.
 _ROOM = 520
-QUIET = "今天没有需要特别关注的事项。"
 _FIGURES = 2
 # Of what does not exist, so many characters are said.
 _QUOTED = 40
@@ -100,7 +99,8 @@ def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> str:
     if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
         return meeting.of_places(now, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = live.settings().lights.small_sample
-    title = findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
+    title = show.lacks(metric) and _unknown(metric)
+    title = title or findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
     note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
     return wall.map_html(title, note, frame, kind=numbers.kind_of(metric), meaning=show.meaning_of(metric))
 
@@ -113,15 +113,21 @@ def figures(filters: Filters) -> dict[str, Any]:
         now = _months_of(filters) if few else filters
         wanted = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
         values = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=now.within)
-        by_metric = {str(row["metric"]): row for _, row in values.iterrows()}
+        by_metric = {row["metric"]: row for row in values.to_dict("records")}
         for scene in chosen:
             found[scene.id] = [_figure(metric_of(name), by_metric[name]) for name in scene.numbers[:_FIGURES]]
     return found
 
 
-def _figure(metric: Metric, row: "pd.Series[Any]") -> dict[str, Any]:
+def _unknown(metric: Metric) -> str:
+    return unknown.sentence(metric.name, live.ask(needs.unknown)[metric.id])
+
+
+def _figure(metric: Metric, row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    if row["unknown"]:
+        return {"name": metric.short_name, "value": unknown.written(row["unknown"])}
     value = float(row["value"])
-    state = show.state_of(metric, value, row["among"])
+    state = show.state_of(metric, value, float(row["among"]))
     unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
     said = {"name": metric.short_name, "value": numbers.written(metric, value) + unit}
     return said | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
@@ -130,6 +136,11 @@ def _figure(metric: Metric, row: "pd.Series[Any]") -> dict[str, Any]:
 def sentences(filters: Filters) -> list[tuple[words.State, str]]:
     """The day's attention, the most pressing first."""
     return [(alert.state, alert.sentence) for alert in attention.alerts(filters)]
+
+
+def quiet() -> str:
+    """What is said where nothing needs attention, or nothing can be told."""
+    return attention.quiet()
 
 
 def arrivals(filters: Filters) -> list[dict[str, Any]]:
@@ -192,6 +203,8 @@ def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) 
 
 
 def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
+    if show.lacks(metric):
+        return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{_unknown(metric)}。")
     target = show.target_of(metric.id)
     first_low = metric.polarity is Polarity.UP_GOOD
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
@@ -224,12 +237,17 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
 
 def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     """What needs attention today, and the places that come first."""
-    said = wall.lines_html("今日关注", "越紧急越靠前", wall.fitting(sentences(now)[:_FEW], _ROOM), quiet=QUIET)
+    said = wall.lines_html(
+        "今日关注", "越紧急越靠前", wall.fitting(sentences(now)[:_FEW], _ROOM), quiet=attention.quiet()
+    )
     return said + ranking(now, frame, scene, _FEW)
 
 
 def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
     """The units that owe an answer to a supervision order."""
+    metric = metric_of("supervision_waiting")
+    if show.lacks(metric):
+        return rising(now) + wall.ranking_html("督查待答复", "", [], quiet=f"{_unknown(metric)}。")
     frame = splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable")
     owed = f"{len(frame)} 个单位欠督查答复，共 {words.full(int(frame['hits'].sum()))} 件"
     title = owed if len(frame) else "督查待答复"
@@ -257,6 +275,10 @@ def rising(now: Filters) -> str:
 
 def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     """Experts by where they come from, and the places with most hearings."""
+    metric = metric_of("expert_participations")
+    if show.lacks(metric):
+        said = wall.ranking_html("专家参与按来源", "", [], quiet=f"{_unknown(metric)}。")
+        return said + ranking(now, frame, scene, 2 * _FEW)
     found = splits.split(now, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
     said = wall.ranking_html(
         "专家参与按来源",
@@ -280,6 +302,8 @@ def answered(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
 
 def _foot(scene: Scene, now: Filters) -> str:
     metric = metric_of(scene.below)
+    if show.lacks(metric):
+        return wall.ranking_html(metric.name, "", [], quiet=f"{_unknown(metric)}。")
     found = show.by_months(now, [metric.id], _MONTHS)
     target = show.target_of(metric.id)
     points = pd.DataFrame(

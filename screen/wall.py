@@ -220,7 +220,7 @@ def _made(as_of: datetime, area: str, period: str, name: str) -> dict[str, Any]:
         ticker = [{"role": state.role, "state": state.text, "text": text} for state, text in said]
         return {
             "owner": live.owner(),
-            "ticker": ticker or [{"role": "", "state": "", "text": scenes.QUIET}],
+            "ticker": ticker or [{"role": "", "state": "", "text": scenes.quiet()}],
             "arrivals": scenes.arrivals(filters),
         }
     if name == _FIGURES:

@@ -22,10 +22,10 @@ LACKING = {
     "community": "社区（村）",
     "area.population": "常住人口",
     "petition.channel": "信访形式",
-    "petition.is_first": "信访人和内容分类（或初件、重件）",
-    "petition.repeat_of": "信访人和内容分类（或重件的初件）",
+    "petition.is_first": "信访人和内容分类",
+    "petition.repeat_of": "信访人和内容分类",
     "petition.is_simple": "简单诉求标识",
-    "petition.is_collective": "人数（或集体访）",
+    "petition.is_collective": "人数",
     "petition.agent_id": "信访件的代办员",
     "petition.forwarded_at": "转送时间",
     "petition.accepted_at": "受理告知时间",
@@ -68,6 +68,11 @@ def reason(lacks: str | Iterable[str]) -> str:
     """未装入办结期限: why a number is not known; "" for one that lacks nothing."""
     said = names(lacks)
     return f"未装入{said}" if said else ""
+
+
+def sentence(name: str, lacks: str | Iterable[str]) -> str:
+    """按期办结率算不出：未装入办结期限, in the place of what a picture would say."""
+    return f"{name}算不出：{reason(lacks)}"
 
 
 def written(lacks: str | Iterable[str]) -> str:

@@ -5,13 +5,17 @@ from collections.abc import Callable
 
 from pages.parts import live, places, show
 from pages.parts.filters import Filters
+from queries import needs
 from queries.attention import About, Finding
 from queries.attention import attention as find
 from queries.measure import metric_of
 from queries.periods import Against
 from views import cards, words
+from wording import unknown
 
 MOST = 5
+# The numbers that alerts are found by.
+_WATCHED = ("overdue", "five_day_due_in_1", "five_day_closure", "grids_staffed", "hearings_coming")
 _URGENCY = ("bad", "warn", "good", "none")
 _STATES = {
     About.DUE: words.DUE_SOON,
@@ -27,6 +31,17 @@ def alerts(now: Filters) -> list[cards.Attention]:
     found = live.ask(find, as_of=now.as_of, period=now.period, within=now.within, place=places.dimension_below(now))
     items = [item(one) for one in found]
     return sorted(items, key=lambda alert: _URGENCY.index(alert.state.role))[:MOST]
+
+
+def quiet() -> str:
+    """What is said where nothing stands out: that nothing does, or that the data cannot tell."""
+    lacks = live.ask(needs.unknown)
+    if "registered" in lacks:
+        return "库中还没有信访件；装入后，这里列出需要特别关注的事项。"
+    blind = [lack for name in _WATCHED for lack in lacks.get(name, ())]
+    if not blind:
+        return "今天没有需要特别关注的事项。"
+    return f"已装入的数据里没有需要特别关注的事项；{unknown.reason(blind)}，有关事项看不出来。"
 
 
 def item(finding: Finding) -> cards.Attention:

@@ -21,6 +21,8 @@ MONTHS = 13
 
 def ranked(now: Filters, metric_id: str, dimension: str, noun: str, *, key: str, most: int = 16) -> None:
     """A metric by one dimension, what needs attention first; a bar opens its cases, of a rate those that failed."""
+    if show.lacking(metric_id):
+        return
     metric = metric_of(metric_id)
     frame = splits.split(now, [metric_id], dimension)
     rate = metric.kind is Kind.RATE
@@ -66,6 +68,8 @@ def _side(metric: Metric) -> str:
 
 def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) -> None:
     """A rate month by month against its target and the year before; a month opens the cases that failed."""
+    if show.lacking(metric_id):
+        return
     metric, target = metric_of(metric_id), show.target_of(metric_id)
     found = show.by_months(now, [metric_id], MONTHS + 12)
     frame = show.monthly(found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
@@ -90,6 +94,8 @@ def count_by_month(
     now: Filters, metric_id: str, *, key: str, months: int = 12, height: int = 120, more: str = ""
 ) -> None:
     """A count month by month as bars; a bar opens its month. `more` is added to what is drawn."""
+    if show.lacking(metric_id):
+        return
     metric = metric_of(metric_id)
     rows = show.by_months(now, [metric_id], months)
     counts = rows["value"].fillna(0)
@@ -172,7 +178,7 @@ def _open(
 
 def _column(metric: Metric, values: pd.Series) -> list[float | None]:
     """Numbers as they are written elsewhere, yet numbers, so that a click on the head sorts them."""
-    if metric.kind is Kind.COUNT:
+    if metric.kind is Kind.COUNT and not show.lacks(metric):
         return values.fillna(0).tolist()
     if metric.kind is Kind.RATE:
         return [None if words.missing(value) else float(words.percent(value)[:-1]) for value in values]

@@ -87,15 +87,18 @@ def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
     frame = places.frame.merge(found, on="code", how="left")
     chosen = metric_of(metric)
     counts = frame[["hits", "among"]].fillna(0).astype("int64")
-    value = frame["value"].fillna(0) if chosen.kind is Kind.COUNT else frame["value"]
+    lacks = show.lacks(chosen)
+    value = frame["value"].fillna(0) if chosen.kind is Kind.COUNT and not lacks else frame["value"]
     limit = live.settings().lights.small_sample
     frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
-    frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.is_sample else False
+    frame["small"] = (frame["among"].between(1, limit - 1)) if chosen.is_sample and not lacks else False
     frame["role"] = [
         show.role_of(chosen, value, among) for value, among in zip(frame["value"], frame["among"], strict=True)
     ]
     frame["tip"] = [
-        _tip(name, numbers.written(chosen, value), chosen.unit, chosen.kind, hits, among)
+        f"{name} {words.NONE}（{lacks}）"
+        if lacks
+        else _tip(name, numbers.written(chosen, value), chosen.unit, chosen.kind, hits, among)
         for name, value, hits, among in frame[["name", "value", "hits", "among"]].itertuples(index=False)
     ]
     return frame
@@ -131,9 +134,7 @@ def area_map(
     """
     chosen = metric_of(metric)
     if frame[["lon", "lat"]].isna().any(axis=1).all() and frame["shape"].isna().all():
-        st.caption(
-            f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；装入 area 表的 lon、lat 或 shape 列后自动显示。"
-        )
+        st.caption(f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；由数据管理员装入后自动显示。")
         return None
     if show.on_phone():
         width, height = min(width, _PHONE[0]), min(height, _PHONE[1])

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.parts import live
 from pages.parts.filters import Filters, current, path_of, turn, turn_to
 from pages.parts.markdown import escape_markdown
-from queries import decompose
+from queries import decompose, needs
 from queries.cases import Part
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric
@@ -22,10 +22,13 @@ from views import cards, charts, course, entries, words
 from views.shades import Meaning
 from views.tokens import Palette, Role, palette
 from wording import numbers as judged
+from wording import unknown
 from wording.numbers import kind_of, tone, written
 
 # A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
 ROW = 31
+# What a leader can do about a number that is not known.
+HOW_TO_LOAD = "数据装入后自动显示；缺哪些数据、影响哪些数字，见「数据质量」页"
 LIST_PAGE = "pages/case_list.py"
 WHY_PAGE = "pages/why.py"
 DEFINITION_PAGE = "pages/dictionary.py"
@@ -124,10 +127,24 @@ def hotline(found: pd.DataFrame, metrics: Sequence[str], key: str, period: Perio
     """Below volumes of 信访, the orders of 12345 that are not in them: how many, and a way to their list."""
     for name in dict.fromkeys(other for metric in metrics for other in METRICS[metric].beside if other in HOTLINE):
         count = float(found["value"].loc[name])
-        if count and st.button(
+        if count > 0 and st.button(
             f"另有{METRICS[name].name} {words.full(count)} 件次，不并入信访量 ›", key=f"{key}_{name}", type="tertiary"
         ):
             open_list(link(name, period=period))
+
+
+def lacks(metric: Metric) -> str:
+    """未装入办结期限: why the data cannot tell a number; "" for one that it can."""
+    return unknown.reason(live.ask(needs.unknown).get(metric.id, ()))
+
+
+def lacking(*metrics: str) -> bool:
+    """Whether the data cannot tell one of these numbers; says so in the place of what would show it."""
+    for metric in (METRICS[name] for name in metrics):
+        if lacks(metric):
+            heading(unknown.sentence(metric.name, live.ask(needs.unknown)[metric.id]), HOW_TO_LOAD, define=metric)
+            return True
+    return False
 
 
 def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:
@@ -151,6 +168,9 @@ def card(
     """A number with all that is said about it: `found` is of queries.compare.compare by metric, `trend` of by_month."""
     row: Any = found.loc[metric.id]
     lights = live.settings().lights
+    if row["unknown"]:
+        lacks = unknown.reason(row["unknown"])
+        return cards.Card(metric.id, metric.name, words.NONE, definition=definition(metric, filters), beside=(lacks,))
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
     return cards.Card(
         key=metric.id,
@@ -220,7 +240,10 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> tuple[str, ...]:
     parts = []
     for name in metric.beside:
         other, value = METRICS[name], float(found["value"].loc[name])
-        if name in HOTLINE and not value:
+        if name in HOTLINE and not value > 0:
+            continue
+        if found["unknown"].loc[name]:
+            parts.append(f"{other.short_name} {unknown.written(found['unknown'].loc[name])}")
             continue
         unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
         other_said = f"另有{other.short_name}" if name in HOTLINE else other.short_name

@@ -22,7 +22,7 @@ def unreachable(error: CasebaseError) -> None:
         if st.session_state.pop("_waited", False):
             st.rerun()
         st.session_state["_waited"] = True
-        st.warning("现在读不到数据，正在自动重试。原因见服务日志。")
+        st.warning("现在读不到数据，正在自动重试。请联系系统管理员。")
 
     st.session_state.pop("_waited", None)
     retry()
@@ -30,8 +30,8 @@ def unreachable(error: CasebaseError) -> None:
 
 def missing(what: str, tables: Mapping[str, str]) -> None:
     """Say what the database does not hold, and how to load it."""
-    names = "、".join(f"{word}（{table} 表）" for table, word in tables.items())
-    st.info(f"库中还没有{escape_markdown(what)}。装入{names}后，本页自动显示；装入办法见 docs/loading.md。")
+    names = "、".join(dict.fromkeys(tables.values()))
+    st.info(f"库中还没有{escape_markdown(what)}。由数据管理员装入{names}后，本页自动显示；缺哪些数据见「数据质量」页。")
 
 
 def hint(text: str) -> None:
@@ -42,10 +42,10 @@ def hint(text: str) -> None:
 def refused(error: CasebaseError) -> None:
     """The address or the configuration asks for what does not exist."""
     _log.warning("%s", error)
-    st.error("地址或配置里有一项不存在，请从上方导航重新进入。原因见服务日志。")
+    st.error("地址或配置里有一项不存在，请从上方导航重新进入。请联系系统管理员。")
 
 
 def broken() -> None:
     """A fault of ours: the trace goes to the log, the reader gets a sentence and a way on."""
     _log.exception("a page failed")
-    st.error("这一页出了故障，已记入服务日志；请刷新，或从上方导航打开其他页面。")
+    st.error("这一页出了故障，请刷新，或从上方导航打开其他页面。")

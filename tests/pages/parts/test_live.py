@@ -234,7 +234,7 @@ def test_question_that_was_never_answered_is_asked_again_until_it_is(
     database.refuses_state = database.refuses_answers = True
     clock.pass_seconds(60)
     app.segmented_control(key="period").set_value("本年").run()
-    assert [warning.value for warning in app.warning] == ["现在读不到数据，正在自动重试。原因见服务日志。"]
+    assert [warning.value for warning in app.warning] == ["现在读不到数据，正在自动重试。请联系系统管理员。"]
     database.refuses_state = database.refuses_answers = False
     clock.pass_seconds(2)
     app.run()
