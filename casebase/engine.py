@@ -37,7 +37,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from casebase import workdays
 from casebase.addresses import shown, without_secrets
 from casebase.compatibility import check_schema
-from casebase.errors import CasebaseError, UsageError
+from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.failures import reason
 from casebase.personal import PersonalText, masked_column
 from casebase.schema import area, info
@@ -174,7 +174,7 @@ class Casebase:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for one read, given back at once. Raises CasebaseError when unreachable."""
+        """A connection for one read, given back at once. Raises NoAnswerError when unreachable."""
         held = _held.get()
         try:
             if held is not None and held.engine is self.engine:
@@ -183,7 +183,7 @@ class Casebase:
             with self.engine.connect() as connection:
                 yield connection
         except _FAILURES as error:
-            raise CasebaseError(reason(self.engine.url, error)) from error
+            raise NoAnswerError(reason(self.engine.url, error)) from error
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         """`frame_of_few` by a reading of its own."""
@@ -262,7 +262,7 @@ class Casebase:
                 _take_turns(connection)
                 yield connection
         except _FAILURES as error:
-            raise CasebaseError(reason(self.engine.url, error)) from error
+            raise NoAnswerError(reason(self.engine.url, error)) from error
 
     @property
     def workdays(self) -> Workdays:

@@ -7,3 +7,7 @@ class CasebaseError(Exception):
 
 class UsageError(CasebaseError):
     """The caller asked for something that does not exist or cannot be combined (exit code 2)."""
+
+
+class NoAnswerError(CasebaseError):
+    """The database gave no answer: it cannot be reached, is locked, failed, or took too long."""

@@ -21,7 +21,7 @@ import streamlit as st
 from casebase.clock import wall_clock
 from casebase.demo import live as city
 from casebase.engine import Casebase, State, keep_new_files_private, open_casebase
-from casebase.errors import CasebaseError, UsageError
+from casebase.errors import CasebaseError, NoAnswerError
 from casebase.settings import Settings, read_settings
 from pages.parts import leaving
 
@@ -227,9 +227,7 @@ def ask(question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs
     name = f"{question.__module__}.{question.__qualname__}"
     try:
         return cast(R, _answer(name, current().state.version, question, args, kwargs))
-    except UsageError:
-        raise
-    except CasebaseError as error:
+    except NoAnswerError as error:
         if not leaving.left(threading.current_thread()):
             pulse().failed(error)
         raise

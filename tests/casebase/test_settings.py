@@ -1,5 +1,7 @@
 """config.toml is read once, and what is wrong in it is named with its line."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,38 @@ def test_environment_names_file_and_database(tmp_path: Path, monkeypatch: pytest
 def test_bounds_in_the_wrong_order_are_refused(tmp_path: Path, text: str) -> None:
     section = text[1 : text.index("]")]
     assert f"line 1: {section}: " in message(written(tmp_path, text))
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A setting that nothing reads promises what it does not do."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("casebase", "queries", "wording", "views", "briefings", "pages", "screen")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "settings.py"
+    )
+    # Targets are read by the name of their metric, the start of the five days by its own.
+    unread = [
+        f"{section}.{key}"
+        for section, settings in Settings()
+        for key in type(settings).model_fields
+        if section != "targets" and not re.search(rf"\.{key}\b", code)
+    ]
+    assert unread == []
+
+
+def test_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[freshness]\nred = 80\n", encoding="utf-8-sig")
+    assert read_settings(path).freshness.red == 80
+
+
+def test_pipe_is_no_configuration(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml")
+    assert "there is no such file" in message(tmp_path / "config.toml")
+
+
+def test_url_of_the_environment_leaves_the_other_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_DATABASE_URL", "duckdb:///x.duckdb")
+    settings = read_settings(written(tmp_path, "[database]\nurl = 'duckdb:///y.duckdb'\nlock_timeout = 7\n"))
+    assert (settings.database.url, settings.database.lock_timeout) == ("duckdb:///x.duckdb", 7)

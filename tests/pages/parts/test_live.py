@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase, State, open_casebase
-from casebase.errors import CasebaseError
+from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.settings import Settings
 from pages.parts import live
 from tests.pages.conftest import UNTIL, card_values, failures, panels
@@ -154,6 +154,25 @@ def test_clock_that_is_set_does_not_stop_the_looking(
     database.refuses_state = True
     clock.pass_seconds(60)
     assert pulse.read().age == 60
+
+
+def test_only_a_database_that_gives_no_answer_holds_the_pages(
+    pulse: live.Pulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "pulse", lambda: pulse)
+    refusals: list[tuple[CasebaseError, str | None]] = [
+        (UsageError("no such area"), None),
+        (NoAnswerError("locked"), "locked"),
+    ]
+    for wrong, expected in refusals:
+        monkeypatch.setattr(live, "_answer", lambda *_, wrong=wrong: _fail(wrong))
+        with live.speaking_of(pulse.read()), pytest.raises(type(wrong)):
+            live.ask(Casebase.state)
+        assert pulse.read().error == expected
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 def test_after_a_page_without_an_answer_no_page_waits_for_one(pulse: live.Pulse, clock: Clock) -> None:
