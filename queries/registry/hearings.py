@@ -63,7 +63,7 @@ EXPERTS_ACTIVE = _hearing(
     "参与专家",
     subject=PARTICIPATION,
     unit="人",
-    definition=f"期内至少出席一场听证的专家人数。{EXCLUDED}",
+    definition=f"期内至少出席一场听证的专家人数，回避的不计。{EXCLUDED}",
     among_text="期内至少出席一场听证的专家",
     hits_text="期内至少出席一场听证的专家",
     among=lambda at: and_(_held(at), not_(seat.recused)),

@@ -24,6 +24,9 @@ from queries.subjects import (
 )
 
 _YEAR = timedelta(days=365)
+# What became of a dispute is looked for among the cases that numbers count, whatever its outcome says.
+_BECAME = "以登记的信访件为准，不看调解结果一栏；转成12345转办件或检举控告件的不算转为信访。"
+_FOUNDED = "成立日期未填的视为已成立。"
 _FAMILY = or_(dispute.dispute_kind.contains("家庭"), dispute.dispute_kind.contains("邻里"))
 _SOCIAL = dispute.mediator_kind.in_(SOCIAL_WORK)
 _OPENED_AT, _CLOSED_AT = Fixed(dispute.opened_at), Fixed(dispute.closed_at)
@@ -73,7 +76,7 @@ def _count(id: str, name: str, counted: str, **more: Any) -> Metric:
         "kind": Kind.COUNT,
         "unit": "件",
         "polarity": Polarity.NEUTRAL,
-        "definition": f"{counted}。",
+        "definition": f"{counted}。{more.pop('more_text', '')}",
         "among_text": counted,
         "hits_text": counted,
         **more,
@@ -109,7 +112,7 @@ DISPUTES_SETTLED = _mediation(
 FAMILY_SETTLED = _mediation(
     "family_settled",
     "家庭邻里纠纷化解率",
-    definition="期内结束调解的家庭、邻里纠纷中，在社区化解、没有成为信访件的比例。",
+    definition=f"期内结束调解的家庭、邻里纠纷中，在社区化解、没有成为信访件的比例。{_BECAME}",
     among_text="期内结束调解的纠纷，类型含“家庭”或“邻里”的",
     hits_text="其中化解、没有成为信访件的",
     sides=("社区化解", "未在社区化解"),
@@ -122,7 +125,7 @@ PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",
     "调解后转信访率",
     polarity=Polarity.DOWN_GOOD,
-    definition="期内结束的访前调解中，后来仍成为信访件的比例。",
+    definition=f"期内结束的访前调解中，后来仍成为信访件的比例。{_BECAME}",
     hits_text="其中后来成为信访件的",
     sides=("转为信访", "未转信访"),
     hit=_became_petition,
@@ -184,6 +187,7 @@ def _organisations(id: str, name: str, counted: str, which: ColumnElement[bool],
         "period_text": "时点数",
         "among": lambda at: and_(_founded(at), which),
         "dated_by": None,
+        "more_text": _FOUNDED,
         **more,
     }
     return _count(id, name, counted, **values)
@@ -206,7 +210,7 @@ MEDIATING_ORGS_ACTIVE = _organisations(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition="时点上已成立的矛调类社会组织中，此前 365 天内受理过纠纷的比例。",
+    definition=f"时点上已成立的矛调类社会组织中，此前 365 天内受理过纠纷的比例。{_FOUNDED}",
     hits_text="其中此前 365 天内受理过纠纷的",
     sides=("有调解", "无调解"),
     hit=_mediated_lately,
@@ -215,7 +219,7 @@ COMMUNITIES_WITH_ORGS = _mediation(
     "communities_with_orgs",
     "社会组织覆盖率",
     subject=COMMUNITY,
-    definition="时点上至少有一个社会组织的社区（村）比例，孵化中心不计。",
+    definition=f"时点上至少有一个社会组织的社区（村）比例，孵化中心不计。{_FOUNDED}",
     among_text="全部社区（村）",
     hits_text="其中至少有一个社会组织的",
     sides=("有社会组织", "无社会组织"),

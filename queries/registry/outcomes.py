@@ -9,6 +9,8 @@ from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import CLOSED_AT, EXCLUDED, REGISTERED_AT, closed, day_passed, known, last_day
 from queries.subjects import PETITION, before, p
 
+# A repeat of any kind says that the matter was not settled.
+_AGAIN = "此后的重件不论信访形式，打12345的也算。"
 _SATISFIED = ("满意", "基本满意")
 _MARKS = (*_SATISFIED, "不满意")
 
@@ -109,7 +111,7 @@ ONE_PASS = Metric(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"办结的初件中已化解、且此后未再重复信访的比例。{EXCLUDED}",
+    definition=f"办结的初件中已化解、且此后未再重复信访的比例；未填写是否化解的不计。{_AGAIN}{EXCLUDED}",
     among_text="期内办结、且填写了是否化解的初件",
     hits_text="其中已化解且未再重复的",
     sides=("一次化解", "未一次化解"),
@@ -129,7 +131,7 @@ REPEATED_LATER = Metric(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.DOWN_GOOD,
-    definition=f"办结的初件中，后来同一信访人就同一事项再次来访来信的比例；越早办结的件，再访的时间越长。{EXCLUDED}",
+    definition=f"办结的初件中，后来同一信访人就同一事项再次来访来信的比例；越早办结的件，再访的时间越长。{_AGAIN}{EXCLUDED}",
     among_text="期内办结的初件",
     hits_text="其中登记以后出现重件的",
     sides=("有重件", "无重件"),
@@ -150,7 +152,7 @@ RESOLUTION = Metric(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"办结件中矛盾已化解的比例；办结不等于化解。{EXCLUDED}",
+    definition=f"办结件中矛盾已化解的比例，未填写是否化解的不计；办结不等于化解。{EXCLUDED}",
     among_text="期内办结、且填写了是否化解的信访件",
     hits_text="其中已化解的",
     sides=("已化解", "未化解"),

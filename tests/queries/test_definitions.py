@@ -1,0 +1,70 @@
+"""A definition tells what its rule leaves out, and leaves out what it tells."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.dialects import postgresql
+
+from casebase.engine import Casebase
+from queries.dictionary import dictionary
+from queries.model import Metric, moment
+from queries.registry import METRICS
+
+# What a rule looks at, as it stands in SQL, and the word without which its definition would be silent about it.
+TOLD = {
+    "petition.restricted": "检举控告",
+    "12345转办": "12345",
+    "petition.counted": "纳入统计",
+    "petition.is_simple": "简单诉求",
+    "petition.resolved": "化解",
+    "petition.is_collective": "5 人及以上",
+    "petition.extended_days": "延长",
+    "hearing_expert.recused": "回避",
+    "hearing.status": "取消",
+    "孵化中心": "孵化中心",
+    "矛调": "矛调",
+    "social_org.founded_on": "成立日期未填的",
+    "grid_task.outcome": "就地化解",
+}
+# Words that tell of a rule, and what of it then must stand in SQL.
+KEPT = {
+    "不含检举控告": "petition.restricted",
+    "12345转办件另计": "12345转办",
+    "纳入统计": "petition.counted",
+    "的初件中": "petition.is_first",
+    "初件；": "petition.is_first",
+    "未填写是否化解的不计": "petition.resolved IS NOT NULL",
+    "回避的不计": "hearing_expert.recused",
+    "取消": "hearing.status",
+    "成立日期未填的": "social_org.founded_on IS NULL",
+    "孵化中心不计": "孵化中心",
+}
+
+
+def rule(casebase: Casebase, metric: Metric) -> str:
+    """All of a rule as one text of SQL, values written out."""
+    at = moment(casebase, datetime(2026, 11, 22, 12, 0))
+    parts = [part(at) for part in (metric.among, metric.hit, metric.dated_by, metric.amount) if part is not None]
+    compiled = (part.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}) for part in parts)
+    return "\n".join(str(text) for text in compiled)
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_definition_is_the_rule(duckdb_city: Casebase, name: str) -> None:
+    metric = METRICS[name]
+    sql = rule(duckdb_city, metric)
+    said = metric.definition + metric.among_text + metric.hits_text
+    untold = {column for column, word in TOLD.items() if column in sql and word not in said}
+    unkept = {word for word, column in KEPT.items() if word in metric.definition and column not in sql}
+    assert (untold, unkept) == (set(), set())
+
+
+def test_first_cases_are_called_so(duckdb_city: Casebase) -> None:
+    for name, metric in METRICS.items():
+        if "petition.is_first" in rule(duckdb_city, metric):
+            assert "初件" in metric.definition + metric.among_text or "重件" in metric.definition, name
+
+
+def test_the_dictionary_says_the_whole_definition() -> None:
+    told = dictionary().set_index("metric")["definition"]
+    assert all(told[name] == metric.definition for name, metric in METRICS.items())
