@@ -1,18 +1,14 @@
 """专家听证: the pool, hearings and what came of them, waiting, and how the experts share the work."""
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
 from pages.parts import filters, lists, live, pictures, show, splits, waiting
 from pages.parts.drawing import drawn
-from pages.parts.filters import YEARLY, Filters
 from pages.parts.markdown import escape_markdown
 from queries import comparable, hearing_outcomes
 from queries.cases import Part, cases
 from queries.measure import measure, metric_of
-from queries.periods import last_months
 from queries.subjects import WAIT_BANDS
 from views import charts, words
 from wording import findings
@@ -27,24 +23,14 @@ CARDS = (
 )
 MONTHLY = ("hearings_held", "cases_heard", "expert_participations")
 MONTHS = 12
-SHORT_DAYS = 92
-
-
-def long_enough(now: Filters) -> Filters:
-    """Hearings are few: a period of a quarter or less gives way to twelve months."""
-    if now.period.days > SHORT_DAYS:
-        return now
-    return replace(now, period=last_months(now.as_of.date(), MONTHS), against=YEARLY)
 
 
 now = filters.current()
-view = long_enough(now)
-widened = view.period != now.period
 
 
 def opened(metric: str, **cell: str | None) -> None:
-    """The list behind a number of this page's period."""
-    show.open_list(show.link(metric, Part.HITS, period=view.period if widened else None, **cell))
+    """The list behind a number of the period."""
+    show.open_list(show.link(metric, Part.HITS, period=None, **cell))
 
 
 def monthly() -> None:
@@ -61,7 +47,7 @@ def monthly() -> None:
 
 def conclusions() -> None:
     """What hearings concluded."""
-    rows = splits.split(view, ["hearings_held"], "conclusion")
+    rows = splits.split(now, ["hearings_held"], "conclusion")
     chart = drawn(
         charts.ranking,
         rows,
@@ -99,9 +85,9 @@ def compared() -> None:
 def waits() -> None:
     """How long people wait for a hearing."""
     metric = metric_of("hearing_wait_days")
-    rows = splits.split(view, [metric.id], "wait").set_index("code")["hits"]
+    rows = splits.split(now, [metric.id], "wait").set_index("code")["hits"]
     counts = rows.reindex(WAIT_BANDS, fill_value=0)
-    median = live.ask(hearing_outcomes.median_wait, as_of=now.as_of, period=view.period, within=now.within)
+    median = live.ask(hearing_outcomes.median_wait, as_of=now.as_of, period=now.period, within=now.within)
     chart = drawn(
         charts.bars,
         pd.DataFrame({"label": WAIT_BANDS, "value": counts.to_numpy()}),
@@ -140,7 +126,7 @@ def pool() -> None:
 def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
     """How the experts share the work: the pool with each one's participations in the period."""
     found = live.ask(
-        measure, ["expert_participations"], as_of=view.as_of, period=view.period, within=view.within, by=["expert"]
+        measure, ["expert_participations"], as_of=now.as_of, period=now.period, within=now.within, by=["expert"]
     )
     taken = dict(zip(found["expert"], found["hits"], strict=True))
     return pool_rows.assign(value=[int(taken.get(code, 0)) for code in pool_rows["code"]])
@@ -223,13 +209,12 @@ def panel(seats: pd.DataFrame) -> str:
     return "、".join(names)
 
 
-scope = view.said + ("（所选时段听证少，按近 12 个月）" if widened else "")
-show.header("专家听证", f"{scope}。场次、件次、人次分开计。")
+show.header("专家听证", f"{now.said}。场次、件次、人次分开计。")
 experts = live.ask(hearing_outcomes.experts, as_of=now.as_of)
 if experts.empty and live.ask(measure, ["hearings_held"], as_of=now.as_of)["hits"].iloc[0] == 0:
     waiting.missing("专家和听证", {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"})
 else:
-    show.numbers(view, CARDS, key="hearing_cards")
+    show.numbers(now, CARDS, key="hearing_cards")
     monthly()
     left, middle, right = st.columns(3)
     with left, show.block("compared"):

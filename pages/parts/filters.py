@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import live, menu
+from pages.parts.markdown import escape_markdown
 from queries import names
 from queries.measure import stock_moment
 from queries.model import Slice
@@ -16,6 +17,8 @@ from queries.periods import Period, Preset, end_of_day, period_of
 from views import words
 
 CUSTOM = "自选"
+# Choices that the address named and the data does not have, by their labels.
+_UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
 _EVERY = ""
 _TURNED = "_filters_turned"
@@ -143,6 +146,7 @@ def bar() -> Filters:
         category, category_name = _category()
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
+    refused()
     against = AGAINST.get(chosen, "较上一期")
     return Filters(as_of, period, Slice(area, channel, category), against, place, category_name)
 
@@ -322,6 +326,7 @@ def _category() -> tuple[str | None, str | None]:
 
 def _choice(label: str, key: str, options: list[str], every: str, labels: dict[str, str] | None = None) -> str | None:
     shown = (labels or {}) | {_EVERY: every}
+    _called_by_name(key, label, options, shown)
     chosen: str = st.selectbox(
         label,
         [_EVERY, *options],
@@ -331,6 +336,30 @@ def _choice(label: str, key: str, options: list[str], every: str, labels: dict[s
         width=140,
     )
     return chosen or None
+
+
+def _called_by_name(key: str, label: str, options: list[str], shown: dict[str, str]) -> None:
+    """Let an address name a place or class by its code, too, and say so where it names what there is not.
+
+    The widget reads the names of its options alone and takes anything else for no choice.
+    """
+    asked = st.query_params.get(key)
+    if asked and key not in st.session_state:
+        if asked in options:
+            st.session_state[key] = asked
+        elif asked not in shown.values():
+            st.session_state[f"_unknown_{key}"] = asked
+    elif st.session_state.get(key):
+        st.session_state.pop(f"_unknown_{key}", None)
+    unknown = st.session_state.get(f"_unknown_{key}")
+    if unknown:
+        st.session_state.setdefault(_UNKNOWN, {})[label] = unknown
+
+
+def refused() -> None:
+    """Say which choices of the address the data does not have; the numbers below are without them."""
+    for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
+        st.warning(f"地址里的{label}「{escape_markdown(asked)}」不在库中，以下数字未按它筛选。")
 
 
 def current() -> Filters:

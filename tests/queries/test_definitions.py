@@ -10,6 +10,7 @@ from queries.dictionary import dictionary
 from queries.model import Metric, moment
 from queries.registry import METRICS
 
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 # What a rule looks at, as it stands in SQL, and the word without which its definition would be silent about it.
 TOLD = {
     "petition.restricted": "检举控告",
@@ -45,7 +46,7 @@ def rule(casebase: Casebase, metric: Metric) -> str:
     """All of a rule as one text of SQL, values written out."""
     at = moment(casebase, datetime(2026, 11, 22, 12, 0))
     parts = [part(at) for part in (metric.among, metric.hit, metric.dated_by, metric.amount) if part is not None]
-    compiled = (part.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}) for part in parts)
+    compiled = (part.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}) for part in parts)
     return "\n".join(str(text) for text in compiled)
 
 
