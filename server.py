@@ -13,11 +13,13 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from casebase.errors import CasebaseError
 from screen.guard import Refusals, SecurityHeaders
+from screen.logs import keep_to_one_line
 from screen.routes import routes
 
 # What st.navigation sets as soon as it has run. Set from the start, or the first visitor of a process who comes by a
 # link to a page is given that page's file alone, by Streamlit's older way of finding pages/.
 PagesManager.uses_pages_directory = False
+keep_to_one_line()
 # The wall asks outside any page's run, which is meant so; Streamlit would warn of it at every look.
 get_logger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
 
