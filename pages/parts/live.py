@@ -35,7 +35,7 @@ _HELD = "_reading_held"
 # Seconds that a page waits for a look at the database; one that does not answer at all is looked at in vain meanwhile.
 _PATIENCE = 0.5
 # After the database went away under a page, pages try a newer reading so many seconds later, and longer each time.
-_RETRY, _LONGEST_RETRY = 3.0, 30.0
+_RETRY, _LONGEST_RETRY = 3.0, 6.0
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,11 @@ class Pulse:
 
     def _look_at(self, at: datetime) -> None:
         try:
+            came_back = self._last.error is not None
             self._last = Reading(self.casebase.state(), at)
+            if came_back:
+                # The database was gone, not locked: what failed meanwhile says nothing of now.
+                self._trouble_until = self._retry = 0.0
         except CasebaseError as error:
             self._last = replace(self._last, error=str(error))
         except Exception as error:
