@@ -18,6 +18,7 @@ from casebase.loading.readers.delimited import CsvReader
 from casebase.loading.readers.encodings import is_gzip, likely_encoding
 from casebase.loading.readers.head import Head, head_at
 from casebase.loading.readers.workbook import XlsxReader
+from casebase.loading.texts import BLANKS, folded, without_blanks
 from casebase.schema import petition
 
 # What bureaus and cities call the columns of a case, most certain first.
@@ -25,21 +26,21 @@ NAMES: dict[str, tuple[str, ...]] = {
     "case_no": (
         "信访件编号", "信访编号", "案件编号", "事项编号", "信访件号", "工单编号", "工单号", "编号", "案号", "流水号",
         "case_no", "case_id", "case_enquiry_id", "case_number", "service_request_id", "request_id", "ticket_id",
-        "unique_key", "id",
+        "unique_key", "id", "no",
     ),
     "registered_at": (
-        "登记时间", "登记日期", "信访日期", "信访时间", "来访时间", "受理登记时间", "提交时间", "创建时间", "诉求时间",
-        "registered_at", "open_dt", "opened_at", "opened", "requested_datetime", "created_date", "created_at",
-        "open_date", "date_opened",
+        "登记时间", "登记日期", "登记", "信访日期", "信访时间", "来访时间", "受理登记时间", "提交时间", "创建时间",
+        "诉求时间", "registered_at", "open_dt", "opened_at", "opened", "requested_datetime", "created_date",
+        "created_at", "open_date", "date_opened",
     ),
     "forwarded_at": ("转送时间", "转送日期", "交办时间", "转办时间", "派单时间", "forwarded_at"),
-    "accepted_at": ("受理时间", "受理日期", "受理告知时间", "accepted_at"),
+    "accepted_at": ("受理时间", "受理日期", "受理", "受理告知时间", "accepted_at"),
     "due_at": (
         "办理期限", "办结期限", "限办时间", "到期时间", "截止时间", "应办结时间", "due_at", "target_dt",
         "sla_target_dt", "due_date", "expected_datetime",
     ),
     "closed_at": (
-        "办结时间", "办结日期", "办理完成时间", "结案时间", "回复时间", "答复时间", "closed_at", "closed_dt",
+        "办结时间", "办结日期", "办结", "办理完成时间", "结案时间", "回复时间", "答复时间", "closed_at", "closed_dt",
         "closed", "replied_at",
         "closed_date", "date_closed", "updated_datetime",
     ),
@@ -96,10 +97,12 @@ _LAYOUTS = (
     "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日",
     "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M",
     "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%d %H:%M:%S%z",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%d/%m/%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y",
 )  # fmt: skip
 _DELIMITERS = (",", "\t", ";", "|")
+_SERIAL = r"\d{5}(\.\d+)?"
 _SAMPLE = 1000
 # A column is of a kind where so much of it reads as such.
 _MOSTLY = 0.9
@@ -277,7 +280,8 @@ def _plain(name: str) -> str:
 def _sample(reader: Reader, head: Head) -> pd.DataFrame:
     columns = [name for name in head.names if name and head.names.count(name) == 1]
     chunk = next(iter(reader.chunks(columns)), pd.DataFrame(columns=columns, dtype="str"))
-    return chunk.head(_SAMPLE)
+    blanks = folded(BLANKS)
+    return chunk.head(_SAMPLE).apply(lambda column: without_blanks(column.astype("str"), blanks))
 
 
 def _take(guess: Guess, target: str, column: str, sample: pd.DataFrame, own: tuple[str, ...]) -> None:
@@ -310,7 +314,9 @@ def _reads_as(kind: object, values: pd.Series) -> bool:
 
 def _layouts(values: pd.Series, own: tuple[str, ...]) -> list[str] | None:
     """The formats that together read nearly all values, the most frequent first; None where there are none."""
-    waiting, found = values, []
+    # As the loading sees them: digits of full width are digits, and a spreadsheet's days need no format.
+    values = values.map(lambda text: unicodedata.normalize("NFKC", text))
+    waiting, found = values[~values.str.fullmatch(_SERIAL)], []
     for layout in own:
         waiting = waiting[pd.to_datetime(waiting, format=layout, errors="coerce").isna()]
     while len(waiting):

@@ -51,7 +51,7 @@ def set_shape(batch: Batch, column: str) -> None:
 def _outline(text: str) -> _Outline:
     try:
         outline = shapely.force_2d(_geometry(json.loads(text)))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ShapelyError):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ShapelyError):
         return _Outline(fault=_WRONG)
     if outline.geom_type not in ("Polygon", "MultiPolygon") or outline.is_empty:
         return _Outline(fault=_WRONG)

@@ -85,6 +85,16 @@ def test_a_case_number_and_a_time_are_found_by_their_values(tmp_path: Path) -> N
     )
 
 
+def test_values_are_read_as_the_loading_reads_them(tmp_path: Path) -> None:
+    rows = [
+        ["编号", "登记时间", "办结时间", "到期时间"],
+        ["1", "２０２６-１０-０５ ０９：３０：００", "NULL", "46300.3958333"],
+        ["2", "2026-10-06 09:30:00", "2026-10-08 09:30:00", "46303"],
+    ]
+    found = guess_map(text_file(tmp_path, rows), "cases")
+    assert (set(found.columns), found.layouts) == ({"case_no", "registered_at", "closed_at", "due_at"}, {})
+
+
 def test_values_that_do_not_read_are_left_out_with_a_word(tmp_path: Path) -> None:
     rows = [
         ["编号", "登记时间", "人数", "办结时间"],
