@@ -49,6 +49,10 @@ class Workdays:
         working: np.ndarray = self.days[self.is_workday]
         return working
 
+    def is_working(self, day: date) -> bool:
+        """Whether a day is a working day. Raises CasebaseError outside the calendar."""
+        return bool(self.is_workday[self._positions(np.array([day], dtype="datetime64[D]"))[0]])
+
     def after(self, day: date, n: int) -> date:
         """The n-th working day after `day`. Raises CasebaseError outside the calendar."""
         found: date = self.after_many(np.array([day], dtype="datetime64[D]"), n)[0].astype(object)

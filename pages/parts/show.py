@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import pandas as pd
 import streamlit as st
 
+from casebase.errors import CasebaseError
 from pages.parts import live
 from pages.parts.filters import Filters, current, path_of, turn, turn_to
 from pages.parts.markdown import escape_markdown
@@ -17,6 +18,7 @@ from queries.cases import Part
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric
 from queries.periods import Against, Period, Preset, period_of
+from queries.periods import compared as compared_with
 from queries.registry import METRICS
 from views import cards, charts, course, entries, words
 from views.shades import Meaning
@@ -200,13 +202,32 @@ def deltas(metric: Metric, row: Any, filters: Filters, lead: bool) -> tuple[card
 def _delta(
     metric: Metric, label: str, now: float, before: float, against: Against, filters: Filters, lead: bool
 ) -> cards.Delta:
-    """A change that is made of something leads to what it is made of."""
+    """A change that is made of something leads to what it is made of.
+
+    A rest day has few cases and a working day many: what the day before had instead is said, and has no colour.
+    """
     moved = words.movement(now, before, kind_of(metric))
     if moved == words.NONE:
         return cards.Delta(label, moved)
+    other = _other_day(metric, filters, against)
     leads = lead and decompose.can(metric) and now != before
     link = why_link(metric, against, period=_another(filters)) if leads else None
-    return cards.Delta(label, moved, "neutral" if moved == words.SAME else tone(metric, now, before), link)
+    plain = moved == words.SAME or other is not None
+    return cards.Delta(f"{label}{other or ''}", moved, "neutral" if plain else tone(metric, now, before), link)
+
+
+def _other_day(metric: Metric, filters: Filters, against: Against) -> str | None:
+    """What kind of day a single day is compared with, where it is of another kind itself; None of stocks and spans."""
+    period = filters.period
+    if metric.is_stock or period.days > 1:
+        return None
+    earlier, _ = compared_with(period, filters.as_of, against)
+    workdays = live.casebase().workdays
+    try:
+        now, then = (workdays.is_working(day) for day in (period.start, earlier.start))
+    except CasebaseError:
+        return None  # outside the calendar nobody knows which day rests
+    return None if now == then else f"（为{'工作日' if then else '休息日'}）"
 
 
 def _another(filters: Filters) -> Period | None:
