@@ -135,7 +135,12 @@ def _figure(metric: Metric, row: Mapping[Hashable, Any]) -> dict[str, Any]:
 
 def sentences(filters: Filters) -> list[tuple[words.State, str]]:
     """The day's attention, the most pressing first."""
-    return [(alert.state, alert.sentence) for alert in attention.alerts(filters)]
+    return [(alert.state, _said(alert)) for alert in attention.alerts(filters)]
+
+
+def _said(alert: cards.Attention) -> str:
+    """The alert, who must act, and by when, unless the fact names the day."""
+    return alert.sentence if not alert.due or alert.due in alert.text else f"{alert.sentence}；期限：{alert.due}"
 
 
 def quiet() -> str:
@@ -213,14 +218,13 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
     rate = metric.kind is Kind.RATE
     if not rate and not known["value"].any():
         known = known.head(0)
-    floor = min(known["value"].min() * 0.98, (target or 1.0) * 0.95) if rate and len(known) else 0.0
-    longest = max(known["value"].max(), target or 0.0) if len(known) else 1.0
-    reach = (longest - floor) or 1.0
+    # Bars begin at zero: cut off, a small difference would look like half.
+    longest = (max(known["value"].max(), target or 0.0) if len(known) else 1.0) or 1.0
     bars = [
         wall.Bar(
             row["name"],
             numbers.written(metric, row["value"]),
-            (row["value"] - floor) / reach,
+            row["value"] / longest,
             meeting.SMALL if row["small"] else show.state_of(metric, row["value"], row["among"]),
         )
         for row in known.to_dict("records")
@@ -230,7 +234,7 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
         f"各{noun}{metric.name}",
         note,
         bars,
-        (target - floor) / reach if target is not None else None,
+        target / longest if target is not None else None,
         quiet=f"各{noun}都没有可计的记录。" if rate else f"各{noun}都没有。",
     )
 

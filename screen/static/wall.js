@@ -109,6 +109,7 @@ function drawPulses() {
 
 function draw(data, whole) {
   if (!state.cutoff) state.since = performance.now() // the first scene stays as long as any other
+  $('loading').hidden = true
   for (const scene of data.scenes) {
     const section = $(`scene-${scene.id}`) ?? element('section', 'scene', $('scenes'))
     section.id = `scene-${scene.id}`
@@ -193,7 +194,8 @@ function refuse(sentence) {
 
 async function answer(address) {
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(), 15000)
+  // The first answer of a server that has just started may take long, and is no failure.
+  const timer = setTimeout(() => stop.abort(), state.cutoff ? 15000 : 90000)
   try {
     const got = await fetch(address, { signal: stop.signal, cache: 'no-store' })
     if (!got.ok && got.status !== 404) throw new Error(String(got.status))
@@ -261,11 +263,18 @@ async function forever(work, pauseMs) {
   }
 }
 
+function waiting() {
+  const seconds = Math.floor(performance.now() / 1000)
+  return seconds < 5 ? '' : `刚启动时第一次汇总较慢，已 ${seconds} 秒；好了自动显示，不用刷新`
+}
+
 function tell() {
   put($('clock'), CLOCK.format(new Date(state.cityTime + performance.now())))
   const age = (performance.now() - state.goodAt) / 1000
   const level = !state.goodAt ? '' : age > settings.red ? 'red' : age > settings.amber ? 'amber' : ''
   const shape = { red: '■ 数据中断，最近一次 ', amber: '▲ 数据延迟，最近一次 ', '': '数据截至 ' }[level]
+  if (!state.cutoff) put($('loading').lastElementChild, state.failing ? '数据库或服务没有答复，正在自动重试' : waiting())
+  if (state.refused) $('loading').hidden = true
   put($('cutoff'), state.refused ? '' : state.cutoff ? shape + state.cutoff : state.failing ? '▲ 现在读不到数据，正在自动重试' : '正在读取数据', level)
   put($('mode'), paused() ? '已暂停' : state.wish ? '遥控中' : pinned ? '已固定' : '')
   const turning = !state.held && !paused() && state.list.length > 1
