@@ -205,7 +205,8 @@ def fullest(city: Casebase, metric: str, by: str) -> str:
 
 def panels(app: AppTest) -> str:
     """The HTML of all cards, sentences and the header on a page."""
-    return "\n".join(json.loads(element.proto.json)["html"] for element in app.get("bidi_component"))
+    data = [json.loads(element.proto.json) for element in app.get("bidi_component") if element.proto.json]
+    return "\n".join(one["html"] for one in data if "html" in one)
 
 
 def card_values(app: AppTest) -> dict[str, str]:
