@@ -1,7 +1,10 @@
 """Raw cells of a table as they are written, in every file alike."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from typing import Any, TypeVar
 
 from briefings.model import Column, ColumnKind, Table, Valued
 from views import words
@@ -9,10 +12,46 @@ from views import words
 # What XML 1.0 cannot hold, and halves of a pair.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_Written = TypeVar("_Written")
+_LONGEST_PROPERTY = 255
+_BREAKS = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
+
 
 def plain(text: str) -> str:
     """A text without the characters that no Office file can hold; a line ends as XML reads it."""
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return _UNWRITABLE.sub("", text) if _UNWRITABLE.search(text) else text
+
+
+def line(text: str) -> str:
+    """A text of one line, as a name or a cover line is: what breaks or steers lines becomes a blank."""
+    return plain(_BREAKS.sub(" ", text)).strip()
+
+
+def writable(value: _Written) -> _Written:
+    """A document, deck or ledger whose texts, wherever they stand in it, are `plain`; frames of lists stay as they are.
+
+    The one border that texts of any origin pass on their way into a file.
+    """
+    return _writable(value)  # type: ignore[no-any-return]
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, tuple):
+        made = tuple(_writable(one) for one in value)
+        return value if all(a is b for a, b in zip(made, value, strict=True)) else made
+    if is_dataclass(value) and not isinstance(value, type):
+        new = {one.name: _writable(getattr(value, one.name)) for one in fields(value)}
+        changed: Mapping[str, Any] = {name: it for name, it in new.items() if it is not getattr(value, name)}
+        return replace(value, **changed) if changed else value
+    return value
+
+
+def short(text: str) -> str:
+    """A text as a file's properties hold it: Word and PowerPoint refuse more than 255 characters."""
+    return text[:_LONGEST_PROPERTY]
 
 
 def written(column: Column, value: object) -> str:

@@ -1,12 +1,14 @@
 """What a template may say: the frozen numbers as objects that know how they are written in a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from briefings import prose
+from briefings.cells import line
 from briefings.frozen import SPLITS, Frozen
 from casebase.errors import UsageError
 from queries.measure import metric_of
@@ -16,6 +18,8 @@ from views import words
 from wording import unknown
 from wording.names import short
 from wording.numbers import target_of
+
+_Ranked = TypeVar("_Ranked")
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,15 @@ class Ranking:
         moved = [number for number in self.numbers if number.year_before and number.value > number.year_before]
         return sorted(moved, key=lambda number: number.year_before - number.value)[:n]
 
+    def leading(self, n: int) -> list[Number]:
+        """At most n largest, each larger than all that are not named; none where too many are alike."""
+        return leading(self.most(len(self.numbers)), n, lambda number: number.value)
+
+    def part(self, numbers: Sequence[Number]) -> str:
+        """，占登记量的32.10% — with the comma that leads it; "" where these are all, or one of one."""
+        together = sum(number.hits for number in numbers)
+        return f"，占{self.numbers[0].metric.name}的{self.share(numbers)}" if 0 < together < self.whole else ""
+
     def share(self, numbers: Sequence[Number]) -> str:
         """What part of all these are together: 32.10%."""
         return words.percent(sum(number.hits for number in numbers) / self.whole if self.whole else None)
@@ -148,17 +161,20 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Debtor:
-    """A unit that owes: cases over their limit and the longest of them, cases due soon and the first day."""
+    """A unit that owes: cases over their limit and the longest of them, cases due soon and the first day.
+
+    `longest` counts natural days since the day of the limit, as pages do: who is late by hours is late by one day.
+    """
 
     name: str
     overdue: int
-    longest: float
+    longest: int
     due: int
     first_due: date | None
 
     @property
     def longest_days(self) -> str:
-        return words.days(self.longest).replace(" ", "")
+        return f"{words.full(self.longest)}天"
 
     @property
     def first_day(self) -> str:
@@ -197,6 +213,14 @@ class Facts:
         """The rates of the whole area that miss their target, in the order of the ledger."""
         return [number for number in map(self.n, self._frozen.totals.index) if not number.reached]
 
+    def late(self, most: int) -> list[Debtor]:
+        """At most so many units, each with more cases over their limit than any other unit that is not named."""
+        return leading([one for one in debtors(self._frozen) if one.overdue], most, lambda one: one.overdue)
+
+    def latest(self) -> Debtor | None:
+        """The unit with the case that is longest over its limit; None where no case is."""
+        return max((one for one in debtors(self._frozen) if one.overdue), key=lambda one: one.longest, default=None)
+
     def debtors(self, most: int) -> list[Debtor]:
         """The units that owe most: most over the limit first, then most due within five working days."""
         return debtors(self._frozen)[:most]
@@ -212,7 +236,7 @@ class Facts:
         risen = topics[topics["alarm"].astype(bool)].head(most)
         return [
             {
-                "name": row["name"].replace(" ", ""),
+                "name": spaced(row["name"].replace(" · ", "·")),
                 "observed": f"{words.full(row['observed'])}件次",
                 "expected": f"{words.decimal(row['expected'])}件次",
             }
@@ -230,27 +254,46 @@ class Facts:
             target_of(self._frozen.settings, metric.id),
             self._few,
             self._yearly,
-            str(row.get("name", "")),
+            spaced(str(row.get("name", ""))),
             unknown.reason(row["unknown"] or ""),
         )
+
+
+def leading(ordered: Sequence[_Ranked], most: int, value: Callable[[_Ranked], float]) -> list[_Ranked]:
+    """At most so many of the first, largest first, none of which is as large as one that is left out."""
+    if len(ordered) <= most:
+        return list(ordered)
+    return [one for one in ordered[:most] if value(one) > value(ordered[most])]
+
+
+def spaced(name: str) -> str:
+    """A name of one line; a blank after one that ends with a letter or digit, or 12件次 would read on from Ward 3."""
+    name = line(name)
+    return f"{name} " if name[-1:].isascii() and name[-1:].isalnum() else name
 
 
 def debtors(frozen: Frozen) -> list[Debtor]:
     """Units with cases over their limit or due within five working days, those that owe most first."""
     late, due, city = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.settings.city.name
-    over = late.assign(over=(frozen.stocks_at - pd.to_datetime(late["due_at"])).dt.total_seconds() / 86400)
+    over = late.assign(over=days_over(late["due_at"], frozen.stocks_at))
     owed = (
         over.groupby("unit")["over"].agg(overdue="size", longest="max"),
         due.groupby("unit")["due_at"].agg(due="size", first="min"),
     )
     found = [
-        Debtor(short(str(unit), city), int(overdue), float(longest), int(coming), _day(first))
+        Debtor(spaced(short(str(unit), city)), int(overdue), int(longest), int(coming), _day(first))
         for unit, overdue, longest, coming, first in owed[0]
         .join(owed[1], how="outer")
-        .fillna({"overdue": 0, "due": 0})
+        .fillna({"overdue": 0, "longest": 0, "due": 0})
         .itertuples()
     ]
-    return sorted(found, key=lambda one: (-one.overdue, -one.due, one.name))
+    return sorted(found, key=lambda one: (-one.overdue, -one.longest, -one.due, one.name))
+
+
+def days_over(due: "pd.Series[Any]", moment: datetime) -> "pd.Series[Any]":
+    """Natural days from the day of each limit to that of the moment, one at least."""
+    days: pd.Series[Any] = (pd.Timestamp(moment).normalize() - pd.to_datetime(due).dt.normalize()).dt.days
+    return days.clip(lower=1)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from briefings import prose
+from briefings.cells import line
 from briefings.frozen import MONTHS, PLACE, Frozen
 from briefings.model import Figure, Series
 from queries.measure import metric_of
@@ -14,7 +15,10 @@ from wording import findings
 from wording.names import PLACES
 from wording.numbers import kind_of, target_of
 
-MOST = 20
+# So many are shown all; of more, so that a picture leaves room for the words it belongs to, the first.
+MOST, FIRST = 16, 10
+# One bar compares nothing.
+_FEWEST = 2
 
 
 def volume(frozen: Frozen) -> Figure | None:
@@ -58,7 +62,7 @@ def _rate_by_month(frozen: Frozen, name: str) -> Figure | None:
     title = findings.months(frame, target, frozen.as_of.date(), nothing="")
     return Figure(
         f"{name}_months",
-        metric.name + title.replace(" ", ""),
+        metric.name + prose.close(title),
         f"近{MONTHS}个月{metric.name}",
         "months",
         _labels(frame),
@@ -91,22 +95,30 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     """A ranking by one number: the largest first; rates that should be high, the lowest first."""
     frame, metric = frozen.split(dimension, name), metric_of(name)
     frame = frame[frame["value"].notna()] if len(frame) else frame
-    if frame.empty or not frame["hits"].any():
+    # What nobody filled in is no place or class: it is told below the title, and is never the longest bar.
+    nameless = frame[frame["code"] == ""] if len(frame) else frame
+    frame = frame[frame["code"] != ""] if len(frame) else frame
+    if len(frame) < _FEWEST or not frame["hits"].any() or (metric.kind is Kind.COUNT and frame["hits"].nunique() == 1):
+        return None
+    if metric.kind is Kind.RATE and frame["small"].astype(bool).all():
         return None
     target = target_of(frozen.settings, name)
     few = frozen.settings.lights.small_sample
     rate = metric.kind is Kind.RATE
     place = "全市" if frozen.request.area is None else frozen.area_name
     title = findings.ranked(frame, metric, target, noun, place, few=few)
-    shown = frame.sort_values("value", ascending=rate, kind="stable").head(MOST)
+    shown = frame.sort_values("value", ascending=rate, kind="stable")
+    shown = shown if len(shown) <= MOST else shown.head(FIRST)
     small = tuple(bool(one) for one in shown["small"])
     left_out = f"，共{len(frame)}个，列{len(shown)}个" if len(frame) > len(shown) else ""
+    if metric.kind is Kind.COUNT and len(nameless):
+        left_out += f"；另有{words.full(int(nameless['hits'].sum()))}{metric.unit}未填写"
     return Figure(
         f"{name}_{dimension}",
-        metric.name + title.replace(" ", ""),
+        metric.name + prose.close(title),
         f"各{noun}{metric.name}（{metric.unit}）{left_out}",
         "ranking",
-        tuple(shown["name"]),
+        tuple(line(name) for name in shown["name"]),
         (Series(metric.name, tuple(float(value) for value in shown["value"]), small),),
         kind_of(metric),
         metric.unit,

@@ -1,12 +1,11 @@
 """The three files of a briefing, made of one frozen set of numbers."""
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from briefings import ledger, pictures, slides, tables, word
+from briefings import cells, ledger, pictures, slides, tables, word
 from briefings.asking import NAMES
 from briefings.frozen import TOTALS, Frozen
 from briefings.model import Figure, Ledger, Table
@@ -14,11 +13,12 @@ from briefings.steady import steady
 from briefings.template import Edits, deck, document, filled, imprint
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
+from queries.export import file_name
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 # Names differ by more than their ending: each may be turned into a PDF beside the others.
 _SUFFIX = {"pptx": "幻灯片", "xlsx": "台账"}
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\s]+')
+_LONGEST_PLACE = 40
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def make(
 
 def _name(frozen: Frozen, ending: str) -> str:
     """郑州市信访月报幻灯片_2026年10月.pptx: place, kind and period."""
-    place, period = (_FORBIDDEN.sub("", text) for text in (frozen.area_name, frozen.request.label))
-    return f"{place}信访{NAMES[frozen.request.form]}{_SUFFIX.get(ending, '')}_{period}.{ending}"
+    place, kind = file_name(frozen.area_name)[:_LONGEST_PLACE], NAMES[frozen.request.form]
+    return f"{file_name(place + '信访' + kind + _SUFFIX.get(ending, ''), frozen.request.label)}.{ending}"
 
 
 def ledger_of(frozen: Frozen) -> Ledger:
@@ -77,7 +77,7 @@ def ledger_of(frozen: Frozen) -> Ledger:
     wanted = [tables.TABLES[name](frozen) for name in tables.LEDGER_TABLES]
     found: list[Table] = [table for table in (*wanted, tables.units(frozen)) if table is not None]
     title = f"{frozen.area_name}信访{NAMES[frozen.request.form]}台账（{frozen.request.label}）"
-    return Ledger(
+    made = Ledger(
         title,
         tables.every_number(frozen),
         TOTALS,
@@ -86,6 +86,7 @@ def ledger_of(frozen: Frozen) -> Ledger:
         tables.definitions(frozen),
         imprint(frozen),
     )
+    return cells.writable(made)
 
 
 def save(files: tuple[File, ...], folder: Path) -> list[Path]:

@@ -101,6 +101,7 @@ BY_MONTH = ("registered", "closed", "backlog", "five_day_closure", "on_time_comp
 MONTHS = 13
 # Registers of all grids, communities and agents are no case lists.
 _REGISTERS = ("grid", "grid_worker", "community", "agent", "social_org")
+_DISTRICT = 2
 _BELOW = {1: "district", 2: "street", 3: "community"}
 
 
@@ -136,6 +137,7 @@ class Frozen:
     lists: tuple[Rows, ...]
     definitions: str
     snapshot: str
+    bureau: str
 
     @property
     def running(self) -> bool:
@@ -209,15 +211,19 @@ def freeze(
     def lists() -> tuple[tuple[Rows, ...], bytes]:
         return _lists(casebase, request.period, as_of, within)
 
-    def state() -> tuple[State, str | None]:
-        return casebase.state(), (names.names_of(casebase, "district") or {}).get(request.area or "")
+    def state() -> tuple[State, str | None, str | None]:
+        if request.area is None:
+            return casebase.state(), None, None
+        name = (names.codes(casebase) or {}).get(request.area)
+        whole = casebase.state()
+        return whole, name, _bureau(casebase, request.area, level, name or "", whole.bureau(casebase.settings))
 
     # Several at once: while the database reckons for one, another's rows are put in order.
     lanes: tuple[tuple[Callable[[], Any], ...], ...] = ((state, totals, months), (splits, topics), (lists,))
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
     of_all, (split, of_topics), of_rows = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (read_state, area), *numbers = [*of_all, of_topics]
+    (read_state, area, own), *numbers = [*of_all, of_topics]
     ((rows, of_lists),) = of_rows
     definitions = definitions_version()
     frames = [numbers[0], *split.values(), *numbers[1:]]
@@ -238,6 +244,7 @@ def freeze(
         lists=rows,
         definitions=definitions,
         snapshot=snapshot,
+        bureau=own or read_state.bureau(casebase.settings),
     )
 
 
@@ -265,6 +272,23 @@ def _split(
         kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
         small=[few and words.small(among, limit) for few, among in zip(sample, found["among"], strict=True)],
     )
+
+
+def _bureau(casebase: Casebase, area: str, level: int, name: str, city: str) -> str | None:
+    """Who signs for a part of the city: its own petition bureau, the office of a street; None for the whole city.
+
+    Where the case base names none, a district has 金水区信访局 as the city has its own; below it the place signs.
+    """
+    if level <= 1:
+        return None
+    units = names.units(casebase)
+    own = units.loc[units["area_code"] == area, "name"].tolist()
+    offices = [unit for unit in own if "信访" in unit]
+    if not offices and level > _DISTRICT:
+        offices = [unit for unit in own if unit.startswith(name)]
+    if offices:
+        return str(min(offices, key=len))
+    return f"{name}信访局" if level == _DISTRICT and city.endswith("信访局") else name
 
 
 def _kinds(casebase: Casebase) -> dict[str, str]:

@@ -34,7 +34,8 @@ _FORMATS: dict[ColumnKind, str] = {
 }
 _DAY_FORMAT = "yyyy-mm-dd"
 _NO_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST_NAME, _LONGEST_FOOTER = 31, 255
+# Excel counts the halves of a pair.
+_LONGEST_NAME, _LONGEST_FOOTER = 31, 120
 _WIDEST, _NARROWEST = 60, 6
 _SAMPLE = 100
 _PORTRAIT_COLUMNS = 6
@@ -58,7 +59,12 @@ def write(ledger: Ledger, moment: datetime) -> bytes:
     # A title that begins with = is a title.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(held, options) as book:
-        book.set_properties({"title": ledger.title, "author": ledger.imprint.bureau, "created": moment})
+        properties = {
+            "title": cells.short(ledger.title),
+            "author": cells.short(ledger.imprint.bureau),
+            "created": moment,
+        }
+        book.set_properties(properties)
         styles = _styles(book)
         names = _names(ledger)
         first = book.add_worksheet(names[0])
@@ -177,7 +183,12 @@ def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _St
     hits_at, among_at, value_at = (heads.index(name) for name in (*MADE_OF, "本期"))
     extra = ("清单计入", "清单合计", "核对", "清单")
     _begin(
-        sheet, ledger.title, f"{ledger.imprint.bureau}　{ledger.imprint.line}", [*heads, *extra], styles, ledger.imprint
+        sheet,
+        ledger.title,
+        f"{ledger.imprint.bureau}　{ledger.imprint.traced}",
+        [*heads, *extra],
+        styles,
+        ledger.imprint,
     )
     behind = {counted.metric: (name, rows, counted) for name, rows, counted in _behind(ledger, names)}
     count = styles.by_kind["count"]

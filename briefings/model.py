@@ -115,9 +115,14 @@ class Imprint:
 
     @property
     def line(self) -> str:
-        """郑州市信访局　2026年10月1日—31日　全市　截至…　快照 3F9A…　口径 1b2c… ."""
-        parts = [self.period, self.place, f"截至 {self.as_of}", f"快照 {self.snapshot}", f"口径 {self.definitions}"]
+        """2026年10月1日—31日　郑州市　截至 2026年11月23日2时: what a reader of any page must know."""
+        parts = [self.period, self.place, f"截至 {self.as_of}"]
         return "　".join([*parts, "演示数据"] if self.demonstration else parts)
+
+    @property
+    def traced(self) -> str:
+        """The same with the snapshot's id and the version of the definitions: for who looks a number up again."""
+        return "　".join([self.line, f"快照 {self.snapshot}", f"口径 {self.definitions}"])
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ WIDTH_MM = 156
 # Sizes are in points, 72 to the inch: 156 mm are 442 of them.
 _WIDTH = round(WIDTH_MM / 25.4 * 72)
 _TITLE, _LABEL, _VALUE = 10.5, 9, 8
-_MONTHS_HEIGHT, _ROW_HEIGHT, _BAR = 120, 14, 9
+_MONTHS_HEIGHT, _ROW_HEIGHT, _BAR = 110, 12.5, 8
 _EDGE, _GAP = 4, 5
 # Type stands out from a line that runs through it.
 _HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round"}
@@ -73,7 +73,7 @@ def _specification(figure: Figure) -> str:
     return str(drawn.to_json(validate=False))
 
 
-def _themed(layers: Sequence[Any], frame: pd.DataFrame, height: int, figure: Figure, *notes: str) -> Any:
+def _themed(layers: Sequence[Any], frame: pd.DataFrame, height: float, figure: Figure, *notes: str) -> Any:
     """Layers over the rows of `frame` as a chart with its finding as title, below it what is drawn, how to read it.
 
     Made at one go: altair copies a whole chart for everything that is set on it afterwards, and the rows for every

@@ -1,11 +1,14 @@
 """Numbers inside sentences: no space before a unit, changes in words, nothing where there is nothing to compare."""
 
+import re
 from datetime import datetime
 
 from queries.model import Kind, Metric
 from views import words
 from wording.numbers import kind_of
 
+# A blank beside a Chinese character or mark.
+_BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) | (?=[\u3000-\u9fff\uff00-\uffef])")
 YEAR, PERIOD = "同比", "环比"
 
 
@@ -53,6 +56,11 @@ def against_target(value: float, target: float | None) -> str:
         if short == words.SAME
         else f"低于{aim}{short.lstrip(words.MINUS).replace(' 百分点', '个百分点')}"
     )
+
+
+def close(text: str) -> str:
+    """A finding of a page as documents set it: no blank beside Chinese; in names of other letters it stays."""
+    return _BLANK.sub("", text)
 
 
 def moment(at: datetime) -> str:

@@ -46,7 +46,7 @@ def write(deck: Deck) -> bytes:
     """The slides as a .pptx, 16:9."""
     made = stage.empty()
     properties = made.core_properties
-    properties.title, properties.author = cells.plain(deck.title), cells.plain(deck.imprint.bureau)
+    properties.title, properties.author = cells.short(deck.title), cells.short(deck.imprint.bureau)
     _cover(made, deck)
     for slide in deck.slides:
         _slide(made, slide, deck.imprint)
@@ -63,7 +63,7 @@ def _cover(made: Any, deck: Deck) -> None:
     _fill(places[1], [deck.subtitle])
     _fill(places[stage.IN_BUREAU], [f"{imprint.bureau}　{imprint.as_of}"])
     _feet(slide, imprint)
-    _notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.line}")
+    _notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.traced}")
 
 
 def _slide(made: Any, slide: Slide, imprint: Imprint) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from briefings import prose
-from briefings.facts import debtors
+from briefings.asking import Form
+from briefings.facts import days_over, debtors
 from briefings.frozen import PLACE, TOTALS, Frozen, Rows
 from briefings.model import CaseList, Column, Counted, Table, Valued
 from queries.dictionary import formula
@@ -40,6 +41,7 @@ _SUMMARY = (
     "on_the_spot",
     "hearings_held",
 )
+_ALWAYS = ("registered", "closed", "backlog", "overdue")
 _RANKED = ("five_day_closure", "on_time_completion", "unit_satisfaction", "unit_evaluation", "repeat_rate")
 _SHORT = {
     "five_day_closure": "五日办结率",
@@ -57,10 +59,23 @@ _COUNT_SIDES = ("计入", "未计入")
 
 def summary(frozen: Frozen) -> Table:
     """The main numbers with what they are compared with and their targets."""
-    whole = _numbers(frozen, "summary", "主要指标", _SUMMARY)
-    shown = [place for place, column in enumerate(whole.columns) if column.name not in MADE_OF]
+    whole = _numbers(frozen, "summary", "主要指标", tuple(name for name in _SUMMARY if _is_told(frozen, name)))
+    # The period before a year is the year before.
+    twice = ("上期", "环比") if frozen.request.form is Form.YEARLY else ()
+    shown = [place for place, column in enumerate(whole.columns) if column.name not in (*MADE_OF, *twice)]
     rows = tuple(tuple(row[place] for place in shown) for row in whole.rows)
     return replace(whole, columns=tuple(whole.columns[place] for place in shown), rows=rows)
+
+
+def _is_told(frozen: Frozen, name: str) -> bool:
+    """Whether a number says anything in any of its periods; of the first rows also that there was nothing."""
+    row = frozen.total(name)
+    if row["unknown"]:
+        return True
+    values = [row[column] for column in ("value", "previous", "year_before")]
+    if metric_of(name).kind is Kind.RATE:
+        return not all(words.missing(value) for value in values)
+    return name in _ALWAYS or any(not words.missing(value) and value != 0 for value in values)
 
 
 def every_number(frozen: Frozen) -> Table:
@@ -111,15 +126,23 @@ def _change(metric: Metric, now: float, before: float) -> Valued:
 
 
 def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame) -> Table:
-    """Places or units by their five-day rate, best first; those with too few cases stand below, unranked."""
+    """Places or units by their five-day rate, best first; those with too few cases stand below, unranked.
+
+    Where all have too few there is no rank to show, and they stand by what came. What is not filled in has no rank.
+    """
     groups = {(row["metric"], row["code"]): row for row in _records(frame)}
     names = frame.drop_duplicates("code").set_index("code")["name"]
     first = frame[frame["metric"] == "five_day_closure"].set_index("code").reindex(names.index)
-    value = first["value"].where(~first["small"].fillna(True).astype(bool)).astype(float)
-    order = value.sort_values(ascending=False, na_position="last", kind="stable").index
+    judged = ~first["small"].fillna(True).astype(bool) & (first.index != "")
+    value = first["value"].where(judged).astype(float)
+    came = pd.Series({code: _hits(groups, "registered", code) for code in names.index})
+    order = pd.DataFrame({"value": value, "filled": names.index != "", "came": came}).sort_values(
+        ["value", "filled", "came"], ascending=False, na_position="last", kind="stable"
+    )
     place = value.rank(ascending=False, method="min")
+    ranked = bool(place.notna().any())
     columns = (
-        Column("名次", "count"),
+        *((Column("名次", "count"),) if ranked else ()),
         Column(noun),
         Column("登记量", "count", "registered", sums=True),
         Column("同比", "change", "registered"),
@@ -129,17 +152,20 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     )
     rows = tuple(
         (
-            None if pd.isna(place[code]) else int(place[code]),
+            *((None if pd.isna(place[code]) else int(place[code]),) if ranked else ()),
             names[code],
             _hits(groups, "registered", code),
             _relative(groups, code),
             *(_value(groups, metric, code) for metric in _RANKED),
             *(_count(frozen, groups, name, code) for name in ("backlog", "overdue")),
         )
-        for code in order
+        for code in order.index
     )
-    note = f"按五日办结率由高到低；应办结不足{frozen.settings.lights.small_sample}件次的不排名次。{_scope(frozen)}"
-    return Table(id, title, note, columns, rows)
+    few = frozen.settings.lights.small_sample
+    by = (
+        f"按五日办结率由高到低；应办结不足{few}件次的不排名次。" if ranked else f"五日应办结都不足{few}件次，不排名次。"
+    )
+    return Table(id, title, f"{by}{_scope(frozen)}", columns, rows)
 
 
 def places(frozen: Frozen) -> Table | None:
@@ -151,7 +177,7 @@ def places(frozen: Frozen) -> Table | None:
     totals = {metric: frozen.total(metric) for metric in ("registered", *_RANKED, "backlog", "overdue")}
     registered = totals["registered"]
     whole = (
-        None,
+        *((None,) if table.columns[0].name == "名次" else ()),
         "合计",
         int(registered["hits"]),
         words.relative(registered["value"], registered["year_before"]),
@@ -163,11 +189,16 @@ def places(frozen: Frozen) -> Table | None:
 
 
 def departments(frozen: Frozen) -> Table | None:
-    """The departments of the city, ranked apart from places (domain.md §4); of an area without any, all its units."""
+    """The departments ranked apart from places (domain.md §4): the city's own, a district's of its report.
+
+    Of an area without any, all its units; those that had nothing to do with it are left out.
+    """
     frame = frozen.splits["unit"]
-    frame = frame[frame["code"] != ""]
-    own = frame[frame["kind"] == "市直部门"]
-    chosen, noun = (own, "市直部门") if len(own) else (frame, "责任单位")
+    busy = frame[frame["metric"].isin(("registered", "backlog", "overdue")) & (frame["hits"] > 0)]["code"]
+    frame = frame[(frame["code"] != "") & frame["code"].isin(busy)]
+    kind = "市直部门" if frozen.request.area is None else "区县部门"
+    own = frame[frame["kind"] == kind]
+    chosen, noun = (own, kind) if len(own) else (frame, "责任单位")
     return ranking(frozen, "departments", f"{noun}主要指标", noun, chosen) if len(chosen) else None
 
 
@@ -216,17 +247,18 @@ def owing(frozen: Frozen) -> Table | None:
     columns = (
         Column("责任单位"),
         Column("超期未结", "count", "overdue", sums=True),
-        Column("最久超期（天）", "number"),
+        Column("最久超期（天）", "count"),
         Column("5个工作日内到期", "count", "due_in_5", sums=True),
         Column("最早到期", "moment"),
     )
     rows = tuple(
-        (one.name, one.overdue, None if one.overdue == 0 else one.longest, one.due, one.first_due) for one in found
+        (one.name.strip(), one.overdue, None if one.overdue == 0 else one.longest, one.due, one.first_due)
+        for one in found
     )
     overdue, due = (int(frozen.total(metric)["hits"]) for metric in ("overdue", "due_in_5"))
     named = sum(one.overdue + one.due for one in found)
     note = _moment_note(frozen) + ("" if named == overdue + due else "未分派责任单位的件不在表中，合计为全部。")
-    return Table("owing", "谁欠什么、何时到期", note, columns, rows, ("合计", overdue, None, due, None))
+    return Table("owing", "各责任单位超期和到期情况", note, columns, rows, ("合计", overdue, None, due, None))
 
 
 def overdue(frozen: Frozen) -> Table | None:
@@ -234,14 +266,14 @@ def overdue(frozen: Frozen) -> Table | None:
     late = frozen.list_of("overdue").sort_values("due_at", kind="stable")
     if late.empty:
         return None
-    days = (frozen.stocks_at - late["due_at"]).dt.total_seconds() / 86400
+    days = days_over(late["due_at"], frozen.stocks_at)
     columns = (
         Column("信访编号"),
         Column("责任单位"),
         Column("区县"),
         Column("内容分类"),
         Column("办结期限", "moment"),
-        Column("超期（天）", "number"),
+        Column("超期（天）", "count"),
     )
     shown = late.assign(over=days).head(MOST_ROWS)
     rows = tuple(
@@ -251,7 +283,7 @@ def overdue(frozen: Frozen) -> Table | None:
             row["district"],
             row["category"],
             row["due_at"].date(),
-            row["over"],
+            int(row["over"]),
         )
         for row in _records(shown)
     )
@@ -265,7 +297,7 @@ def definitions(frozen: Frozen) -> Table:
     columns = (Column("指标"), Column("定义"), Column("算法"), Column("归期"), Column("依据"))
     metrics = [METRICS[name] for name in TOTALS]
     rows = tuple((m.name, m.definition, formula(m), m.period_text, m.article) for m in metrics)
-    return Table("definitions", "指标口径", f"口径版本{frozen.definitions}。", columns, rows)
+    return Table("definitions", "指标口径", f"口径版本{frozen.definitions}，数字快照{frozen.snapshot}。", columns, rows)
 
 
 def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:

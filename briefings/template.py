@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
-from briefings import prose
+from briefings import cells, prose
 from briefings.asking import NAMES, Form
 from briefings.facts import Facts, Number
 from briefings.figures import FIGURES
@@ -31,8 +31,11 @@ from views import words
 
 PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
 _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
+_BLANK_BEFORE_MARK = re.compile(r"(?<=[0-9A-Za-z]) +(?=[、，。；：（）]|领域|等)")
 _DIGITS = "〇一二三四五六七八九"
 _LEAST_LINE = 2
+# What a sentence calls the places directly below the area.
+_NOUNS = {"district": "区县（市）", "street": "街道（乡镇）", "community": "社区（村）"}
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ class _Numbering:
 def imprint(frozen: Frozen) -> Imprint:
     """What every page says of its numbers."""
     return Imprint(
-        bureau=frozen.state.bureau(frozen.settings),
-        place=frozen.area_name,
+        bureau=cells.line(frozen.bureau),
+        place=cells.line(frozen.area_name),
         period=words.span(frozen.request.period.start, frozen.request.period.end),
         as_of=prose.moment(frozen.as_of),
         snapshot=frozen.snapshot,
@@ -87,13 +90,12 @@ def suggestions(frozen: Frozen, workdays: Workdays) -> tuple[str, ...]:
 def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
     """The Word briefing. Raises UsageError for a template with a mistake, naming its line."""
     name = YEARLY if frozen.request.form is Form.YEARLY else PERIODIC
-    title, subtitle, numbering, annexes = "", "", _Numbering(), 0
+    title, subtitle = "", ""
     blocks: list[Block] = []
     for line in _lines(_rendered(name, frozen, workdays, filled(frozen, workdays, edits))):
         found = _DIRECTIVE.fullmatch(line)
         if found and found[1] == "附件":
-            annexes += 1
-            blocks.append(Annex(annexes, found[2]))
+            blocks.append(Annex(0, found[2]))
         elif found:
             blocks += _shown(name, found[1], found[2], frozen)
         elif line.startswith("# "):
@@ -101,8 +103,9 @@ def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
         elif line.startswith("> "):
             subtitle = line[_LEAST_LINE:]
         else:
-            blocks.append(_text(line, numbering))
-    return Document(title, subtitle, tuple(_without_empty(blocks)), imprint(frozen))
+            blocks.append(_text(line))
+    told = tuple(_numbered(_without_empty(blocks)))
+    return cells.writable(Document(title, subtitle, told, imprint(frozen)))
 
 
 def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
@@ -117,7 +120,7 @@ def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
     cover, *rest = parts
     slides = [slide for part in rest if (slide := _slide(part, frozen)) is not None]
     subtitle = next((line[_LEAST_LINE:] for line in cover if line.startswith("> ")), "")
-    return Deck(cover[0][_LEAST_LINE:], subtitle, tuple(slides), imprint(frozen))
+    return cells.writable(Deck(cover[0][_LEAST_LINE:], subtitle, tuple(slides), imprint(frozen)))
 
 
 def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
@@ -146,7 +149,7 @@ def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
 def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     """The source of a slide's figures: what each is, by which date it is counted, and the snapshot."""
     said = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in map(metric_of, metrics)]
-    return "\n".join([*said, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).line}"])
+    return "\n".join([*said, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
 
 
 def filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
@@ -156,12 +159,26 @@ def filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
     return Edits(edits.cover, suggestions(frozen, workdays), edits.proposals)
 
 
-def _text(line: str, numbering: _Numbering) -> Block:
+def _text(line: str) -> Block:
+    """A heading or a paragraph, not numbered yet: what has nothing below it has no number either."""
     head = re.match(r"(#{2,4}) ", line)
-    if head:
-        level = len(head[1]) - 1
-        return Heading(level, numbering.head(level) + line[head.end() :])
-    return Paragraph(numbering.item() + line[_LEAST_LINE:]) if line.startswith("+ ") else Paragraph(line)
+    return Heading(len(head[1]) - 1, line[head.end() :]) if head else Paragraph(line)
+
+
+def _numbered(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Headings, annexes and the paragraphs that begin with + with their numbers."""
+    numbering, annexes = _Numbering(), 0
+    for block in blocks:
+        match block:
+            case Heading():
+                yield Heading(block.level, numbering.head(block.level) + block.text)
+            case Annex():
+                annexes += 1
+                yield Annex(annexes, block.title)
+            case Paragraph() if block.text.startswith("+ "):
+                yield Paragraph(numbering.item() + block.text[_LEAST_LINE:])
+            case _:
+                yield block
 
 
 def _shown(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | Table]:
@@ -173,19 +190,26 @@ def _shown(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | T
     return [] if made is None else [made]
 
 
-def _without_empty(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Blocks without annexes that nothing follows."""
-    for place, block in enumerate(blocks):
-        after = blocks[place + 1] if place + 1 < len(blocks) else None
+def _without_empty(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks without annexes and headings that have nothing below them."""
+    kept: list[Block] = []
+    for block in reversed(blocks):
+        after = kept[-1] if kept else None
         if isinstance(block, Annex) and (after is None or isinstance(after, Annex)):
             continue
-        yield block
+        if isinstance(block, Heading) and (
+            after is None or isinstance(after, Annex) or (isinstance(after, Heading) and after.level <= block.level)
+        ):
+            continue
+        kept.append(block)
+    return kept[::-1]
 
 
 def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
     path, text = _source(name, frozen)
     facts = Facts(frozen)
     about = imprint(frozen)
+    below = _NOUNS.get(frozen.place or "", "")
     try:
         return _compiled(text).render(
             n=facts.n,
@@ -193,11 +217,15 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             short=facts.short,
             debtors=facts.debtors,
             lacking=facts.lacking,
+            late=facts.late,
+            latest=facts.latest,
             hot=facts.hot,
             topic_days=frozen.topic_days,
             bureau=about.bureau,
-            city=frozen.area_name,
-            place="全市" if frozen.request.area is None else frozen.area_name,
+            city=about.place,
+            place="全市" if frozen.request.area is None else about.place,
+            noun=below,
+            below=f"各{below}" if below else "",
             form=NAMES[frozen.request.form],
             period=frozen.request.label,
             as_of=prose.moment(frozen.as_of),
@@ -205,9 +233,9 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             running=frozen.running,
             few=frozen.settings.lights.small_sample,
             workday=lambda days: words.day(workdays.after(frozen.as_of.date(), days)),
-            cover=edits.cover,
-            suggestions=edits.suggestions,
-            proposals=edits.proposals,
+            cover=cells.line(edits.cover),
+            suggestions=edits.suggestions and tuple(map(cells.line, edits.suggestions)),
+            proposals=cells.plain(edits.proposals),
         )
     except TemplateSyntaxError as error:
         raise UsageError(f"{path}, line {error.lineno}: {error.message}") from None
@@ -219,7 +247,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
 
 @lru_cache(maxsize=8)
 def _compiled(text: str) -> Template:
-    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = SandboxedEnvironment(undefined=StrictUndefined)
     environment.filters["items"] = _items
     environment.filters["names"] = lambda numbers: "、".join(number.name for number in numbers)
     return environment.from_string(text)
@@ -250,7 +278,8 @@ def _items(numbers: Sequence[Number]) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """The lines that say something; no blank stands before a Chinese mark, whatever the name before it ends with."""
+    return [_BLANK_BEFORE_MARK.sub("", line.strip()) for line in text.split("\n") if line.strip()]
 
 
 def chinese(n: int) -> str:

@@ -81,9 +81,9 @@ def write(document: Document) -> bytes:
 
 
 def _properties(made: Any, document: Document) -> None:
-    made.core_properties.title = f"{document.title}{document.subtitle}"
-    made.core_properties.author = made.core_properties.last_modified_by = document.imprint.bureau
-    made.core_properties.comments = document.imprint.line
+    made.core_properties.title = cells.short(f"{document.title}{document.subtitle}")
+    made.core_properties.author = made.core_properties.last_modified_by = cells.short(document.imprint.bureau)
+    made.core_properties.comments = cells.short(document.imprint.traced)
     made.core_properties.language = "zh-CN"
 
 

@@ -206,7 +206,7 @@ def paper_of(printed: Document) -> str:
                 numbers = [cells.is_number(column) for column in block.columns]
                 heads = [column.name for column in block.columns]
                 sheet.table(block.title, heads, cells.rows_of(block), numbers, block.note)
-    sheet.note(printed.imprint.line)
+    sheet.note(printed.imprint.traced)
     return sheet.html
 
 

@@ -24,6 +24,8 @@ def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT) -> str
     names = frame.loc[frame["value"] == top, "name"].tolist()
     if len(names) > 1:
         return f"{words.listing(names, 2)}并列最多，各 {words.full(top)} {unit}"
+    if top == total:
+        return f"只有{names[0]}，{words.full(top)} {unit}"
     return f"{names[0]}最多，{words.full(top)} {unit}，占{whole} {words.percent(top / total)}"
 
 
