@@ -49,7 +49,8 @@ def by_month(
 ) -> pd.DataFrame:
     """The calendar months up to the one of `until` (None: of `as_of`): the columns of `measure` with month ("2026-11").
 
-    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count.
+    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count, and
+    `unfinished` (bool) marks the running month of a dated metric: what of it is in by now is no whole month.
     """
     period = last_months(until or as_of.date(), months)
     found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
@@ -61,6 +62,9 @@ def by_month(
     found = found.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
     counts = found["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
     found = found.assign(value=found["value"].mask(counts, found["hits"].astype("float64")))
+    dated = ~found["metric"].map(lambda name: METRICS[name].is_stock)
+    running = found["month"].eq(f"{as_of:%Y-%m}") & (as_of < end_of_day(last_months(as_of.date(), 1).end))
+    found["unfinished"] = dated & running
     return needs.without_unknown(casebase, found).assign(as_of=as_of)
 
 

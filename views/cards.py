@@ -38,10 +38,12 @@ class Delta:
 
 @dataclass(frozen=True)
 class Card:
-    """One number with all that is said about it. `spark` holds up to twelve periods, None for a gap.
+    """One number with all that is said about it. `spark` holds up to twelve periods, None for a gap;
+    the last `spark_unfinished` of them are not all in yet and are drawn dashed.
 
     `definition` pairs a heading (定义, 分子, 分母, 依据) with its text. `beside` are further numbers that must be
-    read with the first (evaluation beside satisfaction). `link` is handed back when the card is clicked.
+    read with the first (evaluation beside satisfaction), `beside_links` what a click on each hands back. `link` is
+    handed back when the card is clicked.
     """
 
     key: str
@@ -52,8 +54,10 @@ class Card:
     state: State | None = None
     spark: tuple[float | None, ...] = ()
     spark_labels: tuple[str, ...] = ()
+    spark_unfinished: int = 0
     definition: tuple[tuple[str, str], ...] = ()
     beside: tuple[str, ...] = ()
+    beside_links: tuple[str | None, ...] = ()
     small: bool = False
     link: str | None = None
 
@@ -151,7 +155,7 @@ def _card(card: Card, palette: Palette) -> str:
     small = f'<span class="small">{SMALL}</span>' if card.small else ""
     unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit else ""
     deltas = "".join(_delta(delta) for delta in card.deltas)
-    beside = f'<div class="beside">{unbroken(card.beside)}</div>' if card.beside else ""
+    beside = f'<div class="beside">{unbroken(card.beside, card.beside_links)}</div>' if card.beside else ""
     return (
         f'<article class="card" data-key="{key}">{_opener(card.sentence, card.link)}'
         f'<div class="top"><span class="name">{escape(card.name)}</span>{_definition(card)}</div>'
@@ -161,10 +165,21 @@ def _card(card: Card, palette: Palette) -> str:
     )
 
 
-def unbroken(parts: Sequence[str]) -> str:
-    """What stands beside a number: a line may break between the parts, inside none that fits on it."""
+def unbroken(parts: Sequence[str], links: Sequence[str | None] = ()) -> str:
+    """What stands beside a number: a line may break between the parts, inside none that fits on it.
+
+    A part with a link opens it.
+    """
+    ways = links or [None] * len(parts)
     ends = [SEPARATOR] * (len(parts) - 1) + [""]
-    return "".join(f'<span class="part">{escape(part)}{end}</span>' for part, end in zip(parts, ends, strict=True))
+    told = (_part(part, way) + end for part, way, end in zip(parts, ways, ends, strict=True))
+    return "".join(f'<span class="part">{text}</span>' for text in told)
+
+
+def _part(text: str, link: str | None) -> str:
+    if link is None:
+        return escape(text)
+    return f'<button type="button" class="aside" data-open="{escape(link)}" title="看这些件">{escape(text)}</button>'
 
 
 def _opener(sentence: str, link: str | None) -> str:
@@ -239,12 +254,14 @@ def _spark(card: Card) -> str:
     if len(known) < 2:
         return '<div class="spark"></div>' if card.spark else ""
     points = _spark_points(card.spark)
+    whole = len(points) - card.spark_unfinished
     last = next(point for point in reversed(points) if point is not None)
     ends = [card.spark_labels[0], card.spark_labels[-1]] if card.spark_labels else ["", ""]
     return (
         f'<div class="spark"><svg viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" preserveAspectRatio="none"'
         f' role="img" aria-label="{escape(card.name)}近 {len(card.spark)} 期走势">'
-        f'<path class="line" d="{_spark_path(points)}"/>'
+        f'<path class="line" d="{_spark_path(points[:whole])}"/>'
+        f'<path class="line unfinished" d="{_spark_path(_from_last(points, whole))}"/>'
         f'<path class="dot" d="M{last[0]:.1f} {last[1]:.1f}h0.01"/></svg>'
         f'<div class="ends"><span>{escape(ends[0])}</span><span>{escape(ends[1])}</span></div></div>'
     )
@@ -262,6 +279,14 @@ def _spark_points(values: Sequence[float | None]) -> list[tuple[float, float] | 
         return _SPARK_PAD + position * step, _SPARK_HEIGHT - _SPARK_PAD - share * room
 
     return [None if value is None else place(position, value) for position, value in enumerate(values)]
+
+
+def _from_last(points: Sequence[tuple[float, float] | None], start: int) -> list[tuple[float, float] | None]:
+    """The points from the last known one before `start` on; none where nothing lies after it."""
+    if start >= len(points):
+        return []
+    before = next((place for place in range(start - 1, -1, -1) if points[place] is not None), start)
+    return [points[before], *points[start:]] if before < start else list(points[start:])
 
 
 def _spark_path(points: Sequence[tuple[float, float] | None]) -> str:
@@ -306,7 +331,8 @@ CSS = (
 .card:has(.open:hover) { border-color: var(--accent); }
 .open { position: absolute; inset: 0; padding: 0; border: 0; border-radius: 8px; background: none; cursor: pointer; }
 .open:focus-visible, .define:focus-visible,
-.why:focus-visible, .reason:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.why:focus-visible, .reason:focus-visible,
+.aside:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .top { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; }
 .name { font-size: var(--text); color: var(--muted); line-height: 20px; }
 .define { position: relative; flex: none; margin: -4px -6px -4px 0; padding: 4px 6px; border: 0; border-radius: 4px;
@@ -325,6 +351,9 @@ CSS = (
 .why { position: relative; width: 100%; padding: 0; border: 0; border-radius: 4px; background: none; font: inherit;
   line-height: inherit; color: inherit; text-align: left; cursor: pointer; }
 .why:hover .moved { text-decoration: underline; text-underline-offset: 3px; }
+.aside { position: relative; padding: 0; border: 0; border-radius: 4px; background: none; font: inherit;
+  color: inherit; cursor: pointer; }
+.aside:hover { color: var(--accent); text-decoration: underline; text-underline-offset: 3px; }
 .label, .beside, .ends { color: var(--muted); }
 .moved { white-space: nowrap; }
 .moved.good { color: var(--green); }
@@ -332,6 +361,7 @@ CSS = (
 .beside { margin-top: 4px; font-size: var(--note); line-height: 18px; }
 .part { display: inline-block; }
 .spark { align-self: end; padding-top: 8px; }
+.spark .unfinished { stroke-dasharray: 3 3; }
 .spark svg { display: block; width: 100%; height: 32px; overflow: visible; }
 .line, .dot { fill: none; vector-effect: non-scaling-stroke; stroke: var(--accent); stroke-linejoin: round; }
 .line { stroke-width: 1.5px; }

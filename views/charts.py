@@ -50,6 +50,7 @@ MOST_CATEGORIES = 6
 ROW = 28
 _BAR = 14
 _LEFT = 44
+_PALER = 0.45
 _HAND: Literal["pointer"] = "pointer"
 
 
@@ -69,7 +70,8 @@ def trend(
     """Monthly lines with their names at the right end. Clicks: "pick" on `at`.
 
     Columns: at (first of the month), value; optional series (at most six), last_year (grey), small (bool, drawn
-    hollow), tip. `target` is a ratio for rates. Counts start at zero; a rate's axis that does not says so.
+    hollow), unfinished (bool: the months at the end that are not all in yet, dashed and hollow), tip. `target` is a
+    ratio for rates. Counts start at zero; a rate's axis that does not says so.
     """
     if frame.empty or frame["value"].notna().sum() == 0:
         return empty("所选范围内没有可画的月份。", palette)
@@ -86,7 +88,12 @@ def trend(
     before = alt.Y("last_year:Q", title=None, scale=scale, axis=axis)
     layers: list[Any] = target_line(target, target_text(target_name, target, kind), palette) if target else []
     layers += [base.mark_line(color=palette.compare, strokeWidth=1.5).encode(y=before)]
-    layers += [base.mark_line(strokeWidth=2).encode(y=y, stroke=alt.Stroke("colour:N", scale=None))]
+    colour = alt.Stroke("colour:N", scale=None)
+    whole = alt.Y("whole:Q", title=None, scale=scale, axis=axis)
+    layers += [base.mark_line(strokeWidth=2).encode(y=whole, stroke=colour)]
+    if data["unfinished"].notna().any():
+        rest = alt.Y("unfinished:Q", title=None, scale=scale, axis=axis)
+        layers += [base.mark_line(strokeWidth=2, strokeDash=[4, 3]).encode(y=rest, stroke=colour)]
     layers += [_trend_points(base, y).add_params(pick("at"))]
     names = _end_labels(data, (low, high), height, palette)
     layers += [
@@ -102,9 +109,13 @@ def _trend_data(frame: pd.DataFrame, palette: Palette, kind: Kind, unit: str) ->
     named = "series" in frame
     series = [str(name) for name in frame["series"]] if named else [""] * len(frame)
     small = flags(frame, "small")
+    late = flags(frame, "unfinished")
     heads = [
-        words.month(moment) + (f"，{name}" if name else "") + (f"（{words.SMALL}）" if few else "")
-        for moment, name, few in zip(at, series, small, strict=True)
+        words.month(moment)
+        + (f"，{name}" if name else "")
+        + (f"（{words.SMALL}）" if few else "")
+        + (f"（{words.UNFINISHED}）" if open_ else "")
+        for moment, name, few, open_ in zip(at, series, small, late, strict=True)
     ]
     last_year = frame["last_year"] if "last_year" in frame else pd.Series([None] * len(frame), dtype=float)
     said = tips(frame, heads, kind, unit)
@@ -122,10 +133,21 @@ def _trend_data(frame: pd.DataFrame, palette: Palette, kind: Kind, unit: str) ->
             "value": frame["value"].to_numpy(dtype=float, na_value=float("nan")),
             "last_year": last_year.to_numpy(dtype=float, na_value=float("nan")),
             "colour": colours,
-            "fill": [palette.surface if few else colour for few, colour in zip(small, colours, strict=True)],
+            "fill": [
+                palette.surface if few or open_ else colour
+                for few, open_, colour in zip(small, late, colours, strict=True)
+            ],
             "tip": said,
         }
-    )
+    ).assign(**_parted(frame["value"], late, series))
+
+
+def _parted(values: pd.Series, late: Sequence[bool], series: Sequence[str]) -> dict[str, pd.Series]:
+    """A line's months that are all in, and apart the rest from the last of those on, so that the two lines meet."""
+    value = pd.Series(values.to_numpy(dtype=float, na_value=float("nan")))
+    open_ = pd.Series(late, dtype=bool)
+    following = open_.groupby(pd.Series(series)).shift(-1, fill_value=False)
+    return {"whole": value.mask(open_), "unfinished": value.where(open_ | following)}
 
 
 def _trend_points(base: Any, y: Any) -> Any:
@@ -298,8 +320,8 @@ def bars(
 ) -> Chart:
     """Upright bars in the frame's order; with `series` stacked, the seventh and further kinds as 其他.
 
-    Columns: label (text), value; optional series, role (state colour), tip, and key, which "pick" hands back (the
-    label where there is none).
+    Columns: label (text), value; optional series, role (state colour), tip, unfinished (bool, drawn paler), and key,
+    which "pick" hands back (the label where there is none).
     """
     if frame.empty or frame["value"].fillna(0).eq(0).all():
         return empty("所选范围内没有数据。", palette)
@@ -323,7 +345,7 @@ def bars(
         scale = alt.Scale(domain=names, range=colours)
         mark = mark.encode(color=alt.Color("series:N", scale=scale, sort=names), order=alt.Order("rank:Q"))
     else:
-        mark = mark.encode(fill=alt.Fill("colour:N", scale=None))
+        mark = mark.encode(fill=alt.Fill("colour:N", scale=None), opacity=alt.Opacity("opacity:Q", scale=None))
     layers: list[Any] = [mark.add_params(pick("key"))]
     if not stacked and len(data) <= 16:
         layers += [base.mark_text(dy=-8).encode(text="written:N")]
@@ -338,7 +360,10 @@ def _bars_data(
     if "series" in data:
         heads = [f"{head}，{series}" for head, series in zip(heads, data["series"], strict=True)]
     roles = data.get("role")
+    late = flags(data, "unfinished")
+    heads = [f"{head}（{words.UNFINISHED}）" if open_ else head for head, open_ in zip(heads, late, strict=True)]
     return data.assign(
+        opacity=[_PALER if open_ else 1.0 for open_ in late],
         tip=tips(data, heads, kind, unit),
         written=_alike(data["value"], kind),
         key=data["key"] if "key" in data else data["label"],

@@ -12,6 +12,7 @@ from views.tokens import Role
 SAME = "持平"
 NONE = "—"
 MINUS = "−"
+UNFINISHED = "未完"
 SMALL = "样本少"
 DEMO = "演示数据"
 

@@ -79,7 +79,8 @@ def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) 
         frame,
         show.theme(),
         title=findings.months(frame, target, now.as_of.date(), nothing=nothing),
-        subtitle=f"{metric.name}，按{metric.period_text}所在月份；灰线为上年同月，点一个月看{_side(metric)}的",
+        subtitle=f"{metric.name}，按{metric.period_text}所在月份；灰线为上年同月，点一个月看{_side(metric)}的"
+        + _unfinished(frame),
         kind="rate",
         target=target,
         height=height,
@@ -88,6 +89,11 @@ def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) 
     if clicked is not None:
         row: Any = frame[frame["at"].dt.date == show.day_of(clicked).replace(day=1)].iloc[0]
         show.open_list(show.month_link(metric_id, clicked, worth_reading(metric, row["hits"], row["among"])))
+
+
+def _unfinished(months: pd.DataFrame) -> str:
+    """What the months drawn dashed or pale are, where there are any."""
+    return "；虚线或浅色的月份未完" if months["unfinished"].any() else ""
 
 
 def count_by_month(
@@ -99,15 +105,15 @@ def count_by_month(
     metric = metric_of(metric_id)
     rows = show.by_months(now, [metric_id], months)
     counts = rows["value"].fillna(0)
-    frame = pd.DataFrame(
-        {"label": [f"{int(month[5:])}月" for month in rows["month"]], "key": rows["month"], "value": counts}
+    frame = rows[["unfinished"]].assign(
+        label=[f"{int(month[5:])}月" for month in rows["month"]], key=rows["month"], value=counts
     )
     chart = drawn(
         charts.bars,
         frame,
         show.theme(),
         title=f"{metric.name}，最多的一月 {words.full(int(counts.max()))} {metric.unit}",
-        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）{more}",
+        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
         unit=metric.unit,
         height=height,
     )

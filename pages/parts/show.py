@@ -1,6 +1,6 @@
 """Showing numbers: the page header, cards, charts and the map, and what a click on them does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -121,18 +121,7 @@ def numbers(
         for name in metrics
     ]
     open_list(panel(cards.cards_html(shown, theme(), compact=compact), key))
-    hotline(found, metrics, key, _another(filters))
     return found
-
-
-def hotline(found: pd.DataFrame, metrics: Sequence[str], key: str, period: Period | None) -> None:
-    """Below volumes of 信访, the orders of 12345 that are not in them: how many, and a way to their list."""
-    for name in dict.fromkeys(other for metric in metrics for other in METRICS[metric].beside if other in HOTLINE):
-        count = float(found["value"].loc[name])
-        if count > 0 and st.button(
-            f"另有{METRICS[name].name} {words.full(count)} 件次，不并入信访量 ›", key=f"{key}_{name}", type="tertiary"
-        ):
-            open_list(link(name, period=period))
 
 
 def lacks(metric: Metric) -> str:
@@ -173,6 +162,8 @@ def card(
     if row["unknown"]:
         lacks = unknown.reason(row["unknown"])
         return cards.Card(metric.id, metric.name, words.NONE, definition=definition(metric, filters), beside=(lacks,))
+    at: list[tuple[str, str | None]] = [(filters.moment_said, None)] if metric.is_stock and filters.over else []
+    beside = [*at, *_beside(metric, row, found, _another(filters))]
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
     return cards.Card(
         key=metric.id,
@@ -182,9 +173,11 @@ def card(
         deltas=deltas(metric, row, filters, lead),
         state=state_of(metric, row["value"], row["among"]),
         spark=tuple(None if pd.isna(value) else float(value) for value in series["value"]),
+        spark_unfinished=int(series["unfinished"].sum()) if len(series) else 0,
         spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
         definition=definition(metric, filters),
-        beside=(*((filters.moment_said,) if metric.is_stock and filters.over else ()), *_beside(metric, row, found)),
+        beside=tuple(text for text, _ in beside),
+        beside_links=tuple(way for _, way in beside),
         small=metric.is_sample and row["among"] > 0 and words.small(row["among"], lights.small_sample),
     )
 
@@ -256,22 +249,19 @@ def role_of(metric: Metric, value: float, among: float) -> Role:
     return state.role if state else "none"
 
 
-def _beside(metric: Metric, row: Any, found: pd.DataFrame) -> tuple[str, ...]:
-    """The numbers that must be read with this one, then what its rate is made of."""
-    parts = []
+def _beside(metric: Metric, row: Any, found: pd.DataFrame, period: Period | None) -> Iterator[tuple[str, str | None]]:
+    """The numbers that must be read with this one, each with the way to its list; then what its rate is made of."""
     for name in metric.beside:
-        other, value = METRICS[name], float(found["value"].loc[name])
-        if name in HOTLINE and not value > 0:
-            continue
-        if found["unknown"].loc[name]:
-            parts.append(f"{other.short_name} {unknown.written(found['unknown'].loc[name])}")
-            continue
-        unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
-        other_said = f"另有{other.short_name}" if name in HOTLINE else other.short_name
-        parts.append(f"{other_said} {written(other, value)}{unit}")
+        other, value, lacks = METRICS[name], float(found["value"].loc[name]), found["unknown"].loc[name]
+        if lacks:
+            yield f"{other.short_name} {unknown.written(lacks)}", None
+        elif name not in HOTLINE:
+            unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
+            yield f"{other.short_name} {written(other, value)}{unit}", link(name, period=period)
+        elif value > 0:
+            yield f"另有{other.short_name} {written(other, value)}", link(name, period=period)
     if metric.kind is Kind.RATE and row["among"]:
-        parts.append(words.parts(row["hits"], row["among"]))
-    return tuple(parts)
+        yield words.parts(row["hits"], row["among"]), None
 
 
 def definition(metric: Metric, filters: Filters | None = None) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -36,7 +37,9 @@ YEAR = period_of(Preset.YEAR, EVENING.date())
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The city's DuckDB file, built once a test run and never opened itself: copy it."""
-    folder = tmp_path_factory.getbasetemp().parent
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the workers of one run share it; a run without workers has it for itself
     file = folder / "city.duckdb"
     with (folder / "city.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -37,6 +37,20 @@ def test_every_month_has_its_row(duckdb_city: Casebase) -> None:
     assert found.loc[found["metric"] == "registered", "hits"].sum() == whole["hits"].sum()
 
 
+def test_the_running_month_is_unfinished_but_for_stocks(duckdb_city: Casebase) -> None:
+    names = ["registered", "backlog", "five_day_closure"]
+    found = by_month(duckdb_city, names, as_of=NOON, months=12)
+    late = found[found["unfinished"]]
+    assert late[["metric", "month"]].to_numpy().tolist() == [["registered", "2026-11"], ["five_day_closure", "2026-11"]]
+    whole = by_month(duckdb_city, names, as_of=end_of_day(date(2026, 11, 30)), months=12)
+    assert not whole["unfinished"].any()
+
+
+def test_a_month_that_is_over_is_finished(duckdb_city: Casebase) -> None:
+    found = by_month(duckdb_city, ["registered"], as_of=NOON, months=6, until=date(2026, 10, 31))
+    assert not found["unfinished"].any()
+
+
 def test_the_daily_flow_ends_in_the_backlog_of_each_day(duckdb_city: Casebase) -> None:
     within = Slice(area="410105")
     flow = daily_flow(duckdb_city, as_of=NOON, days=30, within=within)

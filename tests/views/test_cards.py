@@ -123,6 +123,22 @@ def test_the_sparkline_rises_with_the_number_and_stays_inside() -> None:
     assert 0 <= heights[-1] < heights[0] <= 32
 
 
+def test_months_that_are_not_all_in_yet_are_dashed_from_the_last_that_is() -> None:
+    html = cards.cards_html([five_day(spark=(1.0, 3.0, 2.0, 1.0), spark_unfinished=2)], DESK)
+    (whole,) = Reader(html).all("path", **{"class": "line"})
+    (late,) = Reader(html).all("path", **{"class": "line unfinished"})
+    points = [re.findall(r"[\d.]+ [\d.]+", line["d"] or "") for line in (whole, late)]
+    assert [len(part) for part in points] == [2, 3]
+    assert points[0][-1] == points[1][0]
+
+
+def test_a_number_beside_another_opens_its_own_list() -> None:
+    html = cards.cards_html([five_day(beside_links=("metric=five_day_in_window", None))], DESK)
+    (aside,) = Reader(html).all("button", **{"class": "aside"})
+    assert aside["data-open"] == "metric=five_day_in_window"
+    assert "参评率 62.10%" in Reader(html).text
+
+
 def test_one_number_makes_no_line() -> None:
     assert "<svg" not in cards.cards_html([five_day(spark=(None, None, 0.9))], DESK)
 

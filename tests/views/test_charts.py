@@ -227,6 +227,19 @@ def test_bars_keep_a_gap_between_them_however_low_the_rows_are(row: int) -> None
     assert all(height <= row * 0.7 for height in heights)
 
 
+def test_months_that_are_not_all_in_yet_are_drawn_apart() -> None:
+    late = [False] * 10 + [True] * 2
+    data = rows(spec_of(charts.trend(months(unfinished=late), DESK, title="", kind="rate")), "whole")
+    assert [row["whole"] is None for row in data] == late
+    # The dashed line begins where the whole one ends.
+    assert [row["unfinished"] is not None for row in data] == [False] * 9 + [True] * 3
+    assert all((words.UNFINISHED in row["tip"]) is open_ for row, open_ in zip(data, late, strict=True))
+    bars = pd.DataFrame({"label": ["10月", "11月"], "value": [5, 3], "unfinished": [False, True]})
+    drawn = rows(spec_of(charts.bars(bars, DESK, title="")), "opacity")
+    assert drawn[1]["opacity"] < drawn[0]["opacity"] == 1
+    assert words.UNFINISHED in drawn[1]["tip"]
+
+
 def test_stacked_bars_keep_six_kinds_and_lose_no_case() -> None:
     kinds = [f"类{i}" for i in range(9)]
     frame = pd.DataFrame({"label": "1月", "series": kinds, "value": range(1, 10)})
