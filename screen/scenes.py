@@ -32,6 +32,11 @@ _MOST_NEW = 40
 _MONTHS = 13
 _ROWS = 16
 _FEW = 4
+_TOPICS = 10
+# Of places beside sentences: the wall hides those beyond _FEW unless it is wide (wall.css).
+_FEW_WHERE_WIDE = 8
+# A block at the right that holds nothing but sentences.
+_ROOM_ALONE = 860
 # Height that a short ranking leaves for sentences, units of 1080.
 _ROOM = 520
 _FIGURES = 2
@@ -244,37 +249,48 @@ def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     said = wall.lines_html(
         "今日关注", "越紧急越靠前", wall.fitting(sentences(now)[:_FEW], _ROOM), quiet=attention.quiet()
     )
-    return said + ranking(now, frame, scene, _FEW)
+    return said + ranking(now, frame, scene, _FEW_WHERE_WIDE)
 
 
 def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
-    """The units that owe an answer to a supervision order."""
+    """The units that owe an answer to a supervision order: bars, or their names where each owes one."""
     metric = metric_of("supervision_waiting")
     if show.lacks(metric):
-        return rising(now) + wall.ranking_html("督查待答复", "", [], quiet=f"{_unknown(metric)}。")
-    frame = splits.split(now, ["supervision_waiting"], "unit").sort_values("hits", ascending=False, kind="stable")
-    owed = f"{len(frame)} 个单位欠督查答复，共 {words.full(int(frame['hits'].sum()))} 件"
-    title = owed if len(frame) else "督查待答复"
-    shown = frame.head(_FEW)
-    return rising(now) + wall.ranking_html(
-        title, "待答复最多的在前（件）", wall.count_bars(shown["name"], shown["hits"]), quiet="没有单位欠督查答复。"
+        return wall.ranking_html("督查待答复", "", [], quiet=f"{_unknown(metric)}。")
+    frame = splits.split(now, [metric.id], "unit").sort_values("hits", ascending=False, kind="stable")
+    total = words.full(int(frame["hits"].sum()))
+    title = f"{len(frame)} 个单位欠督查答复，共 {total} 件" if len(frame) else "督查待答复"
+    quiet = "没有单位欠督查答复。"
+    if frame["hits"].max() == 1:
+        every = [(words.State("warn", "▲", "待答复"), name) for name in frame["name"]]
+        lines = wall.fitting(every, _ROOM_ALONE)
+        note = "各欠 1 件" + (f"，列前 {len(lines)} 个" if len(lines) < len(every) else "")
+        return wall.lines_html(title, note, lines, quiet=quiet)
+    first = frame.head(_ROWS)
+    return wall.ranking_html(
+        title, "待答复最多的在前（件）", wall.count_bars(first["name"], first["hits"]), quiet=quiet
     )
 
 
 def rising(now: Filters) -> str:
-    """What rises among classes and places; within chance, the least likely are told as such."""
-    found = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=places.place_of_cases(now), most=_FEW)
-    shown = found[found["alarm"]] if found["alarm"].any() else found
-    lines = [
-        (
-            words.State("warn", "▲", "热点") if row["alarm"] else words.State("none", "●", "波动内"),
-            f"{row['name']} {words.full(row['observed'])} 件次，应有 {words.decimal(row['expected'])}",
+    """What rises among classes and places, the least likely by chance first."""
+    place = places.place_of_cases(now)
+    topics = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=place, most=_TOPICS)
+    rows = [
+        wall.Row(
+            row["name"],
+            [
+                wall.Cell(words.full(row["observed"])),
+                wall.Cell(words.decimal(row["expected"])),
+                wall.Cell("异常上升", words.State("warn", "▲", "")) if row["alarm"] else wall.Cell("波动之内"),
+            ],
         )
-        for row in shown.head(_FEW).to_dict("records")
+        for row in topics.to_dict("records")
     ]
-    risen = int(found["alarm"].sum())
-    title = f"近 7 天 {risen} 个话题上升越过误报界限" if risen else "近 7 天没有话题上升越过误报界限"
-    return wall.lines_html(title, "与此前 8 个同长时段比", wall.fitting(lines, _ROOM), quiet="近 7 天没有登记。")
+    risen = int(topics["alarm"].sum())
+    title = f"近 7 天 {risen} 个话题异常上升" if risen else "近 7 天没有话题异常上升"
+    note = f"与此前 8 个同长时段比（件次）{'' if risen else '；以下为上升较多而仍在波动之内的'}"
+    return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet="近 7 天没有登记。")
 
 
 def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
@@ -365,9 +381,10 @@ SCENES: Sequence[Scene] = (
         "hot",
         "热点与督查",
         ("registered", "supervision_waiting", "supervision_overdue", "supervision_in_time"),
-        "registered",
+        "supervision_waiting",
         owing,
         below="supervision_issued",
+        middle=rising,
     ),
     Scene(
         "duty",

@@ -1,6 +1,6 @@
 """Showing numbers: the page header, cards, charts and the map, and what a click on them does."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -163,7 +163,8 @@ def card(
         lacks = unknown.reason(row["unknown"])
         return cards.Card(metric.id, metric.name, words.NONE, definition=definition(metric, filters), beside=(lacks,))
     at: list[tuple[str, str | None]] = [(filters.moment_said, None)] if metric.is_stock and filters.over else []
-    beside = [*at, *_beside(metric, row, found, _another(filters))]
+    ways = {name: link(name, period=_another(filters)) for name in metric.beside} if lead else {}
+    beside = [*at, *_beside(metric, row, found, ways)]
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
     return cards.Card(
         key=metric.id,
@@ -249,7 +250,7 @@ def role_of(metric: Metric, value: float, among: float) -> Role:
     return state.role if state else "none"
 
 
-def _beside(metric: Metric, row: Any, found: pd.DataFrame, period: Period | None) -> Iterator[tuple[str, str | None]]:
+def _beside(metric: Metric, row: Any, found: pd.DataFrame, ways: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     """The numbers that must be read with this one, each with the way to its list; then what its rate is made of."""
     for name in metric.beside:
         other, value, lacks = METRICS[name], float(found["value"].loc[name]), found["unknown"].loc[name]
@@ -257,9 +258,9 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame, period: Period | None
             yield f"{other.short_name} {unknown.written(lacks)}", None
         elif name not in HOTLINE:
             unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
-            yield f"{other.short_name} {written(other, value)}{unit}", link(name, period=period)
+            yield f"{other.short_name} {written(other, value)}{unit}", ways.get(name)
         elif value > 0:
-            yield f"另有{other.short_name} {written(other, value)}", link(name, period=period)
+            yield f"另有{other.short_name} {written(other, value)}", ways.get(name)
     if metric.kind is Kind.RATE and row["among"]:
         yield words.parts(row["hits"], row["among"]), None
 

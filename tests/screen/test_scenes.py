@@ -139,6 +139,7 @@ def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pyte
     snapshots, said = Snapshots(live.pulse), []
     for at in (datetime(2026, 11, 20, 23, 59, 59), datetime(2026, 11, 21, 0, 0, 1)):
         monkeypatch.setattr("pages.parts.live.now", lambda at=at: at)
+        live.pulse()._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
         found = snapshots.get("", "今日", ["overview"])
         (scene,) = found["scenes"]
         said.append((scene["said"], found["cutoff"], dict(VALUE.findall(scene["html"]))["registered"]))
