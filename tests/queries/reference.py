@@ -271,7 +271,7 @@ class Reference:
             "supervision_settled": lambda t: self.answered(t).assign(hit=lambda f: f["result"] == "已办结"),
             "supervision_days": self.answered,
             "supervision_waiting": self.unanswered,
-            "supervision_overdue": lambda t: _where(self.unanswered(t), self.unanswered(t)["due_at"] < t),
+            "supervision_overdue": lambda t: _where(self.unanswered(t), _late(self.unanswered(t)["due_at"], t)),
             "supervision_due_in_3": self.answers_due_soon,
         }
 
@@ -374,11 +374,11 @@ class Reference:
 
     def overdue(self, t: datetime) -> pd.DataFrame:
         p = self.backlog(t)
-        return p[p["due_at"] < t]
+        return p[_late(p["due_at"], t)]
 
     def due(self, t: datetime, last: date) -> pd.DataFrame:
         p = self.backlog(t)
-        return p[(p["due_at"] >= t) & (p["due_at"] < pd.Timestamp(last + DAY))]
+        return p[p["due_at"].notna() & ~_late(p["due_at"], t) & (p["due_at"] < pd.Timestamp(last + DAY))]
 
     def first_counted(self, t: datetime) -> pd.DataFrame:
         """Timeliness numbers count first cases that are 纳入统计."""
@@ -421,7 +421,7 @@ class Reference:
     def on_time_completion(self, t: datetime) -> pd.DataFrame:
         """On time + late + still open past the deadline; a case belongs where its deadline falls."""
         p = self.deadlines(t)
-        return p[(p["closed_at"] <= t) | (p["due_at"] < t)]
+        return p[(p["closed_at"] <= t) | _late(p["due_at"], t)]
 
     def on_time_completion_later(self, t: datetime, days: int) -> pd.DataFrame:
         p = self.deadlines(t)
@@ -730,7 +730,7 @@ class Reference:
         replied = order["replied_at"] <= t
         states = ["按期答复", "逾期答复", "逾期未答"]
         state = np.select(
-            [replied & (order["replied_at"] <= order["due_at"]), replied, order["due_at"] < t], states, "在期未答"
+            [replied & (order["replied_at"] <= order["due_at"]), replied, _late(order["due_at"], t)], states, "在期未答"
         )
         shown = order["result"].where(replied)
         return order.assign(hit=True, when=order["issued_at"], answer=state, supervision_result=shown)
@@ -753,7 +753,7 @@ class Reference:
     def answers_due_soon(self, t: datetime) -> pd.DataFrame:
         order = self.unanswered(t)
         last = pd.Timestamp(self.workday_after(t.date(), 3) + DAY)
-        return order[(order["due_at"] >= t) & (order["due_at"] < last)]
+        return order[~_late(order["due_at"], t) & (order["due_at"] < last)]
 
     # By what a case can be split
 
@@ -823,7 +823,9 @@ def _five_day_state(p: pd.DataFrame, t: datetime) -> np.ndarray:
 
 def _due_state(p: pd.DataFrame, t: datetime) -> pd.Series:
     closed, late = p["closed_at"] <= t, p["closed_at"] > p["due_at"]
-    states = np.select([closed & ~late, closed, p["due_at"] < t], ["按期办结", "逾期办结", "逾期未结"], "在期未结")
+    states = np.select(
+        [closed & ~late, closed, _late(p["due_at"], t)], ["按期办结", "逾期办结", "逾期未结"], "在期未结"
+    )
     return pd.Series(states, p.index, dtype=object).where(p["due_at"].notna(), None)
 
 
@@ -833,6 +835,11 @@ def _places(frame: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _active(frame: pd.DataFrame, t: datetime) -> pd.DataFrame:
     return frame[(frame["active_from"] <= t) & ~(frame["active_to"] <= t)]
+
+
+def _late(limit: pd.Series, t: datetime) -> pd.Series:
+    """A limit at 23:59:59 ends with its day: in the rest of that second it is due still (domain.md §1)."""
+    return limit < t.replace(microsecond=0)
 
 
 def _where(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
