@@ -44,6 +44,12 @@ class Workdays:
         numbers: np.ndarray = np.cumsum(self.is_workday)
         return numbers
 
+    @property
+    def first(self) -> date:
+        """The day on which the calendar begins."""
+        first: date = self.days[0].astype(object)
+        return first
+
     @cached_property
     def _working(self) -> np.ndarray:
         working: np.ndarray = self.days[self.is_workday]

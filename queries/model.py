@@ -36,8 +36,12 @@ class Moment:
         return self.as_of.replace(microsecond=0)
 
     def workday(self, n: int) -> date:
-        """The n-th working day after today."""
-        return self.workdays.after(self.today, n)
+        """The n-th working day after today; today itself before the calendar begins, as no case had come by then.
+
+        The calendar reaches back further than the first case (see casebase.loading.calendar). Raises CasebaseError
+        where it has ended: limits may lie there.
+        """
+        return self.today if self.today < self.workdays.first else self.workdays.after(self.today, n)
 
 
 def moment(casebase: Casebase, as_of: datetime) -> Moment:

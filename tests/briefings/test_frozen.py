@@ -31,10 +31,10 @@ def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, froz
     try:
         with casebase.writing() as connection:
             connection.execute(text("update petition set title = title || '。' where petition_id = 5000"))
-        same = freeze(casebase, Request(PERIODS["nothing"]), EVENING).snapshot
+        same = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
         with casebase.writing() as connection:
             connection.execute(text("update petition set closed_at = null where petition_id = 3000"))
-        other = freeze(casebase, Request(PERIODS["nothing"]), EVENING).snapshot
+        other = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
     finally:
         casebase.engine.dispose()
     assert same != other
