@@ -96,7 +96,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     frame, metric = frozen.split(dimension, name), metric_of(name)
     frame = frame[frame["value"].notna()] if len(frame) else frame
     # What nobody filled in is no place or class: it is told below the title, and is never the longest bar.
-    nameless = frame[frame["code"] == ""] if len(frame) else frame
+    nameless = int(frame.loc[frame["code"] == "", "hits"].sum()) if len(frame) else 0
     frame = frame[frame["code"] != ""] if len(frame) else frame
     if len(frame) < _FEWEST or not frame["hits"].any() or (metric.kind is Kind.COUNT and frame["hits"].nunique() == 1):
         return None
@@ -106,13 +106,13 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     few = frozen.settings.lights.small_sample
     rate = metric.kind is Kind.RATE
     place = "全市" if frozen.request.area is None else frozen.area_name
-    title = findings.ranked(frame, metric, target, noun, place, few=few)
+    title = findings.ranked(frame, metric, target, noun, place, few=few, nameless=nameless)
     shown = frame.sort_values("value", ascending=rate, kind="stable")
     shown = shown if len(shown) <= MOST else shown.head(FIRST)
     small = tuple(bool(one) for one in shown["small"])
     left_out = f"，共{len(frame)}个，列{len(shown)}个" if len(frame) > len(shown) else ""
-    if metric.kind is Kind.COUNT and len(nameless):
-        left_out += f"；另有{words.full(int(nameless['hits'].sum()))}{metric.unit}未填写"
+    if metric.kind is Kind.COUNT and nameless:
+        left_out += f"；另有{words.full(nameless)}{metric.unit}未填写"
     return Figure(
         f"{name}_{dimension}",
         metric.name + prose.close(title),

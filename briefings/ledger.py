@@ -62,6 +62,7 @@ def write(ledger: Ledger, moment: datetime) -> bytes:
         properties = {
             "title": cells.short(ledger.title),
             "author": cells.short(ledger.imprint.bureau),
+            "comments": cells.short(ledger.imprint.traced),
             "created": moment,
         }
         book.set_properties(properties)

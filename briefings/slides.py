@@ -47,6 +47,7 @@ def write(deck: Deck) -> bytes:
     made = stage.empty()
     properties = made.core_properties
     properties.title, properties.author = cells.short(deck.title), cells.short(deck.imprint.bureau)
+    properties.comments = cells.short(deck.imprint.traced)
     _cover(made, deck)
     for slide in deck.slides:
         _slide(made, slide, deck.imprint)

@@ -182,8 +182,7 @@ def places(frozen: Frozen) -> Table | None:
         int(registered["hits"]),
         words.relative(registered["value"], registered["year_before"]),
         *(_plain(totals[metric]["value"]) for metric in _RANKED),
-        _plain(totals["backlog"]["value"]),
-        _plain(totals["overdue"]["value"]),
+        *(None if totals[name]["unknown"] else int(totals[name]["hits"]) for name in ("backlog", "overdue")),
     )
     return Table(table.id, table.title, table.note, table.columns, table.rows, whole)
 

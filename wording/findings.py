@@ -15,10 +15,13 @@ from views import words
 UNIT = "件次"
 
 
-def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT) -> str:
-    """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` is said where nothing is counted."""
-    total = int(frame["value"].sum())
-    if total == 0:
+def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT, nameless: int = 0) -> str:
+    """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` is said where nothing is counted.
+
+    `nameless` are counted in the whole and stand in no row, as what nobody filled in.
+    """
+    total = int(frame["value"].sum()) + nameless
+    if total == nameless:
         return none
     top = int(frame["value"].max())
     names = frame.loc[frame["value"] == top, "name"].tolist()
@@ -35,14 +38,16 @@ def leading(counts: pd.Series, unit: str) -> str:
     return f"{words.listing(names, 2)}最多，{'各 ' if len(names) > 1 else ''}{words.full(counts.max())} {unit}"
 
 
-def ranked(frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, whole: str, *, few: int) -> str:
-    """The finding of a ranking of places by any metric; frames of places.measured."""
+def ranked(
+    frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, whole: str, *, few: int, nameless: int = 0
+) -> str:
+    """The finding of a ranking of places by any metric; frames of places.measured. `nameless`: see `most`."""
     if metric.kind is Kind.RATE and metric.polarity is not Polarity.UP_GOOD:
         return highest(frame, metric, f"各{noun}", few=few)
     if metric.kind is Kind.RATE:
         return lowest(frame, target, f"各{noun}", few=few, nothing=f"各{noun}这一时段没有可计{metric.name}的记录")
     if metric.kind is Kind.COUNT:
-        return most(frame, whole, none=f"{whole}没有{metric.name}", unit=metric.unit)
+        return most(frame, whole, none=f"{whole}没有{metric.name}", unit=metric.unit, nameless=nameless)
     known = frame.dropna(subset=["value"])
     if known.empty:
         return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{whole}没有{metric.name}"

@@ -195,3 +195,14 @@ def test_why_names_the_change_and_its_largest_part() -> None:
     assert findings.why(METRICS["five_day_closure"], none, parts, "较上年同期") == "五日办结率较上年同期没有可比的数"
     same = Change(7.0, 7.0, pd.DataFrame())
     assert findings.why(METRICS["registered"], same, bars.assign(value=0), "较上月同期") == "登记量较上月同期持平"
+
+
+def test_a_share_of_the_whole_counts_what_nobody_filled_in() -> None:
+    rows = pd.DataFrame({"name": ["甲", "乙"], "value": [6, 2]})
+    metric = METRICS["registered"]
+    assert findings.ranked(rows, metric, None, "类", "全市", few=30) == "甲最多，6 件次，占全市 75.00%"
+    assert findings.ranked(rows, metric, None, "类", "全市", few=30, nameless=4) == "甲最多，6 件次，占全市 50.00%"
+    alone = rows.head(1)
+    assert findings.most(alone, "全市", none="无") == "只有甲，6 件次"
+    assert findings.most(alone, "全市", none="无", nameless=6) == "甲最多，6 件次，占全市 50.00%"
+    assert findings.most(rows.assign(value=0), "全市", none="无", nameless=6) == "无"
