@@ -202,9 +202,7 @@ def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 
 def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
     found = show.compared(now, scene.numbers)
-    full = [show.card(METRICS[name], found, None, now) for name in scene.numbers]
-    # What must be read with a number stays beside it, as far as ten metres allow.
-    return [replace(card, beside=card.beside[:3]) for card in full]
+    return [show.card(METRICS[name], found, None, now) for name in scene.numbers]
 
 
 def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> str:

@@ -8,23 +8,24 @@ from html import escape
 import pandas as pd
 
 from views import maps, words
-from views.cards import Card, Delta, unbroken
+from views.cards import SEPARATOR, Card, Delta, unbroken
 from views.labels import LINE, Label
 from views.shades import Meaning
 from views.tokens import WALL, Palette
 from views.words import State
 
-MAP = (850, 590)
-"""The map block's size, px of a 1920 × 1080 screen."""
+MAP = (850, 516)
+"""The map's size above the months of a scene, px of a 1920 × 1080 screen; where it has less, its type is too small."""
 _TYPE = 20 / maps.LABEL
 DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE))
 """The size that the map is drawn at: labels are placed for the desk's map type, and 20 px high on the wall."""
-
+# What stands beside a number: so many lines, each of so many characters.
+_BESIDE_LINES, _BESIDE_WIDTH = 2, 18
 
 _VOLUME = Meaning()
 # Slanting lines over what has no number.
 _UNKNOWN = (
-    '<defs><pattern id="unknown" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<defs><pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<path class="hatch" d="M0 0V6"/></pattern></defs>'
 )
 
@@ -180,7 +181,7 @@ def map_html(
         return f'{_head(title, note)}<p class="quiet">库中没有坐标和轮廓，画不出地图。</p>'
     shapes = "".join(
         f'<path class="area" d="{area.path}" fill="{area.fill}" data-code="{escape(area.code)}"/>'
-        + ("" if area.known else f'<path class="unknown" d="{area.path}" fill="url(#unknown)"/>')
+        + ("" if area.known else f'<path class="unknown" d="{area.path}" fill="url(#hatching)"/>')
         for area in drawing.areas
     )
     tokens = "".join(
@@ -234,13 +235,28 @@ def _kpi(card: Card) -> str:
     state = f'<span class="state {card.state.role}">{escape(card.state.text)}</span>' if card.state else ""
     unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit and card.value != words.NONE else ""
     deltas = "".join(_delta(delta) for delta in card.deltas)
-    beside = f'<p class="beside">{unbroken(card.beside)}</p>' if card.beside else ""
+    parts = _fitting_parts(card.beside)
+    beside = f'<p class="beside">{unbroken(parts)}</p>' if parts else ""
     return (
         f'<section class="kpi" data-key="{escape(card.key)}" aria-label="{escape(card.sentence)}">'
         f"<h3>{escape(card.name)}{state}</h3>"
         f'<p class="number"><span class="value">{escape(card.value)}</span>{unit}</p>'
         f'<p class="deltas">{deltas}</p>{beside}</section>'
     )
+
+
+def _fitting_parts(parts: Sequence[str]) -> Sequence[str]:
+    """The first of what stands beside a number, as much as the lines there hold: a part that fits breaks nowhere."""
+    lines, taken = 1, 0.0
+    for position, part in enumerate(parts):
+        width = words.width(part + SEPARATOR)
+        if taken and taken + width > _BESIDE_WIDTH:
+            lines, taken = lines + 1, 0.0
+        lines += math.ceil((taken + width) / _BESIDE_WIDTH) - 1
+        taken = (taken + width) % _BESIDE_WIDTH
+        if lines > _BESIDE_LINES:
+            return parts[:position]
+    return parts
 
 
 def _delta(delta: Delta) -> str:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
+from playwright.sync_api import Page
 from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
@@ -243,3 +245,15 @@ def list_length(casebase: Casebase, asked: dict[str, str], *, as_of: datetime, p
     cell = {name.removeprefix("by_"): value or None for name, value in asked.items() if name.startswith("by_")}
     within = Slice().within(**cell)
     return count_cases(casebase, asked["metric"], Part(asked["part"]), as_of=as_of, period=period, within=within)
+
+
+def wait_until(page: Page, expression: str, patience: float = 90.0) -> None:
+    """Wait at most `patience` seconds for a JavaScript expression, or what a function of that text returns, to hold.
+
+    Page.wait_for_function evaluates text inside the page, which our Content-Security-Policy forbids on purpose;
+    Page.evaluate is not subject to it.
+    """
+    end = time.monotonic() + patience
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never came true: {expression}"
+        page.wait_for_timeout(50)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from casebase.engine import Casebase
 from docs.make_screenshots import DONE, PAGES, cockpit
-from tests.pages.conftest import add_cases
+from tests.pages.conftest import add_cases, wait_until
 
 pytestmark = pytest.mark.browser
 # Long enough for a slow machine; what must be quick is measured in benchmarks/, not here.
@@ -204,7 +204,7 @@ def test_new_case_shows_by_itself_and_the_page_stays_as_it_was(
 
 def zoom_in(page: Page) -> None:
     """Turns the wheel until the map follows: it listens only some time after its first frame."""
-    page.wait_for_function(MAP_VIEW, timeout=PATIENCE)
+    wait_until(page, MAP_VIEW)
     before = page.evaluate(MAP_VIEW)[0]
     zoomed = f"() => ({MAP_VIEW})()?.[0] > {before} + 0.5"
     for _ in range(30):
@@ -214,7 +214,7 @@ def zoom_in(page: Page) -> None:
         if page.evaluate(zoomed):
             break
     page.mouse.move(5, 400)
-    page.wait_for_function(zoomed, timeout=PATIENCE)
+    wait_until(page, zoomed)
 
 
 def test_outage_keeps_the_last_numbers_and_ends_by_itself(

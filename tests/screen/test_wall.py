@@ -14,7 +14,7 @@ from casebase.loading import load, read_map
 from casebase.settings import ROOT
 from docs.make_screenshots import WALL_DONE, cockpit, free_port
 from screen.scenes import SCENES
-from tests.pages.conftest import add_cases
+from tests.pages.conftest import add_cases, wait_until
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -86,6 +86,11 @@ def shown(page: Page) -> str:
     return found.removeprefix("scene-")
 
 
+def wait_for_scene(page: Page, scene: str) -> None:
+    """Wait for a scene to be shown."""
+    wait_until(page, f"document.querySelector('#scene-{scene}.shown') !== null")
+
+
 def test_every_scene_fits_every_wall(browser: Browser, demo_url: str, still_config: Path) -> None:
     outside: list[str] = []
     with cockpit(demo_url, still_config) as address:
@@ -112,7 +117,7 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
     with cockpit(demo_url, still_config) as address:
         page = wall(browser, f"{address}/screen?interval=5&order=grid,backlog")
         for scene in ("grid", "backlog"):
-            page.wait_for_function(f"document.querySelector('#scene-{scene}.shown')", timeout=PATIENCE)
+            wait_for_scene(page, scene)
         page.keyboard.press("ArrowRight")
         expect(page.locator("#mode")).to_have_text("已暂停", timeout=PATIENCE)
         stopped = shown(page)
@@ -122,7 +127,7 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
         other = shown(page)
         assert {stopped, other} == {"grid", "backlog"}
         page.keyboard.press(" ")
-        page.wait_for_function(f"document.querySelector('#scene-{stopped}.shown')", timeout=PATIENCE)
+        wait_for_scene(page, stopped)
         page.close()
 
 
@@ -166,7 +171,7 @@ def test_a_pinned_scene_comes_back_after_a_touch(browser: Browser, demo_url: str
         page.keyboard.press("PageDown")
         expect(page.locator("#mode")).to_have_text("已暂停")
         assert shown(page) == "hearings"
-        page.wait_for_function("document.querySelector('#scene-grid.shown')", timeout=PATIENCE)
+        wait_for_scene(page, "grid")
         expect(page.locator("#mode")).to_have_text("已固定")
         page.close()
 
@@ -220,7 +225,7 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
         expect(remote.locator("[data-scene=backlog]")).to_contain_text("待办积压", timeout=PATIENCE)
         remote.locator("[data-scene=hearings]").click(timeout=PATIENCE)
         for page in ours:
-            page.wait_for_function("document.querySelector('#scene-hearings.shown')", timeout=PATIENCE)
+            wait_for_scene(page, "hearings")
             expect(page.locator("#mode")).to_have_text("遥控中")
             page.evaluate(WATCH_SCENES)
         late = []
@@ -228,7 +233,7 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
             remote.evaluate("document.addEventListener('click', () => { window.pressed = Date.now() }, true)")
             remote.locator(f"[data-scene={scene}]").click()
             for page in ours:
-                page.wait_for_function(f"document.querySelector('#scene-{scene}.shown')", timeout=PATIENCE)
+                wait_for_scene(page, scene)
             turned = [page.evaluate(f"turned['scene-{scene}']") for page in ours]
             late.append(max(turned) - remote.evaluate("pressed"))
         assert min(late) < 1000, late  # within a second; a busy machine may be late now and then
@@ -237,7 +242,7 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
         remote.locator("#area").select_option(label="金水区")
         remote.get_by_role("button", name="本年").click()
         for page in ours:
-            page.wait_for_function("document.querySelector('#scene-five_day.shown')", timeout=PATIENCE)
+            wait_for_scene(page, "five_day")
             expect(page.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
             # On the way from one place to another lie numbers that were never true: none is counted up.
             assert (
@@ -249,8 +254,8 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
         remote.locator("#meeting [data-scene='']").click()
         for page in ours:  # both turn through the meeting's scenes now
             expect(page.locator("#tabs button")).to_have_count(4, timeout=PATIENCE)
-            page.wait_for_function("document.querySelector('#scene-duty.shown')", timeout=PATIENCE)
-            page.wait_for_function("document.querySelector('#scene-districts.shown')", timeout=PATIENCE)
+            wait_for_scene(page, "duty")
+            wait_for_scene(page, "districts")
         remote.locator("#free").click()
         expect(ours[0].locator("#tabs button")).to_have_count(6, timeout=PATIENCE)
         for page in ours:
@@ -395,7 +400,7 @@ def test_the_wall_outlives_its_network(browser: Browser, demo_url: str, quick_co
         expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
         expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
         first = shown(page)
-        page.wait_for_function(f"!document.querySelector('#scene-{first}.shown')", timeout=PATIENCE)  # and turns on
+        wait_until(page, f"!document.querySelector('#scene-{first}.shown')")  # and turns on
         assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
         page.context.set_offline(False)
         expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)

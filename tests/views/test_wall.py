@@ -45,7 +45,7 @@ def test_labels_stand_out_from_the_ground_that_they_bring() -> None:
 def test_what_has_no_number_is_hatched_and_the_legend_says_what_colours_mean() -> None:
     frame = places().assign(value=[0.5, np.nan, 0.97])
     html = wall.map_html("题", "注", frame, kind="rate", meaning=Meaning("up", 0.95))
-    assert html.count("url(#unknown)") == 1
+    assert html.count("url(#hatching)") == 1
     legend = html[html.index('class="legend"') :]
     assert all(text in legend for text in ("越红离目标越远", "达标（≥95%）", "无数据"))
     assert "无数据" not in wall.map_html("题", "注", places().assign(value=0.5), kind="rate")
@@ -93,3 +93,11 @@ def test_a_table_says_what_each_number_is_of_and_one_sentence_without_rows() -> 
     ]
     assert re.search(rf'<em class="bad" aria-label="{words.BAD.word}">{words.BAD.shape}</em> 81.00%', html)
     assert '<p class="quiet">没有。</p>' in wall.table_html("题", "注", ("单位",), [], quiet="没有。")
+
+
+def test_what_stands_beside_a_number_keeps_to_its_lines_the_first_first() -> None:
+    parts = ("在期未结 7", "全口径 81.63%", "压线办结 19.05%", "另有12345转办 12")
+    html = wall.kpis_html([Card("a", "五日办结率", "95.24%", beside=parts)])
+    assert all(part in html for part in parts[:3])
+    assert parts[3] not in html
+    assert "压线办结 19.05%</span>" in html  # nothing separates it from what is left out
