@@ -63,7 +63,8 @@ FAULTS = (
     }
     const next = node.nextElementSibling?.getBoundingClientRect()
     const flows = /^(LI|TR|UL|OL|TABLE|P)$/.test(node.tagName) && style.position === 'static'
-    if (flows && next && next.top < box.bottom - 2 * unit)
+    // Beside each other (a legend's items) or not shown at all is no overlap.
+    if (flows && next && next.width > 0 && next.left < box.right - 2 * unit && next.top < box.bottom - 2 * unit)
       faults.push(['overlaps what follows', node.textContent])
     const below = node.tagName === 'H2' && node.nextElementSibling?.nextElementSibling
     if (below !== false && (!below || below.tagName === 'H2' || !below.childNodes.length))
