@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from briefings.asking import Form, Request, issues, last_finished
 from briefings.facts import debtors
-from briefings.frozen import Frozen, definitions_version, freeze
+from briefings.frozen import TOTALS, Frozen, definitions_version, freeze
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
 from casebase.settings import Settings
 from queries.periods import Period
+from queries.registry import METRICS
 from tests.briefings.conftest import PERIODS
 from tests.pages.conftest import EVENING
 
@@ -24,6 +25,10 @@ def test_the_same_numbers_have_the_same_name(frozen_of: Callable[..., Frozen], c
     assert again.snapshot == frozen_of("month").snapshot
     assert again.snapshot != frozen_of("running").snapshot
     assert again.definitions == definitions_version()
+
+
+def test_what_must_be_read_with_a_number_is_frozen_with_it() -> None:
+    assert {other for name in TOTALS for other in METRICS[name].beside} <= set(TOTALS)
 
 
 def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, frozen_of: Callable[..., Frozen]) -> None:
