@@ -114,6 +114,7 @@ def test_a_page_s_own_choice_is_in_its_address_and_a_step(browser: Browser, demo
         page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
         page.wait_for_url("**dispatch_level=%E7%A4%BE%E5%8C%BA**", timeout=PATIENCE)
         settled(page)
+        page.wait_for_timeout(1000)
         page.go_back()
         expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
         assert asked(page)["dispatch_level"] == ["区县（功能区）"]
