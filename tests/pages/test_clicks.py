@@ -10,6 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from docs.make_screenshots import DONE, cockpit
 from pages.parts.menu import ENTRIES
+from tests.pages.conftest import wait_until
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -73,6 +74,7 @@ def test_back_undoes_one_step_of_the_person(browser: Browser, demo_url: str, sti
         page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
         page.goto(f"{address}/")
         settled(page)
+        wait_until(page, "window.historyOfSteps === true")  # on a busy machine the page stands before its script does
         steps, began = [page.url], entries(page)
         page.get_by_text("上月", exact=True).first.click()
         page.wait_for_url("**/?period=*", timeout=PATIENCE)

@@ -75,7 +75,7 @@ def test_streets_ranked_by_misses_open_them(open_page: OpenPage, city: Casebase)
     assert list_length(city, asked, as_of=NOW, period=YEAR) == misses[worst] > 0
 
 
-def test_under_a_past_month_trends_end_with_it_and_stocks_with_today(open_page: OpenPage, city: Casebase) -> None:
+def test_under_a_past_month_trends_end_with_it_those_of_stocks_too(open_page: OpenPage, city: Casebase) -> None:
     url = city.engine.url.render_as_string()
     city.engine.dispose()
     shown = panels(open_page(url, "five_day", as_of=TODAY.isoformat(), period="上月"))
@@ -85,7 +85,9 @@ def test_under_a_past_month_trends_end_with_it_and_stocks_with_today(open_page: 
     trends = dict(cards)
     assert "2026年10月" in trends[RATE]
     assert "2026年11月" not in trends[RATE]
-    assert "2026年11月" in trends["five_day_due_in_3"]
+    # A finished period's stocks are those of its end.
+    assert "2026年10月" in trends["five_day_due_in_3"]
+    assert "2026年11月" not in trends["five_day_due_in_3"]
 
 
 def test_row_of_who_is_about_to_miss(open_page: OpenPage, city: Casebase) -> None:

@@ -11,7 +11,7 @@ from casebase.engine import Casebase
 from queries.cases import cases
 from queries.hearing_outcomes import against_comparable, coming_panels, experts
 from queries.measure import measure
-from queries.periods import end_of_day, last_months
+from queries.periods import Preset, end_of_day, last_months, period_of
 from tests.pages.conftest import address, clicked, failures, list_length
 from views import words
 
@@ -88,10 +88,10 @@ def test_dot_of_an_expert(page: Callable[..., AppTest], city: Casebase) -> None:
 
 
 def test_idle_experts_are_those_without_a_seat(page: Callable[..., AppTest], city: Casebase) -> None:
-    found = measure(city, ["expert_participations"], as_of=NOW, period=YEAR, by=["expert"])
+    found = measure(city, ["expert_participations"], as_of=NOW, period=period_of(Preset.YEAR, TODAY), by=["expert"])
     pool = experts(city, as_of=NOW)
     expected = pool.loc[~pool["code"].isin(found["expert"]), "name"]
-    shown = next(frame.value for frame in page().dataframe if "最近参与" in frame.value.columns)
+    shown = next(frame.value for frame in page(period="本年").dataframe if "最近参与" in frame.value.columns)
     assert sorted(shown["专家"]) == sorted(expected)
     assert 0 < len(expected) < len(pool)
 

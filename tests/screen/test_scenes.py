@@ -118,6 +118,7 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
     snapshots.get("", "本月", ["backlog"])
     later = UNTIL + timedelta(minutes=5)
     monkeypatch.setattr("pages.parts.live.now", lambda: later)
+    live.pulse()._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
     assert snapshots.get("", "本月", ["overview"])["cutoff"].endswith("15:35")
 
     def gone(self: Casebase) -> object:
@@ -126,6 +127,7 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
     monkeypatch.setattr(Casebase, "reading", gone)
     monkeypatch.setattr(Casebase, "state", gone)
     monkeypatch.setattr("pages.parts.live.now", lambda: later + timedelta(seconds=40))
+    live.pulse()._looked = 0.0
     kept = snapshots.get("", "本月", ["overview", "backlog"])
     assert kept["error"]
     assert kept["age"] == 40
