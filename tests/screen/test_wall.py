@@ -41,6 +41,7 @@ FAULTS = (
     + CONTRAST
     + """
   const faults = [], wide = innerWidth, high = innerHeight, unit = Math.min(wide / 1920, high / 1080)
+  const grain = Math.max(unit, 1) // a letter's foot below its line is as many pixels more as the wall is larger
   const page = document.scrollingElement
   if (page.scrollWidth > wide || page.scrollHeight > high) faults.push(['scrolls'])
   for (const node of document.querySelectorAll('header *, .about *, .scene.shown *, footer *')) {
@@ -50,7 +51,7 @@ FAULTS = (
     if (box.left < -1 || box.top < -1 || box.right > wide + 1 || box.bottom > high + 1)
       faults.push(['outside', node.textContent])
     if (!svg && style.display !== 'inline' && (said || /\\b(kpi|block|lines|bars)\\b/.test(node.className))
-        && (node.scrollWidth > node.clientWidth + 2 || node.scrollHeight > node.clientHeight + 3))
+        && (node.scrollWidth > node.clientWidth + 2 * grain || node.scrollHeight > node.clientHeight + 3 * grain))
       faults.push(['cut off', node.className, node.textContent])
     if (said) {
       const size = parseFloat(style.fontSize) * (svg ? node.ownerSVGElement.getScreenCTM().a : 1)
