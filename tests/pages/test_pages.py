@@ -15,7 +15,7 @@ from casebase.upgrade import upgrade
 from pages.parts.menu import ENTRIES
 from queries.measure import measure, metric_of
 from queries.model import Slice
-from queries.periods import Period, Preset, end_of_day, last_months, period_of
+from queries.periods import Period, Preset, end_of_day, period_of
 from tests.pages.conftest import UNTIL, card_values, failures, panels
 from views import words
 
@@ -83,11 +83,14 @@ def test_cards_show_what_the_registry_says(page: str, open_page: OpenPage, demo_
     assert {name: shown[name] for name in expected} == expected
 
 
-def test_few_hearings_are_shown_over_twelve_months(open_page: OpenPage, demo_url: str) -> None:
-    shown = card_values(open_page(demo_url, "hearings"))
+@pytest.mark.parametrize(("label", "preset"), [("本月", Preset.MONTH), ("本年", Preset.YEAR)])
+def test_hearings_are_those_of_the_chosen_period(
+    label: str, preset: Preset, open_page: OpenPage, demo_url: str
+) -> None:
+    shown = card_values(open_page(demo_url, "hearings", period=label))
     casebase = open_casebase(Settings(), demo_url)
-    year = last_months(UNTIL.date(), 12)
-    assert shown["hearings_held"] == written(casebase, "hearings_held", period=year, within=Slice())
+    chosen = period_of(preset, UNTIL.date())
+    assert shown["hearings_held"] == written(casebase, "hearings_held", period=chosen, within=Slice())
     assert int(shown["hearings_held"]) > 0
     casebase.engine.dispose()
 
