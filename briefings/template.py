@@ -27,6 +27,7 @@ from casebase.errors import CasebaseError, UsageError
 from casebase.settings import ROOT
 from casebase.workdays import Workdays
 from queries.measure import metric_of
+from queries.model import Moment
 from views import words
 
 PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
@@ -210,6 +211,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
     facts = Facts(frozen)
     about = imprint(frozen)
     below = _NOUNS.get(frozen.place or "", "")
+    at = Moment(frozen.as_of, frozen.settings.deadlines, workdays)
     try:
         return _compiled(text).render(
             n=facts.n,
@@ -232,7 +234,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             stocks_at=prose.moment(frozen.stocks_at),
             running=frozen.running,
             few=frozen.settings.lights.small_sample,
-            workday=lambda days: words.day(workdays.after(frozen.as_of.date(), days)),
+            workday=lambda days: words.day(at.workday(days)),
             cover=cells.line(edits.cover),
             suggestions=edits.suggestions and tuple(map(cells.line, edits.suggestions)),
             proposals=cells.plain(edits.proposals),

@@ -23,7 +23,7 @@ from casebase.loading import load as load_file
 from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
 from casebase.loading.guess import guess_map, written
-from casebase.loading.preview import preview
+from casebase.loading.preview import preview, unknown_numbers
 from casebase.loading.readers import open_reader
 from casebase.schema import info, load_run, metadata, petition, workday
 from casebase.settings import read_settings
@@ -127,7 +127,7 @@ def map_command(
 
 @app.command()
 def check(url: Url = None) -> None:
-    """Look for what is wrong (exit 1) or missing in the data."""
+    """Look for what is wrong (exit 1) or missing in the data, and for the numbers that stay unknown."""
     casebase = open_casebase(read_settings(), url, create=False)
     with casebase.unhurried() as connection:
         findings = find(connection, casebase.settings.deadlines)
@@ -135,6 +135,9 @@ def check(url: Url = None) -> None:
         print(f"{finding.severity:8} {finding.count:>12,}  {finding.text}")
     errors = sum(finding.severity == "error" for finding in findings)
     print(f"{errors} errors, {len(findings) - errors} warnings")
+    casebase.engine.dispose()
+    for line in unknown_numbers(casebase.engine.url.render_as_string(hide_password=False)):
+        print(line)
     if errors:
         raise typer.Exit(1)
 

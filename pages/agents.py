@@ -34,6 +34,8 @@ now = filters.current()
 
 def coverage() -> None:
     """Which places have communities without an agent."""
+    if show.lacking(COVERAGE):
+        return
     levels = [name for name in places.levels_below(now) if name not in ("community", "grid")]
     if not levels:
         waiting.hint("代办员覆盖按社区（村）计；选区县或街道看它下面各处的覆盖。")
@@ -66,6 +68,8 @@ def coverage() -> None:
 def people() -> None:
     """Agents by place and origin."""
     dimension = places.place_of_cases(now)
+    if show.lacking_split("agents", dimension):
+        return
     noun = PLACES[dimension]
     found = live.ask(measure, ["agents"], as_of=now.stocks_at, within=now.within, by=[dimension, "origin"])
     if found.empty:
@@ -100,6 +104,8 @@ def people() -> None:
 
 def by_origin() -> None:
     """Who accompanies: cases of the period by the origin of their agents."""
+    if show.lacking_split("cases_accompanied", "origin"):
+        return
     frame = splits.split(now, ["cases_accompanied"], "origin")
     chart = drawn(
         charts.ranking,
@@ -117,6 +123,8 @@ def by_origin() -> None:
 
 def shares() -> None:
     """How many cases an agent has."""
+    if show.lacking("cases_accompanied"):
+        return
     found = live.ask(accompaniment.load, as_of=now.as_of, period=now.period, within=now.within)
     cases, busy = int((found["cases"] * found["agents"]).sum()), int(found["agents"].sum())
     capped = found["cases"].clip(upper=MOST_CASES + 1)
@@ -139,6 +147,8 @@ def shares() -> None:
 
 def busiest() -> None:
     """Who has most to do; a row opens the cases."""
+    if show.lacking("cases_accompanied"):
+        return
     rows = live.ask(accompaniment.busiest, as_of=now.as_of, period=now.period, within=now.within)
     if rows.empty:
         show.heading("这一时段没有代办件", "期内登记、有代办员的信访件", define=metric_of("cases_accompanied"))

@@ -11,7 +11,7 @@ from queries.compare import daily_flow
 from queries.measure import measure, metric_of
 from queries.subjects import AGE_BANDS, STAGES
 from views import charts, words
-from wording import findings
+from wording import findings, unknown
 from wording.names import PLACES
 
 CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
@@ -65,7 +65,12 @@ def flow() -> None:
 def stages_and_ages() -> None:
     """One cell for each stage and age band."""
     found = live.ask(measure, ["backlog"], as_of=now.stocks_at, within=now.within, by=["stage", "age"])
-    every = pd.MultiIndex.from_product([STAGES[:-1], AGE_BANDS], names=["stage", "age"])
+    lacks = show.lacks_of("backlog", "stage")
+    # Where a time that tells the stage was never loaded, some or all cases have none; the ages are known even so.
+    nameless = unknown.written(lacks)
+    found = found.assign(stage=[stage if isinstance(stage, str) else nameless for stage in found["stage"]])
+    rows = [stage for stage in STAGES[:-1] if not lacks or (found["stage"] == stage).any()] + [nameless] * bool(lacks)
+    every = pd.MultiIndex.from_product([rows, AGE_BANDS], names=["stage", "age"])
     frame = found.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
     chart = drawn(
         charts.heat,
@@ -79,7 +84,7 @@ def stages_and_ages() -> None:
     with show.block("stages"):
         cell = show.chart(chart, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
     if cell is not None:
-        show.open_list(show.link("backlog", stage=cell[0], age=cell[1]))
+        show.open_list(show.link("backlog", stage="" if cell[0] == nameless else cell[0], age=cell[1]))
 
 
 def coming() -> None:
@@ -91,7 +96,7 @@ def coming() -> None:
     found = live.ask(measure, ["due_in_5"], as_of=now.stocks_at, within=now.within, by=["due_day"])
     cases = dict(zip(pd.to_datetime(found["due_day"]).dt.date, found["hits"], strict=True))
     today = now.stocks_at.date()
-    working = [live.casebase().workdays.after(today, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
+    working = [live.workday(now.stocks_at, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
     days = sorted({today, *working, *cases})
     frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
     labels = [words.short_day(day, today) for day in days]
@@ -181,7 +186,7 @@ def oldest() -> None:
             "已办天数": rows["days_open"],
             "办结期限": [f"{at:%Y-%m-%d}" if pd.notna(at) else words.NONE for at in rows["due_at"]],
             "期限状态": [state_of(*pair) for pair in zip(rows["state"], rows["days_left"], strict=True)],
-            "办理环节": rows["stage"],
+            "办理环节": show.stage_names(rows["stage"]),
             "责任单位": rows["unit"].fillna("未分派"),
             "区县": rows["district"].fillna(words.NONE),
             "标题": rows["title"].fillna(words.NONE),

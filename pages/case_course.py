@@ -54,13 +54,18 @@ def facts(case: dict[str, object]) -> dict[str, str]:
         "网格": case["grid_id"],
         "责任单位": case["unit"],
         "代办员": case["agent_id"],
-        "办理环节": case["stage"],
+        "办理环节": stage(case),
         "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],  # type: ignore[index]
         "对信访部门评价": case["satisfaction_bureau"],
         "对责任单位评价": case["satisfaction_unit"],
         "数据来源": case["source"],
     }
     return {head: words.NONE if value in (None, "") else str(value) for head, value in pairs.items()}
+
+
+def stage(case: dict[str, object]) -> str:
+    """Where the case stands, or that no time tells."""
+    return show.stage_names(pd.Series([case["stage"]], dtype=object))[0]
 
 
 def dial(clock: Clock) -> drawn.Dial:
@@ -83,12 +88,16 @@ def headline(found: Course) -> str:
         late = [clock.name for clock in found.clocks if clock.standing is Standing.LATE]
         days = (found.facts["closed_at"].date() - found.facts["registered_at"].date()).days
         return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else "，各时限均按期")
+    told = stage(found.facts)
+    where = told if found.facts["stage"] else f"办理环节 {told}"
     overdue = [clock for clock in running if clock.standing is Standing.OVERDUE]
     if overdue:
         worst = max(overdue, key=lambda clock: clock.days or 0)
-        return f"{found.facts['stage']}，{worst.name}已超 {worst.days} {worst.unit}"
+        return f"{where}，{worst.name}已超 {worst.days} {worst.unit}"
+    if not running:
+        return where
     nearest = min(running, key=lambda clock: clock.end or now.as_of)
-    return f"{found.facts['stage']}，最近的时限是{nearest.name}，{words.moment(nearest.end, year=True)} 止"
+    return f"{where}，最近的时限是{nearest.name}，{words.moment(nearest.end, year=True)} 止"
 
 
 def place_map(case: dict[str, object]) -> None:

@@ -139,12 +139,10 @@ def unknown_numbers() -> None:
         show.heading("全部指标都算得出", "每个指标所需的数据库中都有")
         return
     wanted: dict[str, list[str]] = {}
-    columns: dict[str, list[str]] = {}
     for metric, names in lacks.items():
         for name in names:
             said = unknown.names(name)
             wanted.setdefault(said, []).append(metric_of(metric).name)
-            columns.setdefault(said, []).append(name)
     show.heading(
         f"{len(lacks)} 个指标算不出，缺 {len(wanted)} 项数据",
         "这些指标在各页写作「—」，不是 0；装入所缺的数据后自动算出",
@@ -154,7 +152,6 @@ def unknown_numbers() -> None:
             "缺的数据": list(wanted),
             "影响的指标": ["、".join(dict.fromkeys(metrics)) for metrics in wanted.values()],
             "个数": [len(set(metrics)) for metrics in wanted.values()],
-            "库中的表和列": ["、".join(dict.fromkeys(names)) for names in columns.values()],
         }
     ).sort_values("个数", ascending=False, kind="stable")
     st.dataframe(

@@ -69,7 +69,6 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         and row["among"] > 0
         and words.small(row["among"], live.settings().lights.small_sample),
         facts=facts,
-        command=dictionary.command(metric, as_of=now.as_of, period=now.period, within=now.within),
         alone=None if alone else f"{_ALONE}{metric.id}",
     )
 
@@ -91,7 +90,7 @@ def everything() -> None:
     groups = list(dict.fromkeys(metric.group for metric in METRICS.values()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "查找指标", key="q", bind="query-params", placeholder="名称、定义、依据或代号，空格隔开", width=280
+            "查找指标", key="q", bind="query-params", placeholder="名称、定义或依据，空格隔开", width=280
         )
         chosen = st.segmented_control(
             "分组", [EVERY, *groups], default=EVERY, required=True, key="metric_group", bind="query-params"

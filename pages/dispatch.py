@@ -11,7 +11,7 @@ from queries.model import Kind
 from queries.spread import spread
 from queries.subjects import CONTACT_BANDS
 from views import charts, words
-from wording import findings, numbers
+from wording import findings, numbers, unknown
 from wording.names import PLACES
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
@@ -40,7 +40,7 @@ def by_kind(metrics: list[str], *more: str) -> pd.DataFrame:
     """Numbers of the filter bar's period and slice by kind of task (see queries.measure.measure)."""
     return live.ask(
         measure, metrics, as_of=now.as_of, period=now.period, within=now.within, by=["task_kind", *more]
-    ).drop(columns="as_of")
+    ).drop(columns=["as_of", "unknown"])
 
 
 def median_by_kind(metric: str) -> pd.Series:
@@ -49,12 +49,24 @@ def median_by_kind(metric: str) -> pd.Series:
     return found.set_index("task_kind")["median"]
 
 
+def known_steps() -> tuple[set[str], dict[str, tuple[str, ...]]]:
+    """The steps that the data can tell, and what the others lack."""
+    lacks = {
+        "已联系": show.lacks_of("tasks_contacted"),
+        "已办结": show.lacks_of("tasks_finished"),
+        SPOT: show.lacks_of("tasks_finished", "outcome"),
+    }
+    lacks = {step: names for step, names in lacks.items() if names}
+    return set(STEPS) - lacks.keys(), lacks
+
+
 def steps() -> None:
     """Each kind by itself: how many of the tasks pushed came how far."""
     far = by_kind(["tasks_contacted", "tasks_finished"]).pivot_table(index="task_kind", columns="metric")
     settled = by_kind(["tasks_finished"], "outcome")
     on_the_spot = settled[settled["outcome"] == SPOT].set_index("task_kind")["hits"]
     contact, finish = median_by_kind("contact_hours"), median_by_kind("task_days")
+    known, lacks = known_steps()
     kinds = [*KINDS, *sorted(set(far.index) - set(KINDS))]
     for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
         counts = [0, 0, 0, 0]
@@ -62,15 +74,19 @@ def steps() -> None:
             row = far.loc[kind]
             contacted, finished = row["hits", "tasks_contacted"], row["hits", "tasks_finished"]
             counts = [int(row["among", "tasks_contacted"]), int(contacted), int(finished), on_the_spot.get(kind, 0)]
+        done = f"，已办结 {words.percent(counts[2] / counts[0])}" if counts[0] and "已办结" in known else ""
+        medians = [f"{words.days(contact.get(kind), '小时')}联系上"] if "已联系" in known else []
+        medians += [f"{words.days(finish.get(kind))}办结"] if "已办结" in known else []
         chart = drawn(
             charts.bars,
-            pd.DataFrame({"label": STEPS, "value": counts}),
+            pd.DataFrame([(step, n) for step, n in zip(STEPS, counts, strict=True) if step in known]).set_axis(
+                ["label", "value"], axis="columns"
+            ),
             show.theme(),
-            title=f"{kind} {words.full(counts[0])} 件，已办结 {words.percent(counts[2] / counts[0])}"
-            if counts[0]
-            else f"这一时段没有推送{kind}任务",
-            subtitle=f"期内推送的任务走到哪一步（件）；中位数 {words.days(contact.get(kind), '小时')}联系上，"
-            f"{words.days(finish.get(kind))}办结",
+            title=f"{kind} {words.full(counts[0])} 件{done}" if counts[0] else f"这一时段没有推送{kind}任务",
+            subtitle="期内推送的任务走到哪一步（件）"
+            + (f"；中位数 {'，'.join(medians)}" if medians else "")
+            + "".join(f"；{step} {unknown.written(names)}" for step, names in lacks.items()),
             unit="件",
             height=150,
         )
@@ -88,6 +104,8 @@ def ranked() -> None:
         dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACES.__getitem__)
         speed = filters.choose("按", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
     metric, noun = metric_of(speed), PLACES[dimension]
+    if show.lacking(speed):
+        return
     frame = splits.split(now, [speed], dimension)
     is_rate = metric.kind is Kind.RATE
     frame = frame.assign(small=frame["among"] < few)
@@ -122,6 +140,8 @@ def ranked() -> None:
 
 def contact_times() -> None:
     """How long people wait for the first contact."""
+    if show.lacking_split("contact_hours", "contact_band"):
+        return
     rows = splits.split(now, ["contact_hours"], "contact_band").set_index("code")["hits"]
     counts = rows.reindex(CONTACT_BANDS, fill_value=0)
     found = live.ask(spread, "contact_hours", as_of=now.as_of, period=now.period, within=now.within).iloc[0]
@@ -142,6 +162,8 @@ def contact_times() -> None:
 
 def outcomes() -> None:
     """What came of the tasks finished in the period."""
+    if show.lacking_split("task_days", "outcome"):
+        return
     rows = splits.split(now, ["task_days"], "outcome").assign(value=lambda frame: frame["hits"])
     chart = drawn(
         charts.ranking,
@@ -160,6 +182,8 @@ def outcomes() -> None:
 def waiting_longest() -> None:
     """The open tasks, the longest pushed first; the list behind is ordered the same."""
     metric = metric_of("tasks_open")
+    if show.lacking(metric.id):
+        return
     total = live.ask(count_cases, metric.id, as_of=now.stocks_at, within=now.within)
     late = live.ask(count_cases, "tasks_uncontacted_24h", as_of=now.stocks_at, within=now.within)
     if not total:

@@ -140,8 +140,7 @@ def due_soon() -> None:
     wide = frame.pivot_table(index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False).reset_index()
     totals = wide[list(DUE)].sum()
-    workdays = live.casebase().workdays
-    last = workdays.after(now.stocks_at.date(), 3)
+    last = live.workday(now.stocks_at, 3)
     show.heading(
         f"{words.day(now.stocks_at) if now.over else '今日'}到期 {words.full(totals.iloc[0])} 件次，"
         f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",

@@ -28,7 +28,7 @@ month = forward.month_of(bar.as_of)
 # What lies ahead is ahead of the moment, whatever period was chosen.
 now = replace(bar, period=month)
 elsewhere = None if month == bar.period else month
-last = live.casebase().workdays.after(today, HORIZONS[-1])
+last = live.workday(bar.as_of, HORIZONS[-1])
 
 
 def missed(metric: str, **cell: str | None) -> None:
@@ -84,7 +84,7 @@ def step(days: int) -> str:
     """现在, 1个工作日后（23日）."""
     if not days:
         return "现在"
-    return f"{days}个工作日后（{words.short_day(live.casebase().workdays.after(today, days), today)}）"
+    return f"{days}个工作日后（{words.short_day(live.workday(bar.as_of, days), today)}）"
 
 
 def calendar() -> None:
@@ -94,7 +94,7 @@ def calendar() -> None:
         show.lacking(*(f"{forward.DUE[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
         return
     found = {clock: live.ask(forward.due, clock, HORIZONS[-1], as_of=now.as_of, within=now.within) for clock in clocks}
-    working = [live.casebase().workdays.after(today, n) for n in range(1, HORIZONS[-1] + 1)]
+    working = [live.workday(bar.as_of, n) for n in range(1, HORIZONS[-1] + 1)]
     days = sorted({today, *working, *(day.date() for frame in found.values() for day in frame["day"])})
     rows = []
     for clock, frame in found.items():

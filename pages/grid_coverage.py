@@ -119,9 +119,7 @@ def on_hot_map(below: places.Below) -> None:
     """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
     cells = live.ask(hot_cells.hot_cells, as_of=now.as_of, period=now.period, within=now.within, most=CELLS)
     if cells.empty:
-        waiting.hint(
-            f"{now.place}这一时段没有带坐标的信访件，画不出热点；装入信访件的经纬度（lon、lat 列）后自动显示。"
-        )
+        waiting.hint(f"{now.place}这一时段没有带坐标的信访件，画不出热点；信访件的经度、纬度装入后自动显示。")
         return
     points = pd.DataFrame(
         {

@@ -47,6 +47,8 @@ def monthly() -> None:
 
 def conclusions() -> None:
     """What hearings concluded."""
+    if show.lacking_split("hearings_held", "conclusion"):
+        return
     rows = splits.split(now, ["hearings_held"], "conclusion")
     chart = drawn(
         charts.ranking,
@@ -64,6 +66,8 @@ def conclusions() -> None:
 
 def compared() -> None:
     """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
+    if show.lacking("resolution") or show.lacking("cases_heard"):
+        return
     frame = live.ask(hearing_outcomes.against_comparable, as_of=now.as_of, within=now.within)
     moved = comparable.difference(frame)
     chart = drawn(
@@ -85,6 +89,8 @@ def compared() -> None:
 def waits() -> None:
     """How long people wait for a hearing."""
     metric = metric_of("hearing_wait_days")
+    if show.lacking_split(metric.id, "wait"):
+        return
     rows = splits.split(now, [metric.id], "wait").set_index("code")["hits"]
     counts = rows.reindex(WAIT_BANDS, fill_value=0)
     median = live.ask(hearing_outcomes.median_wait, as_of=now.as_of, period=now.period, within=now.within)
@@ -104,6 +110,8 @@ def waits() -> None:
 
 def pool() -> None:
     """The pool by origin and field."""
+    if show.lacking_split("experts_in_pool", "source", "field"):
+        return
     found = live.ask(measure, ["experts_in_pool"], as_of=now.stocks_at, by=["source", "field"])
     total, sources = int(found["hits"].sum()), found.groupby("source")["hits"].sum().sort_values(ascending=False)
     order = found.groupby("field")["hits"].sum().sort_values(ascending=False).index
@@ -174,6 +182,8 @@ def idle(loads: pd.DataFrame) -> None:
 def coming() -> None:
     """The hearings to come, with their panels; no private data."""
     metric = metric_of("hearings_coming")
+    if show.lacking(metric.id):
+        return
     rows = live.ask(cases, metric.id, as_of=now.stocks_at, within=now.within)
     if rows.empty:
         show.heading("没有待举行的听证", "已排期、未举行、未取消", define=metric)

@@ -27,6 +27,8 @@ now = filters.current()
 
 def ages() -> None:
     """How long what is open has been open; a bar opens its receptions."""
+    if show.lacking_split(OPEN, "reception_age"):
+        return
     found = live.ask(measure, [OPEN], as_of=now.stocks_at, within=now.within, by=["reception_age"])
     counts = found.set_index("reception_age")["hits"].reindex(RECEPTION_AGES, fill_value=0)
     total, old = int(counts.sum()), int(counts.iloc[-1])
@@ -47,6 +49,8 @@ def ages() -> None:
 
 def waiting_list() -> None:
     """What leaders received and is not closed, longest first; a row opens its case."""
+    if show.lacking(OPEN):
+        return
     rows = live.ask(cases, OPEN, as_of=now.stocks_at, within=now.within, limit=MOST_OPEN)
     if rows.empty:
         show.heading("没有未办结的接访事项", "接访在先、尚未办结的", define=metric_of(OPEN))
@@ -63,7 +67,7 @@ def waiting_list() -> None:
             "已过天数": days(rows),
             "接访领导": rows["leader"],
             "接访地点": rows["reception_place"].fillna(words.NONE),
-            "办理环节": rows["stage"].fillna(words.NONE),
+            "办理环节": stages(rows),
             "责任单位": rows["unit"].fillna("未分派"),
             "内容分类": rows["category"].fillna(words.NONE),
             "标题": rows["title"].fillna(words.NONE),
@@ -86,6 +90,12 @@ def waiting_list() -> None:
     picked = show.once("open_receptions", tuple(event["selection"]["rows"]) or None)
     if picked and pd.notna(rows["petition_id"].iloc[picked[0]]):
         lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
+
+
+def stages(rows: pd.DataFrame) -> list[str]:
+    """The stage of the case that was received; — where nobody wrote down which one it was."""
+    told = show.stage_names(rows["stage"])
+    return [stage if pd.notna(case) else words.NONE for stage, case in zip(told, rows["petition_id"], strict=True)]
 
 
 def days(rows: pd.DataFrame) -> pd.Series:

@@ -26,6 +26,8 @@ now = filters.current()
 
 def answers() -> None:
     """Orders of the period by level and by what became of their limit; a cell opens its orders."""
+    if show.lacking_split(ISSUED, "supervision_level", "answer"):
+        return
     found = live.ask(
         measure, [ISSUED], as_of=now.as_of, period=now.period, within=now.within, by=["supervision_level", "answer"]
     )
@@ -51,6 +53,8 @@ def answers() -> None:
 
 def results() -> None:
     """What the answers said; a bar opens its orders."""
+    if show.lacking_split(RESULTS, "supervision_result"):
+        return
     rows = splits.split(now, [RESULTS], "supervision_result")
     counted = rows.assign(value=rows["among"].astype(float), small=False).drop(columns=["hits", "among"])
     total = int(rows["among"].sum())
@@ -71,6 +75,8 @@ def results() -> None:
 
 def debtors() -> None:
     """The units that owe an answer."""
+    if show.lacking(WAITING):
+        return
     units = splits.of(splits.split(now, [WAITING], "unit"), WAITING)
     if units.empty:
         show.heading("没有单位欠答复", "已下达、尚未答复的督查件", define=metric_of(WAITING))
@@ -85,6 +91,8 @@ def debtors() -> None:
 
 def orders() -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
+    if show.lacking(WAITING):
+        return
     rows = live.ask(cases, WAITING, as_of=now.stocks_at, within=now.within)
     if rows.empty:
         show.heading("没有待答复的督查件", "已下达、尚未答复", define=metric_of(WAITING))
@@ -102,7 +110,7 @@ def orders() -> None:
             "答复期限": rows["answer_due_at"].dt.strftime("%Y-%m-%d"),
             "期限状态": [limit(at) for at in rows["answer_due_at"]],
             "责任单位": rows["unit"].fillna("未分派"),
-            "办理环节": rows["stage"],
+            "办理环节": show.stage_names(rows["stage"]),
             "标题": rows["title"].fillna(words.NONE),
             "信访编号": rows["case_no"],
         }
@@ -133,7 +141,7 @@ def limit(due: pd.Timestamp) -> str:
 
 def soon() -> date:
     """The last of the working days that count as near."""
-    return live.casebase().workdays.after(now.stocks_at.date(), SOON)
+    return live.workday(now.stocks_at, SOON)
 
 
 show.header("案件督查", f"{now.said}。督查件须在答复期限前答复；待答复、逾期为{now.moment_said}的时点数。")

@@ -13,7 +13,7 @@ from casebase.engine import Casebase
 from queries import hot_topics
 from queries.cases import Part, cases
 from queries.measure import measure
-from queries.model import EVERYTHING, Slice
+from queries.model import EVERYTHING, Slice, moment
 from queries.names import names_of
 from queries.periods import Against, Period, compared, end_of_day
 from queries.subjects import PLACES
@@ -95,7 +95,7 @@ def due_soonest(casebase: Casebase, as_of: datetime, within: Slice, place: str) 
     for metric, days in (("five_day_due_in_0", 0), ("five_day_due_in_1", 1)):
         count = _count(casebase, metric, as_of, within)
         if count:
-            day = casebase.workdays.after(as_of.date(), days) if days else as_of.date()
+            day = moment(casebase, as_of).workday(days) if days else as_of.date()
             return Finding(
                 About.DUE,
                 count,
@@ -249,7 +249,7 @@ def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding 
         return None
     first = coming.sort_values("scheduled_at", kind="stable").iloc[0]
     at = pd.Timestamp(first["scheduled_at"]).to_pydatetime()
-    if at.date() > casebase.workdays.after(as_of.date(), 2):
+    if at.date() > moment(casebase, as_of).workday(2):
         return None
     unit = first["unit"]
     return Finding(About.HEARING, len(coming), "hearings_coming", name="" if pd.isna(unit) else str(unit), at=at)

@@ -1,13 +1,8 @@
 """The metric dictionary: what the registry says of each number, for the page and for `python -m queries --list`."""
 
-import shlex
-from datetime import datetime
-
 import pandas as pd
 
-from queries.measure import stock_moment
-from queries.model import EVERYTHING, Kind, Metric, Slice
-from queries.periods import Period, end_of_day
+from queries.model import Kind, Metric
 from queries.registry import METRICS
 from queries.subjects import DIMENSIONS
 
@@ -70,22 +65,3 @@ def found(text: str) -> list[Metric]:
 def _said(metric: Metric) -> str:
     texts = (metric.id, metric.name, metric.short, metric.group, metric.definition, metric.among_text)
     return "\n".join([*texts, metric.hits_text, metric.period_text, metric.article, *metric.sides]).lower()
-
-
-def command(metric: Metric, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING) -> str:
-    """The command line that gives the same number."""
-    words = ["python", "-m", "queries", metric.id]
-    if metric.is_stock:
-        as_of = stock_moment(as_of, period)
-    elif period is not None:
-        words += ["--from", period.start.isoformat(), "--to", period.end.isoformat()]
-    # A day means its end, as the filter bar does.
-    moment = as_of.date() if as_of == end_of_day(as_of.date()) else as_of
-    words += ["--as-of", moment.isoformat()]
-    for name in ("area", "channel", "category", "unit"):
-        value = getattr(within, name)
-        if value:
-            words += [f"--{name}", value]
-    for name, cell in within.cell:
-        words += ["--where", f"{name}={cell or ''}"]
-    return shlex.join(words)

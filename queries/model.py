@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause
 from casebase.engine import Casebase
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
+from queries.blanks import blanks
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +22,8 @@ class Moment:
     as_of: datetime
     deadlines: DeadlineSettings
     workdays: Workdays
+    look: Callable[[], frozenset[str]] = frozenset
+    """What the data does not fill (see queries.blanks), asked only by what depends on it."""
 
     @property
     def today(self) -> date:
@@ -46,7 +50,7 @@ class Moment:
 
 def moment(casebase: Casebase, as_of: datetime) -> Moment:
     """The moment under the rules of a case database."""
-    return Moment(as_of, casebase.settings.deadlines, casebase.workdays)
+    return Moment(as_of, casebase.settings.deadlines, casebase.workdays, partial(blanks, casebase))
 
 
 Expression = Callable[[Moment], ColumnElement[Any]]

@@ -19,6 +19,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Grouping, UnaryExpression
 from sqlalchemy.sql.functions import coalesce
 from sqlalchemy.sql.selectable import Exists, ScalarSelect
+from sqlalchemy.sql.visitors import iterate
 
 from casebase.engine import Casebase
 from casebase.settings import DeadlineSettings
@@ -80,6 +81,29 @@ def lacking(metric: Metric, blank: frozenset[str]) -> tuple[str, ...]:
     lacks -= {name for name, source in _RECKONED.items() if source in lacks}
     order = _order()
     return tuple(sorted(lacks, key=order.__getitem__))
+
+
+def split_lacks(metric: Metric, dimension: str, blank: frozenset[str]) -> tuple[str, ...]:
+    """What a split of a metric by a dimension lacks, beyond what the metric itself lacks: see `lacking`.
+
+    Bands and states are cases of conditions: one that no row can meet for want of a column leaves the rows that would
+    have met it to the others, so that none of them can be believed.
+    """
+    reader = _Reader(blank)
+    reader.follow(metric.subject.rows)
+    expression = metric.subject.dimensions[dimension](_Anytime(datetime(2026, 1, 1), DeadlineSettings(), _NO_DAYS))
+    lacks = set(reader.read(expression).lacks)
+    for one in (node for node in iterate(expression) if isinstance(node, Case)):
+        for condition, _ in one.whens:
+            lacks |= reader.read(condition).lacks
+    lacks |= reader.never_done
+    order = _order()
+    return tuple(sorted(lacks, key=order.__getitem__))
+
+
+def unknown_split(casebase: Casebase, metric: str, dimension: str) -> tuple[str, ...]:
+    """What the data lacks for this metric split by this dimension; () where it can be told."""
+    return split_lacks(METRICS[metric], dimension, blanks.blanks(casebase))
 
 
 def _is_blank(need: str, blank: frozenset[str]) -> bool:

@@ -156,7 +156,7 @@ class Snapshots:
             **(parts[0].made if parts_wanted[0] == _ASIDE else {}),
             "scenes": [part.made for part in parts[-len(wanted) :]] if wanted else [],
             "error": failed,
-            "age": round((now - reading.read_at).total_seconds()) if failed else 0,
+            "age": round(reading.age) if failed else 0,
         }
 
     def figures(self, area: str, period: str) -> dict[str, Any]:

@@ -38,7 +38,6 @@ class Entry:
     state: State | None = None
     small: bool = False
     facts: tuple[tuple[str, str], ...] = ()
-    command: str = ""
     alone: str | None = None
 
 
@@ -51,8 +50,8 @@ def entries_html(entries: Sequence[Entry], palette: Palette) -> str:
 
 def _entry(entry: Entry, palette: Palette) -> str:
     return (
-        f'<article class="entry" data-key="{escape(entry.key)}"><header><h3>{_name(entry)}</h3>'
-        f"<code>{escape(entry.key)}</code></header><p>{escape(entry.definition)}</p>"
+        f'<article class="entry" data-key="{escape(entry.key)}"><header><h3>{_name(entry)}</h3></header>'
+        f"<p>{escape(entry.definition)}</p>"
         f"{_formula(entry, palette)}<dl>{_facts(entry)}</dl></article>"
     )
 
@@ -96,9 +95,7 @@ def _button(text: str, link: str, label: str) -> str:
 
 
 def _facts(entry: Entry) -> str:
-    facts = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in entry.facts if text)
-    command = f"<dt>命令行</dt><dd><code>{escape(entry.command)}</code></dd>" if entry.command else ""
-    return facts + command
+    return "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in entry.facts if text)
 
 
 CSS = """
@@ -109,8 +106,6 @@ CSS = """
 .entry header { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 12px; }
 .entry h3 { margin: 0; font-size: calc(var(--text) + 2px); font-weight: 600; }
 .entry p { margin: 0; }
-.entry code { font-size: var(--note); color: var(--muted); overflow-wrap: anywhere; }
-.entry dd code { color: var(--ink); user-select: all; }
 .to { padding: 0; border: 0; background: none; font: inherit; font-weight: 600; color: var(--accent); cursor: pointer;
   text-align: left; }
 h3 .to { color: var(--ink); }

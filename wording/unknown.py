@@ -55,6 +55,28 @@ LACKING = {
     "reception.petition_id": "接访的信访件",
     "supervision.replied_at": "督查答复时间",
     "supervision.result": "督查结果",
+    # What numbers are split by.
+    "area.parent_code": "行政区划的上级",
+    "petition.district_code": "信访件所在区县",
+    "petition.street_code": "信访件所在街道",
+    "petition.community_code": "信访件所在社区",
+    "petition.grid_id": "信访件所在网格",
+    "petition.category_code": "内容分类",
+    "petition.purpose": "信访目的",
+    "petition.unit_id": "责任单位",
+    "grid.district_code": "网格所在区县",
+    "grid.street_code": "网格所在街道",
+    "grid.community_code": "网格所在社区",
+    "grid_worker.source": "网格员来源",
+    "agent.origin": "代办员来源",
+    "grid_task.grid_id": "任务所在网格",
+    "grid_task.contact_method": "任务联系方式",
+    "mediation.community_code": "调解所在社区",
+    "expert.source": "专家来源",
+    "expert.field": "专家专业领域",
+    "hearing.conclusion": "听证结论",
+    "reception.place": "接访地点",
+    "reception.closed_at": "接访办结时间",
 }
 
 

@@ -1,5 +1,6 @@
 """What a map would load: the file goes through the loading itself, into a case database that is thrown away."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,7 @@ def preview(file: Path, file_map: FileMap, settings: Settings, now: datetime) ->
             yield f"note: {count} × {text}"
         yield from _cases(casebase, [*file_map.columns])
         casebase.engine.dispose()
-        yield from _unknown(url)
+        yield from unknown_numbers(url)
 
 
 def _cases(casebase: Casebase, names: list[str]) -> Iterator[str]:
@@ -52,8 +53,13 @@ def _cases(casebase: Casebase, names: list[str]) -> Iterator[str]:
         yield f"case {i}: " + "  ".join(" ".join(item.split()) for item in filled)
 
 
-def _unknown(url: str) -> list[str]:
-    """What the numbers say that they lack: they are defined in a layer above, so their own command is asked."""
-    command = [sys.executable, "-m", "queries", "--unknown", "--url", url]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def unknown_numbers(url: str) -> list[str]:
+    """What the numbers say that they lack: they are defined in a layer above, so their own command is asked.
+
+    The database must not be open here, since a DuckDB file belongs to one process.
+    """
+    command = [sys.executable, "-m", "queries", "--unknown"]
+    # Not as an argument: every user of the machine may read those, and a URL has a password in it.
+    environment = os.environ | {"COCKPIT_DATABASE_URL": url}
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     return told.stdout.splitlines() if told.returncode == 0 else [f"unknown numbers: {told.stderr.strip()}"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
@@ -24,6 +24,7 @@ from casebase.engine import Casebase, State, keep_new_files_private, open_caseba
 from casebase.errors import CasebaseError, NoAnswerError
 from casebase.settings import Settings, read_settings
 from pages.parts import leaving
+from queries.model import moment
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -136,6 +137,11 @@ def now() -> datetime:
 
 
 @st.cache_resource(show_spinner=False)
+def workday(at: datetime, n: int) -> date:
+    """The n-th working day after a moment, as the numbers reckon it (see queries.model.Moment.workday)."""
+    return moment(casebase(), at).workday(n)
+
+
 def settings() -> Settings:
     """The settings of config.toml."""
     return read_settings()

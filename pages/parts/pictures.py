@@ -144,6 +144,7 @@ def table(
     codes = frame.drop_duplicates("code").set_index("code")["name"]
     order = first.reindex(codes.index).sort_values(ascending=False, na_position="last", kind="stable").index[:most]
     shown = pd.DataFrame({noun: codes[order].tolist()})
+    columns = {name: _head(metric_of(name), head) for name, head in columns.items()}
     for name, head in columns.items():
         shown[head] = _column(metric_of(name), splits.of(frame, name).set_index("code")["value"].reindex(order))
     event = st.dataframe(
@@ -162,6 +163,12 @@ def table(
     cell = show.once(key, _cell(event["selection"].get("cells", [])))
     if cell is not None:
         _open(cell, columns, dimension, order, frame)
+
+
+def _head(metric: Metric, head: str) -> str:
+    """The head of a column, with the reason where the data cannot tell its numbers."""
+    lacks = show.lacks(metric)
+    return f"{head}（{lacks}）" if lacks else head
 
 
 def _cell(cells: Sequence[Sequence[Any]]) -> tuple[int, str] | None:

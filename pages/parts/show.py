@@ -20,6 +20,7 @@ from queries.model import Kind, Metric
 from queries.periods import Against, Period, Preset, period_of
 from queries.periods import compared as compared_with
 from queries.registry import METRICS
+from queries.subjects import DIMENSIONS
 from views import cards, charts, course, entries, words
 from views.shades import Meaning
 from views.tokens import Palette, Role, palette
@@ -136,6 +137,31 @@ def lacking(*metrics: str) -> bool:
             heading(unknown.sentence(metric.name, live.ask(needs.unknown)[metric.id]), HOW_TO_LOAD, define=metric)
             return True
     return False
+
+
+def lacks_of(metric_id: str, *dimensions: str) -> tuple[str, ...]:
+    """What the data lacks for a number, split by these dimensions (see queries.needs.split_lacks); () for nothing."""
+    own = live.ask(needs.unknown).get(metric_id, ())
+    lacks = [own, *(live.ask(needs.unknown_split, metric_id, name) for name in dimensions)]
+    return tuple(dict.fromkeys(name for names in lacks for name in names))
+
+
+def lacking_split(metric_id: str, *dimensions: str) -> bool:
+    """Whether the data cannot tell a number split so; says so in the place of the picture that would show it."""
+    if lacking(metric_id):
+        return True
+    metric = METRICS[metric_id]
+    lacks = lacks_of(metric_id, *dimensions)
+    if lacks:
+        said = "、".join(DIMENSIONS[name] for name in dimensions)
+        heading(unknown.sentence(f"{metric.name}按{said}", lacks), HOW_TO_LOAD, define=metric)
+    return bool(lacks)
+
+
+def stage_names(stages: pd.Series) -> list[str]:
+    """The stages of cases as a column: those that no time tells with the reason."""
+    lacks = lacks_of("backlog", "stage")
+    return [stage if isinstance(stage, str) else unknown.written(lacks) for stage in stages]
 
 
 def compared(filters: Filters, metrics: Sequence[str]) -> pd.DataFrame:

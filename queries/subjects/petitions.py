@@ -34,13 +34,18 @@ DUE_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结")
 
 
 def stage(at: Moment) -> ColumnElement[str]:
-    """Where a case stood at the moment, from its times."""
-    return case(
-        (before(at.as_of, p.closed_at), "已办结"),
-        (before(at.as_of, p.accepted_at), "办理中"),
-        (before(at.as_of, p.forwarded_at), "待受理"),
-        else_="待转送",
-    )
+    """Where a case stood at the moment, from its times; null where a time that would tell was never loaded.
+
+    A time that no row has is no sign that nothing happened: without times of forwarding nobody knows whether a case
+    that is not accepted waits for the one or for the other.
+    """
+    blank = at.look()
+    steps = [(p.closed_at, STAGES[3]), (p.accepted_at, STAGES[2]), (p.forwarded_at, STAGES[1])]
+    reached = [(before(at.as_of, time), stage) for time, stage in steps]
+    # What lies before a step that nobody dated is not known; what lies after it is.
+    undated = [n for n, (time, _) in enumerate(steps) if f"petition.{time.key}" in blank]
+    known = reached[: min(undated)] if undated else reached
+    return case(*known, else_=null() if undated else STAGES[0]) if known else cast(null(), String)
 
 
 def age_band(at: Moment) -> ColumnElement[str]:

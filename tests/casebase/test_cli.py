@@ -1,5 +1,9 @@
 """The commands: exit codes, one sentence on stderr, and what they print."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +14,7 @@ from sqlalchemy import insert
 from casebase.__main__ import main
 from casebase.engine import Casebase, open_casebase, write_info
 from casebase.schema import petition
-from casebase.settings import Settings
+from casebase.settings import ROOT, Settings
 
 MAP = '[source]\nname = "t"\n[columns]\ncase_no = "no"\nregistered_at = "opened"\n[constants]\nis_simple = true\n'
 CSV = "no,opened\na,2025-09-26 10:00:00\nb,never\n"
@@ -98,6 +102,18 @@ def test_check_exits_with_1_only_for_errors(say: Say, url: str) -> None:
     assert code == 1
     assert "cases closed before they were registered" in out
     assert "simple claims without a five-day deadline" in out
+
+
+def test_check_names_the_numbers_that_stay_unknown_and_the_columns_they_lack(say: Say, url: str) -> None:
+    for arguments in (["load", "cases.csv", "--map", "map.toml"], ["check"]):
+        # Each in a process of its own, as a DuckDB file belongs to one.
+        command = [sys.executable, "-m", "casebase", *arguments, "--url", url]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    out = answer.stdout
+    assert re.search(r"^without petition\.due_at, not known: .*超期未结", out, re.MULTILINE)
+    assert re.search(r"^without hearing, not known: .*听证", out, re.MULTILINE)
+    assert re.search(r"^\d+ of \d+ numbers are not known", out, re.MULTILINE)
 
 
 def test_demo_refuses_real_cases(say: Say, url: str) -> None:

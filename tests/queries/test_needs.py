@@ -13,9 +13,11 @@ from casebase import schema
 from casebase.bulk import append
 from casebase.engine import Casebase, mark_changed
 from queries import blanks, needs
+from queries.cases import count_cases
 from queries.compare import by_month, compare
 from queries.decompose import decompose
 from queries.measure import measure
+from queries.model import Slice
 from queries.periods import Against, Period
 from queries.registry import METRICS
 from tests.queries import sample
@@ -71,6 +73,68 @@ def copied(city_file: Path, tmp_path: Path, casebase_of: Callable[[str], Casebas
         return casebase_of(f"duckdb:///{path}")
 
     return make
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        ((), {"待转送", "待受理", "办理中"}),
+        (("forwarded_at",), {"办理中", None}),
+        (("accepted_at",), {None}),
+        (("forwarded_at", "accepted_at"), {None}),
+    ],
+)
+def test_a_stage_that_no_time_tells_is_not_known(
+    copied: Callable[[], Casebase], columns: tuple[str, ...], kept: set[str | None]
+) -> None:
+    city = copied()
+    before = stages(city)
+    if columns:
+        with city.writing() as connection:
+            connection.execute(update(schema.petition).values(dict.fromkeys(columns)))
+            mark_changed(connection, AS_OF)
+    after = stages(city)
+    assert set(after) == kept
+    assert sum(after.values()) == sum(before.values())
+    assert all(after[stage] == before[stage] for stage in kept - {None})
+    lacks = needs.unknown_split(city, "backlog", "stage")
+    assert lacks == tuple(f"petition.{column}" for column in columns)
+    # The list of those without a stage is as long as their number.
+    if None in after:
+        within = Slice().within(stage=None)
+        assert count_cases(city, "backlog", as_of=AS_OF, within=within) == after[None]
+
+
+def stages(casebase: Casebase) -> dict[str | None, int]:
+    """Open cases by stage; None for those without."""
+    found = measure(casebase, ["backlog"], as_of=AS_OF, by=["stage"])
+    names = [stage if isinstance(stage, str) else None for stage in found["stage"]]
+    return dict(zip(names, found["hits"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimension", "blank", "lacks"),
+    [
+        ("contact_hours", "contact_band", {"grid_task.contacted_at"}, ("grid_task.contacted_at",)),
+        ("tasks_finished", "outcome", {"grid_task.outcome"}, ("grid_task.outcome",)),
+        ("hearing_wait_days", "wait", {"hearing.applied_at"}, ("hearing.applied_at",)),
+        ("supervision_issued", "answer", {"supervision.replied_at"}, ("supervision.replied_at",)),
+        ("supervision_issued", "supervision_level", {"supervision.replied_at"}, ()),
+        # A reception is closed by its own record or by its case: one of the two is enough.
+        ("receptions_open", "reception_age", {"reception.closed_at"}, ()),
+        (
+            "receptions_open",
+            "reception_age",
+            {"reception.closed_at", "petition.closed_at"},
+            ("petition.closed_at", "reception.closed_at"),
+        ),
+        ("backlog", "age", {"petition.forwarded_at", "petition.due_at"}, ()),
+    ],
+)
+def test_a_split_lacks_what_its_own_conditions_read(
+    metric: str, dimension: str, blank: set[str], lacks: tuple[str, ...]
+) -> None:
+    assert needs.split_lacks(METRICS[metric], dimension, frozenset(blank)) == lacks
 
 
 @pytest.fixture(scope="module")

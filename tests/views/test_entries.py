@@ -15,7 +15,6 @@ def rate(**changes: object) -> Entry:
         "factor": "× 100%",
         "state": words.GOOD,
         "facts": (("归期", "办结时间"), ("判断", "")),
-        "command": "python -m queries resolution",
         "alone": "alone:resolution",
     }
     return Entry(**{**entry, **changes})  # type: ignore[arg-type]
@@ -32,12 +31,13 @@ def test_an_entry_says_its_formula_with_the_numbers_in_it() -> None:
         "● 正常",
         "样本少",
         "办结时间",
-        "python -m",
     ):
         assert said in html
     assert html.count("data-open=") == 2  # the name and the numerator; the denominator has no list
     assert 'data-open="metric=a&amp;part=hits"' in html
     assert "判断" not in html
+    # No insider's word: neither the name of the number in the registry nor a command line.
+    assert "<code>" not in html
 
 
 def test_a_count_is_its_only_term() -> None:
@@ -49,6 +49,6 @@ def test_a_count_is_its_only_term() -> None:
 def test_every_text_is_escaped() -> None:
     nasty = rate(
         key=NASTY, name=NASTY, definition=NASTY, terms=(Term(NASTY, NASTY, NASTY),), value=NASTY, factor=NASTY,
-        facts=((NASTY, NASTY),), command=NASTY, alone=NASTY,
+        facts=((NASTY, NASTY),), alone=NASTY,
     )  # fmt: skip
     assert "<img" not in entries_html([nasty, rate()], DESK)

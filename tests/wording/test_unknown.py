@@ -12,6 +12,14 @@ def test_everything_that_can_be_lacking_has_a_word() -> None:
                 assert lack in unknown.LACKING, (metric.id, lack)
 
 
+def test_everything_that_a_split_can_lack_has_a_word() -> None:
+    blank = frozenset(name for name in blanks.names_of_columns() if "." in name)
+    for metric in METRICS.values():
+        for dimension in metric.subject.dimensions:
+            lacks = needs.split_lacks(metric, dimension, blank)
+            assert set(lacks) <= set(unknown.LACKING), (metric.id, dimension)
+
+
 def test_reasons() -> None:
     assert unknown.reason("petition.due_at") == "未装入办结期限"
     assert unknown.reason(["petition", "hearing"]) == "未装入信访件、听证"
