@@ -137,14 +137,14 @@ def now() -> datetime:
 
 
 @st.cache_resource(show_spinner=False)
-def workday(at: datetime, n: int) -> date:
-    """The n-th working day after a moment, as the numbers reckon it (see queries.model.Moment.workday)."""
-    return moment(casebase(), at).workday(n)
-
-
 def settings() -> Settings:
     """The settings of config.toml."""
     return read_settings()
+
+
+def workday(at: datetime, n: int) -> date:
+    """The n-th working day after a moment, as the numbers reckon it (see queries.model.Moment.workday)."""
+    return moment(casebase(), at).workday(n)
 
 
 @st.cache_resource(show_spinner="正在打开信访件库…")
