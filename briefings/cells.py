@@ -78,6 +78,8 @@ def _number(kind: ColumnKind, value: float) -> str:
         return words.percent(value)
     if kind == "change":
         return words.moved(value)
+    if kind == "pieces":
+        return words.added(value, "count") if value else words.SAME
     if kind == "points":
         return words.points(value).removesuffix(" 百分点")
     return words.full(value) if kind == "count" else words.decimal(value)

@@ -31,7 +31,9 @@ class Number:
     hits: int
     among: int
     previous: float
+    previous_among: float
     year_before: float
+    year_before_among: float
     target: float | None
     few: int
     yearly: bool
@@ -40,7 +42,9 @@ class Number:
     """未装入办结期限: why the data cannot tell it; "" for a number that it can."""
 
     def __str__(self) -> str:
-        return f"{words.NONE}（{self.unknown}）" if self.unknown else prose.figure(self.metric, self.value)
+        if self.unknown:
+            return f"{words.NONE}（{self.unknown}）"
+        return prose.figure(self.metric, self.value) + (f"（{words.SMALL}）" if self.small else "")
 
     def __bool__(self) -> bool:
         """Whether there is anything to say: something counted, something to divide by; or of cases, that none knows."""
@@ -50,29 +54,39 @@ class Number:
 
     @property
     def yoy(self) -> str:
-        """同比上升3.2%; "" where the year before has nothing to compare with."""
-        return prose.moved(self.metric, self.value, self.year_before, prose.YEAR, self.few)
+        """同比上升3.2%; "" where the year before has nothing, or a rate too few, to compare with."""
+        return self._moved(self.year_before, self.year_before_among, prose.YEAR)
 
     @property
     def mom(self) -> str:
         """环比下降1.20个百分点; "" for a year, whose period before is the year before."""
-        return "" if self.yearly else prose.moved(self.metric, self.value, self.previous, prose.PERIOD, self.few)
+        return "" if self.yearly else self._moved(self.previous, self.previous_among, prose.PERIOD)
+
+    def _moved(self, before: float, among: float, against: str) -> str:
+        if self.metric.is_sample and min(self.among, among) < self.few:
+            return ""
+        return prose.moved(self.metric, self.value, before, against, self.few)
 
     @property
     def changes(self) -> str:
         """，同比上升3.2%，环比下降1.1% — with the comma that leads it; "" where there is nothing to compare."""
-        return "".join(f"，{part}" for part in (self.yoy, self.mom) if part)
+        year, period = self.yoy, self.mom
+        if year == f"{prose.YEAR}持平" and period == f"{prose.PERIOD}持平":
+            return f"，{prose.YEAR}、{prose.PERIOD}均持平"
+        return "".join(f"，{part}" for part in (year, period) if part)
 
     @property
     def against_target(self) -> str:
-        """，低于95%的目标1.20个百分点; "" without a target."""
-        said = prose.against_target(self.value, self.target)
+        """，低于95%的目标1.20个百分点; "" without a target or for too few to judge by (numbers.state_of)."""
+        said = "" if self.small else prose.against_target(self.value, self.target)
         return f"，{said}" if said else ""
 
     @property
     def reached(self) -> bool:
-        """Whether it reaches its target; True without one."""
-        return self.target is None or words.missing(self.value) or words.target_reached(self.value, self.target * 100)
+        """Whether it reaches its target; True without one, and of too few to judge by (numbers.state_of)."""
+        if self.target is None or self.small or words.missing(self.value):
+            return True
+        return words.target_reached(self.value, self.target * 100)
 
     @property
     def misses_count(self) -> int:
@@ -141,9 +155,17 @@ class Ranking:
         return [number for number in self.numbers[::-1] if not number.reached]
 
     def risen(self, n: int) -> list[Number]:
-        """The n counts that rose most against the year before, in pieces."""
-        moved = [number for number in self.numbers if number.year_before and number.value > number.year_before]
+        """The n counts that rose most against the year before, in pieces; a handful that became another is no rise."""
+        moved = [
+            number
+            for number in self.numbers
+            if number.year_before and number.value > max(number.year_before, number.few - 1)
+        ]
         return sorted(moved, key=lambda number: number.year_before - number.value)[:n]
+
+    def above(self, whole: Number, n: int) -> list[Number]:
+        """The n largest of those above that of the whole: what is no more than everywhere is no finding."""
+        return [number for number in self.most(n) if number.value > whole.value]
 
     def leading(self, n: int) -> list[Number]:
         """At most n largest, each larger than all that are not named; none where too many are alike."""
@@ -171,6 +193,14 @@ class Debtor:
     longest: int
     due: int
     first_due: date | None
+
+    @property
+    def overdue_cases(self) -> str:
+        return f"{words.full(self.overdue)}{PETITION.unit}"
+
+    @property
+    def due_cases(self) -> str:
+        return f"{words.full(self.due)}{PETITION.unit}"
 
     @property
     def longest_days(self) -> str:
@@ -225,6 +255,13 @@ class Facts:
         """The units that owe most: most over the limit first, then most due within five working days."""
         return debtors(self._frozen)[:most]
 
+    def coming(self) -> list[Debtor]:
+        """The units with cases due within five working days, most first; none once the first of these days is past."""
+        due = [one for one in debtors(self._frozen) if one.first_due is not None]
+        if any(one.first_due < self._frozen.as_of.date() for one in due if one.first_due is not None):
+            return []
+        return sorted(due, key=lambda one: -one.due)
+
     def lacking(self, *metrics: str) -> str:
         """未装入办结期限、督查件: what the data lacks for any of these numbers; "" where it can tell all."""
         lacks = [self._frozen.total(metric)["unknown"] or "" for metric in metrics]
@@ -250,7 +287,9 @@ class Facts:
             int(row["hits"]),
             int(row["among"]),
             float(row["previous"]),
+            float(row["previous_among"]),
             float(row["year_before"]),
+            float(row["year_before_among"]),
             target_of(self._frozen.settings, metric.id),
             self._few,
             self._yearly,

@@ -28,9 +28,10 @@ def volume(frozen: Frozen) -> Figure | None:
         return None
     last, before = came["value"].iloc[-1], came["value"].iloc[-2]
     moved = prose.moved(metric_of("registered"), last, before, "较上月", frozen.settings.lights.small_sample)
-    label = words.month(came["at"].iloc[-1].date()) + (f"（至{frozen.as_of.day}日）" if frozen.running else "")
+    running = bool(came["unfinished"].iloc[-1])
+    label = words.month(came["at"].iloc[-1].date()) + (f"（至{frozen.as_of.day}日）" if running else "")
     title = f"{label}登记{words.full(last)}件次、办结{words.full(went['value'].iloc[-1])}件次"
-    title += f"，登记量{moved}" if moved and not frozen.running else ""
+    title += f"，登记量{moved}" if moved and not running else ""
     return Figure(
         "volume",
         title,
@@ -105,8 +106,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     target = target_of(frozen.settings, name)
     few = frozen.settings.lights.small_sample
     rate = metric.kind is Kind.RATE
-    place = "全市" if frozen.request.area is None else frozen.area_name
-    title = findings.ranked(frame, metric, target, noun, place, few=few, nameless=nameless)
+    title = findings.ranked(frame, metric, target, noun, frozen.whole, few=few, nameless=nameless)
     shown = frame.sort_values("value", ascending=rate, kind="stable")
     shown = shown if len(shown) <= MOST else shown.head(FIRST)
     small = tuple(bool(one) for one in shown["small"])

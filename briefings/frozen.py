@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import func, select
 
 from briefings.asking import Request
+from casebase import schema
 from casebase.engine import Casebase, State
 from casebase.settings import Settings
 from queries import hot_topics, names
@@ -18,8 +20,9 @@ from queries.compare import by_month, compare
 from queries.dictionary import dictionary
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
-from queries.periods import Period, end_of_day
+from queries.periods import Against, Period, compared, end_of_day
 from queries.registry import METRICS
+from queries.subjects import PETITION
 from views import words
 from wording.names import UNIT_KINDS, called
 
@@ -142,6 +145,11 @@ class Frozen:
     bureau: str
 
     @property
+    def whole(self) -> str:
+        """What a sentence calls the area: 全市, where the case base is a city's; otherwise by its name."""
+        return "全市" if self.request.area is None and self.area_name.endswith("市") else self.area_name
+
+    @property
     def running(self) -> bool:
         """Whether the period had not ended yet."""
         return self.as_of < end_of_day(self.request.period.end)
@@ -221,12 +229,18 @@ def freeze(
         return whole, name, _bureau(casebase, request.area, level, name or "", whole.bureau(casebase.settings))
 
     # Several at once: while the database reckons for one, another's rows are put in order.
-    lanes: tuple[tuple[Callable[[], Any], ...], ...] = ((state, totals, months), (splits, topics), (lists,))
+    lanes: tuple[tuple[Callable[[], Any], ...], ...] = (
+        (state, lambda: _began(casebase), totals, months),
+        (splits, topics),
+        (lists,),
+    )
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
     of_all, (split, of_topics), of_rows = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (read_state, area, own), *numbers = [*of_all, of_topics]
+    (read_state, area, own), began, *numbers = [*of_all, of_topics]
     ((rows, of_lists),) = of_rows
+    numbers = [_since(began, request.period, as_of, frame) for frame in numbers]
+    split = {name: _since(began, request.period, as_of, frame) for name, frame in split.items()}
     definitions = definitions_version()
     frames = [numbers[0], *split.values(), *numbers[1:]]
     snapshot = _digest(request, as_of, definitions, frames, of_lists)
@@ -248,6 +262,27 @@ def freeze(
         snapshot=snapshot,
         bureau=own or read_state.bureau(casebase.settings),
     )
+
+
+def _began(casebase: Casebase) -> date | None:
+    """The first day of the month in which the first case was registered; None without cases."""
+    with casebase.reading() as connection:
+        first = connection.scalar(select(func.min(schema.petition.c.registered_at)))
+    return None if first is None else first.date().replace(day=1)
+
+
+def _since(began: date | None, period: Period, as_of: datetime, frame: pd.DataFrame) -> pd.DataFrame:
+    """The numbers without those of cases from before the case base began: they are not 0, nobody knows them."""
+    if began is None or "metric" not in frame.reset_index().columns:
+        return frame
+    of_cases = frame.reset_index()["metric"].map(lambda name: METRICS[name].subject is PETITION).to_numpy()
+    for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
+        if name in frame.columns and compared(period, as_of, against)[0].start < began:
+            unknown = {column: frame[column].mask(of_cases) for column in (name, f"{name}_among")}
+            frame = frame.assign(**unknown)
+    if "month" in frame.columns:
+        frame = frame.assign(value=frame["value"].mask(of_cases & (frame["month"] < f"{began:%Y-%m}")))
+    return frame
 
 
 def _split(

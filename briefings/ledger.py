@@ -29,6 +29,7 @@ _FORMATS: dict[ColumnKind, str] = {
     "days": "#,##0.0",
     "number": "#,##0.0",
     "change": "+0.0%;−0.0%;0.0%",
+    "pieces": "+#,##0;−#,##0;0",
     "points": "+0.00;−0.00;0.00",
     "moment": "yyyy-mm-dd hh:mm",
 }

@@ -7,15 +7,16 @@ import pandas as pd
 
 from views.words import Kind
 
-ColumnKind = Literal["text", "count", "rate", "days", "number", "change", "points", "moment"]
+ColumnKind = Literal["text", "count", "rate", "days", "number", "change", "pieces", "points", "moment"]
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: `kind` says how its cells are written, `metric` which number of the registry they are ("": none).
 
-    Cells are raw: counts int or None, rates ratios 0 … 1, change a ratio of a count (None: no base), points a
-    difference of two ratios, moment a datetime; words come at writing. `sums` says that the rows add up to the whole;
+    Cells are raw: counts int or None, rates ratios 0 … 1, change a ratio of a count (None: no base), pieces a
+    difference of two counts, points one of two ratios, moment a datetime; words come at writing. `sums` says that the
+    rows add up to the whole;
     `of` names the two columns (hits, among) whose quotient a rate is.
     """
 

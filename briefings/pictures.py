@@ -22,7 +22,7 @@ WIDTH_MM = 156
 # Sizes are in points, 72 to the inch: 156 mm are 442 of them.
 _WIDTH = round(WIDTH_MM / 25.4 * 72)
 _TITLE, _LABEL, _VALUE = 10.5, 9, 8
-_MONTHS_HEIGHT, _ROW_HEIGHT, _BAR = 110, 12.5, 8
+_MONTHS_HEIGHT, _ROW_HEIGHT, _BAR = 92, 12, 7.5
 _EDGE, _GAP = 4, 5
 # Type stands out from a line that runs through it.
 _HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round"}

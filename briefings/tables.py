@@ -19,11 +19,12 @@ from queries.registry import METRICS
 from views import words
 from wording import unknown
 from wording.columns import COLUMNS, HIDDEN
-from wording.names import PLACES, short
+from wording.names import PLACES, called
 from wording.numbers import kind_of, target_of
 
 # What a Word table can bear; the ledger has every row.
 MOST_ROWS = 60
+_FEWEST = 2
 _SUMMARY = (
     "registered",
     "closed",
@@ -95,7 +96,7 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
         Column("同比", "change"),
         Column("目标", "rate"),
     )
-    rows = []
+    rows, few = [], frozen.settings.lights.small_sample
     for name in metrics:
         metric, row = metric_of(name), frozen.total(name)
         rate = metric.kind is Kind.RATE
@@ -108,20 +109,32 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
                 int(row["among"]) if rate and not row["unknown"] else None,
                 Valued(_plain(row["previous"]), kind_of(metric)),
                 Valued(_plain(row["year_before"]), kind_of(metric)),
-                _change(metric, row["value"], row["previous"]),
-                _change(metric, row["value"], row["year_before"]),
+                _change(metric, row, "previous", few),
+                _change(metric, row, "year_before", few),
                 target_of(frozen.settings, name),
             )
         )
+    changes = "同比" if id == "summary" and frozen.request.form is Form.YEARLY else "环比、同比"
     note = (
-        f"{_scope(frozen)}{_stocks_note(frozen)}率的环比、同比为百分点，其余为百分比。{_unknown_note(frozen, metrics)}"
+        f"{_scope(frozen)}{_stocks_note(frozen)}率的{changes}为百分点，其余为百分比；比较的基数不足{few}的为增减数，"
+        f"率的分母不足{few}的不作比较。{_unknown_note(frozen, metrics)}"
     )
     return Table(id, title, note, columns, tuple(rows))
 
 
-def _change(metric: Metric, now: float, before: float) -> Valued:
+def _change(metric: Metric, row: "pd.Series[Any]", against: str, few: int) -> Valued:
+    """How a number moved; a rate of too few, now or then, moves by nothing that means anything."""
+    now, before = row["value"], row[against]
     if metric.kind is Kind.RATE:
-        return Valued(_plain(now - before), "points")
+        sampled = metric.is_sample and min(row["among"], row[f"{against}_among"]) < few
+        return Valued(None if sampled else _plain(now - before), "points")
+    return _moved(metric, now, before, few)
+
+
+def _moved(metric: Metric, now: float, before: float, few: int) -> Valued:
+    """How a count moved, in per cent; in pieces from a base under `few`, as sentences say it (prose.moved)."""
+    if metric.kind is Kind.COUNT and before and before < few:
+        return Valued(_plain(now - before), "pieces")
     return Valued(words.relative(now, before), "change")
 
 
@@ -139,7 +152,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     order = pd.DataFrame({"value": value, "filled": names.index != "", "came": came}).sort_values(
         ["value", "filled", "came"], ascending=False, na_position="last", kind="stable"
     )
-    place = value.rank(ascending=False, method="min")
+    place, few = value.rank(ascending=False, method="min"), frozen.settings.lights.small_sample
     ranked = bool(place.notna().any())
     columns = (
         *((Column("名次", "count"),) if ranked else ()),
@@ -155,17 +168,17 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
             *((None if pd.isna(place[code]) else int(place[code]),) if ranked else ()),
             names[code],
             _hits(groups, "registered", code),
-            _relative(groups, code),
+            _moved_of(groups, code, few),
             *(_value(groups, metric, code) for metric in _RANKED),
             *(_count(frozen, groups, name, code) for name in ("backlog", "overdue")),
         )
         for code in order.index
     )
-    few = frozen.settings.lights.small_sample
     by = (
         f"按五日办结率由高到低；应办结不足{few}件次的不排名次。" if ranked else f"五日应办结都不足{few}件次，不排名次。"
     )
-    return Table(id, title, f"{by}{_scope(frozen)}", columns, rows)
+    note = f"{by}{_scope(frozen)}{_few_note(few)}{_unknown_note(frozen, (*_RANKED, 'backlog', 'overdue'))}"
+    return Table(id, title, note, columns, rows)
 
 
 def places(frozen: Frozen) -> Table | None:
@@ -175,12 +188,12 @@ def places(frozen: Frozen) -> Table | None:
     noun = PLACES[frozen.place]
     table = ranking(frozen, "places", f"各{noun}主要指标", noun, frozen.splits[PLACE])
     totals = {metric: frozen.total(metric) for metric in ("registered", *_RANKED, "backlog", "overdue")}
-    registered = totals["registered"]
+    registered, few = totals["registered"], frozen.settings.lights.small_sample
     whole = (
         *((None,) if table.columns[0].name == "名次" else ()),
         "合计",
         int(registered["hits"]),
-        words.relative(registered["value"], registered["year_before"]),
+        _moved(metric_of("registered"), registered["value"], registered["year_before"], few),
         *(_plain(totals[metric]["value"]) for metric in _RANKED),
         *(None if totals[name]["unknown"] else int(totals[name]["hits"]) for name in ("backlog", "overdue")),
     )
@@ -207,18 +220,21 @@ def units(frozen: Frozen) -> Table | None:
     return ranking(frozen, "units", "责任单位主要指标", "责任单位", frame) if len(frame) else None
 
 
-def categories(frozen: Frozen) -> Table:
+def categories(frozen: Frozen) -> Table | None:
     """Content classes by what came, with repeats."""
     return _volume(frozen, "categories", "内容分类", "category")
 
 
-def channels(frozen: Frozen) -> Table:
+def channels(frozen: Frozen) -> Table | None:
     """Channels by what came."""
     return _volume(frozen, "channels", "信访形式", "channel")
 
 
-def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table:
+def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table | None:
+    """One class that is the whole says nothing that the whole does not."""
     frame = frozen.split(dimension, "registered").sort_values("hits", ascending=False, kind="stable")
+    if len(frame) < _FEWEST:
+        return None
     total = frozen.total("registered")
     columns = (
         Column(noun),
@@ -228,14 +244,17 @@ def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table:
         Column("同比", "change"),
     )
     whole_count, before = int(total["hits"]), float(total["year_before"])
+    few = frozen.settings.lights.small_sample
 
     def row(name: str, hits: int, earlier: float) -> tuple[object, ...]:
         share = hits / whole_count if whole_count else None
         was = None if words.missing(earlier) else int(earlier)
-        return (name, hits, share, was, words.relative(hits, earlier))
+        return (name, hits, share, was, _moved(metric_of("registered"), hits, earlier, few))
 
     rows = tuple(row(one["name"], int(one["hits"]), one["year_before"]) for one in frame.to_dict("records"))
-    return Table(id, f"登记量按{noun}", _scope(frozen), columns, rows, row("合计", whole_count, before))
+    return Table(
+        id, f"登记量按{noun}", f"{_scope(frozen)}{_few_note(few)}", columns, rows, row("合计", whole_count, before)
+    )
 
 
 def owing(frozen: Frozen) -> Table | None:
@@ -278,7 +297,7 @@ def overdue(frozen: Frozen) -> Table | None:
     rows = tuple(
         (
             row["case_no"],
-            short(row["unit"] or "", frozen.settings.city.name),
+            called("unit", _text(row["unit"]), {}, frozen.settings.city.name),
             row["district"],
             row["category"],
             row["due_at"].date(),
@@ -330,6 +349,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
+def _text(value: Any) -> str:
+    """A text of a list, "" where there is none."""
+    return value if isinstance(value, str) else ""
+
+
 def _hits(groups: Groups, metric: str, code: Any) -> int:
     row = groups.get((metric, code))
     return 0 if row is None else int(row["hits"])
@@ -345,9 +369,9 @@ def _value(groups: Groups, metric: str, code: Any) -> float | None:
     return None if row is None else _plain(row["value"])
 
 
-def _relative(groups: Groups, code: Any) -> float | None:
+def _moved_of(groups: Groups, code: Any, few: int) -> Valued | None:
     row = groups.get(("registered", code))
-    return None if row is None else words.relative(row["value"], row["year_before"])
+    return None if row is None else _moved(metric_of("registered"), row["value"], row["year_before"], few)
 
 
 def _plain(value: float) -> float | None:
@@ -365,7 +389,13 @@ def _stocks_note(frozen: Frozen) -> str:
     )
     before, year_before = (stock_moment(at, period) for period, at in earlier)
     now, then, year_ago = (prose.moment(at) for at in (frozen.stocks_at, before, year_before))
+    if frozen.request.form is Form.YEARLY:
+        return f"待办、超期等时点数，本期为{now}，上年同期为{year_ago}。"
     return f"待办、超期等时点数，本期为{now}，上期为{then}，上年同期为{year_ago}。"
+
+
+def _few_note(few: int) -> str:
+    return f"上年同期不足{few}的，同比为增减数。"
 
 
 def _unknown_note(frozen: Frozen, metrics: tuple[str, ...]) -> str:

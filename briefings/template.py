@@ -29,14 +29,13 @@ from casebase.workdays import Workdays
 from queries.measure import metric_of
 from queries.model import Moment
 from views import words
+from wording.names import PLACES
 
 PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
 _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
 _BLANK_BEFORE_MARK = re.compile(r"(?<=[0-9A-Za-z]) +(?=[、，。；：（）]|领域|等)")
 _DIGITS = "〇一二三四五六七八九"
 _LEAST_LINE = 2
-# What a sentence calls the places directly below the area.
-_NOUNS = {"district": "区县（市）", "street": "街道（乡镇）", "community": "社区（村）"}
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
     path, text = _source(name, frozen)
     facts = Facts(frozen)
     about = imprint(frozen)
-    below = _NOUNS.get(frozen.place or "", "")
+    below = PLACES.get(frozen.place or "", "")
     at = Moment(frozen.as_of, frozen.settings.deadlines, workdays)
     try:
         return _compiled(text).render(
@@ -218,6 +217,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             rank=facts.rank,
             short=facts.short,
             debtors=facts.debtors,
+            coming=facts.coming,
             lacking=facts.lacking,
             late=facts.late,
             latest=facts.latest,
@@ -225,7 +225,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             topic_days=frozen.topic_days,
             bureau=about.bureau,
             city=about.place,
-            place="全市" if frozen.request.area is None else about.place,
+            place=cells.line(frozen.whole),
             noun=below,
             below=f"各{below}" if below else "",
             form=NAMES[frozen.request.form],
@@ -233,6 +233,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             as_of=prose.moment(frozen.as_of),
             stocks_at=prose.moment(frozen.stocks_at),
             running=frozen.running,
+            past=frozen.stocks_at.date() < frozen.as_of.date(),
             few=frozen.settings.lights.small_sample,
             workday=lambda days: words.day(at.workday(days)),
             cover=cells.line(edits.cover),

@@ -19,6 +19,7 @@ from tests.pages.conftest import EVENING
 from tests.pages.conftest import demo_file as demo_file  # a fixture
 
 PERIODS = {
+    "week": Period(date(2026, 11, 9), date(2026, 11, 15)),
     "month": Period(date(2026, 10, 1), date(2026, 10, 31)),
     "running": Period(date(2026, 11, 1), date(2026, 11, 30)),
     "year": Period(date(2025, 1, 1), date(2025, 12, 31)),

@@ -9,7 +9,7 @@ from briefings import cells
 from briefings.model import Column, ColumnKind, Table, Valued
 from views import words
 
-KINDS: tuple[ColumnKind, ...] = ("text", "count", "rate", "days", "number", "change", "points", "moment")
+KINDS: tuple[ColumnKind, ...] = ("text", "count", "rate", "days", "number", "change", "pieces", "points", "moment")
 COUNTS = st.integers(0, 10**7)
 
 
@@ -26,6 +26,9 @@ COUNTS = st.integers(0, 10**7)
         ("change", 0.0325, "+3.3%"),
         ("change", -0.3875, "−38.8%"),
         ("change", 0.0, "持平"),
+        ("pieces", 3.0, "+3"),
+        ("pieces", -1_203.0, "−1,203"),
+        ("pieces", 0.0, "持平"),
         ("points", -0.012, "−1.20"),
         ("points", 0.0, "持平"),
         ("moment", date(2026, 10, 5), "2026-10-05"),

@@ -1,0 +1,251 @@
+"""What may be said of a handful, of a day that is over, and of what nobody knows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from briefings import cells, facts, figures, tables, template
+from briefings.asking import Request
+from briefings.facts import Debtor, Facts
+from briefings.frozen import Frozen, _since, freeze
+from briefings.model import Paragraph, Table
+from briefings.template import Edits
+from casebase.engine import Casebase
+from queries.measure import measure, metric_of
+from queries.model import Kind
+from queries.periods import Period
+from tests.pages.conftest import EVENING
+
+FEW = 30
+
+
+def with_total(frozen: Frozen, metric: str, **values: float | str) -> Frozen:
+    totals = frozen.totals.astype(object).copy()
+    for column, value in values.items():
+        totals.loc[metric, column] = value
+    return replace(frozen, totals=totals)
+
+
+def said(frozen: Frozen, city: Casebase) -> list[str]:
+    blocks = template.document(frozen, city.workdays, Edits()).blocks
+    return [block.text for block in blocks if isinstance(block, Paragraph)]
+
+
+def rows_of(table: Table | None) -> dict[str, list[str]]:
+    """The rows of a table as written, by the first text of each."""
+    assert table is not None
+    at = next(place for place, column in enumerate(table.columns) if column.kind == "text")
+    return {row[at]: row for row in cells.rows_of(table)}
+
+
+def test_a_rate_of_a_handful_is_marked_and_neither_judged_nor_compared(
+    frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    few = {"value": 0.5, "hits": 7, "among": 14, "previous": 0.9, "previous_among": 400}
+    frozen = with_total(frozen_of("month"), "on_the_spot", **few)
+    number = Facts(frozen).n("on_the_spot")
+    assert (str(number), number.changes, number.against_target) == ("50.00%（样本少）", "", "")
+    assert number.reached
+    assert "on_the_spot" not in [one.metric.id for one in Facts(frozen).short()]
+    row = rows_of(tables.summary(frozen))[metric_of("on_the_spot").name]
+    assert (row[2], row[5], row[6]) == ("50.00%", "—", "—")
+    whole = with_total(frozen_of("month"), "on_the_spot", value=0.5, hits=FEW / 2, among=FEW)
+    assert not Facts(whole).n("on_the_spot").reached
+
+
+@pytest.mark.parametrize(
+    ("now", "among", "before", "text"), [(12, FEW, FEW - 1, ""), (12, FEW - 1, FEW, ""), (12, FEW, FEW, "同比")]
+)
+def test_rates_are_compared_where_both_are_enough(
+    now: int, among: int, before: int, text: str, frozen_of: Callable[..., Frozen]
+) -> None:
+    values = {"value": now / among, "hits": now, "among": among, "year_before": 0.9, "year_before_among": before}
+    number = Facts(with_total(frozen_of("month"), "on_the_spot", **values)).n("on_the_spot")
+    assert number.yoy[:2] == text
+
+
+def test_what_stands_still_twice_is_said_once(frozen_of: Callable[..., Frozen]) -> None:
+    frozen = with_total(frozen_of("month"), "registered", value=99.0, previous=99.0, year_before=99.0)
+    assert Facts(frozen).n("registered").changes == "，同比、环比均持平"
+
+
+@pytest.mark.parametrize(("name", "area"), [("week", None), ("month", "410105"), ("year", None)])
+def test_a_handful_moves_by_pieces_in_every_table(
+    name: str, area: str | None, frozen_of: Callable[..., Frozen]
+) -> None:
+    """Against the frozen splits, row by row: no percentage on a base under thirty, none missing on a larger one."""
+    frozen = frozen_of(name, area)
+    percents = pieces = 0
+    for made, dimension in ((tables.places, "place"), (tables.categories, "category"), (tables.channels, "channel")):
+        table = made(frozen)
+        assert table is not None
+        at = [column.name for column in table.columns].index("同比")
+        rows = rows_of(table)
+        for row in frozen.split(dimension, "registered").to_dict("records"):
+            now, before, text = row["value"], row["year_before"], rows[row["name"]][at]
+            if pd.isna(before) or not before:
+                assert text == "—"
+            elif before < FEW:
+                pieces += 1
+                assert text == ("持平" if now == before else f"{now - before:+.0f}".replace("-", "−"))
+            else:
+                percents += 1
+                assert text.endswith(("%", "持平"))
+        assert "上年同期不足30的，同比为增减数。" in table.note
+    assert pieces
+    assert percents or name != "year"
+
+
+def test_a_rise_of_a_handful_is_no_rise(frozen_of: Callable[..., Frozen]) -> None:
+    frozen = frozen_of("year")
+    risen = Facts(frozen).rank("category", "registered").risen(99)
+    every = frozen.split("category", "registered")
+    rising = every[(every["year_before"] > 0) & (every["value"] > every["year_before"]) & (every["code"] != "")]
+    assert [one for one in risen if one.value < FEW] == []
+    assert len(risen) == (rising["value"] >= FEW).sum() < len(rising)
+
+
+def test_only_rates_above_the_whole_are_high(frozen_of: Callable[..., Frozen]) -> None:
+    asked = Facts(frozen_of("year"))
+    whole = asked.n("repeat_rate")
+    ranking = asked.rank("category", "repeat_rate")
+    high = ranking.above(whole, 99)
+    assert high
+    assert all(one.value > whole.value for one in high)
+    assert len(high) < len(ranking)
+
+
+def test_steps_do_not_look_forward_to_days_that_are_over(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """The numbers of October are of its last day; a reader of the 19th of November cannot act before it."""
+    past = template.suggestions(frozen_of("month"), city.workdays)
+    assert not [line for line in past if "提前安排" in line]
+    overdue = next(line for line in past if "逐件办结" in line)
+    assert "截至2026年10月31日超期未结、至今仍未办结的信访事项" in overdue
+    now = template.suggestions(frozen_of("running"), city.workdays)
+    assert [line for line in now if "提前安排" in line]
+    assert not [line for line in now if "至今" in line]
+
+
+def test_what_comes_due_is_told_while_its_days_are_ahead(
+    frozen_of: Callable[..., Frozen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = frozen_of("running")
+    today = frozen.as_of.date()
+    ahead = [Debtor("甲", 0, 0, 1, today), Debtor("乙", 0, 0, 3, today), Debtor("丙", 2, 9, 0, None)]
+    monkeypatch.setattr(facts, "debtors", lambda _: ahead)
+    assert [one.name for one in Facts(frozen).coming()] == ["乙", "甲"]
+    ahead.append(Debtor("丁", 0, 0, 1, date(2026, 11, 18)))
+    assert Facts(frozen).coming() == []
+
+
+def test_a_month_that_runs_is_not_compared_with_a_whole_one(frozen_of: Callable[..., Frozen]) -> None:
+    """The week is over and its month is not."""
+    frozen = frozen_of("week")
+    assert not frozen.running
+    figure = figures.volume(frozen)
+    assert figure is not None
+    assert figure.title.startswith("2026年11月（至19日）登记")
+    assert "较上月" not in figure.title
+    whole = figures.volume(frozen_of("month"))
+    assert whole is not None
+    assert whole.title.startswith("2026年10月登记")
+    assert "登记量较上月" in whole.title
+
+
+def nobody_owes(frozen: Frozen) -> Frozen:
+    """The same cases, of which no unit is known, as a file without units has them."""
+    lists = tuple(
+        replace(rows, frame=rows.frame.assign(unit=float("nan"))) if "unit" in rows.frame.columns else rows
+        for rows in frozen.lists
+    )
+    return replace(frozen, lists=lists)
+
+
+def test_cases_without_a_unit_are_overdue_all_the_same(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = nobody_owes(frozen_of("month"))
+    overdue = Facts(frozen).n("overdue")
+    assert overdue.hits
+    table = tables.overdue(frozen)
+    assert table is not None
+    assert {row[1] for row in table.rows} == {"未分派"}
+    lines = said(frozen, city)
+    assert [line for line in lines if f"超过办结期限未结的{overdue}，未分派责任单位。" in line]
+    assert [line for line in lines if f"超期未结的{overdue}明确责任单位" in line]
+
+
+def test_every_number_of_cases_has_its_thousands_apart() -> None:
+    owes = Debtor("甲", 2_396, 182, 1_001, None)
+    assert (owes.overdue_cases, owes.due_cases) == ("2,396件次", "1,001件次")
+
+
+def test_what_a_table_leaves_no_choice_of_is_no_table(frozen_of: Callable[..., Frozen]) -> None:
+    frozen = frozen_of("month")
+    one = frozen.splits["channel"].assign(code="网信")
+    one = one[~one.duplicated(["metric", "code"])]
+    assert tables.channels(replace(frozen, splits={**frozen.splits, "channel": one})) is None
+
+
+@pytest.mark.parametrize(("name", "whole"), [("郑州市", "全市"), ("某省", "某省"), ("Boston", "Boston")])
+def test_the_whole_is_called_by_what_it_is(name: str, whole: str, frozen_of: Callable[..., Frozen]) -> None:
+    assert replace(frozen_of("month"), area_name=name).whole == whole
+    assert replace(frozen_of("month", "410105"), area_name=name).whole == name
+
+
+def test_before_the_case_base_began_nothing_is_known(city: Casebase) -> None:
+    """Not 0: nobody knows what came then."""
+    first = measure(city, ["registered"], as_of=EVENING, period=Period(date(2000, 1, 1), EVENING.date()), by=["month"])
+    began = date.fromisoformat(f"{min(first['month'])}-01")
+    end = (pd.Timestamp(began) + pd.offsets.MonthEnd()).date()
+    frozen = freeze(city, Request(Period(began, end)), EVENING)
+    row = rows_of(tables.summary(frozen))["登记量"]
+    assert (row[3], row[4], row[5], row[6]) == ("—", "—", "—", "—")
+    assert row[2] != "0"
+    came = frozen.months[frozen.months["metric"] == "registered"]
+    assert came["value"].notna().tolist() == [False] * 12 + [True]
+    later = freeze(city, Request(Period(end + timedelta(days=1), end + timedelta(days=28))), EVENING)
+    known = later.totals.loc["registered"]
+    assert pd.isna(known["year_before"])
+    assert known["previous"] > 0
+
+
+def test_other_things_than_cases_keep_their_own_beginning() -> None:
+    frame = pd.DataFrame(
+        {
+            "metric": ["registered", "hearings_held"],
+            "previous": [0.0, 3.0],
+            "previous_among": [0, 0],
+            "year_before": [5.0, 6.0],
+            "year_before_among": [0, 0],
+        }
+    )
+    month = Period(date(2026, 10, 1), date(2026, 10, 31))
+    told = _since(date(2026, 10, 1), month, EVENING, frame)
+    assert told["previous"].isna().tolist() == [True, False]
+    assert _since(date(2020, 1, 1), month, EVENING, frame) is frame
+
+
+def test_a_city_that_heard_nobody_says_so(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    none: dict[str, Any] = {"value": 0.0, "hits": 0}
+    assert "本期没有举行听证。" in said(with_total(frozen_of("month"), "hearings_held", **none), city)
+    unknown = with_total(frozen_of("month"), "hearings_held", unknown="hearing", value=float("nan"), hits=0)
+    assert "本期没有举行听证。" not in said(unknown, city)
+
+
+def test_what_is_not_loaded_is_told_in_its_place(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = frozen_of("month")
+    lacks = {"bureau_acceptance": "petition.forwarded_at", "unit_satisfaction": "petition.satisfaction_unit"}
+    for name, lack in lacks.items():
+        frozen = with_total(frozen, name, unknown=lack, value=float("nan"), hits=0, among=0)
+    lines = "\n".join(said(frozen, city))
+    assert f"{metric_of('bureau_acceptance').name}—（未装入转送时间）；" in lines
+    assert f"{metric_of('unit_satisfaction').name}—（未装入对责任单位的评价）。" in lines
+    problems = [line for line in lines.split("\n") if "总体未达目标。" in line]
+    assert all(metric_of(name).name not in line for name in lacks for line in problems)
+    assert metric_of("unit_satisfaction").kind is Kind.RATE
+    places = tables.places(frozen)
+    assert places is not None
+    assert "未装入对责任单位的评价" in places.note
