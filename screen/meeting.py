@@ -9,6 +9,7 @@ from pages.parts.filters import Filters
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from views import wall, words
+from views.markup import Markup
 from wording import findings, numbers
 from wording.names import PLACES
 
@@ -43,23 +44,23 @@ _EVALUATED = {
 }
 
 
-def due(now: Filters) -> str:
+def due(now: Filters) -> Markup:
     """Which unit has what overdue, and what falls due today and in the coming working days."""
     return _table(now, _DUE, "unit", _UNIT, _ROWS, quiet=f"{now.place}没有超期或将到期的件。", all_of=4)
 
 
-def owed(now: Filters) -> str:
+def owed(now: Filters) -> Markup:
     """Which unit owes an answer to a supervision order, and until when."""
     return _table(now, _OWED, "unit", _UNIT, _ROWS, quiet="没有单位欠督查答复。")
 
 
-def side_by_side(now: Filters) -> str:
+def side_by_side(now: Filters) -> Markup:
     """The places below the chosen one with the numbers that they are compared by."""
     dimension = places.dimension_below(now)
     return _table(now, _SIDE_BY_SIDE, dimension, PLACES[dimension], _MOST, quiet=f"{now.place}之下没有可比的数。")
 
 
-def of_places(now: Filters, metrics: Sequence[str]) -> str:
+def of_places(now: Filters, metrics: Sequence[str]) -> Markup:
     """The places below the chosen one with these numbers, where no map can show them."""
     dimension = places.dimension_below(now)
     heads = {name: metric_of(name).short_name for name in metrics if metric_of(name).applies(dimension)}
@@ -67,13 +68,13 @@ def of_places(now: Filters, metrics: Sequence[str]) -> str:
     return _table(now, heads, dimension, PLACES[dimension], _ROWS, quiet=f"{now.place}还没有可计的数。", why=why)
 
 
-def evaluated(now: Filters) -> str:
+def evaluated(now: Filters) -> Markup:
     """Satisfaction of the places, each beside how many evaluated at all."""
     dimension = places.dimension_below(now)
     return _table(now, _EVALUATED, dimension, PLACES[dimension], _ROWS, quiet="这一时段没有群众评价。")
 
 
-def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int) -> str:
+def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int) -> Markup:
     """Bars of what a metric looks at, by a dimension, the most first."""
     metric = metric_of(metric_id)
     if show.lacks(metric):
@@ -93,7 +94,7 @@ def _table(
     quiet: str,
     all_of: int | None = None,
     why: str = "",
-) -> str:
+) -> Markup:
     """Metrics as columns, one row a value of the dimension; what needs attention by the first columns comes first.
 
     Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.

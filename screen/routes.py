@@ -3,7 +3,6 @@
 import json
 import logging
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from casebase.errors import CasebaseError, UsageError
 from pages.parts import filters, live
 from queries import names
 from screen import scenes
+from screen.html_pages import render_page
 from screen.sentences import CONFIGURATION, page_of
 from screen.wall import Channels, NoRoomError, Snapshots, Wish
-from views.tokens import FONT, WALL
 
 # A wall that knows the last wish is answered when there is a newer one, else after so many looks, seconds apart.
 _LOOKS, _LOOK = 20, 0.1
@@ -30,7 +29,6 @@ _FRESH = {"Cache-Control": "no-store"}
 _SETS = ("daily", "meeting")
 _ZONE = "功能区"
 STATIC = Path(__file__).parent / "static"
-_COLOURS = ("ground", "surface", "ink", "muted", "line", "accent", "red", "amber", "green", "compare", "empty")
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +37,8 @@ def routes() -> list[BaseRoute]:
     """All routes, for the server around app.py."""
     channels, snapshots = Channels(), Snapshots(live.pulse)
     return [
-        Route("/screen", partial(page, "screen.html")),
-        Route("/remote", partial(page, "remote.html")),
+        Route("/screen", partial(page, "wall.html.jinja")),
+        Route("/remote", partial(page, "remote.html.jinja")),
         Route("/screen/data", partial(data, snapshots)),
         Route("/screen/figures", partial(figures, snapshots)),
         Route("/screen/wish", partial(wish, channels), methods=["GET"]),
@@ -49,14 +47,14 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-async def page(file: str, _request: Request) -> Response:
-    """The page with the colours of views.tokens and the settings of config.toml written in."""
+async def page(template: str, _request: Request) -> Response:
+    """The page with the settings of config.toml written in."""
     try:
         settings = await anyio.to_thread.run_sync(live.settings)
     except CasebaseError as error:
         _log.warning("%s", error)
         return HTMLResponse(page_of(CONFIGURATION), status_code=503, headers=_FRESH)
-    told = {
+    known = {
         "now": live.now().isoformat(),
         "interval": settings.screen.interval,
         "pause": settings.screen.pause,
@@ -69,14 +67,7 @@ async def page(file: str, _request: Request) -> Response:
         "periods": list(filters.PRESETS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
     }
-    colours = ";".join(f"--{name}:{getattr(WALL, name)}" for name in _COLOURS)
-    text = (STATIC / file).read_text(encoding="utf-8")
-    for mark, value in (
-        ("%style%", f"{colours};--font:{FONT}".replace('"', "'")),
-        ("%settings%", json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")),
-        ("%bureau%", escape(settings.city.bureau)),
-    ):
-        text = text.replace(mark, value)
+    text = render_page(template, settings=known, bureau=settings.city.bureau)
     return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
 
 

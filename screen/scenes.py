@@ -22,6 +22,7 @@ from queries.registry.common import known
 from queries.subjects import PETITION, p
 from screen import meeting
 from views import cards, maps, wall, words
+from views.markup import Markup
 from views.tokens import WALL
 from wording import findings, numbers, unknown
 from wording.names import PLACES
@@ -59,12 +60,12 @@ class Scene:
     title: str
     numbers: tuple[str, ...]
     on_map: str
-    right: Callable[[Filters, pd.DataFrame, "Scene"], str] | None
+    right: Callable[[Filters, pd.DataFrame, "Scene"], Markup] | None
     below: str = ""
     """A metric whose months run along the foot."""
     few: bool = False
     """Rare things are shown over twelve months, whatever the period."""
-    middle: Callable[[Filters], str] | None = None
+    middle: Callable[[Filters], Markup] | None = None
     """A table in place of the map; without anything at the right it has all the room."""
 
 
@@ -85,21 +86,24 @@ def seen_by(scene: Scene, filters: Filters) -> Filters:
     return _months_of(filters) if scene.few else filters
 
 
-def html_of(scene: Scene, filters: Filters) -> str:
+def html_of(scene: Scene, filters: Filters) -> Markup:
     """One scene as HTML: at most nine blocks."""
     now = seen_by(scene, filters)
-    left = f'<div class="left">{wall.kpis_html(_cards(scene, now))}</div>'
+    kpis = wall.kpis_html(_cards(scene, now))
     if scene.middle and not scene.right:
-        return f'{left}<div class="block wide">{scene.middle(now)}</div>'
+        return wall.scene_html(kpis, wide=scene.middle(now))
     below = places.below(now)
     frame = _mapped(places.measured(now, scene.on_map, below), metric_of(scene.on_map))
     middle = scene.middle(now) if scene.middle else _map(scene, now, frame, below.noun)
-    right = f'<div class="block right">{scene.right(now, frame, scene)}</div>' if scene.right else ""
-    foot = f'<div class="block foot">{_foot(scene, now)}</div>' if scene.below else ""
-    return f'{left}<div class="block middle">{middle}</div>{right}{foot}'
+    return wall.scene_html(
+        kpis,
+        middle=middle,
+        right=scene.right(now, frame, scene) if scene.right else None,
+        foot=_foot(scene, now) if scene.below else None,
+    )
 
 
-def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> str:
+def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> Markup:
     metric = metric_of(scene.on_map)
     if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
         return meeting.of_places(now, list(dict.fromkeys([scene.on_map, *scene.numbers])))
@@ -205,12 +209,12 @@ def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
     return [show.card(METRICS[name], found, None, now) for name in scene.numbers]
 
 
-def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> str:
+def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
     return _ranked(metric_of(scene.on_map), frame, PLACES[places.dimension_below(now)], most)
 
 
-def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
+def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:
     if show.lacks(metric):
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{_unknown(metric)}。")
     target = show.target_of(metric.id)
@@ -242,7 +246,7 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> str:
     )
 
 
-def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What needs attention today, and the places that come first."""
     said = wall.lines_html(
         "今日关注", "越紧急越靠前", wall.fitting(sentences(now)[:_FEW], _ROOM), quiet=attention.quiet()
@@ -250,7 +254,7 @@ def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     return said + ranking(now, frame, scene, _FEW_WHERE_WIDE)
 
 
-def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
+def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     """The units that owe an answer to a supervision order: bars, or their names where each owes one."""
     metric = metric_of("supervision_waiting")
     if show.lacks(metric):
@@ -270,7 +274,7 @@ def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> str:
     )
 
 
-def rising(now: Filters) -> str:
+def rising(now: Filters) -> Markup:
     """What rises among classes and places, the least likely by chance first."""
     place = places.place_of_cases(now)
     topics = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=place, most=_TOPICS)
@@ -291,7 +295,7 @@ def rising(now: Filters) -> str:
     return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet="近 7 天没有登记。")
 
 
-def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> Markup:
     """Experts by where they come from, and the places with most hearings."""
     metric = metric_of("expert_participations")
     if show.lacks(metric):
@@ -307,18 +311,18 @@ def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
     return said + ranking(now, frame, scene, 2 * _FEW)
 
 
-def by_class(now: Filters, _frame: pd.DataFrame, scene: Scene) -> str:
+def by_class(now: Filters, _frame: pd.DataFrame, scene: Scene) -> Markup:
     """The classes of content by the number of the scene."""
     return _ranked(metric_of(scene.on_map), splits.split(now, [scene.on_map], "category"), "内容分类", _ROWS)
 
 
-def answered(now: Filters, frame: pd.DataFrame, scene: Scene) -> str:
+def answered(now: Filters, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What the answers of the period said, and the places that still owe most."""
     results = meeting.counted(now, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
     return results + ranking(now, frame, scene, 2 * _FEW - 1)
 
 
-def _foot(scene: Scene, now: Filters) -> str:
+def _foot(scene: Scene, now: Filters) -> Markup:
     metric = metric_of(scene.below)
     if show.lacks(metric):
         return wall.ranking_html(metric.name, "", [], quiet=f"{_unknown(metric)}。")

@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,6 +15,7 @@ import pydeck as pdk
 
 from views import labels, words
 from views.labels import Label, Spot
+from views.markup import Markup, render
 from views.shades import Meaning, Shading, Step, shading
 from views.tokens import FONT, Palette, Role
 from views.words import Kind, State
@@ -71,7 +71,7 @@ class AreaMap:
     """A deck for st.pydeck_chart and the legend that explains it."""
 
     deck: OfflineDeck
-    legend: str
+    legend: Markup
     view: View
 
 
@@ -178,33 +178,21 @@ def legend_html(
     no_data: bool = False,
     points_label: str = "",
     point_steps: Sequence[Step] = (),
-) -> str:
+) -> Markup:
     """The legend under a map: steps with their ranges and what the colours mean, and what is not drawn by them."""
-    head = f"{label}，{note}" if label and note else label or note
-    items = [f'<span style="color:{palette.ink}">{escape(head)}</span>', *(_swatch(step, palette) for step in steps)]
-    if small:
-        items.append(_swatch(Step(palette.empty, words.SMALL), palette))
-    if no_data:
-        items.append(_swatch(Step(_hatching(palette), NO_DATA), palette))
-    if points_label:
-        items.append(f'<span style="color:{palette.ink}">{escape(points_label)}</span>')
-        items += [_swatch(step, palette) for step in point_steps]
-    if schematic:
-        items.append(f"<span>{SCHEMATIC}：轮廓为示意，不是行政区划界线</span>")
-    if tokens:
-        items.append(f"<span>○ 无公开界线，位置为{SCHEMATIC}</span>")
-    return (
-        f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;font-family:{escape(FONT)};'
-        f'font-size:{palette.note}px;line-height:18px;color:{palette.muted}">'
-        f"{''.join(items)}</div>"
-    )
-
-
-def _swatch(step: Step, palette: Palette) -> str:
-    box = "display:inline-block;width:16px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:4px"
-    return (
-        f'<span style="white-space:nowrap"><i style="{box};background:{step.colour};'
-        f'border:1px solid {palette.line}"></i>{escape(step.text)}</span>'
+    notes = [f"{SCHEMATIC}：轮廓为示意，不是行政区划界线"] if schematic else []
+    notes += [f"○ 无公开界线，位置为{SCHEMATIC}"] if tokens else []
+    not_scaled = [Step(palette.empty, words.SMALL)] if small else []
+    not_scaled += [Step(_hatching(palette), NO_DATA)] if no_data else []
+    return render(
+        "map_legend.html.jinja",
+        heading="，".join(filter(None, (label, note))),
+        steps=[*steps, *not_scaled],
+        point_heading=points_label,
+        point_steps=point_steps,
+        notes=notes,
+        palette=palette,
+        font=FONT,
     )
 
 

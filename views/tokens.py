@@ -1,6 +1,7 @@
 """The only place where a colour, a font or a size is written down."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif'
@@ -125,6 +126,15 @@ WALL = Palette(
 def palette(theme: str | None) -> Palette:
     """The palette for Streamlit's theme type: "dark" gives WALL, anything else DESK."""
     return WALL if theme == "dark" else DESK
+
+
+@cache
+def css_variables(palette: Palette) -> str:
+    """Colours and sizes as CSS custom properties, for the style attribute of an outermost element."""
+    names = ("surface", "ground", "ink", "muted", "line", "accent", "red", "amber", "green", "compare")
+    colours = ";".join(f"--{name}:{getattr(palette, name)}" for name in names)
+    sizes = f"--note:{palette.note}px;--text:{palette.text}px;--title:{palette.title}px;--figure:{palette.figure}px"
+    return f"{colours};{sizes}"
 
 
 def luminance(colour: str) -> float:

@@ -3,16 +3,16 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
 from views import maps, words
-from views.cards import SEPARATOR, Card, Delta, unbroken
-from views.labels import LINE, Label
+from views.cards import Card
+from views.labels import LINE, Label, Point
+from views.markup import Markup, render
 from views.shades import Meaning
 from views.tokens import WALL, Palette
-from views.words import State
+from views.words import SEPARATOR, State
 
 MAP = (850, 516)
 """The map's size above the months of a scene, px of a 1920 × 1080 screen; where it has less, its type is too small."""
@@ -23,11 +23,8 @@ DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE))
 _BESIDE_LINES, _BESIDE_WIDTH = 2, 18
 
 _VOLUME = Meaning()
-# Slanting lines over what has no number.
-_UNKNOWN = (
-    '<defs><pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<path class="hatch" d="M0 0V6"/></pattern></defs>'
-)
+# A bar of nothing is still seen.
+_SHORTEST_BAR = 0.004
 
 
 @dataclass(frozen=True)
@@ -60,81 +57,86 @@ def count_bars(names: Iterable[str], counts: Iterable[int], unit: str = "") -> l
     """Bars of counts, each with its number and unit."""
     values = [int(count) for count in counts]
     top = max([*values, 1])
-    told = [f"{words.full(value)} {unit}".strip() for value in values]
-    return [Bar(name, text, value / top) for name, text, value in zip(names, told, values, strict=True)]
+    texts = [f"{words.full(value)} {unit}".strip() for value in values]
+    return [Bar(name, text, value / top) for name, text, value in zip(names, texts, values, strict=True)]
 
 
-def kpis_html(cards: Sequence[Card]) -> str:
+def scene_html(
+    kpis: Markup,
+    *,
+    middle: Markup | None = None,
+    right: Markup | None = None,
+    foot: Markup | None = None,
+    wide: Markup | None = None,
+) -> Markup:
+    """A scene of its blocks: the numbers at the left, the others where wall.css has a place of that name for them."""
+    named = {"wide": wide, "middle": middle, "right": right, "foot": foot}
+    blocks = {place: block for place, block in named.items() if block is not None}
+    return render("wall/scene.html.jinja", kpis=kpis, blocks=blocks)
+
+
+def kpis_html(cards: Sequence[Card]) -> Markup:
     """Numbers one below the other: name, number, state, and one or two changes."""
-    return "".join(_kpi(card) for card in cards)
+    return render("wall/kpis.html.jinja", kpis=[(card, _fitting_parts(card.beside)) for card in cards])
 
 
-def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | None = None, *, quiet: str = "") -> str:
+def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | None = None, *, quiet: str = "") -> Markup:
     """Bars with their numbers; `target` is the share of the longest bar at which a line stands.
 
     `quiet` is said in their place where there are none.
     """
     if not bars:
-        return f'{_head(title, note)}<p class="quiet">{escape(quiet)}</p>'
-    line = f'<i class="target" style="left:{target:.2%}"></i>' if target is not None else ""
-    rows = "".join(
-        f'<li><span class="who">{escape(bar.name)}</span><span class="rail"><i class="fill {_role(bar.state)}"'
-        f' style="width:{max(bar.share, 0.004):.2%}"></i>{line}</span><span class="amount">{_shape(bar.state)}'
-        f"{escape(bar.value)}</span></li>"
-        for bar in bars
+        return _quiet(title, note, quiet)
+    return render(
+        "wall/ranking.html.jinja",
+        title=title,
+        note=note,
+        bars=[(bar, f"{max(bar.share, _SHORTEST_BAR):.2%}") for bar in bars],
+        target=None if target is None else f"{target:.2%}",
     )
-    return f'{_head(title, note)}<ol class="bars">{rows}</ol>'
 
 
-def table_html(title: str, note: str, heads: Sequence[str], rows: Sequence[Row], *, quiet: str) -> str:
+def table_html(title: str, note: str, heads: Sequence[str], rows: Sequence[Row], *, quiet: str) -> Markup:
     """Names and numbers; the table is ordered by the first number, which stands out. `quiet` is said without rows."""
     if not rows:
-        return f'{_head(title, note)}<p class="quiet">{escape(quiet)}</p>'
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row.name)}</th>'
-        + "".join(f"<td>{_shape(cell.state)}{escape(cell.text)}</td>" for cell in row.cells)
-        + "</tr>"
-        for row in rows
-    )
-    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'{_head(title, note)}<table aria-label="{escape(title)}">{table}</table>'
+        return _quiet(title, note, quiet)
+    return render("wall/table.html.jinja", title=title, note=note, heads=heads, rows=rows)
 
 
-def lines_html(title: str, note: str, lines: Sequence[tuple[State, str]], *, quiet: str) -> str:
+def lines_html(title: str, note: str, lines: Sequence[tuple[State, str]], *, quiet: str) -> Markup:
     """Sentences, each with the shape and word of its state."""
     if not lines:
-        return f'{_head(title, note)}<p class="quiet">{escape(quiet)}</p>'
-    rows = "".join(
-        f'<li><b class="{state.role}">{escape(state.text)}</b><span>{escape(text)}</span></li>' for state, text in lines
-    )
-    return f'{_head(title, note)}<ul class="lines">{rows}</ul>'
+        return _quiet(title, note, quiet)
+    return render("wall/lines.html.jinja", title=title, note=note, lines=lines)
+
+
+def _quiet(title: str, note: str, sentence: str) -> Markup:
+    """A block that has nothing to draw: one sentence below its heading."""
+    return render("wall/quiet.html.jinja", title=title, note=note, quiet=sentence)
 
 
 def fitting(lines: Sequence[tuple[State, str]], room: int) -> list[tuple[State, str]]:
     """The first sentences that `room` units (px of 1080) hold in the block at the right."""
-    found: list[tuple[State, str]] = []
+    fitting_lines: list[tuple[State, str]] = []
     for state, text in lines:
         room -= 31 * math.ceil(words.width(text) / 13.5) + 26
         if room < 0:
             break
-        found.append((state, text))
-    return found
+        fitting_lines.append((state, text))
+    return fitting_lines
 
 
 def months_html(
     title: str, note: str, points: pd.DataFrame, target: float | None = None, *, counts: bool = False
-) -> str:
+) -> Markup:
     """A line over months: columns label, value (NaN: a gap), text. Counts begin at zero."""
     known = points.dropna(subset=["value"])
     if len(known) < 2:
-        return f'{_head(title, note)}<p class="quiet">还没有足够的月份。</p>'
+        return _quiet(title, note, "还没有足够的月份。")
     if counts and not known["value"].any():
-        return f'{_head(title, note)}<p class="quiet">这些月份都没有。</p>'
+        return _quiet(title, note, "这些月份都没有。")
     values = [*known["value"], *([] if target is None else [target])]
-    low, high = min(values), max(values)
-    room = (high - low) or abs(high) or 1.0
-    low, high = (0.0, high * 1.3) if counts else (low - room * 0.15, high + room * 0.25)
+    low, high = _month_scale(values, counts=counts)
 
     def across(position: int) -> float:
         return 80 + position * (1640 / max(len(points) - 1, 1))
@@ -142,25 +144,31 @@ def months_html(
     def up(value: float) -> float:
         return float(130 - (value - low) / (high - low) * 110)
 
-    places = [(across(n), up(value)) for n, value in enumerate(points["value"]) if not pd.isna(value)]
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-    aim = ""
-    if target is not None:
-        aim = f'<path class="aim" d="M0 {up(target):.1f}H1800"/>'
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in places)
-    shown = "".join(
-        f'<li style="left:{across(n) / 18:.2f}%;bottom:{100 - up(value) / 1.5:.1f}%">{escape(text)}</li>'
+    drawn = [
+        (n, across(n), up(value), text)
         for n, (value, text) in enumerate(zip(points["value"], points["text"], strict=True))
-        if not pd.isna(value) and (n % 2 == (len(points) - 1) % 2)
+        if not pd.isna(value)
+    ]
+    dots = [(f"{x:.1f}", f"{y:.1f}") for _, x, y, _ in drawn]
+    last = len(points) - 1
+    return render(
+        "wall/months.html.jinja",
+        title=title,
+        note=note,
+        target_y=None if target is None else f"{up(target):.1f}",
+        line="M" + "L".join(f"{x} {y}" for x, y in dots),
+        dots=dots,
+        # Every second month has its number, the last one always.
+        numbers=[(f"{x / 18:.2f}%", f"{100 - y / 1.5:.1f}%", text) for n, x, y, text in drawn if n % 2 == last % 2],
+        months=[(f"{across(n) / 18:.2f}%", label) for n, label in enumerate(points["label"])],
     )
-    labels = "".join(
-        f'<li style="left:{across(n) / 18:.2f}%">{escape(label)}</li>' for n, label in enumerate(points["label"])
-    )
-    return (
-        f'{_head(title, note)}<div class="months" role="img" aria-label="{escape(title)}">'
-        f'<svg viewBox="0 0 1800 150" preserveAspectRatio="none">{aim}<path class="line" d="{path}"/>{dots}</svg>'
-        f'<ol class="said">{shown}</ol><ol class="axis">{labels}</ol></div>'
-    )
+
+
+def _month_scale(values: Sequence[float], *, counts: bool) -> tuple[float, float]:
+    """The lowest and highest value that the drawing has room for."""
+    low, high = min(values), max(values)
+    room = (high - low) or abs(high) or 1.0
+    return (0.0, high * 1.3) if counts else (low - room * 0.15, high + room * 0.25)
 
 
 def map_html(
@@ -171,78 +179,42 @@ def map_html(
     kind: words.Kind,
     meaning: Meaning = _VOLUME,
     palette: Palette = WALL,
-) -> str:
+) -> Markup:
     """The places coloured by what their numbers mean, with name and number, and a legend in words.
 
     See views.maps.area_map for the columns.
     """
     drawing = maps.flat(frame, palette, kind=kind, meaning=meaning, width=DRAWN[0], height=DRAWN[1])
     if drawing is None:
-        return f'{_head(title, note)}<p class="quiet">库中没有坐标和轮廓，画不出地图。</p>'
-    shapes = "".join(
-        f'<path class="area" d="{area.path}" fill="{area.fill}" data-code="{escape(area.code)}"/>'
-        + ("" if area.known else f'<path class="unknown" d="{area.path}" fill="url(#hatching)"/>')
-        for area in drawing.areas
-    )
-    tokens = "".join(
-        f'<circle class="token" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}"/>'
-        for x, y, radius, fill in drawing.tokens
-    )
-    leaders = "".join(_leader(label) for label in drawing.labels)
-    labels = "".join(_map_label(label, palette) for label in drawing.labels)
-    said = "，".join(f"{row['name']} {row['text']}" for row in frame.to_dict("records"))
+        return _quiet(title, note, "库中没有坐标和轮廓，画不出地图。")
     width, height = drawing.size
-    return (
-        f'{_head(title, note)}<svg class="map" role="img" aria-label="{escape(title)}。{escape(said)}"'
-        f' viewBox="{-width / 2:.0f} {-height / 2:.0f} {width} {height}" preserveAspectRatio="xMidYMid meet"'
-        f' data-lon="{drawing.view.lon}" data-lat="{drawing.view.lat}" data-zoom="{drawing.view.zoom}">'
-        f'{_UNKNOWN}{shapes}{tokens}{leaders}{labels}<g class="arrivals"></g></svg>{_legend(drawing, frame)}'
+    return render(
+        "wall/map.html.jinja",
+        title=title,
+        note=note,
+        spoken="，".join(f"{row['name']} {row['text']}" for row in frame.to_dict("records")),
+        drawing=drawing,
+        view_box=f"{-width / 2:.0f} {-height / 2:.0f} {width} {height}",
+        circles=[(f"{x:.1f}", f"{y:.1f}", f"{radius:.1f}", fill) for x, y, radius, fill in drawing.tokens],
+        leaders=[_leader(label.anchor, label.leader) for label in drawing.labels if label.leader],
+        labels=[(f"{label.x:.1f}", f"{label.y:.1f}", _label_lines(label)) for label in drawing.labels],
+        font_size=maps.LABEL,
+        palette=palette,
+        small=maps.has_small(frame),
+        no_data=maps.NO_DATA if frame["value"].isna().any() else "",
     )
 
 
-def _map_label(label: Label, palette: Palette) -> str:
+def _label_lines(label: Label) -> list[tuple[str, str]]:
+    """Each line of a label with how far below the line before it stands, in em."""
     lines = label.text.split("\n")
     first = 0.35 - (len(lines) - 1) * LINE / 2
-    spans = "".join(
-        f'<tspan x="{label.x:.1f}" dy="{LINE if position else first:.2f}em">{escape(line)}</tspan>'
-        for position, line in enumerate(lines)
-    )
-    return (
-        f'<text x="{label.x:.1f}" y="{label.y:.1f}" font-size="{maps.LABEL}" fill="{palette.ink}"'
-        f' stroke="{palette.surface}" text-anchor="middle">{spans}</text>'
-    )
+    return [(f"{LINE if position else first:.2f}", line) for position, line in enumerate(lines)]
 
 
-def _leader(label: Label) -> str:
-    """The line from a place to a label that stands aside."""
-    if label.leader is None:
-        return ""
-    (x, y), (to_x, to_y) = label.anchor, label.leader
-    return f'<path class="leader" d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}"/>'
-
-
-def _legend(drawing: maps.Flat, frame: pd.DataFrame) -> str:
-    """What the colours mean: the sentence, each step with its range, and no data."""
-    steps = "".join(
-        f'<li><i style="background:{step.colour}"></i>{escape(step.text)}</li>' for step in drawing.shades.steps
-    )
-    small = f'<li><i class="small"></i>{words.SMALL}</li>' if maps.has_small(frame) else ""
-    unknown = f'<li><i class="unknown"></i>{maps.NO_DATA}</li>' if frame["value"].isna().any() else ""
-    return f'<ul class="legend"><li>{escape(drawing.shades.note)}</li>{steps}{small}{unknown}</ul>'
-
-
-def _kpi(card: Card) -> str:
-    state = f'<span class="state {card.state.role}">{escape(card.state.text)}</span>' if card.state else ""
-    unit = f'<span class="unit">{escape(card.unit)}</span>' if card.unit and card.value != words.NONE else ""
-    deltas = "".join(_delta(delta) for delta in card.deltas)
-    parts = _fitting_parts(card.beside)
-    beside = f'<p class="beside">{unbroken(parts)}</p>' if parts else ""
-    return (
-        f'<section class="kpi" data-key="{escape(card.key)}" aria-label="{escape(card.sentence)}">'
-        f"<h3>{escape(card.name)}{state}</h3>"
-        f'<p class="number"><span class="value">{escape(card.value)}</span>{unit}</p>'
-        f'<p class="deltas">{deltas}</p>{beside}</section>'
-    )
+def _leader(place: Point, end: Point) -> str:
+    """The line from a place to a label that stands aside, as an SVG path."""
+    return f"M{place[0]:.1f} {place[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
 
 
 def _fitting_parts(parts: Sequence[str]) -> Sequence[str]:
@@ -257,19 +229,3 @@ def _fitting_parts(parts: Sequence[str]) -> Sequence[str]:
         if lines > _BESIDE_LINES:
             return parts[:position]
     return parts
-
-
-def _delta(delta: Delta) -> str:
-    return f'<span>{escape(delta.label)} <b class="{delta.tone}">{escape(delta.text)}</b></span>'
-
-
-def _head(title: str, note: str) -> str:
-    return f'<h2>{escape(title)}</h2><p class="note">{escape(note)}</p>'
-
-
-def _role(state: State | None) -> str:
-    return state.role if state else ""
-
-
-def _shape(state: State | None) -> str:
-    return f'<em class="{state.role}" aria-label="{escape(state.word)}">{escape(state.shape)}</em> ' if state else ""

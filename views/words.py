@@ -15,6 +15,8 @@ MINUS = "−"
 UNFINISHED = "未完"
 SMALL = "样本少"
 DEMO = "演示数据"
+# Between the numbers that stand beside one.
+SEPARATOR = "；"
 
 Kind = Literal["count", "rate", "days", "number"]
 

@@ -38,6 +38,7 @@ DEFINITION_PAGE = "pages/dictionary.py"
 TOPICS_PAGE = "pages/hot_topics.py"
 # What stands beside volumes of 信访 and is never added to them.
 HOTLINE = ("hotline_registered", "hotline_open")
+_PANEL = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS + entries.CSS + course.CSS, js=cards.JS)
 AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
 
 
@@ -53,9 +54,7 @@ def on_phone() -> bool:
 
 def panel(html: str, key: str) -> str | None:
     """Mount cards, sentences or a header; returns the link that was clicked, if any."""
-    style = cards.CSS + entries.CSS + course.CSS
-    component = st.components.v2.component("panel", html=cards.HTML, css=style, js=cards.JS)
-    opened: str | None = component(data={"html": html}, key=key, on_open_change=lambda: None).open
+    opened: str | None = _PANEL(data={"html": html}, key=key, on_open_change=lambda: None).open
     return opened
 
 
