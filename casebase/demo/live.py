@@ -42,8 +42,9 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
     """Apply in one transaction what happens in (since, until]; returns the number of cases touched.
 
     `speed` multiplies arrivals and shortens every wait. The version of the data grows when a case was
-    touched, its cut-off time always. Raises CasebaseError for a database that is not a
-    demonstration city.
+    touched, its cut-off time always. What another process has already let happen, as the cut-off time tells once it is
+    this one's turn to write, happens no second time. Raises CasebaseError for a database that is not a demonstration
+    city.
     """
     since, until = since.replace(microsecond=0), until.replace(microsecond=0)
     if until <= since:
@@ -54,6 +55,9 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
             raise CasebaseError(
                 "the case database is not a demonstration city; only python -m casebase demo makes one that lives"
             )
+        since = max(since, datetime.fromisoformat(values.get("data_until", since.isoformat())).replace(microsecond=0))
+        if until <= since:
+            return 0
         start = datetime.fromisoformat(values[LIVE_SINCE])
         world = _world(int(values["seed"]), start, casebase.settings.calendar, casebase.settings.deadlines)
         span = steps.Span(_at(since), _at(until), _at(start), speed, seed, world)

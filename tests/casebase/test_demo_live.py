@@ -218,6 +218,36 @@ def test_a_pause_is_caught_up_at_the_real_rhythm_and_the_thread_survives_errors(
     assert max(new) <= UNTIL + timedelta(days=3)
 
 
+def test_two_processes_let_one_city_live_once(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> None:
+    """Two servers of the application on one PostgreSQL, each with its writer: what happens is written once."""
+    one, end = casebase_of(postgres_url), UNTIL + timedelta(days=6)
+    build(one, cases=6_000, seed=3, until=UNTIL, progress=lambda *_: None)
+    with one.reading() as connection:
+        yearly = int(dict(connection.execute(select(info.c.key, info.c.value)).all())[YEARLY])
+    world = live._world(3, UNTIL, one.settings.calendar, one.settings.deadlines)
+    other = open_casebase(one.settings, postgres_url)
+    half = UNTIL + timedelta(days=2)
+    assert live.advance(one, UNTIL, half, seed=1) > 0
+    lived = _rows(one, "petition")
+    assert live.advance(other, UNTIL, half, seed=2) == 0, "it looked before the first wrote"
+    assert live.advance(other, UNTIL, half - timedelta(hours=1), seed=2) == 0
+    assert other.state().data_until == half
+    pd.testing.assert_frame_equal(_rows(one, "petition"), lived)
+    running = [live.start(each, speed=1.0, poll_seconds=0.01, clock=lambda: end) for each in (one, other)]
+    deadline = time.monotonic() + 60
+    while one.state().data_until != end and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for city in running:
+        city.stop()
+    rows = _rows(one, "petition")
+    assert (rows.registered_at > UNTIL).sum() == live._arrivals(world, UNTIL, end, 1.0, yearly) > 0
+    assert rows.petition_id.is_unique
+    assert rows.case_no.is_unique
+    events = _rows(one, "petition_event")
+    assert (events[events.action == "登记"].petition_id.value_counts() == 1).all()
+    other.engine.dispose()
+
+
 def test_it_lives_on_postgresql(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> None:
     casebase = casebase_of(postgres_url)
     build(casebase, cases=1_500, seed=3, until=UNTIL, progress=lambda *_: None)
