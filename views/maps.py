@@ -481,16 +481,7 @@ def _hatched(shapes: Iterable[Any], view: View, palette: Palette) -> pdk.Layer:
         for shape in shapes
         for start, end in labels.hatching([list(_ring(ring, view)) for polygon in shape for ring in polygon])
     ]
-    return pdk.Layer(
-        "PathLayer",
-        id="hatching",
-        data=lines,
-        get_path="path",
-        get_color=_rgb(palette.compare),
-        get_width=1,
-        width_units=pdk.types.String("pixels"),
-        pickable=False,
-    )
+    return _lines("hatching", lines, palette.compare)
 
 
 def _label_layers(found: Sequence[Label], view: View, palette: Palette) -> list[pdk.Layer]:
@@ -506,16 +497,17 @@ def _label_layers(found: Sequence[Label], view: View, palette: Palette) -> list[
         for label in found
     ]
     leaders = [{"path": [_place(*label.anchor, view), _place(*label.leader, view)]} for label in found if label.leader]
-    return [*([_leaders(leaders, palette)] if leaders else []), *_text_layers(rows, palette)]
+    return [*([_lines("leaders", leaders, palette.ink)] if leaders else []), *_text_layers(rows, palette)]
 
 
-def _leaders(lines: Sequence[dict[str, Any]], palette: Palette) -> pdk.Layer:
+def _lines(name: str, paths: Sequence[dict[str, Any]], colour: str) -> pdk.Layer:
+    """Lines a pixel wide."""
     return pdk.Layer(
         "PathLayer",
-        id="leaders",
-        data=lines,
+        id=name,
+        data=paths,
         get_path="path",
-        get_color=_rgb(palette.ink),
+        get_color=_rgb(colour),
         get_width=1,
         width_units=pdk.types.String("pixels"),
         pickable=False,

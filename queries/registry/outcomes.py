@@ -15,6 +15,11 @@ _SATISFIED = ("满意", "基本满意")
 _MARKS = (*_SATISFIED, "不满意")
 
 
+def _rate(id: str, name: str, **more: Any) -> Metric:
+    values: dict[str, Any] = {"group": "重复与化解", "subject": PETITION, "kind": Kind.RATE, "unit": "%", **more}
+    return Metric(id, name, **values)
+
+
 def _window_day(at: Moment) -> ColumnElement[Any]:
     """The last day for an evaluation."""
     return last_day(p.closed_at, at.deadlines.evaluation_days)
@@ -25,13 +30,10 @@ def _evaluated(at: Moment, mark: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) -> Metric:
-    return Metric(
+    return _rate(
         id,
         f"群众参评率（{who}）",
         group="群众评价",
-        subject=PETITION,
-        kind=Kind.RATE,
-        unit="%",
         polarity=Polarity.UP_GOOD,
         definition=f"已评价件与评价期（办结后30日）届满仍未评价件之和中，群众对{who}已作评价的比例。{EXCLUDED}",
         among_text="已评价的件，及办结后评价期已过、未评价的件",
@@ -51,13 +53,10 @@ def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) 
 
 
 def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) -> Metric:
-    return Metric(
+    return _rate(
         id,
         f"满意率（{who}）",
         group="群众评价",
-        subject=PETITION,
-        kind=Kind.RATE,
-        unit="%",
         polarity=Polarity.UP_GOOD,
         definition=f"群众对{who}评价为满意、基本满意的比例，须与参评率同看。{EXCLUDED}",
         among_text="评价为满意、基本满意、不满意的信访件",
@@ -73,13 +72,9 @@ def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) 
     )
 
 
-REPEAT_RATE = Metric(
+REPEAT_RATE = _rate(
     "repeat_rate",
     "重复信访率",
-    group="重复与化解",
-    subject=PETITION,
-    kind=Kind.RATE,
-    unit="%",
     polarity=Polarity.DOWN_GOOD,
     definition=f"重件占全部信访件的比例；至少一名相同信访人、同一事项即为重件。{EXCLUDED}",
     among_text="期内登记的全部信访件",
@@ -103,13 +98,9 @@ def _outcome_known(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), closed(at), p.resolved.is_not(None))
 
 
-ONE_PASS = Metric(
+ONE_PASS = _rate(
     "one_pass_resolution",
     "一次性化解率",
-    group="重复与化解",
-    subject=PETITION,
-    kind=Kind.RATE,
-    unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"办结的初件中已化解、且此后未再重复信访的比例；未填写是否化解的不计。{_AGAIN}{EXCLUDED}",
     among_text="期内办结、且填写了是否化解的初件",
@@ -123,13 +114,9 @@ ONE_PASS = Metric(
     dated_by=CLOSED_AT,
     beside=("repeated_later",),
 )
-REPEATED_LATER = Metric(
+REPEATED_LATER = _rate(
     "repeated_later",
     "办结后重复率",
-    group="重复与化解",
-    subject=PETITION,
-    kind=Kind.RATE,
-    unit="%",
     polarity=Polarity.DOWN_GOOD,
     definition=f"办结的初件中，后来同一信访人就同一事项再次来访来信的比例；越早办结的件，再访的时间越长。{_AGAIN}{EXCLUDED}",
     among_text="期内办结的初件",
@@ -144,13 +131,9 @@ REPEATED_LATER = Metric(
     beside=("one_pass_resolution",),
     short="后来重复",
 )
-RESOLUTION = Metric(
+RESOLUTION = _rate(
     "resolution",
     "化解率",
-    group="重复与化解",
-    subject=PETITION,
-    kind=Kind.RATE,
-    unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"办结件中矛盾已化解的比例，未填写是否化解的不计；办结不等于化解。{EXCLUDED}",
     among_text="期内办结、且填写了是否化解的信访件",

@@ -142,24 +142,6 @@ HOTLINE_OPEN = _hotline(
     short="12345转办",
 )
 
-HOTLINE_REGISTERED = _hotline(
-    "hotline_registered",
-    "12345转办",
-    "期内登记的12345转办件。",
-    period_text="登记时间",
-    dated_by=REGISTERED_AT,
-    among=hotline,
-    short="12345转办",
-)
-HOTLINE_OPEN = _hotline(
-    "hotline_open",
-    "12345转办在办",
-    "时点上已登记、尚未办结的12345转办件。",
-    period_text="时点数",
-    among=lambda at: and_(hotline(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of)),
-    short="12345转办",
-)
-
 METRICS = (
     REGISTERED,
     COLLECTIVE_VISITS,

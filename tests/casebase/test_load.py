@@ -183,6 +183,20 @@ def test_a_second_row_of_a_case_number_names_the_first(empty_casebase: Casebase,
     assert rows(empty_casebase, petition.c.channel)[0] == ("来访",)
 
 
+def loading(url: str, file: Path, before: str) -> subprocess.Popen[bytes]:
+    """A process that runs `before`, which names its `progress`, and loads the file."""
+    script = f"""
+import pathlib, datetime
+from casebase.engine import open_casebase
+from casebase.loading import CaseMap, load
+from casebase.settings import Settings
+{before}
+load(open_casebase(Settings(), {url!r}), pathlib.Path({str(file)!r}),
+     CaseMap.model_validate({MAP!r}), now=datetime.datetime(2026, 11, 21), progress=progress)
+"""
+    return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)
+
+
 def test_a_load_killed_in_the_middle_leaves_no_trace(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:
     url = new_url("duckdb")
     casebase = casebase_of(url)
@@ -190,23 +204,18 @@ def test_a_load_killed_in_the_middle_leaves_no_trace(casebase_of: Any, new_url: 
     before = contents(casebase)
     casebase.engine.dispose()
     many = "".join(f"k{n},2025-09-26 10:00:00,,来信\n" for n in range(2000))
-    script = f"""
-import time, pathlib, datetime
-from casebase.engine import open_casebase
-from casebase.loading import CaseMap, load
+    stopping = """
+import time
 from casebase.loading.readers import encodings
-from casebase.settings import Settings
 encodings.BLOCK = 10_000
 chunks = []
-def stop_after_three(stage, done, total):
+def progress(stage, done, total):
     chunks.append(stage)
     if chunks.count("read") == 3:
         print("middle", flush=True)
         time.sleep(60)
-load(open_casebase(Settings(), {url!r}), pathlib.Path({str(write(tmp_path, HEADER + many, "many.csv"))!r}),
-     CaseMap.model_validate({MAP!r}), now=datetime.datetime(2026, 11, 21), progress=stop_after_three)
 """
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT) as process:
+    with loading(url, write(tmp_path, HEADER + many, "many.csv"), stopping) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
         os.kill(process.pid, signal.SIGKILL)
@@ -222,18 +231,10 @@ def test_loads_killed_at_any_moment_lose_and_double_nothing(casebase_of: Any, ne
     casebase.engine.dispose()
     many = "".join(f"k{n},2025-09-26 10:00:00,,来信\n" for n in range(20_000))
     file = write(tmp_path, HEADER + many, "many.csv")
-    script = f"""
-import pathlib, datetime
-from casebase.engine import open_casebase
-from casebase.loading import CaseMap, load
-from casebase.settings import Settings
-print("begun", flush=True)
-load(open_casebase(Settings(), {url!r}), pathlib.Path({str(file)!r}),
-     CaseMap.model_validate({MAP!r}), now=datetime.datetime(2026, 11, 21))
-"""
+    begun = 'progress = lambda *_: None\nprint("begun", flush=True)\n'
     moments = random.Random(11)
     for _ in range(5):
-        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT) as process:
+        with loading(url, file, begun) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"begun\n"
             time.sleep(moments.uniform(0, 1.5))
