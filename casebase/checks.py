@@ -25,14 +25,20 @@ from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
 from casebase.schema import (
+    agent,
     area,
     category,
     grid,
     grid_task,
+    grid_worker,
+    hearing,
     load_reject,
     load_run,
+    mediation,
     petition,
     petition_event,
+    reception,
+    supervision,
     unit,
     workday,
 )
@@ -53,6 +59,17 @@ VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
     petition.c.status: (*OPEN, *ENDED),
     grid.c.kind: ("社区网格", "微网格", "农村网格", "专属网格"),
     grid_task.c.kind: ("协助化解", "人员核查", "人员关怀"),
+}
+
+# Times of the other tables: one, and one that cannot come before it.
+ORDER: Mapping[Table, tuple[tuple[str, str], ...]] = {
+    grid_worker: (("active_from", "active_to"),),
+    agent: (("active_from", "active_to"),),
+    grid_task: (("pushed_at", "contacted_at"), ("pushed_at", "finished_at")),
+    mediation: (("opened_at", "closed_at"),),
+    hearing: (("applied_at", "held_at"), ("held_at", "settled_at")),
+    reception: (("held_at", "closed_at"),),
+    supervision: (("issued_at", "due_at"), ("issued_at", "replied_at")),
 }
 
 
@@ -83,6 +100,7 @@ def rules(deadlines: DeadlineSettings) -> list[Rule]:
         *_gaps(),
         *_disorder(),
         *_contradictions(),
+        *_other_times(),
         *_dangling(),
         *_strange(),
         *_deadlines(deadlines),
@@ -182,6 +200,16 @@ def _contradictions() -> Iterator[Rule]:
     unknown = and_(p.is_first, or_(p.petitioner_key.is_(None), p.category_code.is_(None)), p.source.not_in(sources))
     text = "cases of a source without any repeat, of which person or category is unknown: a repeat cannot be told"
     yield Rule("repeats_unknown", "warning", petition, unknown, text)
+
+
+def _other_times() -> Iterator[Rule]:
+    """Times of the other tables that cannot be: what was left blank, and what stands in the wrong order."""
+    for table, steps in ORDER.items():
+        text = f"{table.name} rows with a time that cannot be (too early, after the load) and was left blank"
+        yield Rule(f"times_dropped_{table.name}", "warning", table, table.c.dropped_times.is_not(None), text)
+        early = or_(*(table.c[later] < table.c[start] for start, later in steps))
+        text = f"{table.name} rows with a time before the one that it follows"
+        yield Rule(f"out_of_order_{table.name}", "warning", table, early, text)
 
 
 def _dangling() -> Iterator[Rule]:

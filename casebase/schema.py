@@ -25,6 +25,11 @@ from casebase.personal import PersonalText
 
 metadata = MetaData()
 
+
+def _dropped_times() -> Column[str]:
+    return Column("dropped_times", String, comment="times of the file that cannot be and were left blank: closed_at …")
+
+
 area = Table(
     "area",
     metadata,
@@ -104,7 +109,7 @@ petition = Table(
     Column("evaluated_at", DateTime),
     Column("source", String, nullable=False, comment="which system or file the row came from"),
     Column("updated_at", DateTime, nullable=False),
-    Column("dropped_times", String, comment="times of the file that cannot be and were left blank: closed_at …"),
+    _dropped_times(),
     comment="one row a case (件次)",
 )
 
@@ -145,6 +150,7 @@ grid_worker = Table(
     Column("source", PersonalText, comment="where the worker comes from: 专职 兼职 志愿者 …"),
     Column("active_from", DateTime, nullable=False),
     Column("active_to", DateTime, comment="null while active"),
+    _dropped_times(),
     comment="网格员",
 )
 
@@ -156,6 +162,7 @@ agent = Table(
     Column("origin", PersonalText, comment="信访干部 村(社区)两委 信息员 矛调员 志愿者 网格员"),
     Column("active_from", DateTime, nullable=False),
     Column("active_to", DateTime, comment="null while active"),
+    _dropped_times(),
     comment="信访代办员",
 )
 
@@ -172,6 +179,7 @@ grid_task = Table(
     Column("contact_method", PersonalText, comment="电话 上门"),
     Column("finished_at", DateTime),
     Column("outcome", PersonalText, comment="就地化解 疏导上报 其他"),
+    _dropped_times(),
     comment="work pushed to the grid platform",
 )
 
@@ -198,6 +206,7 @@ mediation = Table(
     Column("opened_at", DateTime, nullable=False),
     Column("closed_at", DateTime),
     Column("outcome", PersonalText, comment="化解 未化解 转信访"),
+    _dropped_times(),
     comment="访前调解",
 )
 
@@ -225,6 +234,7 @@ hearing = Table(
     Column("status", String, nullable=False, comment="已申请 已排期 已举行 已取消"),
     Column("conclusion", PersonalText, comment="支持诉求 部分支持 维持原意见 达成和解"),
     Column("settled_at", DateTime, comment="息诉息访 after the hearing"),
+    _dropped_times(),
     comment="听证, one row a 场次",
 )
 
@@ -247,6 +257,7 @@ reception = Table(
     Column("place", PersonalText),
     Column("petition_id", BigInteger),
     Column("closed_at", DateTime),
+    _dropped_times(),
     comment="领导接访处访",
 )
 
@@ -260,6 +271,7 @@ supervision = Table(
     Column("due_at", DateTime, nullable=False),
     Column("replied_at", DateTime),
     Column("result", PersonalText),
+    _dropped_times(),
     comment="案件督查",
 )
 

@@ -5,22 +5,26 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Table, func, not_, select
+from sqlalchemy import Column, ColumnElement, Table, func, not_, or_, select
 
 from casebase import checks
 from casebase.checks import Rule
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from casebase.schema import grid_task, load_reject, load_run, petition
+from casebase.schema import grid_task, hearing, load_reject, load_run, mediation, petition, reception, supervision
 from queries.model import Expression, Fixed, moment
 from queries.subjects import PETITION, p
 
 # Days and years that the calendar lacks stand in no table.
 CALENDAR = "calendar"
 # 检举控告 is on no screen, not even where it is incomplete.
+_RESTRICTED = select(p.petition_id).where(p.restricted)
 _SHOWN: Mapping[Table, ColumnElement[bool]] = {
     petition: not_(p.restricted),
-    grid_task: grid_task.c.petition_id.not_in(select(p.petition_id).where(p.restricted)),
+    **{
+        table: or_(table.c.petition_id.is_(None), table.c.petition_id.not_in(_RESTRICTED))
+        for table in (grid_task, mediation, hearing, reception, supervision)
+    },
 }
 _TIMES = ("forwarded_at", "accepted_at", "evaluated_at")
 _CODES = ("district_code", "street_code", "community_code", "category_code", "unit_id", "grid_id")

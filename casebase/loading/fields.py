@@ -268,7 +268,10 @@ def follow_days(batch: Batch, steps: Sequence[tuple[str, str]]) -> None:
 
 
 def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: Disorder) -> None:
-    """Keep, leave blank or reject a time that lies before the one that it follows; all but the last are counted."""
+    """Keep, leave blank or reject a time that lies before the one that it follows; all but the last are counted.
+
+    A time that its table needs is kept instead of left blank.
+    """
     if start not in batch.fields or later not in batch.fields:
         return
     times = batch.fields[later]
@@ -276,14 +279,21 @@ def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: D
     text = f"{later} lies before {start}"
     if fate == "reject":
         batch.reject(early, file_map.shown(later), times, text)
-    elif fate == "keep":
+    elif fate == "keep" or not file_map.target.c[later].nullable:
         batch.note(early, f"{text} (kept)")
     else:
         batch.drop(early, later, text)
 
 
+def can_drop(batch: Batch, file_map: FileMap) -> bool:
+    """Whether the table says which times were left blank, and the file brings any that can be."""
+    columns = file_map.target.c
+    times = [name for name in batch.fields if name in columns and isinstance(columns[name].type, DateTime)]
+    return "dropped_times" in columns and any(columns[name].nullable for name in times)
+
+
 def set_dropped(batch: Batch) -> None:
-    """Keep with the case which of its times cannot be and were left blank."""
+    """Keep with the row which of its times cannot be and were left blank."""
     names = pd.Series("", index=batch.text.index, dtype="str")
     for name, rows in batch.dropped.items():
         names = names.mask(rows, names + f" {name}")

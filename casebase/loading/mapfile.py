@@ -426,7 +426,7 @@ class Keys(_Section):
 class TableOrder(_Order):
     """What becomes of times before the one that they follow, too."""
 
-    before_start: Disorder = "reject"
+    before_start: Disorder = "null"
 
 
 class TableMap(FileMap):

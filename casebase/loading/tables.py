@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from casebase import events, schema
+from casebase.checks import ORDER
 from casebase.engine import read_state, write_info
 from casebase.errors import CasebaseError
 from casebase.loading import fields, places, shapes
@@ -28,18 +29,6 @@ from casebase.loading.run import Loading
 from casebase.loading.store import Counts, Staging, text_of
 from casebase.schema import area, petition
 
-# A time and the one that cannot come before it.
-_ORDER = (
-    ("active_from", "active_to"),
-    ("pushed_at", "contacted_at"),
-    ("pushed_at", "finished_at"),
-    ("opened_at", "closed_at"),
-    ("applied_at", "held_at"),
-    ("held_at", "settled_at"),
-    ("held_at", "closed_at"),
-    ("issued_at", "due_at"),
-    ("issued_at", "replied_at"),
-)
 # Where a code or id is looked up; rows that name none are kept, as what they name may be loaded later.
 _LINKS: dict[str, Column[Any]] = {
     "area_code": area.c.code,
@@ -74,9 +63,12 @@ class TableLoading(Loading[TableMap]):
             shapes.set_shape(batch, self.map.shown("shape"))
         if set(places.LEVELS) <= set(self.map.target.c.keys()):
             self._fill_levels(batch)
-        fields.follow_days(batch, _ORDER)
-        for start, later in _ORDER:
+        steps = ORDER.get(self.map.target, ())
+        fields.follow_days(batch, steps)
+        for start, later in steps:
             fields.order_times(batch, self.map, start, later, self.map.order.before_start)
+        if fields.can_drop(batch, self.map):
+            fields.set_dropped(batch)
 
     def staging_for(self, batch: Batch) -> Staging:
         key = tuple(column.name for column in self.map.target.primary_key)

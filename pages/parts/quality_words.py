@@ -1,5 +1,6 @@
 """What the findings of casebase.checks are called on the screen, and what they do to the numbers."""
 
+from casebase.checks import ORDER
 from queries import quality
 from views import words
 
@@ -8,7 +9,7 @@ STATES = {
     "warning": words.State("warn", "▲", "不完整"),
 }
 # What a finding means on the screen; the rule itself is casebase.checks.
-TOLD = {
+_TOLD = {
     "no_place": ("没有区县的信访件", "不进任何地区的数字和地图"),
     "no_unit": ("没有责任单位的信访件", "不进单位排名"),
     "no_category": ("没有内容分类的信访件", "不进分类排名"),
@@ -51,8 +52,28 @@ TABLES = {
     "petition": "信访件",
     "area": "行政区划",
     "grid": "网格",
+    "grid_worker": "网格员",
+    "agent": "信访代办员",
     "grid_task": "网格任务",
+    "mediation": "访前调解",
+    "hearing": "听证",
+    "reception": "领导接访",
+    "supervision": "督查件",
     "load_run": "装入批次",
     "load_reject": "拒绝的行",
     quality.CALENDAR: "工作日历",
+}
+TOLD = {
+    **_TOLD,
+    **{
+        f"times_dropped_{table.name}": (
+            f"有时间不合理、装入时未采用的{TABLES[table.name]}",
+            "早于前一环节或晚于装入的时间按未填写计，算作还没发生",
+        )
+        for table in ORDER
+    },
+    **{
+        f"out_of_order_{table.name}": (f"时间先后颠倒的{TABLES[table.name]}", "用时为负，或一开始就超期")
+        for table in ORDER
+    },
 }

@@ -132,3 +132,18 @@ def test_texts_of_rejected_rows_are_forgotten(empty_url: str) -> None:
         (row,) = connection.execute(text("SELECT * FROM load_reject")).all()
     assert tuple(row) == (1, 4, "opened", "the time does not parse")
     engine.dispose()
+
+
+@pytest.mark.parametrize("from_release", ["0001", "0002", "0003"])
+def test_every_older_schema_becomes_this_one(empty_url: str, from_release: str) -> None:
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), from_release)
+    upgrade(engine)
+    assert is_current(engine)
+    assert found(inspect(engine)) == described()
+    if engine.dialect.name == "postgresql":
+        indexes = {index["name"]: index["column_names"] for index in inspect(engine).get_indexes("petition")}
+        assert indexes["petition_repeats"] == ["repeat_of", "registered_at"]
+        assert "petition_repeat_of" not in indexes
+    engine.dispose()

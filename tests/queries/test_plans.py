@@ -89,6 +89,14 @@ def test_no_metric_searches_a_big_table_for_every_row(metric: str, big_city: Cas
         assert [found for plan in plans for found in searches(plan)] == []
 
 
+@pytest.mark.parametrize("metric", ["one_pass_resolution", "repeated_later"])
+def test_repeats_are_looked_up_in_their_index_alone(metric: str, big_city: Casebase) -> None:
+    """Each of a year's closed cases asks for its repeats: rows of the table would be read from all over the disk."""
+    plans = plans_of(big_city, lambda: measure(big_city, [metric], as_of=AS_OF, period=PERIOD, by=["district"]))
+    of_repeats = [node for plan in plans for node in nodes(plan) if node.get("Index Name") == "petition_repeats"]
+    assert [node["Node Type"] for node in of_repeats] == ["Index Only Scan"]
+
+
 def test_a_search_for_every_row_is_seen(big_city: Casebase) -> None:
     flags = text("SELECT count(*) FILTER (WHERE g.grid_id IN (SELECT grid_id FROM grid_worker)) FROM grid g")
     plans = plans_of(big_city, lambda: run(big_city.engine, flags))
