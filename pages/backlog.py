@@ -116,7 +116,7 @@ def coming() -> None:
             height=DUE_HEIGHT,
         )
     else:
-        chart = drawn(charts.empty, f"{title}。", show.theme(), height=DUE_HEIGHT)
+        chart = drawn(charts.empty_chart, f"{title}。", show.theme(), height=DUE_HEIGHT)
     with show.block("coming", stretch=False):
         day = show.chart(chart, "coming", alt="今后 5 个工作日到期件", pick="key")
     if day is not None:

@@ -1,7 +1,7 @@
 """Numbers, changes, days and states in the bureau's Chinese. One way of writing each, used everywhere."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -151,6 +151,11 @@ def value(number: float | None, kind: Kind) -> str:
         "number": decimal,
     }
     return writers[kind](number)
+
+
+def values_in_full(numbers: Iterable[float | None], kind: Kind) -> list[str]:
+    """Numbers of one picture, all written in one way: 217,000 beside 1,125, not 21.7万."""
+    return [full(number) if kind == "count" else value(number, kind) for number in numbers]
 
 
 def movement(now: float | None, before: float | None, kind: Kind) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from views import chart_parts, charts, words
+from views import charts, words
+from views.charts.headings import break_lines, width_of
+from views.charts.targets import target_text
 from views.tokens import DESK, WALL, Palette
 
 MONTHS = pd.date_range("2025-12-01", periods=12, freq="MS")
@@ -193,7 +195,7 @@ def test_the_whole_row_of_a_ranking_takes_the_click() -> None:
     row = next(layer for layer in spec["layer"] if layer.get("name") == view)
     assert row["mark"]["opacity"] == 0
     # As far left as the names and no farther: the plot would make room for it.
-    assert row["encoding"]["x"] == {"value": -chart_parts.width_of("二七区")}
+    assert row["encoding"]["x"] == {"value": -width_of("二七区")}
     assert row["encoding"]["x2"] == {"value": "width"}
 
 
@@ -301,13 +303,13 @@ def test_long_titles_break_instead_of_being_cut() -> None:
     assert spec["title"]["limit"] > 2000
     lines = re.findall(r'"([^"]*)"', spec["title"]["text"]["expr"].split(" : ")[-1])
     assert "".join(lines).replace(" ", "") == title.replace(" ", "")
-    assert max(chart_parts.width_of(line, 15) for line in lines) <= 300
+    assert max(width_of(line, 15) for line in lines) <= 300
 
 
 @pytest.mark.parametrize("room", [60, 150, 300])
 def test_lines_never_break_inside_a_number_or_start_with_punctuation(room: int) -> None:
     text = "本月办结 12,345 件次，办结率 93.46%，较上月 −1.20 百分点（样本少）。"
-    lines = chart_parts.broken(text, room, 12)
+    lines = break_lines(text, room, 12)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(line[0] not in "，。；、：）" for line in lines)
     joined = "\n".join(lines)
@@ -315,16 +317,16 @@ def test_lines_never_break_inside_a_number_or_start_with_punctuation(room: int) 
 
 
 def test_lines_break_at_a_pause_unless_it_comes_early() -> None:
-    assert chart_parts.broken("按期限所在月份；灰线为上年同月，点一个月看未按期的", 240, 12) == [
+    assert break_lines("按期限所在月份；灰线为上年同月，点一个月看未按期的", 240, 12) == [
         "按期限所在月份；灰线为上年同月，",
         "点一个月看未按期的",
     ]
-    assert chart_parts.broken("各区县，按期件次占应办结件次的比例", 120, 12) == [
+    assert break_lines("各区县，按期件次占应办结件次的比例", 120, 12) == [
         "各区县，按期件次占应",
         "办结件次的比例",
     ]
-    assert chart_parts.broken("一二（六，）七八", 84, 12) == ["一二（六，）", "七八"]
-    assert chart_parts.broken("一二三四五（六七八）九", 96, 12) == ["一二三四五", "（六七八）九"]
+    assert break_lines("一二（六，）七八", 84, 12) == ["一二（六，）", "七八"]
+    assert break_lines("一二三四五（六七八）九", 96, 12) == ["一二三四五", "（六七八）九"]
 
 
 def test_a_click_is_read_from_the_event() -> None:
@@ -335,9 +337,9 @@ def test_a_click_is_read_from_the_event() -> None:
 
 
 def test_a_target_is_said_without_empty_decimals() -> None:
-    assert chart_parts.target_text("目标", 0.95, "rate") == "目标 95%"
-    assert chart_parts.target_text("目标", 0.955, "rate") == "目标 95.5%"
-    assert chart_parts.target_text("标准", 5, "days") == f"标准 {words.days(5)}"
+    assert target_text("目标", 0.95, "rate") == "目标 95%"
+    assert target_text("目标", 0.955, "rate") == "目标 95.5%"
+    assert target_text("标准", 5, "days") == f"标准 {words.days(5)}"
 
 
 def test_the_waterfall_runs_from_no_change_to_the_whole_change() -> None:

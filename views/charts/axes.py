@@ -1,0 +1,77 @@
+"""Axes in Chinese and their scales."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from views.tokens import Palette
+from views.words import Kind
+
+_MONTH_LABEL = "month(datum.value) == 0 ? ['1月', year(datum.value) + '年'] : month(datum.value) + 1 + '月'"
+_DAY_LABEL = "(month(datum.value) + 1) + '月' + date(datum.value) + '日'"
+_VALUE_LABELS: dict[Kind, str] = {
+    "rate": "format(datum.value * 100, '~f') + '%'",
+    "count": "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + '万' : format(datum.value, ',~f')",
+    "days": "format(datum.value, '~f') + ' 天'",
+    "number": "format(datum.value, ',~f')",
+}
+# The room of names beside a plot, at most, in px.
+NAMES = 160
+# The height of a row, in px.
+ROW = 28
+
+
+def value_axis(kind: Kind, *, ticks: int = 5, **settings: Any) -> alt.Axis:
+    """A value axis: percent, 万 or plain, by kind."""
+    if kind == "count":
+        settings["tickMinStep"] = 1
+    return alt.Axis(
+        tickCount=ticks, labelExpr=_VALUE_LABELS[kind], labelOverlap="parity", labelSeparation=6, **settings
+    )
+
+
+def month_axis(at: pd.Series) -> alt.Axis:
+    """One label for each month in the data; the year under each January."""
+    months = sorted({pd.Timestamp(moment) for moment in at})
+    return alt.Axis(
+        values=[alt.DateTime(year=month.year, month=month.month, date=1) for month in months],
+        labelExpr=_MONTH_LABEL,
+        labelOverlap="parity",
+        labelFlush=False,
+    )
+
+
+def day_axis() -> alt.Axis:
+    """A time axis by days: 11月22日."""
+    return alt.Axis(labelExpr=_DAY_LABEL, tickCount=6, labelOverlap="parity", labelFlush=True)
+
+
+def name_axis(palette: Palette) -> alt.Axis:
+    """Names down the left side."""
+    return alt.Axis(labelLimit=NAMES, labelColor=palette.ink, domain=False)
+
+
+def scale_with_headroom(largest: float) -> alt.Scale:
+    """A scale from zero with room for numbers above the bars."""
+    return fixed_scale(0.0, largest * 1.12 or 1.0)
+
+
+def fixed_scale(low: float, high: float) -> alt.Scale:
+    """A scale with exactly these ends."""
+    return alt.Scale(domain=[low, high], nice=False, zero=False)
+
+
+def value_range(
+    data: pd.DataFrame, columns: Sequence[str], target: float | None, kind: Kind, from_zero: bool | None
+) -> tuple[float, float]:
+    """Ends of a value axis. Counts start at zero; rates at the 5 % step below the least, unless told otherwise."""
+    numbers = [float(number) for column in columns for number in data[column].dropna()]
+    numbers += [] if target is None else [target]
+    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
+    if kind != "rate":
+        return min(0.0, low * 1.1), high * 1.1 or 1.0
+    zero = low < 0.5 if from_zero is None else from_zero
+    least = 0.0 if zero else max(0.0, int((low - 0.005) * 20) / 20)
+    return least, 1.0 if high > 0.5 else high * 1.15 or 1.0

@@ -1,0 +1,64 @@
+"""Load as piles of dots."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from views import words
+from views.charts.axes import fixed_scale
+from views.charts.selection import POINTER, click_selection
+from views.charts.theme import Chart, empty_chart, finish
+from views.tokens import Palette
+
+
+def dots(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    subtitle: str = "",
+    axis_title: str = "参与件次",
+    unit: str = "件次",
+    height: int = 220,
+    tail: int = 20,
+) -> Chart:
+    """Load as piles of dots, one dot a person; idle ones hollow. Clicks: "pick" on `code`.
+
+    Columns: code, name, value (whole number); optional group (told in the tooltip). Values above `tail` pile up there.
+    """
+    if frame.empty:
+        return empty_chart("专家库为空。", palette)
+    data = frame.sort_values("value", kind="stable").assign(at=lambda rows: rows["value"].clip(upper=tail))
+    top = int(data["at"].value_counts().max())
+    idle = data["value"].eq(0)
+    data = data.assign(
+        level=data.groupby("at").cumcount(),
+        tip=[_load_tip(row, unit) for row in data.to_dict("records")],
+        fill=idle.map({True: palette.surface, False: palette.accent}),
+        stroke=idle.map({True: palette.compare, False: palette.accent}),
+    )
+    size = max(10.0, min(110.0, (height / top) ** 2 * 0.6))
+    label = f"datum.value == {tail} ? '{tail}+' : format(datum.value, 'd')"
+    chart = (
+        alt.Chart(data)
+        .mark_point(size=size, opacity=1, strokeWidth=1, cursor=POINTER)
+        .encode(
+            x=alt.X(
+                "at:Q",
+                title=axis_title,
+                scale=fixed_scale(-0.5, max(float(data["at"].max()), 1.0) + 0.5),
+                axis=alt.Axis(tickMinStep=1, labelExpr=label),
+            ),
+            y=alt.Y("level:Q", axis=None, scale=fixed_scale(-0.8, float(top))),
+            fill=alt.Fill("fill:N", scale=None),
+            stroke=alt.Stroke("stroke:N", scale=None),
+            tooltip=alt.Tooltip("tip:N"),
+        )
+    )
+    return finish([chart.add_params(click_selection("code"))], palette, title, subtitle, height)
+
+
+def _load_tip(row: dict[Any, Any], unit: str) -> str:
+    group = f"（{row['group']}）" if "group" in row else ""
+    return f"{row['name']}{group}：{words.full(row['value'])} {unit}"

@@ -1,0 +1,67 @@
+"""A table of colours."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from views import words
+from views.charts.axes import ROW, name_axis
+from views.charts.frames import tooltips
+from views.charts.headings import join_notes
+from views.charts.selection import POINTER, click_selection
+from views.charts.theme import Chart, empty_chart, finish
+from views.tokens import Palette, ink_on
+from views.words import Kind
+
+
+def heat(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    subtitle: str = "",
+    kind: Kind = "count",
+    unit: str = "",
+    row: int = ROW,
+) -> Chart:
+    """A table of colours, rows and columns in the frame's order. Clicks: "pick" on `row` and `column`.
+
+    Columns: row, column (text), value; optional role ("bad": what is counted is a failure, drawn in reds), tip. Numbers
+    stand in the cells where there are at most 8 columns.
+    """
+    if frame.empty or frame["value"].notna().sum() == 0:
+        return empty_chart("所选范围内没有数据。", palette)
+    high = float(frame["value"].max())
+    heads = [f"{name}，{column}" for name, column in frame[["row", "column"]].itertuples(index=False)]
+    roles = frame["role"] if "role" in frame else [None] * len(frame)
+    fills = [_heat_fill(value, high, role, palette) for value, role in zip(frame["value"], roles, strict=True)]
+    data = frame.assign(
+        written=words.values_in_full(frame["value"], kind),
+        tip=tooltips(frame, heads, kind, unit),
+        fill=fills,
+        ink=[ink_on(fill) for fill in fills],
+    )
+    base = alt.Chart(data).encode(
+        x=alt.X("column:N", sort=None, title=None, axis=alt.Axis(orient="top", labelOverlap="parity", domain=False)),
+        y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette)),
+    )
+    cell = base.mark_rect(stroke=palette.surface, strokeWidth=2, cornerRadius=2, cursor=POINTER).encode(
+        fill=alt.Fill("fill:N", scale=None), tooltip=alt.Tooltip("tip:N")
+    )
+    layers: list[Any] = [cell.add_params(click_selection("row", "column"))]
+    subtitle = join_notes(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
+    if data["column"].nunique() <= 8:
+        layers += [base.mark_text().encode(text="written:N", color=alt.Color("ink:N", scale=None))]
+    return finish(layers, palette, title, subtitle, row * data["row"].nunique())
+
+
+def _heat_fill(value: float | None, high: float, role: object, palette: Palette) -> str:
+    """The step of the one-way scale, or of the reds of what is bad, from zero to the largest value."""
+    if words.missing(value):
+        return palette.empty
+    ramp = (palette.one_way[0], *palette.worse) if role == "bad" and value else palette.one_way
+    share = max(value or 0.0, 0.0) / (high or 1.0)
+    # One failure is never as pale as none.
+    least = 1 if role == "bad" and value else 0
+    return ramp[min(len(ramp) - 1, max(least, int(share * len(ramp))))]

@@ -1,0 +1,51 @@
+"""Cases by working days to closing."""
+
+import altair as alt
+import pandas as pd
+
+from views import words
+from views.charts.axes import scale_with_headroom, value_axis
+from views.charts.selection import POINTER, click_selection
+from views.charts.theme import Chart, empty_chart, finish
+from views.tokens import Palette
+
+
+def histogram(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    subtitle: str = "",
+    limit: int = 5,
+    most: int = 10,
+    axis_title: str = "办结用时（工作日）",
+    height: int = 240,
+) -> Chart:
+    """Cases by working days to closing; days after `limit` in the colour of 超期. Clicks: "pick" on `days`.
+
+    Columns: days (whole number, not negative), cases. Days above `most` are put together as "11+".
+    """
+    if frame.empty or frame["cases"].sum() == 0:
+        return empty_chart("所选范围内没有办结件。", palette)
+    folded = frame.assign(days=frame["days"].clip(upper=most + 1)).groupby("days")["cases"].sum()
+    data = folded.reindex(range(most + 2), fill_value=0).rename_axis("days").reset_index()
+    within, over = f"{limit} 个工作日内", f"超过 {limit} 个工作日"
+    total = data["cases"].sum()
+    data["label"] = [str(day) if day <= most else f"{day}+" for day in data["days"]]
+    data["state"] = [within if day <= limit else over for day in data["days"]]
+    data["written"] = [text if text != "0" else "" for text in words.values_in_full(data["cases"], "count")]
+    data["tip"] = [
+        f"{label} 个工作日办结 {words.full(cases)} 件次，占 {words.percent(cases / total)}"
+        for label, cases in data[["label", "cases"]].itertuples(index=False)
+    ]
+    base = alt.Chart(data).encode(
+        x=alt.X("label:N", sort=None, title=axis_title, scale=alt.Scale(paddingInner=0.25)),
+        y=alt.Y("cases:Q", title=None, axis=value_axis("count"), scale=scale_with_headroom(float(data["cases"].max()))),
+    )
+    colour = alt.Color("state:N", scale=alt.Scale(domain=[within, over], range=[palette.green, palette.red]))
+    mark = (
+        base.mark_bar(cursor=POINTER)
+        .encode(color=colour, tooltip=alt.Tooltip("tip:N"))
+        .add_params(click_selection("days"))
+    )
+    return finish([mark, base.mark_text(dy=-8).encode(text="written:N")], palette, title, subtitle, height)

@@ -1,0 +1,68 @@
+"""Groups beside comparable ones, with their intervals."""
+
+import altair as alt
+import pandas as pd
+
+from views import words
+from views.charts.axes import fixed_scale, name_axis, value_axis
+from views.charts.frames import tooltips
+from views.charts.selection import POINTER, click_selection
+from views.charts.theme import Chart, empty_chart, finish
+from views.tokens import Palette
+from views.words import Kind
+
+
+def paired(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    subtitle: str = "",
+    kind: Kind = "rate",
+    unit: str = "件次",
+    row: int = 48,
+) -> Chart:
+    """Groups set against comparable ones, each a dot with its 95 % interval. Clicks: "pick" on `row`.
+
+    Columns: row (text), series (two names, the spoken-of one first), value, low, high, among; optional tip.
+    """
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return empty_chart("样本不足，暂不能比较。", palette)
+    names = [str(name) for name in dict.fromkeys(known["series"])]
+    data = known.assign(
+        written=[words.value(value, kind) for value in known["value"]],
+        tip=_paired_tips(known, kind, unit),
+        ink=[palette.accent if name == names[0] else palette.muted for name in known["series"]],
+    )
+    colours = alt.Scale(domain=names, range=[palette.accent, palette.compare])
+    base = alt.Chart(data).encode(
+        y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette), scale=alt.Scale(paddingInner=0.3)),
+        yOffset=alt.YOffset("series:N", sort=names),
+        tooltip=alt.Tooltip("tip:N"),
+    )
+    coloured = base.encode(color=alt.Color("series:N", scale=colours, sort=names))
+    scale = fixed_scale(0.0, 1.0 if kind == "rate" else float(data["high"].max()) * 1.05 or 1.0)
+    axis = value_axis(kind, grid=True, domain=False)
+
+    def across(column: str) -> alt.X:
+        return alt.X(f"{column}:Q", title=None, scale=scale, axis=axis)
+
+    dot = coloured.mark_point(filled=True, size=90, opacity=1, cursor=POINTER).encode(x=across("value"))
+    layers = [
+        coloured.mark_rule(strokeWidth=2, opacity=0.6).encode(x=across("low"), x2="high:Q"),
+        dot.add_params(click_selection("row")),
+        base.mark_text(align="left", dx=12).encode(
+            x=alt.value("width"), text="written:N", fill=alt.Fill("ink:N", scale=None)
+        ),
+    ]
+    return finish(layers, palette, title, subtitle, row * data["row"].nunique())
+
+
+def _paired_tips(frame: pd.DataFrame, kind: Kind, unit: str) -> list[str]:
+    columns = frame[["row", "series", "among", "low", "high"]].itertuples(index=False)
+    heads = [
+        f"{row}，{series}，{words.full(among)} {unit}，95% 区间 {words.value(low, kind)}—{words.value(high, kind)}"
+        for row, series, among, low, high in columns
+    ]
+    return tooltips(frame, heads, kind, "")

@@ -1,0 +1,126 @@
+"""Sorted horizontal bars."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from views import words
+from views.charts.axes import NAMES, ROW, fixed_scale, name_axis, value_axis, value_range
+from views.charts.frames import bool_column, distinct_names, role_colour, tooltips
+from views.charts.headings import join_notes, width_of
+from views.charts.selection import POINTER, click_selection
+from views.charts.targets import target_column, target_text
+from views.charts.theme import Chart, empty_chart, finish
+from views.tokens import Palette
+from views.words import Kind
+
+_BAR = 14
+
+
+def ranking(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    subtitle: str = "",
+    kind: Kind = "rate",
+    target: float | None = None,
+    target_name: str = "目标",
+    selected: str | None = None,
+    largest_first: bool = True,
+    from_zero: bool = True,
+    most: int = 30,
+    row: int = ROW,
+    none: str = "所选范围内没有可排名的单位。",
+) -> Chart:
+    """Sorted horizontal bars, their numbers in a column at the right. Clicks: "pick" on `code`.
+
+    Columns: code, name, value; optional hits and among (written beside), small (bool: drawn as a dashed outline and
+    marked 样本少; below those that can be judged), role (a tokens.Role: warn and bad colour the bar), tip. Rows without
+    a value come last, as —.
+    `from_zero=False` draws dots on a shorter axis, for rates that all lie near each other.
+    """
+    if frame.empty:
+        return empty_chart(none, palette)
+    data = _ranking_data(frame, palette, kind, selected, largest_first).head(most)
+    low, high = value_range(data, ["value"], target, kind, from_zero)
+    if low > 0:
+        subtitle = join_notes(subtitle, f"横轴自 {words.percent(low, 0)} 起")
+    data["start"] = low if from_zero else (low if target is None else target)
+    axis = value_axis(kind, ticks=4, grid=True, domain=False)
+    base = alt.Chart(data).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
+    )
+    x = alt.X("value:Q", title=None, scale=fixed_scale(low, high), axis=axis)
+    layers = _bars_or_dots(base, x, palette, from_zero, row)
+    if target is not None:
+        layers += target_column(target, target_text(target_name, target, kind), palette)
+    layers += [
+        base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"),
+        _rows(base, data["label"]),
+    ]
+    return finish(layers, palette, title, subtitle, row * len(data))
+
+
+def _rows(base: Any, names: pd.Series) -> Any:
+    """Nothing to see: the whole row takes the click, its name too. Wider than the names, it would shrink the plot."""
+    left = min(max(map(width_of, names)), NAMES)
+    row = base.mark_rect(opacity=0, cursor=POINTER).encode(x=alt.value(-left), x2=alt.value("width"))
+    return row.add_params(click_selection("code"))
+
+
+def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool, row: int) -> list[Any]:
+    """Bars with a gap between them however low the rows are, or dots."""
+    looks = {
+        "x": x,
+        "fill": alt.Fill("fill:N", scale=None),
+        "stroke": alt.Stroke("colour:N", scale=None),
+        "opacity": alt.Opacity("strength:Q", scale=None),
+    }
+    if from_zero:
+        dash = alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
+        return [base.mark_bar(height=min(_BAR, row * 2 // 3), strokeWidth=1).encode(**looks, strokeDash=dash)]
+    reach = base.mark_rule(strokeWidth=2, color=palette.compare, opacity=0.6).encode(x=x, x2="start:Q")
+    return [reach, base.mark_point(size=90, strokeWidth=1.5, shape="circle").encode(**looks)]
+
+
+def _ranking_data(
+    frame: pd.DataFrame, palette: Palette, kind: Kind, selected: str | None, largest_first: bool
+) -> pd.DataFrame:
+    ordered = frame.sort_values("value", ascending=not largest_first, na_position="last", kind="stable")
+    last = ordered["value"].isna() * 2 + pd.Series(bool_column(ordered, "small"), index=ordered.index)
+    ordered = ordered.loc[last.sort_values(kind="stable").index].reset_index(drop=True)
+    codes, names = ordered["code"].astype(str), ordered["name"].astype(str)
+    small = bool_column(ordered, "small")
+    written = [_written(row, few, kind) for row, few in zip(ordered.to_dict("records"), small, strict=True)]
+    roles = ordered["role"] if "role" in ordered else [None] * len(ordered)
+    colours = [_rank_colour(role, palette) for role in roles]
+    return pd.DataFrame(
+        {
+            "code": codes,
+            "name": names,
+            "label": distinct_names(names),
+            "value": ordered["value"].to_numpy(dtype=float, na_value=float("nan")),
+            "colour": colours,
+            "fill": [palette.surface if few else colour for few, colour in zip(small, colours, strict=True)],
+            "small": small,
+            "strength": [1.0 if selected in (None, code) else 0.35 for code in codes],
+            "written": written,
+            "tip": tooltips(ordered, list(names), kind, "")
+            if "tip" in ordered
+            else [f"{name}：{text}" for name, text in zip(names, written, strict=True)],
+        }
+    )
+
+
+def _rank_colour(role: object, palette: Palette) -> str:
+    """What misses its target stands out; what is in order has the colour of numbers that nothing judges."""
+    return role_colour(role, palette) if role in ("warn", "bad") else palette.accent
+
+
+def _written(row: dict[Any, Any], small: bool, kind: Kind) -> str:
+    (text,) = words.values_in_full([row["value"]], kind)
+    if kind == "rate" and not words.missing(row.get("among")):
+        text += f"  {words.parts(row['hits'], row['among'])}"
+    return f"{text}  {words.SMALL}" if small else text

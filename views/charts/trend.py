@@ -1,0 +1,148 @@
+"""Lines over months."""
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from views import words
+from views.charts.axes import fixed_scale, month_axis, value_axis, value_range
+from views.charts.frames import bool_column, tooltips
+from views.charts.headings import join_notes
+from views.charts.selection import POINTER, click_selection
+from views.charts.targets import target_line, target_text
+from views.charts.theme import Chart, empty_chart, finish
+from views.tokens import Palette
+from views.words import Kind
+
+LAST_YEAR = "去年同期"
+
+
+def trend(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    subtitle: str = "",
+    kind: Kind = "count",
+    unit: str = "",
+    target: float | None = None,
+    target_name: str = "目标",
+    from_zero: bool | None = None,
+    height: int = 260,
+) -> Chart:
+    """Monthly lines with their names at the right end. Clicks: "pick" on `at`.
+
+    Columns: at (first of the month), value; optional series (at most six), last_year (grey), small (bool, drawn
+    hollow), unfinished (bool: the months at the end that are not all in yet, dashed and hollow), tip. `target` is a
+    ratio for rates. Counts start at zero; a rate's axis that does not says so.
+    """
+    if frame.empty or frame["value"].notna().sum() == 0:
+        return empty_chart("所选范围内没有可画的月份。", palette)
+    data = _trend_data(frame, palette, kind, unit)
+    low, high = value_range(data, ["value", "last_year"], target, kind, from_zero)
+    if low > 0:
+        subtitle = join_notes(subtitle, f"纵轴自 {words.percent(low, 0)} 起")
+    scale, axis = fixed_scale(low, high), value_axis(kind)
+    base = alt.Chart(data).encode(
+        x=alt.X("at:T", title=None, axis=month_axis(data["at"]), scale=alt.Scale(nice=False)),
+        detail="series:N",
+    )
+    y = alt.Y("value:Q", title=None, scale=scale, axis=axis)
+    before = alt.Y("last_year:Q", title=None, scale=scale, axis=axis)
+    layers: list[Any] = target_line(target, target_text(target_name, target, kind), palette) if target else []
+    layers += [base.mark_line(color=palette.compare, strokeWidth=1.5).encode(y=before)]
+    colour = alt.Stroke("colour:N", scale=None)
+    whole = alt.Y("whole:Q", title=None, scale=scale, axis=axis)
+    layers += [base.mark_line(strokeWidth=2).encode(y=whole, stroke=colour)]
+    if data["unfinished"].notna().any():
+        rest = alt.Y("unfinished:Q", title=None, scale=scale, axis=axis)
+        layers += [base.mark_line(strokeWidth=2, strokeDash=[4, 3]).encode(y=rest, stroke=colour)]
+    layers += [_trend_points(base, y).add_params(click_selection("at"))]
+    names = _end_labels(data, (low, high), height, palette)
+    layers += [
+        alt.Chart(names)
+        .mark_text(align="left", dx=10, baseline="middle")
+        .encode(x="at:T", y="at_value:Q", text="name:N", color=alt.Color("colour:N", scale=None))
+    ]
+    return finish(layers, palette, title, subtitle, height)
+
+
+def _trend_data(frame: pd.DataFrame, palette: Palette, kind: Kind, unit: str) -> pd.DataFrame:
+    at = pd.to_datetime(frame["at"])
+    named = "series" in frame
+    series = [str(name) for name in frame["series"]] if named else [""] * len(frame)
+    small = bool_column(frame, "small")
+    late = bool_column(frame, "unfinished")
+    heads = [
+        words.month(moment)
+        + (f"，{name}" if name else "")
+        + (f"（{words.SMALL}）" if few else "")
+        + (f"（{words.UNFINISHED}）" if open_ else "")
+        for moment, name, few, open_ in zip(at, series, small, late, strict=True)
+    ]
+    last_year = frame["last_year"] if "last_year" in frame else pd.Series([None] * len(frame), dtype=float)
+    sentences = tooltips(frame, heads, kind, unit)
+    if "tip" not in frame:
+        sentences = [
+            tip if words.missing(last) else f"{tip}；{LAST_YEAR} {words.value(last, kind)}"
+            for tip, last in zip(sentences, last_year, strict=True)
+        ]
+    colour_of = dict(zip(dict.fromkeys(series), cycle(palette.categories if named else [palette.accent]), strict=False))
+    colours = [colour_of[name] for name in series]
+    return pd.DataFrame(
+        {
+            "at": at.to_numpy(),
+            "series": series,
+            "value": frame["value"].to_numpy(dtype=float, na_value=float("nan")),
+            "last_year": last_year.to_numpy(dtype=float, na_value=float("nan")),
+            "colour": colours,
+            "fill": [
+                palette.surface if few or open_ else colour
+                for few, open_, colour in zip(small, late, colours, strict=True)
+            ],
+            "tip": sentences,
+        }
+    ).assign(**_parted(frame["value"], late, series))
+
+
+def _parted(values: pd.Series, late: Sequence[bool], series: Sequence[str]) -> dict[str, pd.Series]:
+    """A line's months that are all in, and apart the rest from the last of those on, so that the two lines meet."""
+    value = pd.Series(values.to_numpy(dtype=float, na_value=float("nan")))
+    open_ = pd.Series(late, dtype=bool)
+    following = open_.groupby(pd.Series(series)).shift(-1, fill_value=False)
+    return {"whole": value.mask(open_), "unfinished": value.where(open_ | following)}
+
+
+def _trend_points(base: Any, y: Any) -> Any:
+    return base.mark_point(size=44, strokeWidth=1.5, opacity=1, cursor=POINTER).encode(
+        y=y,
+        fill=alt.Fill("fill:N", scale=None),
+        stroke=alt.Stroke("colour:N", scale=None),
+        tooltip=alt.Tooltip("tip:N"),
+    )
+
+
+def _end_labels(data: pd.DataFrame, domain: tuple[float, float], height: int, palette: Palette) -> pd.DataFrame:
+    """Names at the right end of the lines, moved apart where they would touch."""
+    last_year = _last_value(data, "last_year")
+    unnamed = "" if last_year is None else "本期"
+    lines = [
+        (_last_value(rows, "value"), str(name) or unnamed, str(rows["colour"].iloc[0]))
+        for name, rows in data.groupby("series")
+    ]
+    lines += [(last_year, LAST_YEAR, palette.muted)]
+    gap = (domain[1] - domain[0]) * (palette.note + 4) / height
+    labels, below = [], float("-inf")
+    known = [(value, name, colour) for value, name, colour in lines if value is not None and name]
+    for value, name, colour in sorted(known):
+        below = max(value, below + gap)
+        labels.append({"at": data["at"].max(), "at_value": below, "name": name, "colour": colour})
+    return pd.DataFrame(labels, columns=["at", "at_value", "name", "colour"])
+
+
+def _last_value(rows: pd.DataFrame, column: str) -> float | None:
+    known = rows.sort_values("at")[column].dropna()
+    return None if known.empty else float(known.iloc[-1])
