@@ -117,7 +117,7 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
     changes = "同比" if id == "summary" and frozen.request.form is Form.YEARLY else "环比、同比"
     note = (
         f"{_scope(frozen)}{_stocks_note(frozen)}率的{changes}为百分点，其余为百分比；比较的基数不足{few}的为增减数，"
-        f"率的分母不足{few}的不作比较。{_unknown_note(frozen, metrics)}"
+        f"率的分母不足{few}的不作比较。{_began_note(frozen)}{_unknown_note(frozen, metrics)}"
     )
     return Table(id, title, note, columns, tuple(rows))
 
@@ -177,7 +177,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     by = (
         f"按五日办结率由高到低；应办结不足{few}件次的不排名次。" if ranked else f"五日应办结都不足{few}件次，不排名次。"
     )
-    note = f"{by}{_scope(frozen)}{_few_note(few)}{_unknown_note(frozen, (*_RANKED, 'backlog', 'overdue'))}"
+    note = f"{by}{_scope(frozen)}{_change_note(frozen)}{_unknown_note(frozen, (*_RANKED, 'backlog', 'overdue'))}"
     return Table(id, title, note, columns, rows)
 
 
@@ -253,7 +253,12 @@ def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table | None:
 
     rows = tuple(row(one["name"], int(one["hits"]), one["year_before"]) for one in frame.to_dict("records"))
     return Table(
-        id, f"登记量按{noun}", f"{_scope(frozen)}{_few_note(few)}", columns, rows, row("合计", whole_count, before)
+        id,
+        f"登记量按{noun}",
+        f"{_scope(frozen)}{_change_note(frozen)}",
+        columns,
+        rows,
+        row("合计", whole_count, before),
     )
 
 
@@ -394,8 +399,25 @@ def _stocks_note(frozen: Frozen) -> str:
     return f"待办、超期等时点数，本期为{now}，上期为{then}，上年同期为{year_ago}。"
 
 
-def _few_note(few: int) -> str:
-    return f"上年同期不足{few}的，同比为增减数。"
+def _change_note(frozen: Frozen) -> str:
+    """How a change against the year before is written, or why there is none."""
+    if words.missing(frozen.total("registered")["year_before"]):
+        return _blank_note("上年同期")
+    return f"上年同期不足{frozen.settings.lights.small_sample}的，同比为增减数。"
+
+
+def _blank_note(period: str) -> str:
+    return f"{period}早于件库的第一件，没有数可比。"
+
+
+def _began_note(frozen: Frozen) -> str:
+    """Which of the periods compared with are from before the case base began."""
+    registered = frozen.total("registered")
+    compared_with: tuple[tuple[str, str], ...] = (("上期", "previous"), ("上年同期", "year_before"))
+    if frozen.request.form is Form.YEARLY:
+        compared_with = compared_with[1:]
+    blank = [name for name, column in compared_with if words.missing(registered[column])]
+    return _blank_note("、".join(blank)) if blank else ""
 
 
 def _unknown_note(frozen: Frozen, metrics: tuple[str, ...]) -> str:

@@ -30,6 +30,8 @@ _TWO, _THREE, _FOUR, _FIVE, _SMALL_FIVE, _IMPRINT = Pt(22), Pt(16), Pt(14), Pt(1
 # The dash of a page number stands 7 mm below the type area (7.5); the imprint has the line below it.
 _FOOT, _WIDE_FOOT = Mm(22), Mm(14)
 _PORTRAIT_COLUMNS = 8
+# So many annexes of the list stand on the page of bureau and date.
+_TOGETHER = 2
 _CELL_SIDE = Mm(1.4)
 # How wide a letter or digit may be, in characters, where another font stands in for the one named.
 _DIGIT, _PER_MM = 0.65, 72 / 25.4
@@ -62,7 +64,7 @@ def write(document: Document) -> bytes:
     for block in body:
         _set(made, block)
     _turn(made, wide=False)
-    # Bureau and date never stand on a page without text (7.3.5.4).
+    # Bureau and date never stand on a page without text (7.3.5.4): that before them, or the end of the list of annexes.
     made.paragraphs[-1].paragraph_format.keep_with_next = True
     _closing(made, [block for block in behind if isinstance(block, Annex)], document.imprint)
     for before, block, after in zip((None, *behind), behind, (*behind[1:], None), strict=False):
@@ -118,6 +120,8 @@ def _closing(made: Any, annexes: Sequence[Annex], imprint: Imprint) -> None:
         lead = "附件：" if annex is annexes[0] else "　　　"
         listed = made.add_paragraph(f"{lead}{annex.number}. {annex.title}", style=ANNEX_LIST)
         listed.paragraph_format.space_before = LINE if annex is annexes[0] else Pt(0)
+        # All of the list on one page would leave half of the page before it blank.
+        listed.paragraph_format.keep_with_next = annex in annexes[-_TOGETHER:] or None
     signed = (imprint.bureau, imprint.as_of.split("日")[0] + "日")
     for text, indent in zip(signed, _signature_indents(*signed), strict=True):
         line = made.add_paragraph(text, style=SIGNATURE)
@@ -195,7 +199,7 @@ def _styles(made: Any) -> None:
     _style(made, ANNEX, _FIRST, _THREE, after=LINE, keep=True)
     _style(made, ANNEX_TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, after=LINE, keep=True, outline=0)
     # A name of two lines stands below itself.
-    _style(made, ANNEX_LIST, _BODY, _THREE, left=6, first=-4, keep=True)
+    _style(made, ANNEX_LIST, _BODY, _THREE, left=6, first=-4)
     _style(made, SIGNATURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
     _style(made, TABLE_TITLE, _FIRST, _FOUR, align=WD_ALIGN_PARAGRAPH.CENTER, before=Pt(6), keep=True)
     _style(made, NOTE, _SMALL_FONT, _SMALL_FIVE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, exact=Pt(12), after=Pt(10))

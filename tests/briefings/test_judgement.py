@@ -204,6 +204,7 @@ def test_before_the_case_base_began_nothing_is_known(city: Casebase) -> None:
     row = rows_of(tables.summary(frozen))["登记量"]
     assert (row[3], row[4], row[5], row[6]) == ("—", "—", "—", "—")
     assert row[2] != "0"
+    assert "上期、上年同期早于件库的第一件，没有数可比。" in tables.summary(frozen).note
     came = frozen.months[frozen.months["metric"] == "registered"]
     assert came["value"].notna().tolist() == [False] * 12 + [True]
     later = freeze(city, Request(Period(end + timedelta(days=1), end + timedelta(days=28))), EVENING)
@@ -249,3 +250,16 @@ def test_what_is_not_loaded_is_told_in_its_place(frozen_of: Callable[..., Frozen
     places = tables.places(frozen)
     assert places is not None
     assert "未装入对责任单位的评价" in places.note
+
+
+def test_what_misses_its_target_has_one_step_each(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = frozen_of("year")
+    gaps = Facts(frozen).rank("place", "grids_staffed").short()
+    assert gaps
+    steps = template.suggestions(frozen, city.workdays)
+    staffed = next(line for line in steps if "补齐没有在岗网格员的网格" in line)
+    assert (f"等{len(gaps)}个区县（功能区）" in staffed) == (len(gaps) > 3)
+    assert not [line for line in steps if metric_of("grids_staffed").name in line]
+    missed = [one.metric for one in Facts(frozen).short() if one.metric.id not in ("grids_staffed", "five_day_closure")]
+    assert missed
+    assert all(any(metric.name in line for line in steps) for metric in missed)

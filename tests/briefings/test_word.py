@@ -230,7 +230,8 @@ def test_the_signature_never_stands_alone_on_a_page() -> None:
         said.index("未达目标的3个，较低的是上街区84.21%。") : said.index("郑州市信访局") + 1
     ]
     kept = [one.paragraph_format.keep_with_next or one.style.paragraph_format.keep_with_next for one in paragraphs]
-    assert all(kept)
+    # The last text keeps with the list of three annexes, the last two of these with the bureau, and it with the date.
+    assert [bool(one) for one in kept] == [True, False, True, True, True]
 
 
 def test_page_numbers_are_at_the_right_of_odd_and_the_left_of_even_pages() -> None:
