@@ -172,7 +172,7 @@ def arrivals(filters: Filters) -> list[dict[str, Any]]:
         return []
     found = []
     for row in rows.assign(same=rows.groupby("registered_at").cumcount()).to_dict("records"):
-        x, y = maps.spot(drawing.view, round(row["lon"], 2), round(row["lat"], 2))
+        x, y = maps.to_pixels(drawing.view, round(row["lon"], 2), round(row["lat"], 2))
         found.append({"key": f"{row['registered_at']} {row['same']}", "x": round(x, 1), "y": round(y, 1)})
     return found
 

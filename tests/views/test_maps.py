@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from views import maps
+from views.maps.projection import mercator
 from views.shades import Meaning, Step
 from views.tokens import DESK, WALL, Palette
 from views.words import State
@@ -234,7 +235,7 @@ def test_the_first_view_holds_everything(
     view = maps.fit_view((west, south, west + wide, south + high), width, height)
     pixels = 512 * 2**view.zoom
     assert wide / 360 * pixels <= width
-    top, bottom = maps._mercator(south + high), maps._mercator(south)
+    top, bottom = mercator(south + high), mercator(south)
     assert (top - bottom) * pixels <= height + 1
     assert abs(view.lon - (west + wide / 2)) <= 1e-4
     assert south <= view.lat <= south + high

@@ -59,9 +59,9 @@ def test_a_city_without_places_says_so() -> None:
 def test_a_spot_lies_where_the_map_has_it() -> None:
     drawing = maps.flat(places(), WALL, kind="rate", width=800, height=500)
     assert drawing is not None
-    x, y = maps.spot(drawing.view, drawing.view.lon, drawing.view.lat)
+    x, y = maps.to_pixels(drawing.view, drawing.view.lon, drawing.view.lat)
     assert (abs(x), abs(y)) < (1e-6, 1e-6)
-    east, north = maps.spot(drawing.view, drawing.view.lon + 0.1, drawing.view.lat + 0.1)
+    east, north = maps.to_pixels(drawing.view, drawing.view.lon + 0.1, drawing.view.lat + 0.1)
     assert east > 0 > north
 
 
