@@ -77,6 +77,8 @@ def people() -> None:
         return
     found = found.assign(code=found[dimension].fillna(""), origin=found["origin"].fillna(UNKNOWN))
     order = found.groupby("origin")["hits"].sum().sort_values(ascending=False)
+    origins = order.rename_axis("name").reset_index(name="value")
+    origins["code"] = ["" if name == UNKNOWN else name for name in origins["name"]]
     called = filters.areas()["name"]
     sizes = found.groupby("code")["hits"].sum().sort_values(ascending=False)
     rows = sizes.head(MOST_PLACES).index
@@ -90,7 +92,7 @@ def people() -> None:
         charts.heat,
         table.assign(row=table["code"].map(label), column=table["origin"], value=table["hits"]),
         show.theme(),
-        title=findings.most(order.rename_axis("name").reset_index(name="value"), "全部", none="没有代办员", unit="人"),
+        title=findings.most(origins, "全部", none="没有代办员", unit="人"),
         subtitle=f"在岗代办员按{noun}和来源（人）"
         + (f"，列最多的 {MOST_PLACES} 个" if len(sizes) > MOST_PLACES else ""),
         unit="人",

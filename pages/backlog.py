@@ -99,7 +99,7 @@ def coming() -> None:
     working = [live.workday(now.stocks_at, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
     days = sorted({today, *working, *cases})
     frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
-    labels = [words.short_day(day, today) for day in days]
+    labels = [words.day(day) if now.over else words.short_day(day, today) for day in days]
     tips = [
         f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
         for day, cases in frame.itertuples(index=False)

@@ -80,7 +80,7 @@ def loads() -> None:
     """Every load with what became of its rows; a row opens its rejects."""
     found = live.ask(quality.loads)
     if found.empty:
-        show.heading("没有装入记录", "库中的数据不是从文件装入的")
+        show.heading("没有装入记录", "库中还没有从文件装入的数据")
         return
     rejected = int(found["rows_rejected"].sum())
     show.heading(

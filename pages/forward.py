@@ -158,7 +158,7 @@ def ranked(clock: str, days: int, dimension: str) -> None:
 
 def spread(frame: pd.DataFrame, noun: str) -> str:
     """分散在 213 个网格，各 1 件次: where no place has more than another, none is named first."""
-    even = len(frame) > 1 and frame["value"].nunique() == 1
+    even = len(frame) > 1 and (frame["code"] != "").all() and frame["value"].nunique() == 1
     return f"分散在 {words.full(len(frame))} 个{noun}，各 {words.full(frame['value'].iloc[0])} 件次" if even else ""
 
 

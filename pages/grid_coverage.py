@@ -77,7 +77,9 @@ def on_map(chosen: str, below: places.Below) -> None:
         return
     frame = places.measured(now, metric.id, below)
     few = live.settings().lights.small_sample
-    title = findings.ranked(frame, metric, show.target_of(metric.id), below.noun, now.place, few=few)
+    elsewhere = places.nameless(now, metric.id, below)
+    target = show.target_of(metric.id)
+    title = findings.ranked(frame, metric, target, below.noun, now.place, few=few, nameless=elsewhere)
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
         title, frame, coloured = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame), lamps()

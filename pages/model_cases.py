@@ -73,7 +73,9 @@ def ranked(column: str, key: str, noun: str) -> None:
         charts.ranking,
         frame,
         show.theme(),
-        title=findings.most(frame, "所列", none="没有符合条件的案例", unit=UNIT),
+        title=findings.most(
+            frame.assign(code=frame["code"].replace(UNSAID, "")), "所列", none="没有符合条件的案例", unit=UNIT
+        ),
         subtitle=f"优秀案例按{noun}（个），点一条只看它",
         kind="count",
         row=22,

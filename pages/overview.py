@@ -56,7 +56,8 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
         return
     metric = metric_of(chosen)
     target = show.target_of(chosen)
-    found = findings.ranked(frame, metric, target, below.noun, now.place, few=live.settings().lights.small_sample)
+    few, elsewhere = live.settings().lights.small_sample, places.nameless(now, chosen, below)
+    found = findings.ranked(frame, metric, target, below.noun, now.place, few=few, nameless=elsewhere)
     listed = (
         f"，{len(frame)} 个中列{'后' if metric.kind is Kind.RATE else '前'} {LEAST} 个" if len(frame) > LEAST else ""
     )

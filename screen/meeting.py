@@ -100,8 +100,8 @@ def _table(
     Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.
     """
     metrics = [metric_of(name) for name in heads]
-    long = splits.split(now, list(heads), dimension)
-    long = long[long["code"] != ""] if dimension != "unit" else long
+    every = splits.split(now, list(heads), dimension)
+    long = every[every["code"] != ""] if dimension != "unit" else every
     wide = {name: splits.of(long, name).set_index("code") for name in heads}
     named = long.drop_duplicates("code").set_index("code")["name"]
     values = pd.DataFrame({name: frame["value"].reindex(named.index) for name, frame in wide.items()})
@@ -130,7 +130,7 @@ def _table(
         note += f"；{SMALL.text}"
     if lacking:
         note += f"；—：{'；'.join(dict.fromkeys(show.lacks(metric) for metric in lacking))}"
-    title = _finding(now, lead, heads[lead.id], wide[lead.id], noun)
+    title = _finding(now, lead, heads[lead.id], splits.of(every, lead.id), noun)
     return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
 
 

@@ -109,7 +109,8 @@ def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> Markup:
         return meeting.of_places(now, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = live.settings().lights.small_sample
     title = show.lacks(metric) and _unknown(metric)
-    title = title or findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
+    nameless, target = places.nameless(now, metric.id, places.below(now)), show.target_of(metric.id)
+    title = title or findings.ranked(frame, metric, target, noun, now.place, few=few, nameless=nameless)
     note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
     return wall.map_html(title, note, frame, kind=numbers.kind_of(metric), meaning=show.meaning_of(metric))
 

@@ -12,6 +12,8 @@ from views.tokens import Role
 SAME = "持平"
 NONE = "—"
 MINUS = "−"
+# From here on a count on a card is written in this unit.
+WAN = 10**4
 UNFINISHED = "未完"
 SMALL = "样本少"
 DEMO = "演示数据"
@@ -72,7 +74,7 @@ def count(number: float | None) -> str:
     if missing(number):
         return NONE
     assert number is not None
-    if abs(number) < 10**4:
+    if abs(number) < WAN:
         return full(number)
     in_wan = _rounded(number / 10**4, 1)
     if abs(in_wan) < 10**4:

@@ -18,11 +18,14 @@ UNIT = "件次"
 def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT, nameless: int = 0) -> str:
     """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` is said where nothing is counted.
 
-    `nameless` are counted in the whole and stand in no row, as what nobody filled in.
+    What nobody filled in (rows whose `code` is "") is nobody who could have most; it belongs to the whole, as do
+    `nameless`, which stand in no row.
     """
-    total = int(frame["value"].sum()) + nameless
-    if total == nameless:
-        return none
+    every = int(frame["value"].sum())
+    frame = _named(frame)
+    if not frame["value"].sum():
+        return f"{words.full(every)} {unit}都没有填写" if every else none
+    total = every + nameless
     top = int(frame["value"].max())
     names = frame.loc[frame["value"] == top, "name"].tolist()
     if len(names) > 1:
@@ -30,6 +33,11 @@ def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT, namele
     if top == total:
         return f"只有{names[0]}，{words.full(top)} {unit}"
     return f"{names[0]}最多，{words.full(top)} {unit}，占{whole} {words.percent(top / total)}"
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that somebody or something answers for: what nobody filled in is named by no superlative."""
+    return frame[frame["code"] != ""] if "code" in frame.columns else frame
 
 
 def leading(counts: pd.Series, unit: str) -> str:
@@ -48,7 +56,7 @@ def ranked(
         return lowest(frame, target, f"各{noun}", few=few, nothing=f"各{noun}这一时段没有可计{metric.name}的记录")
     if metric.kind is Kind.COUNT:
         return most(frame, whole, none=f"{whole}没有{metric.name}", unit=metric.unit, nameless=nameless)
-    known = frame.dropna(subset=["value"])
+    known = _named(frame).dropna(subset=["value"])
     if known.empty:
         return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{whole}没有{metric.name}"
     top = float(known["value"].max())
@@ -57,7 +65,7 @@ def ranked(
 
 def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
     """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are left out, and that is said."""
-    known = frame.dropna(subset=["value"])
+    known = _named(frame).dropna(subset=["value"])
     judged = known[~known["small"].astype(bool)]
     if known.empty:
         return f"{noun}这一时段没有可计{metric.name}的记录"
@@ -76,7 +84,7 @@ def lowest(
     nothing: str = "这一时段没有应办结的简单诉求",
 ) -> str:
     """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are left out, and that is said."""
-    known = frame.dropna(subset=["value"])
+    known = _named(frame).dropna(subset=["value"])
     judged = known[~known["small"].astype(bool)]
     if known.empty:
         return nothing
@@ -185,7 +193,7 @@ def months(
     nothing: str = "所选范围内没有应办结的简单诉求",
 ) -> str:
     """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标. Columns: at (first of the month), value."""
-    known = frame.dropna(subset=["value"])
+    known = _named(frame).dropna(subset=["value"])
     if known.empty:
         return nothing
     last = known.iloc[-1]
@@ -297,6 +305,7 @@ def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
 
 def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str) -> str:
     """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are left out, and that is said."""
+    frame = _named(frame)
     if frame.empty:
         return nothing
     judged = frame[~frame["small"].astype(bool)]

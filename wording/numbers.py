@@ -1,5 +1,7 @@
 """A metric's value as it is written, and how it is judged: by its target, and by nothing else."""
 
+from collections.abc import Mapping
+
 from casebase.settings import Settings
 from queries.model import Kind, Metric, Polarity
 from views import cards, words
@@ -14,10 +16,21 @@ def kind_of(metric: Metric) -> words.Kind:
     return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _KINDS[metric.kind]
 
 
-def written(metric: Metric, value: float) -> str:
-    """A value as cards write it; the unit stands apart except in %."""
+def written(metric: Metric, value: float, *, full: bool = False) -> str:
+    """A value as cards write it; the unit stands apart except in %. `full` counts have every digit."""
+    if full and metric.kind is Kind.COUNT:
+        return words.full(value)
     text = words.value(value, kind_of(metric))
     return text.removesuffix(" 天")
+
+
+def in_full(values: Mapping[Metric, float]) -> bool:
+    """Whether the counts of a row of numbers are written with every digit: where some would stand in 万, others not.
+
+    21.7万 beside 1,125 reads as the smaller of the two; 217,204 does not.
+    """
+    counts = [abs(value) for metric, value in values.items() if metric.kind is Kind.COUNT and not words.missing(value)]
+    return any(count >= words.WAN for count in counts) and any(count < words.WAN for count in counts)
 
 
 def tone(metric: Metric, now: float, before: float) -> cards.Tone:

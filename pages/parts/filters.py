@@ -63,6 +63,8 @@ _ASKED = (
 # Cases and calendars reach from here to here (casebase.loading); left to itself the widget goes ten years back, and
 # a link's day before that is dropped without a word.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+# Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
+_DATE_WIDTH = 150
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
 _WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
 
@@ -261,7 +263,7 @@ def _as_of(latest: datetime) -> datetime:
         key="as_of",
         bind="query-params",
         format="YYYY-MM-DD",
-        width=140,
+        width=_DATE_WIDTH,
         help="所有数字按这一天结束时的情况重算；不选即最新。",
     )
     return min(latest, end_of_day(day)) if day else latest
@@ -293,7 +295,7 @@ def _day(label: str, key: str, otherwise: date) -> date:
         key=key,
         bind=_bound(),
         format="YYYY-MM-DD",
-        width=150,
+        width=_DATE_WIDTH,
     )
     return day or otherwise
 

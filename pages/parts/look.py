@@ -4,16 +4,19 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.translated import translate
 from views.brand import brand_svg
 from views.tokens import Palette
 
 # A rerun must not flicker: nothing fades while it is being recomputed. The rest is rhythm: a cockpit
 # starts at the top of the screen, its blocks keep one distance, choices in one bar are as high as each other, and
-# neither an empty date (yyyy-mm-dd) nor a box of text (Press Ctrl+Enter to apply) speaks English.
+# neither an empty date (yyyy-mm-dd) nor a box of text (Press Ctrl+Enter to apply) speaks English; what else the
+# framework says is translated (translated.py).
 _CSS = (Path(__file__).parent / "look.css").read_text(encoding="utf-8")
 
 
 def dress(brand: str, palette: Palette) -> None:
     """Set the brand and the page's rhythm."""
+    translate()
     st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}</style>')
     st.logo(brand_svg(brand, palette), size="large")

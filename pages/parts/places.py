@@ -104,6 +104,12 @@ def measured(now: Filters, metric: str, places: Below) -> pd.DataFrame:
     return frame
 
 
+def nameless(now: Filters, metric: str, places: Below) -> int:
+    """What a count counts in the whole and in none of these places: nobody wrote down where it is."""
+    found = live.ask(measure, [metric], as_of=now.as_of, period=now.period, within=now.within, by=[places.dimension])
+    return int(found.loc[~found[places.dimension].isin(places.frame["code"]), "hits"].sum())
+
+
 def _tip(name: str, value: str, unit: str, kind: Kind, hits: int, among: int) -> str:
     if kind is Kind.RATE:
         return f"{name} {value}（{words.parts(hits, among)}）" if among else f"{name} 暂无数据"

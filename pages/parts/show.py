@@ -189,12 +189,13 @@ def card(
         return cards.Card(metric.id, metric.name, words.NONE, definition=definition(metric, filters), beside=(lacks,))
     at: list[tuple[str, str | None]] = [(filters.moment_said, None)] if metric.is_stock and filters.over else []
     ways = {name: link(name, period=_another(filters)) for name in metric.beside} if lead else {}
-    beside = [*at, *_beside(metric, row, found, ways)]
+    full = judged.in_full({METRICS[str(name)]: value for name, value in found["value"].items()})
+    beside = [*at, *_beside(metric, row, found, ways, full)]
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
     return cards.Card(
         key=metric.id,
         name=metric.name,
-        value=written(metric, row["value"]),
+        value=written(metric, row["value"], full=full),
         unit="" if metric.kind is Kind.RATE else metric.unit,
         deltas=deltas(metric, row, filters, lead),
         state=state_of(metric, row["value"], row["among"]),
@@ -275,7 +276,9 @@ def role_of(metric: Metric, value: float, among: float) -> Role:
     return state.role if state else "none"
 
 
-def _beside(metric: Metric, row: Any, found: pd.DataFrame, ways: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+def _beside(
+    metric: Metric, row: Any, found: pd.DataFrame, ways: Mapping[str, str], full: bool
+) -> Iterator[tuple[str, str | None]]:
     """The numbers that must be read with this one, each with the way to its list; then what its rate is made of."""
     for name in metric.beside:
         other, value, lacks = METRICS[name], float(found["value"].loc[name]), found["unknown"].loc[name]
@@ -283,9 +286,9 @@ def _beside(metric: Metric, row: Any, found: pd.DataFrame, ways: Mapping[str, st
             yield f"{other.short_name} {unknown.written(lacks)}", None
         elif name not in HOTLINE:
             unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
-            yield f"{other.short_name} {written(other, value)}{unit}", ways.get(name)
+            yield f"{other.short_name} {written(other, value, full=full)}{unit}", ways.get(name)
         elif value > 0:
-            yield f"另有{other.short_name} {written(other, value)}", ways.get(name)
+            yield f"另有{other.short_name} {written(other, value, full=full)}", ways.get(name)
     if metric.kind is Kind.RATE and row["among"]:
         yield words.parts(row["hits"], row["among"]), None
 

@@ -6,17 +6,19 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase, open_casebase
 from casebase.loading import load, map_of, read_map
+from casebase.schema import petition
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 from pages.parts.menu import ENTRIES
 from queries.measure import measure, metric_of
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
-from tests.pages.conftest import UNTIL, card_values, failures, panels
+from tests.pages.conftest import EVENING, UNTIL, YEAR, card_values, failures, panels
 from views import words
 
 OpenPage = Callable[..., AppTest]
@@ -212,3 +214,19 @@ def real_url(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
         return loaded[file]
 
     return url_of
+
+
+def test_a_share_of_the_city_is_of_all_its_cases_with_a_place_or_without(
+    city: Casebase, open_page: Callable[..., AppTest]
+) -> None:
+    with city.writing() as connection:
+        half = petition.c.petition_id % 2 == 0
+        connection.execute(update(petition).where(half).values(district_code=None, street_code=None))
+    found = measure(city, ["registered"], as_of=EVENING, period=YEAR, by=["district"])
+    total, top = int(found["hits"].sum()), int(found.dropna(subset=["district"])["hits"].max())
+    assert total > 1.5 * found.dropna(subset=["district"])["hits"].sum()
+    city.engine.dispose()
+    url = city.engine.url.render_as_string()
+    app = open_page(url, as_of=EVENING.date().isoformat(), period="本年", on_map="登记量")
+    said = "\n".join(str(text.value) for text in app.markdown)
+    assert f"最多，{words.full(top)} 件次，占全市 {words.percent(top / total)}" in said

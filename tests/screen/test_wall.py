@@ -113,6 +113,21 @@ def test_every_scene_fits_every_wall(browser: Browser, demo_url: str, still_conf
     assert [url for url in outside if not url.startswith("data:")] == []
 
 
+def test_a_wide_wall_has_no_gap_between_sentences_and_places(
+    browser: Browser, demo_url: str, still_config: Path
+) -> None:
+    gap = """() => {
+      const head = document.querySelector('.scene.shown .right :is(.lines, .quiet) + h2')
+      const before = head.previousElementSibling.getBoundingClientRect().bottom
+      return (head.getBoundingClientRect().top - before) / innerHeight
+    }"""
+    with cockpit(demo_url, still_config) as address:
+        for width in (3840, 5760):
+            page = wall(browser, f"{address}/screen?pin=overview", (width, 1080))
+            assert page.evaluate(gap) < 0.03, width
+            page.close()
+
+
 def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
     browser: Browser, demo_url: str, still_config: Path
 ) -> None:

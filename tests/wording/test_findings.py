@@ -206,3 +206,27 @@ def test_a_share_of_the_whole_counts_what_nobody_filled_in() -> None:
     assert findings.most(alone, "全市", none="无") == "只有甲，6 件次"
     assert findings.most(alone, "全市", none="无", nameless=6) == "甲最多，6 件次，占全市 50.00%"
     assert findings.most(rows.assign(value=0), "全市", none="无", nameless=6) == "无"
+
+
+def test_what_nobody_filled_in_has_most_of_nothing() -> None:
+    rows = pd.DataFrame({"code": ["", "a", "b"], "name": ["未填写", "甲区", "乙区"], "value": [50, 30, 20]})
+    assert findings.most(rows, "全市", none="没有") == "甲区最多，30 件次，占全市 30.00%"
+    assert findings.most(rows, "全市", none="没有", nameless=100) == "甲区最多，30 件次，占全市 15.00%"
+    assert findings.most(rows.head(2), "全市", none="没有") == "甲区最多，30 件次，占全市 37.50%"
+    assert findings.most(rows.head(1), "全市", none="没有") == "50 件次都没有填写"
+    assert findings.most(rows.head(0), "全市", none="没有") == "没有"
+
+
+def test_what_nobody_filled_in_is_neither_lowest_nor_highest() -> None:
+    rows = pd.DataFrame(
+        {
+            "code": ["", "a", "b"],
+            "name": ["未填写", "甲区", "乙区"],
+            "value": [0.5, 0.9, 0.8],
+            "among": 50,
+            "small": False,
+        }
+    )
+    assert findings.lowest(rows, None, "各区", few=30) == "乙区最低，80.00%"
+    worst = rows.assign(value=[0.99, 0.9, 0.8])
+    assert findings.highest(worst, METRICS["repeat_rate"], "各区", few=30) == "甲区最高，90.00%"

@@ -8,6 +8,7 @@ from casebase.settings import Settings, TargetSettings
 from queries.model import Kind, Polarity
 from queries.registry import METRICS
 from views import words
+from wording import numbers
 from wording.numbers import lights_of, state_of, target_of
 
 GOOD = words.State("good", "●", "达标")
@@ -15,6 +16,23 @@ NEAR = words.State("warn", "▲", "未达标")
 SHORT = words.State("bad", "■", "未达标")
 SETTINGS = Settings()
 RATIOS = st.floats(0, 1, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("values", "full"),
+    [
+        ({"grid_workers": 217_204, "agents": 1_125}, True),
+        ({"grid_workers": 217_204, "agents": 12_345}, False),
+        ({"grid_workers": 9_999, "agents": 1_125}, False),
+        # A rate and a number that is not known have no say in it.
+        ({"grid_workers": 217_204, "reached_in_24h": 0.9, "agents": float("nan")}, False),
+    ],
+)
+def test_counts_of_one_row_are_written_in_one_way(values: dict[str, float], full: bool) -> None:
+    row = {METRICS[name]: value for name, value in values.items()}
+    assert numbers.in_full(row) is full
+    texts = [numbers.written(metric, value, full=full) for metric, value in row.items() if value > 1]
+    assert len({"万" in text for text in texts}) == 1
 
 
 def test_every_rate_that_should_be_high_may_be_given_a_target_and_nothing_else_may() -> None:

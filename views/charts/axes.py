@@ -13,7 +13,7 @@ _MONTH_LABEL = "month(datum.value) == 0 ? ['1月', year(datum.value) + '年'] : 
 _DAY_LABEL = "(month(datum.value) + 1) + '月' + date(datum.value) + '日'"
 _VALUE_LABELS: dict[Kind, str] = {
     "rate": "format(datum.value * 100, '~f') + '%'",
-    "count": "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + '万' : format(datum.value, ',~f')",
+    "count": "format(datum.value, ',~f')",
     "days": "format(datum.value, '~f') + ' 天'",
     "number": "format(datum.value, ',~f')",
 }
@@ -24,7 +24,7 @@ ROW = 28
 
 
 def value_axis(kind: Kind, *, ticks: int = 5, **settings: Any) -> alt.Axis:
-    """A value axis: percent, 万 or plain, by kind."""
+    """A value axis: percent, days or plain, by kind; 12,000 stands above 8,000, not 1.2万."""
     if kind == "count":
         settings["tickMinStep"] = 1
     return alt.Axis(

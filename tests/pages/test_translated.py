@@ -1,0 +1,70 @@
+"""What the framework itself shows is Chinese: menus of tables, tooltips, choices without a match, dates."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from docs.make_screenshots import DONE, cockpit
+from tests.pages.conftest import wait_until
+
+PATIENCE = 90_000
+# All texts and labels in what the framework lays over the page or beside a table, that have a word in Latin letters.
+ENGLISH = """() => {
+  const places = '[data-testid^="stElementToolbar"], [data-testid^="stDataFrameColumn"], [data-baseweb], [role="menu"],'
+    + '[role="dialog"], [role="listbox"], [role="tooltip"], [data-testid="stTooltipContent"]'
+  const found = new Set()
+  const say = (text) => { if (/[A-Za-z]{3}/.test(text ?? '')) found.add(text.trim()) }
+  for (const place of document.querySelectorAll(places)) {
+    if (place.checkVisibility && !place.checkVisibility()) continue
+    const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT)
+    while (walker.nextNode()) {
+      const holder = walker.currentNode.parentElement
+      if (holder.closest('style, [data-testid="stIconMaterial"]')) continue
+      if (holder.checkVisibility()) say(walker.currentNode.data)
+    }
+    for (const node of [place, ...place.querySelectorAll('*')]) {
+      if (!node.checkVisibility()) continue
+      for (const name of ['aria-label', 'title', 'placeholder']) say(node.getAttribute(name))
+    }
+  }
+  return [...found]
+}"""
+
+
+def test_what_the_framework_shows_is_chinese(browser: Browser, demo_url: str, still_config: Path) -> None:
+    with cockpit(demo_url, still_config) as address:
+        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+        page.goto(f"{address}/backlog")
+        page.wait_for_selector(DONE, timeout=PATIENCE)
+        table = page.locator('[data-testid="stDataFrame"]').last
+        table.scroll_into_view_if_needed()
+        table.hover()
+        looked(page, "显示或隐藏列")
+        page.locator('[aria-label^="显示或隐藏列"]').last.click()
+        wait_until(page, "document.body.innerText.includes('全选')")
+        looked(page, "全选")
+        page.keyboard.press("Escape")
+        chart = page.locator('[data-testid="stVegaLiteChart"]').first
+        chart.scroll_into_view_if_needed()
+        chart.hover()
+        looked(page, "下载图片")
+        assert not page.locator('[aria-label^="Copy Vega"]').first.is_visible()
+        choice = page.locator('[data-testid="stSelectbox"] input').first
+        choice.click()
+        page.keyboard.type("没有这样的地方")
+        wait_until(page, "document.body.innerText.includes('没有相符的')")
+        assert english(page) == []
+
+
+def looked(page: Page, word: str) -> None:
+    """The word is there, and no English beside it."""
+    wait_until(page, f"document.body.innerHTML.includes('{word}')")
+    page.wait_for_timeout(300)
+    assert english(page) == []
+
+
+def english(page: Page) -> list[str]:
+    """What stands there in English; pictures of axes and the hidden parts are said to machines alone."""
+    found: list[str] = page.evaluate(ENGLISH)
+    return [text for text in found if not re.search(r"^keyboard_|options? available", text)]
