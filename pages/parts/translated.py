@@ -16,6 +16,7 @@ WORDS = {
     "Fullscreen": "全屏",
     "Close fullscreen": "退出全屏",
     "Select all": "全选",
+    "(index)": "（行号）",
     "Sort ascending": "升序",
     "Sort descending": "降序",
     "Format": "数字格式",
