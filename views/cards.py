@@ -18,7 +18,7 @@ from views.words import DEMO, SEPARATOR, SMALL, State
 
 Tone = Literal["good", "bad", "neutral"]
 
-HTML = read_static("panel.html")
+HTML = render("panel.html.jinja")
 CSS = f":host, #root {{ font-family: {FONT}; }}\n" + read_static("panel.css")
 JS = read_static("panel.js")
 

@@ -15,21 +15,28 @@ from views import words
 __all__ = ["Markup", "Templates", "read_static", "render"]
 
 _FOLDER = Path(__file__).parent
-# A line break between two tags, between a tag and a value, or before the end of a tag.
-_BETWEEN_TAGS = re.compile(r"(?:(?<=>)|^)\s*\n\s*|\s*\n\s*(?=<|/?>|$)")
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_LINE_BREAK_AT_AN_END = re.compile(r"^\s*\n\s*|\s*\n\s*$")
 
 
 class _LineBreaks(Extension):
-    """Lines and indentation are for the reader of a template: between tags they are nothing, elsewhere one space."""
+    """Lines and indentation are for the reader of a template.
+
+    Inside a tag or a text they are one space; between tags, and between a tag and a value, they are nothing.
+    """
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        in_tag = False
         for token in stream:
-            if token.type == "data":
-                text = _LINE_BREAK.sub(" ", _BETWEEN_TAGS.sub("", token.value))
-                yield Token(token.lineno, "data", text)
-            else:
+            if token.type != "data":
                 yield token
+                continue
+            pieces = []
+            for piece in re.split("([<>])", token.value):
+                in_tag = piece == "<" or (in_tag and piece != ">")
+                inside = piece if in_tag else _LINE_BREAK_AT_AN_END.sub("", piece)
+                pieces.append(_LINE_BREAK.sub(" ", inside))
+            yield Token(token.lineno, "data", "".join(pieces))
 
 
 class Templates:

@@ -6,7 +6,7 @@ function started({ words, beginnings, places }) {
     if (Object.hasOwn(words, english)) return words[english]
     // A button's label goes on with what it belongs to: "Fullscreen: 在办最久的信访件".
     const [what, ...whose] = english.split(': ')
-    if (whose.length && Object.hasOwn(words, what)) return words[what] + '：' + whose.join(': ')
+    if (whose.length && Object.hasOwn(words, what)) return `${words[what]}：${whose.join(': ')}`
     const begun = Object.keys(beginnings).find((one) => english.startsWith(one))
     return begun === undefined ? undefined : beginnings[begun]
   }
@@ -34,7 +34,11 @@ function started({ words, beginnings, places }) {
       else one(change.target)
     }
   }).observe(document.body, {
-    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ATTRIBUTES,
   })
   all(document.body)
 }

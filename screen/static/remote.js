@@ -26,13 +26,20 @@ function mark() {
   }
   for (const button of document.querySelectorAll('button[data-scene]')) {
     const turns = !button.dataset.scene && wish.set === button.dataset.set
-    button.setAttribute('aria-pressed', String(Boolean(wish.period) && (wish.scene ? button.dataset.scene === wish.scene : turns)))
+    button.setAttribute(
+      'aria-pressed',
+      String(Boolean(wish.period) && (wish.scene ? button.dataset.scene === wish.scene : turns)),
+    )
   }
   $('area').value = wish.area
   $('free').disabled = !wish.period
   const turning = { daily: '日常场景轮播', meeting: '会议场景轮播' }[wish.set] ?? '轮播'
   const place = $('area').selectedOptions[0]?.textContent ?? ''
-  say(wish.period ? `大屏：${settings.scenes[wish.scene] ?? turning}，${place}，${period}` : '没有遥控，各屏按自己的地址轮播')
+  say(
+    wish.period
+      ? `大屏：${settings.scenes[wish.scene] ?? turning}，${place}，${period}`
+      : '没有遥控，各屏按自己的地址轮播',
+  )
 }
 
 // What was pressed counts at once, so that the next press builds upon it and not on an answer that is still on its way;
@@ -50,7 +57,8 @@ async function deliver() {
   const { scene, set, area, period } = wish
   try {
     const got = await fetch('screen/wish', {
-      method: 'POST', headers: { 'Content-Type': 'application/json' },
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ channel: $('channel').value, scene, set, area, period }),
     })
     if (!got.ok) throw new Error(String(got.status))
@@ -59,7 +67,9 @@ async function deliver() {
     figures()
   } catch {
     say('没有送达，请再按一次。', true)
-    setTimeout(() => { wish.number = -1 }, 3000) // then what really holds is shown again
+    setTimeout(() => {
+      wish.number = -1
+    }, 3000) // then what really holds is shown again
   } finally {
     sending -= 1
   }
@@ -69,7 +79,9 @@ async function look() {
   const channel = $('channel').value
   const more = $('area').options.length > 1 ? {} : { areas: '1' }
   try {
-    const found = await (await fetch('screen/wish?' + new URLSearchParams({ channel, known: wish.number, ...more }))).json()
+    const found = await (
+      await fetch(`screen/wish?${new URLSearchParams({ channel, known: wish.number, ...more })}`)
+    ).json()
     if (channel !== $('channel').value) return
     if (found.areas) fill(found.areas)
     hung(found.walls)
@@ -87,7 +99,10 @@ async function look() {
 
 function fill(areas) {
   $('area').replaceChildren(new Option('全市', ''))
-  for (const [zone, label] of [[false, '区县'], [true, '功能区']]) {
+  for (const [zone, label] of [
+    [false, '区县'],
+    [true, '功能区'],
+  ]) {
     const found = areas.filter((area) => area.zone === zone)
     if (!found.length) continue
     const group = element('optgroup', $('area'))
@@ -110,7 +125,7 @@ function hung(walls) {
 async function figures() {
   const asked = new URLSearchParams({ area: wish.area, period: wish.period })
   try {
-    const got = await fetch('screen/figures?' + asked)
+    const got = await fetch(`screen/figures?${asked}`)
     if (!got.ok) return
     const found = await got.json()
     if (asked.get('area') !== wish.area || asked.get('period') !== wish.period) return
@@ -131,7 +146,7 @@ async function figures() {
 
 function preview() {
   const frame = document.querySelector('#preview iframe')
-  frame.src = 'screen?' + new URLSearchParams({ channel: $('channel').value, preview: '1' })
+  frame.src = `screen?${new URLSearchParams({ channel: $('channel').value, preview: '1' })}`
 }
 new ResizeObserver(([{ contentRect }]) => {
   document.querySelector('#preview iframe').style.transform = `scale(${contentRect.width / 1920})`
@@ -157,7 +172,7 @@ $('free').onclick = () => {
   last = last.then(deliver)
 }
 $('channel').onchange = () => {
-  history.replaceState(null, '', '?' + new URLSearchParams({ channel: $('channel').value }))
+  history.replaceState(null, '', `?${new URLSearchParams({ channel: $('channel').value })}`)
   wish = fresh()
   preview()
 }

@@ -3,7 +3,13 @@ const settings = JSON.parse(document.getElementById('settings').textContent)
 const asked = new URLSearchParams(location.search)
 // The city's own time, as the server tells it: a wall's computer may believe anything. Its wall time is written as if UTC.
 const CLOCK = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: 'UTC', month: 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  timeZone: 'UTC',
+  month: 'long',
+  day: 'numeric',
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
   hourCycle: 'h23',
 })
 const sinceStart = (cityTime) => Date.parse(`${cityTime}Z`) - performance.now()
@@ -14,25 +20,44 @@ const interval = Math.max(5, Number(asked.get('interval')) || settings.interval)
 const known = Object.keys(settings.scenes)
 const scenesOf = (set) => {
   const found = (asked.get('order')?.split(',') ?? []).filter((id) => known.includes(id))
-  return settings.sets[set] ?? (found.length ? found : settings.sets[asked.get('set')] ?? settings.sets.daily)
+  return settings.sets[set] ?? (found.length ? found : (settings.sets[asked.get('set')] ?? settings.sets.daily))
 }
 const pinned = known.includes(asked.get('pin')) ? asked.get('pin') : ''
 // The small wall on a remote is no wall of its channel.
 const me = asked.has('preview') ? '' : Math.random().toString(36).slice(2)
 // What the address asks for and is not there: said instead of numbers, which would be others than were asked for.
 const missing = [
-  ...(asked.get('order')?.split(',') ?? []).concat(asked.get('pin') ?? []).filter((id) => id && !known.includes(id))
+  ...(asked.get('order')?.split(',') ?? [])
+    .concat(asked.get('pin') ?? [])
+    .filter((id) => id && !known.includes(id))
     .map((id) => `场景“${id}”不存在`),
   ...(asked.get('set') && !settings.sets[asked.get('set')] ? [`场景组“${asked.get('set')}”不存在`] : []),
-  ...(asked.get('period') && !settings.periods.includes(asked.get('period')) ? [`时段“${asked.get('period')}”不存在`] : []),
+  ...(asked.get('period') && !settings.periods.includes(asked.get('period'))
+    ? [`时段“${asked.get('period')}”不存在`]
+    : []),
   ...(channel.length > settings.longest ? [`频道名最长 ${settings.longest} 字`] : []),
 ].map((sentence) => sentence.slice(0, 60))
 // How long a new case is seen where it fell, ms.
 const PULSE = 7200
 
 const state = {
-  list: [], area: '', period: '', held: '', wish: false, turns: 0, shown: '', since: performance.now(), pausedUntil: 0,
-  version: '', cutoff: '', goodAt: 0, failing: false, ticker: [], seen: null, pulses: [], cityTime: sinceStart(settings.now),
+  list: [],
+  area: '',
+  period: '',
+  held: '',
+  wish: false,
+  turns: 0,
+  shown: '',
+  since: performance.now(),
+  pausedUntil: 0,
+  version: '',
+  cutoff: '',
+  goodAt: 0,
+  failing: false,
+  ticker: [],
+  seen: null,
+  pulses: [],
+  cityTime: sinceStart(settings.now),
 }
 
 function element(tag, className, parent) {
@@ -73,7 +98,9 @@ function exchange(section, html) {
   const moves = section.scope === scope
   section.scope = scope
   if (section.html === html) return
-  const before = new Map([...section.querySelectorAll('.kpi')].map((kpi) => [kpi.dataset.key, kpi.querySelector('.value').textContent]))
+  const before = new Map(
+    [...section.querySelectorAll('.kpi')].map((kpi) => [kpi.dataset.key, kpi.querySelector('.value').textContent]),
+  )
   section.innerHTML = html
   section.html = html
   for (const kpi of section.querySelectorAll('.kpi')) {
@@ -118,7 +145,8 @@ function draw(data, whole) {
     exchange(section, scene.html)
   }
   const drawn = data.scenes.map((scene) => `scene-${scene.id}`)
-  if (whole) for (const section of document.querySelectorAll('.scene')) if (!drawn.includes(section.id)) section.remove()
+  if (whole)
+    for (const section of document.querySelectorAll('.scene')) if (!drawn.includes(section.id)) section.remove()
   $('demo').hidden = !data.demo
   state.cutoff = data.cutoff
   if (data.ticker) {
@@ -140,7 +168,10 @@ function tabs() {
       tab.type = 'button'
       tab.dataset.scene = id
       tab.setAttribute('aria-label', settings.scenes[id])
-      tab.onclick = () => { touch(); show(id) }
+      tab.onclick = () => {
+        touch()
+        show(id)
+      }
     }
   }
   for (const tab of $('tabs').children) {
@@ -212,7 +243,7 @@ async function read(only) {
   const turns = state.turns
   if (!state.wish && missing.length) return refuse(missing[0])
   try {
-    const data = await answer('screen/data?' + new URLSearchParams({ ...wanted, known: only ? '' : state.version }))
+    const data = await answer(`screen/data?${new URLSearchParams({ ...wanted, known: only ? '' : state.version })}`)
     if (turns !== state.turns) return // turned elsewhere meanwhile: this is no longer asked for
     if (data.unknown) return refuse(data.unknown)
     if (data.error && !data.version) throw new Error('no answer yet')
@@ -232,21 +263,27 @@ async function read(only) {
 // What a remote wishes, or where there is no wish (any more) what the address says.
 function turn(wish) {
   const free = !wish.period
-  const area = free ? asked.get('area') ?? '' : wish.area
+  const area = free ? (asked.get('area') ?? '') : wish.area
   if (area !== state.area) {
     state.seen = null
     for (const { circle } of state.pulses.splice(0)) circle.remove()
   }
   Object.assign(state, {
-    area, wish: !free, held: free ? pinned : wish.scene, period: free ? asked.get('period') ?? '' : wish.period,
-    list: scenesOf(wish.set), pausedUntil: 0, version: '', turns: state.turns + 1,
+    area,
+    wish: !free,
+    held: free ? pinned : wish.scene,
+    period: free ? (asked.get('period') ?? '') : wish.period,
+    list: scenesOf(wish.set),
+    pausedUntil: 0,
+    version: '',
+    turns: state.turns + 1,
   })
   show(state.held || (state.list.includes(state.shown) ? state.shown : state.list[0]))
 }
 
 let heeded = 0
 async function obey() {
-  const wish = await answer('screen/wish?' + new URLSearchParams({ channel, wall: me, known: heeded }))
+  const wish = await answer(`screen/wish?${new URLSearchParams({ channel, wall: me, known: heeded })}`)
   if (wish.number === heeded) return
   heeded = wish.number
   turn(wish)
@@ -258,7 +295,11 @@ async function obey() {
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 async function forever(work, pauseMs) {
   for (;;) {
-    try { await work() } catch { await sleep(2000) /* the next turn tries again */ }
+    try {
+      await work()
+    } catch {
+      await sleep(2000) /* the next turn tries again */
+    }
     await sleep(pauseMs)
   }
 }
@@ -273,9 +314,20 @@ function tell() {
   const age = (performance.now() - state.goodAt) / 1000
   const level = !state.goodAt ? '' : age > settings.red ? 'red' : age > settings.amber ? 'amber' : ''
   const shape = { red: '■ 数据中断，最近一次 ', amber: '▲ 数据延迟，最近一次 ', '': '数据截至 ' }[level]
-  if (!state.cutoff) put($('loading').lastElementChild, state.failing ? '数据库或服务没有答复，正在自动重试' : waiting())
+  if (!state.cutoff)
+    put($('loading').lastElementChild, state.failing ? '数据库或服务没有答复，正在自动重试' : waiting())
   if (state.refused) $('loading').hidden = true
-  put($('cutoff'), state.refused ? '' : state.cutoff ? shape + state.cutoff : state.failing ? '▲ 现在读不到数据，正在自动重试' : '正在读取数据', level)
+  put(
+    $('cutoff'),
+    state.refused
+      ? ''
+      : state.cutoff
+        ? shape + state.cutoff
+        : state.failing
+          ? '▲ 现在读不到数据，正在自动重试'
+          : '正在读取数据',
+    level,
+  )
   put($('mode'), paused() ? '已暂停' : state.wish ? '遥控中' : pinned ? '已固定' : '')
   const turning = !state.held && !paused() && state.list.length > 1
   const part = turning ? (performance.now() - state.since) / interval : 0
@@ -294,8 +346,15 @@ function tell() {
 addEventListener('pointerdown', touch)
 addEventListener('keydown', (event) => {
   const by = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 }[event.key]
-  if (by) { touch(); step(by); event.preventDefault() }
-  if (event.key === ' ') { state.pausedUntil = paused() ? 0 : performance.now() + settings.pause * 1000; event.preventDefault() }
+  if (by) {
+    touch()
+    step(by)
+    event.preventDefault()
+  }
+  if (event.key === ' ') {
+    state.pausedUntil = paused() ? 0 : performance.now() + settings.pause * 1000
+    event.preventDefault()
+  }
 })
 turn({ set: '', period: '' })
 tell()

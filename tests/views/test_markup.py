@@ -33,6 +33,7 @@ def test_a_value_that_is_not_given_is_an_error(tmp_path: Path, template: str) ->
         ("<p>\n  <b>a</b>\n  <i>b</i>\n</p>\n", "<p><b>a</b><i>b</i></p>"),
         ("<p>\n  {{ x }}\n</p>", "<p> 1\n2 </p>"),
         ('<p\n   id="a"\n   class="b">\n  c\n  d\n</p>', '<p id="a" class="b">c d</p>'),
+        ('<i{% if x %} class="a"{% endif %}\n   id="b">c</i>', '<i class="a" id="b">c</i>'),
         ("<p>{{ x }} 止\n</p>", "<p> 1\n2  止</p>"),
         ("{% for n in (1, 2) %}\n  <i>{{ n }}</i>\n{% endfor %}\n", "<i>1</i><i>2</i>"),
         ('<b>a</b>{{ " " }}\n<i>b</i>', "<b>a</b> <i>b</i>"),

@@ -1,12 +1,12 @@
 const keyed = (node) => [...node.querySelectorAll('[data-key]')]
-const valueOf = (node) => node.querySelector('.value')?.textContent
+const shownValue = (node) => node.querySelector('.value')?.textContent
 
 function exchange(old, fresh) {
   const focused = old.contains(old.getRootNode().activeElement) ? old.getRootNode().activeElement.className : ''
-  const changed = valueOf(old) !== undefined && valueOf(old) !== valueOf(fresh)
+  const changed = shownValue(old) !== undefined && shownValue(old) !== shownValue(fresh)
   old.replaceWith(fresh)
   if (changed) fresh.querySelector('.value').classList.add('changed')
-  if (focused) fresh.querySelector('.' + focused.split(' ')[0])?.focus({ preventScroll: true })
+  if (focused) fresh.querySelector(`.${focused.split(' ')[0]}`)?.focus({ preventScroll: true })
 }
 
 function patch(root, html) {
@@ -15,8 +15,11 @@ function patch(root, html) {
   const before = keyed(root)
   const after = keyed(next.content)
   const frame = (node) => node.querySelector('[style]')?.getAttribute('style')
-  const same = before.length > 0 && before.length === after.length && frame(root) === frame(next.content)
-    && before.every((node, i) => node.dataset.key === after[i].dataset.key)
+  const same =
+    before.length > 0 &&
+    before.length === after.length &&
+    frame(root) === frame(next.content) &&
+    before.every((node, i) => node.dataset.key === after[i].dataset.key)
   if (!same) return root.replaceChildren(next.content)
   before.forEach((node, i) => {
     const known = node.cloneNode(true)
@@ -34,8 +37,8 @@ function define(pop, button) {
   const left = Math.min(box.left, window.innerWidth - pop.offsetWidth - 16)
   const below = box.bottom + 8
   const above = box.top - 8 - pop.offsetHeight
-  pop.style.left = Math.max(16, left) + 'px'
-  pop.style.top = (below + pop.offsetHeight > window.innerHeight && above > 0 ? above : below) + 'px'
+  pop.style.left = `${Math.max(16, left)}px`
+  pop.style.top = `${below + pop.offsetHeight > window.innerHeight && above > 0 ? above : below}px`
 }
 
 export default function (component) {
