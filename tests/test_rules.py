@@ -193,3 +193,14 @@ def test_every_setting_is_read_somewhere() -> None:
     read = set().union(*(settings_read(path.read_text(encoding="utf-8")) for path in [*files, ROOT / "server.py"]))
     known = {(name, key) for name, section in Settings() for key in type(section).model_fields if name != "targets"}
     assert known - read == set()
+
+
+def test_pages_and_documents_reckon_working_days_as_numbers_do() -> None:
+    """Before the calendar begins Workdays.after raises where Moment.workday knows what is meant."""
+    direct = [
+        str(path.relative_to(ROOT))
+        for room in ("queries", "wording", "briefings", "pages", "screen")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if "workdays.after(" in path.read_text(encoding="utf-8") and path.name != "model.py"
+    ]
+    assert direct == []
