@@ -1,51 +1,52 @@
-"""The door: navigation, the filter bar, and the page that was asked for."""
+"""The one entrance: `streamlit run app.py` serves pages, wall and remote.
 
-from typing import Any
+Streamlit imports this file once, for the server, and runs it again as `__main__` for every view of a page.
+"""
 
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from streamlit.runtime.pages_manager import PagesManager
 
-from casebase.errors import CasebaseError, UsageError
-from pages.parts import live, look, menu, show, steps, waiting
-from pages.parts.filters import bar
-
-ICON = "views/icon.png"
-
-
-def pages() -> dict[str, list[Any]]:
-    """The pages by the section of the menu that they stand in."""
-    sections: dict[str, list[Any]] = {}
-    for entry in menu.ENTRIES:
-        page = st.Page(
-            menu.script(entry.file),
-            title=entry.title,
-            url_path=entry.path or None,
-            default=not entry.path,
-            visibility="visible" if entry.in_menu else "hidden",
-        )
-        sections.setdefault(entry.section, []).append(page)
-    return sections
+from casebase.errors import CasebaseError
+from cockpit import process
+from pages.parts.navigation import run_page
+from screen.routes import routes
+from server.guard import Refusals, SecurityHeaders
+from server.logs import keep_to_one_line
 
 
-def main() -> None:
-    """Draw the bar and the page that was asked for."""
-    st.set_page_config(page_title="信访领导驾驶舱", page_icon=ICON, layout="wide")
-    page = st.navigation(pages(), position="top")
-    menu.went_to(page.url_path)
+@asynccontextmanager
+async def warm_start(_: st.App) -> AsyncIterator[None]:
+    """Open the database and let the demonstration city live before the first visitor comes."""
     try:
-        look.dress(f"{live.owner()} · 信访领导驾驶舱", show.theme())
-        steps.count_steps()
-        live.settle()
-        live.begin()
-        st.session_state["filters_said"] = bar()
-        page.run()
-        live.whole()
-    except UsageError as error:
-        waiting.refused(error)
+        await anyio.to_thread.run_sync(process.start_background_tasks)
     except CasebaseError as error:
-        live.hold()
-        waiting.unreachable(error)
-    except Exception:
-        waiting.broken()
+        logging.getLogger(__name__).warning("%s", error)
+    yield
 
 
-main()
+if __name__ == "__main__":
+    run_page()
+else:
+    # What st.navigation sets as soon as it has run. Set from the start, or the first visitor of a process who comes by
+    # a link to a page is given that page's file alone, by Streamlit's older way of finding pages/.
+    PagesManager.uses_pages_directory = False
+    keep_to_one_line()
+    app = st.App(
+        __file__,
+        lifespan=warm_start,
+        routes=routes(),
+        middleware=[
+            # The first is outermost: refusals carry the headers as well.
+            Middleware(SecurityHeaders),
+            Middleware(Refusals),
+            # Streamlit sends its own scripts as they are: 8.5 MB on a first visit, 2.6 MB compressed.
+            Middleware(GZipMiddleware, minimum_size=1024),
+        ],
+    )

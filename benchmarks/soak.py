@@ -54,7 +54,7 @@ def main(
         text = config.read_text(encoding="utf-8")
         config.write_text(text.replace("poll = 2", "poll = 0.5"), encoding="utf-8")
         environment = os.environ | {"COCKPIT_DATABASE_URL": city(cases)[0], "COCKPIT_CONFIG": str(config)}
-        command = [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         server = subprocess.Popen(command, cwd=ROOT, env=environment)
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health")

@@ -48,7 +48,7 @@ def cockpit(url: str | None, config: Path | None = None, port: int | None = None
     port = port or free_port()
     told = {"COCKPIT_DATABASE_URL": url, "COCKPIT_CONFIG": config and str(config)}
     environment = os.environ | {name: value for name, value in told.items() if value}
-    command = [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/_stcore/health")

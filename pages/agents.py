@@ -3,9 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, notices
+from pages.parts.drawing import specification
 from pages.parts.markdown import escape_markdown
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries import accompaniment, comparable
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
@@ -13,6 +18,7 @@ from queries.subjects import ACCOMPANIED
 from views import charts, words
 from wording import findings
 from wording.names import PLACES
+from wording.numbers import target_of
 
 CARDS = (
     "agents",
@@ -29,27 +35,25 @@ MOST_PLACES = 16
 MOST_CASES = 9
 UNKNOWN = "来源未填写"
 
-now = filters.current()
 
-
-def coverage() -> None:
+def coverage(view: View) -> None:
     """Which places have communities without an agent."""
-    if show.lacking(COVERAGE):
+    if layout.explain_missing(view, COVERAGE):
         return
-    levels = [name for name in places.levels_below(now) if name not in ("community", "grid")]
+    levels = [name for name in places.levels_below(view) if name not in ("community", "grid")]
     if not levels:
-        waiting.hint("代办员覆盖按社区（村）计；选区县或街道看它下面各处的覆盖。")
+        notices.hint("代办员覆盖按社区（村）计；选区县或街道看它下面各处的覆盖。")
         return
     dimension = levels[0]
     if len(levels) > 1:
         dimension = filters.choose("排名到", levels, "coverage_level", dimension, PLACES.__getitem__)
-    noun, target = PLACES[dimension], show.target_of(COVERAGE)
-    frame = splits.split(now, [COVERAGE], dimension)
+    noun, target = PLACES[dimension], target_of(view.settings, COVERAGE)
+    frame = splits.split(view, [COVERAGE], dimension)
     gaps = int((frame["among"] - frame["hits"]).sum())
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         frame,
-        show.theme(),
+        layout.theme(),
         title=f"{words.full(gaps)} 个社区（村）没有代办员" if gaps else "社区（村）都有代办员",
         subtitle=f"各{noun}代办员覆盖率，有代办员的／全部社区（村）；低的在前",
         target=target,
@@ -58,28 +62,28 @@ def coverage() -> None:
         most=MOST_PLACES,
         none="这个区域下没有社区（村）。",
     )
-    code = show.chart(chart, f"coverage_{dimension}", alt=f"各{noun}代办员覆盖率", pick="code")
+    code = clicks.chart(chart, f"coverage_{dimension}", alt=f"各{noun}代办员覆盖率", pick="code")
     if code is not None:
         row = frame[frame["code"] == code].iloc[0]
         part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG
-        show.open_list(show.link(COVERAGE, part, **{dimension: code}))
+        open_link(list_link(COVERAGE, part, **{dimension: code}))
 
 
-def people() -> None:
+def people(view: View) -> None:
     """Agents by place and origin."""
-    dimension = places.place_of_cases(now)
-    if show.lacking_split("agents", dimension):
+    dimension = places.dimension_of_cases(view)
+    if layout.explain_missing_split(view, "agents", dimension):
         return
     noun = PLACES[dimension]
-    found = live.ask(measure, ["agents"], as_of=now.stocks_at, within=now.within, by=[dimension, "origin"])
+    found = view.ask(measure, ["agents"], as_of=view.stocks_at, within=view.within, by=[dimension, "origin"])
     if found.empty:
-        waiting.hint("这个区域没有在岗的代办员。")
+        notices.hint("这个区域没有在岗的代办员。")
         return
     found = found.assign(code=found[dimension].fillna(""), origin=found["origin"].fillna(UNKNOWN))
     order = found.groupby("origin")["hits"].sum().sort_values(ascending=False)
     origins = order.rename_axis("name").reset_index(name="value")
     origins["code"] = ["" if name == UNKNOWN else name for name in origins["name"]]
-    called = filters.areas()["name"]
+    called = places.areas(view.data)["name"]
     sizes = found.groupby("code")["hits"].sum().sort_values(ascending=False)
     rows = sizes.head(MOST_PLACES).index
     # Two streets may share a name, so the row of the picture is told apart by its code as long as that is so.
@@ -88,55 +92,55 @@ def people() -> None:
     label = {code: f"{name}（{code}）" if twice[code] else name for code, name in label.items()}
     every = pd.MultiIndex.from_product([rows, order.index], names=["code", "origin"])
     table = found.set_index(["code", "origin"])["hits"].reindex(every, fill_value=0).reset_index()
-    chart = drawn(
+    chart = specification(
         charts.heat,
         table.assign(row=table["code"].map(label), column=table["origin"], value=table["hits"]),
-        show.theme(),
+        layout.theme(),
         title=findings.most(origins, "全部", none="没有代办员", unit="人"),
         subtitle=f"在岗代办员按{noun}和来源（人）"
         + (f"，列最多的 {MOST_PLACES} 个" if len(sizes) > MOST_PLACES else ""),
         unit="人",
     )
-    cell = show.chart(chart, f"agents_{dimension}", alt=f"代办员按{noun}和来源", pick=("row", "column"))
+    cell = clicks.chart(chart, f"agents_{dimension}", alt=f"代办员按{noun}和来源", pick=("row", "column"))
     if cell is not None:
         code = next(code for code, name in label.items() if name == cell[0])
         origin = "" if cell[1] == UNKNOWN else cell[1]
-        show.open_list(show.link("agents", **{dimension: code, "origin": origin}))
+        open_link(list_link("agents", **{dimension: code, "origin": origin}))
 
 
-def by_origin() -> None:
+def by_origin(view: View) -> None:
     """Who accompanies: cases of the period by the origin of their agents."""
-    if show.lacking_split("cases_accompanied", "origin"):
+    if layout.explain_missing_split(view, "cases_accompanied", "origin"):
         return
-    frame = splits.split(now, ["cases_accompanied"], "origin")
-    chart = drawn(
+    frame = splits.split(view, ["cases_accompanied"], "origin")
+    chart = specification(
         charts.ranking,
         frame,
-        show.theme(),
+        layout.theme(),
         title=findings.most(frame, "代办件", none="这一时段没有代办件"),
         subtitle="期内登记的代办信访件，按代办员来源（件次）",
         kind="count",
         none="这一时段没有代办件。",
     )
-    code = show.chart(chart, "cases_by_origin", alt="代办信访件按代办员来源", pick="code")
+    code = clicks.chart(chart, "cases_by_origin", alt="代办信访件按代办员来源", pick="code")
     if code is not None:
-        show.open_list(show.link("cases_accompanied", origin=code))
+        open_link(list_link("cases_accompanied", origin=code))
 
 
-def shares() -> None:
+def shares(view: View) -> None:
     """How many cases an agent has."""
-    if show.lacking("cases_accompanied"):
+    if layout.explain_missing(view, "cases_accompanied"):
         return
-    found = live.ask(accompaniment.load, as_of=now.as_of, period=now.period, within=now.within)
+    found = view.ask(accompaniment.load, as_of=view.as_of, period=view.period, within=view.within)
     cases, busy = int((found["cases"] * found["agents"]).sum()), int(found["agents"].sum())
     capped = found["cases"].clip(upper=MOST_CASES + 1)
     counts = found.groupby(capped)["agents"].sum()
     counts = counts.reindex(range(1, int(capped.max()) + 1) if busy else [], fill_value=0)
     labels = [str(n) if n <= MOST_CASES else f"{MOST_CASES}以上" for n in counts.index]
-    chart = drawn(
+    chart = specification(
         charts.bars,
         pd.DataFrame({"label": labels, "value": counts.to_numpy()}),
-        show.theme(),
+        layout.theme(),
         title=f"{words.full(busy)} 名代办员代办 {words.full(cases)} 件次，平均每人 {words.decimal(cases / busy)} 件次"
         if busy
         else "这一时段没有代办件",
@@ -144,18 +148,18 @@ def shares() -> None:
         unit="人",
         height=150,
     )
-    show.chart(chart, "agent_load", alt="代办员按代办件次")
+    clicks.chart(chart, "agent_load", alt="代办员按代办件次")
 
 
-def busiest() -> None:
+def busiest(view: View) -> None:
     """Who has most to do; a row opens the cases."""
-    if show.lacking("cases_accompanied"):
+    if layout.explain_missing(view, "cases_accompanied"):
         return
-    rows = live.ask(accompaniment.busiest, as_of=now.as_of, period=now.period, within=now.within)
+    rows = view.ask(accompaniment.busiest, as_of=view.as_of, period=view.period, within=view.within)
     if rows.empty:
-        show.heading("这一时段没有代办件", "期内登记、有代办员的信访件", define=metric_of("cases_accompanied"))
+        layout.heading("这一时段没有代办件", "期内登记、有代办员的信访件", define=metric_of("cases_accompanied"))
         return
-    show.heading(
+    layout.heading(
         f"代办最多的 {len(rows)} 名代办员，最多 {words.full(rows['cases'].iloc[0])} 件次",
         "期内登记的代办件，及目前全部在办件；选中一行看期内的代办件",
         define=metric_of("cases_accompanied"),
@@ -171,48 +175,50 @@ def busiest() -> None:
     event = st.dataframe(
         table,
         hide_index=True,
-        height=show.rows_high(len(table), 8),
+        height=layout.rows_high(len(table), 8),
         key="busiest",
         on_select="rerun",
         selection_mode="single-row",
         alt="代办最多的代办员",
     )
-    picked = show.once("busiest", tuple(event["selection"]["rows"]) or None)
+    picked = clicks.once("busiest", tuple(event["selection"]["rows"]) or None)
     if picked:
-        show.open_list(show.link("cases_accompanied", agent=rows["agent"].iloc[picked[0]]))
+        open_link(list_link("cases_accompanied", agent=rows["agent"].iloc[picked[0]]))
 
 
-def compared() -> None:
+def compared(view: View) -> None:
     """What becomes of accompanied cases, beside comparable ones without an agent."""
     frames, said = [], []
-    few = live.settings().lights.small_sample
+    few = view.settings.lights.small_sample
     for name in OUTCOMES:
-        frame = live.ask(accompaniment.against_comparable, name, as_of=now.as_of, period=now.period, within=now.within)
+        frame = view.ask(
+            accompaniment.against_comparable, name, as_of=view.as_of, period=view.period, within=view.within
+        )
         frames.append(frame.assign(row=metric_of(name).name))
         said.append(findings.accompanied(metric_of(name), frame, comparable.difference(frame), few))
-    chart = drawn(
+    chart = specification(
         charts.paired,
         pd.concat(frames, ignore_index=True),
-        show.theme(),
+        layout.theme(),
         title=f"代办件与可比件相比：{said[0]}",
         subtitle="期内办结或评价的信访件，横线为 95% 区间",
     )
-    show.chart(chart, "compared", alt="代办件与可比件的办理结果")
+    clicks.chart(chart, "compared", alt="代办件与可比件的办理结果")
     st.caption(
         f"{escape_markdown('；'.join(said))}。可比件没有代办员，按代办件的内容分类和登记年份加权（直接标准化）；没有可比对象的代办件"
         "两边都不计。相关不等于因果：是否代办由群众意愿和案情决定。"
     )
 
 
-def plain() -> None:
+def plain(view: View) -> None:
     """The same numbers unweighted; a cell opens the cases it counts."""
     names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
-    lacks = {name: show.lacks(metric_of(name)) for name in names}
+    lacks = {name: kpis.missing_reason(view, metric_of(name)) for name in names}
     found = {
         (row["metric"], row["code"]): f"{words.percent(row['value'])}（{words.parts(row['hits'], row['among'])}）"
-        for row in splits.split(now, names, "accompanied").to_dict("records")
+        for row in splits.split(view, names, "accompanied").to_dict("records")
     }
-    show.heading(
+    layout.heading(
         "有代办员与无代办员的信访件，未加权",
         "期内各率，括号内为分子／分母；选中一格看分母里的件",
         define=metric_of("accompanied_rate"),
@@ -230,31 +236,39 @@ def plain() -> None:
         selection_mode="single-cell",
         alt="有代办员与无代办员的信访件",
     )
-    picked = show.once("plain_outcomes", tuple(tuple(cell) for cell in event["selection"].get("cells", [])) or None)
+    picked = clicks.once("plain_outcomes", tuple(tuple(cell) for cell in event["selection"].get("cells", [])) or None)
     if picked and picked[0][1] in ACCOMPANIED:
         row, side = picked[0]
-        show.open_list(show.link(names[row], Part.AMONG, accompanied=side))
+        open_link(list_link(names[row], Part.AMONG, accompanied=side))
 
 
-show.header("信访代办", f"{now.said}。代办员陪办信访件：人在哪里，社区有没有，代办了多少，结果如何。")
-if live.ask(count_cases, "agents", as_of=now.as_of) or live.ask(count_cases, "cases_accompanied", as_of=now.as_of):
-    show.numbers(now, CARDS, key="agent_cards")
-    left, right = st.columns([2, 3])
-    with left, show.block("coverage"):
-        coverage()
-    with right, show.block("people"):
-        people()
-    left, middle, right = st.columns(3)
-    with left, show.block("by_origin"):
-        by_origin()
-    with middle, show.block("shares"):
-        shares()
-    with right, show.block("busiest"):
-        busiest()
-    left, right = st.columns(2)
-    with left, show.block("compared"):
-        compared()
-    with right, show.block("plain"):
-        plain()
-else:
-    waiting.missing("信访代办员", {"agent": "信访代办员"})
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(view, "信访代办", f"{view.text}。代办员陪办信访件：人在哪里，社区有没有，代办了多少，结果如何。")
+    if view.ask(count_cases, "agents", as_of=view.as_of) or view.ask(
+        count_cases, "cases_accompanied", as_of=view.as_of
+    ):
+        number_cards(view, CARDS, key="agent_cards")
+        left, right = st.columns([2, 3])
+        with left, layout.block("coverage"):
+            coverage(view)
+        with right, layout.block("people"):
+            people(view)
+        left, middle, right = st.columns(3)
+        with left, layout.block("by_origin"):
+            by_origin(view)
+        with middle, layout.block("shares"):
+            shares(view)
+        with right, layout.block("busiest"):
+            busiest(view)
+        left, right = st.columns(2)
+        with left, layout.block("compared"):
+            compared(view)
+        with right, layout.block("plain"):
+            plain(view)
+    else:
+        notices.missing("信访代办员", {"agent": "信访代办员"})
+
+
+if __name__ == "__main__":
+    page(filters.current())

@@ -3,8 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, lists, live, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, lists, notices
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries import backlog
 from queries.cases import count_cases
 from queries.compare import daily_flow
@@ -26,139 +31,137 @@ DUE_HEIGHT = 185
 OLDEST = 50
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
 
-now = filters.current()
 
-
-def sentence() -> str:
+def sentence(view: View) -> str:
     """What is open, in one sentence."""
-    if show.lacks(metric_of("backlog")):
-        return f"{now.place}在办多少算不出：{show.lacks(metric_of('backlog'))}。"
-    row = live.ask(backlog.open_days, as_of=now.stocks_at, within=now.within).iloc[0]
+    if kpis.missing_reason(view, metric_of("backlog")):
+        return f"{view.place}在办多少算不出：{kpis.missing_reason(view, metric_of('backlog'))}。"
+    row = view.ask(backlog.open_days, as_of=view.stocks_at, within=view.within).iloc[0]
     if not row["cases"]:
-        return f"{now.place}没有在办的信访件。"
+        return f"{view.place}没有在办的信访件。"
     return (
-        f"{now.place}在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
-        f"最长 {words.days(row['longest'])}；均为{now.moment_said}的时点数。"
+        f"{view.place}在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
+        f"最长 {words.days(row['longest'])}；均为{view.stock_moment_text}的时点数。"
     )
 
 
-def flow() -> None:
+def flow(view: View) -> None:
     """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
-    frame = live.ask(daily_flow, as_of=now.stocks_at, days=DAYS, within=now.within).rename(columns={"day": "at"})
-    chart = drawn(
+    frame = view.ask(daily_flow, as_of=view.stocks_at, days=DAYS, within=view.within).rename(columns={"day": "at"})
+    chart = specification(
         charts.flow,
         frame,
-        show.theme(),
+        layout.theme(),
         title=findings.flow(frame),
         subtitle="每日新收与办结（件次），点一天看明细",
         height=FLOW_HEIGHT,
     )
-    with show.block("flow"):
-        moved = show.chart(chart[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
-        stock = show.chart(chart[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
+    with layout.block("flow"):
+        moved = clicks.chart(chart[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
+        stock = clicks.chart(chart[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
     if moved is not None:
-        show.open_list(show.day_link("closed" if "办结" in moved[1] else "registered", moved[0]))
+        open_link(clicks.day_link("closed" if "办结" in moved[1] else "registered", moved[0]))
     if stock is not None:
-        show.open_list(show.day_link("backlog", stock))
+        open_link(clicks.day_link("backlog", stock))
 
 
-def stages_and_ages() -> None:
+def stages_and_ages(view: View) -> None:
     """One cell for each stage and age band."""
-    found = live.ask(measure, ["backlog"], as_of=now.stocks_at, within=now.within, by=["stage", "age"])
-    lacks = show.lacks_of("backlog", "stage")
+    found = view.ask(measure, ["backlog"], as_of=view.stocks_at, within=view.within, by=["stage", "age"])
+    lacks = kpis.missing_for_split(view, "backlog", "stage")
     # Where a time that tells the stage was never loaded, some or all cases have none; the ages are known even so.
     nameless = unknown.written(lacks)
     found = found.assign(stage=[stage if isinstance(stage, str) else nameless for stage in found["stage"]])
     rows = [stage for stage in STAGES[:-1] if not lacks or (found["stage"] == stage).any()] + [nameless] * bool(lacks)
     every = pd.MultiIndex.from_product([rows, AGE_BANDS], names=["stage", "age"])
     frame = found.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
-    chart = drawn(
+    chart = specification(
         charts.heat,
         frame.rename(columns={"stage": "row", "age": "column"}),
-        show.theme(),
+        layout.theme(),
         title=findings.ages(frame, OLD),
         subtitle="在办件按办理环节、登记后自然日（件次）",
         unit="件次",
         row=40,
     )
-    with show.block("stages"):
-        cell = show.chart(chart, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
+    with layout.block("stages"):
+        cell = clicks.chart(chart, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
     if cell is not None:
-        show.open_list(show.link("backlog", stage="" if cell[0] == nameless else cell[0], age=cell[1]))
+        open_link(list_link("backlog", stage="" if cell[0] == nameless else cell[0], age=cell[1]))
 
 
-def coming() -> None:
+def coming(view: View) -> None:
     """Handling deadlines of the next five working days."""
-    if show.lacks(metric_of("due_in_5")):
-        with show.block("coming", stretch=False):
-            show.lacking("due_in_5")
+    if kpis.missing_reason(view, metric_of("due_in_5")):
+        with layout.block("coming", stretch=False):
+            layout.explain_missing(view, "due_in_5")
         return
-    found = live.ask(measure, ["due_in_5"], as_of=now.stocks_at, within=now.within, by=["due_day"])
+    found = view.ask(measure, ["due_in_5"], as_of=view.stocks_at, within=view.within, by=["due_day"])
     cases = dict(zip(pd.to_datetime(found["due_day"]).dt.date, found["hits"], strict=True))
-    today = now.stocks_at.date()
-    working = [live.workday(now.stocks_at, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
+    today = view.stocks_at.date()
+    working = [view.workday(view.stocks_at, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
     days = sorted({today, *working, *cases})
     frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
-    labels = [words.day(day) if now.over else words.short_day(day, today) for day in days]
+    labels = [words.day(day) if view.is_over else words.short_day(day, today) for day in days]
     tips = [
         f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
         for day, cases in frame.itertuples(index=False)
     ]
     title = findings.due(frame, backlog.NEAR_WORKING_DAYS)
     if cases:
-        chart = drawn(
+        chart = specification(
             charts.bars,
             frame.assign(label=labels, key=[day.isoformat() for day in days], tip=tips),
-            show.theme(),
+            layout.theme(),
             title=title,
             subtitle="未超期在办件按办结期限（件次）",
             unit="件次",
             height=DUE_HEIGHT,
         )
     else:
-        chart = drawn(charts.empty_chart, f"{title}。", show.theme(), height=DUE_HEIGHT)
-    with show.block("coming", stretch=False):
-        day = show.chart(chart, "coming", alt="今后 5 个工作日到期件", pick="key")
+        chart = specification(charts.empty_chart, f"{title}。", layout.theme(), height=DUE_HEIGHT)
+    with layout.block("coming", stretch=False):
+        day = clicks.chart(chart, "coming", alt="今后 5 个工作日到期件", pick="key")
     if day is not None:
-        show.open_list(show.link("due_in_5", due_day=day))
+        open_link(list_link("due_in_5", due_day=day))
 
 
-def ranked(chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
-    """Bars of the chosen view; each opens its list. Shares are of the `whole` that is drawn."""
-    if show.lacking(chosen):
+def ranked(view: View, chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
+    """Bars of the chosen kind; each opens its list. Shares are of the `whole` that is drawn."""
+    if layout.explain_missing(view, chosen):
         return
     rows = splits.of(frame, chosen)
     rows = rows[rows["value"] > 0]
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         rows[["code", "name", "value"]],
-        show.theme(),
+        layout.theme(),
         title=findings.most(rows, whole, none=f"{noun}没有{VIEWS[chosen]}件"),
         subtitle=f"{noun}{VIEWS[chosen]}（件次）" + (f"，{len(rows)} 个中前 {ROWS}" if len(rows) > ROWS else ""),
         kind="count",
         most=ROWS,
         none=f"{noun}没有{VIEWS[chosen]}件。",
     )
-    code = show.chart(chart, f"by_{dimension}", alt=f"各{noun}{VIEWS[chosen]}", pick="code")
+    code = clicks.chart(chart, f"by_{dimension}", alt=f"各{noun}{VIEWS[chosen]}", pick="code")
     if code is not None:
-        show.open_list(show.link(chosen, **{dimension: code}))
+        open_link(list_link(chosen, **{dimension: code}))
 
 
-def details() -> None:
+def details(view: View) -> None:
     """Where the cases lie: by place, unit and class. Kinds of units are ranked apart."""
-    dimension = places.dimension_below(now)
-    units = splits.by_kind(splits.split(now, list(VIEWS), "unit"))
+    dimension = places.dimension_below(view)
+    units = splits.by_kind(view, splits.split(view, list(VIEWS), "unit"))
     with st.container(horizontal=True, gap="small"):
         chosen: str = filters.choose("分布看", list(VIEWS), "backlog_view", "backlog", VIEWS.__getitem__)
-        kind = splits.choose_kind(units)
+        kind = filters.choose_unit_kind(units)
     left, middle, right = st.columns(3)
-    with left, show.block("places"):
-        ranked(chosen, splits.split(now, list(VIEWS), dimension), dimension, PLACES[dimension], now.place)
-    with middle, show.block("units"):
+    with left, layout.block("places"):
+        ranked(view, chosen, splits.split(view, list(VIEWS), dimension), dimension, PLACES[dimension], view.place)
+    with middle, layout.block("units"):
         if kind is not None:
-            ranked(chosen, units[kind[0]], "unit", kind[1], kind[0])
-    with right, show.block("classes"):
-        ranked(chosen, splits.split(now, list(VIEWS), "category"), "category", "内容分类", now.place)
+            ranked(view, chosen, units[kind[0]], "unit", kind[1], kind[0])
+    with right, layout.block("classes"):
+        ranked(view, chosen, splits.split(view, list(VIEWS), "category"), "category", "内容分类", view.place)
 
 
 def state_of(state: str | None, days_left: float) -> str:
@@ -169,13 +172,13 @@ def state_of(state: str | None, days_left: float) -> str:
     return _STATES[state].text + (left.get(state, "") if days_left else "")
 
 
-def oldest() -> None:
+def oldest(view: View) -> None:
     """The cases that have been open longest; a row opens its case."""
-    rows = live.ask(backlog.oldest, as_of=now.stocks_at, within=now.within, limit=OLDEST)
+    rows = view.ask(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
     late = int((rows["state"] == backlog.OVERDUE).sum())
-    lacks = show.lacks(metric_of("overdue"))
+    lacks = kpis.missing_reason(view, metric_of("overdue"))
     told = f"是否超期看不出（{lacks}）" if lacks else f"其中超期 {late} 件"
-    show.heading(
+    layout.heading(
         f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，{told}",
         "按登记时间由早到晚；点一行看这一件的全程",
         define=metric_of("backlog"),
@@ -186,7 +189,7 @@ def oldest() -> None:
             "已办天数": rows["days_open"],
             "办结期限": [f"{at:%Y-%m-%d}" if pd.notna(at) else words.NONE for at in rows["due_at"]],
             "期限状态": [state_of(*pair) for pair in zip(rows["state"], rows["days_left"], strict=True)],
-            "办理环节": show.stage_names(rows["stage"]),
+            "办理环节": kpis.stage_names(view, rows["stage"]),
             "责任单位": rows["unit"].fillna("未分派"),
             "区县": rows["district"].fillna(words.NONE),
             "标题": rows["title"].fillna(words.NONE),
@@ -194,9 +197,9 @@ def oldest() -> None:
         }
     )
     event = st.dataframe(
-        table.style.apply(show.coloured, subset=["期限状态"]),
+        table.style.apply(layout.coloured, subset=["期限状态"]),
         hide_index=True,
-        height=show.rows_high(len(rows), 12),
+        height=layout.rows_high(len(rows), 12),
         key="oldest",
         on_select="rerun",
         selection_mode="single-cell",
@@ -207,26 +210,32 @@ def oldest() -> None:
         alt="在办最久的信访件",
     )
     cells = event["selection"]["cells"]
-    picked = show.once("oldest", tuple(cells[0]) if cells else None)
+    picked = clicks.once("oldest", tuple(cells[0]) if cells else None)
     if picked:
         lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
 
 
-show.header("待办积压", sentence())
-show.numbers(now, CARDS, key="backlog_cards", spark=False)
-if show.lacks(metric_of("backlog")):
-    with show.block("unknown", stretch=False):
-        show.lacking("backlog")
-elif live.ask(count_cases, "backlog", as_of=now.stocks_at, within=now.within):
-    left, right = st.columns([8, 5])
-    with left:
-        flow()
-    with right:
-        coming()
-        stages_and_ages()
-    show.heading("办得怎样：每个数字都和它的另一面同看", f"{now.said}；办结不等于化解，按期不等于不压线、不延期")
-    show.numbers(now, QUALITY, key="backlog_quality", spark=False, compact=True)
-    details()
-    oldest()
-else:
-    waiting.hint("没有在办件。换一个区域、分类或截至日期，或装入信访件。")
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(view, "待办积压", sentence(view))
+    number_cards(view, CARDS, key="backlog_cards", spark=False)
+    if kpis.missing_reason(view, metric_of("backlog")):
+        with layout.block("unknown", stretch=False):
+            layout.explain_missing(view, "backlog")
+    elif view.ask(count_cases, "backlog", as_of=view.stocks_at, within=view.within):
+        left, right = st.columns([8, 5])
+        with left:
+            flow(view)
+        with right:
+            coming(view)
+            stages_and_ages(view)
+        layout.heading("办得怎样：每个数字都和它的另一面同看", f"{view.text}；办结不等于化解，按期不等于不压线、不延期")
+        number_cards(view, QUALITY, key="backlog_quality", spark=False, compact=True)
+        details(view)
+        oldest(view)
+    else:
+        notices.hint("没有在办件。换一个区域、分类或截至日期，或装入信访件。")
+
+
+if __name__ == "__main__":
+    page(filters.current())

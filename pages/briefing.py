@@ -13,7 +13,12 @@ from briefings.asking import NAMES, Form, Request, issues
 from briefings.frozen import Frozen, freeze
 from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
 from briefings.template import Edits, document, suggestions
-from pages.parts import filters, live, show
+from cockpit import kpis
+from cockpit.links import list_link
+from cockpit.view import YEAR_BEFORE, View, comparisons
+from pages.parts import filters, layout
+from pages.parts.navigation import open_link
+from pages.parts.panel import panel
 from pages.parts.turns import Turns
 from queries.periods import Period
 from queries.registry import METRICS
@@ -24,7 +29,7 @@ AGAINST = {
     Form.WEEKLY: "较前一周",
     Form.MONTHLY: "较前一月",
     Form.QUARTERLY: "较前一季",
-    Form.YEARLY: filters.YEARLY,
+    Form.YEARLY: YEAR_BEFORE,
     Form.SPECIAL: "较上期",
 }
 MAIN = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion", "unit_satisfaction")
@@ -34,10 +39,8 @@ _STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_propo
 _KEPT = "_briefing_kept"
 _SHARE = 0.6
 
-now = filters.current()
 
-
-def asked() -> Request:
+def asked(view: View) -> Request:
     """The kind of briefing and which issue of it; the area comes from the filter bar."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         form = st.segmented_control(
@@ -49,12 +52,12 @@ def asked() -> Request:
             key="form",
             bind="query-params",
         )
-        return Request(now.period if form is Form.SPECIAL else issue(form), now.within.area)
+        return Request(view.period if form is Form.SPECIAL else issue(view, form), view.within.area)
 
 
-def issue(form: Form) -> Period:
+def issue(view: View, form: Form) -> Period:
     """Which week, month, quarter or year: the last finished one first offered, the running one too."""
-    today = now.as_of.date()
+    today = view.as_of.date()
     periods = {period.start.isoformat(): period for period in issues(form, today)}
     finished = next(key for key, period in periods.items() if period.end < today)
     chosen = st.selectbox(
@@ -73,11 +76,11 @@ def called(period: Period, today: date) -> str:
     return Request(period).label + ("（至今）" if period.end >= today else "")
 
 
-def made(request: Request) -> None:
+def make(view: View, request: Request) -> None:
     """Freeze the numbers and write the files, telling what goes on."""
     bar = st.progress(0.0, "正在取数")
     with turns().turn(lambda before: bar.progress(0.0, f"前面还有 {before} 份简报在生成，排队中…")):
-        _made(request, bar)
+        _freeze(view, request, bar)
     bar.empty()
 
 
@@ -87,23 +90,23 @@ def turns() -> Turns:
     return Turns()
 
 
-def _made(request: Request, bar: st.delta_generator.DeltaGenerator) -> None:
-    frozen = freeze(live.casebase(), request, now.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…"))
+def _freeze(view: View, request: Request, bar: st.delta_generator.DeltaGenerator) -> None:
+    frozen = freeze(view.casebase, request, view.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…"))
     st.session_state[_FROZEN] = frozen
-    st.session_state[_STEPS] = "\n".join(suggestions(frozen, live.casebase().workdays))
-    write(frozen, bar)
+    st.session_state[_STEPS] = "\n".join(suggestions(frozen, view.workdays))
+    write(view, frozen, bar)
 
 
-def write(frozen: Frozen, bar: st.delta_generator.DeltaGenerator) -> None:
+def write(view: View, frozen: Frozen, bar: st.delta_generator.DeltaGenerator) -> None:
     """Write the three files with what stands in the edit boxes."""
-    told = edits()
+    written = edits()
     st.session_state[_FILES] = files.make(
         frozen,
-        live.casebase().workdays,
-        told,
+        view.workdays,
+        written,
         lambda share, text: bar.progress(_SHARE + share * (1 - _SHARE), f"{text}…"),
     )
-    st.session_state[_EDITS] = told
+    st.session_state[_EDITS] = written
 
 
 def edits() -> Edits:
@@ -165,24 +168,25 @@ def together(made_files: tuple[files.File, ...]) -> bytes:
     return held.getvalue()
 
 
-def preview(frozen: Frozen) -> None:
+def preview(view: View, frozen: Frozen) -> None:
     """The briefing as it will be printed, and its main numbers as doors to their cases."""
-    numbers(frozen)
-    st.html(paper_of(document(frozen, live.casebase().workdays, edits())))
+    main_numbers(view, frozen)
+    st.html(paper_of(document(frozen, view.workdays, edits())))
 
 
-def numbers(frozen: Frozen) -> None:
+def main_numbers(view: View, frozen: Frozen) -> None:
     """The frozen main numbers; each opens its cases as long as the cases are of the same moment."""
-    within = replace(now, period=frozen.request.period, as_of=frozen.as_of, against=AGAINST[frozen.request.form])
-    same = frozen.as_of == now.as_of
-    period = None if within.period == now.period else within.period
-    shown = [
+    compared = comparisons(AGAINST[frozen.request.form])
+    frozen_view = replace(view, period=frozen.request.period, as_of=frozen.as_of, comparisons=compared)
+    same = frozen.as_of == view.as_of
+    row = [
         replace(
-            show.card(METRICS[name], frozen.totals, None, within), link=show.link(name, period=period) if same else None
+            kpis.card(frozen_view, METRICS[name], frozen.totals),
+            link=list_link(name, period=frozen_view.link_period) if same else None,
         )
         for name in MAIN
     ]
-    show.open_list(show.panel(cards.cards_html(shown, show.theme()), "briefing_numbers"))
+    open_link(panel(cards.cards_html(row, layout.theme()), "briefing_numbers"))
     if not same:
         at = words.moment(frozen.as_of, year=True)
         st.caption(f"数字冻结于 {at}，此后的变化不在其中；清单在台账里，要点开数字看件，请重新生成。")
@@ -190,7 +194,7 @@ def numbers(frozen: Frozen) -> None:
 
 def paper_of(printed: Document) -> str:
     """The blocks of the document as they will be printed."""
-    sheet = Paper(show.theme())
+    sheet = Paper(layout.theme())
     sheet.title(printed.title, printed.subtitle)
     for block in printed.blocks:
         match block:
@@ -215,32 +219,41 @@ def picture(figure: Figure) -> str:
     return f"data:image/png;base64,{b64encode(pictures.png(figure)).decode()}"
 
 
-show.header(
-    "会议简报",
-    f"{now.place}。一次取数，文稿、幻灯片和台账同数。时间按下面选的一期，只有专报用上方的时间；不分信访形式和内容分类。",
-)
-request = asked()
-left, right = st.columns([7, 18])
-with left, show.block("briefing", stretch=False):
-    pressed = st.button("生成简报", type="primary", width="stretch")
-    if pressed:
-        made(request)
-    frozen: Frozen | None = st.session_state.get(_FROZEN)
-    if frozen is not None and frozen.request == request:
-        downloads()
-        unwritten = st.empty()
-        boxes(frozen)
-        changed = edits() != st.session_state[_EDITS]
-        if changed:
-            unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
-        # With a key it is the same button before and after it changes its look: a click right after writing counts.
-        if st.button("按修改重新导出", key="rewrite", type="primary" if changed else "secondary", width="stretch"):
-            rewritten = st.progress(_SHARE, "正在写文稿…")
-            with turns().turn(lambda before: rewritten.progress(_SHARE, f"前面还有 {before} 份简报在生成，排队中…")):
-                write(frozen, rewritten)
-            st.rerun()
-    else:
-        st.markdown("取一次数，写成三份：Word 文稿（公文格式）、幻灯片（图可编辑）、台账（每个数后面的件）。")
-with right:
-    if frozen is not None and frozen.request == request:
-        preview(frozen)
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(
+        view,
+        "会议简报",
+        f"{view.place}。一次取数，文稿、幻灯片和台账同数。时间按下面选的一期，只有专报用上方的时间；不分信访形式和内容分类。",
+    )
+    request = asked(view)
+    left, right = st.columns([7, 18])
+    with left, layout.block("briefing", stretch=False):
+        pressed = st.button("生成简报", type="primary", width="stretch")
+        if pressed:
+            make(view, request)
+        frozen: Frozen | None = st.session_state.get(_FROZEN)
+        if frozen is not None and frozen.request == request:
+            downloads()
+            unwritten = st.empty()
+            boxes(frozen)
+            changed = edits() != st.session_state[_EDITS]
+            if changed:
+                unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
+            # With a key it is the same button before and after it changes its look: a click right after writing counts.
+            if st.button("按修改重新导出", key="rewrite", type="primary" if changed else "secondary", width="stretch"):
+                rewritten = st.progress(_SHARE, "正在写文稿…")
+                with turns().turn(
+                    lambda before: rewritten.progress(_SHARE, f"前面还有 {before} 份简报在生成，排队中…")
+                ):
+                    write(view, frozen, rewritten)
+                st.rerun()
+        else:
+            st.markdown("取一次数，写成三份：Word 文稿（公文格式）、幻灯片（图可编辑）、台账（每个数后面的件）。")
+    with right:
+        if frozen is not None and frozen.request == request:
+            preview(view, frozen)
+
+
+if __name__ == "__main__":
+    page(filters.current())

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, lists, live, places, show, waiting
+from cockpit import kpis, places
+from cockpit.view import View
+from pages.parts import filters, layout, lists, maps, notices
+from pages.parts.panel import panel
 from queries import names
 from queries.clocks import Clock, Standing
 from queries.course import Course, course
@@ -33,10 +36,8 @@ BESIDE = {
 }
 MAP_HEIGHT = 280
 
-now = filters.current()
 
-
-def facts(case: dict[str, object]) -> dict[str, str]:
+def facts(view: View, case: dict[str, object]) -> dict[str, str]:
     """The facts of the case by their headings."""
     flags = [
         "初件" if case["is_first"] else "重件",
@@ -54,7 +55,7 @@ def facts(case: dict[str, object]) -> dict[str, str]:
         "网格": case["grid_id"],
         "责任单位": case["unit"],
         "代办员": case["agent_id"],
-        "办理环节": stage(case),
+        "办理环节": stage(view, case),
         "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],  # type: ignore[index]
         "对信访部门评价": case["satisfaction_bureau"],
         "对责任单位评价": case["satisfaction_unit"],
@@ -63,12 +64,12 @@ def facts(case: dict[str, object]) -> dict[str, str]:
     return {head: words.NONE if value in (None, "") else str(value) for head, value in pairs.items()}
 
 
-def stage(case: dict[str, object]) -> str:
+def stage(view: View, case: dict[str, object]) -> str:
     """Where the case stands, or that no time tells."""
-    return show.stage_names(pd.Series([case["stage"]], dtype=object))[0]
+    return kpis.stage_names(view, pd.Series([case["stage"]], dtype=object))[0]
 
 
-def dial(clock: Clock) -> drawn.Dial:
+def dial(view: View, clock: Clock) -> drawn.Dial:
     """A clock in words: what is left or over."""
     state = STATES[clock.standing]
     if clock.standing is Standing.RUNNING and clock.days is not None and clock.days <= SOON:
@@ -77,18 +78,18 @@ def dial(clock: Clock) -> drawn.Dial:
     what = "超" if over else "剩" if clock.done is None else "提前"
     told = "" if clock.days is None else f"{what} {clock.days} {clock.unit}" if clock.days else "最后一天"
     return drawn.Dial(
-        clock.name, clock.article, clock.limit, state, told, clock.start, clock.end, clock.done or now.as_of
+        clock.name, clock.article, clock.limit, state, told, clock.start, clock.end, clock.done or view.as_of
     )
 
 
-def headline(found: Course) -> str:
+def headline(view: View, found: Course) -> str:
     """Where the case stands, from its most pressing clock."""
     running = [clock for clock in found.clocks if clock.standing in (Standing.RUNNING, Standing.OVERDUE)]
     if found.facts["closed_at"] is not None:
         late = [clock.name for clock in found.clocks if clock.standing is Standing.LATE]
         days = (found.facts["closed_at"].date() - found.facts["registered_at"].date()).days
         return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else "，各时限均按期")
-    told = stage(found.facts)
+    told = stage(view, found.facts)
     where = told if found.facts["stage"] else f"办理环节 {told}"
     overdue = [clock for clock in running if clock.standing is Standing.OVERDUE]
     if overdue:
@@ -96,22 +97,22 @@ def headline(found: Course) -> str:
         return f"{where}，{worst.name}已超 {worst.days} {worst.unit}"
     if not running:
         return where
-    nearest = min(running, key=lambda clock: clock.end or now.as_of)
+    nearest = min(running, key=lambda clock: clock.end or view.as_of)
     return f"{where}，最近的时限是{nearest.name}，{words.moment(nearest.end, year=True)} 止"
 
 
-def place_map(case: dict[str, object]) -> None:
+def place_map(view: View, case: dict[str, object]) -> None:
     """The case on the map of its street, as a square of some 400 metres."""
     street = case["street_code"]
     if case["lon"] is None or case["lat"] is None:
-        waiting.hint("这一件没有坐标，画不出位置。")
+        notices.hint("这一件没有坐标，画不出位置。")
         return
-    table = filters.areas()
+    table = places.areas(view.data)
     below = (
         table[table["parent_code"] == street]
         .reset_index(drop=True)
         .merge(
-            live.ask(names.shapes, str(street)) if street else pd.DataFrame(columns=["code", "shape"]),
+            view.ask(names.shapes, str(street)) if street else pd.DataFrame(columns=["code", "shape"]),
             on="code",
             how="left",
         )
@@ -123,10 +124,10 @@ def place_map(case: dict[str, object]) -> None:
             "weight": [1],
             "side": [0.4 / CELLS_PER_DEGREE],
             "name": [case["case_no"]],
-            "tip": [facts(case)["地点"]],
+            "tip": [facts(view, case)["地点"]],
         }
     )
-    st.pydeck_chart(places.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
+    st.pydeck_chart(maps.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
 
 
 def beside(found: Course) -> None:
@@ -134,65 +135,73 @@ def beside(found: Course) -> None:
     for name, word in BESIDE.items():
         rows = found.beside.get(name)
         if rows is not None:
-            with show.block(name, stretch=False):
-                show.heading(f"{word} {len(rows)} 条", "与本件有关")
+            with layout.block(name, stretch=False):
+                layout.heading(f"{word} {len(rows)} 条", "与本件有关")
                 st.dataframe(lists.shown(rows), hide_index=True, key=f"beside_{name}", alt=word)
 
 
-def around(found: Course, number: int) -> None:
+def around(view: View, found: Course, number: int) -> None:
     """Cases of the same person or matter, and settled cases most like an open one."""
     if not found.related.empty:
         again = int(found.related["same_matter"].sum())
-        with show.block("related", stretch=False):
-            show.heading(
+        with layout.block("related", stretch=False):
+            layout.heading(
                 f"同一信访人或同一事项另有 {len(found.related)} 件次，其中同一事项 {again} 件次",
                 "按登记先后；点一行看那一件",
             )
             lists.table(found.related, "related", alt="同一信访人或同一事项的信访件")
     if found.facts["closed_at"] is not None:
         return
-    like = live.ask(similar_settled, number, as_of=now.as_of)
-    with show.block("similar", stretch=False):
+    like = view.ask(similar_settled, number, as_of=view.as_of)
+    with layout.block("similar", stretch=False):
         if like.empty:
-            waiting.hint("近三年没有相近的已办结件。")
+            notices.hint("近三年没有相近的已办结件。")
             return
-        show.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点一行看那一件")
+        layout.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点一行看那一件")
         lists.table(like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件")
 
 
-def whole(found: Course, number: int) -> None:
+def whole(view: View, found: Course, number: int) -> None:
     """The page of a case."""
     case = found.facts
-    show.header(str(case["title"] or case["case_no"]), f"{case['case_no']}。{headline(found)}。")
+    layout.header(view, str(case["title"] or case["case_no"]), f"{case['case_no']}。{headline(view, found)}。")
     lists.way_back()
     left, right = st.columns([3, 2])
     with left:
-        with show.block("clocks", stretch=False):
-            show.heading("时限", "每个时限从起到止；条为已过的时间")
-            show.panel(drawn.clocks_html([dial(clock) for clock in found.clocks], show.theme()), "clocks")
-        with show.block("course", stretch=False):
+        with layout.block("clocks", stretch=False):
+            layout.heading("时限", "每个时限从起到止；条为已过的时间")
+            panel(drawn.clocks_html([dial(view, clock) for clock in found.clocks], layout.theme()), "clocks")
+        with layout.block("course", stretch=False):
             days = (
                 (found.events["happened_at"].max() - found.events["happened_at"].min())
                 if len(found.events)
                 else timedelta()
             )
-            show.heading(f"全程 {len(found.events)} 步，{days.days} 天", "实心为主要环节，空心为其间的协同、监督、评价")
-            show.panel(drawn.timeline_html(found.events, show.theme()), "timeline")
+            layout.heading(
+                f"全程 {len(found.events)} 步，{days.days} 天", "实心为主要环节，空心为其间的协同、监督、评价"
+            )
+            panel(drawn.timeline_html(found.events, layout.theme()), "timeline")
         beside(found)
     with right:
-        with show.block("facts", stretch=False):
-            show.heading("案件要素", "不含信访人姓名、电话")
-            show.panel(drawn.facts_html(facts(case), show.theme(), text=str(case["body"] or "")), "facts")
-        with show.block("place", stretch=False):
-            place_map(case)
-    around(found, number)
+        with layout.block("facts", stretch=False):
+            layout.heading("案件要素", "不含信访人姓名、电话")
+            panel(drawn.facts_html(facts(view, case), layout.theme(), text=str(case["body"] or "")), "facts")
+        with layout.block("place", stretch=False):
+            place_map(view, case)
+    around(view, found, number)
 
 
-asked = st.query_params.get("case", "")
-found = live.ask(course, int(asked), as_of=now.as_of) if asked.isdecimal() and len(asked) < 19 else None
-if found is None:
-    show.header("案件全程", "一件信访从登记到办结、评价的每一步。")
-    lists.way_back()
-    waiting.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
-else:
-    whole(found, int(asked))
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    asked = st.query_params.get("case", "")
+    found = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
+    if found is None:
+        layout.header(view, "案件全程", "一件信访从登记到办结、评价的每一步。")
+        lists.way_back()
+        notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
+    else:
+        whole(view, found, int(asked))
+
+
+if __name__ == "__main__":
+    page(filters.current())

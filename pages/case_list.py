@@ -2,22 +2,20 @@
 
 import streamlit as st
 
-from pages.parts import filters, lists, show, waiting
+from cockpit.view import View
+from pages.parts import filters, layout, lists, notices
 from queries.cases import Part
 from queries.model import Kind
 from views import words
 
-now = filters.current()
-question = lists.asked()
 
-
-def parts(question: lists.Asked) -> Part:
+def parts(view: View, question: lists.Asked) -> Part:
     """Hits, misses or all of a rate, each with its number of rows; the choice stands in the address."""
     if question.metric.kind is not Kind.RATE:
         return Part.HITS
     hits, misses = question.metric.sides
     called = {Part.HITS: hits, Part.MISSES: misses, Part.AMONG: "合计"}
-    counts = {part: lists.length(question, now, part) for part in called}
+    counts = {part: lists.length(question, view, part) for part in called}
     key = f"part_of_{question.metric.id}_{question.part}"
     return st.segmented_control(
         "明细",
@@ -31,32 +29,43 @@ def parts(question: lists.Asked) -> Part:
     )
 
 
-def table(question: lists.Asked, part: Part) -> None:
+def table(view: View, question: lists.Asked, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
     chosen = lists.Asked(question.metric, part, question.cell)
-    total = lists.length(chosen, now, part)
+    total = lists.length(chosen, view, part)
     unit = question.metric.lists.unit if question.metric.lists else question.metric.subject.unit
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"共 **{words.full(total)}** {unit}")
         offset = lists.page_offset(total, f"page_{part}")
-        cell = [f"{lists.named(name, value)}" for name, value in chosen.cell]
+        cell = [f"{lists.named(view, name, value)}" for name, value in chosen.cell]
         side = {Part.MISSES: question.metric.sides[1], Part.AMONG: "合计"}.get(part, "")
-        scope = lists.parts_of(now, dated=not question.metric.is_stock)
-        lists.downloads(question.metric.name, lambda: lists.whole(chosen, now), total, side, *cell, *scope)
-    rows = lists.rows(chosen, now, lists.PAGE_ROWS, offset)
+        scope = lists.parts_of(view, dated=not question.metric.is_stock)
+        lists.downloads(question.metric.name, lambda: lists.whole(chosen, view), total, side, *cell, *scope)
+    rows = lists.rows(chosen, view, lists.PAGE_ROWS, offset)
     if rows.empty:
         st.info("这一格没有记录。")
     else:
         lists.table(rows, "rows", alt=f"{question.metric.name}的明细")
 
 
-if question is None:
-    show.header("数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
-    waiting.hint("从任一页面点一个数字，即可在此看到它的明细。")
-else:
-    parts_said = [question.scope_said(now), question.said()]
-    parts_said += [] if question.metric.is_stock else [f"按{question.metric.period_text}归期"]
-    show.header(f"{question.metric.name}：明细", f"{'，'.join(filter(None, parts_said))}。{question.metric.definition}")
-    if show.lacking(question.metric.id):
-        st.caption("下面所列是目前数到的件，不是这个数。")
-    table(question, parts(question))
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    question = lists.asked()
+    if question is None:
+        layout.header(view, "数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
+        notices.hint("从任一页面点一个数字，即可在此看到它的明细。")
+    else:
+        scope = [question.scope_text(view), question.cell_text(view)]
+        scope += [] if question.metric.is_stock else [f"按{question.metric.period_text}归期"]
+        layout.header(
+            view,
+            f"{question.metric.name}：明细",
+            f"{'，'.join(filter(None, scope))}。{question.metric.definition}",
+        )
+        if layout.explain_missing(view, question.metric.id):
+            st.caption("下面所列是目前数到的件，不是这个数。")
+        table(view, question, parts(view, question))
+
+
+if __name__ == "__main__":
+    page(filters.current())

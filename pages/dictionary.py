@@ -5,8 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import filters, live, show, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, notices
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.panel import panel
 from queries import dictionary
 from queries.cases import Part
 from queries.measure import measure, metric_of
@@ -14,6 +19,7 @@ from queries.model import Kind, Metric
 from queries.registry import METRICS
 from views import charts, entries, words
 from wording import numbers, unknown
+from wording.numbers import target_of
 
 EVERY = "全部"
 # What of the address is the page's own: widgets, and the metric shown alone.
@@ -24,8 +30,6 @@ _LEFT = "_dictionary_left"
 _ALONE = "alone:"
 _FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000"}
 
-now = filters.current()
-
 
 def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
     """The parts of the formula with what they count now; a count says in the definition what it counts."""
@@ -33,17 +37,17 @@ def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
     hits = entries.Term(
         f"计{dictionary.counted_in(metric)}" if metric.kind is Kind.COUNT else metric.hits_text.rstrip("。"),
         counted or f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
-        show.link(metric.id),
+        list_link(metric.id),
     )
     if metric.kind is Kind.RATE:
         many = words.NONE if counted else f"{words.full(row['among'])} {dictionary.counted_in(metric)}"
-        return hits, entries.Term(metric.among_text.rstrip("。"), many, show.link(metric.id, Part.AMONG))
+        return hits, entries.Term(metric.among_text.rstrip("。"), many, list_link(metric.id, Part.AMONG))
     if metric.kind is Kind.PER_10K:
         return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full(row['among'])} 人")
     return (hits,)
 
 
-def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
+def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
     """One metric with its number of the filter bar's period and slice."""
     definition, _, scope = metric.definition.partition("。")
     facts = (
@@ -51,9 +55,9 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         ("归期", metric.period_text),
         ("依据", metric.article),
         ("缺数据", unknown.names(row["unknown"] or "")),
-        ("判断", numbers.lights_of(live.settings(), metric)),
+        ("判断", numbers.lights_of(view.settings, metric)),
         ("可分", "、".join(dictionary.split_names(metric))),
-        ("不随筛选", "、".join(show.unheeded(metric, now))),
+        ("不随筛选", "、".join(kpis.ignored_filters(view, metric))),
     )
     unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
     return entries.Entry(
@@ -63,29 +67,29 @@ def entry(metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
         terms(metric, row),
         "" if metric.kind is Kind.COUNT else f"{numbers.written(metric, row['value'])}{'' if row['unknown'] else unit}",
         factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
-        state=show.state_of(metric, row["value"], row["among"]),
+        state=kpis.state(view, metric, row["value"], row["among"]),
         small=not row["unknown"]
         and metric.is_sample
         and row["among"] > 0
-        and words.small(row["among"], live.settings().lights.small_sample),
+        and words.small(row["among"], view.settings.lights.small_sample),
         facts=facts,
         alone=None if alone else f"{_ALONE}{metric.id}",
     )
 
 
-def entries_of(metrics: list[Metric], key: str, *, alone: bool = False) -> None:
+def entries_of(view: View, metrics: list[Metric], key: str, *, alone: bool = False) -> None:
     """Some metrics of one group; all numbers of the group are asked for together."""
     group = [metric.id for metric in METRICS.values() if metric.group == metrics[0].group]
-    asked = live.ask(measure, group, as_of=now.as_of, period=now.period, within=now.within).set_index("metric")
-    shown = [entry(metric, asked.loc[metric.id], alone=alone) for metric in metrics]
-    opened = show.panel(entries.entries_html(shown, show.theme()), key)
+    asked = view.ask(measure, group, as_of=view.as_of, period=view.period, within=view.within).set_index("metric")
+    shown = [entry(view, metric, asked.loc[metric.id], alone=alone) for metric in metrics]
+    opened = panel(entries.entries_html(shown, layout.theme()), key)
     if opened and opened.startswith(_ALONE):
         st.query_params["metric"] = opened.removeprefix(_ALONE)
         st.rerun()
-    show.open_list(opened)
+    open_link(opened)
 
 
-def everything() -> None:
+def everything(view: View) -> None:
     """All metrics by group, or those that the words in the box and the chosen group leave."""
     groups = list(dict.fromkeys(metric.group for metric in METRICS.values()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -97,38 +101,38 @@ def everything() -> None:
         )
     found = [metric for metric in dictionary.found(text) if chosen in (EVERY, metric.group)]
     if not found:
-        waiting.hint(f"没有与「{text}」相符的指标；换个说法，或清空查找框。")
+        notices.hint(f"没有与「{text}」相符的指标；换个说法，或清空查找框。")
     for group, metrics in groupby(found, key=lambda metric: metric.group):
         of_group = list(metrics)
         st.markdown(f"**{group}**　:small[:gray[{len(of_group)} 个指标]]")
-        entries_of(of_group, f"entries_{group}")
+        entries_of(view, of_group, f"entries_{group}")
     st.caption(
         "依据：[L]《信访工作条例》，[G] 省级信访部门公开的统计口径，[S] 本市公开文件，[C] 通行做法，可在配置中调整。"
     )
 
 
-def alone(metric: Metric) -> None:
+def alone(view: View, metric: Metric) -> None:
     """One metric by itself, with its twelve months."""
     st.button("‹ 全部指标", key="all_metrics", on_click=forget)
-    entries_of([metric], f"entry_{metric.id}", alone=True)
-    if show.lacks(metric):
+    entries_of(view, [metric], f"entry_{metric.id}", alone=True)
+    if kpis.missing_reason(view, metric):
         return
-    found = show.by_months(now, [metric.id])
+    found = kpis.months(view, [metric.id])
     kind = numbers.kind_of(metric)
-    chart = drawn(
+    chart = specification(
         charts.trend,
-        show.monthly(found)[["at", "value", "small"]],
-        show.theme(),
-        title=f"{now.months_said(12)}{metric.name}",
+        clicks.monthly(view, found)[["at", "value", "small"]],
+        layout.theme(),
+        title=f"{view.months_text(12)}{metric.name}",
         subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
         kind=kind,
         unit=metric.unit if kind in ("count", "number") else "",
-        target=show.target_of(metric.id),
+        target=target_of(view.settings, metric.id),
     )
-    with show.block("metric_months"):
-        at = show.chart(chart, f"months_{metric.id}", alt=f"{now.months_said(12)}{metric.name}", pick="at")
+    with layout.block("metric_months"):
+        at = clicks.chart(chart, f"months_{metric.id}", alt=f"{view.months_text(12)}{metric.name}", pick="at")
     if at is not None:
-        show.open_list(show.month_link(metric.id, at))
+        open_link(clicks.month_link(metric.id, at))
 
 
 def forget() -> None:
@@ -150,10 +154,18 @@ def come_back() -> None:
     st.session_state.update({name: left[name] for name in _CHOICES if name in left})
 
 
-come_back()
-show.header("指标口径", f"{now.said}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点数字看它数的每一件。")
-asked_for = st.query_params.get("metric")
-if asked_for is None:
-    everything()
-else:
-    alone(metric_of(asked_for))
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    come_back()
+    layout.header(
+        view, "指标口径", f"{view.text}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点数字看它数的每一件。"
+    )
+    asked_for = st.query_params.get("metric")
+    if asked_for is None:
+        everything(view)
+    else:
+        alone(view, metric_of(asked_for))
+
+
+if __name__ == "__main__":
+    page(filters.current())

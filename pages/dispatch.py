@@ -3,8 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, lists, live, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, lists, notices
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind
@@ -13,6 +18,7 @@ from queries.subjects import CONTACT_BANDS
 from views import charts, words
 from wording import findings, numbers, unknown
 from wording.names import PLACES
+from wording.numbers import target_of
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
 KINDS = ("协助化解", "人员核查", "人员关怀")
@@ -23,50 +29,47 @@ SPEEDS = ("contact_hours", "reached_in_24h", "task_days")
 MOST_PLACES = 12
 MOST_TASKS = 50
 
-now = filters.current()
-few = live.settings().lights.small_sample
-
 
 def step_link(step: str, kind: str) -> str:
     """The tasks of a kind that came to a step."""
     if step == SPOT:
-        return show.link("tasks_finished", task_kind=kind, outcome=SPOT)
-    return show.link(
+        return list_link("tasks_finished", task_kind=kind, outcome=SPOT)
+    return list_link(
         {"已推送": "tasks_pushed", "已联系": "tasks_contacted", "已办结": "tasks_finished"}[step], task_kind=kind
     )
 
 
-def by_kind(metrics: list[str], *more: str) -> pd.DataFrame:
+def by_kind(view: View, metrics: list[str], *more: str) -> pd.DataFrame:
     """Numbers of the filter bar's period and slice by kind of task (see queries.measure.measure)."""
-    return live.ask(
-        measure, metrics, as_of=now.as_of, period=now.period, within=now.within, by=["task_kind", *more]
+    return view.ask(
+        measure, metrics, as_of=view.as_of, period=view.period, within=view.within, by=["task_kind", *more]
     ).drop(columns=["as_of", "unknown"])
 
 
-def median_by_kind(metric: str) -> pd.Series:
+def median_by_kind(view: View, metric: str) -> pd.Series:
     """The median behind a mean, by kind of task."""
-    found = live.ask(spread, metric, as_of=now.as_of, period=now.period, within=now.within, by=["task_kind"])
+    found = view.ask(spread, metric, as_of=view.as_of, period=view.period, within=view.within, by=["task_kind"])
     return found.set_index("task_kind")["median"]
 
 
-def known_steps() -> tuple[set[str], dict[str, tuple[str, ...]]]:
+def known_steps(view: View) -> tuple[set[str], dict[str, tuple[str, ...]]]:
     """The steps that the data can tell, and what the others lack."""
     lacks = {
-        "已联系": show.lacks_of("tasks_contacted"),
-        "已办结": show.lacks_of("tasks_finished"),
-        SPOT: show.lacks_of("tasks_finished", "outcome"),
+        "已联系": kpis.missing_for_split(view, "tasks_contacted"),
+        "已办结": kpis.missing_for_split(view, "tasks_finished"),
+        SPOT: kpis.missing_for_split(view, "tasks_finished", "outcome"),
     }
     lacks = {step: names for step, names in lacks.items() if names}
     return set(STEPS) - lacks.keys(), lacks
 
 
-def steps() -> None:
+def steps(view: View) -> None:
     """Each kind by itself: how many of the tasks pushed came how far."""
-    far = by_kind(["tasks_contacted", "tasks_finished"]).pivot_table(index="task_kind", columns="metric")
-    settled = by_kind(["tasks_finished"], "outcome")
+    far = by_kind(view, ["tasks_contacted", "tasks_finished"]).pivot_table(index="task_kind", columns="metric")
+    settled = by_kind(view, ["tasks_finished"], "outcome")
     on_the_spot = settled[settled["outcome"] == SPOT].set_index("task_kind")["hits"]
-    contact, finish = median_by_kind("contact_hours"), median_by_kind("task_days")
-    known, lacks = known_steps()
+    contact, finish = median_by_kind(view, "contact_hours"), median_by_kind(view, "task_days")
+    known, lacks = known_steps(view)
     kinds = [*KINDS, *sorted(set(far.index) - set(KINDS))]
     for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
         counts = [0, 0, 0, 0]
@@ -77,12 +80,12 @@ def steps() -> None:
         done = f"，已办结 {words.percent(counts[2] / counts[0])}" if counts[0] and "已办结" in known else ""
         medians = [f"{words.days(contact.get(kind), '小时')}联系上"] if "已联系" in known else []
         medians += [f"{words.days(finish.get(kind))}办结"] if "已办结" in known else []
-        chart = drawn(
+        chart = specification(
             charts.bars,
             pd.DataFrame([(step, n) for step, n in zip(STEPS, counts, strict=True) if step in known]).set_axis(
                 ["label", "value"], axis="columns"
             ),
-            show.theme(),
+            layout.theme(),
             title=f"{kind} {words.full(counts[0])} 件{done}" if counts[0] else f"这一时段没有推送{kind}任务",
             subtitle="期内推送的任务走到哪一步（件）"
             + (f"；中位数 {'，'.join(medians)}" if medians else "")
@@ -90,27 +93,28 @@ def steps() -> None:
             unit="件",
             height=150,
         )
-        with column, show.block(f"steps_{kind}"):
-            step = show.chart(chart, f"steps_{kind}", alt=f"{kind}任务从推送到办结", pick="key")
+        with column, layout.block(f"steps_{kind}"):
+            step = clicks.chart(chart, f"steps_{kind}", alt=f"{kind}任务从推送到办结", pick="key")
         if step is not None:
-            show.open_list(step_link(step, kind))
+            open_link(step_link(step, kind))
 
 
-def ranked() -> None:
+def ranked(view: View) -> None:
     """Places by how fast they are, the slowest first."""
-    levels = [name for name in places.levels_below(now) if name != "grid"] or ["grid"]
+    levels = [name for name in places.levels_below(view) if name != "grid"] or ["grid"]
     with st.container(horizontal=True):
         otherwise = "street" if "street" in levels else levels[0]
         dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACES.__getitem__)
         speed = filters.choose("按", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
     metric, noun = metric_of(speed), PLACES[dimension]
-    if show.lacking(speed):
+    if layout.explain_missing(view, speed):
         return
-    frame = splits.split(now, [speed], dimension)
+    few = view.settings.lights.small_sample
+    frame = splits.split(view, [speed], dimension)
     is_rate = metric.kind is Kind.RATE
     frame = frame.assign(small=frame["among"] < few)
     nothing = f"这一时段没有可计{metric.name}的任务"
-    target = show.target_of(speed)
+    target = target_of(view.settings, speed)
     if is_rate:
         title = findings.lowest(frame, target, f"各{noun}", few=few, nothing=nothing)
     else:
@@ -119,10 +123,10 @@ def ranked() -> None:
     judged = frame[~frame["small"]]
     shown = frame if judged.empty else judged
     left_out = len(frame) - len(shown)
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         shown,
-        show.theme(),
+        layout.theme(),
         title=title,
         subtitle=f"各{noun}{metric.name}（{metric.unit}），最慢的 {min(MOST_PLACES, len(shown))} 个"
         + (f"；另有 {left_out} 个不足 {few} 件，未列" if left_out else ""),
@@ -133,93 +137,101 @@ def ranked() -> None:
         most=MOST_PLACES,
         none=f"{nothing}。",
     )
-    code = show.chart(chart, f"ranked_{dimension}_{speed}", alt=f"各{noun}{metric.name}", pick="code")
+    code = clicks.chart(chart, f"ranked_{dimension}_{speed}", alt=f"各{noun}{metric.name}", pick="code")
     if code is not None:
-        show.open_list(show.link(speed, Part.MISSES if is_rate else Part.HITS, **{dimension: code}))
+        open_link(list_link(speed, Part.MISSES if is_rate else Part.HITS, **{dimension: code}))
 
 
-def contact_times() -> None:
+def contact_times(view: View) -> None:
     """How long people wait for the first contact."""
-    if show.lacking_split("contact_hours", "contact_band"):
+    if layout.explain_missing_split(view, "contact_hours", "contact_band"):
         return
-    rows = splits.split(now, ["contact_hours"], "contact_band").set_index("code")["hits"]
+    rows = splits.split(view, ["contact_hours"], "contact_band").set_index("code")["hits"]
     counts = rows.reindex(CONTACT_BANDS, fill_value=0)
-    found = live.ask(spread, "contact_hours", as_of=now.as_of, period=now.period, within=now.within).iloc[0]
+    found = view.ask(spread, "contact_hours", as_of=view.as_of, period=view.period, within=view.within).iloc[0]
     told = f"一半在 {words.days(found['median'], '小时')}内联系上，九成在 {words.days(found['p90'], '小时')}内"
-    chart = drawn(
+    chart = specification(
         charts.bars,
         pd.DataFrame({"label": CONTACT_BANDS, "value": counts.to_numpy()}),
-        show.theme(),
+        layout.theme(),
         title=told if found["hits"] else "这一时段没有联系上的任务",
         subtitle="期内首次联系上的任务，按推送到联系的时间（件）",
         unit="件",
         height=170,
     )
-    band = show.chart(chart, "contact_bands", alt="从推送到首次联系的时间", pick="key")
+    band = clicks.chart(chart, "contact_bands", alt="从推送到首次联系的时间", pick="key")
     if band is not None:
-        show.open_list(show.link("contact_hours", contact_band=band))
+        open_link(list_link("contact_hours", contact_band=band))
 
 
-def outcomes() -> None:
+def outcomes(view: View) -> None:
     """What came of the tasks finished in the period."""
-    if show.lacking_split("task_days", "outcome"):
+    if layout.explain_missing_split(view, "task_days", "outcome"):
         return
-    rows = splits.split(now, ["task_days"], "outcome").assign(value=lambda frame: frame["hits"])
-    chart = drawn(
+    rows = splits.split(view, ["task_days"], "outcome").assign(value=lambda frame: frame["hits"])
+    chart = specification(
         charts.ranking,
         rows,
-        show.theme(),
+        layout.theme(),
         title=findings.most(rows, "办结任务", none="这一时段没有办结的任务", unit="件"),
         subtitle="期内办结的任务，按办理结果（件）",
         kind="count",
         none="这一时段没有办结的任务。",
     )
-    code = show.chart(chart, "task_outcomes", alt="任务办理结果", pick="code")
+    code = clicks.chart(chart, "task_outcomes", alt="任务办理结果", pick="code")
     if code is not None:
-        show.open_list(show.link("task_days", outcome=code))
+        open_link(list_link("task_days", outcome=code))
 
 
-def waiting_longest() -> None:
+def waiting_longest(view: View) -> None:
     """The open tasks, the longest pushed first; the list behind is ordered the same."""
     metric = metric_of("tasks_open")
-    if show.lacking(metric.id):
+    if layout.explain_missing(view, metric.id):
         return
-    total = live.ask(count_cases, metric.id, as_of=now.stocks_at, within=now.within)
-    late = live.ask(count_cases, "tasks_uncontacted_24h", as_of=now.stocks_at, within=now.within)
+    total = view.ask(count_cases, metric.id, as_of=view.stocks_at, within=view.within)
+    late = view.ask(count_cases, "tasks_uncontacted_24h", as_of=view.stocks_at, within=view.within)
     if not total:
-        show.heading("没有在办的网格任务", "已推送、尚未办结的任务", define=metric)
+        layout.heading("没有在办的网格任务", "已推送、尚未办结的任务", define=metric)
         return
-    rows = live.ask(cases, metric.id, as_of=now.stocks_at, within=now.within, limit=MOST_TASKS)
-    longest = (now.stocks_at.date() - rows["pushed_at"].iloc[0].date()).days
-    show.heading(
+    rows = view.ask(cases, metric.id, as_of=view.stocks_at, within=view.within, limit=MOST_TASKS)
+    longest = (view.stocks_at.date() - rows["pushed_at"].iloc[0].date()).days
+    layout.heading(
         f"在办 {words.full(total)} 件，最久的已推送 {words.days(longest)}，超 24 小时未联系 {words.full(late)} 件",
         f"推送最早的 {len(rows)} 件在前" if total > len(rows) else "推送最早的在前",
         define=metric,
     )
-    waited = [(now.stocks_at.date() - pushed.date()).days for pushed in rows["pushed_at"]]
+    waited = [(view.stocks_at.date() - pushed.date()).days for pushed in rows["pushed_at"]]
     columns = ["task_kind", "waited", "pushed_at", "contacted_at", "contact_method", "grid", "case_no", "title"]
     columns += ["category", "district", "street", "unit", "petition_id"]
     lists.table(rows.assign(waited=waited)[columns], "open_tasks", alt="最久的在办任务", most=8)
     with st.container(horizontal=True):
         if st.button(f"打开全部在办 {words.full(total)} 件", key="all_open"):
-            show.open_list(show.link(metric.id))
+            open_link(list_link(metric.id))
         if late and st.button(f"打开超24小时未联系 {words.full(late)} 件", key="all_late"):
-            show.open_list(show.link("tasks_uncontacted_24h"))
+            open_link(list_link("tasks_uncontacted_24h"))
 
 
-show.header("协同分派", f"{now.said}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。")
-if live.ask(count_cases, "tasks_pushed", as_of=now.as_of):
-    show.numbers(now, CARDS, key="dispatch_cards")
-    steps()
-    left, right = st.columns([3, 2])
-    with left, show.block("ranked"):
-        ranked()
-    with right:
-        with show.block("contact_times", stretch=False):
-            contact_times()
-        with show.block("task_outcomes"):
-            outcomes()
-    with show.block("open_tasks"):
-        waiting_longest()
-else:
-    waiting.missing("推送到网格平台的任务", {"grid_task": "网格任务"})
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(
+        view, "协同分派", f"{view.text}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。"
+    )
+    if view.ask(count_cases, "tasks_pushed", as_of=view.as_of):
+        number_cards(view, CARDS, key="dispatch_cards")
+        steps(view)
+        left, right = st.columns([3, 2])
+        with left, layout.block("ranked"):
+            ranked(view)
+        with right:
+            with layout.block("contact_times", stretch=False):
+                contact_times(view)
+            with layout.block("task_outcomes"):
+                outcomes(view)
+        with layout.block("open_tasks"):
+            waiting_longest(view)
+    else:
+        notices.missing("推送到网格平台的任务", {"grid_task": "网格任务"})
+
+
+if __name__ == "__main__":
+    page(filters.current())

@@ -4,15 +4,22 @@ from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import filters, live, pictures, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, notices, pictures
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
 from queries.subjects import CLOSING_DAYS
 from views import charts, words
 from wording import findings
 from wording.names import PLACES
+from wording.numbers import target_of
 
 RATE = "five_day_closure"
 BUNCHED = "five_day_last_day"
@@ -30,41 +37,40 @@ LEAST_ROWS = 12
 WAYS = {"rate": "五日办结率", "misses": "未按期件次"}
 _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 
-now = filters.current()
-target = show.target_of(RATE)
-few = live.settings().lights.small_sample
 
-
-def closings() -> None:
+def closings(view: View) -> None:
     """How many working days closings take; a bar opens its claims."""
-    found = live.ask(measure, [RATE], as_of=now.as_of, period=now.period, within=now.within, by=["closing_days"])
+    found = view.ask(measure, [RATE], as_of=view.as_of, period=view.period, within=view.within, by=["closing_days"])
     counts = (
         found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
     )
     frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
-    bunched = live.ask(measure, [BUNCHED], as_of=now.as_of, period=now.period, within=now.within)
+    bunched = view.ask(measure, [BUNCHED], as_of=view.as_of, period=view.period, within=view.within)
     last_day = float(bunched["value"].iloc[0])
-    chart = drawn(
+    chart = specification(
         charts.histogram,
         frame,
-        show.theme(),
-        title=findings.closings(frame, live.settings().deadlines.simple_working_days, last_day),
+        layout.theme(),
+        title=findings.closings(frame, view.settings.deadlines.simple_working_days, last_day),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
         height=230,
     )
-    days = show.chart(chart, "closings", alt="办结用了几个工作日", pick="days")
+    days = clicks.chart(chart, "closings", alt="办结用了几个工作日", pick="days")
     if days is not None:
-        show.open_list(show.link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]))
+        open_link(list_link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]))
 
 
-def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = False, most: int = ROWS) -> None:
+def ranked(
+    view: View, frame: pd.DataFrame, dimension: str, noun: str, way: str, *, drill: bool = False, most: int = ROWS
+) -> None:
     """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
+    target, few = target_of(view.settings, RATE), view.settings.lights.small_sample
     more = f"；共 {len(frame)} 个，列前 {most} 个" if len(frame) > most else ""
     if way == "rate":
-        chart = drawn(
+        chart = specification(
             charts.ranking,
             frame,
-            show.theme(),
+            layout.theme(),
             title=findings.lowest(frame, target, f"各{noun}", few=few),
             subtitle=f"各{noun}五日办结率，按期／应办结{more}",
             kind="rate",
@@ -78,10 +84,10 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
         late = frame[["code", "name"]].assign(value=frame["among"] - frame["hits"])
         late = late[late["value"] > 0]
         more = f"；共 {len(late)} 个，列前 {most} 个" if len(late) > most else ""
-        chart = drawn(
+        chart = specification(
             charts.ranking,
             late,
-            show.theme(),
+            layout.theme(),
             title=findings.most(late, "未按期总量", none=f"各{noun}都没有未按期的简单诉求"),
             subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{more}",
             kind="count",
@@ -90,13 +96,13 @@ def ranked(frame: pd.DataFrame, dimension: str, noun: str, *, drill: bool = Fals
         )
     key = f"five_day_{dimension}"
     if drill:
-        show.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code", on_pick=filters.go_to)
+        clicks.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code", on_pick=filters.set_area)
         return
-    code = show.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code")
+    code = clicks.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code")
     if code is not None:
         row = frame[frame["code"] == code].iloc[0]
         part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG
-        show.open_list(show.link(RATE, part, **{dimension: code}))
+        open_link(list_link(RATE, part, **{dimension: code}))
 
 
 def ranked_by() -> str:
@@ -105,95 +111,104 @@ def ranked_by() -> str:
     return chosen
 
 
-def rankings() -> None:
+def rankings(view: View, choices: DeltaGenerator, way: str) -> None:
     """Places and units side by side; each kind of unit is ranked apart."""
-    groups = splits.by_kind(splits.split(now, [RATE], "unit"))
+    groups = splits.by_kind(view, splits.split(view, [RATE], "unit"))
     with choices:
-        dimension = level()
-        kind = splits.choose_kind(groups)
-    below = splits.split(now, [RATE], dimension)
+        dimension = level(view)
+        kind = filters.choose_unit_kind(groups)
+    below = splits.split(view, [RATE], dimension)
     left, right = st.columns(2)
-    with left, show.block("places"):
-        ranked(below, dimension, PLACES[dimension], drill=dimension == places.dimension_below(now) != "grid")
-    with right, show.block("units"):
+    with left, layout.block("places"):
+        ranked(
+            view, below, dimension, PLACES[dimension], way, drill=dimension == places.dimension_below(view) != "grid"
+        )
+    with right, layout.block("units"):
         if kind is None:
-            waiting.hint("这一时段没有应办结的简单诉求。")
+            notices.hint("这一时段没有应办结的简单诉求。")
         else:
-            ranked(groups[kind[0]], "unit", kind[1], most=min(max(len(below), LEAST_ROWS), ROWS))
+            ranked(view, groups[kind[0]], "unit", kind[1], way, most=min(max(len(below), LEAST_ROWS), ROWS))
 
 
-def level() -> str:
+def level(view: View) -> str:
     """The places to rank: the next level down, or all of a deeper one (which street of the whole city?)."""
-    below = places.levels_below(now)
+    below = places.levels_below(view)
     if len(below) < 2:
         return below[0]
     chosen: str = filters.choose("排名到", below, "level", below[0], PLACES.__getitem__)
     return chosen
 
 
-def due_soon() -> None:
+def due_soon(view: View) -> None:
     """Who is about to miss the promise: open claims by unit and the day their five working days end."""
-    frame = splits.split(now, list(DUE), "unit")
+    frame = splits.split(view, list(DUE), "unit")
     if frame.empty:
-        waiting.hint("3 个工作日内没有五日到期的简单诉求。")
+        notices.hint("3 个工作日内没有五日到期的简单诉求。")
         return
     wide = frame.pivot_table(index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False).reset_index()
     totals = wide[list(DUE)].sum()
-    last = live.workday(now.stocks_at, 3)
-    show.heading(
-        f"{words.day(now.stocks_at) if now.over else '今日'}到期 {words.full(totals.iloc[0])} 件次，"
+    last = view.workday(view.stocks_at, 3)
+    layout.heading(
+        f"{words.day(view.stocks_at) if view.is_over else '今日'}到期 {words.full(totals.iloc[0])} 件次，"
         f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
-        f"{now.moment_said}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；选中一行看这些件",
+        f"{view.stock_moment_text}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；"
+        "选中一行看这些件",
         define=metric_of("five_day_due_in_3"),
     )
-    table = wide[["name"]].assign(due=wide["code"].map(first_due())).join(wide[list(DUE)])
+    table = wide[["name"]].assign(due=wide["code"].map(first_due(view))).join(wide[list(DUE)])
     table = table.rename(columns={"name": "责任单位", "due": "最早期限", **DUE})
     event = st.dataframe(
         table,
         hide_index=True,
-        height=show.rows_high(len(table), 8),
+        height=layout.rows_high(len(table), 8),
         key="due_soon",
         on_select="rerun",
         selection_mode="single-row",
         alt="五日期限将到的简单诉求按单位",
     )
-    picked = show.once("due_soon", tuple(event["selection"]["rows"]) or None)
+    picked = clicks.once("due_soon", tuple(event["selection"]["rows"]) or None)
     if picked:
-        show.open_list(show.link("five_day_due_in_3", unit=wide["code"].iloc[picked[0]]))
+        open_link(list_link("five_day_due_in_3", unit=wide["code"].iloc[picked[0]]))
 
 
-def first_due() -> dict[str, str]:
+def first_due(view: View) -> dict[str, str]:
     """By unit, the next day on which five working days end: 11月23日."""
     by = ["unit", "five_day_due"]
-    found = live.ask(measure, ["five_day_due_in_3"], as_of=now.stocks_at, within=now.within, by=by)
+    found = view.ask(measure, ["five_day_due_in_3"], as_of=view.stocks_at, within=view.within, by=by)
     first = found.assign(code=found["unit"].fillna("")).groupby("code")["five_day_due"].min()
     return {str(code): words.day(date.fromisoformat(day)) for code, day in first.items()}
 
 
-start = _START[live.settings().deadlines.simple_from]
-show.header("五日办结", f"{now.said}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
-show.numbers(now, CARDS, key="five_day_cards")
-if show.lacks(metric_of(RATE)):
-    with show.block("unknown", stretch=False):
-        show.lacking(RATE)
-elif live.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=now.as_of, within=now.within):
-    left, right = st.columns([3, 2])
-    with left, show.block("months"):
-        pictures.rate_by_month(now, RATE, key="five_day_months")
-    with right, show.block("closings"):
-        closings()
-    choices = st.container(horizontal=True)
-    with choices:
-        way = ranked_by()
-    rankings()
-    left, right = st.columns([3, 2])
-    with left, show.block("classes"):
-        ranked(splits.split(now, [RATE], "category"), "category", "内容分类")
-    with right:
-        with show.block("channels", stretch=False):
-            ranked(splits.split(now, [RATE], "channel"), "channel", "信访形式")
-        with show.block("due_soon"):
-            due_soon()
-else:
-    waiting.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    start = _START[view.settings.deadlines.simple_from]
+    layout.header(view, "五日办结", f"{view.text}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
+    number_cards(view, CARDS, key="five_day_cards")
+    if kpis.missing_reason(view, metric_of(RATE)):
+        with layout.block("unknown", stretch=False):
+            layout.explain_missing(view, RATE)
+    elif view.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
+        left, right = st.columns([3, 2])
+        with left, layout.block("months"):
+            pictures.rate_by_month(view, RATE, key="five_day_months")
+        with right, layout.block("closings"):
+            closings(view)
+        choices = st.container(horizontal=True)
+        with choices:
+            way = ranked_by()
+        rankings(view, choices, way)
+        left, right = st.columns([3, 2])
+        with left, layout.block("classes"):
+            ranked(view, splits.split(view, [RATE], "category"), "category", "内容分类", way)
+        with right:
+            with layout.block("channels", stretch=False):
+                ranked(view, splits.split(view, [RATE], "channel"), "channel", "信访形式", way)
+            with layout.block("due_soon"):
+                due_soon(view)
+    else:
+        notices.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")
+
+
+if __name__ == "__main__":
+    page(filters.current())

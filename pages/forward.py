@@ -5,8 +5,13 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, notices
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries import forward
 from queries.cases import Part, count_cases
 from queries.measure import metric_of
@@ -14,6 +19,7 @@ from queries.registry.common import HORIZONS
 from views import charts, words
 from wording import findings
 from wording.names import PLACES
+from wording.numbers import target_of
 
 CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
 CARDS = tuple(f"{due}_{days}" for due in forward.DUE.values() for days in HORIZONS)
@@ -22,51 +28,47 @@ TABLE_ROWS = 10
 OUTLOOK_ROW = 36
 UNIT = "责任单位"
 
-bar = filters.current()
-today = bar.as_of.date()
-month = forward.month_of(bar.as_of)
+
 # What lies ahead is ahead of the moment, whatever period was chosen.
-now = replace(bar, period=month)
-elsewhere = None if month == bar.period else month
-last = live.workday(bar.as_of, HORIZONS[-1])
 
 
-def missed(metric: str, **cell: str | None) -> None:
+def missed(view: View, metric: str, **cell: str | None) -> None:
     """Open what misses a rate of the month."""
-    show.open_list(show.link(metric, Part.MISSES, period=elsewhere, **cell))
+    open_link(list_link(metric, Part.MISSES, period=view.link_period, **cell))
 
 
-def outlook(clock: str) -> None:
+def outlook(view: View, clock: str) -> None:
     """The month's rate now and if nothing closes until then; a dot opens what would miss the limit by then."""
     rate = metric_of(forward.RATES[clock])
-    if show.lacking(rate.id):
+    if layout.explain_missing(view, rate.id):
         return
-    frame = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within)
-    target = show.target_of(rate.id)
+    frame = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
+    target = target_of(view.settings, rate.id)
     frame = frame[_changes(frame)]
     crossing = ""
-    if last > month.end:
-        crossing = f"；{words.day(month.end)}以后到期的计入下月，不在此列"
-    chart = drawn(
+    if view.workday(view.as_of, HORIZONS[-1]) > view.period.end:
+        crossing = f"；{words.day(view.period.end)}以后到期的计入下月，不在此列"
+    chart = specification(
         charts.ranking,
         frame.assign(
             code=frame["days"].astype(str),
-            name=steps(frame["days"].tolist()),
-            small=[words.small(among, live.settings().lights.small_sample) for among in frame["among"]],
+            name=steps(view, frame["days"].tolist()),
+            small=[words.small(among, view.settings.lights.small_sample) for among in frame["among"]],
         ),
-        show.theme(),
-        title=findings.outlook(frame, rate.name, words.month(today, year=False)),
-        subtitle=f"{words.month(today, year=False)}{rate.name}，按期／应办结；不是预测，只把期限往后推{crossing}",
+        layout.theme(),
+        title=findings.outlook(frame, rate.name, words.month(view.as_of.date(), year=False)),
+        subtitle=f"{words.month(view.as_of.date(), year=False)}{rate.name}，按期／应办结；"
+        f"不是预测，只把期限往后推{crossing}",
         kind="rate",
         target=target,
         from_zero=False,
         row=OUTLOOK_ROW,
     )
-    code = show.chart(chart, f"outlook_{clock}", alt=f"若不再办结的{rate.name}", pick="code")
+    code = clicks.chart(chart, f"outlook_{clock}", alt=f"若不再办结的{rate.name}", pick="code")
     if code is not None:
         row = frame[frame["days"] == int(code)].iloc[0]
         state = {forward.STATES[clock]: "在期未结"} if row["days"] and row["falling"] else {}
-        missed(row["metric"], **state)
+        missed(view, row["metric"], **state)
 
 
 def _changes(frame: pd.DataFrame) -> pd.Series:
@@ -75,33 +77,39 @@ def _changes(frame: pd.DataFrame) -> pd.Series:
     return ~same | (frame["days"] <= HORIZONS[0])
 
 
-def steps(days: list[int]) -> list[str]:
+def steps(view: View, days: list[int]) -> list[str]:
     """现在, 1个工作日后（23日）; the last that is drawn says if the same holds for all after it."""
-    return [step(day) + ("起不变" if day and day == days[-1] != HORIZONS[-1] else "") for day in days]
+    return [step(view, day) + ("起不变" if day and day == days[-1] != HORIZONS[-1] else "") for day in days]
 
 
-def step(days: int) -> str:
+def step(view: View, days: int) -> str:
     """现在, 1个工作日后（23日）."""
     if not days:
         return "现在"
-    return f"{days}个工作日后（{words.short_day(live.workday(bar.as_of, days), today)}）"
+    today = view.as_of.date()
+    return f"{days}个工作日后（{words.short_day(view.workday(view.as_of, days), today)}）"
 
 
-def calendar() -> None:
+def calendar(view: View) -> None:
     """Both limits by the day they end; a cell opens its cases."""
-    clocks = [clock for clock in CLOCKS if not show.lacks(metric_of(f"{forward.DUE[clock]}_{HORIZONS[-1]}"))]
+    clocks = [
+        clock for clock in CLOCKS if not kpis.missing_reason(view, metric_of(f"{forward.DUE[clock]}_{HORIZONS[-1]}"))
+    ]
     if not clocks:
-        show.lacking(*(f"{forward.DUE[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
+        layout.explain_missing(view, *(f"{forward.DUE[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
         return
-    found = {clock: live.ask(forward.due, clock, HORIZONS[-1], as_of=now.as_of, within=now.within) for clock in clocks}
-    working = [live.workday(bar.as_of, n) for n in range(1, HORIZONS[-1] + 1)]
+    found = {
+        clock: view.ask(forward.due, clock, HORIZONS[-1], as_of=view.as_of, within=view.within) for clock in clocks
+    }
+    today = view.as_of.date()
+    working = [view.workday(view.as_of, n) for n in range(1, HORIZONS[-1] + 1)]
     days = sorted({today, *working, *(day.date() for frame in found.values() for day in frame["day"])})
     rows = []
     for clock, frame in found.items():
         cases = dict(zip(frame["day"].dt.date, frame["cases"], strict=True))
         rows += [{"clock": clock, "row": CLOCKS[clock], "day": day, "value": cases.get(day, 0)} for day in days]
     table = pd.DataFrame(rows)
-    chart = drawn(
+    chart = specification(
         charts.heat,
         table.drop(columns=["day", "clock"]).assign(
             column=[words.short_day(day, today) for day in table["day"]],
@@ -110,50 +118,52 @@ def calendar() -> None:
                 for name, day, cases in table[["row", "day", "value"]].itertuples(index=False)
             ],
         ),
-        show.theme(),
+        layout.theme(),
         title=findings.peak(table),
         subtitle="尚未办结、期限未过的件，按期限所在日（件次），点一格看明细",
         unit="件次",
         row=72,
     )
-    cell = show.chart(chart, "calendar", alt="今后 5 个工作日到期件", pick=("row", "column"))
+    cell = clicks.chart(chart, "calendar", alt="今后 5 个工作日到期件", pick=("row", "column"))
     if cell is not None:
         clock = next(clock for clock, name in CLOCKS.items() if name == cell[0])
         day = next(day for day in days if words.short_day(day, today) == cell[1])
-        show.open_list(
-            show.link(
-                f"{forward.DUE[clock]}_{HORIZONS[-1]}", period=elsewhere, **{forward.DAYS[clock]: day.isoformat()}
+        open_link(
+            list_link(
+                f"{forward.DUE[clock]}_{HORIZONS[-1]}",
+                period=view.link_period,
+                **{forward.DAYS[clock]: day.isoformat()},
             )
         )
 
 
-def ranked(clock: str, days: int, dimension: str) -> None:
+def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     """Where the cases lie that fall due; a bar opens them."""
     name = f"{forward.DUE[clock]}_{days}"
-    if show.lacking(name):
+    if layout.explain_missing(view, name):
         return
-    frame = splits.split(now, [name], dimension)
+    frame = splits.split(view, [name], dimension)
     noun = PLACES[dimension]
     said = f"{days} 个工作日内{CLOCKS[clock]}到期"
     even = spread(frame, noun)
     if even and len(frame) > ROWS:
-        show.heading(even, f"各{noun}{said}（件次），没有一个比别的多")
+        layout.heading(even, f"各{noun}{said}（件次），没有一个比别的多")
         if st.button(f"打开全部 {words.full(int(frame['value'].sum()))} 件次", key=f"even_{dimension}"):
-            show.open_list(show.link(name))
+            open_link(list_link(name))
         return
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         frame[["code", "name", "value"]],
-        show.theme(),
-        title=even or findings.most(frame, now.place, none=f"{now.place}没有{said}的件"),
+        layout.theme(),
+        title=even or findings.most(frame, view.place, none=f"{view.place}没有{said}的件"),
         subtitle=f"各{noun}{said}（件次）" + (f"，{len(frame)} 个中前 {ROWS}" if len(frame) > ROWS else ""),
         kind="count",
         most=ROWS,
         none=f"没有{said}的件。",
     )
-    code = show.chart(chart, f"forward_{dimension}", alt=f"各{noun}{said}", pick="code")
+    code = clicks.chart(chart, f"forward_{dimension}", alt=f"各{noun}{said}", pick="code")
     if code is not None:
-        show.open_list(show.link(name, period=elsewhere, **{dimension: code}))
+        open_link(list_link(name, period=view.link_period, **{dimension: code}))
 
 
 def spread(frame: pd.DataFrame, noun: str) -> str:
@@ -162,19 +172,21 @@ def spread(frame: pd.DataFrame, noun: str) -> str:
     return f"分散在 {words.full(len(frame))} 个{noun}，各 {words.full(frame['value'].iloc[0])} 件次" if even else ""
 
 
-def units(clock: str, days: int) -> None:
+def units(view: View, clock: str, days: int) -> None:
     """Who holds them, and what each would lose; every number in the table opens its cases."""
     due = {n: f"{forward.DUE[clock]}_{n}" for n in HORIZONS}
-    if show.lacking(due[days]):
+    if layout.explain_missing(view, due[days]):
         return
-    wide = splits.split(now, list(due.values()), "unit").pivot_table(
+    wide = splits.split(view, list(due.values()), "unit").pivot_table(
         index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0
     )
     wide = wide.reindex(columns=list(due.values()), fill_value=0)
     if wide.empty:
-        show.heading(f"{HORIZONS[-1]} 个工作日内没有{CLOCKS[clock]}到期的件", "按责任单位", define=metric_of(due[days]))
+        layout.heading(
+            f"{HORIZONS[-1]} 个工作日内没有{CLOCKS[clock]}到期的件", "按责任单位", define=metric_of(due[days])
+        )
         return
-    ahead = live.ask(forward.outlook, clock, as_of=now.as_of, within=now.within, by=["unit"])
+    ahead = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within, by=["unit"])
     ahead = ahead.assign(code=ahead["unit"].fillna(""))
     rate = {n: ahead[ahead["days"] == n].set_index("code") for n in (0, days)}
     wide = (
@@ -184,10 +196,10 @@ def units(clock: str, days: int) -> None:
     )
     total, holders = wide[due[days]].sum(), int((wide[due[days]] > 0).sum())
     alone = holders > 1 and wide[due[days]].nlargest(2).is_unique and wide["code"].iloc[0]
-    show.heading(
+    layout.heading(
         f"{days} 个工作日内 {words.full(total)} 件次{CLOCKS[clock]}到期，涉及 {holders} 个单位"
         + (f"，{wide['name'].iloc[0]}最多" if alone else ""),
-        f"点一个数看它的件；率为{words.month(today, year=False)}{metric_of(forward.RATES[clock]).name}，"
+        f"点一个数看它的件；率为{words.month(view.as_of.date(), year=False)}{metric_of(forward.RATES[clock]).name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
         define=metric_of(due[days]),
     )
@@ -197,15 +209,15 @@ def units(clock: str, days: int) -> None:
         {
             UNIT: wide["name"],
             **{head: wide[name] for head, name in columns.items()},
-            "现在": written_rates(wide["code"], rate[0]),
-            "届时": written_rates(wide["code"], rate[days]),
+            "现在": written_rates(view, wide["code"], rate[0]),
+            "届时": written_rates(view, wide["code"], rate[days]),
             "变化": [words.points(value) for value in wide["code"].map(rate[days]["value"] - rate[0]["value"])],
         }
     )
     event = st.dataframe(
         table,
         hide_index=True,
-        height=show.rows_high(len(table), TABLE_ROWS),
+        height=layout.rows_high(len(table), TABLE_ROWS),
         key="forward_units",
         on_select="rerun",
         selection_mode="single-cell",
@@ -215,20 +227,20 @@ def units(clock: str, days: int) -> None:
         },
         alt="将要到期的件按责任单位",
     )
-    cell = show.once("forward_units", next(iter(event["selection"]["cells"]), None))
+    cell = clicks.once("forward_units", next(iter(event["selection"]["cells"]), None))
     if cell is not None:
         code = wide["code"].iloc[cell[0]]
         if cell[1] in rates:
-            missed(rates[cell[1]], unit=code)
+            missed(view, rates[cell[1]], unit=code)
         elif cell[1] == "变化":
-            missed(rates["届时"], unit=code, **{forward.STATES[clock]: "在期未结"})
+            missed(view, rates["届时"], unit=code, **{forward.STATES[clock]: "在期未结"})
         else:
-            show.open_list(show.link(columns.get(cell[1], due[days]), period=elsewhere, unit=code))
+            open_link(list_link(columns.get(cell[1], due[days]), period=view.link_period, unit=code))
 
 
-def written_rates(codes: pd.Series, rates: pd.DataFrame) -> list[str]:
+def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str]:
     """The rates of units, — where there is none, and marked where they rest on few cases. `rates` by code."""
-    few = live.settings().lights.small_sample
+    few = view.settings.lights.small_sample
     known = rates.reindex(codes)
     return [
         words.percent(value) + (f" {words.SMALL}" if words.small(among, few) else "")
@@ -236,36 +248,45 @@ def written_rates(codes: pd.Series, rates: pd.DataFrame) -> list[str]:
     ]
 
 
-def details() -> None:
+def details(view: View) -> None:
     """One limit and one horizon at a time: units, places and grids."""
     with st.container(horizontal=True, gap="small"):
         clock = filters.choose("期限", list(CLOCKS), "limit", "five_day", CLOCKS.__getitem__)
         days = filters.choose("今后", list(HORIZONS), "ahead", HORIZONS[1], lambda n: f"{n}个工作日")
-    with show.block("units", stretch=False):
-        units(clock, days)
-    below = dict.fromkeys([places.dimension_below(now), "grid"])
+    with layout.block("units", stretch=False):
+        units(view, clock, days)
+    below = dict.fromkeys([places.dimension_below(view), "grid"])
     for column, dimension in zip(st.columns(len(below)), below, strict=True):
-        with column, show.block(f"at_{dimension}"):
-            ranked(clock, days, dimension)
+        with column, layout.block(f"at_{dimension}"):
+            ranked(view, clock, days, dimension)
 
 
-show.header(
-    "到期预警",
-    f"{now.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；"
-    f"均为截至此刻的时点数{'' if elsewhere is None else '，不随所选时段'}。",
-)
-show.numbers(now, CARDS, key="forward_cards", spark=False)
-if show.lacks(metric_of("backlog")):
-    with show.block("unknown", stretch=False):
-        show.lacking("backlog")
-elif live.ask(count_cases, "backlog", as_of=now.as_of, within=now.within):
-    first, second, third = st.columns(3)
-    with first, show.block("outlook_five_day"):
-        outlook("five_day")
-    with second, show.block("outlook_handling"):
-        outlook("handling")
-    with third, show.block("calendar"):
-        calendar()
-    details()
-else:
-    waiting.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件。")
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    view = replace(view, period=forward.month_of(view.as_of))
+    last = view.workday(view.as_of, HORIZONS[-1])
+    layout.header(
+        view,
+        "到期预警",
+        f"{view.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；"
+        f"均为截至此刻的时点数{'，不随所选时段' if view.link_period else ''}。",
+    )
+    number_cards(view, CARDS, key="forward_cards", spark=False)
+    if kpis.missing_reason(view, metric_of("backlog")):
+        with layout.block("unknown", stretch=False):
+            layout.explain_missing(view, "backlog")
+    elif view.ask(count_cases, "backlog", as_of=view.as_of, within=view.within):
+        first, second, third = st.columns(3)
+        with first, layout.block("outlook_five_day"):
+            outlook(view, "five_day")
+        with second, layout.block("outlook_handling"):
+            outlook(view, "handling")
+        with third, layout.block("calendar"):
+            calendar(view)
+        details(view)
+    else:
+        notices.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件。")
+
+
+if __name__ == "__main__":
+    page(filters.current())

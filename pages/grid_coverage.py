@@ -6,15 +6,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, maps, notices
+from pages.parts.drawing import specification
 from pages.parts.markdown import escape_markdown
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from views import charts, words
 from wording import findings, numbers
+from wording.numbers import target_of
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
 CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")
@@ -33,10 +39,8 @@ CELLS = 200
 MAP_SIZE = (780, 460)
 ROWS, ROWS_BESIDE_FACTS = 14, 7
 
-now = filters.current()
 
-
-def layer() -> str:
+def layer(has_grids: bool) -> str:
     """Which number the map and the table show; without grids only what cases alone can tell."""
     layers = (*OF_GRIDS, *OF_CASES) if has_grids else WITHOUT_GRIDS
     return st.segmented_control(
@@ -51,7 +55,7 @@ def layer() -> str:
     )
 
 
-def one_kind(below: places.Below) -> places.Below:
+def one_kind(view: View, below: places.Below) -> places.Below:
     """Grids of one kind at a time: 微网格 lie within 社区网格 and 专属网格 over both."""
     if below.dimension != "grid" or below.frame.empty:
         return below
@@ -65,33 +69,33 @@ def one_kind(below: places.Below) -> places.Below:
         hidden=True,
     )
     frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
-    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(now.place)))
+    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(view.place)))
 
 
-def on_map(chosen: str, below: places.Below) -> None:
+def on_map(view: View, chosen: str, below: places.Below) -> None:
     """The map and the table beside it; both go down into a place."""
     at_grids = below.dimension == "grid"
     metric = metric_of(GRID_METRICS.get(chosen, chosen) if at_grids else chosen)
     if not metric.applies(below.dimension):
-        waiting.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
+        notices.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
         return
-    frame = places.measured(now, metric.id, below)
-    few = live.settings().lights.small_sample
-    elsewhere = places.nameless(now, metric.id, below)
-    target = show.target_of(metric.id)
-    title = findings.ranked(frame, metric, target, below.noun, now.place, few=few, nameless=elsewhere)
+    frame = places.measured(view, metric.id, below)
+    few = view.settings.lights.small_sample
+    elsewhere = places.nameless(view, metric.id, below)
+    target = target_of(view.settings, metric.id)
+    title = findings.ranked(frame, metric, target, below.noun, view.place, few=few, nameless=elsewhere)
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
         title, frame, coloured = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame), lamps()
     left, right = st.columns([8, 5])
-    with left, show.block("coverage_map"):
+    with left, layout.block("coverage_map"):
         what = "点一个网格看它的情况" if at_grids else "点地图往下一级"
-        show.heading(title, f"{now.place}各{below.noun}{metric.name}；{what}", define=metric)
+        layout.heading(title, f"{view.place}各{below.noun}{metric.name}；{what}", define=metric)
         width, height = MAP_SIZE
-        places.area_map(
+        maps.area_map(
+            view,
             frame,
             below,
-            now,
             metric=metric.id,
             key=f"coverage_{chosen}_{picks('table')}",
             width=width,
@@ -100,8 +104,8 @@ def on_map(chosen: str, below: places.Below) -> None:
             on_grid=lambda code: pick_grid(code, "map"),
             **coloured,
         )
-    with right, show.block("coverage_table"):
-        table(frame, metric, below)
+    with right, layout.block("coverage_table"):
+        table(view, frame, metric, below)
 
 
 def by_state(frame: pd.DataFrame) -> pd.DataFrame:
@@ -117,11 +121,11 @@ def lamps() -> dict[str, Any]:
     return {"scale": "lights", "states": STAFFED}
 
 
-def on_hot_map(below: places.Below) -> None:
+def on_hot_map(view: View, below: places.Below) -> None:
     """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
-    cells = live.ask(hot_cells.hot_cells, as_of=now.as_of, period=now.period, within=now.within, most=CELLS)
+    cells = view.ask(hot_cells.hot_cells, as_of=view.as_of, period=view.period, within=view.within, most=CELLS)
     if cells.empty:
-        waiting.hint(f"{now.place}这一时段没有带坐标的信访件，画不出热点；信访件的经度、纬度装入后自动显示。")
+        notices.hint(f"{view.place}这一时段没有带坐标的信访件，画不出热点；信访件的经度、纬度装入后自动显示。")
         return
     points = pd.DataFrame(
         {
@@ -132,18 +136,18 @@ def on_hot_map(below: places.Below) -> None:
             "tip": [f"约 1 公里见方内登记 {words.full(cases)} 件次，点开看明细" for cases in cells["cases"]],
         }
     )
-    frame = places.measured(now, "registered", below).assign(value=float("nan"), text="")
+    frame = places.measured(view, "registered", below).assign(value=float("nan"), text="")
     left, right = st.columns([8, 5])
-    with left, show.block("coverage_map"):
+    with left, layout.block("coverage_map"):
         down = "" if below.dimension == "grid" else "，点区域往下一级"
-        show.heading(
-            findings.hot(points), f"{now.place}登记量按方格；点方格看信访件{down}", define=metric_of("registered")
+        layout.heading(
+            findings.hot(points), f"{view.place}登记量按方格；点方格看信访件{down}", define=metric_of("registered")
         )
         width, height = MAP_SIZE
-        clicked = places.area_map(
+        clicked = maps.area_map(
+            view,
             frame,
             below,
-            now,
             metric="registered",
             key=f"coverage_{HOT}",
             width=width,
@@ -152,37 +156,37 @@ def on_hot_map(below: places.Below) -> None:
             points=points,
             points_label=HOT_LABEL,
         )
-    with right, show.block("coverage_table"):
-        clicked = hot_table(points) or clicked
+    with right, layout.block("coverage_table"):
+        clicked = hot_table(view, points) or clicked
     if clicked:
-        show.open_list(show.link("registered", hot_cell=clicked))
+        open_link(list_link("registered", hot_cell=clicked))
 
 
-def hot_table(points: pd.DataFrame) -> str | None:
+def hot_table(view: View, points: pd.DataFrame) -> str | None:
     """The squares as rows, the fullest first; returns the one that was selected."""
     most = "登记量最多的 " if len(points) == CELLS else ""
-    show.heading(f"{most}{len(points)} 个方格", "按登记量，选中一行看信访件")
-    key = f"table_{HOT}_{now.within.area}"
+    layout.heading(f"{most}{len(points)} 个方格", "按登记量，选中一行看信访件")
+    key = f"table_{HOT}_{view.within.area}"
     event = st.dataframe(
         pd.DataFrame({"方格": points["name"], "登记量（件次）": points["weight"]}),
         hide_index=True,
         column_config={"登记量（件次）": st.column_config.NumberColumn(format="localized")},
-        height=show.rows_high(len(points), ROWS),
+        height=layout.rows_high(len(points), ROWS),
         key=key,
         on_select="rerun",
         selection_mode="single-row",
-        alt=f"{now.place}热点方格",
+        alt=f"{view.place}热点方格",
     )
     rows = event["selection"]["rows"]
-    return show.once(key, str(points["code"].iloc[rows[0]]) if rows else None)
+    return clicks.once(key, str(points["code"].iloc[rows[0]]) if rows else None)
 
 
-def table(frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
+def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
     """The same places as rows, worst first; selecting one goes down into it, or shows a grid."""
     at_grids = below.dimension == "grid"
     low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
     rows = frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
-    key = f"table_{metric.id}_{now.within.area}_{picks('map')}"
+    key = f"table_{metric.id}_{view.within.area}_{picks('map')}"
 
     def clicked() -> None:
         selected = st.session_state[key]["selection"]["rows"]
@@ -190,24 +194,24 @@ def table(frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
         if code and at_grids:
             pick_grid(code, "table")
         elif code:
-            filters.go_to(code)
+            filters.set_area(code)
 
     grid = picked_grid(frame) if at_grids else None
     shown = columns(rows, metric, below)
-    show.heading(f"{len(rows)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
+    layout.heading(f"{len(rows)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
     st.dataframe(
         shown,
         hide_index=True,
         column_config=written_as(shown, metric),
         placeholder=words.NONE,
-        height=show.rows_high(len(rows), ROWS if grid is None else ROWS_BESIDE_FACTS),
+        height=layout.rows_high(len(rows), ROWS if grid is None else ROWS_BESIDE_FACTS),
         key=key,
         on_select=clicked,
         selection_mode="single-row",
-        alt=f"{now.place}各{below.noun}{metric.name}",
+        alt=f"{view.place}各{below.noun}{metric.name}",
     )
     if grid is not None:
-        facts(grid, rows)
+        facts(view, grid, rows)
 
 
 def columns(rows: pd.DataFrame, metric: Metric, below: places.Below) -> pd.DataFrame:
@@ -249,40 +253,40 @@ def picked_grid(frame: pd.DataFrame) -> str | None:
     return code if code in set(frame["code"]) else None
 
 
-def facts(code: str, rows: pd.DataFrame) -> None:
+def facts(view: View, code: str, rows: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
     row: Any = rows.set_index("code").loc[code]
-    within = now.within.within(grid=code)
+    within = view.within.within(grid=code)
     wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
-    found = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=within).set_index("metric")["value"]
+    found = view.ask(measure, wanted, as_of=view.as_of, period=view.period, within=within).set_index("metric")["value"]
     households = "" if words.missing(row["households"]) else f"，{words.full(row['households'])} 户"
-    show.heading(f"{now.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
+    layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
     with st.container(horizontal=True, gap="small"):
         for name in wanted:
             metric = metric_of(name)
             text = numbers.written(metric, float(found.loc[name]))
             unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
             if st.button(f"{metric.name} {text}{unit}", key=f"fact_{name}"):
-                show.open_list(show.link(name, grid=code))
+                open_link(list_link(name, grid=code))
 
 
-def gaps(metric_id: str, what: str, none: str, place: str, key: str, columns: dict[str, str]) -> None:
+def gaps(view: View, metric_id: str, what: str, none: str, place: str, key: str, columns: dict[str, str]) -> None:
     """What is missing (grids without a worker, communities without an agent), those with most cases first.
 
     `place` is the dimension of cases that `key` of the rows is a code of; a row opens its cases of the period.
     """
     metric = metric_of(metric_id)
-    rows = live.ask(cases, metric_id, Part.MISSES, as_of=now.stocks_at, within=now.within)
+    rows = view.ask(cases, metric_id, Part.MISSES, as_of=view.stocks_at, within=view.within)
     if rows.empty:
-        show.heading(none, now.place, define=metric)
+        layout.heading(none, view.place, define=metric)
         return
     total = len(rows)
     first = f"，列前 {GAPS_SHOWN} 个" if total > GAPS_SHOWN else ""
-    note = f"{now.place}{first}；按本期登记的信访件由多到少，点一行看这些件"
-    show.heading(f"{words.full(total)} 个{what}", note, define=metric)
-    rows = rows.assign(cases=registered_in(place, rows[key]))
+    note = f"{view.place}{first}；按本期登记的信访件由多到少，点一行看这些件"
+    layout.heading(f"{words.full(total)} 个{what}", note, define=metric)
+    rows = rows.assign(cases=registered_in(view, place, rows[key]))
     rows = rows.sort_values("cases", ascending=False, kind="stable").head(GAPS_SHOWN)
-    heads = {name: head for name, head in columns.items() if name not in chosen_levels()} | {
+    heads = {name: head for name, head in columns.items() if name not in chosen_levels(view)} | {
         "cases": "本期登记（件次）"
     }
     event = st.dataframe(
@@ -290,70 +294,71 @@ def gaps(metric_id: str, what: str, none: str, place: str, key: str, columns: di
         hide_index=True,
         column_config={head: st.column_config.NumberColumn(format="localized") for head in ("人口", heads["cases"])},
         placeholder=words.NONE,
-        height=show.rows_high(len(rows), 7),
+        height=layout.rows_high(len(rows), 7),
         key=f"gaps_{metric_id}",
         on_select="rerun",
         selection_mode="single-cell",
         alt=what,
     )
     cells = event["selection"]["cells"]
-    picked = show.once(f"gaps_{metric_id}", tuple(cells[0]) if cells else None)
+    picked = clicks.once(f"gaps_{metric_id}", tuple(cells[0]) if cells else None)
     if picked:
-        show.open_list(show.link("registered", **{place: rows[key].iloc[picked[0]]}))
+        open_link(list_link("registered", **{place: rows[key].iloc[picked[0]]}))
     if st.button(f"打开全部 {words.full(total)} 个，可导出", key=f"all_gaps_{metric_id}"):
-        show.open_list(show.link(metric_id, Part.MISSES))
+        open_link(list_link(metric_id, Part.MISSES))
 
 
-def registered_in(place: str, codes: pd.Series) -> list[int]:
+def registered_in(view: View, place: str, codes: pd.Series) -> list[int]:
     """How many cases were registered in each of these places in the period."""
-    found = live.ask(measure, ["registered"], as_of=now.as_of, period=now.period, within=now.within, by=[place])
+    found = view.ask(measure, ["registered"], as_of=view.as_of, period=view.period, within=view.within, by=[place])
     counts = dict(zip(found[place], found["hits"], strict=True))
     return [int(counts.get(code, 0)) for code in codes]
 
 
-def chosen_levels() -> set[str]:
+def chosen_levels(view: View) -> set[str]:
     """Levels that the filter bar has fixed: every row would say the same."""
-    path = filters.path_to(now.within.area) if now.within.area else []
+    path = filters.area_path(view) if view.within.area else []
     return set(filters.PLACES[: max(len(path) - 1, 0)])
 
 
-def split_ranking(metric_id: str, dimension: str, subtitle: str, key: str) -> None:
+def split_ranking(view: View, metric_id: str, dimension: str, subtitle: str, key: str) -> None:
     """A rate by the kinds of one dimension; a bar opens its list."""
     metric = metric_of(metric_id)
-    rows = splits.split(now, [metric_id], dimension)
-    target = show.target_of(metric_id)
-    few = live.settings().lights.small_sample
-    chart = drawn(
+    rows = splits.split(view, [metric_id], dimension)
+    target = target_of(view.settings, metric_id)
+    few = view.settings.lights.small_sample
+    chart = specification(
         charts.ranking,
         rows,
-        show.theme(),
-        title=findings.ranked(rows, metric, target, "类", now.place, few=few),
+        layout.theme(),
+        title=findings.ranked(rows, metric, target, "类", view.place, few=few),
         subtitle=subtitle,
         kind="rate",
         target=target,
         none="这一时段没有记录。",
     )
-    code = show.chart(chart, key, alt=subtitle, pick="code")
+    code = clicks.chart(chart, key, alt=subtitle, pick="code")
     if code is not None:
-        show.open_list(show.link(metric_id, **{dimension: code}))
+        open_link(list_link(metric_id, **{dimension: code}))
 
 
-def tasks() -> None:
+def tasks(view: View) -> None:
     """Grids by kind, contacts by means, outcomes by kind of task."""
     left, middle, right = st.columns(3)
-    with left, show.block("kinds"):
-        split_ranking("grids_staffed", "grid_kind", "网格配员率，按网格类型", "by_grid_kind")
-    with middle, show.block("means"):
-        split_ranking("reached_in_24h", "contact_method", "24小时联系率，按联系方式", "by_means")
-    with right, show.block("spot"):
-        split_ranking("on_the_spot", "task_kind", "就地化解率，按任务类型", "by_task_kind")
+    with left, layout.block("kinds"):
+        split_ranking(view, "grids_staffed", "grid_kind", "网格配员率，按网格类型", "by_grid_kind")
+    with middle, layout.block("means"):
+        split_ranking(view, "reached_in_24h", "contact_method", "24小时联系率，按联系方式", "by_means")
+    with right, layout.block("spot"):
+        split_ranking(view, "on_the_spot", "task_kind", "就地化解率，按任务类型", "by_task_kind")
 
 
-def all_gaps() -> None:
+def all_gaps(view: View) -> None:
     """What is missing, as two lists side by side."""
     left, right = st.columns(2)
-    with left, show.block("gap_grids"):
+    with left, layout.block("gap_grids"):
         gaps(
+            view,
             "grids_staffed",
             "网格没有在岗网格员",
             "所有网格都有在岗网格员",
@@ -361,8 +366,9 @@ def all_gaps() -> None:
             "grid_id",
             {"district": "区县", "street": "街道（乡镇）", "community": "社区（村）", "name": "网格", "kind": "类型"},
         )
-    with right, show.block("gap_communities"):
+    with right, layout.block("gap_communities"):
         gaps(
+            view,
             "communities_with_agent",
             "社区（村）没有在岗代办员",
             "所有社区（村）都有在岗代办员",
@@ -372,24 +378,33 @@ def all_gaps() -> None:
         )
 
 
-has_grids = live.ask(count_cases, "grids_staffed", Part.AMONG, as_of=now.as_of) > 0
-note = "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格数据，先看信访件。"
-show.header("网格覆盖", f"{now.said}。{note}")
-show.numbers(now, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
-if not has_grids:
-    waiting.missing(
-        "网格、网格员和代办员", {"grid": "网格", "grid_worker": "网格员", "agent": "代办员", "grid_task": "网格任务"}
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    has_grids = view.ask(count_cases, "grids_staffed", Part.AMONG, as_of=view.as_of) > 0
+    note = (
+        "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格数据，先看信访件。"
     )
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    places.breadcrumb(now)
-    chosen = layer()
-below = one_kind(places.below(now))
-if below.frame.empty:
-    waiting.missing(f"{now.place}的{below.noun}", {"area": "区域", "grid": "网格"})
-elif chosen == HOT:
-    on_hot_map(below)
-else:
-    on_map(chosen, below)
-if has_grids:
-    all_gaps()
-    tasks()
+    layout.header(view, "网格覆盖", f"{view.text}。{note}")
+    number_cards(view, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
+    if not has_grids:
+        notices.missing(
+            "网格、网格员和代办员",
+            {"grid": "网格", "grid_worker": "网格员", "agent": "代办员", "grid_task": "网格任务"},
+        )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        maps.breadcrumb(view)
+        chosen = layer(has_grids)
+    below = one_kind(view, places.below(view))
+    if below.frame.empty:
+        notices.missing(f"{view.place}的{below.noun}", {"area": "区域", "grid": "网格"})
+    elif chosen == HOT:
+        on_hot_map(view, below)
+    else:
+        on_map(view, chosen, below)
+    if has_grids:
+        all_gaps(view)
+        tasks(view)
+
+
+if __name__ == "__main__":
+    page(filters.current())

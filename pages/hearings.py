@@ -3,9 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, lists, live, pictures, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, lists, notices, pictures
+from pages.parts.drawing import specification
 from pages.parts.markdown import escape_markdown
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries import comparable, hearing_outcomes
 from queries.cases import Part, cases
 from queries.measure import measure, metric_of
@@ -25,59 +30,56 @@ MONTHLY = ("hearings_held", "cases_heard", "expert_participations")
 MONTHS = 12
 
 
-now = filters.current()
-
-
 def opened(metric: str, **cell: str | None) -> None:
     """The list behind a number of the period."""
-    show.open_list(show.link(metric, Part.HITS, period=None, **cell))
+    open_link(list_link(metric, Part.HITS, period=None, **cell))
 
 
-def monthly() -> None:
+def monthly(view: View) -> None:
     """场次, 件次 and 人次 each in a picture of its own: units of count never share an axis."""
-    counts = {name: show.by_months(now, [name], MONTHS)["value"].tolist() for name in MONTHLY}
+    counts = {name: kpis.months(view, [name], MONTHS)["value"].tolist() for name in MONTHLY}
     # Where every hearing is of one case, both counts are one picture.
     alike = counts[MONTHLY[0]] == counts[MONTHLY[1]]
     drawn_names = MONTHLY[:1] + MONTHLY[2:] if alike else MONTHLY
     for column, name in zip(st.columns(len(drawn_names)), drawn_names, strict=True):
         more = f"；{metric_of(MONTHLY[1]).name}每月同数" if alike and name == MONTHLY[0] else ""
-        with column, show.block(f"monthly_{name}"):
-            pictures.count_by_month(now, name, key=f"monthly_{name}", months=MONTHS, more=more)
+        with column, layout.block(f"monthly_{name}"):
+            pictures.count_by_month(view, name, key=f"monthly_{name}", months=MONTHS, more=more)
 
 
-def conclusions() -> None:
+def conclusions(view: View) -> None:
     """What hearings concluded."""
-    if show.lacking_split("hearings_held", "conclusion"):
+    if layout.explain_missing_split(view, "hearings_held", "conclusion"):
         return
-    rows = splits.split(now, ["hearings_held"], "conclusion")
-    chart = drawn(
+    rows = splits.split(view, ["hearings_held"], "conclusion")
+    chart = specification(
         charts.ranking,
         rows,
-        show.theme(),
+        layout.theme(),
         title=findings.most(rows, "全部听证", none="这一时段没有举行听证", unit="场次"),
         subtitle="按听证结论（场次）",
         kind="count",
         none="这一时段没有举行听证。",
     )
-    code = show.chart(chart, "conclusions", alt="听证结论", pick="code")
+    code = clicks.chart(chart, "conclusions", alt="听证结论", pick="code")
     if code is not None:
         opened("hearings_held", conclusion=code)
 
 
-def compared() -> None:
+def compared(view: View) -> None:
     """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
-    if show.lacking("resolution") or show.lacking("cases_heard"):
+    if layout.explain_missing(view, "resolution") or layout.explain_missing(view, "cases_heard"):
         return
-    frame = live.ask(hearing_outcomes.against_comparable, as_of=now.as_of, within=now.within)
+    frame = view.ask(hearing_outcomes.against_comparable, as_of=view.as_of, within=view.within)
     moved = comparable.difference(frame)
-    chart = drawn(
+    chart = specification(
         charts.paired,
         frame.assign(row="化解率"),
-        show.theme(),
-        title=findings.heard(frame, moved, live.settings().lights.small_sample),
-        subtitle=f"截至{words.day(now.as_of, year=True)}的化解率，横线为 95% 区间",
+        layout.theme(),
+        title=findings.heard(frame, moved, view.settings.lights.small_sample),
+        subtitle=f"截至{words.day(view.as_of, year=True)}的化解率，横线为 95% 区间",
     )
-    show.chart(chart, "compared", alt="听证件与可比件的化解率")
+    clicks.chart(chart, "compared", alt="听证件与可比件的化解率")
     st.caption(
         f"{escape_markdown(findings.beside(frame, moved))}"
         "两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
@@ -86,55 +88,55 @@ def compared() -> None:
     )
 
 
-def waits() -> None:
+def waits(view: View) -> None:
     """How long people wait for a hearing."""
     metric = metric_of("hearing_wait_days")
-    if show.lacking_split(metric.id, "wait"):
+    if layout.explain_missing_split(view, metric.id, "wait"):
         return
-    rows = splits.split(now, [metric.id], "wait").set_index("code")["hits"]
+    rows = splits.split(view, [metric.id], "wait").set_index("code")["hits"]
     counts = rows.reindex(WAIT_BANDS, fill_value=0)
-    median = live.ask(hearing_outcomes.median_wait, as_of=now.as_of, period=now.period, within=now.within)
-    chart = drawn(
+    median = view.ask(hearing_outcomes.median_wait, as_of=view.as_of, period=view.period, within=view.within)
+    chart = specification(
         charts.bars,
         pd.DataFrame({"label": WAIT_BANDS, "value": counts.to_numpy()}),
-        show.theme(),
+        layout.theme(),
         title="没有可计等待的听证" if words.missing(median) else f"等待天数中位数 {words.days(median)}",
         subtitle="从申请到举行的自然日（场次）",
         unit="场次",
         height=170,
     )
-    band = show.chart(chart, "waits", alt="听证等待天数分布", pick="key")
+    band = clicks.chart(chart, "waits", alt="听证等待天数分布", pick="key")
     if band is not None:
         opened(metric.id, wait=band)
 
 
-def pool() -> None:
+def pool(view: View) -> None:
     """The pool by origin and field."""
-    if show.lacking_split("experts_in_pool", "source", "field"):
+    if layout.explain_missing_split(view, "experts_in_pool", "source", "field"):
         return
-    found = live.ask(measure, ["experts_in_pool"], as_of=now.stocks_at, by=["source", "field"])
+    found = view.ask(measure, ["experts_in_pool"], as_of=view.stocks_at, by=["source", "field"])
     total, sources = int(found["hits"].sum()), found.groupby("source")["hits"].sum().sort_values(ascending=False)
     order = found.groupby("field")["hits"].sum().sort_values(ascending=False).index
     frame = found.assign(
         row=pd.Categorical(found["field"], order), column=pd.Categorical(found["source"], sources.index)
     )
-    chart = drawn(
+    chart = specification(
         charts.heat,
         frame.sort_values(["row", "column"]).astype({"row": str, "column": str}),
-        show.theme(),
+        layout.theme(),
         title=f"在库 {words.full(total)} 人，{findings.leading(sources, '人')}",
         subtitle="按专业领域和来源（人）",
         unit="人",
     )
-    cell = show.chart(chart, "pool", alt="专家库按来源和领域", pick=("row", "column"))
+    cell = clicks.chart(chart, "pool", alt="专家库按来源和领域", pick=("row", "column"))
     if cell is not None:
-        show.open_list(show.link("experts_in_pool", field=cell[0], source=cell[1]))
+        open_link(list_link("experts_in_pool", field=cell[0], source=cell[1]))
 
 
-def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
+def load(view: View, pool_rows: pd.DataFrame) -> pd.DataFrame:
     """How the experts share the work: the pool with each one's participations in the period."""
-    found = live.ask(
-        measure, ["expert_participations"], as_of=now.as_of, period=now.period, within=now.within, by=["expert"]
+    found = view.ask(
+        measure, ["expert_participations"], as_of=view.as_of, period=view.period, within=view.within, by=["expert"]
     )
     taken = dict(zip(found["expert"], found["hits"], strict=True))
     return pool_rows.assign(value=[int(taken.get(code, 0)) for code in pool_rows["code"]])
@@ -143,28 +145,28 @@ def load(pool_rows: pd.DataFrame) -> pd.DataFrame:
 def shares(loads: pd.DataFrame) -> None:
     """One dot an expert; idle ones hollow."""
     active = loads[loads["value"] > 0]
-    chart = drawn(
+    chart = specification(
         charts.dots,
         active.assign(group=active["source"]),
-        show.theme(),
+        layout.theme(),
         title=findings.load(loads),
         subtitle="每个点一位参与的专家，横轴为出席人次",
         axis_title="出席人次",
         unit="人次",
         height=130,
     )
-    code = show.chart(chart, "load", alt="每位专家的参与人次", pick="code")
+    code = clicks.chart(chart, "load", alt="每位专家的参与人次", pick="code")
     if code is not None:
         opened("expert_participations", expert=code)
 
 
-def idle(loads: pd.DataFrame) -> None:
+def idle(view: View, loads: pd.DataFrame) -> None:
     """Who has not been asked, longest idle first."""
     rows = loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
     if rows.empty:
-        show.heading("在库专家这一时段都有参与", "没有闲置的专家")
+        layout.heading("在库专家这一时段都有参与", "没有闲置的专家")
         return
-    show.heading(f"{len(rows)} 位专家这一时段没有参与", "从未参与的在前，其后按最近一次参与由早到晚")
+    layout.heading(f"{len(rows)} 位专家这一时段没有参与", "从未参与的在前，其后按最近一次参与由早到晚")
     table = pd.DataFrame(
         {
             "专家": rows["name"],
@@ -174,25 +176,25 @@ def idle(loads: pd.DataFrame) -> None:
             "最近参与": [f"{at:%Y-%m-%d}" if pd.notna(at) else "从未" for at in rows["last_on"]],
         }
     )
-    st.dataframe(table, hide_index=True, height=show.rows_high(len(rows), 8), key="idle", alt="未参与的专家")
+    st.dataframe(table, hide_index=True, height=layout.rows_high(len(rows), 8), key="idle", alt="未参与的专家")
     with st.container(horizontal=True):
-        lists.downloads("未参与的专家", lambda: table, len(table), *lists.parts_of(now), key="idle")
+        lists.downloads("未参与的专家", lambda: table, len(table), *lists.parts_of(view), key="idle")
 
 
-def coming() -> None:
+def coming(view: View) -> None:
     """The hearings to come, with their panels; no private data."""
     metric = metric_of("hearings_coming")
-    if show.lacking(metric.id):
+    if layout.explain_missing(view, metric.id):
         return
-    rows = live.ask(cases, metric.id, as_of=now.stocks_at, within=now.within)
+    rows = view.ask(cases, metric.id, as_of=view.stocks_at, within=view.within)
     if rows.empty:
-        show.heading("没有待举行的听证", "已排期、未举行、未取消", define=metric)
+        layout.heading("没有待举行的听证", "已排期、未举行、未取消", define=metric)
         return
     rows = rows.sort_values("scheduled_at")
-    panels = live.ask(hearing_outcomes.coming_panels, as_of=now.stocks_at)
-    sitting = {hearing: panel(seats) for hearing, seats in panels.groupby("hearing_id")}
+    panels = view.ask(hearing_outcomes.coming_panels, as_of=view.stocks_at)
+    sitting = {hearing: seats_text(seats) for hearing, seats in panels.groupby("hearing_id")}
     first = words.moment(rows["scheduled_at"].iloc[0])
-    show.heading(f"待举行听证 {len(rows)} 场次，最近一场 {first}", "已排期、未举行、未取消", define=metric)
+    layout.heading(f"待举行听证 {len(rows)} 场次，最近一场 {first}", "已排期、未举行、未取消", define=metric)
     table = pd.DataFrame(
         {
             "排期": rows["scheduled_at"].dt.strftime("%m-%d %H:%M"),
@@ -205,12 +207,14 @@ def coming() -> None:
             "信访编号": rows["case_no"],
         }
     )
-    st.dataframe(table, hide_index=True, height=show.rows_high(len(rows), 8), key="coming_hearings", alt="待举行的听证")
+    st.dataframe(
+        table, hide_index=True, height=layout.rows_high(len(rows), 8), key="coming_hearings", alt="待举行的听证"
+    )
     if st.button(f"打开全部 {words.full(len(rows))} 场次，可导出", key="all_coming"):
-        show.open_list(show.link(metric.id))
+        open_link(list_link(metric.id))
 
 
-def panel(seats: pd.DataFrame) -> str:
+def seats_text(seats: pd.DataFrame) -> str:
     """Who sits on a hearing: 李明（主持）、王芳、赵强."""
     names = [
         f"{name}（{role}）" if role == hearing_outcomes.PRESIDING else name
@@ -219,28 +223,34 @@ def panel(seats: pd.DataFrame) -> str:
     return "、".join(names)
 
 
-show.header("专家听证", f"{now.said}。场次、件次、人次分开计。")
-experts = live.ask(hearing_outcomes.experts, as_of=now.as_of)
-if experts.empty and live.ask(measure, ["hearings_held"], as_of=now.as_of)["hits"].iloc[0] == 0:
-    waiting.missing("专家和听证", {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"})
-else:
-    show.numbers(now, CARDS, key="hearing_cards")
-    monthly()
-    left, middle, right = st.columns(3)
-    with left, show.block("compared"):
-        compared()
-    with middle, show.block("conclusions"):
-        conclusions()
-    with right, show.block("waits"):
-        waits()
-    loads = load(experts)
-    left, right = st.columns([2, 3])
-    with left, show.block("pool"):
-        pool()
-    with right:
-        with show.block("load", stretch=False):
-            shares(loads)
-        with show.block("idle"):
-            idle(loads)
-    with show.block("coming_hearings"):
-        coming()
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
+    experts = view.ask(hearing_outcomes.experts, as_of=view.as_of)
+    if experts.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
+        notices.missing("专家和听证", {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"})
+    else:
+        number_cards(view, CARDS, key="hearing_cards")
+        monthly(view)
+        left, middle, right = st.columns(3)
+        with left, layout.block("compared"):
+            compared(view)
+        with middle, layout.block("conclusions"):
+            conclusions(view)
+        with right, layout.block("waits"):
+            waits(view)
+        loads = load(view, experts)
+        left, right = st.columns([2, 3])
+        with left, layout.block("pool"):
+            pool(view)
+        with right:
+            with layout.block("load", stretch=False):
+                shares(loads)
+            with layout.block("idle"):
+                idle(view, loads)
+        with layout.block("coming_hearings"):
+            coming(view)
+
+
+if __name__ == "__main__":
+    page(filters.current())

@@ -7,7 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, places, show, waiting
+from cockpit import places
+from cockpit.links import list_link
+from cockpit.view import View, comparisons
+from pages.parts import clicks, filters, layout, maps, notices
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries import hot_cells, hot_topics
 from queries.cases import Part, count_cases
 from queries.hot_topics import METRIC, WINDOWS, Stretches
@@ -24,8 +29,6 @@ ROWS = 12
 SQUARES = 60
 COURSE = "走势"
 
-now = filters.current()
-
 
 def days_chosen() -> int:
     """How many days the latest stretch has."""
@@ -41,91 +44,101 @@ def days_chosen() -> int:
     )
 
 
-def opened(**cell: str) -> None:
+def comparison_text(stretches: Stretches) -> str:
+    """What is expected by what came before: 按前 8 周."""
+    return f"按前 {STRETCHES} 周" if stretches.days == min(WINDOWS) else f"按前 {STRETCHES} 个 {stretches.days} 天"
+
+
+def open_cases(stretches: Stretches, **cell: str) -> None:
     """The cases behind a topic: those of the latest stretch."""
-    show.open_list(show.link(METRIC, Part.HITS, period=stretches.window, **cell))
+    open_link(list_link(METRIC, Part.HITS, period=stretches.window, **cell))
 
 
-def by_class() -> None:
+def by_class(view: View, stretches: Stretches) -> None:
     """Classes and places, the least likely by chance first."""
-    found = live.ask(
+    found = view.ask(
         hot_topics.topics,
         as_of=stretches.as_of,
         days=stretches.days,
-        within=now.within,
-        place=places.place_of_cases(now),
+        within=view.within,
+        place=places.dimension_of_cases(view),
         most=ROWS,
     )
-    show.heading(
-        findings.risen(found, "类别和地区", stretches.days, before),
+    layout.heading(
+        findings.risen(found, "类别和地区", stretches.days, comparison_text(stretches)),
         "内容分类、地区及其交叉；▲ 越过误报界限，● 在波动之内；选中一行看信访件",
         define=metric_of(METRIC),
     )
     row = table(
+        stretches,
         found,
         "hot_classes",
         {"状态": states(found), "话题": found["name"]},
         {"去年同期": found["year_before"]},
     )
     if row is not None:
-        opened(**dict(found["cell"].iloc[row]))
+        open_cases(stretches, **dict(found["cell"].iloc[row]))
 
 
-def by_word() -> None:
+def by_word(view: View, stretches: Stretches) -> None:
     """Words of titles and texts."""
-    found = live.ask(hot_topics.words, as_of=stretches.as_of, days=stretches.days, within=now.within, most=ROWS)
-    show.heading(
+    found = view.ask(hot_topics.words, as_of=stretches.as_of, days=stretches.days, within=view.within, most=ROWS)
+    layout.heading(
         findings.risen(
-            found.assign(name=[f"“{word}”" for word in found["word"]], alarm=True), "词", stretches.days, before
+            found.assign(name=[f"“{word}”" for word in found["word"]], alarm=True),
+            "词",
+            stretches.days,
+            comparison_text(stretches),
         ),
         f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行看信访件",
     )
     row = None
     if not found.empty:
-        row = table(found, "hot_words", {"词": found["word"], "同现": found["with_it"].map("、".join)})
-    method()
+        row = table(stretches, found, "hot_words", {"词": found["word"], "同现": found["with_it"].map("、".join)})
+    method(stretches)
     if row is not None:
-        opened(word=str(found["word"].iloc[row]))
+        open_cases(stretches, word=str(found["word"].iloc[row]))
 
 
-def on_map() -> None:
+def on_map(view: View, stretches: Stretches) -> None:
     """Square kilometres, on the map and as rows."""
-    found = live.ask(hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=now.within, most=SQUARES)
+    found = view.ask(hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=view.within, most=SQUARES)
     if found.empty:
-        waiting.hint(
-            f"{now.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度（lon、lat 列）的信访件不在其中。"
+        notices.hint(
+            f"{view.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度（lon、lat 列）的信访件不在其中。"
         )
         return
     named = [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in found["place"]]
     found = found.assign(name=named, observed=found["cases"])
     left, right = st.columns([3, 2])
-    with left, show.block("hot_map"):
-        show.heading(
-            findings.risen(found, "方格", stretches.days, before),
+    with left, layout.block("hot_map"):
+        layout.heading(
+            findings.risen(found, "方格", stretches.days, comparison_text(stretches)),
             f"约 1 公里见方的登记量，最不像偶然的 {len(found)} 格；点方格看信访件",
         )
-        clicked = squares(found)
-    with right, show.block("hot_squares"):
-        show.heading("聚集的方格", "▲ 越过误报界限，● 在波动之内；选中一行看信访件")
-        row = table(found, "hot_squares", {"状态": states(found), "方格": found["name"]})
+        clicked = squares(view, stretches, found)
+    with right, layout.block("hot_squares"):
+        layout.heading("聚集的方格", "▲ 越过误报界限，● 在波动之内；选中一行看信访件")
+        row = table(stretches, found, "hot_squares", {"状态": states(found), "方格": found["name"]})
     code = found["code"].iloc[row] if row is not None else clicked
     if code is not None:
-        opened(hot_cell=str(code))
+        open_cases(stretches, hot_cell=str(code))
 
 
-def squares(found: pd.DataFrame) -> str | None:
+def squares(view: View, stretches: Stretches, found: pd.DataFrame) -> str | None:
     """The squares over pale places; returns the one that was clicked."""
-    below = places.below(now)
+    below = places.below(view)
+    before = comparison_text(stretches)
     tips = [
         f"{STATES[bool(alarm)].shape} {words.full(cases)} 件次，{before}应有 {words.decimal(expected)}"
         for alarm, cases, expected in found[["alarm", "cases", "expected"]].itertuples(index=False)
     ]
     points = found[["code", "lon", "lat", "name"]].assign(side=hot_cells.SIDE, weight=found["cases"], tip=tips)
     width, height = MAP_SIZE
-    return places.area_map(
-        places.measured(now, METRIC, below).assign(value=float("nan"), text=""),
+    return maps.area_map(
+        view,
+        places.measured(view, METRIC, below).assign(value=float("nan"), text=""),
         below,
-        now,
         metric=METRIC,
         key="hot_topics_map",
         width=width,
@@ -141,7 +154,9 @@ def states(found: pd.DataFrame) -> list[str]:
     return [STATES[bool(alarm)].text for alarm in found["alarm"]]
 
 
-def table(found: pd.DataFrame, key: str, heads: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> int | None:
+def table(
+    stretches: Stretches, found: pd.DataFrame, key: str, heads: Mapping[str, Any], more: Mapping[str, Any] | None = None
+) -> int | None:
     """Topics as rows: `heads`, what there is and was to be expected, `more`, the course; returns the row selected."""
     counts = {f"近{stretches.days}天": found["observed"], "应有": [words.decimal(value) for value in found["expected"]]}
     course = {COURSE: found["course"]} if "course" in found else {}
@@ -156,19 +171,21 @@ def table(found: pd.DataFrame, key: str, heads: Mapping[str, Any], more: Mapping
                 y_min=0,
                 y_max=most or 1,
             ),
-            "应有": st.column_config.TextColumn(alignment="right", help=f"{before}和同期总量推算的登记量（件次）"),
+            "应有": st.column_config.TextColumn(
+                alignment="right", help=f"{comparison_text(stretches)}和同期总量推算的登记量（件次）"
+            ),
         },
-        height=show.rows_high(len(found), ROWS),
+        height=layout.rows_high(len(found), ROWS),
         key=key,
         on_select="rerun",
         selection_mode="single-row",
         alt="上升的热点",
     )
     rows = event["selection"]["rows"]
-    return show.once(key, rows[0] if rows else None)
+    return clicks.once(key, rows[0] if rows else None)
 
 
-def method() -> None:
+def method(stretches: Stretches) -> None:
     """What is compared, and how often it may be wrong."""
     past = stretches.before
     st.caption(
@@ -181,24 +198,30 @@ def method() -> None:
     )
 
 
-heading = st.container()
-days = days_chosen()
-stretches = Stretches(min(now.as_of, end_of_day(now.period.end)), days)
-before = f"按前 {STRETCHES} 周" if days == min(WINDOWS) else f"按前 {STRETCHES} 个 {days} 天"
-window = stretches.window
-view = replace(now, as_of=stretches.as_of, period=window, against=f"较前 {days} 天")
-with heading:
-    show.header(
-        "热点问题",
-        f"{view.said}，与此前 {STRETCHES} 个同长时段比；全页误报的可能不超过 {words.percent(hot_topics.BOUND, 0)}。",
-    )
-show.numbers(view, CARDS, key="hot_cards")
-if live.ask(count_cases, METRIC, as_of=view.as_of, period=window, within=now.within) == 0:
-    waiting.hint(f"{now.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
-else:
-    left, right = st.columns([3, 2])
-    with left, show.block("hot_classes"):
-        by_class()
-    with right, show.block("hot_words"):
-        by_word()
-    on_map()
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    heading = st.container()
+    days = days_chosen()
+    stretches = Stretches(min(view.as_of, end_of_day(view.period.end)), days)
+    view = replace(view, as_of=stretches.as_of, period=stretches.window, comparisons=comparisons(f"较前 {days} 天"))
+    with heading:
+        layout.header(
+            view,
+            "热点问题",
+            f"{view.text}，与此前 {STRETCHES} 个同长时段比；"
+            f"全页误报的可能不超过 {words.percent(hot_topics.BOUND, 0)}。",
+        )
+    number_cards(view, CARDS, key="hot_cards")
+    if view.ask(count_cases, METRIC, as_of=view.as_of, period=view.period, within=view.within) == 0:
+        notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
+    else:
+        left, right = st.columns([3, 2])
+        with left, layout.block("hot_classes"):
+            by_class(view, stretches)
+        with right, layout.block("hot_words"):
+            by_word(view, stretches)
+        on_map(view, stretches)
+
+
+if __name__ == "__main__":
+    page(filters.current())

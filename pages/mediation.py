@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from pages.parts import filters, live, pictures, places, show, splits, waiting
+from cockpit import places, splits
+from cockpit.view import View
+from pages.parts import filters, layout, notices, pictures
+from pages.parts.number_cards import number_cards
 from queries.measure import measure, metric_of
 from views import words
 from wording.names import PLACES
@@ -31,81 +34,85 @@ BY_PLACE = {
 }
 MOST_ORGANISATIONS = 50
 
-now = filters.current()
 
-
-def forces() -> None:
+def forces(view: View) -> None:
     """Who mediates, and how well: every number opens its disputes."""
-    rows = splits.of(splits.split(now, [SOCIAL], "mediator_kind"), SOCIAL)
+    rows = splits.of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
     total, social = int(rows["among"].sum()), int(rows["hits"].sum())
     said = f"社工和志愿者调解 {words.full(social)} 件" + (f"，占 {words.percent(social / total)}" if total else "")
-    show.heading(
+    layout.heading(
         said if total else "这一时段没有受理纠纷", "按调解力量；点一个数看它数的纠纷", define=metric_of(SOCIAL)
     )
-    pictures.table(now, BY_MEDIATOR, "mediator_kind", "调解力量", key="forces")
+    pictures.table(view, BY_MEDIATOR, "mediator_kind", "调解力量", key="forces")
 
 
-def level() -> str:
+def level(view: View) -> str:
     """The places to look at: the next level down, or a deeper one; grids mediate nothing."""
-    below = [name for name in places.levels_below(now) if name != "grid"] or ["community"]
+    below = [name for name in places.levels_below(view) if name != "grid"] or ["community"]
     if len(below) < 2:
         return below[0]
     chosen: str = filters.choose("看到", below, "mediation_level", below[0], PLACES.__getitem__)
     return chosen
 
 
-def organisations() -> None:
+def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
-    shown = splits.split(now, ["orgs_mediating"], "org")
-    show.heading(
+    shown = splits.split(view, ["orgs_mediating"], "org")
+    layout.heading(
         f"{words.full(len(shown))} 个组织受理过纠纷" if len(shown) else "这一时段没有组织受理纠纷",
         f"按受理纠纷由多到少，列前 {MOST_ORGANISATIONS} 个；点一个数看它数的纠纷",
         define=metric_of("orgs_mediating"),
     )
     pictures.table(
-        now, BY_ORGANISATION, "org", "社会组织", key="organisations", most=MOST_ORGANISATIONS, filled=True, high=9
+        view, BY_ORGANISATION, "org", "社会组织", key="organisations", most=MOST_ORGANISATIONS, filled=True, high=9
     )
 
 
-def density() -> str:
+def density(view: View) -> str:
     """How many organisations a community has: 社区社会组织 15,600 个，平均每个社区（村）4.7 个."""
-    found = live.ask(
-        measure, ["community_orgs", "communities_with_orgs"], as_of=now.as_of, period=now.period, within=now.within
+    found = view.ask(
+        measure, ["community_orgs", "communities_with_orgs"], as_of=view.as_of, period=view.period, within=view.within
     ).set_index("metric")
     count, communities = int(found["hits"]["community_orgs"]), int(found["among"]["communities_with_orgs"])
     mean = f"，平均每个社区（村）{words.decimal(count / communities)} 个" if communities else ""
     return f"社区社会组织 {words.full(count)} 个{mean}"
 
 
-show.header("访前调解", f"{now.said}。在社区受理、调解的纠纷，还没有成为信访件；不分信访形式和内容分类。")
-known = live.ask(measure, [TAKEN, "community_orgs", "incubators"], as_of=now.as_of)
-if known["hits"].sum() == 0:
-    waiting.missing("访前调解", {"mediation": "访前调解", "social_org": "社会组织"})
-else:
-    show.numbers(now, CARDS, key="mediation_cards")
-    left, right = st.columns([3, 2])
-    with left, show.block("months"):
-        pictures.rate_by_month(now, FAMILY, key="mediation_months")
-    with right, show.block("forces"):
-        forces()
-    left, middle, right = st.columns(3)
-    with left, show.block("kinds"):
-        pictures.ranked(now, TAKEN, "dispute_kind", "纠纷类型", key="mediation_kinds")
-    with middle, show.block("settled"):
-        pictures.ranked(now, SETTLED, "dispute_kind", "纠纷类型", key="mediation_settled")
-    with right, show.block("became"):
-        pictures.ranked(now, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
-    dimension = level()
-    noun = PLACES[dimension]
-    left, right = st.columns(2)
-    with left, show.block("places"):
-        pictures.ranked(now, FAMILY, dimension, noun, key=f"mediation_{dimension}")
-    with right, show.block("places_became"):
-        pictures.ranked(now, BECAME, dimension, noun, key=f"mediation_became_{dimension}")
-    show.numbers(now, ORGANISATIONS, key="organisation_cards")
-    left, right = st.columns(2)
-    with left, show.block("organisations"):
-        organisations()
-    with right, show.block("density"):
-        show.heading(density(), f"各{noun}；点一个数看它数的组织", define=metric_of("community_orgs"))
-        pictures.table(now, BY_PLACE, dimension, noun, key=f"density_{dimension}", high=9)
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(view, "访前调解", f"{view.text}。在社区受理、调解的纠纷，还没有成为信访件；不分信访形式和内容分类。")
+    known = view.ask(measure, [TAKEN, "community_orgs", "incubators"], as_of=view.as_of)
+    if known["hits"].sum() == 0:
+        notices.missing("访前调解", {"mediation": "访前调解", "social_org": "社会组织"})
+    else:
+        number_cards(view, CARDS, key="mediation_cards")
+        left, right = st.columns([3, 2])
+        with left, layout.block("months"):
+            pictures.rate_by_month(view, FAMILY, key="mediation_months")
+        with right, layout.block("forces"):
+            forces(view)
+        left, middle, right = st.columns(3)
+        with left, layout.block("kinds"):
+            pictures.ranked(view, TAKEN, "dispute_kind", "纠纷类型", key="mediation_kinds")
+        with middle, layout.block("settled"):
+            pictures.ranked(view, SETTLED, "dispute_kind", "纠纷类型", key="mediation_settled")
+        with right, layout.block("became"):
+            pictures.ranked(view, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
+        dimension = level(view)
+        noun = PLACES[dimension]
+        left, right = st.columns(2)
+        with left, layout.block("places"):
+            pictures.ranked(view, FAMILY, dimension, noun, key=f"mediation_{dimension}")
+        with right, layout.block("places_became"):
+            pictures.ranked(view, BECAME, dimension, noun, key=f"mediation_became_{dimension}")
+        number_cards(view, ORGANISATIONS, key="organisation_cards")
+        left, right = st.columns(2)
+        with left, layout.block("organisations"):
+            organisations(view)
+        with right, layout.block("density"):
+            layout.heading(density(view), f"各{noun}；点一个数看它数的组织", define=metric_of("community_orgs"))
+            pictures.table(view, BY_PLACE, dimension, noun, key=f"density_{dimension}", high=9)
+
+
+if __name__ == "__main__":
+    page(filters.current())

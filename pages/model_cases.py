@@ -1,12 +1,13 @@
-"""优秀案例: the library of exemplary mediations, found by kind, place, method and who helped; each opens."""
+"""优秀案例: the library of exemplary mediations, cases by kind, place, method and who helped; each opens."""
 
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, lists, live, show, waiting
-from pages.parts.drawing import drawn
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, lists, notices
+from pages.parts.drawing import specification
 from pages.parts.markdown import escape_markdown
 from queries.model_cases import methods, model_cases, narrowed
 from views import charts, words
@@ -32,8 +33,6 @@ EXPORTED = {
     "case_no": "信访编号",
 }
 
-now = filters.current()
-
 
 def choice(label: str, key: str, options: list[str], every: str) -> str:
     """A filter of this page, bound to the address."""
@@ -47,17 +46,17 @@ def choice(label: str, key: str, options: list[str], every: str) -> str:
     )
 
 
-def values(column: str) -> list[str]:
+def values(library: pd.DataFrame, column: str) -> list[str]:
     """What a column holds, most frequent first."""
     return [str(value) for value in library[column].value_counts().index]
 
 
-def asked() -> dict[str, str]:
+def chosen_filters(library: pd.DataFrame) -> dict[str, str]:
     """What the reader looks for."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         return {
-            "kind": choice("纠纷类型", "dispute_kind", values("dispute_kind"), "全部类型"),
-            "who": choice("谁来调", "who", values("who"), "全部力量"),
+            "kind": choice("纠纷类型", "dispute_kind", values(library, "dispute_kind"), "全部类型"),
+            "who": choice("谁来调", "who", values(library, "who"), "全部力量"),
             "method": choice("做法", "method", methods(library), "全部做法"),
             "text": st.text_input(
                 "查找", key="told", bind="query-params", width=280, placeholder="标题、做法、结果、社区，空格分开"
@@ -65,14 +64,14 @@ def asked() -> dict[str, str]:
         }
 
 
-def ranked(column: str, key: str, noun: str) -> None:
+def ranked(cases: pd.DataFrame, column: str, key: str, noun: str) -> None:
     """How many of each; a bar filters by it, a second click shows all again."""
-    counts = found[column].fillna(UNSAID).value_counts()
+    counts = cases[column].fillna(UNSAID).value_counts()
     frame = pd.DataFrame({"code": counts.index, "name": counts.index, "value": counts.to_numpy()})
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         frame,
-        show.theme(),
+        layout.theme(),
         title=findings.most(
             frame.assign(code=frame["code"].replace(UNSAID, "")), "所列", none="没有符合条件的案例", unit=UNIT
         ),
@@ -84,50 +83,50 @@ def ranked(column: str, key: str, noun: str) -> None:
     def chosen(value: str) -> None:
         st.session_state[key] = EVERY if value in (UNSAID, st.session_state[key]) else value
 
-    show.chart(chart, f"library_{column}", alt=f"优秀案例按{noun}", pick="code", on_pick=chosen)
+    clicks.chart(chart, f"library_{column}", alt=f"优秀案例按{noun}", pick="code", on_pick=chosen)
 
 
-def library_table() -> None:
+def library_table(view: View, cases: pd.DataFrame) -> None:
     """The cases as rows; the one selected is told below."""
-    show.heading(f"共 {words.full(len(found))} 个案例", "按讲述日期由近到远；选中一行看全文")
+    layout.heading(f"共 {words.full(len(cases))} 个案例", "按讲述日期由近到远；选中一行看全文")
     shown = pd.DataFrame(
         {
-            "案例": found["title"],
-            "纠纷类型": said("dispute_kind"),
-            "谁来调": said("who"),
-            "区县": said("district"),
-            "用时（天）": found["days"],
-            "讲述日期": pd.to_datetime(found["told_on"]).dt.strftime("%Y-%m-%d").fillna(words.NONE),
+            "案例": cases["title"],
+            "纠纷类型": in_words(cases, "dispute_kind"),
+            "谁来调": in_words(cases, "who"),
+            "区县": in_words(cases, "district"),
+            "用时（天）": cases["days"],
+            "讲述日期": pd.to_datetime(cases["told_on"]).dt.strftime("%Y-%m-%d").fillna(words.NONE),
         }
     )
     event = st.dataframe(
         shown,
         hide_index=True,
         column_config={"案例": st.column_config.Column(width=300)},
-        height=show.rows_high(len(found), ROWS),
+        height=layout.rows_high(len(cases), ROWS),
         key="library",
         on_select="rerun",
         selection_mode="single-row",
         alt="优秀案例库",
     )
     with st.container(horizontal=True):
-        whole = found[list(EXPORTED)].rename(columns=EXPORTED)
-        lists.downloads("优秀案例", lambda: whole, len(whole), now.place, key="library")
+        whole = cases[list(EXPORTED)].rename(columns=EXPORTED)
+        lists.downloads("优秀案例", lambda: whole, len(whole), view.place, key="library")
     rows = event["selection"]["rows"]
-    if show.once("library", rows[0] if rows else None) is not None:
-        st.query_params[SHOWN] = str(found["model_case_id"].iloc[rows[0]])
+    if clicks.once("library", rows[0] if rows else None) is not None:
+        st.query_params[SHOWN] = str(cases["model_case_id"].iloc[rows[0]])
 
 
-def said(column: str) -> pd.Series:
+def in_words(cases: pd.DataFrame, column: str) -> pd.Series:
     """A column in words."""
-    return found[column].fillna(words.NONE)
+    return cases[column].fillna(words.NONE)
 
 
-def told() -> None:
+def one_case(cases: pd.DataFrame) -> None:
     """One case in full: that of the address, else the latest."""
-    named = found["model_case_id"].astype(str) == st.query_params.get(SHOWN, "")
-    row: Any = found[named].iloc[0] if named.any() else found.iloc[0]
-    show.heading(row["title"], facts(row))
+    named = cases["model_case_id"].astype(str) == st.query_params.get(SHOWN, "")
+    row: Any = cases[named].iloc[0] if named.any() else cases.iloc[0]
+    layout.heading(row["title"], facts(row))
     for head, text in (("做法", row["method"]), ("结果", row["outcome"])):
         st.markdown(f"**{head}**　{words.NONE if pd.isna(text) else escape_markdown(text)}")
     if pd.notna(row["petition_id"]) and st.button(
@@ -144,29 +143,37 @@ def facts(row: Any) -> str:
     return "，".join(str(part) for part in parts if pd.notna(part) and part) or UNSAID
 
 
-library = live.ask(model_cases, as_of=now.as_of, within=now.within)
-head = st.container()
-with head:
-    show.header(
-        "优秀案例", f"截至{words.day(now.as_of, year=True)}讲述的案例，{now.place}；不分时段、信访形式和内容分类。"
-    )
-if library.empty and live.ask(model_cases, as_of=now.as_of).empty:
-    waiting.missing("优秀案例", {"model_case": "优秀案例库"})
-elif library.empty:
-    waiting.hint(f"{now.place}还没有优秀案例，换一个区域看看。")
-else:
-    found = narrowed(library, **asked())
-    if found.empty:
-        waiting.hint("没有符合条件的案例，放宽一个条件看看。")
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    library = view.ask(model_cases, as_of=view.as_of, within=view.within)
+    head = st.container()
+    with head:
+        layout.header(
+            view,
+            "优秀案例",
+            f"截至{words.day(view.as_of, year=True)}讲述的案例，{view.place}；不分时段、信访形式和内容分类。",
+        )
+    if library.empty and view.ask(model_cases, as_of=view.as_of).empty:
+        notices.missing("优秀案例", {"model_case": "优秀案例库"})
+    elif library.empty:
+        notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
     else:
-        left, right = st.columns([2, 3])
-        with left:
-            with show.block("library_kind", stretch=False):
-                ranked("dispute_kind", "dispute_kind", "纠纷类型")
-            with show.block("library_who"):
-                ranked("who", "who", "调解力量")
-        with right:
-            with show.block("library", stretch=False):
-                library_table()
-            with show.block("library_told"):
-                told()
+        cases = narrowed(library, **chosen_filters(library))
+        if cases.empty:
+            notices.hint("没有符合条件的案例，放宽一个条件看看。")
+        else:
+            left, right = st.columns([2, 3])
+            with left:
+                with layout.block("library_kind", stretch=False):
+                    ranked(cases, "dispute_kind", "dispute_kind", "纠纷类型")
+                with layout.block("library_who"):
+                    ranked(cases, "who", "who", "调解力量")
+            with right:
+                with layout.block("library", stretch=False):
+                    library_table(view, cases)
+                with layout.block("library_told"):
+                    one_case(cases)
+
+
+if __name__ == "__main__":
+    page(filters.current())

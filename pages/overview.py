@@ -3,32 +3,36 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import attention, filters, live, places, show
+from cockpit import attention, kpis, places
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, maps
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
+from pages.parts.panel import panel
 from queries.compare import daily_flow
 from queries.measure import metric_of
 from queries.model import Kind
 from views import cards, charts
 from wording import findings, numbers
+from wording.numbers import target_of
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
 MAP_SIZE = (480, 240)
 LEAST, ROW = 6, 17
 
-now = filters.current()
 
-
-def today() -> None:
+def today(view: View) -> None:
     """What needs attention, most urgent first: who must act, by when; each opens its cases, or its reason."""
-    said = cards.attention_html(attention.alerts(now), show.theme(), quiet=attention.quiet())
-    show.open_list(show.panel(said, "attention"))
+    said = cards.attention_html(attention.alerts(view), layout.theme(), quiet=attention.quiet(view))
+    open_link(panel(said, "attention"))
 
 
-def places_shown() -> None:
+def places_shown(view: View) -> None:
     """The map and the ranking of one number, chosen above the map."""
-    below = places.below(now)
+    below = places.below(view)
     middle, right = st.columns([3, 2])
-    with middle, show.block("map"):
+    with middle, layout.block("map"):
         side, drawing = st.columns([2, 5])
     with side:
         chosen = st.segmented_control(
@@ -42,29 +46,29 @@ def places_shown() -> None:
             label_visibility="collapsed",
         )
         legend = st.container()
-    frame = places.measured(now, chosen, below)
+    frame = places.measured(view, chosen, below)
     with drawing:
         width, height = MAP_SIZE
-        places.area_map(frame, below, now, metric=chosen, key="city", width=width, height=height, legend=legend)
-    with right, show.block("ranking"):
-        ranking(chosen, frame, below)
+        maps.area_map(view, frame, below, metric=chosen, key="city", width=width, height=height, legend=legend)
+    with right, layout.block("ranking"):
+        ranking(view, chosen, frame, below)
 
 
-def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
+def ranking(view: View, chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
     """The places in order; a bar goes down into its place."""
-    if show.lacking(chosen):
+    if layout.explain_missing(view, chosen):
         return
     metric = metric_of(chosen)
-    target = show.target_of(chosen)
-    few, elsewhere = live.settings().lights.small_sample, places.nameless(now, chosen, below)
-    found = findings.ranked(frame, metric, target, below.noun, now.place, few=few, nameless=elsewhere)
+    target = target_of(view.settings, chosen)
+    few, elsewhere = view.settings.lights.small_sample, places.nameless(view, chosen, below)
+    found = findings.ranked(frame, metric, target, below.noun, view.place, few=few, nameless=elsewhere)
     listed = (
         f"，{len(frame)} 个中列{'后' if metric.kind is Kind.RATE else '前'} {LEAST} 个" if len(frame) > LEAST else ""
     )
-    show.heading(found, f"各{below.noun}{metric.name}（{metric.unit}）{listed}", define=metric)
+    layout.heading(found, f"各{below.noun}{metric.name}（{metric.unit}）{listed}", define=metric)
     drawn = charts.ranking(
         frame,
-        show.theme(),
+        layout.theme(),
         title="",
         kind=numbers.kind_of(metric),
         target=target,
@@ -73,48 +77,54 @@ def ranking(chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
         most=LEAST,
         row=ROW,
     )
-    drill = None if below.dimension == "grid" else filters.go_to
-    show.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)
+    drill = None if below.dimension == "grid" else filters.set_area
+    clicks.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)
 
 
-def longer() -> None:
+def longer(view: View) -> None:
     """Below the first screen: twelve months of volume and rate."""
     left, right = st.columns(2)
-    with left, show.block("flow"):
-        if not show.lacking("closed", "backlog"):
-            daily()
-    with right, show.block("months"):
-        if not show.lacking("five_day_closure"):
-            months()
+    with left, layout.block("flow"):
+        if not layout.explain_missing(view, "closed", "backlog"):
+            daily(view)
+    with right, layout.block("months"):
+        if not layout.explain_missing(view, "five_day_closure"):
+            months(view)
 
 
-def daily() -> None:
+def daily(view: View) -> None:
     """What came and went day by day, and what lay there."""
-    flow = live.ask(daily_flow, as_of=now.stocks_at, days=90, within=now.within).rename(columns={"day": "at"})
-    drawn = charts.flow(flow, show.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110)
-    show.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
-    show.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
+    flow = view.ask(daily_flow, as_of=view.stocks_at, days=90, within=view.within).rename(columns={"day": "at"})
+    drawn = charts.flow(flow, layout.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110)
+    clicks.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
+    clicks.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
 
 
-def months() -> None:
+def months(view: View) -> None:
     """The rate of the promise month by month; a month opens its claims."""
-    target = show.target_of("five_day_closure")
-    rates = show.monthly(show.by_months(now, ["five_day_closure"], 13))
+    target = target_of(view.settings, "five_day_closure")
+    rates = clicks.monthly(view, kpis.months(view, ["five_day_closure"], 13))
     drawn = charts.trend(
         rates,
-        show.theme(),
-        title=findings.months(rates, target, now.as_of.date()),
+        layout.theme(),
+        title=findings.months(rates, target, view.as_of.date()),
         subtitle="五日办结率，按五日期限所在月份",
         kind="rate",
         target=target,
     )
-    month = show.chart(drawn, "months", alt=f"{now.months_said(13)}五日办结率", pick="at")
+    month = clicks.chart(drawn, "months", alt=f"{view.months_text(13)}五日办结率", pick="at")
     if month is not None:
-        show.open_list(show.month_link("five_day_closure", month))
+        open_link(clicks.month_link("five_day_closure", month))
 
 
-show.header("一屏总览", f"{now.said}。")
-today()
-show.numbers(now, SIX, key="six", compact=True)
-places_shown()
-longer()
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(view, "一屏总览", f"{view.text}。")
+    today(view)
+    number_cards(view, SIX, key="six", compact=True)
+    places_shown(view)
+    longer(view)
+
+
+if __name__ == "__main__":
+    page(filters.current())

@@ -1,12 +1,16 @@
 """案件查询: cases by number, words, flags and clock; sorted, paged and counted by the database."""
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
-from pages.parts import filters, lists, live, show, waiting
-from pages.parts.drawing import drawn
+from cockpit.view import DEFAULT_PERIOD, View
+from pages.parts import clicks, filters, layout, lists, notices
+from pages.parts.drawing import specification
 from queries.measure import metric_of
 from queries.periods import Period, Preset, period_of
-from queries.search import CLOCKS, COLUMNS, DEFAULT_COLUMNS, FLAGS, ORDERS, Found, Search, by_month, search
+from queries.search import CLOCKS, COLUMNS, DEFAULT_COLUMNS, FLAGS, ORDERS, Search, by_month, search
 from views import charts, words
 from wording import columns as heads
 from wording import findings
@@ -15,10 +19,8 @@ EVERY = "不限"
 SPAN = "所选时段"
 DAYS = ("period", "from", "to")
 
-now = filters.current()
 
-
-def asked() -> Search:
+def wanted_cases(view: View) -> Search:
     """What the reader looks for, bound to the address."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
@@ -42,14 +44,14 @@ def asked() -> Search:
         text=text,
         flags=tuple(flags),
         clock=None if clock == EVERY else clock,
-        registered=None if span == EVERY else now.period,
+        registered=None if span == EVERY else view.period,
     )
 
 
 def registered_in() -> str:
     """Whether the days of the bar apply: from the moment that the reader turns to other days than it begins with."""
-    days = {name: filters.kept().get(name) for name in DAYS}
-    begins = {"period": filters.DEFAULT, "from": None, "to": None}
+    days = {name: filters.bar_choices().get(name) for name in DAYS}
+    begins = {"period": DEFAULT_PERIOD, "from": None, "to": None}
     if days != st.session_state.get("_searched_days", begins):
         st.session_state["span"] = SPAN
     st.session_state["_searched_days"] = days
@@ -83,90 +85,80 @@ def columns() -> tuple[str, ...]:
     return tuple(chosen) or DEFAULT_COLUMNS
 
 
-def said(wanted: Search) -> str:
+def scope_text(view: View, wanted: Search) -> str:
     """The filters that apply here, in words."""
-    parts = [now.place, *filter(None, (now.within.channel, now.category))]
+    parts = [view.place, *filter(None, (view.within.channel, view.category))]
     if wanted.registered:
         parts.insert(0, f"{words.span(wanted.registered.start, wanted.registered.end)}登记")
     return f"{'，'.join(parts)}；登记时间{'按所选时段' if wanted.registered else '不限'}。检举控告件不在查询之列。"
 
 
-def page(offset: int) -> Found:
-    """A page of what is found."""
-    return live.ask(
-        search,
-        wanted,
-        as_of=now.as_of,
-        within=now.within,
-        columns=shown,
-        order=by,
-        descending=descending,
-        limit=lists.PAGE_ROWS,
-        offset=offset,
-    )
-
-
-def in_months() -> None:
+def in_months(view: View, wanted: Search) -> None:
     """What is looked for by month of registration, beside the year before; a month narrows the search to it."""
-    months = live.ask(by_month, wanted, as_of=now.as_of, within=now.within)
-    chart = drawn(
+    months = view.ask(by_month, wanted, as_of=view.as_of, within=view.within)
+    chart = specification(
         charts.trend,
         months,
-        show.theme(),
+        layout.theme(),
         title=findings.searched(months),
         subtitle="查找的信访件按登记月份（件次），灰线为上年同月，本月只比到同一天；点一个月只看这个月",
         unit="件次",
         height=150,
     )
-    with show.block("search_months"):
-        show.chart(chart, "search_months", alt="查找的信访件按登记月份", pick="at", on_pick=turn_to_month)
+    with layout.block("search_months"):
+        clicks.chart(
+            chart, "search_months", alt="查找的信访件按登记月份", pick="at", on_pick=partial(search_in_month, view)
+        )
 
 
-def turn_to_month(clicked: float) -> None:
+def search_in_month(view: View, clicked: float) -> None:
     """Search in the month that was clicked. For a callback, before the bar is drawn again."""
-    month = period_of(Preset.MONTH, show.day_of(clicked))
-    until = min(month.end, now.as_of.date())
-    st.query_params.update(filters.turn_to(Period(month.start, until)))
+    month = period_of(Preset.MONTH, clicks.day_of(clicked))
+    until = min(month.end, view.as_of.date())
+    st.query_params.update(filters.set_period(Period(month.start, until)))
 
 
-head = st.container()
-wanted = asked()
-with head:
-    show.header("案件查询", said(wanted))
-if wanted.too_much:
-    waiting.hint(f"{wanted.too_much}。请减少后再查。")
-    st.stop()
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-    by, descending = order()
-    total_at = st.empty()
-    page_at = st.container(width="content")
-    files_at = st.container(horizontal=True, width="content")
-with st.expander("选择显示的列"):
-    shown = columns()
-first = page(0)
-total_at.markdown(f"共 **{words.full(first.total)}** 件次")
-with page_at:
-    offset = lists.page_offset(first.total, "page_of_search")
-with files_at:
-    lists.downloads(
-        "案件查询",
-        lambda: (
-            search(
-                live.casebase(),
-                wanted,
-                as_of=now.as_of,
-                within=now.within,
-                columns=shown,
-                order=by,
-                descending=descending,
-            ).rows
-        ),
-        first.total,
-        *lists.parts_of(now, dated=wanted.registered is not None),
-    )
-if first.total:
-    found = page(offset) if offset else first
-    lists.table(found.rows, "found", alt="查到的信访件")
-    in_months()
-else:
-    waiting.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    head = st.container()
+    wanted = wanted_cases(view)
+    with head:
+        layout.header(view, "案件查询", scope_text(view, wanted))
+    if wanted.too_much:
+        notices.hint(f"{wanted.too_much}。请减少后再查。")
+        st.stop()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        by, descending = order()
+        total_at = st.empty()
+        page_at = st.container(width="content")
+        files_at = st.container(horizontal=True, width="content")
+    with st.expander("选择显示的列"):
+        chosen_columns = columns()
+    how: dict[str, Any] = {
+        "as_of": view.as_of,
+        "within": view.within,
+        "columns": chosen_columns,
+        "order": by,
+        "descending": descending,
+    }
+    first = view.ask(search, wanted, **how, limit=lists.PAGE_ROWS)
+    total_at.markdown(f"共 **{words.full(first.total)}** 件次")
+    with page_at:
+        offset = lists.page_offset(first.total, "page_of_search")
+    with files_at:
+        lists.downloads(
+            "案件查询",
+            lambda: search(view.casebase, wanted, **how).rows,
+            first.total,
+            *lists.parts_of(view, dated=wanted.registered is not None),
+        )
+    if first.total:
+        rows = view.ask(search, wanted, **how, limit=lists.PAGE_ROWS, offset=offset).rows if offset else first.rows
+        lists.table(rows, "found", alt="查到的信访件")
+        in_months(view, wanted)
+    else:
+        notices.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")
+
+
+if __name__ == "__main__":
+    page(filters.current())

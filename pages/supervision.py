@@ -5,8 +5,13 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, lists, live, pictures, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, lists, notices, pictures
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries.cases import Part, cases
 from queries.measure import measure, metric_of
 from queries.subjects import ANSWERS
@@ -21,15 +26,13 @@ OWED = {WAITING: "待答复（件）", OVERDUE: "逾期（件）", "supervision_
 SOON = 3
 MOST_ORDERS = 200
 
-now = filters.current()
 
-
-def answers() -> None:
+def answers(view: View) -> None:
     """Orders of the period by level and by what became of their limit; a cell opens its orders."""
-    if show.lacking_split(ISSUED, "supervision_level", "answer"):
+    if layout.explain_missing_split(view, ISSUED, "supervision_level", "answer"):
         return
-    found = live.ask(
-        measure, [ISSUED], as_of=now.as_of, period=now.period, within=now.within, by=["supervision_level", "answer"]
+    found = view.ask(
+        measure, [ISSUED], as_of=view.as_of, period=view.period, within=view.within, by=["supervision_level", "answer"]
     )
     wide = found.pivot_table(index="supervision_level", columns="answer", values="hits", aggfunc="sum")
     wide = wide.reindex(columns=list(ANSWERS)).fillna(0).astype(int)
@@ -37,69 +40,69 @@ def answers() -> None:
     total = int(wide.to_numpy().sum())
     cells = wide.rename_axis("row").reset_index().melt(id_vars="row", var_name="column", value_name="value")
     cells["role"] = ["bad" if answer in ANSWERS[1:3] else "none" for answer in cells["column"]]
-    chart = drawn(
+    chart = specification(
         charts.heat,
         cells,
-        show.theme(),
+        layout.theme(),
         title=f"下达 {words.full(total)} 件，{words.full(late)} 件逾期" if total else "这一时段没有下达督查",
         subtitle="按督查层级和答复情况（件），逾期的为红色",
         unit="件",
         row=56,
     )
-    cell = show.chart(chart, "answers", alt="督查件按层级和答复情况", pick=("row", "column"))
+    cell = clicks.chart(chart, "answers", alt="督查件按层级和答复情况", pick=("row", "column"))
     if cell is not None:
-        show.open_list(show.link(ISSUED, supervision_level=cell[0], answer=cell[1]))
+        open_link(list_link(ISSUED, supervision_level=cell[0], answer=cell[1]))
 
 
-def results() -> None:
+def results(view: View) -> None:
     """What the answers said; a bar opens its orders."""
-    if show.lacking_split(RESULTS, "supervision_result"):
+    if layout.explain_missing_split(view, RESULTS, "supervision_result"):
         return
-    rows = splits.split(now, [RESULTS], "supervision_result")
+    rows = splits.split(view, [RESULTS], "supervision_result")
     counted = rows.assign(value=rows["among"].astype(float), small=False).drop(columns=["hits", "among"])
     total = int(rows["among"].sum())
     settled = int(rows["hits"].sum())
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         counted,
-        show.theme(),
+        layout.theme(),
         title=f"答复 {words.full(total)} 件，已办结 {words.percent(settled / total)}" if total else "这一时段没有答复",
         subtitle="按督查结果（件）",
         kind="count",
         none="这一时段没有答复的督查件。",
     )
-    code = show.chart(chart, "results", alt="督查结果", pick="code")
+    code = clicks.chart(chart, "results", alt="督查结果", pick="code")
     if code is not None:
-        show.open_list(show.link(RESULTS, Part.AMONG, supervision_result=code))
+        open_link(list_link(RESULTS, Part.AMONG, supervision_result=code))
 
 
-def debtors() -> None:
+def debtors(view: View) -> None:
     """The units that owe an answer."""
-    if show.lacking(WAITING):
+    if layout.explain_missing(view, WAITING):
         return
-    units = splits.of(splits.split(now, [WAITING], "unit"), WAITING)
+    units = splits.of(splits.split(view, [WAITING], "unit"), WAITING)
     if units.empty:
-        show.heading("没有单位欠答复", "已下达、尚未答复的督查件", define=metric_of(WAITING))
+        layout.heading("没有单位欠答复", "已下达、尚未答复的督查件", define=metric_of(WAITING))
         return
-    show.heading(
+    layout.heading(
         f"{words.full(len(units))} 个单位待答复 {words.full(int(units['hits'].sum()))} 件",
         "按待答复由多到少；点一个数看它数的督查件",
         define=metric_of(WAITING),
     )
-    pictures.table(now, OWED, "unit", "责任单位", key="debtors")
+    pictures.table(view, OWED, "unit", "责任单位", key="debtors")
 
 
-def orders() -> None:
+def orders(view: View) -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
-    if show.lacking(WAITING):
+    if layout.explain_missing(view, WAITING):
         return
-    rows = live.ask(cases, WAITING, as_of=now.stocks_at, within=now.within)
+    rows = view.ask(cases, WAITING, as_of=view.stocks_at, within=view.within)
     if rows.empty:
-        show.heading("没有待答复的督查件", "已下达、尚未答复", define=metric_of(WAITING))
+        layout.heading("没有待答复的督查件", "已下达、尚未答复", define=metric_of(WAITING))
         return
     rows = rows.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS).reset_index(drop=True)
-    show.heading(
-        f"最急的一件 {limit(rows['answer_due_at'].iloc[0])}",
+    layout.heading(
+        f"最急的一件 {limit(view, rows['answer_due_at'].iloc[0])}",
         "答复期限近的在前；选中一行，看这一件的全程",
         define=metric_of(WAITING),
     )
@@ -108,63 +111,71 @@ def orders() -> None:
             "督查层级": rows["supervision_level"],
             "下达": rows["issued_at"].dt.strftime("%Y-%m-%d"),
             "答复期限": rows["answer_due_at"].dt.strftime("%Y-%m-%d"),
-            "期限状态": [limit(at) for at in rows["answer_due_at"]],
+            "期限状态": [limit(view, at) for at in rows["answer_due_at"]],
             "责任单位": rows["unit"].fillna("未分派"),
-            "办理环节": show.stage_names(rows["stage"]),
+            "办理环节": kpis.stage_names(view, rows["stage"]),
             "标题": rows["title"].fillna(words.NONE),
             "信访编号": rows["case_no"],
         }
     )
     event = st.dataframe(
-        table.style.apply(show.coloured, subset=["期限状态"]),
+        table.style.apply(layout.coloured, subset=["期限状态"]),
         hide_index=True,
-        height=show.rows_high(len(rows), 10),
+        height=layout.rows_high(len(rows), 10),
         key="orders",
         on_select="rerun",
         selection_mode="single-row",
         column_config={"标题": st.column_config.Column(width="medium"), "信访编号": st.column_config.Column(width=160)},
         alt="待答复的督查件",
     )
-    picked = show.once("orders", tuple(event["selection"]["rows"]) or None)
+    picked = clicks.once("orders", tuple(event["selection"]["rows"]) or None)
     if picked:
         lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
 
 
-def limit(due: pd.Timestamp) -> str:
+def limit(view: View, due: pd.Timestamp) -> str:
     """■ 超期 3 天, ▲ 临期 剩 2 天, ● 正常 剩 9 天, by natural days to the end of the limit."""
-    left = (due.date() - now.stocks_at.date()).days
-    if due < now.stocks_at:
+    left = (due.date() - view.stocks_at.date()).days
+    if due < view.stocks_at:
         return f"{words.OVERDUE.text} {max(-left, 1)} 天"
-    state = words.DUE_SOON if due.date() <= soon() else words.GOOD
+    state = words.DUE_SOON if due.date() <= soon(view) else words.GOOD
     return f"{state.text} 剩 {left} 天" if left else f"{state.text} 今日"
 
 
-def soon() -> date:
+def soon(view: View) -> date:
     """The last of the working days that count as near."""
-    return live.workday(now.stocks_at, SOON)
+    return view.workday(view.stocks_at, SOON)
 
 
-show.header("案件督查", f"{now.said}。督查件须在答复期限前答复；待答复、逾期为{now.moment_said}的时点数。")
-if live.ask(measure, [ISSUED], as_of=now.as_of)["hits"].iloc[0] == 0:
-    waiting.missing("案件督查", {"supervision": "案件督查"})
-else:
-    show.numbers(now, CARDS, key="supervision_cards")
-    left, right = st.columns([3, 2])
-    with left, show.block("months"):
-        pictures.rate_by_month(now, IN_TIME, key="supervision_months", height=340)
-    with right:
-        with show.block("answers", stretch=False):
-            answers()
-        with show.block("results"):
-            results()
-    left, right = st.columns([2, 3])
-    with left, show.block("debtors"):
-        debtors()
-    with right, show.block("orders"):
-        orders()
-    left, right = st.columns(2)
-    below = places.dimension_below(now)
-    with left, show.block("places"):
-        pictures.ranked(now, IN_TIME, below, PLACES[below], key=f"supervision_{below}", most=20)
-    with right, show.block("levels"):
-        pictures.ranked(now, ISSUED, "category", "内容分类", key="supervision_classes")
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    layout.header(
+        view, "案件督查", f"{view.text}。督查件须在答复期限前答复；待答复、逾期为{view.stock_moment_text}的时点数。"
+    )
+    if view.ask(measure, [ISSUED], as_of=view.as_of)["hits"].iloc[0] == 0:
+        notices.missing("案件督查", {"supervision": "案件督查"})
+    else:
+        number_cards(view, CARDS, key="supervision_cards")
+        left, right = st.columns([3, 2])
+        with left, layout.block("months"):
+            pictures.rate_by_month(view, IN_TIME, key="supervision_months", height=340)
+        with right:
+            with layout.block("answers", stretch=False):
+                answers(view)
+            with layout.block("results"):
+                results(view)
+        left, right = st.columns([2, 3])
+        with left, layout.block("debtors"):
+            debtors(view)
+        with right, layout.block("orders"):
+            orders(view)
+        left, right = st.columns(2)
+        below = places.dimension_below(view)
+        with left, layout.block("places"):
+            pictures.ranked(view, IN_TIME, below, PLACES[below], key=f"supervision_{below}", most=20)
+        with right, layout.block("levels"):
+            pictures.ranked(view, ISSUED, "category", "内容分类", key="supervision_classes")
+
+
+if __name__ == "__main__":
+    page(filters.current())

@@ -3,8 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import filters, live, places, show, splits, waiting
-from pages.parts.drawing import drawn
+from cockpit import kpis, places, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, filters, layout, navigation, notices
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
+from pages.parts.number_cards import number_cards
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of, stock_moment
@@ -28,49 +33,46 @@ FORMULA = (
     "后一项是**构成**效应：率高或率低的组占得多了还是少了。只在一期有件的组，全部计入构成效应。"
 )
 
-now = filters.current()
 
-
-def chosen() -> tuple[Metric, Against, str]:
+def chosen(view: View) -> tuple[Metric, Against, str]:
     """The number, the earlier period and the dimension, all of them in the address."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         name: str = st.selectbox(
             "指标",
             SPLITTABLE,
-            index=SPLITTABLE.index(filters.first("of", FIRST)),
+            index=SPLITTABLE.index(filters.default_of("of", FIRST)),
             format_func=lambda name: metric_of(name).name,
             key="of",
             bind="query-params",
             width=300,
         )
         against = Against.YEAR_BEFORE
-        if not now.same_as_year_before:
-            against = filters.choose("比较", list(show.AGAINST), "against", Against.PREVIOUS, show.AGAINST.__getitem__)
+        if len(view.comparisons) > 1:
+            against = filters.choose(
+                "比较", list(navigation.AGAINST), "against", Against.PREVIOUS, navigation.AGAINST.__getitem__
+            )
         metric = metric_of(name)
-        ways = dimensions(metric)
+        ways = dimensions(view, metric)
         dimension: str = filters.choose("拆分", ways, "split", ways[0], DIMENSIONS.__getitem__)
     return metric, against, dimension
 
 
-def usual() -> list[str]:
+def usual(view: View) -> list[str]:
     """Place, class and channel, one level below what the bar has fixed."""
-    return [places.dimension_below(now), "subcategory" if now.within.category else "category", "channel"]
+    return [places.dimension_below(view), "subcategory" if view.within.category else "category", "channel"]
 
 
-def dimensions(metric: Metric) -> list[str]:
+def dimensions(view: View, metric: Metric) -> list[str]:
     """What a metric is split by: the usual ones and the unit, then those of its own."""
     own = [name for name in metric.subject.dimensions if name not in OF_PETITION and name not in _TOO_FINE]
-    return [name for name in (*usual(), "unit") if metric.applies(name)] + own
+    return [name for name in (*usual(view), "unit") if metric.applies(name)] + own
 
 
-def asked(metric: Metric, against: Against, by: list[str]) -> Change:
+def asked(view: View, metric: Metric, against: Against, by: list[str]) -> Change:
     """The change of the metric, split."""
-    return live.ask(decompose, metric.id, as_of=now.as_of, period=now.period, against=against, within=now.within, by=by)
-
-
-def said(against: Against) -> str:
-    """较上月同期."""
-    return now.against if against is Against.PREVIOUS else filters.YEARLY
+    return view.ask(
+        decompose, metric.id, as_of=view.as_of, period=view.period, against=against, within=view.within, by=by
+    )
 
 
 def opened(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = False) -> None:
@@ -84,13 +86,13 @@ def opened(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = Fals
     if not size:
         st.info("这一组本期没有件，变化全部来自上期。")
         return
-    show.open_list(show.link(metric.id, part, **{name: row[name] for name in by}))
+    open_link(list_link(metric.id, part, **{name: row[name] for name in by}))
 
 
-def bars_of(metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
+def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
     """One bar a group of a count; two of a rate, its own rate's and its volume's."""
     parts = change.parts
-    names = splits.called(dimension, parts[dimension].tolist())
+    names = splits.names_of(view, dimension, parts[dimension].tolist())
     if metric.kind is Kind.COUNT:
         values = [("", "change", "")]
     else:
@@ -121,25 +123,25 @@ def sides(metric: Metric, row: pd.Series) -> str:
     return f"上期 {before} → 本期 {after}"
 
 
-def waterfall(metric: Metric, against: Against, dimension: str) -> None:
+def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> None:
     """The parts, largest first; a bar opens its cases, the bar of the small ones lays them all out."""
-    change = asked(metric, against, [dimension])
+    change = asked(view, metric, against, [dimension])
     whole = st.session_state.get("why_whole", False)
-    bars = bars_of(metric, change, dimension)
+    bars = bars_of(view, metric, change, dimension)
     unit = "百分点" if metric.kind is Kind.RATE else metric.unit
     neutral = metric.polarity is Polarity.NEUTRAL
     colours = "蓝为增加，灰为减少" if neutral else "蓝为向好，红为变差"
-    chart = drawn(
+    chart = specification(
         charts.waterfall,
         bars,
-        show.theme(),
-        title=findings.why(metric, change, bars, said(against)),
+        layout.theme(),
+        title=findings.why(metric, change, bars, view.label_of(against)),
         subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点一条看它本期的件",
         kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,
-        none=f"{said(against)}没有可拆分的变化。",
+        none=f"{view.label_of(against)}没有可拆分的变化。",
     )
-    code = show.chart(chart, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code")
+    code = clicks.chart(chart, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code")
     if len(bars) > MOST + 1:
         # Below the chart, so that a click on the bar of the small ones can turn it on.
         if code == charts.REST:
@@ -151,12 +153,12 @@ def waterfall(metric: Metric, against: Against, dimension: str) -> None:
         opened(metric, change.parts.iloc[int(place)], [dimension], volume=effect == MIX)
 
 
-def cells(metric: Metric, against: Against) -> None:
+def cells(view: View, metric: Metric, against: Against) -> None:
     """Place by class by channel, the largest change first; a row opens its cases."""
-    by = [name for name in usual() if metric.applies(name)]
+    by = [name for name in usual(view) if metric.applies(name)]
     if len(by) < 2:
         return
-    change = asked(metric, against, by)
+    change = asked(view, metric, against, by)
     parts = change.parts[change.parts["change"].fillna(0) != 0].reset_index(drop=True)
     if parts.empty:
         return
@@ -166,14 +168,14 @@ def cells(metric: Metric, against: Against) -> None:
     more = (
         f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.added(rest, kind)}" if len(parts) > CELLS else ""
     )
-    first = "、".join(splits.called(name, [shown[name].iloc[0]])[0] for name in by)
-    show.heading(
+    first = "、".join(splits.names_of(view, name, [shown[name].iloc[0]])[0] for name in by)
+    layout.heading(
         f"变化最大的一格：{first}，{words.added(shown['change'].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
         f"各格相加等于总变化 {words.added(change.moved, kind)}{more}；选中一行看它本期的件",
         define=metric,
     )
-    table = pd.DataFrame({DIMENSIONS[name]: splits.called(name, shown[name].tolist()) for name in by})
+    table = pd.DataFrame({DIMENSIONS[name]: splits.names_of(view, name, shown[name].tolist()) for name in by})
     columns = {"上期": ("hits_before", "among_before"), "本期": ("hits", "among")}
     for head, (hits, among) in columns.items():
         rate = metric.kind is Kind.RATE
@@ -186,23 +188,23 @@ def cells(metric: Metric, against: Against) -> None:
     event = st.dataframe(
         table,
         hide_index=True,
-        height=show.rows_high(len(table), 12),
+        height=layout.rows_high(len(table), 12),
         key=f"cells_{metric.id}",
         on_select="rerun",
         selection_mode="single-row",
         column_config=right,
         alt=f"{metric.name}的变化按格",
     )
-    picked = show.once(f"cells_{metric.id}", tuple(event["selection"]["rows"]) or None)
+    picked = clicks.once(f"cells_{metric.id}", tuple(event["selection"]["rows"]) or None)
     if picked:
         opened(metric, shown.iloc[picked[0]], by)
 
 
-def effects(metric: Metric, against: Against, dimension: str) -> None:
+def effects(view: View, metric: Metric, against: Against, dimension: str) -> None:
     """What the rate's change is made of in the whole, and how it is reckoned."""
-    if show.lacks(metric):
+    if kpis.missing_reason(view, metric):
         return
-    parts = asked(metric, against, [dimension]).parts
+    parts = asked(view, metric, against, [dimension]).parts
     rows = {"办理效应": parts[PERFORMANCE].sum(), "构成效应": parts[MIX].sum(), "合计变化": parts["change"].sum()}
     if not pd.notna(rows["合计变化"]):
         return
@@ -212,28 +214,34 @@ def effects(metric: Metric, against: Against, dimension: str) -> None:
         st.markdown(FORMULA)
 
 
-title = st.container(key="why_title")
-metric, against, dimension = chosen()
-then, moment = compared(now.period, now.as_of, against)
-cut = words.moment(stock_moment(moment, then) if metric.is_stock else moment, year=True)
-earlier = f"{cut}的时点数相比" if metric.is_stock else f"{words.span(then.start, then.end)}相比（截至 {cut}）"
-with title:
-    of = f"{now.slice_said}，{now.moment_said}" if metric.is_stock else now.said
-    show.header("变化原因", f"{metric.name}，{of}；与{earlier}。")
-left, right = st.columns([1, 3])
-with left:
-    found = show.numbers(now, [metric.id], key=f"why_card_{metric.id}", lead=False)
-    if metric.kind is Kind.RATE:
-        with show.block("effects", stretch=False):
-            effects(metric, against, dimension)
-if show.lacks(metric):
-    with right, show.block("unknown", stretch=False):
-        show.lacking(metric.id)
-elif not found[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
-    with right:
-        waiting.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
-else:
-    with right, show.block("waterfall"):
-        waterfall(metric, against, dimension)
-    with show.block("cells"):
-        cells(metric, against)
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks."""
+    title = st.container(key="why_title")
+    metric, against, dimension = chosen(view)
+    then, moment = compared(view.period, view.as_of, against)
+    cut = words.moment(stock_moment(moment, then) if metric.is_stock else moment, year=True)
+    earlier = f"{cut}的时点数相比" if metric.is_stock else f"{words.span(then.start, then.end)}相比（截至 {cut}）"
+    with title:
+        of = f"{view.slice_text}，{view.stock_moment_text}" if metric.is_stock else view.text
+        layout.header(view, "变化原因", f"{metric.name}，{of}；与{earlier}。")
+    left, right = st.columns([1, 3])
+    with left:
+        found = number_cards(view, [metric.id], key=f"why_card_{metric.id}", linked=False)
+        if metric.kind is Kind.RATE:
+            with layout.block("effects", stretch=False):
+                effects(view, metric, against, dimension)
+    if kpis.missing_reason(view, metric):
+        with right, layout.block("unknown", stretch=False):
+            layout.explain_missing(view, metric.id)
+    elif not found[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
+        with right:
+            notices.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
+    else:
+        with right, layout.block("waterfall"):
+            waterfall(view, metric, against, dimension)
+        with layout.block("cells"):
+            cells(view, metric, against)
+
+
+if __name__ == "__main__":
+    page(filters.current())

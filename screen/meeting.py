@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pages.parts import live, places, show, splits
-from pages.parts.filters import Filters
+from cockpit import kpis, places, splits
+from cockpit.view import View
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from views import wall, words
 from views.markup import Markup
 from wording import findings, numbers
 from wording.names import PLACES
+from wording.numbers import target_of
 
 _UNIT = "责任单位"
 # Rows of a table in the middle, and of one as wide and high as the scene.
@@ -44,48 +45,48 @@ _EVALUATED = {
 }
 
 
-def due(now: Filters) -> Markup:
+def due(view: View) -> Markup:
     """Which unit has what overdue, and what falls due today and in the coming working days."""
-    return _table(now, _DUE, "unit", _UNIT, _ROWS, quiet=f"{now.place}没有超期或将到期的件。", all_of=4)
+    return _table(view, _DUE, "unit", _UNIT, _ROWS, quiet=f"{view.place}没有超期或将到期的件。", all_of=4)
 
 
-def owed(now: Filters) -> Markup:
+def owed(view: View) -> Markup:
     """Which unit owes an answer to a supervision order, and until when."""
-    return _table(now, _OWED, "unit", _UNIT, _ROWS, quiet="没有单位欠督查答复。")
+    return _table(view, _OWED, "unit", _UNIT, _ROWS, quiet="没有单位欠督查答复。")
 
 
-def side_by_side(now: Filters) -> Markup:
+def side_by_side(view: View) -> Markup:
     """The places below the chosen one with the numbers that they are compared by."""
-    dimension = places.dimension_below(now)
-    return _table(now, _SIDE_BY_SIDE, dimension, PLACES[dimension], _MOST, quiet=f"{now.place}之下没有可比的数。")
+    dimension = places.dimension_below(view)
+    return _table(view, _SIDE_BY_SIDE, dimension, PLACES[dimension], _MOST, quiet=f"{view.place}之下没有可比的数。")
 
 
-def of_places(now: Filters, metrics: Sequence[str]) -> Markup:
+def of_places(view: View, metrics: Sequence[str]) -> Markup:
     """The places below the chosen one with these numbers, where no map can show them."""
-    dimension = places.dimension_below(now)
+    dimension = places.dimension_below(view)
     heads = {name: metric_of(name).short_name for name in metrics if metric_of(name).applies(dimension)}
     why = "库中没有坐标和轮廓，以表代图；"
-    return _table(now, heads, dimension, PLACES[dimension], _ROWS, quiet=f"{now.place}还没有可计的数。", why=why)
+    return _table(view, heads, dimension, PLACES[dimension], _ROWS, quiet=f"{view.place}还没有可计的数。", why=why)
 
 
-def evaluated(now: Filters) -> Markup:
+def evaluated(view: View) -> Markup:
     """Satisfaction of the places, each beside how many evaluated at all."""
-    dimension = places.dimension_below(now)
-    return _table(now, _EVALUATED, dimension, PLACES[dimension], _ROWS, quiet="这一时段没有群众评价。")
+    dimension = places.dimension_below(view)
+    return _table(view, _EVALUATED, dimension, PLACES[dimension], _ROWS, quiet="这一时段没有群众评价。")
 
 
-def counted(now: Filters, metric_id: str, dimension: str, title: str, most: int) -> Markup:
+def counted(view: View, metric_id: str, dimension: str, title: str, most: int) -> Markup:
     """Bars of what a metric looks at, by a dimension, the most first."""
     metric = metric_of(metric_id)
-    if show.lacks(metric):
-        return wall.ranking_html(title, "", [], quiet=f"{metric.name}算不出：{show.lacks(metric)}。")
-    frame = splits.split(now, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
+    if kpis.missing_reason(view, metric):
+        return wall.ranking_html(title, "", [], quiet=f"{metric.name}算不出：{kpis.missing_reason(view, metric)}。")
+    frame = splits.split(view, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
     bars = wall.count_bars(frame["name"], frame["among"], metric.subject.unit)
-    return wall.ranking_html(title, now.said, bars, quiet=f"这一时段没有{metric.among_text.removeprefix('期内')}。")
+    return wall.ranking_html(title, view.text, bars, quiet=f"这一时段没有{metric.among_text.removeprefix('期内')}。")
 
 
 def _table(
-    now: Filters,
+    view: View,
     heads: Mapping[str, str],
     dimension: str,
     noun: str,
@@ -100,14 +101,14 @@ def _table(
     Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.
     """
     metrics = [metric_of(name) for name in heads]
-    every = splits.split(now, list(heads), dimension)
+    every = splits.split(view, list(heads), dimension)
     long = every[every["code"] != ""] if dimension != "unit" else every
     wide = {name: splits.of(long, name).set_index("code") for name in heads}
     named = long.drop_duplicates("code").set_index("code")["name"]
     values = pd.DataFrame({name: frame["value"].reindex(named.index) for name, frame in wide.items()})
-    lacking = [metric for metric in metrics if show.lacks(metric)]
+    lacking = [metric for metric in metrics if kpis.missing_reason(view, metric)]
     if len(lacking) == len(metrics):
-        said = "；".join(dict.fromkeys(show.lacks(metric) for metric in lacking))
+        said = "；".join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))
         return wall.table_html(f"各{noun}{metrics[0].name}", "", (), [], quiet=f"这些数都算不出：{said}。")
     values = values[(values[list(heads)[:all_of]].fillna(0) != 0).any(axis=1)]
     small = {name: frame["small"].reindex(named.index, fill_value=False) for name, frame in wide.items()}
@@ -118,7 +119,7 @@ def _table(
     rows = [
         wall.Row(
             named[code],
-            [_cell(one, values[one.id][code], among[one.id][code], small[one.id][code]) for one in metrics],
+            [_cell(view, one, values[one.id][code], among[one.id][code], small[one.id][code]) for one in metrics],
         )
         for code in shown
     ]
@@ -129,14 +130,14 @@ def _table(
     if any(cell.state == SMALL for row in rows for cell in row.cells):
         note += f"；{SMALL.text}"
     if lacking:
-        note += f"；—：{'；'.join(dict.fromkeys(show.lacks(metric) for metric in lacking))}"
-    title = _finding(now, lead, heads[lead.id], splits.of(every, lead.id), noun)
+        note += f"；—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}"
+    title = _finding(view, lead, heads[lead.id], splits.of(every, lead.id), noun)
     return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
 
 
-def _finding(now: Filters, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
-    few = live.settings().lights.small_sample
-    said = findings.ranked(frame, metric, show.target_of(metric.id), noun, now.place, few=few)
+def _finding(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
+    few = view.settings.lights.small_sample
+    said = findings.ranked(frame, metric, target_of(view.settings, metric.id), noun, view.place, few=few)
     return f"{head}：{said}" if frame["value"].fillna(0).any() else said
 
 
@@ -164,7 +165,7 @@ def _fitting(order: Sequence[str], named: pd.Series, most: int) -> list[str]:
     return found
 
 
-def _cell(metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
-    if metric.kind is Kind.COUNT and not show.lacks(metric):
+def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
+    if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return wall.Cell(words.full(0 if words.missing(value) else value))
-    return wall.Cell(numbers.written(metric, value), SMALL if small else show.state_of(metric, value, among))
+    return wall.Cell(numbers.written(metric, value), SMALL if small else kpis.state(view, metric, value, among))

@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from casebase.errors import CasebaseError, UsageError
-from pages.parts import filters, live
+from cockpit import process
+from cockpit.view import DEFAULT_PERIOD, PRESETS
 from queries import names
 from screen import scenes
 from screen.html_pages import render_page
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """All routes, for the server around app.py."""
-    channels, snapshots = Channels(), Snapshots(live.pulse)
+    channels, snapshots = Channels(), Snapshots(process.live_data)
     return [
         Route("/screen", partial(page, "wall.html.jinja")),
         Route("/remote", partial(page, "remote.html.jinja")),
@@ -50,12 +51,12 @@ def routes() -> list[BaseRoute]:
 async def page(template: str, _request: Request) -> Response:
     """The page with the settings of config.toml written in."""
     try:
-        settings = await anyio.to_thread.run_sync(live.settings)
+        settings = await anyio.to_thread.run_sync(process.settings)
     except CasebaseError as error:
         _log.warning("%s", error)
         return HTMLResponse(page_of(CONFIGURATION), status_code=503, headers=_FRESH)
     known = {
-        "now": live.now().isoformat(),
+        "now": process.now().isoformat(),
         "interval": settings.screen.interval,
         "pause": settings.screen.pause,
         "sets": {"daily": list(settings.screen.order), "meeting": list(settings.screen.meeting)},
@@ -63,8 +64,8 @@ async def page(template: str, _request: Request) -> Response:
         "red": settings.freshness.red,
         "poll": settings.freshness.poll,
         "longest": _LONGEST,
-        "period": filters.DEFAULT,
-        "periods": list(filters.PRESETS),
+        "period": DEFAULT_PERIOD,
+        "periods": list(PRESETS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
     }
     text = render_page(template, settings=known, bureau=settings.city.bureau)
@@ -82,7 +83,7 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
         found = await anyio.to_thread.run_sync(
             partial(snapshots.get, brief="brief" in asked), asked.get("area", ""), asked.get("period", ""), wanted
         )
-        now = live.now()
+        now = process.now()
     except CasebaseError as error:
         return _failed(error)
     if asked.get("known") == found["version"]:
@@ -107,7 +108,7 @@ async def wish(channels: Channels, request: Request) -> Response:
     if max(len(channel), len(wall)) > _LONGEST:
         return _refused(_TOO_LONG)
     try:
-        now = live.now()
+        now = process.now()
     except CasebaseError as error:
         return _failed(error)
     if wall:
@@ -132,7 +133,7 @@ async def take(channels: Channels, request: Request) -> Response:
         channel, wanted = _wish_of(await request.body())
         if wanted.area and wanted.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
             return _refused("no such district")
-        return JSONResponse(vars(channels.set(channel, wanted, live.now())))
+        return JSONResponse(vars(channels.set(channel, wanted, process.now())))
     except ValueError as error:
         return _refused(str(error))
     except NoRoomError:
@@ -153,7 +154,7 @@ def _wish_of(body: bytes) -> tuple[str, Wish]:
     channel, scene, set_, area, period = texts
     if len(channel) > _LONGEST:
         raise ValueError(_TOO_LONG)
-    known = ((scene, scenes.BY_ID), (set_, _SETS), (period, filters.PRESETS))
+    known = ((scene, scenes.BY_ID), (set_, _SETS), (period, PRESETS))
     if any(name and name not in names_ for name, names_ in known):
         raise ValueError("no such scene, set or period")
     return channel, Wish(scene, set_, area, period)
@@ -173,7 +174,7 @@ def _failed(error: CasebaseError) -> Response:
 def _areas() -> list[dict[str, str | bool]]:
     """The districts and functional zones that a wall can be turned to."""
     try:
-        table = names.areas(live.casebase())
+        table = process.live_data().now().ask(names.areas)
     except (CasebaseError, UsageError):
         return []
     found = table[table["level"] == 2]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from pages.parts import attention, live, places, show, splits
-from pages.parts.filters import AGAINST, PRESETS, YEARLY, Filters
-from queries import hot_topics, names, needs
+from cockpit import attention, kpis, places, splits
+from cockpit.data import Data
+from cockpit.view import PRESETS, PREVIOUS, WHOLE_CITY, View, comparisons
+from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
-from queries.periods import last_months, period_of
+from queries.periods import period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
@@ -26,6 +27,7 @@ from views.markup import Markup
 from views.tokens import WALL
 from wording import findings, numbers, unknown
 from wording.names import PLACES
+from wording.numbers import meaning_of, target_of
 
 # New cases of so long ago pulse on the map; their place is told to a square of about a kilometre, never finer.
 _NEW = timedelta(minutes=10)
@@ -60,110 +62,108 @@ class Scene:
     title: str
     numbers: tuple[str, ...]
     on_map: str
-    right: Callable[[Filters, pd.DataFrame, "Scene"], Markup] | None
+    right: Callable[[View, pd.DataFrame, "Scene"], Markup] | None
     below: str = ""
     """A metric whose months run along the foot."""
     few: bool = False
     """Rare things are shown over twelve months, whatever the period."""
-    middle: Callable[[Filters], Markup] | None = None
+    middle: Callable[[View], Markup] | None = None
     """A table in place of the map; without anything at the right it has all the room."""
 
 
-def asked(casebase: Casebase, as_of: datetime, period: str, area: str | None) -> Filters:
-    """The filters that a wall is set to: no area is the whole city. Raises UnknownError for what does not exist."""
+def view_of(data: Data, period: str, area: str | None = None) -> View:
+    """What a wall is set to show: no area is the whole city. Raises UnknownError for what does not exist."""
     if period not in PRESETS:
         raise UnknownError("时段", period)
-    table = names.areas(casebase).set_index("code")
+    table = data.ask(names.areas).set_index("code")
     if area is not None and area not in table.index:
         raise UnknownError("区域代码", area)
-    place = str(table["name"][area]) if area else "全市"
-    days = period_of(PRESETS[period], as_of.date())
-    return Filters(as_of, days, Slice(area=area), AGAINST[period], place, None)
+    place = str(table["name"][area]) if area else WHOLE_CITY
+    days = period_of(PRESETS[period], data.as_of.date())
+    return View(data, data.as_of, days, Slice(area=area), comparisons(PREVIOUS[period]), place)
 
 
-def seen_by(scene: Scene, filters: Filters) -> Filters:
-    """The filters of a scene: rare things are shown over twelve months."""
-    return _months_of(filters) if scene.few else filters
+def view_in(scene: Scene, view: View) -> View:
+    """The view of a scene: rare things are shown over twelve months."""
+    return view.over_months(12) if scene.few else view
 
 
-def html_of(scene: Scene, filters: Filters) -> Markup:
+def html_of(scene: Scene, view: View) -> Markup:
     """One scene as HTML: at most nine blocks."""
-    now = seen_by(scene, filters)
-    kpis = wall.kpis_html(_cards(scene, now))
+    view = view_in(scene, view)
+    numbers_html = wall.kpis_html(_cards(scene, view))
     if scene.middle and not scene.right:
-        return wall.scene_html(kpis, wide=scene.middle(now))
-    below = places.below(now)
-    frame = _mapped(places.measured(now, scene.on_map, below), metric_of(scene.on_map))
-    middle = scene.middle(now) if scene.middle else _map(scene, now, frame, below.noun)
+        return wall.scene_html(numbers_html, wide=scene.middle(view))
+    below = places.below(view)
+    frame = _mapped(places.measured(view, scene.on_map, below), metric_of(scene.on_map))
+    middle = scene.middle(view) if scene.middle else _map(scene, view, frame, below.noun)
     return wall.scene_html(
-        kpis,
+        numbers_html,
         middle=middle,
-        right=scene.right(now, frame, scene) if scene.right else None,
-        foot=_foot(scene, now) if scene.below else None,
+        right=scene.right(view, frame, scene) if scene.right else None,
+        foot=_foot(scene, view) if scene.below else None,
     )
 
 
-def _map(scene: Scene, now: Filters, frame: pd.DataFrame, noun: str) -> Markup:
+def _map(scene: Scene, view: View, frame: pd.DataFrame, noun: str) -> Markup:
     metric = metric_of(scene.on_map)
     if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
-        return meeting.of_places(now, list(dict.fromkeys([scene.on_map, *scene.numbers])))
-    few = live.settings().lights.small_sample
-    title = show.lacks(metric) and _unknown(metric)
-    nameless, target = places.nameless(now, metric.id, places.below(now)), show.target_of(metric.id)
-    title = title or findings.ranked(frame, metric, target, noun, now.place, few=few, nameless=nameless)
-    note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, now)}"
-    return wall.map_html(title, note, frame, kind=numbers.kind_of(metric), meaning=show.meaning_of(metric))
+        return meeting.of_places(view, list(dict.fromkeys([scene.on_map, *scene.numbers])))
+    few = view.settings.lights.small_sample
+    target, nameless = target_of(view.settings, metric.id), places.nameless(view, metric.id, places.below(view))
+    title = kpis.missing_sentence(view, metric) or findings.ranked(
+        frame, metric, target, noun, view.place, few=few, nameless=nameless
+    )
+    note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, view)}"
+    return wall.map_html(title, note, frame, kind=numbers.kind_of(metric), meaning=meaning_of(view.settings, metric))
 
 
-def figures(filters: Filters) -> dict[str, Any]:
+def figures(view: View) -> dict[str, Any]:
     """The first numbers of each scene by its id: name, value with its unit, state."""
-    found: dict[str, Any] = {}
+    by_scene: dict[str, Any] = {}
     for few in (False, True):
         chosen = [scene for scene in SCENES if scene.few is few]
-        now = _months_of(filters) if few else filters
+        over = view.over_months(12) if few else view
         wanted = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
-        values = live.ask(measure, wanted, as_of=now.as_of, period=now.period, within=now.within)
+        values = over.ask(measure, wanted, as_of=over.as_of, period=over.period, within=over.within)
         by_metric = {row["metric"]: row for row in values.to_dict("records")}
         for scene in chosen:
-            found[scene.id] = [_figure(metric_of(name), by_metric[name]) for name in scene.numbers[:_FIGURES]]
-    return found
+            names_shown = scene.numbers[:_FIGURES]
+            by_scene[scene.id] = [_figure(view, metric_of(name), by_metric[name]) for name in names_shown]
+    return by_scene
 
 
-def _unknown(metric: Metric) -> str:
-    return unknown.sentence(metric.name, live.ask(needs.unknown)[metric.id])
-
-
-def _figure(metric: Metric, row: Mapping[Hashable, Any]) -> dict[str, Any]:
+def _figure(view: View, metric: Metric, row: Mapping[Hashable, Any]) -> dict[str, Any]:
     if row["unknown"]:
         return {"name": metric.short_name, "value": unknown.written(row["unknown"])}
     value = float(row["value"])
-    state = show.state_of(metric, value, float(row["among"]))
+    state = kpis.state(view, metric, value, float(row["among"]))
     unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
-    said = {"name": metric.short_name, "value": numbers.written(metric, value) + unit}
-    return said | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
+    figure = {"name": metric.short_name, "value": numbers.written(metric, value) + unit}
+    return figure | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
 
 
-def sentences(filters: Filters) -> list[tuple[words.State, str]]:
+def sentences(view: View) -> list[tuple[words.State, str]]:
     """The day's attention, the most pressing first."""
-    return [(alert.state, _said(alert)) for alert in attention.alerts(filters)]
+    return [(alert.state, _sentence(alert)) for alert in attention.alerts(view)]
 
 
-def _said(alert: cards.Attention) -> str:
+def _sentence(alert: cards.Attention) -> str:
     """The alert, who must act, and by when, unless the fact names the day."""
     return alert.sentence if not alert.due or alert.due in alert.text else f"{alert.sentence}；期限：{alert.due}"
 
 
-def quiet() -> str:
+def quiet(view: View) -> str:
     """What is said where nothing needs attention, or nothing can be told."""
-    return attention.quiet()
+    return attention.quiet(view)
 
 
-def arrivals(filters: Filters) -> list[dict[str, Any]]:
+def arrivals(view: View) -> list[dict[str, Any]]:
     """Where cases came in during the last minutes, as places on the map: key, x and y; no case can be told from it."""
-    rows = live.ask(_new_cases, as_of=filters.as_of, within=filters.within)
-    below = places.below(filters)
+    rows = view.ask(_new_cases, as_of=view.as_of, within=view.within)
+    below = places.below(view)
     drawing = maps.flat(
-        _mapped(places.measured(filters, "registered", below), metric_of("registered")),
+        _mapped(places.measured(view, "registered", below), metric_of("registered")),
         WALL,
         kind="count",
         width=wall.DRAWN[0],
@@ -171,11 +171,11 @@ def arrivals(filters: Filters) -> list[dict[str, Any]]:
     )
     if drawing is None:
         return []
-    found = []
+    spots = []
     for row in rows.assign(same=rows.groupby("registered_at").cumcount()).to_dict("records"):
         x, y = maps.to_pixels(drawing.view, round(row["lon"], 2), round(row["lat"], 2))
-        found.append({"key": f"{row['registered_at']} {row['same']}", "x": round(x, 1), "y": round(y, 1)})
-    return found
+        spots.append({"key": f"{row['registered_at']} {row['same']}", "x": round(x, 1), "y": round(y, 1)})
+    return spots
 
 
 def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.DataFrame:
@@ -190,12 +190,8 @@ def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.Data
     return casebase.frame(query)
 
 
-def _months_of(filters: Filters) -> Filters:
-    return replace(filters, period=last_months(filters.as_of.date(), 12), against=YEARLY)
-
-
-def _span(metric: Metric, now: Filters) -> str:
-    return now.moment_said if metric.is_stock else words.span(now.period.start, now.period.end)
+def _span(metric: Metric, view: View) -> str:
+    return view.stock_moment_text if metric.is_stock else words.span(view.period.start, view.period.end)
 
 
 def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
@@ -205,20 +201,20 @@ def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     return frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index), text=texts)
 
 
-def _cards(scene: Scene, now: Filters) -> list[cards.Card]:
-    found = show.compared(now, scene.numbers)
-    return [show.card(METRICS[name], found, None, now) for name in scene.numbers]
+def _cards(scene: Scene, view: View) -> list[cards.Card]:
+    compared = kpis.comparison(view, scene.numbers)
+    return [kpis.card(view, METRICS[name], compared) for name in scene.numbers]
 
 
-def ranking(now: Filters, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> Markup:
+def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    return _ranked(metric_of(scene.on_map), frame, PLACES[places.dimension_below(now)], most)
+    return _ranked(view, metric_of(scene.on_map), frame, PLACES[places.dimension_below(view)], most)
 
 
-def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:
-    if show.lacks(metric):
-        return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{_unknown(metric)}。")
-    target = show.target_of(metric.id)
+def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:
+    if kpis.missing_reason(view, metric):
+        return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+    target = target_of(view.settings, metric.id)
     first_low = metric.polarity is Polarity.UP_GOOD
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
     # What is too few to judge comes last, as on the pages.
@@ -233,7 +229,7 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup
             row["name"],
             numbers.written(metric, row["value"]),
             row["value"] / longest,
-            meeting.SMALL if row["small"] else show.state_of(metric, row["value"], row["among"]),
+            meeting.SMALL if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
         )
         for row in known.to_dict("records")
     ]
@@ -247,20 +243,20 @@ def _ranked(metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup
     )
 
 
-def pressing(now: Filters, frame: pd.DataFrame, scene: Scene) -> Markup:
+def pressing(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What needs attention today, and the places that come first."""
     said = wall.lines_html(
-        "今日关注", "越紧急越靠前", wall.fitting(sentences(now)[:_FEW], _ROOM), quiet=attention.quiet()
+        "今日关注", "越紧急越靠前", wall.fitting(sentences(view)[:_FEW], _ROOM), quiet=attention.quiet(view)
     )
-    return said + ranking(now, frame, scene, _FEW_WHERE_WIDE)
+    return said + ranking(view, frame, scene, _FEW_WHERE_WIDE)
 
 
-def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> Markup:
+def owing(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     """The units that owe an answer to a supervision order: bars, or their names where each owes one."""
     metric = metric_of("supervision_waiting")
-    if show.lacks(metric):
-        return wall.ranking_html("督查待答复", "", [], quiet=f"{_unknown(metric)}。")
-    frame = splits.split(now, [metric.id], "unit").sort_values("hits", ascending=False, kind="stable")
+    if kpis.missing_reason(view, metric):
+        return wall.ranking_html("督查待答复", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+    frame = splits.split(view, [metric.id], "unit").sort_values("hits", ascending=False, kind="stable")
     total = words.full(int(frame["hits"].sum()))
     title = f"{len(frame)} 个单位欠督查答复，共 {total} 件" if len(frame) else "督查待答复"
     quiet = "没有单位欠督查答复。"
@@ -275,10 +271,10 @@ def owing(now: Filters, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     )
 
 
-def rising(now: Filters) -> Markup:
+def rising(view: View) -> Markup:
     """What rises among classes and places, the least likely by chance first."""
-    place = places.place_of_cases(now)
-    topics = live.ask(hot_topics.topics, as_of=now.as_of, within=now.within, place=place, most=_TOPICS)
+    place = places.dimension_of_cases(view)
+    topics = view.ask(hot_topics.topics, as_of=view.as_of, within=view.within, place=place, most=_TOPICS)
     rows = [
         wall.Row(
             row["name"],
@@ -296,39 +292,39 @@ def rising(now: Filters) -> Markup:
     return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet="近 7 天没有登记。")
 
 
-def experts(now: Filters, frame: pd.DataFrame, scene: Scene) -> Markup:
+def experts(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """Experts by where they come from, and the places with most hearings."""
     metric = metric_of("expert_participations")
-    if show.lacks(metric):
-        said = wall.ranking_html("专家参与按来源", "", [], quiet=f"{_unknown(metric)}。")
-        return said + ranking(now, frame, scene, 2 * _FEW)
-    found = splits.split(now, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
+    if kpis.missing_reason(view, metric):
+        said = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+        return said + ranking(view, frame, scene, 2 * _FEW)
+    found = splits.split(view, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
     said = wall.ranking_html(
         "专家参与按来源",
-        _span(metric_of("expert_participations"), now),
+        _span(metric_of("expert_participations"), view),
         wall.count_bars(found["name"], found["hits"], "人次"),
         quiet="这一时段没有专家参与。",
     )
-    return said + ranking(now, frame, scene, 2 * _FEW)
+    return said + ranking(view, frame, scene, 2 * _FEW)
 
 
-def by_class(now: Filters, _frame: pd.DataFrame, scene: Scene) -> Markup:
+def by_class(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
     """The classes of content by the number of the scene."""
-    return _ranked(metric_of(scene.on_map), splits.split(now, [scene.on_map], "category"), "内容分类", _ROWS)
+    return _ranked(view, metric_of(scene.on_map), splits.split(view, [scene.on_map], "category"), "内容分类", _ROWS)
 
 
-def answered(now: Filters, frame: pd.DataFrame, scene: Scene) -> Markup:
+def answered(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What the answers of the period said, and the places that still owe most."""
-    results = meeting.counted(now, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
-    return results + ranking(now, frame, scene, 2 * _FEW - 1)
+    results = meeting.counted(view, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
+    return results + ranking(view, frame, scene, 2 * _FEW - 1)
 
 
-def _foot(scene: Scene, now: Filters) -> Markup:
+def _foot(scene: Scene, view: View) -> Markup:
     metric = metric_of(scene.below)
-    if show.lacks(metric):
-        return wall.ranking_html(metric.name, "", [], quiet=f"{_unknown(metric)}。")
-    found = show.by_months(now, [metric.id], _MONTHS)
-    target = show.target_of(metric.id)
+    if kpis.missing_reason(view, metric):
+        return wall.ranking_html(metric.name, "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+    found = kpis.months(view, [metric.id], _MONTHS)
+    target = target_of(view.settings, metric.id)
     points = pd.DataFrame(
         {
             "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in found["month"]],
@@ -336,7 +332,7 @@ def _foot(scene: Scene, now: Filters) -> Markup:
             "text": [numbers.written(metric, value) for value in found["value"]],
         }
     )
-    title = f"{metric.name}，{now.months_said(_MONTHS)}"
+    title = f"{metric.name}，{view.months_text(_MONTHS)}"
     counts = metric.kind is Kind.COUNT
     said = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
     said.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from casebase.errors import CasebaseError
-from pages.parts import live
-from pages.parts.filters import DEFAULT, PRESETS
+from cockpit.data import Data, LiveData
+from cockpit.view import DEFAULT_PERIOD, PRESETS
 from queries import names
 from screen import scenes
 from views import words
@@ -115,14 +115,14 @@ class _Part:
 
     version: str
     as_of: datetime
-    made: dict[str, Any]
+    content: dict[str, Any]
 
 
 class Snapshots:
     """Scenes for a district and a period, each made once for each reading; the last good ones outlive the database."""
 
-    def __init__(self, pulse: Callable[[], live.Pulse]) -> None:
-        self._pulse = pulse
+    def __init__(self, live_data: Callable[[], LiveData]) -> None:
+        self._live_data = live_data
         # What was asked for least lately goes first, so that what hangs on a wall stays.
         self._kept: OrderedDict[tuple[str, str, str], _Part] = OrderedDict()
         self._areas: frozenset[str] | None = None
@@ -140,55 +140,56 @@ class Snapshots:
         """
         wanted = list(dict.fromkeys(wanted))
         parts_wanted = wanted if brief and wanted else [_ASIDE, *wanted]
-        reading, period = self._checked(area, period, wanted)
+        data, period = self._checked(area, period, wanted)
+        reading = data.reading
         failed = reading.error is not None
         parts = []
         for name in parts_wanted:
-            part, fresh = self._part(reading, area, period, name)
+            part, fresh = self._part(data, area, period, name)
             failed = failed or not fresh
             parts.append(part)
         oldest = min(parts, key=lambda part: part.as_of)
-        now = live.now()
+        now = data.live.clock()
         return {
             "version": oldest.version,
             "cutoff": words.moment(oldest.as_of, year=oldest.as_of.year != now.year),
             "demo": reading.state.demonstration,
-            **(parts[0].made if parts_wanted[0] == _ASIDE else {}),
-            "scenes": [part.made for part in parts[-len(wanted) :]] if wanted else [],
+            **(parts[0].content if parts_wanted[0] == _ASIDE else {}),
+            "scenes": [part.content for part in parts[-len(wanted) :]] if wanted else [],
             "error": failed,
             "age": round(reading.age) if failed else 0,
         }
 
     def figures(self, area: str, period: str) -> dict[str, Any]:
         """The first numbers of each scene, by its id. Raises as `get` does."""
-        reading, period = self._checked(area, period)
-        return self._part(reading, area, period, _FIGURES)[0].made
+        data, period = self._checked(area, period)
+        return self._part(data, area, period, _FIGURES)[0].content
 
-    def _checked(self, area: str, period: str, wanted: Sequence[str] = ()) -> tuple[live.Reading, str]:
-        """The reading to answer by, and the period by its name; "" is the default, so that each is kept once."""
-        period = period or DEFAULT
+    def _checked(self, area: str, period: str, wanted: Sequence[str] = ()) -> tuple[Data, str]:
+        """The data to answer by, and the period by its name; "" is the default, so that each is kept once."""
+        period = period or DEFAULT_PERIOD
         if period not in PRESETS:
             raise scenes.UnknownError("时段", period)
         for name in wanted:
             if name not in scenes.BY_ID:
                 raise scenes.UnknownError("场景", name)
-        reading = self._pulse().read()
-        if area and area not in self._known_areas(reading):
+        data = self._live_data().now()
+        if area and area not in self._known_areas(data):
             raise scenes.UnknownError("区域代码", area)
-        return reading, period
+        return data, period
 
-    def _known_areas(self, reading: live.Reading) -> frozenset[str]:
+    def _known_areas(self, data: Data) -> frozenset[str]:
         """The codes of all areas; while the database is away, those known last."""
         try:
-            with live.speaking_of(reading):
-                self._areas = frozenset(live.ask(names.areas)["code"])
+            self._areas = frozenset(data.ask(names.areas)["code"])
         except CasebaseError:
             if self._areas is None:
                 raise
         return self._areas
 
-    def _part(self, reading: live.Reading, area: str, period: str, name: str) -> tuple[_Part, bool]:
+    def _part(self, data: Data, area: str, period: str, name: str) -> tuple[_Part, bool]:
         """A part, and whether it is as good as the reading."""
+        reading = data.reading
         version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (area, period, name)
         with self._making[hash(key) % len(self._making)]:
             with self._lock:
@@ -198,13 +199,12 @@ class Snapshots:
             if kept and (kept.version == version or reading.error is not None):
                 return kept, True
             try:
-                with live.speaking_of(reading):
-                    made = _made(reading.as_of, area, period, name)
+                content = _content(data, area, period, name)
             except CasebaseError:
                 if kept is None:
                     raise
                 return kept, False
-            part = _Part(version, reading.as_of, made)
+            part = _Part(version, reading.as_of, content)
             with self._lock:
                 self._kept[key] = part
                 self._kept.move_to_end(key)
@@ -213,22 +213,22 @@ class Snapshots:
             return part, True
 
 
-def _made(as_of: datetime, area: str, period: str, name: str) -> dict[str, Any]:
-    filters = scenes.asked(live.casebase(), as_of, period, area or None)
+def _content(data: Data, area: str, period: str, name: str) -> dict[str, Any]:
+    view = scenes.view_of(data, period, area or None)
     if name == _ASIDE:
-        said = scenes.sentences(filters)
-        ticker = [{"role": state.role, "state": state.text, "text": text} for state, text in said]
+        sentences = scenes.sentences(view)
+        ticker = [{"role": state.role, "state": state.text, "text": text} for state, text in sentences]
         return {
-            "owner": live.owner(),
-            "ticker": ticker or [{"role": "", "state": "", "text": scenes.quiet()}],
-            "arrivals": scenes.arrivals(filters),
+            "owner": data.live.owner,
+            "ticker": ticker or [{"role": "", "state": "", "text": scenes.quiet(view)}],
+            "arrivals": scenes.arrivals(view),
         }
     if name == _FIGURES:
-        return scenes.figures(filters)
+        return scenes.figures(view)
     scene = scenes.BY_ID[name]
     return {
         "id": scene.id,
         "title": scene.title,
-        "said": scenes.seen_by(scene, filters).said,
-        "html": scenes.html_of(scene, filters),
+        "said": scenes.view_in(scene, view).text,
+        "html": scenes.html_of(scene, view),
     }

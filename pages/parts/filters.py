@@ -1,45 +1,29 @@
 """The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import live, menu
+from cockpit import places
+from cockpit.data import Data
+from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, PREVIOUS_OF_OWN_DAYS, WHOLE_CITY, View, comparisons
+from pages.parts import menu, session
 from pages.parts.markdown import escape_markdown
 from queries import names
-from queries.measure import stock_moment
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
-from views import words
+from wording.names import ALL_UNITS
 
 CUSTOM = "自选"
 # Choices that the address named and the data does not have, by their labels.
 _UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
 _EVERY = ""
-_TURNED = "_filters_turned"
-PRESETS = {
-    "今日": Preset.TODAY,
-    "本周": Preset.WEEK,
-    "本月": Preset.MONTH,
-    "上月": Preset.LAST_MONTH,
-    "本季": Preset.QUARTER,
-    "本年": Preset.YEAR,
-}
-AGAINST = {
-    "今日": "较昨日同时",
-    "本周": "较上周同期",
-    "本月": "较上月同期",
-    "上月": "较前一月",
-    "本季": "较上季同期",
-    "本年": "较上年同期",
-}
-YEARLY = AGAINST["本年"]
-DEFAULT = "本月"
+_VIEW = "_view"
+_CHOICES_SET = "_filters_set"
 PLACES = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
 BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
@@ -66,91 +50,33 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 # Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
 _DATE_WIDTH = 150
 _WORDS = {"district": "区县", "street": "街道", "community": "社区"}
-_WHOLE = {"district": "全市", "street": "全部街道", "community": "全部社区"}
+_WHOLE = {"district": WHOLE_CITY, "street": "全部街道", "community": "全部社区"}
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What the bar says: numbers are measured `as_of`, in `period`, `within` the slice."""
-
-    as_of: datetime
-    period: Period
-    within: Slice
-    against: str
-    place: str
-    category: str | None
-
-    @property
-    def same_as_year_before(self) -> bool:
-        """Whether the period before is the year before, so that one comparison says it all."""
-        return self.against == YEARLY
-
-    @property
-    def stocks_at(self) -> datetime:
-        """The moment that stocks are of: the end of the period where that is over, else the moment itself."""
-        return stock_moment(self.as_of, self.period)
-
-    @property
-    def over(self) -> bool:
-        """Whether the period was over before the moment, so that stocks are of another moment than `as_of`."""
-        return self.stocks_at < self.as_of
-
-    @property
-    def moment_said(self) -> str:
-        """What stocks are of, in words: 截至此刻, or 截至10月31日 of a period that is over."""
-        day = self.stocks_at.date()
-        return f"截至{words.day(day, year=day.year != self.as_of.year)}" if self.over else "截至此刻"
-
-    @property
-    def until(self) -> date:
-        """The day that a trend reaches: the end of the period, or today while it runs."""
-        return min(self.as_of.date(), self.period.end)
-
-    def months_said(self, months: int) -> str:
-        """The months of a trend in words: 近 12 个月, or of a period that is over: 截至10月的 12 个月."""
-        until = self.until
-        if (until.year, until.month) == (self.as_of.year, self.as_of.month):
-            return f"近 {months} 个月"
-        return f"截至{words.month(until, year=until.year != self.as_of.year)}的 {months} 个月"
-
-    @property
-    def said(self) -> str:
-        """The filters in words: 2026年11月1日—30日，全市.
-
-        The whole period is named, since deadlines after the cut-off belong to it.
-        """
-        return "，".join([words.span(self.period.start, self.period.end), self.slice_said])
-
-    @property
-    def slice_said(self) -> str:
-        """The place and what else the filters leave: 全市，来访."""
-        return "，".join([self.place, *filter(None, (self.within.channel, self.category))])
-
-
-def bar() -> Filters:
+def bar(data: Data) -> View:
     """Draw the bar and read it."""
-    kept = {key: st.session_state[key] for key in (*BOUND, *_ASKED) if key in st.session_state}
-    st.session_state.update(kept | st.session_state.pop(_TURNED, {}))
+    choices = {key: st.session_state[key] for key in (*BOUND, *_ASKED) if key in st.session_state}
+    st.session_state.update(choices | st.session_state.pop(_CHOICES_SET, {}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
         chosen = st.segmented_control(
             "时间",
             [*PRESETS, CUSTOM],
-            default=DEFAULT,
+            default=DEFAULT_PERIOD,
             required=True,
             key="period",
             bind=_bound(),
             on_change=_write_days,
         )
-        latest = live.current().as_of
+        latest = data.as_of
         custom = _custom(latest.date()) if chosen == CUSTOM else None
-        area, place = _area()
-        channel = _choice("信访形式", "channel", live.ask(names.channels), "全部形式")
-        category, category_name = _category()
+        area, place = _area(data)
+        channel = _choice("信访形式", "channel", data.ask(names.channels), "全部形式")
+        category, category_name = _category(data)
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
-    refused()
-    against = AGAINST.get(chosen, "较上一期")
-    return Filters(as_of, period, Slice(area, channel, category), against, place, category_name)
+    _warn_of_unknown_choices()
+    compared = comparisons(PREVIOUS.get(chosen, PREVIOUS_OF_OWN_DAYS))
+    return View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
 
 
 def _bound() -> Literal["query-params"] | None:
@@ -159,31 +85,31 @@ def _bound() -> Literal["query-params"] | None:
     The framework adds what the bar says to a page's new address by a step of its own, after the page or before it as
     the machine's haste has it. So there is no step that the browser's own way back from a case would stop at.
     """
-    return None if menu.current() == menu.script("case_course") else "query-params"
+    return None if menu.current_page() == menu.script("case_course") else "query-params"
 
 
-def turn_to(period: Period) -> dict[str, str]:
+def set_period(period: Period) -> dict[str, str]:
     """Set the bar to these days when it is drawn next, on another page.
 
     Widgets own their part of the address: what they show is set for the next run, and only what none of them
     shows yet is handed back, for the address to carry.
     """
     days = {"from": period.start, "to": period.end}
-    st.session_state[_TURNED] = {"period": CUSTOM, **days}
+    st.session_state[_CHOICES_SET] = {"period": CUSTOM, **days}
     return {} if st.session_state["period"] == CUSTOM else {name: day.isoformat() for name, day in days.items()}
 
 
-def kept() -> dict[str, object]:
-    """What the bar is set to, for `turn`."""
+def bar_choices() -> dict[str, object]:
+    """What the bar is set to, for `set_choices`."""
     return {key: st.session_state[key] for key in BOUND if key in st.session_state}
 
 
-def turn(**choices: object) -> None:
+def set_choices(**choices: object) -> None:
     """Set what a page asks in a bar of its own, by the keys of its widgets, when that page is drawn next."""
-    st.session_state[_TURNED] = st.session_state.get(_TURNED, {}) | choices
+    st.session_state[_CHOICES_SET] = st.session_state.get(_CHOICES_SET, {}) | choices
 
 
-def first(key: str, otherwise: Any) -> Any:
+def default_of(key: str, otherwise: Any) -> Any:
     """What a choice of a page's own bar begins with: `otherwise`, but on the way back from a list what it was.
 
     Going back, the browser stops at the page under the list's address, which does not carry the choice.
@@ -196,7 +122,7 @@ def choose(
     options: Sequence[Any],
     key: str,
     otherwise: Any,
-    said: Callable[[Any], str],
+    label_of: Callable[[Any], str],
     *,
     hidden: bool = False,
 ) -> Any:
@@ -209,43 +135,39 @@ def choose(
     return st.segmented_control(
         label,
         options,
-        default=first(key, otherwise),
+        default=default_of(key, otherwise),
         required=True,
-        format_func=said,
+        format_func=label_of,
         key=key,
         bind="query-params",
         label_visibility="collapsed" if hidden else "visible",
     )
 
 
-def go_to(code: str | None) -> None:
+def set_area(code: str | None) -> None:
     """Set the area of the bar (None: the whole city). For callbacks, before the bar is drawn again."""
-    st.session_state.update(path_of(code))
+    st.session_state.update(area_choices(code))
 
 
-def path_of(code: str | None) -> dict[str, str]:
+def area_choices(code: str | None) -> dict[str, str]:
     """What the bar's choices of place are set to for an area (None: the whole city)."""
     path = dict.fromkeys(PLACES, _EVERY)
-    for row in _path(code):
+    for row in _path(session.current_data(), code):
         if row["level"] >= 2:
             path[PLACES[row["level"] - 2]] = row["code"]
     return path
 
 
-def path_to(code: str | None) -> list[tuple[str, str]]:
-    """Code and name of the areas from the city down to `code`."""
-    root = areas()[areas()["level"] == 1]
+def area_path(view: View) -> list[tuple[str, str]]:
+    """Code and name of the areas from the city down to the view's."""
+    table = places.areas(view.data)
+    root = table[table["level"] == 1]
     top = list(zip(root["code"], root["name"], strict=True))
-    return top + [(row["code"], row["name"]) for row in _path(code) if row["level"] >= 2]
+    return top + [(row["code"], row["name"]) for row in _path(view.data, view.within.area) if row["level"] >= 2]
 
 
-def areas() -> pd.DataFrame:
-    """All areas, indexed by code (see queries.names.areas)."""
-    return live.ask(names.areas).set_index("code", drop=False)
-
-
-def _path(code: str | None) -> list[pd.Series]:
-    table = areas()
+def _path(data: Data, code: str | None) -> list[pd.Series]:
+    table = places.areas(data)
     path: list[pd.Series] = []
     while code in table.index:
         row: Any = table.loc[code]
@@ -280,9 +202,9 @@ def _custom(today: date) -> Period:
 def _write_days() -> None:
     """Days of one's own stand in the address from the start: a widget's default would not, and is another tomorrow."""
     if st.session_state["period"] == CUSTOM:
-        today = live.current().as_of.date()
+        today = session.current_data().as_of.date()
         days = {"from": today.replace(day=1), "to": today}
-        st.session_state[_TURNED] = days
+        st.session_state[_CHOICES_SET] = days
         st.query_params.update({name: day.isoformat() for name, day in days.items()})
 
 
@@ -300,10 +222,10 @@ def _day(label: str, key: str, otherwise: date) -> date:
     return day or otherwise
 
 
-def _area() -> tuple[str | None, str]:
+def _area(data: Data) -> tuple[str | None, str]:
     """District, street and community, each choice opening the next."""
-    table = areas()
-    chosen, place = None, "全市"
+    table = places.areas(data)
+    chosen, place = None, WHOLE_CITY
     parents = table.index[table["level"] == 1].tolist()
     for name in PLACES:
         below = table[table["parent_code"].isin(parents)]
@@ -317,9 +239,9 @@ def _area() -> tuple[str | None, str]:
     return chosen, place
 
 
-def _category() -> tuple[str | None, str | None]:
+def _category(data: Data) -> tuple[str | None, str | None]:
     """Code and name of the chosen first-level class."""
-    table = live.ask(names.categories)
+    table = data.ask(names.categories)
     first = table[table["parent_code"].isna()]
     labels = dict(zip(first["code"], first["name"], strict=True))
     code = _choice("内容分类", "category", list(labels), "全部分类", labels)
@@ -327,12 +249,12 @@ def _category() -> tuple[str | None, str | None]:
 
 
 def _choice(label: str, key: str, options: list[str], every: str, labels: dict[str, str] | None = None) -> str | None:
-    shown = (labels or {}) | {_EVERY: every}
-    _called_by_name(key, label, options, shown)
+    names_shown = (labels or {}) | {_EVERY: every}
+    _resolve_address(key, label, options, names_shown)
     chosen: str = st.selectbox(
         label,
         [_EVERY, *options],
-        format_func=lambda option: shown.get(option, option),
+        format_func=lambda option: names_shown.get(option, option),
         key=key,
         bind=_bound(),
         width=140,
@@ -340,7 +262,7 @@ def _choice(label: str, key: str, options: list[str], every: str, labels: dict[s
     return chosen or None
 
 
-def _called_by_name(key: str, label: str, options: list[str], shown: dict[str, str]) -> None:
+def _resolve_address(key: str, label: str, options: list[str], names_shown: dict[str, str]) -> None:
     """Let an address name a place or class by its code, too, and say so where it names what there is not.
 
     The widget reads the names of its options alone and takes anything else for no choice.
@@ -349,7 +271,7 @@ def _called_by_name(key: str, label: str, options: list[str], shown: dict[str, s
     if asked and key not in st.session_state:
         if asked in options:
             st.session_state[key] = asked
-        elif asked not in shown.values():
+        elif asked not in names_shown.values():
             st.session_state[f"_unknown_{key}"] = asked
     elif st.session_state.get(key):
         st.session_state.pop(f"_unknown_{key}", None)
@@ -358,13 +280,27 @@ def _called_by_name(key: str, label: str, options: list[str], shown: dict[str, s
         st.session_state.setdefault(_UNKNOWN, {})[label] = unknown
 
 
-def refused() -> None:
+def _warn_of_unknown_choices() -> None:
     """Say which choices of the address the data does not have; the numbers below are without them."""
     for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
         st.warning(f"地址里的{label}「{escape_markdown(asked)}」不在库中，以下数字未按它筛选。")
 
 
-def current() -> Filters:
+def set_current(view: View) -> None:
+    """Remember what the bar of this run says, for the page's script."""
+    st.session_state[_VIEW] = view
+
+
+def current() -> View:
     """What the bar of this run says."""
-    said: Filters = st.session_state["filters_said"]
-    return said
+    view: View = st.session_state[_VIEW]
+    return view
+
+
+def choose_unit_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:
+    """The chosen one of `splits.by_kind`'s groups and what a unit of it is called; None where there is no unit."""
+    kinds = list(groups)
+    if not kinds:
+        return None
+    kind = kinds[0] if len(kinds) < 2 else choose("单位类别", kinds, "unit_kind", kinds[0], str)
+    return kind, "单位" if kind == ALL_UNITS else kind

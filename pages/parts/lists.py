@@ -12,8 +12,9 @@ import streamlit as st
 from briefings.asking import Request
 from briefings.listing import workbook
 from casebase.personal import masked
-from pages.parts import live, menu, show
-from pages.parts.filters import BOUND, Filters, kept, turn
+from cockpit.view import View
+from pages.parts import clicks, layout, menu
+from pages.parts.filters import BOUND, bar_choices, set_choices
 from queries.cases import Part, cases, count_cases
 from queries.export import csv_file, file_name
 from queries.measure import metric_of, span_of
@@ -47,24 +48,24 @@ class Asked:
     part: Part
     cell: tuple[tuple[str, str | None], ...]
 
-    def scope(self, filters: Filters) -> Scope:
+    def scope(self, view: View) -> Scope:
         """What the list is asked for as of, in and within."""
         return {
-            "as_of": filters.as_of,
-            "period": filters.period,
-            "within": replace(filters.within, cell=self.cell),
+            "as_of": view.as_of,
+            "period": view.period,
+            "within": replace(view.within, cell=self.cell),
         }
 
-    def scope_said(self, filters: Filters) -> str:
+    def scope_text(self, view: View) -> str:
         """What the list is of: the bar's period and slice, or the moment of a stock and the slice."""
         if not self.metric.is_stock:
-            return filters.said
-        at, _, _ = span_of(self.metric, filters.as_of, filters.period, Slice(cell=self.cell))
-        return f"截至{words.moment(at, year=True)}，{filters.slice_said}"
+            return view.text
+        at, _, _ = span_of(self.metric, view.as_of, view.period, Slice(cell=self.cell))
+        return f"截至{words.moment(at, year=True)}，{view.slice_text}"
 
-    def said(self) -> str:
+    def cell_text(self, view: View) -> str:
         """The cell in words: 责任单位 市住建局，月份 2026-10."""
-        return "，".join(f"{DIMENSIONS.get(name, name)} {named(name, value)}" for name, value in self.cell)
+        return "，".join(f"{DIMENSIONS.get(name, name)} {named(view, name, value)}" for name, value in self.cell)
 
 
 def asked() -> Asked | None:
@@ -81,21 +82,21 @@ def asked() -> Asked | None:
 def _recalled() -> None:
     """The browser's own way back from a case stops at the list under the case's address: ask again what was asked."""
     page, params, bar = st.session_state.get(_CAME_FROM, (None, {}, {}))
-    if "case" in st.query_params and page == menu.current():
+    if "case" in st.query_params and page == menu.current_page():
         del st.query_params["case"]
         st.query_params.update(params)
-        if bar != kept():
-            turn(**bar)
+        if bar != bar_choices():
+            set_choices(**bar)
             st.rerun()
 
 
-def named(dimension: str, value: str | None) -> str:
+def named(view: View, dimension: str, value: str | None) -> str:
     """A value of a dimension by its name; 未填写 for none."""
     if value is None:
         return "未填写"
     if dimension == "hot_cell":
         return _square(value)
-    return masked((live.ask(names_of, dimension) or {}).get(value, value))
+    return masked((view.ask(names_of, dimension) or {}).get(value, value))
 
 
 def _square(value: str) -> str:
@@ -107,23 +108,22 @@ def _square(value: str) -> str:
     return f"经度 {sides[0]}，纬度 {sides[1]}"
 
 
-def length(question: Asked, filters: Filters, part: Part) -> int:
+def length(question: Asked, view: View, part: Part) -> int:
     """How many rows the list has."""
-    return live.ask(count_cases, question.metric.id, part, **question.scope(filters))
+    return view.ask(count_cases, question.metric.id, part, **question.scope(view))
 
 
-def rows(question: Asked, filters: Filters, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
+def rows(question: Asked, view: View, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
     """Rows of the list, oldest first."""
-    return live.ask(cases, question.metric.id, question.part, **question.scope(filters), limit=limit, offset=offset)
+    return view.ask(cases, question.metric.id, question.part, **question.scope(view), limit=limit, offset=offset)
 
 
-def whole(question: Asked, filters: Filters) -> pd.DataFrame:
+def whole(question: Asked, view: View) -> pd.DataFrame:
     """The whole list, for a file.
 
-    Made when the button is pressed, outside any run of a page: there is no reading to ask by, so the case base is
-    asked itself, as of the filters' own moment.
+    It is asked for once, when the button is pressed, and kept nowhere.
     """
-    return cases(live.casebase(), question.metric.id, question.part, **question.scope(filters))
+    return cases(view.casebase, question.metric.id, question.part, **question.scope(view))
 
 
 def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, *parts: str, key: str = "") -> None:
@@ -150,10 +150,10 @@ def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, *parts: s
     )
 
 
-def parts_of(filters: Filters, *, dated: bool = True) -> tuple[str, ...]:
+def parts_of(view: View, *, dated: bool = True) -> tuple[str, ...]:
     """What a list is narrowed to, for the name of its file: place, channel, class, period (a stock: its moment)."""
-    span = Request(filters.period).label if dated else f"截至{words.day(filters.as_of.date(), year=True)}"
-    return (filters.place, filters.within.channel or "", filters.category or "", span)
+    span = Request(view.period).label if dated else f"截至{words.day(view.as_of.date(), year=True)}"
+    return (view.place, view.within.channel or "", view.category or "", span)
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -181,7 +181,7 @@ def page_offset(total: int, key: str) -> int:
 
 def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 26) -> None:
     """Rows as a table, at most so many high; a click on a row of a case opens the case."""
-    height = show.rows_high(len(rows), most)
+    height = layout.rows_high(len(rows), most)
     if "petition_id" not in rows.columns:
         st.dataframe(shown(rows), hide_index=True, height=height, key=key, alt=alt)
         return
@@ -197,7 +197,7 @@ def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 26) -> None:
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
     cells = event["selection"]["cells"]
-    picked = show.once(key, tuple(cells[0]) if cells else None)
+    picked = clicks.once(key, tuple(cells[0]) if cells else None)
     if picked and not pd.isna(rows["petition_id"].iloc[picked[0]]):
         open_case(int(rows["petition_id"].iloc[picked[0]]))
 
@@ -205,8 +205,8 @@ def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 26) -> None:
 def open_case(petition_id: int) -> None:
     """Go to a case; the page that it was opened from is remembered for the way back, the filters stay by themselves."""
     asked = {name: value for name, value in st.query_params.items() if name not in BOUND}
-    if menu.current() != CASE_PAGE:
-        st.session_state[_CAME_FROM] = (menu.current(), asked, kept())
+    if menu.current_page() != CASE_PAGE:
+        st.session_state[_CAME_FROM] = (menu.current_page(), asked, bar_choices())
     st.switch_page(CASE_PAGE, query_params={"case": str(petition_id)})
 
 

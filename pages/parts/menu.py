@@ -42,7 +42,7 @@ ENTRIES = (
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
     Entry("case_course", "案件全程", "case", in_menu=False, example="case=186107"),
 )
-_NOW = "_page_now"
+_CURRENT = "_current_page"
 
 
 def script(file: str) -> str:
@@ -50,12 +50,12 @@ def script(file: str) -> str:
     return f"pages/{file}.py"
 
 
-def went_to(path: str) -> None:
+def set_current_page(path: str) -> None:
     """Remember which page this run is of."""
-    st.session_state[_NOW] = next(script(entry.file) for entry in ENTRIES if entry.path == path)
+    st.session_state[_CURRENT] = next(script(entry.file) for entry in ENTRIES if entry.path == path)
 
 
-def current() -> str:
+def current_page() -> str:
     """The script of the page that this run is of."""
-    page: str = st.session_state[_NOW]
+    page: str = st.session_state[_CURRENT]
     return page

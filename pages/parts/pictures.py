@@ -6,35 +6,39 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import live, show, splits
-from pages.parts.drawing import drawn
-from pages.parts.filters import Filters
+from cockpit import kpis, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, layout
+from pages.parts.drawing import specification
+from pages.parts.navigation import open_link
 from queries.cases import Part
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from queries.periods import last_months
 from views import charts, words
 from wording import findings, numbers
+from wording.numbers import target_of
 
 MONTHS = 13
 
 
-def ranked(now: Filters, metric_id: str, dimension: str, noun: str, *, key: str, most: int = 16) -> None:
+def ranked(view: View, metric_id: str, dimension: str, noun: str, *, key: str, most: int = 16) -> None:
     """A metric by one dimension, what needs attention first; a bar opens its cases, of a rate those that failed."""
-    if show.lacking(metric_id):
+    if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id)
-    frame = splits.split(now, [metric_id], dimension)
+    frame = splits.split(view, [metric_id], dimension)
     rate = metric.kind is Kind.RATE
     low_first = rate and metric.polarity is Polarity.UP_GOOD
-    target = show.target_of(metric_id)
-    few = live.settings().lights.small_sample
+    target = target_of(view.settings, metric_id)
+    few = view.settings.lights.small_sample
     left_out = f"；共 {len(frame)} 个，列前 {most} 个" if len(frame) > most else ""
-    chart = drawn(
+    chart = specification(
         charts.ranking,
         frame,
-        show.theme(),
-        title=findings.ranked(frame, metric, target, noun, now.place, few=few),
+        layout.theme(),
+        title=findings.ranked(frame, metric, target, noun, view.place, few=few),
         subtitle=f"各{noun}{metric.name}" + (_made_of(metric) if rate else f"（{metric.unit}）") + left_out,
         kind=numbers.kind_of(metric),
         target=target,
@@ -42,10 +46,10 @@ def ranked(now: Filters, metric_id: str, dimension: str, noun: str, *, key: str,
         most=most,
         none=f"这一时段没有可计{metric.name}的记录。",
     )
-    code = show.chart(chart, key, alt=f"各{noun}{metric.name}", pick="code")
+    code = clicks.chart(chart, key, alt=f"各{noun}{metric.name}", pick="code")
     if code is not None:
         row: Any = frame[frame["code"] == code].iloc[0]
-        show.open_list(show.link(metric_id, worth_reading(metric, row["hits"], row["among"]), **{dimension: code}))
+        open_link(list_link(metric_id, worth_reading(metric, row["hits"], row["among"]), **{dimension: code}))
 
 
 def worth_reading(metric: Metric, hits: int, among: int) -> Part:
@@ -66,29 +70,29 @@ def _side(metric: Metric) -> str:
     return misses if metric.polarity is Polarity.UP_GOOD else hits
 
 
-def rate_by_month(now: Filters, metric_id: str, *, key: str, height: int = 230) -> None:
+def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) -> None:
     """A rate month by month against its target and the year before; a month opens the cases that failed."""
-    if show.lacking(metric_id):
+    if layout.explain_missing(view, metric_id):
         return
-    metric, target = metric_of(metric_id), show.target_of(metric_id)
-    found = show.by_months(now, [metric_id], MONTHS + 12)
-    frame = show.monthly(found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
+    metric, target = metric_of(metric_id), target_of(view.settings, metric_id)
+    found = kpis.months(view, [metric_id], MONTHS + 12)
+    frame = clicks.monthly(view, found).assign(last_year=found["value"].shift(12)).tail(MONTHS)
     nothing = f"所选范围内没有可计{metric.name}的记录"
-    chart = drawn(
+    chart = specification(
         charts.trend,
         frame,
-        show.theme(),
-        title=findings.months(frame, target, now.as_of.date(), nothing=nothing),
+        layout.theme(),
+        title=findings.months(frame, target, view.as_of.date(), nothing=nothing),
         subtitle=f"{metric.name}，按{metric.period_text}所在月份；灰线为上年同月，点一个月看{_side(metric)}的"
         + _unfinished(frame),
         kind="rate",
         target=target,
         height=height,
     )
-    clicked = show.chart(chart, key, alt=f"{now.months_said(MONTHS)}{metric.name}", pick="at")
+    clicked = clicks.chart(chart, key, alt=f"{view.months_text(MONTHS)}{metric.name}", pick="at")
     if clicked is not None:
-        row: Any = frame[frame["at"].dt.date == show.day_of(clicked).replace(day=1)].iloc[0]
-        show.open_list(show.month_link(metric_id, clicked, worth_reading(metric, row["hits"], row["among"])))
+        row: Any = frame[frame["at"].dt.date == clicks.day_of(clicked).replace(day=1)].iloc[0]
+        open_link(clicks.month_link(metric_id, clicked, worth_reading(metric, row["hits"], row["among"])))
 
 
 def _unfinished(months: pd.DataFrame) -> str:
@@ -97,33 +101,33 @@ def _unfinished(months: pd.DataFrame) -> str:
 
 
 def count_by_month(
-    now: Filters, metric_id: str, *, key: str, months: int = 12, height: int = 120, more: str = ""
+    view: View, metric_id: str, *, key: str, months: int = 12, height: int = 120, more: str = ""
 ) -> None:
     """A count month by month as bars; a bar opens its month. `more` is added to what is drawn."""
-    if show.lacking(metric_id):
+    if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id)
-    rows = show.by_months(now, [metric_id], months)
+    rows = kpis.months(view, [metric_id], months)
     counts = rows["value"].fillna(0)
     frame = rows[["unfinished"]].assign(
         label=[f"{int(month[5:])}月" for month in rows["month"]], key=rows["month"], value=counts
     )
-    chart = drawn(
+    chart = specification(
         charts.bars,
         frame,
-        show.theme(),
+        layout.theme(),
         title=f"{metric.name}，最多的一月 {words.full(int(counts.max()))} {metric.unit}",
-        subtitle=f"{now.months_said(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
+        subtitle=f"{view.months_text(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
         unit=metric.unit,
         height=height,
     )
-    month = show.chart(chart, key, alt=f"{now.months_said(months)}{metric.name}", pick="key")
+    month = clicks.chart(chart, key, alt=f"{view.months_text(months)}{metric.name}", pick="key")
     if month is not None:
-        show.open_list(show.link(metric_id, period=last_months(now.until, months), month=month))
+        open_link(list_link(metric_id, period=last_months(view.last_day, months), month=month))
 
 
 def table(
-    now: Filters,
+    view: View,
     columns: Mapping[str, str],
     dimension: str,
     noun: str,
@@ -138,15 +142,15 @@ def table(
     Ordered by the first column, largest first; at most `most` rows, of which `high` are seen at once. `filled` leaves
     out what has no value of the dimension.
     """
-    frame = splits.split(now, list(columns), dimension)
+    frame = splits.split(view, list(columns), dimension)
     frame = frame[frame["code"] != ""] if filled else frame
     first = splits.of(frame, next(iter(columns))).set_index("code")["value"]
     codes = frame.drop_duplicates("code").set_index("code")["name"]
     order = first.reindex(codes.index).sort_values(ascending=False, na_position="last", kind="stable").index[:most]
     shown = pd.DataFrame({noun: codes[order].tolist()})
-    columns = {name: _head(metric_of(name), head) for name, head in columns.items()}
+    columns = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
     for name, head in columns.items():
-        shown[head] = _column(metric_of(name), splits.of(frame, name).set_index("code")["value"].reindex(order))
+        shown[head] = _column(view, metric_of(name), splits.of(frame, name).set_index("code")["value"].reindex(order))
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -154,21 +158,21 @@ def table(
             head: st.column_config.NumberColumn(format=_format(metric_of(name))) for name, head in columns.items()
         },
         placeholder=words.NONE,
-        height=show.rows_high(len(shown), high),
+        height=layout.rows_high(len(shown), high),
         key=key,
         on_select="rerun",
         selection_mode="single-cell",
         alt=f"各{noun}{'、'.join(columns.values())}",
     )
-    cell = show.once(key, _cell(event["selection"].get("cells", [])))
+    cell = clicks.once(key, _cell(event["selection"].get("cells", [])))
     if cell is not None:
         _open(cell, columns, dimension, order, frame)
 
 
-def _head(metric: Metric, head: str) -> str:
+def _head(view: View, metric: Metric, head: str) -> str:
     """The head of a column, with the reason where the data cannot tell its numbers."""
-    lacks = show.lacks(metric)
-    return f"{head}（{lacks}）" if lacks else head
+    reason = kpis.missing_reason(view, metric)
+    return f"{head}（{reason}）" if reason else head
 
 
 def _cell(cells: Sequence[Sequence[Any]]) -> tuple[int, str] | None:
@@ -186,12 +190,12 @@ def _open(
     row = splits.of(frame, name)
     row = row[row["code"] == code]
     part = worth_reading(metric_of(name), *row[["hits", "among"]].iloc[0]) if len(row) else Part.HITS
-    show.open_list(show.link(name, part, **{dimension: code}))
+    open_link(list_link(name, part, **{dimension: code}))
 
 
-def _column(metric: Metric, values: pd.Series) -> list[float | None]:
+def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]:
     """Numbers as they are written elsewhere, yet numbers, so that a click on the head sorts them."""
-    if metric.kind is Kind.COUNT and not show.lacks(metric):
+    if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return values.fillna(0).tolist()
     if metric.kind is Kind.RATE:
         return [None if words.missing(value) else float(words.percent(value)[:-1]) for value in values]

@@ -24,6 +24,7 @@ from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
+from cockpit import process
 from queries.cases import Part, count_cases
 from queries.compare import by_month
 from queries.measure import measure
@@ -151,6 +152,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
     def opened(url: str, page: str = "", **address: str) -> AppTest:
         monkeypatch.setenv("COCKPIT_DATABASE_URL", url)
         monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
+        process.forget_all()
         st.cache_resource.clear()
         st.cache_data.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
@@ -169,7 +171,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """The city's own last moment in place of the wall clock, which would redraw a page at every minute."""
-    monkeypatch.setattr("pages.parts.live.now", lambda: UNTIL)
+    monkeypatch.setattr("cockpit.process.now", lambda: UNTIL)
     return UNTIL
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from briefings.listing import workbook
-from pages.parts import lists, live
-from pages.parts.filters import Filters
+from cockpit import process
+from cockpit.view import View
+from pages.parts import lists
 from queries.cases import Part, count_cases
 from queries.export import csv_file
 from queries.measure import metric_of
@@ -25,16 +25,16 @@ def test_download_needs_no_session_and_holds_every_case(
 ) -> None:
     monkeypatch.setenv("COCKPIT_DATABASE_URL", demo_url)
     monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
-    st.cache_resource.clear()
+    process.forget_all()
     period = period_of(Preset.MONTH, UNTIL.date())
-    now = Filters(UNTIL, period, Slice(), "", "全市", None)
+    view = View(process.live_data().now(), UNTIL, period, Slice(), ())
     question = lists.Asked(metric_of("five_day_closure"), Part.AMONG, ())
     made: list[pd.DataFrame] = []
-    make: Callable[[], None] = lambda: made.append(lists.typed(lists.whole(question, now)))  # noqa: E731
+    make: Callable[[], None] = lambda: made.append(lists.typed(lists.whole(question, view)))  # noqa: E731
     thread = threading.Thread(target=make)
     thread.start()
     thread.join()
-    expected = count_cases(live.casebase(), "five_day_closure", Part.AMONG, as_of=UNTIL, period=period)
+    expected = count_cases(process.live_data().casebase, "five_day_closure", Part.AMONG, as_of=UNTIL, period=period)
     table = pd.read_csv(BytesIO(csv_file(made[0])), dtype=str)
     assert len(table) == expected > 0
     book = pd.read_excel(BytesIO(workbook(made[0], "五日办结率")), dtype={"信访编号": str})
@@ -42,4 +42,4 @@ def test_download_needs_no_session_and_holds_every_case(
     assert book["信访编号"].tolist() == table["信访编号"].str.lstrip("\t").tolist()
     assert table["信访编号"].str.fullmatch(r"\t\d{12,}").all()
     assert book["登记时间"].dt.strftime("%Y-%m-%d %H:%M").tolist() == table["登记时间"].tolist()
-    st.cache_resource.clear()
+    process.forget_all()

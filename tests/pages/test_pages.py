@@ -53,7 +53,7 @@ def now() -> datetime:
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The city's own moment stands for the wall clock."""
 
-    monkeypatch.setattr("pages.parts.live.now", now)
+    monkeypatch.setattr("cockpit.process.now", now)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -194,7 +194,7 @@ def test_every_script_stands_in_the_navigation() -> None:
 def test_server_finds_pages_by_navigation_from_the_first_visit() -> None:
     from streamlit.runtime.pages_manager import PagesManager
 
-    runpy.run_path(str(ROOT / "server.py"))
+    runpy.run_path(str(ROOT / "app.py"), run_name="app")
     assert PagesManager.uses_pages_directory is False
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from casebase.engine import Casebase
-from pages.parts import live
+from cockpit import process
 from tests.pages.conftest import UNTIL, demo_file, demo_url, quick_config, small, still_config, stopped_clock
 
 __all__ = ["demo_file", "demo_url", "quick_config", "small", "still_config", "stopped_clock"]
@@ -21,9 +20,8 @@ def city(
     assert stopped_clock == UNTIL
     monkeypatch.setenv("COCKPIT_DATABASE_URL", demo_url)
     monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield live.casebase()
-    live.casebase().engine.dispose()
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    process.forget_all()
+    casebase = process.live_data().casebase
+    yield casebase
+    casebase.engine.dispose()
+    process.forget_all()

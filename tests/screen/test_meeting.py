@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from casebase.engine import Casebase
-from pages.parts import live
-from pages.parts.filters import Filters
+from cockpit import process
+from cockpit.view import View
 from queries import names
 from queries.measure import measure
 from queries.model import Slice
@@ -20,9 +20,10 @@ TABLES = (meeting.due, meeting.owed, meeting.side_by_side, meeting.evaluated)
 
 
 @pytest.fixture
-def year(city: Casebase) -> Filters:
+def year(city: Casebase) -> View:
     """金水区 this year."""
-    return scenes.asked(city, UNTIL, "本年", "410105")
+    assert city.state().demonstration
+    return scenes.view_of(process.live_data().now(), "本年", "410105")
 
 
 def rows_of(html: str) -> dict[str, list[str]]:
@@ -34,13 +35,8 @@ def rows_of(html: str) -> dict[str, list[str]]:
     }
 
 
-def said(question: Callable[[Filters], str], now: Filters) -> str:
-    with live.speaking_of(live.pulse().read()):
-        return question(now)
-
-
-def test_every_cell_is_the_registry_s(city: Casebase, year: Filters) -> None:
-    shown = rows_of(said(meeting.side_by_side, year))
+def test_every_cell_is_the_registry_s(city: Casebase, year: View) -> None:
+    shown = rows_of(meeting.side_by_side(year))
     assert len(shown) >= 10
     codes = dict(zip(*_streets(city), strict=True))
     for at, metric in enumerate(("five_day_closure", "on_time_completion", "overdue", "backlog", "registered")):
@@ -59,29 +55,27 @@ def _streets(city: Casebase) -> tuple[list[str], list[str]]:
     return below["name"].tolist(), below["code"].tolist()
 
 
-def test_what_is_overdue_stands_first_and_what_owes_nothing_nowhere(city: Casebase, year: Filters) -> None:
+def test_what_is_overdue_stands_first_and_what_owes_nothing_nowhere(city: Casebase, year: View) -> None:
     assert city.state().demonstration
     whole = replace(year, within=Slice(), place="全市")
-    rows = [
-        tuple(int(text.replace(",", "")) for text in cells[:4]) for cells in rows_of(said(meeting.due, whole)).values()
-    ]
+    rows = [tuple(int(text.replace(",", "")) for text in cells[:4]) for cells in rows_of(meeting.due(whole)).values()]
     assert rows == sorted(rows, reverse=True)
     assert all(any(row) for row in rows)
     assert rows[0][0] > 0
 
 
-def test_small_samples_and_gaps_stand_below_what_is_judged(city: Casebase, year: Filters) -> None:
+def test_small_samples_and_gaps_stand_below_what_is_judged(city: Casebase, year: View) -> None:
     assert city.state().demonstration
-    html = said(meeting.evaluated, year)
+    html = meeting.evaluated(year)
     first = [row.split("</td>")[0] for row in html.split('<th scope="row">')[1:]]
     rank = [2 if words.NONE in cell else int(words.SMALL in cell) for cell in first]
     assert rank == sorted(rank)
 
 
 @pytest.mark.parametrize("question", TABLES)
-def test_nothing_is_one_sentence(city: Casebase, year: Filters, question: Callable[[Filters], str]) -> None:
+def test_nothing_is_one_sentence(city: Casebase, year: View, question: Callable[[View], str]) -> None:
     assert city.state().demonstration
     nowhere = replace(year, within=Slice(area="410105", channel="传真", category="无此类"))
-    html = said(question, nowhere)
+    html = question(nowhere)
     assert "<table" not in html
     assert re.search(r'<p class="quiet">[^<]{6,}。</p>', html)

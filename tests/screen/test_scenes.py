@@ -11,8 +11,10 @@ from casebase import schema
 from casebase.engine import Casebase, mark_changed
 from casebase.errors import CasebaseError
 from casebase.settings import ROOT, SceneName
-from pages.parts import live
-from pages.parts.filters import PRESETS
+from cockpit import process
+from cockpit.data import LiveData
+from cockpit.reading import Reading
+from cockpit.view import PRESETS
 from queries.measure import measure, metric_of
 from queries.periods import Preset, period_of
 from screen import scenes
@@ -25,17 +27,16 @@ VALUE = re.compile(r'<section class="kpi" data-key="(\w+)".*?<span class="value"
 
 
 def test_every_number_is_the_registry_s(city: Casebase) -> None:
-    found = Snapshots(live.pulse).get("410105", "本年")
+    found = Snapshots(process.live_data).get("410105", "本年")
     year = period_of(Preset.YEAR, UNTIL.date())
+    within = scenes.view_of(process.live_data().now(), "本年", "410105").within
     checked = 0
     for scene in found["scenes"]:
         if scenes.BY_ID[scene["id"]].few:
             continue
         for name, shown in VALUE.findall(scene["html"]):
             metric = metric_of(name)
-            value = measure(
-                city, [name], as_of=UNTIL, period=year, within=scenes.asked(city, UNTIL, "本年", "410105").within
-            )["value"].iloc[0]
+            value = measure(city, [name], as_of=UNTIL, period=year, within=within)["value"].iloc[0]
             kind = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}[metric.kind.value]
             assert shown == words.value(value, kind).removesuffix(" 天"), name  # type: ignore[arg-type]
             checked += 1
@@ -44,7 +45,7 @@ def test_every_number_is_the_registry_s(city: Casebase) -> None:
 
 def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
     assert city.state().demonstration
-    snapshots = Snapshots(live.pulse)
+    snapshots = Snapshots(process.live_data)
     told = snapshots.figures("410105", "本年")
     for scene in snapshots.get("410105", "本年")["scenes"]:
         first = [shown for _, shown in VALUE.findall(scene["html"])][:2]
@@ -53,7 +54,7 @@ def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
 
 def test_a_brief_answer_is_the_scene_alone(city: Casebase) -> None:
     assert city.state().demonstration
-    snapshots = Snapshots(live.pulse)
+    snapshots = Snapshots(process.live_data)
     brief, whole = (snapshots.get("410105", "本年", ["backlog"], brief=brief) for brief in (True, False))
     assert set(whole) - set(brief) == {"owner", "ticker", "arrivals"}
     assert brief["scenes"] == whole["scenes"]
@@ -71,8 +72,8 @@ def test_nothing_personal_ever(city: Casebase) -> None:
         told = {str(value) for row in rows for value in row if value}
         experts = set(connection.scalars(select(schema.expert.c.name)))
     for area in ("", "410105"):
-        found = Snapshots(live.pulse).get(area, "本年")
-        text = str(found) + str(Snapshots(live.pulse).figures(area, "本年"))
+        found = Snapshots(process.live_data).get(area, "本年")
+        text = str(found) + str(Snapshots(process.live_data).figures(area, "本年"))
         assert len(found["scenes"]) == len(scenes.SCENES)
         assert [word for word in told | experts if word in text] == []
         assert not re.search(r"1\d{10}|\d{17}[\dXx]", text)
@@ -81,7 +82,7 @@ def test_nothing_personal_ever(city: Casebase) -> None:
 
 def test_at_most_nine_blocks_and_words_for_every_picture(city: Casebase) -> None:
     assert city.state().demonstration
-    for scene in Snapshots(live.pulse).get("", "本月")["scenes"]:
+    for scene in Snapshots(process.live_data).get("", "本月")["scenes"]:
         html = scene["html"]
         assert html.count('class="kpi"') + html.count('class="block') <= 9
         for picture in re.findall(r"<svg class=\"map\"[^>]*>|<div class=\"months\"[^>]*>|<table[^>]*>", html):
@@ -91,7 +92,7 @@ def test_at_most_nine_blocks_and_words_for_every_picture(city: Casebase) -> None
 
 def test_the_last_good_numbers_outlive_the_database(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
     assert city.state().demonstration
-    snapshots = Snapshots(live.pulse)
+    snapshots = Snapshots(process.live_data)
     good = snapshots.get("", "本月")
     assert not good["error"]
 
@@ -99,7 +100,7 @@ def test_the_last_good_numbers_outlive_the_database(city: Casebase, monkeypatch:
         raise CasebaseError("gone")
 
     monkeypatch.setattr(Casebase, "state", gone)
-    live.pulse()._looked = 0.0
+    process.live_data().watch._looked = 0.0
     kept = snapshots.get("", "本月")
     assert kept["error"]
     assert kept["scenes"] == good["scenes"]
@@ -107,18 +108,18 @@ def test_the_last_good_numbers_outlive_the_database(city: Casebase, monkeypatch:
         Snapshots(_never).get("", "本月")
 
 
-def _never() -> live.Pulse:
+def _never() -> LiveData:
     raise CasebaseError("no database from the start")
 
 
 def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
     city: Casebase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    snapshots = Snapshots(live.pulse)
+    snapshots = Snapshots(process.live_data)
     snapshots.get("", "本月", ["backlog"])
     later = UNTIL + timedelta(minutes=5)
-    monkeypatch.setattr("pages.parts.live.now", lambda: later)
-    live.pulse()._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
+    monkeypatch.setattr("cockpit.process.now", lambda: later)
+    process.live_data().watch._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
     assert snapshots.get("", "本月", ["overview"])["cutoff"].endswith("15:35")
 
     def gone(self: Casebase) -> object:
@@ -126,8 +127,10 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
 
     monkeypatch.setattr(Casebase, "reading", gone)
     monkeypatch.setattr(Casebase, "state", gone)
-    monkeypatch.setattr("pages.parts.live.now", lambda: later + timedelta(seconds=40))
-    live.pulse()._looked = 0.0
+    passed = process.live_data().watch.read().looked_at + 40
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: passed)
+    monkeypatch.setattr("cockpit.process.now", lambda: later + timedelta(seconds=40))
+    process.live_data().watch._looked = 0.0
     kept = snapshots.get("", "本月", ["overview", "backlog"])
     assert kept["error"]
     assert kept["age"] == 40
@@ -138,10 +141,10 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
 
 
 def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
-    snapshots, said = Snapshots(live.pulse), []
+    snapshots, said = Snapshots(process.live_data), []
     for at in (datetime(2026, 11, 20, 23, 59, 59), datetime(2026, 11, 21, 0, 0, 1)):
-        monkeypatch.setattr("pages.parts.live.now", lambda at=at: at)
-        live.pulse()._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
+        monkeypatch.setattr("cockpit.process.now", lambda at=at: at)
+        process.live_data().watch._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
         found = snapshots.get("", "今日", ["overview"])
         (scene,) = found["scenes"]
         said.append((scene["said"], found["cutoff"], dict(VALUE.findall(scene["html"]))["registered"]))
@@ -156,7 +159,7 @@ def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pyte
 
 def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Casebase) -> None:
     """Never another area's numbers, the city's least of all: a code of any length is taken as a whole or refused."""
-    snapshots = Snapshots(live.pulse)
+    snapshots = Snapshots(process.live_data)
     for area, period, wanted, said in (
         ("999999", "本月", ["overview"], "区域代码“999999”不存在"),
         ("410105" + "0" * 40, "本月", ["overview"], "区域代码“" + "410105" + "0" * 34 + "…”不存在"),
@@ -169,7 +172,7 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
             with pytest.raises(scenes.UnknownError):
                 snapshots.figures(area, period)
             with pytest.raises(scenes.UnknownError):
-                scenes.asked(city, UNTIL, period, area or None)
+                scenes.view_of(process.live_data().now(), period, area or None)
     assert not snapshots._kept
 
 
@@ -184,17 +187,17 @@ def test_a_long_area_code_has_its_own_numbers(city: Casebase) -> None:
             .values(district_code=code, registered_at=UNTIL - timedelta(minutes=1), restricted=False, channel="网信")
         )
         mark_changed(connection, UNTIL)
-    live.pulse()._last = live.Reading(city.state(), UNTIL)
-    (scene,) = Snapshots(live.pulse).get(code, "", ["overview"])["scenes"]
+    process.live_data().watch._last = Reading(city.state(), UNTIL)
+    (scene,) = Snapshots(process.live_data).get(code, "", ["overview"])["scenes"]
     assert scene["said"] == "2026年11月1日—30日，South LA"
     assert dict(VALUE.findall(scene["html"]))["registered"] == "1"
 
 
 def test_a_scene_that_is_asked_for_often_is_answered_once(city: Casebase) -> None:
     assert city.state().demonstration
-    found = Snapshots(live.pulse).get("", "", ["backlog"] * 500)
+    found = Snapshots(process.live_data).get("", "", ["backlog"] * 500)
     assert [scene["id"] for scene in found["scenes"]] == ["backlog"]
-    kept = Snapshots(live.pulse)
+    kept = Snapshots(process.live_data)
     kept.get("", "", ["backlog"])
     kept.get("", "本月", ["backlog"])
     assert {key[1] for key in kept._kept} == {"本月"}  # the default by its name: kept once
@@ -205,7 +208,7 @@ def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
 ) -> None:
     assert city.state().demonstration
     monkeypatch.setattr("screen.wall._MOST_KEPT", 4)
-    snapshots = Snapshots(live.pulse)
+    snapshots = Snapshots(process.live_data)
     snapshots.get("", "本月", ["backlog"], brief=True)
     for area in ("410105", "410103", "410104", "410102", "410106"):
         snapshots.get(area, "本月", ["backlog"], brief=True)
@@ -216,9 +219,9 @@ def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
 
 def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
     assert city.state().demonstration
-    asked = scenes.asked(city, UNTIL, "上月", "410105")
-    assert asked.period == period_of(Preset.LAST_MONTH, UNTIL.date())
-    assert (asked.against, asked.place) == ("较前一月", "金水区")
+    view = scenes.view_of(process.live_data().now(), "上月", "410105")
+    assert view.period == period_of(Preset.LAST_MONTH, UNTIL.date())
+    assert (view.comparisons[0].label, view.place) == ("较前一月", "金水区")
     assert f"({' '.join(PRESETS)})" in (ROOT / "docs/screen.md").read_text(encoding="utf-8")
 
 

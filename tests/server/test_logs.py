@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from screen.logs import OneLine, keep_to_one_line
+from server.logs import OneLine, keep_to_one_line
 
 
 @pytest.mark.parametrize("text", ["a\nERROR forged", "a\r\nb", "a\x1b[2Jb", "a\x85b", "a\u2028b"])

@@ -2,32 +2,30 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from casebase.settings import CalendarSettings
-from casebase.workdays import build
-from pages.parts import show
-from pages.parts.filters import Filters
+from cockpit import kpis
+from cockpit.view import View, comparisons
 from queries.model import Slice
-from queries.periods import Against, Period
+from queries.periods import Period
 from queries.registry import METRICS
+from tests.cockpit.fakes import data_that_answers
 
 SATURDAY, SUNDAY, FRIDAY = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 20)
 MADE_UP = date(2025, 9, 28)  # a Sunday that was worked
 
 
 @pytest.fixture
-def change(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
+def change() -> Callable[..., tuple[str, str]]:
     """A function (day, metric="closed") to the label and tone of 0 against 100 the day before."""
-    workdays = build(CalendarSettings())
-    monkeypatch.setattr("pages.parts.live.casebase", lambda: SimpleNamespace(workdays=workdays))
 
     def of(day: date, metric: str = "closed") -> tuple[str, str]:
         at = datetime(day.year, day.month, day.day, 12)
-        filters = Filters(at, Period(day, day), Slice(), "较昨日同时", "全市", None)
-        delta = show._delta(METRICS[metric], "较昨日同时", 0, 100, Against.PREVIOUS, filters, False)
+        view = View(data_that_answers(), at, Period(day, day), Slice(), comparisons("较昨日同时"))
+        row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
+        delta = kpis.deltas(view, METRICS[metric], row, linked=False)[0]
         return delta.label, delta.tone
 
     return of

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable
 
-from pages.parts import live, places, show
-from pages.parts.filters import Filters
+from cockpit import kpis, places
+from cockpit.links import definition_link, list_link, topics_link, why_link
+from cockpit.view import View
 from queries import needs
 from queries.attention import About, Finding
 from queries.attention import attention as find
@@ -26,16 +27,18 @@ _STATES = {
 }
 
 
-def alerts(now: Filters) -> list[cards.Attention]:
+def alerts(view: View) -> list[cards.Attention]:
     """At most five alerts of the moment, red above amber; within a colour in the order of queries.attention.About."""
-    found = live.ask(find, as_of=now.as_of, period=now.period, within=now.within, place=places.dimension_below(now))
-    items = [item(one) for one in found]
+    findings = view.ask(
+        find, as_of=view.as_of, period=view.period, within=view.within, place=places.dimension_below(view)
+    )
+    items = [item(view, finding) for finding in findings]
     return sorted(items, key=lambda alert: _URGENCY.index(alert.state.role))[:MOST]
 
 
-def quiet() -> str:
+def quiet(view: View) -> str:
     """What is said where nothing stands out: that nothing does, or that the data cannot tell."""
-    lacks = live.ask(needs.unknown)
+    lacks = view.ask(needs.unknown)
     if "registered" in lacks:
         return "库中还没有信访件；装入后，这里列出需要特别关注的事项。"
     blind = [lack for name in _WATCHED for lack in lacks.get(name, ())]
@@ -44,26 +47,26 @@ def quiet() -> str:
     return f"已装入的数据里没有需要特别关注的事项；{unknown.reason(blind)}，有关事项看不出来。"
 
 
-def item(finding: Finding) -> cards.Attention:
+def item(view: View, finding: Finding) -> cards.Attention:
     """A finding as an alert that opens its list, and what it is made of."""
     return cards.Attention(
         key=f"{finding.about}-{finding.name}",
-        state=_state(finding),
+        state=_state(view, finding),
         text=_FACTS[finding.about](finding),
-        link=show.link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
+        link=list_link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
         who=_who(finding),
         due=_due_by(finding),
         reason=_reason(finding),
     )
 
 
-def _state(finding: Finding) -> words.State:
+def _state(view: View, finding: Finding) -> words.State:
     """A rate has the light that it has everywhere."""
     if finding.about is not About.RATE:
         return _STATES[finding.about]
     value = float("nan") if finding.value is None else finding.value
     # No small sample is ever found short of its target.
-    return show.state_of(metric_of(finding.metric), value, math.inf) or words.State("warn", "▲", "未达标")
+    return kpis.state(view, metric_of(finding.metric), value, math.inf) or words.State("warn", "▲", "未达标")
 
 
 def _who(finding: Finding) -> str:
@@ -88,53 +91,53 @@ def _due_by(finding: Finding) -> str:
 
 
 def _reason(finding: Finding) -> tuple[str, str]:
-    """What a click on the reason is called, and what it hands back to show.open_list."""
+    """What a click on the reason is called, and what it hands back as a link (see cockpit.links)."""
     if finding.about in (About.RATE, About.OVERDUE):
-        return "变化原因", show.why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
+        return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
     if finding.about is About.SURGE:
-        return "热点问题", show.topics_link()
-    return "口径", show.definition_link(finding.metric)
+        return "热点问题", topics_link()
+    return "口径", definition_link(finding.metric)
 
 
-def _due(found: Finding) -> str:
-    when = "今日" if found.metric.endswith("_0") else f"{words.day(found.at)}（含）前"
-    return f"{_count(found)}简单诉求{when}五日期满，{_moved(found, '上周同时')}"
+def _due(finding: Finding) -> str:
+    when = "今日" if finding.metric.endswith("_0") else f"{words.day(finding.at)}（含）前"
+    return f"{_count(finding)}简单诉求{when}五日期满，{_moved(finding, '上周同时')}"
 
 
-def _overdue(found: Finding) -> str:
-    return f"{_count(found)}超期未结，最久超 {words.days(found.value)}，{_moved(found, '上月同时')}"
+def _overdue(finding: Finding) -> str:
+    return f"{_count(finding)}超期未结，最久超 {words.days(finding.value)}，{_moved(finding, '上月同时')}"
 
 
-def _rate(found: Finding) -> str:
-    value, limit = found.value or 0.0, found.limit or 0.0
-    change = words.points(None if found.before is None else value - found.before)
+def _rate(finding: Finding) -> str:
+    value, limit = finding.value or 0.0, finding.limit or 0.0
+    change = words.points(None if finding.before is None else value - finding.before)
     said = f"，较上期 {change}" if change != words.NONE else ""
     short = words.points(value - limit).removeprefix(words.MINUS)
-    return f"{found.name}：五日办结率 {words.percent(value)}{said}，低于目标 {short}，{_count(found)}未按期"
+    return f"{finding.name}：五日办结率 {words.percent(value)}{said}，低于目标 {short}，{_count(finding)}未按期"
 
 
-def _surge(found: Finding) -> str:
-    usual = words.decimal(found.before, 1)
-    return f"{found.name}：近 7 天登记 {_count(found)}，按前 8 周应有 {usual} 件次"
+def _surge(finding: Finding) -> str:
+    usual = words.decimal(finding.before, 1)
+    return f"{finding.name}：近 7 天登记 {_count(finding)}，按前 8 周应有 {usual} 件次"
 
 
-def _gap(found: Finding) -> str:
-    grids = f"{words.full(found.count)} 个网格没有在岗网格员，占 {words.percent(found.value, 1)}"
-    return f"{found.name}：{grids}，{_moved(found, '上月同时')}"
+def _gap(finding: Finding) -> str:
+    grids = f"{words.full(finding.count)} 个网格没有在岗网格员，占 {words.percent(finding.value, 1)}"
+    return f"{finding.name}：{grids}，{_moved(finding, '上月同时')}"
 
 
-def _hearing(found: Finding) -> str:
-    where = f"（{found.name}）" if found.name else ""
-    return f"待举行听证 {words.full(found.count)} 场次，最近一场 {words.moment(found.at)}{where}"
+def _hearing(finding: Finding) -> str:
+    where = f"（{finding.name}）" if finding.name else ""
+    return f"待举行听证 {words.full(finding.count)} 场次，最近一场 {words.moment(finding.at)}{where}"
 
 
-def _count(found: Finding) -> str:
-    return f"{words.full(found.count)} {metric_of(found.metric).subject.unit}"
+def _count(finding: Finding) -> str:
+    return f"{words.full(finding.count)} {metric_of(finding.metric).subject.unit}"
 
 
-def _moved(found: Finding, against: str) -> str:
+def _moved(finding: Finding, against: str) -> str:
     """How a count moved, in the count itself: numbers of one unit are small."""
-    moved = found.count - int(found.before or 0)
+    moved = finding.count - int(finding.before or 0)
     if moved == 0:
         return f"与{against}持平"
     return f"较{against}{'增加' if moved > 0 else '减少'} {words.full(abs(moved))}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_JS = (Path(__file__).parent / "steps.js").read_text(encoding="utf-8")
+_JS = (Path(__file__).parent / "history.js").read_text(encoding="utf-8")
 _SCRIPT = st.components.v2.component("history_of_steps", js=_JS)
 
 

@@ -12,10 +12,10 @@ from views.tokens import Palette
 # starts at the top of the screen, its blocks keep one distance, choices in one bar are as high as each other, and
 # neither an empty date (yyyy-mm-dd) nor a box of text (Press Ctrl+Enter to apply) speaks English; what else the
 # framework says is translated (translated.py).
-_CSS = (Path(__file__).parent / "look.css").read_text(encoding="utf-8")
+_CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
-def dress(brand: str, palette: Palette) -> None:
+def apply(brand: str, palette: Palette) -> None:
     """Set the brand and the page's rhythm."""
     translate()
     st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}</style>')

@@ -7,11 +7,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from app import app as cockpit
 from casebase.engine import Casebase
-from pages.parts import live, menu
-from screen.guard import MOST_BYTES, Refusals, SecurityHeaders, known
+from cockpit import process
+from pages.parts import menu
 from screen.routes import routes
-from server import cockpit
+from server.guard import MOST_BYTES, Refusals, SecurityHeaders, known
 from tests.screen.asgi import Client
 
 WISH = {"channel": "", "scene": "backlog", "set": "", "area": "", "period": "本月"}
@@ -114,13 +115,12 @@ def test_a_wrong_configuration_is_a_sentence(client: Client, city: Casebase, tmp
     broken.write_text("[city\n", encoding="utf-8")
 
     def no_clock() -> None:
-        live.settings()
+        process.settings()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COCKPIT_CONFIG", str(broken))
-        patch.setattr("pages.parts.live.now", no_clock)
-        live.settings.clear()
-        live.pulse.clear()
+        patch.setattr("cockpit.process.now", no_clock)
+        process.forget_all()
         for path in ("/screen", "/remote"):
             answer = client.get(path)
             assert answer.status_code == 503
@@ -129,14 +129,13 @@ def test_a_wrong_configuration_is_a_sentence(client: Client, city: Casebase, tmp
         for path in ("/screen/data", "/screen/figures", "/screen/wish"):
             assert client.get(path).json() == {"error": True}, path
         assert client.post("/screen/wish", data=WISH).status_code == 503
-    live.settings.clear()
-    live.pulse.clear()
+    process.forget_all()
 
 
 def test_the_bureau_s_name_is_text(client: Client, city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
     assert city.state().demonstration
-    named = live.settings().model_copy(
-        update={"city": live.settings().city.model_copy(update={"bureau": "<script>市&局"})}
+    named = process.settings().model_copy(
+        update={"city": process.settings().city.model_copy(update={"bureau": "<script>市&局"})}
     )
-    monkeypatch.setattr("pages.parts.live.settings", lambda: named)
+    monkeypatch.setattr("cockpit.process.settings", lambda: named)
     assert "&lt;script&gt;市&amp;局" in client.get("/screen").text

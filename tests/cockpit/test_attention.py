@@ -10,12 +10,13 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import attention
-from pages.parts.filters import Filters
+from cockpit import attention
+from cockpit.view import View
 from queries.attention import About, Finding
 from queries.cases import Part
 from queries.model import Slice
 from queries.periods import Period
+from tests.cockpit.fakes import data_that_answers
 from tests.pages.conftest import UNTIL, failures, panels
 from views import words
 
@@ -55,17 +56,19 @@ SENTENCES = [
 ]
 
 
+VIEW = View(data_that_answers(), UNTIL, Period(date(2026, 11, 1), date(2026, 11, 30)), Slice(), ())
+
+
 @pytest.mark.parametrize(("finding", "said"), SENTENCES)
 def test_sentence_says_who_how_many_the_change_and_the_deadline(finding: Finding, said: str) -> None:
-    assert attention.item(finding).sentence == said
+    assert attention.item(VIEW, finding).sentence == said
 
 
 def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch) -> None:
     findings = [finding for finding, _ in SENTENCES]
-    monkeypatch.setattr("pages.parts.attention.live.ask", lambda *_, **__: findings)
-    monkeypatch.setattr("pages.parts.attention.places.dimension_below", lambda _: "district")
+    monkeypatch.setattr("cockpit.places.dimension_below", lambda _: "district")
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
-    alerts = attention.alerts(Filters(UNTIL, october, Slice(), "", "全市", None))
+    alerts = attention.alerts(View(data_that_answers(findings), UNTIL, october, Slice(), ()))
     assert [alert.state.role for alert in alerts] == ["bad", "bad", "bad", "warn", "warn"]
 
 
@@ -103,15 +106,15 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
 def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
     finding: Finding, who: str, due: str, reason: str
 ) -> None:
-    alert = attention.item(finding)
+    alert = attention.item(VIEW, finding)
     assert alert.reason is not None
     assert (alert.who, alert.due, alert.reason[0]) == (who, due, reason)
 
 
 def test_rate_has_the_light_that_it_has_everywhere() -> None:
     short = Finding(About.RATE, 9, "five_day_closure", Part.MISSES, "惠济区", value=0.94, limit=0.95)
-    assert attention.item(short).state == words.State("warn", "▲", "未达标")
-    assert attention.item(replace(short, value=0.80)).state == words.State("bad", "■", "未达标")
+    assert attention.item(VIEW, short).state == words.State("warn", "▲", "未达标")
+    assert attention.item(VIEW, replace(short, value=0.80)).state == words.State("bad", "■", "未达标")
 
 
 def test_every_kind_of_finding_has_its_sentence_and_state() -> None:
@@ -121,7 +124,7 @@ def test_every_kind_of_finding_has_its_sentence_and_state() -> None:
 def test_sentences_of_the_page_open_lists_as_long_as_they_say(
     open_page: Callable[..., AppTest], demo_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.live.now", lambda: UNTIL.replace(second=0))
+    monkeypatch.setattr("cockpit.process.now", lambda: UNTIL.replace(second=0))
     shown = panels(open_page(demo_url))
     links = re.findall(
         r'<li class="\w+" data-key="[^"]+">.*?data-open="([^"]+)".*?<span class="text">([^<]+)</span>', shown

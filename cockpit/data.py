@@ -1,0 +1,112 @@
+"""The case base of a running cockpit: its state watched, its answers kept, and asked as of one reading."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from casebase.engine import Casebase
+from casebase.errors import NoAnswerError
+from casebase.settings import Settings
+from casebase.workdays import Workdays
+from cockpit.answers import Answers
+from cockpit.reading import Reading, StateWatch
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# Whether whoever asked has left, so that nobody waits for the answer any more.
+HasLeft = Callable[[], bool]
+
+
+def never() -> bool:
+    """Of an asker who always waits."""
+    return False
+
+
+class LiveData:
+    """One case base with its watch and its answers, for everyone whom the process serves.
+
+    `clock` gives the wall time of the city. Raises CasebaseError while the database cannot be reached.
+    """
+
+    def __init__(self, casebase: Casebase, clock: Callable[[], datetime]) -> None:
+        self.casebase = casebase
+        self.clock = clock
+        self.watch = StateWatch(casebase, clock)
+        self.answers = Answers()
+        # Who waits for what a thread computes, by the thread's number.
+        self.askers: dict[int, HasLeft] = {}
+
+    @property
+    def settings(self) -> Settings:
+        return self.casebase.settings
+
+    @property
+    def owner(self) -> str:
+        """Whose cockpit it is (see State.bureau)."""
+        return self.watch.read().state.bureau(self.settings)
+
+    def now(self) -> "Data":
+        """The data as of the last reading."""
+        return self.at(self.watch.read())
+
+    def at(self, reading: Reading, has_left: HasLeft = never) -> "Data":
+        """The data as of a reading, for an asker who may leave before the answer comes."""
+        return Data(self, reading, has_left)
+
+    @contextmanager
+    def asked_by(self, has_left: HasLeft) -> Iterator[None]:
+        """What this thread asks inside is waited for by this asker."""
+        thread = threading.get_ident()
+        before = self.askers.get(thread)
+        self.askers[thread] = has_left
+        try:
+            yield
+        finally:
+            if before is None:
+                del self.askers[thread]
+            else:
+                self.askers[thread] = before
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data at one reading: whatever is asked of it is of one moment, and computed once for all who ask."""
+
+    live: LiveData
+    reading: Reading
+    has_left: HasLeft = never
+
+    def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer to a query of queries/; its first argument, the case base, is given here.
+
+        Raises CasebaseError while the database is unreachable and the answer is not known yet.
+        """
+        asked: tuple[Any, ...] = (self.live.casebase, *args)
+        try:
+            with self.live.asked_by(self.has_left):
+                return self.live.answers.get(self.reading.state.version, question, asked, kwargs)
+        except NoAnswerError as error:
+            if not self.has_left():
+                self.live.watch.report_failure(error)
+            raise
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that numbers speak of."""
+        return self.reading.as_of
+
+    @property
+    def settings(self) -> Settings:
+        return self.live.settings
+
+    @property
+    def casebase(self) -> Casebase:
+        """The case base itself, for what is asked once and kept nowhere: a file of a whole list."""
+        return self.live.casebase
+
+    @property
+    def workdays(self) -> Workdays:
+        return self.live.casebase.workdays

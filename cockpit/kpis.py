@@ -1,0 +1,198 @@
+"""A number as it is shown: compared, judged, with its trend, its definition and what must be read with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from casebase.errors import CasebaseError
+from casebase.settings import Settings
+from cockpit.links import list_link, why_link
+from cockpit.view import Comparison, View
+from queries import decompose, needs
+from queries.compare import by_month, compare
+from queries.model import Kind, Metric
+from queries.periods import Against
+from queries.periods import compared as compared_period
+from queries.registry import METRICS
+from views import cards, words
+from views.tokens import Role
+from wording import unknown
+from wording.numbers import in_full, kind_of, state_of, target_of, tone, written
+
+# What stands beside volumes of 信访 and is never added to them.
+HOTLINE = ("hotline_registered", "hotline_open")
+
+
+def missing_reason(view: View, metric: Metric) -> str:
+    """未装入办结期限: why the data cannot tell a number; "" for one that it can."""
+    return unknown.reason(view.ask(needs.unknown).get(metric.id, ()))
+
+
+def missing_sentence(view: View, metric: Metric) -> str:
+    """按期办结率算不出：未装入办结期限, in the place of a picture; "" for a number that the data can tell."""
+    lacks = view.ask(needs.unknown).get(metric.id, ())
+    return unknown.sentence(metric.name, lacks) if lacks else ""
+
+
+def missing_for_split(view: View, metric_id: str, *dimensions: str) -> tuple[str, ...]:
+    """What the data lacks for a number, split by these dimensions (see queries.needs.split_lacks); () for nothing."""
+    own = view.ask(needs.unknown).get(metric_id, ())
+    lacks = [own, *(view.ask(needs.unknown_split, metric_id, name) for name in dimensions)]
+    return tuple(dict.fromkeys(name for names in lacks for name in names))
+
+
+def stage_names(view: View, stages: pd.Series) -> list[str]:
+    """The stages of cases as a column: those that no time tells with the reason."""
+    lacks = missing_for_split(view, "backlog", "stage")
+    return [stage if isinstance(stage, str) else unknown.written(lacks) for stage in stages]
+
+
+def comparison(view: View, metrics: Sequence[str]) -> pd.DataFrame:
+    """These numbers and those that stand beside them, with their earlier values (see queries.compare), by metric."""
+    beside = [other for name in metrics for other in METRICS[name].beside]
+    wanted = list(dict.fromkeys([*metrics, *beside]))
+    compared = view.ask(compare, wanted, as_of=view.as_of, period=view.period, within=view.within)
+    return compared.set_index("metric")
+
+
+def months(view: View, metrics: Sequence[str], count: int = 12) -> pd.DataFrame:
+    """The months up to the end of the period, or up to now while it runs (see queries.compare.by_month)."""
+    return view.ask(by_month, list(metrics), as_of=view.as_of, months=count, within=view.within, until=view.last_day)
+
+
+def card(
+    view: View, metric: Metric, compared: pd.DataFrame, trend: pd.DataFrame | None = None, *, linked: bool = False
+) -> cards.Card:
+    """A number with all that is said of it: `compared` is of `comparison`, `trend` of `months`.
+
+    `linked`: a change leads to what it is made of, and what stands beside the number to its list.
+    """
+    row: Any = compared.loc[metric.id]
+    if row["unknown"]:
+        reason = unknown.reason(row["unknown"])
+        return cards.Card(
+            metric.id, metric.name, words.NONE, definition=scoped_definition(view, metric), beside=(reason,)
+        )
+    at: list[tuple[str, str | None]] = [(view.stock_moment_text, None)] if metric.is_stock and view.is_over else []
+    links = {name: list_link(name, period=view.link_period) for name in metric.beside} if linked else {}
+    full = in_full({METRICS[str(name)]: value for name, value in compared["value"].items()})
+    beside = [*at, *_beside(metric, row, compared, links, full)]
+    series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
+    return cards.Card(
+        key=metric.id,
+        name=metric.name,
+        value=written(metric, row["value"], full=full),
+        unit="" if metric.kind is Kind.RATE else metric.unit,
+        deltas=deltas(view, metric, row, linked=linked),
+        state=state(view, metric, row["value"], row["among"]),
+        spark=tuple(None if pd.isna(value) else float(value) for value in series["value"]),
+        spark_unfinished=int(series["unfinished"].sum()) if len(series) else 0,
+        spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
+        definition=scoped_definition(view, metric),
+        beside=tuple(text for text, _ in beside),
+        beside_links=tuple(link for _, link in beside),
+        small=is_small(view, metric, row["among"]),
+    )
+
+
+def deltas(view: View, metric: Metric, row: Any, *, linked: bool) -> tuple[cards.Delta, ...]:
+    """The change against each earlier period, in words and sign; `row` has the value and those before it."""
+    return tuple(_delta(view, metric, row, against, linked) for against in view.comparisons)
+
+
+def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bool) -> cards.Delta:
+    """A change that is made of something leads to what it is made of.
+
+    A rest day has few cases and a working day many: what the day before had instead is said, and has no colour.
+    """
+    now, before = row["value"], row[against.against.value]
+    moved = words.movement(now, before, kind_of(metric))
+    if moved == words.NONE:
+        return cards.Delta(against.label, moved)
+    other_day = _other_kind_of_day(view, metric, against.against)
+    leads = linked and decompose.can(metric) and now != before
+    link = why_link(metric, against.against, period=view.link_period) if leads else None
+    plain = moved == words.SAME or other_day is not None
+    return cards.Delta(
+        f"{against.label}{other_day or ''}", moved, "neutral" if plain else tone(metric, now, before), link
+    )
+
+
+def _other_kind_of_day(view: View, metric: Metric, against: Against) -> str | None:
+    """What kind of day a single day is compared with, where it is of another kind itself; None of stocks and spans."""
+    if metric.is_stock or view.period.days > 1:
+        return None
+    earlier, _ = compared_period(view.period, view.as_of, against)
+    try:
+        now, then = (view.workdays.is_working(day) for day in (view.period.start, earlier.start))
+    except CasebaseError:
+        return None  # outside the calendar nobody knows which day rests
+    return None if now == then else f"（为{'工作日' if then else '休息日'}）"
+
+
+def _beside(
+    metric: Metric, row: Any, compared: pd.DataFrame, links: Mapping[str, str], full: bool
+) -> Iterator[tuple[str, str | None]]:
+    """The numbers that must be read with this one, each with the way to its list; then what its rate is made of."""
+    for name in metric.beside:
+        other, value, lacks = METRICS[name], float(compared["value"].loc[name]), compared["unknown"].loc[name]
+        if lacks:
+            yield f"{other.short_name} {unknown.written(lacks)}", None
+        elif name not in HOTLINE:
+            unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
+            yield f"{other.short_name} {written(other, value, full=full)}{unit}", links.get(name)
+        elif value > 0:
+            yield f"另有{other.short_name} {written(other, value, full=full)}", links.get(name)
+    if metric.kind is Kind.RATE and row["among"]:
+        yield words.parts(row["hits"], row["among"]), None
+
+
+def is_small(view: View, metric: Metric, among: float) -> bool:
+    """Whether a rate stands on so few cases that it is marked 样本少."""
+    return bool(metric.is_sample and among > 0 and words.small(among, view.settings.lights.small_sample))
+
+
+def state(view: View, metric: Metric, value: float, among: float) -> words.State | None:
+    """The light of a rate over so many cases (see wording.numbers.state_of)."""
+    return state_of(view.settings, metric, value, among)
+
+
+def role(view: View, metric: Metric, value: float, among: float) -> Role:
+    """The role of a rate's light; "none" for what nothing judges or too few stand behind."""
+    light = state(view, metric, value, among)
+    return light.role if light else "none"
+
+
+def definition(settings: Settings, metric: Metric) -> tuple[tuple[str, str], ...]:
+    """The 口径 that travels with a number, as pairs of heading and text."""
+    pairs = [("定义", metric.definition)]
+    if metric.kind is Kind.RATE:
+        pairs += [("分子", metric.hits_text), ("分母", metric.among_text)]
+    pairs += [("归期", metric.period_text), ("依据", metric.article)]
+    target = target_of(settings, metric.id)
+    if target is not None:
+        pairs.append(("目标", words.percent(target)))
+    return tuple(pairs)
+
+
+def scoped_definition(view: View, metric: Metric) -> tuple[tuple[str, str], ...]:
+    """The 口径 and what the number is filtered by."""
+    return (*definition(view.settings, metric), ("筛选", _scope(view, metric)))
+
+
+def _scope(view: View, metric: Metric) -> str:
+    ignored = ignored_filters(view, metric)
+    text, at = (view.slice_text, view.stocks_at) if metric.is_stock else (view.text, view.as_of)
+    return f"{text}；截至 {words.moment(at, year=True)}" + (f"（不分{'、'.join(ignored)}）" if ignored else "")
+
+
+def ignored_filters(view: View, metric: Metric) -> list[str]:
+    """What the view narrows and the metric cannot be narrowed by, in words."""
+    within = view.within
+    choices = (
+        ("district", "区域", within.area),
+        ("channel", "信访形式", within.channel),
+        ("category", "内容分类", within.category),
+    )
+    return [word for name, word, value in choices if value and not metric.applies(name)]

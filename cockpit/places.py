@@ -1,0 +1,113 @@
+"""What lies below the chosen area: districts, streets, communities, grids, and their numbers."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cockpit import kpis
+from cockpit.data import Data
+from cockpit.view import View
+from queries import names
+from queries.measure import measure, metric_of
+from queries.model import Kind, Metric
+from views import words
+from wording.names import PLACES
+from wording.numbers import written
+
+_BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
+
+
+@dataclass(frozen=True)
+class Below:
+    """The places directly below the chosen area, by `dimension`.
+
+    `frame`: code, name, kind, lon, lat, schematic, shape (JSON text of a list of polygons, or None).
+    """
+
+    dimension: str
+    frame: pd.DataFrame
+
+    @property
+    def noun(self) -> str:
+        return PLACES[self.dimension]
+
+
+def areas(data: Data) -> pd.DataFrame:
+    """All areas, indexed by code (see queries.names.areas)."""
+    return data.ask(names.areas).set_index("code", drop=False)
+
+
+def dimension_below(view: View) -> str:
+    """The dimension one level below the view's area."""
+    area = view.within.area
+    return _BELOW[int(areas(view.data)["level"][area]) if area else 1]
+
+
+def dimension_of_cases(view: View) -> str:
+    """The dimension that cases are told apart by: one level below the area, never finer than the community."""
+    dimension = dimension_below(view)
+    return "community" if dimension == "grid" else dimension
+
+
+def levels_below(view: View) -> list[str]:
+    """The dimensions below the view's area, the next first, down to the community; grids below that."""
+    levels = list(PLACES)
+    first = dimension_below(view)
+    present = set(areas(view.data)["level"])
+    deeper = [name for name in levels[levels.index(first) + 1 : -1] if levels.index(name) + 2 in present]
+    return [first, *deeper]
+
+
+def below(view: View) -> Below:
+    """What lies below the view's area; grids below a community."""
+    table = areas(view.data)
+    area = view.within.area
+    dimension = dimension_below(view)
+    if area and dimension == "grid":
+        frame = view.ask(names.grids, area).rename(columns={"grid_id": "code"}).assign(schematic=True)
+    else:
+        parents = [area] if area else table.index[table["level"] == 1].tolist()
+        frame = table[table["parent_code"].isin(parents)].reset_index(drop=True)
+        outlines = pd.concat(
+            [view.ask(names.shapes, parent) for parent in parents] or [pd.DataFrame(columns=["code", "shape"])]
+        )
+        frame = frame.merge(outlines, on="code", how="left")
+    return Below(dimension, frame)
+
+
+def measured(view: View, metric_id: str, places: Below) -> pd.DataFrame:
+    """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool), role and tip."""
+    metric = metric_of(metric_id)
+    by_place = view.ask(
+        measure, [metric_id], as_of=view.as_of, period=view.period, within=view.within, by=[places.dimension]
+    )
+    by_place = by_place.rename(columns={places.dimension: "code"})[["code", "hits", "among", "value"]]
+    frame = places.frame.merge(by_place, on="code", how="left")
+    counts = frame[["hits", "among"]].fillna(0).astype("int64")
+    reason = kpis.missing_reason(view, metric)
+    value = frame["value"].fillna(0) if metric.kind is Kind.COUNT and not reason else frame["value"]
+    frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
+    frame["small"] = [not reason and kpis.is_small(view, metric, among) for among in frame["among"]]
+    frame["role"] = [
+        kpis.role(view, metric, value, among) for value, among in zip(frame["value"], frame["among"], strict=True)
+    ]
+    frame["tip"] = [
+        f"{name} {words.NONE}（{reason}）" if reason else _tip(metric, name, value, hits, among)
+        for name, value, hits, among in frame[["name", "value", "hits", "among"]].itertuples(index=False)
+    ]
+    return frame
+
+
+def nameless(view: View, metric: str, places: Below) -> int:
+    """What a count counts in the whole and in none of these places: nobody wrote down where it is."""
+    by_place = view.ask(
+        measure, [metric], as_of=view.as_of, period=view.period, within=view.within, by=[places.dimension]
+    )
+    return int(by_place.loc[~by_place[places.dimension].isin(places.frame["code"]), "hits"].sum())
+
+
+def _tip(metric: Metric, name: str, value: float, hits: int, among: int) -> str:
+    text = written(metric, value)
+    if metric.kind is Kind.RATE:
+        return f"{name} {text}（{words.parts(hits, among)}）" if among else f"{name} 暂无数据"
+    return f"{name} {text} {metric.unit}"

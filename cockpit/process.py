@@ -1,0 +1,77 @@
+"""What a running cockpit has once a process: settings, live data, and what works in the background."""
+
+import gc
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Generic, TypeVar
+
+from casebase.clock import wall_clock
+from casebase.demo import live as demonstration
+from casebase.engine import keep_new_files_private, open_casebase
+from casebase.settings import Settings, read_settings
+from cockpit.abandoned import watch_statements
+from cockpit.data import LiveData
+
+T = TypeVar("T")
+_ONCE: list["_Once[object]"] = []
+
+
+class _Once(Generic[T]):
+    """The value of a function, made at the first call that succeeds; calls at the same time wait for it."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = threading.RLock()
+        self._value: list[T] = []
+        _ONCE.append(self)  # type: ignore[arg-type]
+        wraps(make)(self)
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._value:
+                self._value.append(self._make())
+            return self._value[0]
+
+    def forget(self) -> None:
+        """Make it anew at the next call."""
+        with self._lock:
+            self._value.clear()
+
+
+def now() -> datetime:
+    """The wall time of the city."""
+    return wall_clock(settings().city.timezone)
+
+
+@_Once
+def settings() -> Settings:
+    """The settings of config.toml. Raises UsageError for a wrong one."""
+    return read_settings()
+
+
+@_Once
+def live_data() -> LiveData:
+    """The one case base, for pages and walls alike. Raises CasebaseError while it cannot be opened."""
+    keep_new_files_private()
+    live = LiveData(open_casebase(settings(), create=False), lambda: now())
+    watch_statements(live)
+    return live
+
+
+@_Once
+def start_background_tasks() -> None:
+    """Let the demonstration city live; leave what the imports made out of every later collection."""
+    gc.collect()
+    gc.freeze()
+    live, demo = live_data(), settings().demo
+    if demo.live and live.watch.read().state.demonstration:
+        poll = settings().freshness.poll
+        demonstration.start(live.casebase.for_writer(), speed=demo.speed, poll_seconds=poll, clock=now)
+
+
+def forget_all() -> None:
+    """Begin as a new process does, with other settings or another database (tests)."""
+    for once in _ONCE:
+        once.forget()

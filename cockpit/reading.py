@@ -1,0 +1,113 @@
+"""Watching the data: the state at the last good look, shared by everyone, and whether answers come at all.
+
+The watch looks for new data every few seconds. While the database cannot be reached, it stands still: the last good
+numbers stay, with their age.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from casebase.engine import Casebase, State
+from casebase.errors import CasebaseError
+
+# Seconds that a caller waits for a look at the database; one that does not answer at all is looked at meanwhile.
+_PATIENCE = 0.5
+# After the database went away under a page, readers try a newer reading so many seconds later, and longer each time.
+RETRY, _LONGEST_RETRY = 3.0, 6.0
+
+_log = logging.getLogger(__name__)
+
+
+def monotonic() -> float:
+    """Seconds of a clock that is never set: it decides when to look and how old a reading is."""
+    return time.monotonic()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The state of the data at the last good look, and how long ago that was."""
+
+    state: State
+    read_at: datetime
+    error: str | None = None
+    looked_at: float = field(default_factory=lambda: monotonic(), compare=False)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the look, whatever happened to the wall clock."""
+        return monotonic() - self.looked_at
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that numbers speak of."""
+        return self.state.as_of(self.read_at)
+
+
+class StateWatch:
+    """The last reading, shared by everyone; looks at the database at most every `poll` seconds.
+
+    A thread of its own does the looking, so that a database that neither answers nor fails holds up nobody.
+    """
+
+    def __init__(self, casebase: Casebase, clock: Callable[[], datetime]) -> None:
+        self.last_complete: Reading | None = None
+        self._casebase = casebase
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last = self._sound = Reading(casebase.state(), clock())
+        self._looked = self._last.looked_at
+        self._look: threading.Thread | None = None
+        # Why there are no numbers though the state can be read, until when nobody tries again, and how long that is.
+        self._trouble, self._trouble_until, self._retry = "", 0.0, 0.0
+
+    def read(self) -> Reading:
+        """The last reading, after a new look where one is due."""
+        with self._lock:
+            at = monotonic()
+            due = at - self._looked >= self._casebase.settings.freshness.poll / 2
+            if due and not (self._look and self._look.is_alive()):
+                self._looked = at
+                self._look = threading.Thread(target=self._look_at, args=(self._clock(),), name="watch", daemon=True)
+                self._look.start()
+            look = self._look
+        if look:
+            look.join(_PATIENCE)
+        if look is not None and look.is_alive():
+            return replace(self._last, error="the database does not answer")
+        with self._lock:
+            if monotonic() < self._trouble_until:
+                return replace(self._sound, error=self._trouble)
+            if not self._retry and self._last.error is None:
+                self._sound = self._last
+        return self._last
+
+    def report_failure(self, error: CasebaseError) -> None:
+        """Somebody got no answer: for a while all keep their last numbers at once, instead of waiting each."""
+        with self._lock:
+            if monotonic() >= self._trouble_until:
+                self._retry = min(self._retry * 2 or RETRY, _LONGEST_RETRY)
+                self._trouble, self._trouble_until = str(error), monotonic() + self._retry
+
+    def report_complete(self, reading: Reading) -> None:
+        """A page got all its numbers by this reading."""
+        self.last_complete = reading
+        if reading.error is None and reading.looked_at >= self._trouble_until:
+            self._retry = 0.0
+
+    def _look_at(self, at: datetime) -> None:
+        try:
+            came_back = self._last.error is not None
+            self._last = Reading(self._casebase.state(), at)
+            if came_back:
+                # The database was gone, not locked: what failed meanwhile says nothing of now.
+                self._trouble_until = self._retry = 0.0
+        except CasebaseError as error:
+            self._last = replace(self._last, error=str(error))
+        except Exception as error:
+            # Whatever it is: a look that failed must not pass for one that found nothing new.
+            _log.exception("the look at the database failed")
+            self._last = replace(self._last, error=f"{type(error).__name__}: the look at the database failed")

@@ -1,0 +1,69 @@
+"""Numbers split by a dimension, with names for its codes: what rankings and tables draw."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from cockpit import kpis
+from cockpit.view import View
+from queries import names
+from queries.measure import measure, metric_of
+from wording import names as naming
+
+
+def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
+    """Metrics by one dimension, in the view's period and slice.
+
+    Columns: metric, code (text, "" where not filled in: what links take), name, hits, among, value,
+    small (bool; 样本少, only said of rates), role (of its light, "none" where nothing judges it).
+    """
+    measured = view.ask(
+        measure, list(metrics), as_of=view.as_of, period=view.period, within=view.within, by=[dimension]
+    )
+    codes = [code if isinstance(code, str) else "" for code in measured[dimension]]
+    rows = [
+        (metric_of(name), value, among)
+        for name, value, among in zip(measured["metric"], measured["value"], measured["among"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "metric": measured["metric"],
+            "code": codes,
+            "name": names_of(view, dimension, codes),
+            "hits": measured["hits"],
+            "among": measured["among"],
+            "value": measured["value"],
+            "small": [kpis.is_small(view, metric, among) for metric, _, among in rows],
+            "role": [kpis.role(view, *row) for row in rows],
+        }
+    )
+
+
+def names_of(view: View, dimension: str, codes: Sequence[str | None]) -> list[str]:
+    """The names of a dimension's codes, with a word for what is not filled in ("" or None)."""
+    known = _known_names(view, dimension, [code for code in codes if code])
+    return [naming.called(dimension, code, known, view.settings.city.name) for code in codes]
+
+
+def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The rows of one metric."""
+    return frame[frame["metric"] == metric].reset_index(drop=True)
+
+
+def by_kind(view: View, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS.
+
+    Where there are several, all units together come last: who asks which unit of all is the latest, finds it there.
+    """
+    units = view.ask(names.units)
+    kinds = dict(zip(units["unit_id"], units["kind"], strict=True))
+    group = frame["code"].map(lambda code: naming.UNIT_KINDS.get(kinds.get(code, ""), naming.OTHER_UNITS))
+    order = [*naming.UNIT_KINDS.values(), naming.OTHER_UNITS]
+    groups = {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
+    return groups if len(groups) < 2 else groups | {naming.ALL_UNITS: frame}
+
+
+def _known_names(view: View, dimension: str, codes: Sequence[str]) -> Mapping[str, str]:
+    if dimension != "grid":
+        return view.ask(names.names_of, dimension) or {}
+    return view.ask(names.grid_names, tuple(sorted(set(codes))))

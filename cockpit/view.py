@@ -1,0 +1,147 @@
+"""What is asked of the data: the moment, the period, the slice; the same for a page's filter bar and for a wall."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from casebase.engine import Casebase
+from casebase.settings import Settings
+from casebase.workdays import Workdays
+from cockpit.data import Data
+from queries.measure import stock_moment
+from queries.model import Slice, moment
+from queries.periods import Against, Period, Preset, last_months
+from views import words
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PRESETS = {
+    "今日": Preset.TODAY,
+    "本周": Preset.WEEK,
+    "本月": Preset.MONTH,
+    "上月": Preset.LAST_MONTH,
+    "本季": Preset.QUARTER,
+    "本年": Preset.YEAR,
+}
+DEFAULT_PERIOD = "本月"
+WHOLE_CITY = "全市"
+YEAR_BEFORE = "较上年同期"
+# What the change against the period before is called, by the period of the filter bar; of one's own days otherwise.
+PREVIOUS = {
+    "今日": "较昨日同时",
+    "本周": "较上周同期",
+    "本月": "较上月同期",
+    "上月": "较前一月",
+    "本季": "较上季同期",
+    "本年": YEAR_BEFORE,
+}
+PREVIOUS_OF_OWN_DAYS = "较上一期"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A period that a number is compared with, and what the change is called: 较上月同期."""
+
+    against: Against
+    label: str
+
+
+def comparisons(previous: str) -> tuple[Comparison, ...]:
+    """The period before, under this name, and the year before where that is another."""
+    year_before = Comparison(Against.YEAR_BEFORE, YEAR_BEFORE)
+    return (year_before,) if previous == YEAR_BEFORE else (Comparison(Against.PREVIOUS, previous), year_before)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked: numbers `as_of` a moment, in a `period`, `within` a slice, answered by `data`.
+
+    `place` and `category` name the slice's codes. `bar_period` is the period of the filter bar, from which a part of
+    a page may differ: its links must then carry their own days.
+    """
+
+    data: Data
+    as_of: datetime
+    period: Period
+    within: Slice
+    comparisons: tuple[Comparison, ...]
+    place: str = WHOLE_CITY
+    category: str | None = None
+    bar_period: Period | None = None
+
+    def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer to a query of queries/ (see Data.ask)."""
+        return self.data.ask(question, *args, **kwargs)
+
+    @property
+    def settings(self) -> Settings:
+        return self.data.settings
+
+    @property
+    def casebase(self) -> Casebase:
+        return self.data.casebase
+
+    @property
+    def workdays(self) -> Workdays:
+        return self.data.workdays
+
+    def workday(self, at: datetime, n: int) -> date:
+        """The n-th working day after a moment, as numbers reckon it (see queries.model.Moment.workday)."""
+        return moment(self.casebase, at).workday(n)
+
+    @property
+    def stocks_at(self) -> datetime:
+        """The moment that stocks are of: the end of the period where that is over, else the moment itself."""
+        return stock_moment(self.as_of, self.period)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the period was over before the moment, so that stocks are of another moment than `as_of`."""
+        return self.stocks_at < self.as_of
+
+    @property
+    def last_day(self) -> date:
+        """The day that a trend reaches: the end of the period, or today while it runs."""
+        return min(self.as_of.date(), self.period.end)
+
+    @property
+    def link_period(self) -> Period | None:
+        """The days that a link to this view's numbers must carry: none where the filter bar says them already."""
+        return None if self.bar_period in (None, self.period) else self.period
+
+    def over_months(self, months: int) -> "View":
+        """The same over so many months up to the moment, which rare things need."""
+        period = last_months(self.as_of.date(), months)
+        return replace(self, period=period, comparisons=comparisons(YEAR_BEFORE))
+
+    def label_of(self, against: Against) -> str:
+        """What a change against this period is called: 较上月同期."""
+        return next((one.label for one in self.comparisons if one.against is against), YEAR_BEFORE)
+
+    @property
+    def stock_moment_text(self) -> str:
+        """What stocks are of, in words: 截至此刻, or 截至10月31日 of a period that is over."""
+        day = self.stocks_at.date()
+        return f"截至{words.day(day, year=day.year != self.as_of.year)}" if self.is_over else "截至此刻"
+
+    def months_text(self, months: int) -> str:
+        """The months of a trend in words: 近 12 个月, or of a period that is over: 截至10月的 12 个月."""
+        last = self.last_day
+        if (last.year, last.month) == (self.as_of.year, self.as_of.month):
+            return f"近 {months} 个月"
+        return f"截至{words.month(last, year=last.year != self.as_of.year)}的 {months} 个月"
+
+    @property
+    def text(self) -> str:
+        """What is asked in words: 2026年11月1日—30日，全市.
+
+        The whole period is named, since deadlines after the cut-off belong to it.
+        """
+        return "，".join([words.span(self.period.start, self.period.end), self.slice_text])
+
+    @property
+    def slice_text(self) -> str:
+        """The place and what else narrows the cases: 全市，来访."""
+        return "，".join([self.place, *filter(None, (self.within.channel, self.category))])

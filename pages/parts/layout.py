@@ -1,0 +1,122 @@
+"""The page's parts that show no number by themselves: theme, header, blocks, headings."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cockpit import kpis, process
+from cockpit.reading import Reading
+from cockpit.view import View
+from pages.parts import session
+from pages.parts.markdown import escape_markdown
+from pages.parts.panel import panel
+from queries.model import Metric
+from queries.registry import METRICS
+from queries.subjects import DIMENSIONS
+from views import cards, words
+from views.tokens import Palette, palette
+from wording import unknown
+
+# A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
+ROW = 31
+# What a leader can do about a number that is not known.
+HOW_TO_LOAD = "数据装入后自动显示；缺哪些数据、影响哪些数字，见「数据质量」页"
+
+
+def theme() -> Palette:
+    """The palette of the reader's theme."""
+    return palette(st.context.theme.type)
+
+
+def on_phone() -> bool:
+    """Whether the reader's browser calls itself a phone's."""
+    return "Mobile" in (st.context.headers.get("User-Agent") or "")
+
+
+def header(view: View, title: str, sentence: str) -> None:
+    """Title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes."""
+
+    @st.fragment(run_every=view.settings.freshness.poll)
+    def watch() -> None:
+        if session.is_outdated():
+            st.rerun()
+        reading = process.live_data().watch.read()
+        html = cards.header_html(
+            title,
+            sentence,
+            theme(),
+            cutoff=words.moment(view.as_of, year=view.as_of.year != reading.read_at.year),
+            freshness=_freshness(view, reading),
+            demo=reading.state.demonstration,
+            notice=_notice(view, view.as_of),
+        )
+        panel(html, "header")
+
+    watch()
+
+
+def _freshness(view: View, reading: Reading) -> words.State | None:
+    if reading.error is None:
+        return None
+    limits = view.settings.freshness
+    if reading.age >= limits.red:
+        return words.State("bad", "■", "数据库不可达，以下为最近一次读到的数据")
+    if reading.age >= limits.amber:
+        return words.State("warn", "▲", "数据库暂不可达，以下为最近一次读到的数据")
+    return None
+
+
+def _notice(view: View, as_of: datetime) -> str:
+    """Deadlines of the coming weeks may reach a year whose working days are not published yet."""
+    missing = [year for year in view.workdays.unpublished_years() if year - as_of.year in (0, 1)]
+    near = [year for year in missing if year == as_of.year or as_of.month >= 11]
+    return f"{near[0]} 年放假安排未发布" if near else ""
+
+
+def block(key: str, *, stretch: bool = True) -> Any:
+    """A surface for one picture or table: `with block("flow"): …`. As high as its neighbours, unless told."""
+    return st.container(border=True, key=f"block_{key}", height="stretch" if stretch else "content")
+
+
+def heading(title: str, note: str, *, define: Metric | None = None) -> None:
+    """The heading of a table: the finding, below it what is listed, the 口径 of its number as help; all plain text."""
+    help_text = None
+    if define is not None:
+        pairs = kpis.definition(process.settings(), define)
+        help_text = "\n\n".join(f"**{head}**　{escape_markdown(text)}" for head, text in pairs)
+    st.markdown(f"**{escape_markdown(title)}**  \n:small[:gray[{escape_markdown(note)}]]", help=help_text)
+
+
+def explain_missing(view: View, *metrics: str) -> bool:
+    """Whether the data cannot tell one of these numbers; says so in the place of what would show it."""
+    for metric in (METRICS[name] for name in metrics):
+        if kpis.missing_reason(view, metric):
+            heading(kpis.missing_sentence(view, metric), HOW_TO_LOAD, define=metric)
+            return True
+    return False
+
+
+def explain_missing_split(view: View, metric_id: str, *dimensions: str) -> bool:
+    """Whether the data cannot tell a number split so; says so in the place of the picture that would show it."""
+    if explain_missing(view, metric_id):
+        return True
+    metric = METRICS[metric_id]
+    lacks = kpis.missing_for_split(view, metric_id, *dimensions)
+    if lacks:
+        split = "、".join(DIMENSIONS[name] for name in dimensions)
+        heading(unknown.sentence(f"{metric.name}按{split}", lacks), HOW_TO_LOAD, define=metric)
+    return bool(lacks)
+
+
+def rows_high(rows: int, most: int) -> int:
+    """Height of a table in px that shows its rows, at most `most` of them before it scrolls."""
+    return ROW * (min(max(rows, 1), most) + 1) + 2
+
+
+def coloured(states: pd.Series) -> list[str]:
+    """The colours that go with the shapes of states written in a column, as CSS for a table's Styler."""
+    known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
+    colours = {state.shape: f"color: {theme().state(state.role)}" for state in known}
+    return [colours.get(str(text)[0], "") for text in states]

@@ -1,0 +1,126 @@
+"""Maps of places, and the way back up from one."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cockpit.places import Below
+from cockpit.view import View
+from pages.parts import filters
+from pages.parts.clicks import once
+from pages.parts.layout import on_phone, theme
+from pages.parts.markdown import escape_markdown
+from queries.measure import metric_of
+from views import maps, words
+from views.tokens import Palette
+from wording.numbers import kind_of, meaning_of
+
+# A map is fitted to its width before the browser tells it; a phone's is known well enough, and wants a lower map.
+_PHONE = (340, 320)
+
+
+def area_map(
+    view: View,
+    frame: pd.DataFrame,
+    places: Below,
+    *,
+    metric: str,
+    key: str,
+    width: int,
+    height: int,
+    points: pd.DataFrame | None = None,
+    points_label: str = "",
+    scale: maps.Scale = "meaning",
+    states: Sequence[words.State] = (words.GOOD, words.WARN, words.BAD),
+    selected: str | None = None,
+    on_grid: Callable[[str], None] | None = None,
+    legend: Any = None,
+) -> str | None:
+    """Show the places on the map (see views.maps.area_map for frame, points, scale and states); a click goes down.
+
+    A grid has nothing below: its code goes to `on_grid`. `legend` is the container of the legend, else below the map.
+    Returns the code of a point that was clicked, once.
+    """
+    chosen = metric_of(metric)
+    if frame[["lon", "lat"]].isna().any(axis=1).all() and frame["shape"].isna().all():
+        st.caption(f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；由数据管理员装入后自动显示。")
+        return None
+    if on_phone():
+        width, height = min(width, _PHONE[0]), min(height, _PHONE[1])
+    # The map's own tooltip begins with the name.
+    tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
+    area_map = _made(
+        frame.assign(tip=tips),
+        theme(),
+        value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
+        kind=kind_of(chosen),
+        meaning=meaning_of(view.settings, chosen),
+        width=width,
+        height=height,
+        scale=scale,
+        states=states,
+        selected=selected,
+        points=points,
+        points_label=points_label,
+    )
+    spot = f"{key}_{view.within.area}"
+
+    def clicked() -> None:
+        picked = maps.picked(st.session_state[spot])
+        if picked is None or picked[0] == maps.POINTS:
+            return
+        if places.dimension != "grid":
+            filters.set_area(picked[1])
+        elif on_grid:
+            on_grid(picked[1])
+
+    st.pydeck_chart(
+        area_map.deck,
+        height=height,
+        key=spot,
+        on_select=clicked,
+        selection_mode="single-object",
+        alt=f"{view.place}各{places.noun}{chosen.name}地图",
+    )
+    (legend or st).html(area_map.legend)
+    layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
+    return once(spot, code if layer == maps.POINTS else None)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _made(frame: pd.DataFrame, palette: Palette, **settings: Any) -> maps.AreaMap:
+    """A map is made once for the same data: making it and writing it down costs more than all else on the page."""
+    shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
+    shaped = frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index))
+    return maps.area_map(shaped, palette, **settings)
+
+
+def breadcrumb(view: View) -> None:
+    """The way back up, one button a level."""
+    path = filters.area_path(view)
+    with st.container(horizontal=True, gap="small", key="breadcrumb", vertical_alignment="center"):
+        for code, name in path[:-1]:
+            st.button(escape_markdown(name), key=f"up_{code}", on_click=filters.set_area, args=(code,), type="tertiary")
+            st.markdown("›", width="content")
+        if path:
+            st.markdown(f"**{escape_markdown(path[-1][1])}**", width="content")
+
+
+def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
+    """One place among the areas around it, which stay grey. `areas`: code, name, lon, lat, schematic, shape (text)."""
+    if areas.empty:
+        areas = spot.assign(code="", schematic=True, shape=None)[["code", "name", "lon", "lat", "schematic", "shape"]]
+    frame = areas.assign(value=None, tip="", text="")
+    return _made(
+        frame,
+        theme(),
+        value_label="",
+        scale="plain",
+        width=_PHONE[0],
+        height=height,
+        points=spot,
+        points_label="位置",
+    ).deck

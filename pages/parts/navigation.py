@@ -1,0 +1,80 @@
+"""The way through the cockpit: the menu, the page that was asked for, and where a click on a number leads."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from casebase.errors import CasebaseError, UsageError
+from cockpit import process
+from pages.parts import filters, history, layout, menu, notices, session, style
+from queries.periods import Against, Period
+from queries.registry import METRICS
+
+ICON = "views/icon.png"
+LIST_PAGE = menu.script("case_list")
+WHY_PAGE = menu.script("why")
+DEFINITION_PAGE = menu.script("dictionary")
+TOPICS_PAGE = menu.script("hot_topics")
+# What 变化原因 calls the periods that a change can be against.
+AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同期比"}
+
+
+def run_page() -> None:
+    """Draw the filter bar and the page that was asked for."""
+    st.set_page_config(page_title="信访领导驾驶舱", page_icon=ICON, layout="wide")
+    page = st.navigation(_pages(), position="top")
+    menu.set_current_page(page.url_path)
+    try:
+        style.apply(f"{process.live_data().owner} · 信访领导驾驶舱", layout.theme())
+        history.count_steps()
+        process.start_background_tasks()
+        filters.set_current(filters.bar(session.begin_run()))
+        page.run()
+        session.complete_run()
+    except UsageError as error:
+        notices.refused(error)
+    except CasebaseError as error:
+        session.show_last_complete()
+        notices.unreachable(error)
+    except Exception:
+        notices.broken()
+
+
+def _pages() -> dict[str, list[Any]]:
+    """The pages by the section of the menu that they stand in."""
+    sections: dict[str, list[Any]] = {}
+    for entry in menu.ENTRIES:
+        page = st.Page(
+            menu.script(entry.file),
+            title=entry.title,
+            url_path=entry.path or None,
+            default=not entry.path,
+            visibility="visible" if entry.in_menu else "hidden",
+        )
+        sections.setdefault(entry.section, []).append(page)
+    return sections
+
+
+def open_link(link: str | None) -> None:
+    """Go where a card, bar or row leads (see cockpit.links), keeping the filters; None leads nowhere.
+
+    A number of another period sets the bar to it.
+    """
+    if not link:
+        return
+    pairs = dict(parse_qsl(link, keep_blank_values=True))
+    if "define" in pairs:
+        st.switch_page(DEFINITION_PAGE, query_params={"metric": pairs["define"]})
+    if "topics" in pairs:
+        st.switch_page(TOPICS_PAGE)
+    days = {name: pairs.pop(name) for name in ("from", "to") if name in pairs}
+    if days:
+        pairs |= filters.set_period(Period(date.fromisoformat(days["from"]), date.fromisoformat(days["to"])))
+    if "of" in pairs:
+        metric, against = METRICS[pairs["of"]], Against(pairs["against"])
+        place = filters.area_choices(pairs.pop("area")) if "area" in pairs else {}
+        filters.set_choices(of=metric.id, against=against, **place)
+        st.switch_page(WHY_PAGE, query_params=pairs | {"of": metric.name, "against": AGAINST[against]})
+    st.switch_page(LIST_PAGE, query_params=pairs)

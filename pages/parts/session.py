@@ -1,0 +1,61 @@
+"""One reader's session: the data that a run of a page speaks of, and the last that it showed whole."""
+
+import threading
+
+import streamlit as st
+
+from cockpit import process
+from cockpit.data import Data
+from cockpit.reading import RETRY, Reading
+from pages.parts.abandonment import has_left
+
+_DATA = "_data"
+_COMPLETE = "_complete_reading"
+_FAILED = "_failed_reading"
+
+
+def begin_run() -> Data:
+    """The data that one run of a page speaks of, so that all its numbers are of one moment."""
+    watch = process.live_data().watch
+    reading = watch.read()
+    if reading.error is not None or _just_failed(reading):
+        reading = st.session_state.get(_COMPLETE) or watch.last_complete or reading
+    thread = threading.current_thread()
+    data = process.live_data().at(reading, lambda: has_left(thread))
+    st.session_state[_DATA] = data
+    return data
+
+
+def complete_run() -> None:
+    """The page has all its numbers: should a later reading find the database gone, these stay."""
+    reading = current_data().reading
+    st.session_state[_COMPLETE] = reading
+    process.live_data().watch.report_complete(reading)
+
+
+def show_last_complete() -> None:
+    """The database went away under this run: draw the page again from the last reading that it had whole."""
+    complete = st.session_state.get(_COMPLETE)
+    if _DATA in st.session_state and complete is not None and complete != current_data().reading:
+        st.session_state[_FAILED] = current_data().reading
+        st.rerun()
+
+
+def is_outdated() -> bool:
+    """Whether a newer reading says something else than the page shows."""
+    shown, latest = current_data().reading, process.live_data().watch.read()
+    if latest.error is not None or _just_failed(latest):
+        return False
+    return (shown.state.version, shown.as_of) != (latest.state.version, latest.as_of)
+
+
+def current_data() -> Data:
+    """The data of this run."""
+    data: Data = st.session_state[_DATA]
+    return data
+
+
+def _just_failed(reading: Reading) -> bool:
+    """Whether the page stays with its last whole reading, since a reading just before this one failed it."""
+    failed = st.session_state.get(_FAILED)
+    return failed is not None and reading.looked_at - failed.looked_at < RETRY

@@ -1,0 +1,83 @@
+"""A database that can be refused or kept waiting, a clock that stands, and data that answers what a test says."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import Connection
+
+from casebase.engine import Casebase, State
+from casebase.errors import CasebaseError
+from casebase.settings import Settings
+from casebase.workdays import Workdays, build
+from cockpit.data import Data
+from tests.pages.conftest import UNTIL
+
+
+class Database:
+    """Stands before a case database: its state can be changed, refused or kept waiting, its answers refused."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.newer, self.refuses_state, self.refuses_answers = 0, False, False
+        self.silent = threading.Event()
+        self.silent.set()
+        state, reading = Casebase.state, Casebase.reading
+
+        def state_now(casebase: Casebase) -> State:
+            self.silent.wait()
+            if self.refuses_state:
+                raise CasebaseError("refused")
+            found = state(casebase)
+            return replace(found, version=found.version + self.newer)
+
+        @contextmanager
+        def answers(casebase: Casebase) -> Iterator[Connection]:
+            if self.refuses_answers and threading.current_thread().name != "watch":
+                raise CasebaseError("refused")
+            with reading(casebase) as connection:
+                yield connection
+
+        monkeypatch.setattr(Casebase, "state", state_now)
+        monkeypatch.setattr(Casebase, "reading", answers)
+
+
+class Clock:
+    """A wall clock that stands until it is moved, and the clock beside it that nobody sets."""
+
+    def __init__(self) -> None:
+        self.at = UNTIL.replace(second=0)
+        self.passed = 1000.0
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.passed += seconds
+
+
+@dataclass
+class Answers:
+    """Stands for data: every question has the same answer."""
+
+    answer: Any = None
+
+    @property
+    def settings(self) -> Settings:
+        return Settings()
+
+    @property
+    def workdays(self) -> Workdays:
+        return build(Settings().calendar)
+
+    def ask(self, _question: Callable[..., Any], *_args: Any, **_kwargs: Any) -> Any:
+        return self.answer
+
+
+def data_that_answers(answer: Any = None) -> Data:
+    """Data by the default settings and calendar, with one answer to whatever is asked."""
+    return cast(Data, Answers(answer))

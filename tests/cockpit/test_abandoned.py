@@ -1,0 +1,78 @@
+"""A statement whose asker has left ends at the database; others go on."""
+
+import threading
+import time
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+
+from casebase.engine import Casebase, open_casebase
+from casebase.errors import CasebaseError
+from casebase.settings import Settings
+from casebase.upgrade import upgrade
+from cockpit.abandoned import watch_statements
+from cockpit.data import HasLeft, LiveData, never
+
+LONG = {
+    "postgresql": "SELECT pg_sleep(60)",
+    "duckdb": "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE hash(a.range, b.range) = 0",
+}
+
+
+def slow(casebase: Casebase, _asker: str) -> None:
+    with casebase.reading() as connection:
+        connection.execute(text(LONG[connection.dialect.name]))
+
+
+def asking(live: LiveData, errors: list[str], has_left: HasLeft = never) -> threading.Thread:
+    def ask() -> None:
+        try:
+            live.at(live.watch.read(), has_left).ask(slow, str(id(errors)))
+        except CasebaseError as error:
+            errors.append(str(error))
+
+    return threading.Thread(target=ask)
+
+
+def noon() -> datetime:
+    return datetime(2026, 11, 20, 12)
+
+
+def test_statement_of_who_has_left_is_cancelled_and_those_of_others_go_on(empty_casebase: Casebase) -> None:
+    live = LiveData(empty_casebase, noon)
+    left_errors: list[str] = []
+    other_errors: list[str] = []
+    gone = threading.Event()
+    page, other = asking(live, left_errors, gone.is_set), asking(live, other_errors)
+    page.start()
+    other.start()
+    while len(empty_casebase.running()) < 2:
+        time.sleep(0.01)
+    watch_statements(live)
+    time.sleep(1.5)
+    assert len(empty_casebase.running()) == 2
+    gone.set()
+    page.join(20)
+    assert not page.is_alive()
+    assert "cancelled" in left_errors[0]
+    (statement,) = empty_casebase.running()
+    assert statement.thread == other.ident
+    statement.cancel()
+    other.join(20)
+    assert "cancelled" in other_errors[0]
+    assert live.askers == {}
+
+
+def test_statement_of_duckdb_has_a_time_out(tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.mktemp("timed") / "x.duckdb"
+    casebase = open_casebase(Settings(database={"url": f"duckdb:///{file}", "statement_timeout": 0.3}))
+    upgrade(casebase.engine)
+    errors: list[str] = []
+    live = LiveData(casebase, noon)
+    asker = asking(live, errors)
+    watch_statements(live)
+    asker.start()
+    asker.join(20)
+    assert "cancelled" in errors[0]
+    casebase.engine.dispose()

@@ -1,0 +1,89 @@
+"""A page keeps its numbers while the database is away, and says how old they are."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from tests.cockpit.fakes import Clock, Database
+from tests.pages.conftest import card_values, failures, panels
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> None:
+    """The configuration of the test, and pages found as the server finds them (see app.py), on every run."""
+    monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
+
+    class ByNavigation(PagesManager):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", ByNavigation)
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    standing_before = Database(monkeypatch)
+    yield standing_before
+    standing_before.silent.set()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    stopped = Clock()
+    monkeypatch.setattr("cockpit.process.now", stopped)
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: stopped.passed)
+    return stopped
+
+
+def test_numbers_stay_when_the_database_goes_away_in_the_middle_of_a_run(
+    open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+) -> None:
+    app = open_page(demo_url)
+    shown = card_values(app)
+    assert shown
+    database.newer, database.refuses_answers = 1, True
+    clock.pass_seconds(60)
+    app.run()
+    assert failures(app) == []
+    assert list(app.warning) == []
+    assert card_values(app) == shown
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(10, None), (31, "▲ 数据库暂不可达"), (121, "■ 数据库不可达")])
+def test_cut_off_time_tells_its_age(
+    seconds: int, said: str | None, open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+) -> None:
+    app = open_page(demo_url)
+    shown = card_values(app)
+    database.refuses_state = database.refuses_answers = True
+    clock.pass_seconds(seconds)
+    app.run()
+    assert card_values(app) == shown
+    assert (said in panels(app)) if said else ("不可达" not in panels(app))
+    database.refuses_state = database.refuses_answers = False
+    clock.pass_seconds(2)
+    app.run()
+    assert failures(app) == []
+    assert "不可达" not in panels(app)
+
+
+def test_question_that_was_never_answered_is_asked_again_until_it_is(
+    open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+) -> None:
+    app = open_page(demo_url)
+    database.refuses_state = database.refuses_answers = True
+    clock.pass_seconds(60)
+    app.segmented_control(key="period").set_value("本年").run()
+    assert [warning.value for warning in app.warning] == ["现在读不到数据，正在自动重试。请联系系统管理员。"]
+    database.refuses_state = database.refuses_answers = False
+    clock.pass_seconds(2)
+    app.run()
+    assert list(app.warning) == []
+    assert card_values(app)
