@@ -77,9 +77,9 @@ def _number(kind: ColumnKind, value: float) -> str:
     if kind == "rate":
         return words.percent(value)
     if kind == "change":
-        return words.moved(value)
+        return words.relative_change(value)
     if kind == "pieces":
-        return words.added(value, "count") if value else words.SAME
+        return words.contribution(value, "count") if value else words.SAME
     if kind == "points":
         return words.points(value).removesuffix(" 百分点")
     return words.full(value) if kind == "count" else words.decimal(value)

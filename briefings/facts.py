@@ -50,7 +50,7 @@ class Number:
         """Whether there is anything to say: something counted, something to divide by; or of cases, that none knows."""
         if self.unknown:
             return self.metric.kind is Kind.COUNT and self.metric.subject is PETITION
-        return bool(self.hits) if self.metric.kind is Kind.COUNT else not words.missing(self.value)
+        return bool(self.hits) if self.metric.kind is Kind.COUNT else not words.is_missing(self.value)
 
     @property
     def yoy(self) -> str:
@@ -84,7 +84,7 @@ class Number:
     @property
     def reached(self) -> bool:
         """Whether it reaches its target; True without one, and of too few to judge by (numbers.state_of)."""
-        if self.target is None or self.small or words.missing(self.value):
+        if self.target is None or self.small or words.is_missing(self.value):
             return True
         return words.target_reached(self.value, self.target * 100)
 

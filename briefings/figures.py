@@ -89,7 +89,7 @@ def _labels(frame: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _values(frame: pd.DataFrame) -> tuple[float | None, ...]:
-    return tuple(None if words.missing(value) else float(value) for value in frame["value"])
+    return tuple(None if words.is_missing(value) else float(value) for value in frame["value"])
 
 
 def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | None:

@@ -307,7 +307,7 @@ def _split(
         code=codes,
         name=[called(column, code, known, casebase.settings.city.name) for code in codes],
         kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
-        small=[few and words.small(among, limit) for few, among in zip(sample, found["among"], strict=True)],
+        small=[few and words.is_small_sample(among, limit) for few, among in zip(sample, found["among"], strict=True)],
     )
 
 

@@ -25,7 +25,7 @@ def moved(metric: Metric, now: float, before: float, against: str, few: int) -> 
 
     Counts from a base under `few` move by pieces (同比增加3件次): a percentage of a handful says nothing.
     """
-    if words.missing(now) or words.missing(before) or (metric.kind is Kind.COUNT and before == 0):
+    if words.is_missing(now) or words.is_missing(before) or (metric.kind is Kind.COUNT and before == 0):
         return ""
     kind = kind_of(metric)
     if kind == "count" and before < few:
@@ -45,7 +45,7 @@ def _said(against: str, difference: float, size: str, unit: str, ways: tuple[str
 
 def against_target(value: float, target: float | None) -> str:
     """How a rate stands to its target: 高于95%的目标, 低于95%的目标1.20个百分点; "" without one."""
-    if target is None or words.missing(value):
+    if target is None or words.is_missing(value):
         return ""
     aim = f"{words.percent(target, 0)}的目标"
     if words.target_reached(value, target * 100):

@@ -75,8 +75,8 @@ def _is_told(frozen: Frozen, name: str) -> bool:
         return True
     values = [row[column] for column in ("value", "previous", "year_before")]
     if metric_of(name).kind is Kind.RATE:
-        return not all(words.missing(value) for value in values)
-    return name in _ALWAYS or any(not words.missing(value) and value != 0 for value in values)
+        return not all(words.is_missing(value) for value in values)
+    return name in _ALWAYS or any(not words.is_missing(value) and value != 0 for value in values)
 
 
 def every_number(frozen: Frozen) -> Table:
@@ -135,7 +135,7 @@ def _moved(metric: Metric, now: float, before: float, few: int) -> Valued:
     """How a count moved, in per cent; in pieces from a base under `few`, as sentences say it (prose.moved)."""
     if metric.kind is Kind.COUNT and before and before < few:
         return Valued(_plain(now - before), "pieces")
-    return Valued(words.relative(now, before), "change")
+    return Valued(words.change_ratio(now, before), "change")
 
 
 def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame) -> Table:
@@ -248,7 +248,7 @@ def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table | None:
 
     def row(name: str, hits: int, earlier: float) -> tuple[object, ...]:
         share = hits / whole_count if whole_count else None
-        was = None if words.missing(earlier) else int(earlier)
+        was = None if words.is_missing(earlier) else int(earlier)
         return (name, hits, share, was, _moved(metric_of("registered"), hits, earlier, few))
 
     rows = tuple(row(one["name"], int(one["hits"]), one["year_before"]) for one in frame.to_dict("records"))
@@ -380,7 +380,7 @@ def _moved_of(groups: Groups, code: Any, few: int) -> Valued | None:
 
 
 def _plain(value: float) -> float | None:
-    return None if words.missing(value) else float(value)
+    return None if words.is_missing(value) else float(value)
 
 
 def _scope(frozen: Frozen) -> str:
@@ -401,7 +401,7 @@ def _stocks_note(frozen: Frozen) -> str:
 
 def _change_note(frozen: Frozen) -> str:
     """How a change against the year before is written, or why there is none."""
-    if words.missing(frozen.total("registered")["year_before"]):
+    if words.is_missing(frozen.total("registered")["year_before"]):
         return _blank_note("上年同期")
     return f"上年同期不足{frozen.settings.lights.small_sample}的，同比为增减数。"
 
@@ -416,7 +416,7 @@ def _began_note(frozen: Frozen) -> str:
     compared_with: tuple[tuple[str, str], ...] = (("上期", "previous"), ("上年同期", "year_before"))
     if frozen.request.form is Form.YEARLY:
         compared_with = compared_with[1:]
-    blank = [name for name, column in compared_with if words.missing(registered[column])]
+    blank = [name for name, column in compared_with if words.is_missing(registered[column])]
     return _blank_note("、".join(blank)) if blank else ""
 
 

@@ -145,12 +145,12 @@ def _beside(
         elif value > 0:
             yield f"另有{other.short_name} {written(other, value, full=full)}", links.get(name)
     if metric.kind is Kind.RATE and row["among"]:
-        yield words.parts(row["hits"], row["among"]), None
+        yield words.fraction(row["hits"], row["among"]), None
 
 
 def is_small(view: View, metric: Metric, among: float) -> bool:
     """Whether a rate stands on so few cases that it is marked 样本少."""
-    return bool(metric.is_sample and among > 0 and words.small(among, view.settings.lights.small_sample))
+    return bool(metric.is_sample and among > 0 and words.is_small_sample(among, view.settings.lights.small_sample))
 
 
 def state(view: View, metric: Metric, value: float, among: float) -> words.State | None:

@@ -109,5 +109,5 @@ def nameless(view: View, metric: str, places: Below) -> int:
 def _tip(metric: Metric, name: str, value: float, hits: int, among: int) -> str:
     text = written(metric, value)
     if metric.kind is Kind.RATE:
-        return f"{name} {text}（{words.parts(hits, among)}）" if among else f"{name} 暂无数据"
+        return f"{name} {text}（{words.fraction(hits, among)}）" if among else f"{name} 暂无数据"
     return f"{name} {text} {metric.unit}"

@@ -215,7 +215,7 @@ def plain(view: View) -> None:
     names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
     lacks = {name: kpis.missing_reason(view, metric_of(name)) for name in names}
     found = {
-        (row["metric"], row["code"]): f"{words.percent(row['value'])}（{words.parts(row['hits'], row['among'])}）"
+        (row["metric"], row["code"]): f"{words.percent(row['value'])}（{words.fraction(row['hits'], row['among'])}）"
         for row in splits.split(view, names, "accompanied").to_dict("records")
     }
     layout.heading(

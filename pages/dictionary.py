@@ -71,7 +71,7 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
         small=not row["unknown"]
         and metric.is_sample
         and row["among"] > 0
-        and words.small(row["among"], view.settings.lights.small_sample),
+        and words.is_small_sample(row["among"], view.settings.lights.small_sample),
         facts=facts,
         alone=None if alone else f"{_ALONE}{metric.id}",
     )

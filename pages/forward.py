@@ -53,7 +53,7 @@ def outlook(view: View, clock: str) -> None:
         frame.assign(
             code=frame["days"].astype(str),
             name=steps(view, frame["days"].tolist()),
-            small=[words.small(among, view.settings.lights.small_sample) for among in frame["among"]],
+            small=[words.is_small_sample(among, view.settings.lights.small_sample) for among in frame["among"]],
         ),
         layout.theme(),
         title=findings.outlook(frame, rate.name, words.month(view.as_of.date(), year=False)),
@@ -243,7 +243,7 @@ def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str
     few = view.settings.lights.small_sample
     known = rates.reindex(codes)
     return [
-        words.percent(value) + (f" {words.SMALL}" if words.small(among, few) else "")
+        words.percent(value) + (f" {words.SMALL}" if words.is_small_sample(among, few) else "")
         for value, among in known[["value", "among"]].itertuples(index=False)
     ]
 

@@ -219,7 +219,7 @@ def columns(rows: pd.DataFrame, metric: Metric, below: places.Below) -> pd.DataF
     if metric.kind is not Kind.RATE:
         return pd.DataFrame({below.noun: rows["name"], f"{metric.name}（{metric.unit}）": rows["value"]})
     # As written elsewhere, but as numbers, so that a click on the head sorts them.
-    rates = [None if words.missing(value) else float(words.percent(value)[:-1]) for value in rows["value"]]
+    rates = [None if words.is_missing(value) else float(words.percent(value)[:-1]) for value in rows["value"]]
     shown = pd.DataFrame({below.noun: rows["name"], f"{metric.name}（%）": pd.Series(rates, dtype=float)})
     if metric.id in GAPS:
         return shown.assign(**{GAPS[metric.id]: rows["among"] - rows["hits"], "总数": rows["among"]})
@@ -259,7 +259,7 @@ def facts(view: View, code: str, rows: pd.DataFrame) -> None:
     within = view.within.within(grid=code)
     wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
     found = view.ask(measure, wanted, as_of=view.as_of, period=view.period, within=within).set_index("metric")["value"]
-    households = "" if words.missing(row["households"]) else f"，{words.full(row['households'])} 户"
+    households = "" if words.is_missing(row["households"]) else f"，{words.full(row['households'])} 户"
     layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
     with st.container(horizontal=True, gap="small"):
         for name in wanted:

@@ -100,7 +100,7 @@ def waits(view: View) -> None:
         charts.bars,
         pd.DataFrame({"label": WAIT_BANDS, "value": counts.to_numpy()}),
         layout.theme(),
-        title="没有可计等待的听证" if words.missing(median) else f"等待天数中位数 {words.days(median)}",
+        title="没有可计等待的听证" if words.is_missing(median) else f"等待天数中位数 {words.days(median)}",
         subtitle="从申请到举行的自然日（场次）",
         unit="场次",
         height=170,

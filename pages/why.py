@@ -105,7 +105,7 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
                 "value": parts[column],
                 "tone": [numbers.tone(metric, value, 0) for value in parts[column]],
                 "tip": [
-                    f"{prefix}{name} {words.added(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
+                    f"{prefix}{name} {words.contribution(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
                     for name, (_, row) in zip(names, parts.iterrows(), strict=True)
                 ],
             }
@@ -119,7 +119,7 @@ def sides(metric: Metric, row: pd.Series) -> str:
     """A group before and now: 上期 120 → 本期 165."""
     if metric.kind is Kind.COUNT:
         return f"上期 {words.full(row['hits_before'])} → 本期 {words.full(row['hits'])} {metric.unit}"
-    before, after = (words.parts(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
+    before, after = (words.fraction(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
     return f"上期 {before} → 本期 {after}"
 
 
@@ -166,13 +166,15 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     kind = numbers.kind_of(metric)
     rest = parts["change"].iloc[CELLS:].sum()
     more = (
-        f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.added(rest, kind)}" if len(parts) > CELLS else ""
+        f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.contribution(rest, kind)}"
+        if len(parts) > CELLS
+        else ""
     )
     first = "、".join(splits.names_of(view, name, [shown[name].iloc[0]])[0] for name in by)
     layout.heading(
-        f"变化最大的一格：{first}，{words.added(shown['change'].iloc[0], kind)}",
+        f"变化最大的一格：{first}，{words.contribution(shown['change'].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
-        f"各格相加等于总变化 {words.added(change.moved, kind)}{more}；选中一行看它本期的件",
+        f"各格相加等于总变化 {words.contribution(change.moved, kind)}{more}；选中一行看它本期的件",
         define=metric,
     )
     table = pd.DataFrame({DIMENSIONS[name]: splits.names_of(view, name, shown[name].tolist()) for name in by})
@@ -180,10 +182,10 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     for head, (hits, among) in columns.items():
         rate = metric.kind is Kind.RATE
         pairs = shown[[hits, among]].itertuples(index=False)
-        table[head] = [words.parts(*pair) for pair in pairs] if rate else shown[hits]
+        table[head] = [words.fraction(*pair) for pair in pairs] if rate else shown[hits]
     effects = EFFECTS if metric.kind is Kind.RATE else {}
     for head, column in {"变化": "change", **{f"其中{word}": effect for effect, word in effects.items()}}.items():
-        table[head] = [words.added(value, kind) for value in shown[column]]
+        table[head] = [words.contribution(value, kind) for value in shown[column]]
     right = {head: st.column_config.Column(alignment="right") for head in table.columns[len(by) :]}
     event = st.dataframe(
         table,
@@ -208,7 +210,7 @@ def effects(view: View, metric: Metric, against: Against, dimension: str) -> Non
     rows = {"办理效应": parts[PERFORMANCE].sum(), "构成效应": parts[MIX].sum(), "合计变化": parts["change"].sum()}
     if not pd.notna(rows["合计变化"]):
         return
-    told = "\n".join(f"| {name} | **{words.added(value, 'rate')}** |" for name, value in rows.items())
+    told = "\n".join(f"| {name} | **{words.contribution(value, 'rate')}** |" for name, value in rows.items())
     st.markdown(f"| 按{DIMENSIONS[dimension]}拆分 | |\n|:--|--:|\n{told}")
     with st.expander("怎么算的"):
         st.markdown(FORMULA)

@@ -14,13 +14,13 @@ LINE = 1.25
 Point = tuple[float, float]
 
 # Where more places than these share a map, no lines lead to labels: they would cover it.
-_MOST_LED = 30
+_MOST_WITH_LEADERS = 30
 _SLIDES = (0.0, -14.0, 14.0, -26.0, 26.0)
-_WAYS = 24
-_NEAREST, _FURTHEST, _FURTHER = 24, 260, 8
+_DIRECTIONS = 24
+_SHORTEST_LEADER, _LONGEST_LEADER, _LEADER_STEP = 24, 260, 8
 # What makes a line's end worse, in px of a longer line: standing on another place, crossing another line.
-_ON_ANOTHER, _CROSSED = 60.0, 120.0
-_ROUNDS, _LEFT_OUT = 8, 500.0
+_COST_ON_ANOTHER, _COST_CROSSED = 60.0, 120.0
+_ROUNDS, _COST_LEFT_OUT = 8, 500.0
 _HATCH = 8
 
 
@@ -45,17 +45,17 @@ class Box:
     right: float
     bottom: float
 
-    def touches(self, other: "Box") -> bool:
+    def overlaps(self, other: "Box") -> bool:
         """Whether two boxes share any room."""
         apart = self.left >= other.right or other.left >= self.right
         return not apart and self.top < other.bottom and other.top < self.bottom
 
-    def inside(self, other: "Box") -> bool:
+    def is_inside(self, other: "Box") -> bool:
         """Whether this box lies wholly in the other."""
         across = self.left >= other.left and self.right <= other.right
         return across and self.top >= other.top and self.bottom <= other.bottom
 
-    def crossed(self, start: Point, end: Point) -> bool:
+    def is_crossed_by(self, start: Point, end: Point) -> bool:
         """Whether a straight line runs through the box (Liang and Barsky's clipping)."""
         enters, leaves = 0.0, 1.0
         for at, by, low, high in (
@@ -89,12 +89,12 @@ class Label:
     @property
     def box(self) -> Box:
         """The room it takes."""
-        return _box(self.text, self.x, self.y)
+        return _text_box(self.text, self.x, self.y)
 
 
 @dataclass
-class _Map:
-    """What is on the map so far."""
+class _Layout:
+    """What is on the map so far; `cost` grows with the length of lines and with what they cross."""
 
     room: Box
     circles: list[Box]
@@ -103,49 +103,53 @@ class _Map:
     lines: list[tuple[Point, Point]] = field(default_factory=list)
     cost: float = 0.0
 
-    def free(self, box: Box) -> bool:
+    def is_free(self, box: Box) -> bool:
         taken = (*self.boxes, *self.circles)
-        through = any(box.crossed(*line) for line in self.lines)
-        return box.inside(self.room) and not through and not any(box.touches(other) for other in taken)
+        through = any(box.is_crossed_by(*line) for line in self.lines)
+        return box.is_inside(self.room) and not through and not any(box.overlaps(other) for other in taken)
 
-    def put(self, label: Label) -> None:
+    def add(self, label: Label) -> None:
         self.labels.append(label)
         self.boxes.append(label.box)
         if label.leader:
             self.lines.append((label.anchor, label.leader))
 
 
-def placed(spots: Sequence[Spot], room: Box) -> list[Label]:
+def place_labels(spots: Sequence[Spot], room: Box) -> list[Label]:
     """Labels that touch neither each other nor a circle, all within `room`; what finds no place is left out.
 
     Outlines come first, the largest before the small, then circles. An outline's label may slide up or down, a circle's
     stands below, above or beside it. What does not fit there stands aside at the end of a line, whole; where many
     places share the map, or nothing is free, the name alone is tried. What was left out goes first in a further round.
     """
-    circles = [_around(spot) for spot in spots if spot.radius is not None]
-    ordered = sorted(spots, key=lambda spot: (spot.radius is not None, -_extent(spot), -(spot.radius or 0.0)))
+    circles = [_circle_box(spot) for spot in spots if spot.radius is not None]
+    ordered = sorted(spots, key=lambda spot: (spot.radius is not None, -_half_perimeter(spot), -(spot.radius or 0.0)))
     first: list[Spot] = []
-    best: tuple[float, _Map] | None = None
-    for _ in range(_ROUNDS if len(spots) <= _MOST_LED else 1):
-        found = _Map(room, circles)
-        left = _round(first, [spot for spot in ordered if spot not in first], spots, found)
-        cost = found.cost + _LEFT_OUT * len(left)
+    best: tuple[float, _Layout] | None = None
+    for _ in range(_ROUNDS if len(spots) <= _MOST_WITH_LEADERS else 1):
+        layout = _Layout(room, circles)
+        left = _place_all(first, [spot for spot in ordered if spot not in first], spots, layout)
+        cost = layout.cost + _COST_LEFT_OUT * len(left)
         if best is None or cost < best[0]:
-            best = cost, found
+            best = cost, layout
         if not left:
             break
         first = [*left, *(spot for spot in first if spot not in left)]
     return best[1].labels if best else []
 
 
-def _round(first: Sequence[Spot], then: Sequence[Spot], spots: Sequence[Spot], found: _Map) -> list[Spot]:
+def _place_all(first: Sequence[Spot], then: Sequence[Spot], spots: Sequence[Spot], layout: _Layout) -> list[Spot]:
     """Place these labels; returns the spots that are left without their whole label."""
-    few = len(spots) <= _MOST_LED
-    left = [spot for spot in first if not (_at_its_place(spot, _whole(spot), found) or _led(spot, spots, found))]
-    aside = [spot for spot in then if not _at_its_place(spot, _whole(spot), found)]
-    left += [spot for spot in aside if not (few and _led(spot, spots, found))]
+    few = len(spots) <= _MOST_WITH_LEADERS
+    left = [
+        spot
+        for spot in first
+        if not (_place_at_spot(spot, _full_text(spot), layout) or _place_with_leader(spot, spots, layout))
+    ]
+    aside = [spot for spot in then if not _place_at_spot(spot, _full_text(spot), layout)]
+    left += [spot for spot in aside if not (few and _place_with_leader(spot, spots, layout))]
     for spot in left:
-        _at_its_place(spot, spot.name, found)
+        _place_at_spot(spot, spot.name, layout)
     return left
 
 
@@ -167,76 +171,76 @@ def hatching(rings: Sequence[Sequence[Point]], gap: int = _HATCH) -> Iterator[tu
             yield (start, start + level), (end, end + level)
 
 
-def _whole(spot: Spot) -> str:
+def _full_text(spot: Spot) -> str:
     return f"{spot.name}\n{spot.text}".strip()
 
 
-def _at_its_place(spot: Spot, text: str, found: _Map) -> bool:
-    for x, y in _tries(spot, text):
-        if found.free(_box(text, x, y)):
-            found.put(Label(text, x, y, (spot.x, spot.y)))
+def _place_at_spot(spot: Spot, text: str, layout: _Layout) -> bool:
+    for x, y in _candidates(spot, text):
+        if layout.is_free(_text_box(text, x, y)):
+            layout.add(Label(text, x, y, (spot.x, spot.y)))
             return True
     return False
 
 
-def _tries(spot: Spot, text: str) -> Iterator[Point]:
-    wide, tall = _size(text)
+def _candidates(spot: Spot, text: str) -> Iterator[Point]:
+    wide, tall = _text_size(text)
     if spot.radius is not None:
         down, aside = spot.radius + 3 + tall / 2, spot.radius + 4 + wide / 2
         for right, below in ((0.0, down), (0.0, -down), (aside, 0.0), (-aside, 0.0)):
             yield spot.x + right, spot.y + below
-    elif _width(spot) >= wide * 0.9:
+    elif _outline_width(spot) >= wide * 0.9:
         for slide in _SLIDES:
             # Slid out of its own outline it would speak of the neighbour.
-            if slide == 0 or _within(spot, spot.x, spot.y + slide):
+            if slide == 0 or _contains(spot, spot.x, spot.y + slide):
                 yield spot.x, spot.y + slide
 
 
-def _led(spot: Spot, spots: Sequence[Spot], found: _Map) -> bool:
+def _place_with_leader(spot: Spot, spots: Sequence[Spot], layout: _Layout) -> bool:
     """Put the label where the shortest line reaches a free place, best outside of all others."""
-    text, anchor = _whole(spot), (spot.x, spot.y)
-    wide, tall = _size(text)
+    text, anchor = _full_text(spot), (spot.x, spot.y)
+    wide, tall = _text_size(text)
     own = (spot.radius or 0.0) + 1
-    blind = [box for box in found.circles if not _holds(box, anchor)] + found.boxes
+    obstacles = [box for box in layout.circles if not _box_contains(box, anchor)] + layout.boxes
     best: tuple[float, Label] | None = None
-    for far in range(_NEAREST, _FURTHEST, _FURTHER):
-        if best is not None and far >= best[0]:
+    for distance in range(_SHORTEST_LEADER, _LONGEST_LEADER, _LEADER_STEP):
+        if best is not None and distance >= best[0]:
             break
-        for turn in range(_WAYS):
-            angle = 2 * math.pi * turn / _WAYS
+        for direction in range(_DIRECTIONS):
+            angle = 2 * math.pi * direction / _DIRECTIONS
             right, below = math.cos(angle), math.sin(angle)
-            x, y = anchor[0] + right * (far + wide / 2), anchor[1] + below * (far + tall / 2)
-            box = _box(text, x, y)
-            if not found.free(box):
+            x, y = anchor[0] + right * (distance + wide / 2), anchor[1] + below * (distance + tall / 2)
+            box = _text_box(text, x, y)
+            if not layout.is_free(box):
                 continue
             start = (anchor[0] + right * own, anchor[1] + below * own)
             end = (min(max(start[0], box.left), box.right), min(max(start[1], box.top), box.bottom))
-            if any(other.crossed(start, end) for other in blind):
+            if any(other.is_crossed_by(start, end) for other in obstacles):
                 continue
             cost = math.dist(start, end)
-            cost += _ON_ANOTHER * sum(_stands_on(box, other) for other in spots if other is not spot)
-            cost += _CROSSED * sum(_meet((start, end), line) for line in found.lines)
+            cost += _COST_ON_ANOTHER * sum(_share_on(box, other) for other in spots if other is not spot)
+            cost += _COST_CROSSED * sum(_segments_cross((start, end), line) for line in layout.lines)
             if best is None or cost < best[0]:
                 best = cost, Label(text, x, y, anchor, end)
     if best is not None:
-        found.cost += best[0]
-        found.put(best[1])
+        layout.cost += best[0]
+        layout.add(best[1])
     return best is not None
 
 
-def _stands_on(box: Box, spot: Spot) -> float:
-    """Which part of a box's middle and corners lies on a place."""
+def _share_on(box: Box, spot: Spot) -> float:
+    """Which share of a box's middle and corners lies on a place."""
     middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
     points = (middle, *box.corners)
-    return sum(_within(spot, *point) for point in points) / len(points)
+    return sum(_contains(spot, *point) for point in points) / len(points)
 
 
-def _within(spot: Spot, x: float, y: float) -> bool:
+def _contains(spot: Spot, x: float, y: float) -> bool:
     """Whether a point lies in an outline (even number of crossings: outside)."""
-    return any(_in_ring(ring, x, y) for ring in spot.rings)
+    return any(_ring_contains(ring, x, y) for ring in spot.rings)
 
 
-def _in_ring(ring: Sequence[Point], x: float, y: float) -> bool:
+def _ring_contains(ring: Sequence[Point], x: float, y: float) -> bool:
     inside = False
     for (one_x, one_y), (other_x, other_y) in zip(ring, (*ring[1:], ring[0]), strict=True):
         if (one_y > y) != (other_y > y) and x < one_x + (other_x - one_x) * (y - one_y) / (other_y - one_y):
@@ -244,41 +248,41 @@ def _in_ring(ring: Sequence[Point], x: float, y: float) -> bool:
     return inside
 
 
-def _meet(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+def _segments_cross(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
     (a, b), (c, d) = one, other
-    return _side(a, b, c) != _side(a, b, d) and _side(c, d, a) != _side(c, d, b)
+    return _is_left_of(a, b, c) != _is_left_of(a, b, d) and _is_left_of(c, d, a) != _is_left_of(c, d, b)
 
 
-def _side(start: Point, end: Point, point: Point) -> bool:
+def _is_left_of(start: Point, end: Point, point: Point) -> bool:
     return (end[0] - start[0]) * (point[1] - start[1]) > (end[1] - start[1]) * (point[0] - start[0])
 
 
-def _holds(box: Box, point: Point) -> bool:
+def _box_contains(box: Box, point: Point) -> bool:
     return box.left <= point[0] <= box.right and box.top <= point[1] <= box.bottom
 
 
-def _around(spot: Spot) -> Box:
+def _circle_box(spot: Spot) -> Box:
     radius = spot.radius or 0.0
     return Box(spot.x - radius, spot.y - radius, spot.x + radius, spot.y + radius)
 
 
-def _width(spot: Spot) -> float:
+def _outline_width(spot: Spot) -> float:
     across = [x for ring in spot.rings for x, _ in ring]
     return max(across) - min(across) if across else 0.0
 
 
-def _extent(spot: Spot) -> float:
+def _half_perimeter(spot: Spot) -> float:
     """Half the perimeter of the box around an outline; zero for a circle."""
     up = [y for ring in spot.rings for _, y in ring]
-    return _width(spot) + (max(up) - min(up)) if up else 0.0
+    return _outline_width(spot) + (max(up) - min(up)) if up else 0.0
 
 
-def _size(text: str) -> Point:
+def _text_size(text: str) -> Point:
     """Width and height a label is drawn with."""
     lines = text.split("\n")
     return SIZE * max(words.width(line) for line in lines) + 4, SIZE * LINE * len(lines) + 2
 
 
-def _box(text: str, x: float, y: float) -> Box:
-    wide, tall = _size(text)
+def _text_box(text: str, x: float, y: float) -> Box:
+    wide, tall = _text_size(text)
     return Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)

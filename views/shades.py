@@ -55,7 +55,7 @@ class Shading:
 
     def fill(self, value: float | None) -> str:
         """The colour of a value; that of no data for None and NaN."""
-        if value is None or words.missing(value):
+        if value is None or words.is_missing(value):
             return self.empty
         distance = _distance(float(value), self.base, self.meaning.better)
         for limit, step in zip(self.limits, self.steps, strict=True):
@@ -66,7 +66,7 @@ class Shading:
 
 def shading(values: Iterable[float | None], meaning: Meaning, kind: Kind, palette: Palette) -> Shading:
     """At most five classes of one width over these values; whole numbers in the classes of counts."""
-    known = [float(value) for value in values if value is not None and not words.missing(value)]
+    known = [float(value) for value in values if value is not None and not words.is_missing(value)]
     if not known:
         return Shading(meaning, 0.0, (), (), palette.empty, "")
     low, high = min(known), max(known)

@@ -43,7 +43,7 @@ DUE_SOON = State("warn", "▲", "临期")
 OVERDUE = State("bad", "■", "超期")
 
 
-def missing(number: object) -> bool:
+def is_missing(number: object) -> bool:
     """Whether a cell holds no number: None, NaN, NaT, pandas' NA or an infinity."""
     if number is None:
         return True
@@ -71,7 +71,7 @@ def _signed(number: Decimal) -> str:
 
 def count(number: float | None) -> str:
     """A count on a card: 9,876 in full, 217000 as 21.7万, 120000000 as 1.2亿."""
-    if missing(number):
+    if is_missing(number):
         return NONE
     assert number is not None
     if abs(number) < WAN:
@@ -84,17 +84,17 @@ def count(number: float | None) -> str:
 
 def full(number: float | None) -> str:
     """A count in a table: every digit, thousands separated."""
-    return NONE if missing(number) else _plain(_rounded(number or 0, 0))
+    return NONE if is_missing(number) else _plain(_rounded(number or 0, 0))
 
 
 def decimal(number: float | None, places: int = 1) -> str:
     """A plain number with a fixed number of places: 12.3."""
-    return NONE if missing(number) else _plain(_rounded(number or 0, places))
+    return NONE if is_missing(number) else _plain(_rounded(number or 0, places))
 
 
 def percent(ratio: float | None, places: int = 2) -> str:
     """A rate from its ratio: 0.93456 → 93.46%."""
-    return NONE if missing(ratio) else _plain(_percentage(ratio or 0, places)) + "%"
+    return NONE if is_missing(ratio) else _plain(_percentage(ratio or 0, places)) + "%"
 
 
 def _percentage(ratio: float, places: int) -> Decimal:
@@ -103,15 +103,15 @@ def _percentage(ratio: float, places: int) -> Decimal:
 
 def points(difference: float | None) -> str:
     """How a rate moved: −0.012 → −1.20 百分点; nothing to compare → —; less than the last place → 持平."""
-    if missing(difference):
+    if is_missing(difference):
         return NONE
-    moved = _percentage(difference or 0, 2)
-    return f"{_signed(moved)} 百分点" if moved else SAME
+    percentage = _percentage(difference or 0, 2)
+    return f"{_signed(percentage)} 百分点" if percentage else SAME
 
 
-def relative(now: float | None, before: float | None) -> float | None:
+def change_ratio(now: float | None, before: float | None) -> float | None:
     """Change of a count as a ratio; None where there is no base to compare with."""
-    if missing(now) or missing(before) or before == 0:
+    if is_missing(now) or is_missing(before) or before == 0:
         return None
     assert now is not None
     assert before is not None
@@ -120,28 +120,28 @@ def relative(now: float | None, before: float | None) -> float | None:
 
 def change(now: float | None, before: float | None) -> str:
     """How a count moved, in %: +12.3%. No base → —, never ∞ or 0 %; the same → 持平."""
-    return moved(relative(now, before))
+    return relative_change(change_ratio(now, before))
 
 
-def moved(ratio: float | None) -> str:
-    """A count's change that is a ratio already, as `relative` gives it: 0.123 → +12.3%."""
-    if missing(ratio):
+def relative_change(ratio: float | None) -> str:
+    """A count's change that is a ratio already, as `change_ratio` gives it: 0.123 → +12.3%."""
+    if is_missing(ratio):
         return NONE
     rounded = _percentage(ratio or 0, 1)
     return f"{_signed(rounded)}%" if rounded else SAME
 
 
-def added(amount: float | None, kind: Kind) -> str:
+def contribution(amount: float | None, kind: Kind) -> str:
     """What one part adds to a change: +1,203 of a count, −0.12 百分点 of a rate; 0 is 0, not 持平."""
     if kind == "rate":
-        moved = _percentage(amount or 0, 2)
-        return NONE if missing(amount) else f"{_signed(moved)} 百分点"
-    return NONE if missing(amount) else _signed(_rounded(amount or 0, 0))
+        percentage = _percentage(amount or 0, 2)
+        return NONE if is_missing(amount) else f"{_signed(percentage)} 百分点"
+    return NONE if is_missing(amount) else _signed(_rounded(amount or 0, 0))
 
 
 def days(number: float | None, unit: str = "天") -> str:
     """A length of time: 3.2 天; whole numbers without a decimal."""
-    return NONE if missing(number) else f"{_plain(_rounded(number or 0, 1), trim=True)} {unit}"
+    return NONE if is_missing(number) else f"{_plain(_rounded(number or 0, 1), trim=True)} {unit}"
 
 
 def value(number: float | None, kind: Kind) -> str:
@@ -163,16 +163,16 @@ def values_in_full(numbers: Iterable[float | None], kind: Kind) -> list[str]:
 def movement(now: float | None, before: float | None, kind: Kind) -> str:
     """A change by kind: rates move in 百分点, lengths of time in days, everything else in %."""
     if kind == "rate":
-        return NONE if missing(now) or missing(before) else points((now or 0) - (before or 0))
+        return NONE if is_missing(now) or is_missing(before) else points((now or 0) - (before or 0))
     if kind == "days":
-        if missing(now) or missing(before):
+        if is_missing(now) or is_missing(before):
             return NONE
-        moved = _rounded((now or 0) - (before or 0), 1)
-        return f"{_signed(moved)} 天" if moved else SAME
+        difference = _rounded((now or 0) - (before or 0), 1)
+        return f"{_signed(difference)} 天" if difference else SAME
     return change(now, before)
 
 
-def parts(hits: float | None, among: float | None) -> str:
+def fraction(hits: float | None, among: float | None) -> str:
     """What a rate is made of: 1,203/1,287."""
     return f"{full(hits)}/{full(among)}"
 
@@ -182,9 +182,9 @@ def target_reached(ratio: float, percentage: float) -> bool:
     return round(ratio * 100, 6) >= percentage
 
 
-def small(among: float | None, limit: int) -> bool:
+def is_small_sample(among: float | None, limit: int) -> bool:
     """Whether a rate rests on too few cases to be read closely (样本少)."""
-    return not missing(among) and (among or 0) < limit
+    return not is_missing(among) and (among or 0) < limit
 
 
 def day(moment: date | None, *, year: bool = False) -> str:
@@ -238,5 +238,5 @@ def width(text: str) -> float:
 
 def listing(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence: 金水区、二七区、中原区等 5 个."""
-    shown = "、".join(names[:most])
-    return shown if len(names) <= most else f"{shown}等 {len(names)} 个"
+    first = "、".join(names[:most])
+    return first if len(names) <= most else f"{first}等 {len(names)} 个"

@@ -158,7 +158,7 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
     if not then["falling"]:
         return f"{int(then['days'])} 个工作日内没有{month}到期的件，{name}不会因此下降"
     told = f"若不再办结，{int(then['days'])} 个工作日后{name}"
-    if words.missing(now["value"]):
+    if words.is_missing(now["value"]):
         return f"{told}为 {words.percent(then['value'])}"
     moved = words.points(then["value"] - now["value"])
     if moved == words.SAME:
@@ -170,9 +170,9 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
 def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
     """登记量较上月同期 +178 件次，金水区影响最大，+45. Bars: name, value, as charts.waterfall draws them."""
     kind: words.Kind = "rate" if metric.kind is Kind.RATE else "count"
-    if words.missing(change.moved):
+    if words.is_missing(change.moved):
         return f"{metric.name}{against}没有可比的数"
-    moved = words.added(change.moved, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
+    moved = words.contribution(change.moved, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
     told = f"{metric.name}{against}持平" if change.moved == 0 else f"{metric.name}{against} {moved}"
     parts = bars[bars["value"].fillna(0) != 0]
     if parts.empty:
@@ -181,8 +181,8 @@ def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str
     top = parts[size == size.max()]
     names = words.listing(top["name"].tolist(), 2)
     if top["value"].nunique() > 1:
-        return f"{told}，{names}影响最大，升降各 {words.added(float(size.max()), kind).removeprefix('+')}"
-    return f"{told}，{names}影响最大，{'各 ' if len(top) > 1 else ''}{words.added(top['value'].iloc[0], kind)}"
+        return f"{told}，{names}影响最大，升降各 {words.contribution(float(size.max()), kind).removeprefix('+')}"
+    return f"{told}，{names}影响最大，{'各 ' if len(top) > 1 else ''}{words.contribution(top['value'].iloc[0], kind)}"
 
 
 def months(
@@ -268,32 +268,32 @@ def staffed(frame: pd.DataFrame, kind: str) -> str:
 def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
     """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Frames of queries.comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]
-    if words.missing(mine["value"]) or words.missing(other["value"]):
+    if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
         return "听证件太少，还不能与未听证件比较"
     points, low, high = moved
     said = words.points(abs(points)).lstrip("+")
     beside = "与可比件持平" if said == words.SAME else f"比可比件{'低' if points < 0 else '高'} {said}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
-    sure = words.SMALL if words.small(mine["among"], few) else apart
+    sure = words.SMALL if words.is_small_sample(mine["among"], few) else apart
     return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
 
 
 def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
     """化解率低 0.10 百分点，在误差之内. Frame and difference of queries.comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]
-    if words.missing(mine["value"]) or words.missing(other["value"]):
+    if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
         return f"{metric.name}还不能比较"
     points, low, high = moved
     told = words.points(abs(points)).lstrip("+")
     beside = words.SAME if told == words.SAME else f"{'低' if points < 0 else '高'} {told}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
-    return f"{metric.name}{beside}，{words.SMALL if words.small(mine['among'], few) else apart}"
+    return f"{metric.name}{beside}，{words.SMALL if words.is_small_sample(mine['among'], few) else apart}"
 
 
 def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
     """The numbers of `heard` in words, with how many cases stand behind them and the interval of the difference."""
     mine, other = frame.iloc[0], frame.iloc[1]
-    if words.missing(mine["value"]) or words.missing(other["value"]):
+    if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
         return ""
     points, low, high = (words.points(part) for part in moved)
     return (

@@ -29,7 +29,9 @@ def in_full(values: Mapping[Metric, float]) -> bool:
 
     21.7万 beside 1,125 reads as the smaller of the two; 217,204 does not.
     """
-    counts = [abs(value) for metric, value in values.items() if metric.kind is Kind.COUNT and not words.missing(value)]
+    counts = [
+        abs(value) for metric, value in values.items() if metric.kind is Kind.COUNT and not words.is_missing(value)
+    ]
     return any(count >= words.WAN for count in counts) and any(count < words.WAN for count in counts)
 
 
@@ -53,7 +55,11 @@ def state_of(settings: Settings, metric: Metric, value: float, among: float) -> 
     light, whatever the rate. Neither has a rate over too few cases (`among`), which is marked 样本少 instead.
     """
     lights, target = settings.lights, target_of(settings, metric.id)
-    if target is None or words.missing(value) or (metric.is_sample and words.small(among, lights.small_sample)):
+    if (
+        target is None
+        or words.is_missing(value)
+        or (metric.is_sample and words.is_small_sample(among, lights.small_sample))
+    ):
         return None
     if words.target_reached(value, target * 100):
         return words.State("good", "●", "达标")

@@ -232,7 +232,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
             table[name] = table[name].map({True: "是", False: "否"})
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
-            table[name] = [words.NONE if words.missing(number) else f"{number:.0f}" for number in table[name]]
+            table[name] = [words.NONE if words.is_missing(number) else f"{number:.0f}" for number in table[name]]
         elif name in ("five_day_due", "joined_on", "founded_on"):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
     table = table.astype(object).where(table.notna(), words.NONE)

@@ -198,8 +198,8 @@ def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]
     if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return values.fillna(0).tolist()
     if metric.kind is Kind.RATE:
-        return [None if words.missing(value) else float(words.percent(value)[:-1]) for value in values]
-    return [None if words.missing(value) else float(value) for value in values]
+        return [None if words.is_missing(value) else float(words.percent(value)[:-1]) for value in values]
+    return [None if words.is_missing(value) else float(value) for value in values]
 
 
 def _format(metric: Metric) -> str:

@@ -106,9 +106,9 @@ _PLACES = """[data-testid^="stElementToolbar"], [data-testid^="stDataFrameColumn
 [role="tooltip"], [role="listbox"], .gdg-search-bar, [data-testid="stToolbar"],
 a, button"""
 _JS = (Path(__file__).parent / "translated.js").read_text(encoding="utf-8")
+_SCRIPT = st.components.v2.component("translated", js=_JS)
 
 
 def translate() -> None:
     """Let the framework speak Chinese, from the first page of a browser's visit on."""
-    component = st.components.v2.component("translated", js=_JS)
-    component(data={"words": WORDS, "beginnings": BEGINNINGS, "places": _PLACES}, key="translated")
+    _SCRIPT(data={"words": WORDS, "beginnings": BEGINNINGS, "places": _PLACES}, key="translated")

@@ -46,20 +46,22 @@ def test_nothing_is_a_dash_in_every_column(kind: ColumnKind, nothing: object) ->
 
 
 def test_no_base_is_a_dash_and_no_endless_change() -> None:
-    assert cells.written(Column("同比", "change"), words.relative(5, 0)) == words.NONE
+    assert cells.written(Column("同比", "change"), words.change_ratio(5, 0)) == words.NONE
     assert cells.written(Column("同比", "change"), float("inf")) == words.NONE
 
 
 @given(COUNTS, COUNTS)
 def test_a_change_reads_in_a_table_as_in_a_sentence(now: int, before: int) -> None:
-    assert cells.written(Column("同比", "change"), words.relative(now, before)) == words.change(now, before)
+    assert cells.written(Column("同比", "change"), words.change_ratio(now, before)) == words.change(now, before)
 
 
 def test_a_change_halfway_between_two_places_reads_as_in_a_sentence() -> None:
     """49 of 80 is −38.75 %, which 1 + ratio − 1 turned into −38.7%."""
     pairs = [(now, before) for before in (16, 80, 160, 400) for now in range(3 * before)]
     changes = Column("同比", "change")
-    assert [cells.written(changes, words.relative(*pair)) for pair in pairs] == [words.change(*pair) for pair in pairs]
+    assert [cells.written(changes, words.change_ratio(*pair)) for pair in pairs] == [
+        words.change(*pair) for pair in pairs
+    ]
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -85,7 +85,7 @@ def test_two_effects_of_a_rate_are_told(open_page: OpenPage, city: Casebase) -> 
     effects = [found.parts["performance"].sum(), found.parts["mix"].sum(), found.moved]
     app = page(open_page, city, of=RATE, against=navigation.AGAINST[Against.YEAR_BEFORE])
     told = next(text.value for text in app.markdown if "构成效应" in text.value and "|" in text.value)
-    assert re.findall(r"\*\*(.+?)\*\*", told) == [words.added(value, "rate") for value in effects]
+    assert re.findall(r"\*\*(.+?)\*\*", told) == [words.contribution(value, "rate") for value in effects]
 
 
 @pytest.mark.parametrize("name", ["就地化解率", "在岗网格员", "调解后转信访率", "专家参与", "待办积压"])

@@ -56,9 +56,9 @@ def test_no_label_touches_another_a_circle_or_the_edge(
     boxes = [label.box for label in drawing.labels]
     circles = [Box(x - r, y - r, x + r, y + r) for x, y, r, _ in drawing.tokens]
     room = Box(-size[0] / 2, -size[1] / 2, size[0] / 2, size[1] / 2)
-    assert not any(one.touches(other) for one, other in combinations(boxes, 2))
-    assert not any(box.touches(circle) for box in boxes for circle in circles)
-    assert all(box.inside(room) for box in boxes)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert not any(box.overlaps(circle) for box in boxes for circle in circles)
+    assert all(box.is_inside(room) for box in boxes)
 
 
 @SIZES
@@ -68,15 +68,15 @@ def test_no_line_runs_through_a_label(districts: pd.DataFrame, size: tuple[int, 
     lines = [(label.anchor, label.leader, label) for label in drawing.labels if label.leader]
     assert lines
     for start, end, owner in lines:
-        assert not any(other.box.crossed(start, end) for other in drawing.labels if other is not owner)
+        assert not any(other.box.is_crossed_by(start, end) for other in drawing.labels if other is not owner)
 
 
 def test_a_line_is_told_from_one_that_passes_by() -> None:
     box = Box(0, 0, 10, 10)
-    assert box.crossed((-5, 5), (15, 5))
-    assert box.crossed((5, -5), (5, 3))
-    assert not box.crossed((-5, -1), (15, -1))
-    assert not box.crossed((-5, 5), (-1, 5))
+    assert box.is_crossed_by((-5, 5), (15, 5))
+    assert box.is_crossed_by((5, -5), (5, 3))
+    assert not box.is_crossed_by((-5, -1), (15, -1))
+    assert not box.is_crossed_by((-5, 5), (-1, 5))
 
 
 @given(st.floats(-40, 40), st.floats(-40, 40), st.floats(5, 60))
@@ -90,6 +90,6 @@ def test_hatching_stays_inside(x: float, y: float, side: float) -> None:
 
 def test_among_many_places_no_lines_lead_aside() -> None:
     crowd = [Spot("新华路街道", "100.00%", float(n % 10) * 20, float(n // 10) * 20, radius=6.0) for n in range(60)]
-    found = labels.placed(crowd, Box(-400, -200, 400, 200))
+    found = labels.place_labels(crowd, Box(-400, -200, 400, 200))
     assert found
     assert all(label.leader is None for label in found)

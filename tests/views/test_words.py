@@ -92,7 +92,7 @@ def test_points_are_written_as_the_bureau_writes_them() -> None:
 @given(NUMBERS, st.sampled_from([0, 0.0, None, float("nan")]))
 def test_without_a_base_there_is_no_change(now: float, base: float | None) -> None:
     assert words.change(now, base) == words.NONE
-    assert words.relative(now, base) is None
+    assert words.change_ratio(now, base) is None
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
@@ -117,9 +117,9 @@ def test_states_differ_in_shape_and_not_in_colour_alone() -> None:
 
 
 def test_a_small_sample_is_one_under_the_limit() -> None:
-    assert words.small(29, 30)
-    assert not words.small(30, 30)
-    assert not words.small(None, 30)
+    assert words.is_small_sample(29, 30)
+    assert not words.is_small_sample(30, 30)
+    assert not words.is_small_sample(None, 30)
 
 
 def test_days_and_dates_are_chinese() -> None:
@@ -145,8 +145,8 @@ def test_long_lists_are_cut_and_counted() -> None:
 
 
 def test_what_a_part_adds_is_signed_and_nothing_is_zero() -> None:
-    assert [words.added(part, "count") for part in (1203, -4, 0, None)] == ["+1,203", "−4", "0", words.NONE]
-    assert [words.added(part, "rate") for part in (-0.0012, 0.0)] == ["−0.12 百分点", "0.00 百分点"]
+    assert [words.contribution(part, "count") for part in (1203, -4, 0, None)] == ["+1,203", "−4", "0", words.NONE]
+    assert [words.contribution(part, "rate") for part in (-0.0012, 0.0)] == ["−0.12 百分点", "0.00 百分点"]
 
 
 def test_short_days_of_this_month_need_no_month() -> None:

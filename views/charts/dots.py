@@ -25,7 +25,7 @@ def dots(
 ) -> Chart:
     """Load as piles of dots, one dot a person; idle ones hollow. Clicks: "pick" on `code`.
 
-    Columns: code, name, value (whole number); optional group (told in the tooltip). Values above `tail` pile up there.
+    Columns: code, name, value (whole number); optional group (named in the tooltip). Values above `tail` pile up there.
     """
     if frame.empty:
         return empty_chart("专家库为空。", palette)

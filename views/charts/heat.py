@@ -58,7 +58,7 @@ def heat(
 
 def _heat_fill(value: float | None, high: float, role: object, palette: Palette) -> str:
     """The step of the one-way scale, or of the reds of what is bad, from zero to the largest value."""
-    if words.missing(value):
+    if words.is_missing(value):
         return palette.empty
     ramp = (palette.one_way[0], *palette.worse) if role == "bad" and value else palette.one_way
     share = max(value or 0.0, 0.0) / (high or 1.0)

@@ -121,6 +121,6 @@ def _rank_colour(role: object, palette: Palette) -> str:
 
 def _written(row: dict[Any, Any], small: bool, kind: Kind) -> str:
     (text,) = words.values_in_full([row["value"]], kind)
-    if kind == "rate" and not words.missing(row.get("among")):
-        text += f"  {words.parts(row['hits'], row['among'])}"
+    if kind == "rate" and not words.is_missing(row.get("among")):
+        text += f"  {words.fraction(row['hits'], row['among'])}"
     return f"{text}  {words.SMALL}" if small else text

@@ -87,7 +87,7 @@ def _trend_data(frame: pd.DataFrame, palette: Palette, kind: Kind, unit: str) ->
     sentences = tooltips(frame, heads, kind, unit)
     if "tip" not in frame:
         sentences = [
-            tip if words.missing(last) else f"{tip}；{LAST_YEAR} {words.value(last, kind)}"
+            tip if words.is_missing(last) else f"{tip}；{LAST_YEAR} {words.value(last, kind)}"
             for tip, last in zip(sentences, last_year, strict=True)
         ]
     colour_of = dict(zip(dict.fromkeys(series), cycle(palette.categories if named else [palette.accent]), strict=False))

@@ -34,10 +34,10 @@ def waterfall(
     Columns: code, name, value (what the part adds; a ratio for kind "rate"); optional tone (good, bad or neutral) and
     tip. The axis starts at no change. Parts beyond `most` are one bar of code REST. Clicks: "pick" on `code`.
     """
-    moved = frame[frame["value"].fillna(0) != 0]
-    if moved.empty:
+    changed = frame[frame["value"].fillna(0) != 0]
+    if changed.empty:
         return empty_chart(none, palette)
-    data = _waterfall_data(moved, palette, kind, total, most)
+    data = _waterfall_data(changed, palette, kind, total, most)
     low, high = float(data[["start", "end"]].min().min()), float(data[["start", "end"]].max().max())
     margin = (high - low) * 0.04
     label = "datum.value * 100" if kind == "rate" else "datum.value"
@@ -86,7 +86,7 @@ def _waterfall_data(frame: pd.DataFrame, palette: Palette, kind: Kind, total: st
     for one in rows:
         ends.append(ends[-1] + one["value"])
     names = distinct_names([str(one["name"]) for one in rows])
-    written = [words.added(value, kind) for value in (*(one["value"] for one in rows), whole)]
+    written = [words.contribution(value, kind) for value in (*(one["value"] for one in rows), whole)]
     heads = [one.get("tip") or f"{one['name']} {text}" for one, text in zip(rows, written, strict=False)]
     return pd.DataFrame(
         {

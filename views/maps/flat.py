@@ -57,7 +57,7 @@ def flat(
         (width, height),
         view,
         [
-            FlatArea(row["code"], _svg_path(row["shape"], view), row["fill"], not words.missing(row["value"]))
+            FlatArea(row["code"], _svg_path(row["shape"], view), row["fill"], not words.is_missing(row["value"]))
             for row in rows
             if row["shape"] is not None
         ],
@@ -66,7 +66,7 @@ def flat(
             for row in rows
             if row["code"] in circles
         ],
-        labels.placed(label_spots(placed, circles, view), room),
+        labels.place_labels(label_spots(placed, circles, view), room),
         shades,
     )
 

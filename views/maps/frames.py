@@ -79,7 +79,7 @@ def circle_radii(data: pd.DataFrame, kind: Kind, *, alone: bool) -> list[float]:
         return [float(TOKEN)] * len(data)
     return [
         float(TOKEN) / 2
-        if words.missing(value)
+        if words.is_missing(value)
         else max(TOKEN / 2, round(_LARGEST_CIRCLE * math.sqrt(max(value, 0) / largest), 1))
         for value in data["value"]
     ]

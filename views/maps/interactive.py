@@ -89,7 +89,7 @@ def area_map(
     layers += [hot_cells_layer(points, palette, points_label)] if points is not None and len(points) else []
     circles = dict(zip(unshaped["code"], sizes, strict=True))
     room = labels.Box(-width / 2, -height / 2, width / 2, height / 2)
-    layers += label_layers(labels.placed(label_spots(data, circles, view), room), view, palette)
+    layers += label_layers(labels.place_labels(label_spots(data, circles, view), room), view, palette)
     deck = OfflineDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(

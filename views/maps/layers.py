@@ -91,7 +91,7 @@ def tokens_layer(
         for row, size in sorted(
             zip(data.to_dict("records"), sizes, strict=True), key=lambda pair: (pair[0]["code"] == selected, -pair[1])
         )
-        if not (words.missing(row["lon"]) or words.missing(row["lat"]))
+        if not (words.is_missing(row["lon"]) or words.is_missing(row["lat"]))
     ]
     return pdk.Layer(
         "ScatterplotLayer",
