@@ -1,6 +1,4 @@
-# Sourced by ./run and ./test, from the root of the repository: makes .venv and installs pinned requirements.
-
-UV_VERSION=0.13.9
+# Sourced by ./run and ./test, from the root of the repository: makes .venv and installs the locked packages.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -47,20 +45,20 @@ make_venv() {
 
 # uv installs in a tenth of pip's time; it follows an index that pip was told to use.
 install_with_uv() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION" 2>/dev/null || return
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r .ci/uv.txt 2>/dev/null || return
     local index
     index="${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}"
     if [ -n "$index" ]; then
         export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
     fi
-    .venv/bin/uv pip install --python .venv/bin/python -r "$1"
+    .venv/bin/uv pip install --python .venv/bin/python --require-hashes -r "$1"
 }
 
 # install_requirements FILE: installs it unless exactly this was installed before.
 install_requirements() {
     make_venv
     local stamp=".venv/.installed-$1" wanted
-    wanted="$(cat requirements.txt "$1" | sha256sum)"
+    wanted="$(sha256sum <"$1")"
     [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
     say "Installing the packages of $1 ..."
     install_with_uv "$1" ||

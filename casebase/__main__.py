@@ -67,7 +67,7 @@ def demo(
         raise CasebaseError(f"{_address(casebase)} holds real cases; build the demonstration city elsewhere with --url")
     if filled:
         _empty(casebase)
-    from casebase.demo import build  # it brings Faker and the figures of a whole city, which no other command needs
+    from casebase.demo import build  # it brings the figures of a whole city, which no other command needs
 
     chosen = casebase.settings.demo
     end = datetime.combine(until, time(23, 59, 59)) if until else _now(casebase)

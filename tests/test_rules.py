@@ -4,9 +4,12 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from streamlit import config as streamlit_config
 
 from casebase.settings import ROOT, Settings
@@ -141,15 +144,74 @@ def test_streamlit_calls_nobody() -> None:
     assert "://" not in (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_requirements_are_pinned_and_explained(name: str) -> None:
-    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    packages = [line for line in lines if line and not line.startswith(("#", "-r "))]
-    explained = Path(ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
-    for package in packages:
-        pinned = re.fullmatch(r"([A-Za-z0-9._-]+)(\[\w+\])?==[\w.]+", package)
-        assert pinned, f"{package}: not pinned with =="
-        assert f"`{pinned[1].lower()}`" in explained, f"{package}: docs/dependencies.md does not say why"
+def declared(group: str = "") -> dict[str, Requirement]:
+    """What pyproject.toml lists for the cockpit, or in a group besides, by canonical name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lines = project["dependency-groups"][group] if group else project["project"]["dependencies"]
+    requirements = [Requirement(line) for line in lines]
+    return {canonicalize_name(requirement.name): requirement for requirement in requirements}
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One package of a lock: its version, how many hashes it has, and which lists of pyproject.toml ask for it."""
+
+    version: str
+    hashes: int
+    asked_by: set[str]
+
+
+def locked(name: str) -> dict[str, Pin]:
+    """The packages of a lock, as `uv pip compile` writes them; a line of any other form is an error."""
+    pins: dict[str, Pin] = {}
+    for block in re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip()):
+        if block.startswith("#"):
+            continue
+        pinned = re.match(r"([a-z0-9-]+)==(\S+)( ;[^\n]*?)? \\\n", block)
+        assert pinned, f"{name}: {block.splitlines()[0]} is not pinned"
+        asked_by = set(re.findall(r"petition-cockpit \(pyproject\.toml(?::(\w+))?\)", block))
+        pins[pinned[1]] = Pin(pinned[2], block.count("--hash=sha256:"), asked_by)
+    return pins
+
+
+LOCKS = {
+    "requirements.txt": {"": declared()},
+    "requirements-dev.txt": {"": declared(), "dev": declared("dev")},
+    ".ci/uv.txt": {"install": declared("install")},
+}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_is_what_pyproject_declares(name: str) -> None:
+    """Whoever changes a list without .ci/lock, or a lock by hand, hears of it here, without a network."""
+    pins = locked(name)
+    for group, requirements in LOCKS[name].items():
+        assert {package for package, pin in pins.items() if group in pin.asked_by} == set(requirements)
+        for package, requirement in requirements.items():
+            assert requirement.specifier.contains(pins[package].version), f"{name}: {package} {pins[package].version}"
+    assert {package for package, pin in pins.items() if not pin.hashes} == set()
+
+
+def test_tests_run_on_what_the_cockpit_runs_on() -> None:
+    installed, tested = locked("requirements.txt"), locked("requirements-dev.txt")
+    assert {name: pin.version for name, pin in installed.items() if tested[name].version != pin.version} == {}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_names_no_index(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"://|--(?:extra-)?index|--find-links", text) == []
+
+
+@pytest.mark.parametrize("group", ["", "dev", "install"])
+def test_every_declared_package_has_a_reason(group: str) -> None:
+    explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    assert [name for name in declared(group) if f"`{name}`" not in explained] == []
+
+
+def test_no_package_is_explained_that_is_not_declared() -> None:
+    rows = re.findall(r"(?m)^\| `([^`]+)` \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"))
+    assert set(rows) == set(declared()) | set(declared("dev")) | set(declared("install"))
 
 
 def settings_read(source: str) -> set[tuple[str, str]]:
