@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from briefings.asking import Request
 from casebase import schema
-from casebase.engine import Casebase, State
+from casebase.engine import Casebase, DataState
 from casebase.settings import Settings
 from queries import hot_topics, names
 from queries.cases import Part, cases, marked
@@ -131,7 +131,7 @@ class Frozen:
     request: Request
     as_of: datetime
     settings: Settings
-    state: State
+    state: DataState
     area_name: str
     place: str | None
     totals: pd.DataFrame
@@ -221,7 +221,7 @@ def freeze(
     def lists() -> tuple[tuple[Rows, ...], bytes]:
         return _lists(casebase, request.period, as_of, within)
 
-    def state() -> tuple[State, str | None, str | None]:
+    def state() -> tuple[DataState, str | None, str | None]:
         if request.area is None:
             return casebase.state(), None, None
         name = (names.codes(casebase) or {}).get(request.area)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pandas as pd
 
-from views.words import Kind
+from views.words import NumberFormat
 
 ColumnKind = Literal["text", "count", "rate", "days", "number", "change", "pieces", "points", "moment"]
 
@@ -70,7 +70,7 @@ class Figure:
     form: Literal["months", "ranking"]
     labels: tuple[str, ...]
     series: tuple[Series, ...]
-    kind: Kind
+    kind: NumberFormat
     unit: str
     metrics: tuple[str, ...]
     target: float | None = None

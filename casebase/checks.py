@@ -74,7 +74,7 @@ ORDER: Mapping[Table, tuple[tuple[str, str], ...]] = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Problem:
     """`count` rows of which `text` is true. An error makes numbers wrong, a warning makes them incomplete."""
 
     name: str
@@ -108,16 +108,16 @@ def rules(deadlines: DeadlineSettings) -> list[Rule]:
     ]
 
 
-def check(connection: Connection, deadlines: DeadlineSettings) -> list[Finding]:
+def check(connection: Connection, deadlines: DeadlineSettings) -> list[Problem]:
     """All findings with at least one row, errors first."""
     every = rules(deadlines)
     counts = count_rows(connection, every)
-    found = [Finding(rule.name, rule.severity, counts[rule.name], rule.text) for rule in every]
+    found = [Problem(rule.name, rule.severity, counts[rule.name], rule.text) for rule in every]
     found += calendar(connection)
     return in_order(finding for finding in found if finding.count)
 
 
-def in_order(found: Iterator[Finding]) -> list[Finding]:
+def in_order(found: Iterator[Problem]) -> list[Problem]:
     """Errors first, else as they come."""
     return sorted(found, key=lambda finding: finding.severity != "error")
 
@@ -290,15 +290,15 @@ def _bookkeeping() -> Iterator[Rule]:
     yield Rule("events_disagree", "error", petition, disagree, text)
 
 
-def calendar(connection: Connection) -> list[Finding]:
+def calendar(connection: Connection) -> list[Problem]:
     """What the working-day calendar lacks; not rows of a table but days and years."""
     if connection.scalar(select(func.count()).select_from(workday)) == 0:
         text = "working-day calendar that is empty; run: python -m casebase init"
-        return [Finding("no_calendar", "error", 1, text)]
+        return [Problem("no_calendar", "error", 1, text)]
     gaps, years = missing_days(connection), unpublished_years(connection)
     return [
-        Finding("calendar_gaps", "error", len(gaps), "days missing between the first and last of the calendar"),
-        Finding(
+        Problem("calendar_gaps", "error", len(gaps), "days missing between the first and last of the calendar"),
+        Problem(
             "unpublished_years",
             "warning",
             len(years),

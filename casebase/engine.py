@@ -72,7 +72,7 @@ _held: ContextVar[Connection | None] = ContextVar("held", default=None)
 
 
 @dataclass(frozen=True)
-class State:
+class DataState:
     """What `info` says of the data: `version` grows with every change.
 
     `data_until` is the latest event of any kind, `followed_at` the last load that kept up with the bureau; neither
@@ -221,7 +221,7 @@ class Casebase:
         self, lanes: Sequence[Sequence[Callable[[], Any]]], told: Callable[[int], object]
     ) -> list[list[Any]] | None:
         """None where something was written between the first readings: nothing has been done then."""
-        states: set[State] = set()
+        states: set[DataState] = set()
         begun, finished = Barrier(len(lanes), timeout=_LONGEST_START), SimpleQueue[bool]()
 
         def run(lane: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -279,7 +279,7 @@ class Casebase:
             raise UsageError(f"area {area_code}: no such code in the case database; see the area table for the codes")
         return levels[area_code]
 
-    def state(self) -> State:
+    def state(self) -> DataState:
         """What `info` says now; what is kept of an earlier version is looked at again when it is next asked for."""
         with self.reading() as connection:
             state = read_state(connection)
@@ -428,14 +428,14 @@ def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame
     return pd.DataFrame([tuple(row) for row in result.all()], columns=list(result.keys()))
 
 
-def read_state(connection: Connection) -> State:
+def read_state(connection: Connection) -> DataState:
     """The state that `info` tells; a database without rows there is version 0.
 
     Raises CasebaseError for what no release of the cockpit wrote there.
     """
     values = dict(connection.execute(select(info.c.key, info.c.value)).all())
     try:
-        return State(
+        return DataState(
             version=int(values.get("version", 0)),
             changed_at=_moment(values.get("changed_at")),
             demonstration=values.get("demonstration") == "true",

@@ -45,7 +45,7 @@ class LiveData:
 
     @property
     def owner(self) -> str:
-        """Whose cockpit it is (see State.bureau)."""
+        """Whose cockpit it is (see DataState.bureau)."""
         return self.watch.read().state.bureau(self.settings)
 
     def now(self) -> "Data":

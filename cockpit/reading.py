@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from casebase.engine import Casebase, State
+from casebase.engine import Casebase, DataState
 from casebase.errors import CasebaseError
 
 # Seconds that a caller waits for a look at the database; one that does not answer at all is looked at meanwhile.
@@ -31,7 +31,7 @@ def monotonic() -> float:
 class Reading:
     """The state of the data at the last good look, and how long ago that was."""
 
-    state: State
+    state: DataState
     read_at: datetime
     error: str | None = None
     looked_at: float = field(default_factory=lambda: monotonic(), compare=False)

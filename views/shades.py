@@ -10,7 +10,7 @@ from typing import Literal
 
 from views import words
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 Better = Literal["up", "down", "neither"]
 
@@ -64,7 +64,7 @@ class Shading:
         return self.steps[-1].colour if self.steps else self.empty
 
 
-def shading(values: Iterable[float | None], meaning: Meaning, kind: Kind, palette: Palette) -> Shading:
+def shading(values: Iterable[float | None], meaning: Meaning, kind: NumberFormat, palette: Palette) -> Shading:
     """At most five classes of one width over these values; whole numbers in the classes of counts."""
     known = [float(value) for value in values if value is not None and not words.is_missing(value)]
     if not known:
@@ -87,7 +87,7 @@ def _distance(value: float, base: float, better: Better) -> float:
     return base - value if better == "up" else value - base
 
 
-def _base(low: float, high: float, meaning: Meaning, kind: Kind) -> float:
+def _base(low: float, high: float, meaning: Meaning, kind: NumberFormat) -> float:
     if meaning.target is not None and meaning.better != "neither":
         return meaning.target
     if meaning.better == "up":
@@ -103,7 +103,7 @@ def _colours(meaning: Meaning, palette: Palette) -> tuple[str, ...]:
     return (palette.fine, *palette.worse)
 
 
-def _limits(reach: float, meaning: Meaning, kind: Kind, most: int) -> list[float]:
+def _limits(reach: float, meaning: Meaning, kind: NumberFormat, most: int) -> list[float]:
     """The upper ends of the classes, as distances from the base, the last one covering the reach."""
     unit = _UNIT[kind]
     if meaning.target is not None and meaning.better != "neither":
@@ -124,7 +124,7 @@ def _spread(colours: tuple[str, ...], wanted: int) -> tuple[str, ...]:
     return tuple(colours[round(position * (len(colours) - 1) / (wanted - 1))] for position in range(wanted))
 
 
-def _texts(base: float, limits: list[float], meaning: Meaning, kind: Kind) -> list[str]:
+def _texts(base: float, limits: list[float], meaning: Meaning, kind: NumberFormat) -> list[str]:
     sign = -1 if meaning.better == "up" else 1
     aimed = meaning.target is not None and meaning.better != "neither"
     texts, before = [], 0.0
@@ -140,12 +140,12 @@ def _texts(base: float, limits: list[float], meaning: Meaning, kind: Kind) -> li
     return texts
 
 
-def _range(one: float, other: float, kind: Kind) -> str:
+def _range(one: float, other: float, kind: NumberFormat) -> str:
     low, high = _end(min(one, other), kind), _end(max(one, other), kind)
     return low if low == high else f"{low.removesuffix('%')}—{high}"
 
 
-def _end(value: float, kind: Kind) -> str:
+def _end(value: float, kind: NumberFormat) -> str:
     if kind == "rate":
         return words.percent(value, 1).replace(".0%", "%")
     return words.full(value) if kind == "count" else words.decimal(value)

@@ -176,7 +176,7 @@ def map_html(
     note: str,
     frame: pd.DataFrame,
     *,
-    kind: words.Kind,
+    kind: words.NumberFormat,
     meaning: Meaning = _VOLUME,
     palette: Palette = WALL,
 ) -> Markup:

@@ -20,7 +20,7 @@ DEMO = "演示数据"
 # Between the numbers that stand beside one.
 SEPARATOR = "；"
 
-Kind = Literal["count", "rate", "days", "number"]
+NumberFormat = Literal["count", "rate", "days", "number"]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def relative_change(ratio: float | None) -> str:
     return f"{_signed(rounded)}%" if rounded else SAME
 
 
-def contribution(amount: float | None, kind: Kind) -> str:
+def contribution(amount: float | None, kind: NumberFormat) -> str:
     """What one part adds to a change: +1,203 of a count, −0.12 百分点 of a rate; 0 is 0, not 持平."""
     if kind == "rate":
         percentage = _percentage(amount or 0, 2)
@@ -144,9 +144,9 @@ def days(number: float | None, unit: str = "天") -> str:
     return NONE if is_missing(number) else f"{_plain(_rounded(number or 0, 1), trim=True)} {unit}"
 
 
-def value(number: float | None, kind: Kind) -> str:
+def value(number: float | None, kind: NumberFormat) -> str:
     """A metric's value by its kind, as cards, labels and tooltips write it. Rates are ratios 0 … 1."""
-    writers: dict[Kind, Callable[[float | None], str]] = {
+    writers: dict[NumberFormat, Callable[[float | None], str]] = {
         "count": count,
         "rate": percent,
         "days": days,
@@ -155,12 +155,12 @@ def value(number: float | None, kind: Kind) -> str:
     return writers[kind](number)
 
 
-def values_in_full(numbers: Iterable[float | None], kind: Kind) -> list[str]:
+def values_in_full(numbers: Iterable[float | None], kind: NumberFormat) -> list[str]:
     """Numbers of one picture, all written in one way: 217,000 beside 1,125, not 21.7万."""
     return [full(number) if kind == "count" else value(number, kind) for number in numbers]
 
 
-def movement(now: float | None, before: float | None, kind: Kind) -> str:
+def movement(now: float | None, before: float | None, kind: NumberFormat) -> str:
     """A change by kind: rates move in 百分点, lengths of time in days, everything else in %."""
     if kind == "rate":
         return NONE if is_missing(now) or is_missing(before) else points((now or 0) - (before or 0))

@@ -169,7 +169,7 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
 
 def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
     """登记量较上月同期 +178 件次，金水区影响最大，+45. Bars: name, value, as charts.waterfall draws them."""
-    kind: words.Kind = "rate" if metric.kind is Kind.RATE else "count"
+    kind: words.NumberFormat = "rate" if metric.kind is Kind.RATE else "count"
     if words.is_missing(change.moved):
         return f"{metric.name}{against}没有可比的数"
     moved = words.contribution(change.moved, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")

@@ -8,12 +8,17 @@ from views import cards, words
 from views.shades import Better, Meaning
 
 _BETTER: dict[Polarity, Better] = {Polarity.UP_GOOD: "up", Polarity.DOWN_GOOD: "down", Polarity.NEUTRAL: "neither"}
-_KINDS: dict[Kind, words.Kind] = {Kind.COUNT: "count", Kind.RATE: "rate", Kind.MEAN: "days", Kind.PER_10K: "number"}
+_FORMATS: dict[Kind, words.NumberFormat] = {
+    Kind.COUNT: "count",
+    Kind.RATE: "rate",
+    Kind.MEAN: "days",
+    Kind.PER_10K: "number",
+}
 
 
-def kind_of(metric: Metric) -> words.Kind:
+def kind_of(metric: Metric) -> words.NumberFormat:
     """How a metric's value is written; a mean of anything but days is a plain number beside its unit."""
-    return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _KINDS[metric.kind]
+    return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _FORMATS[metric.kind]
 
 
 def written(metric: Metric, value: float, *, full: bool = False) -> str:

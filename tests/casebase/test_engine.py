@@ -20,7 +20,15 @@ import psycopg
 import pytest
 from sqlalchemy import insert, select, text
 
-from casebase.engine import Casebase, State, keep_new_files_private, mark_changed, open_casebase, read_state, write_info
+from casebase.engine import (
+    Casebase,
+    DataState,
+    keep_new_files_private,
+    mark_changed,
+    open_casebase,
+    read_state,
+    write_info,
+)
 from casebase.errors import CasebaseError, UsageError
 from casebase.schema import area, info
 from casebase.settings import Settings
@@ -124,7 +132,7 @@ def test_failed_writing_leaves_nothing(empty_casebase: Casebase) -> None:
 
 
 def test_empty_database_is_version_0(empty_casebase: Casebase) -> None:
-    assert empty_casebase.state() == State(0, None, demonstration=False, city_name=None, data_until=None)
+    assert empty_casebase.state() == DataState(0, None, demonstration=False, city_name=None, data_until=None)
 
 
 def test_info_is_written_once_a_key(empty_casebase: Casebase) -> None:
@@ -169,7 +177,7 @@ def test_readings_stand_still_while_others_write(empty_casebase: Casebase) -> No
 def test_what_is_read_at_once_is_of_one_state(empty_casebase: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
     tell, calls = Casebase.state, iter(range(100))
 
-    def state_with_a_write_before(casebase: Casebase) -> State:
+    def state_with_a_write_before(casebase: Casebase) -> DataState:
         if next(calls) == 1:  # between the first readings of the two lanes
             with empty_casebase.engine.begin() as connection:
                 mark_changed(connection, datetime(2026, 11, 23))

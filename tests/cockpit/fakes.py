@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 
-from casebase.engine import Casebase, State
+from casebase.engine import Casebase, DataState
 from casebase.errors import CasebaseError
 from casebase.settings import Settings
 from casebase.workdays import Workdays, build
@@ -27,7 +27,7 @@ class Database:
         self.silent.set()
         state, reading = Casebase.state, Casebase.reading
 
-        def state_now(casebase: Casebase) -> State:
+        def state_now(casebase: Casebase) -> DataState:
             self.silent.wait()
             if self.refuses_state:
                 raise CasebaseError("refused")

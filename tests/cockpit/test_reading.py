@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from casebase.engine import Casebase, State, open_casebase
+from casebase.engine import Casebase, DataState, open_casebase
 from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.settings import Settings
 from cockpit.data import LiveData
@@ -68,7 +68,7 @@ def test_look_that_fails_in_an_unexpected_way_is_no_fresh_reading(
 ) -> None:
     before = watch.read()
 
-    def broken(_: Casebase) -> State:
+    def broken(_: Casebase) -> DataState:
         raise RuntimeError("out of bounds")
 
     with monkeypatch.context() as patched:
@@ -169,7 +169,7 @@ def test_old_data_speaks_of_its_last_day(watch: StateWatch) -> None:
 
 
 def test_moment_is_the_minute_or_the_change_within_it() -> None:
-    state = State(1, None, False, None, datetime(2026, 11, 22))
+    state = DataState(1, None, False, None, datetime(2026, 11, 22))
     now = datetime(2026, 11, 22, 15, 4, 40)
     assert Reading(state, now).as_of == datetime(2026, 11, 22, 15, 4)
     changed = replace(state, changed_at=datetime(2026, 11, 22, 15, 4, 20))

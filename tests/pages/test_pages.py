@@ -34,13 +34,13 @@ CARDS = {
     "supervision": ("supervision_issued", "supervision_in_time", "supervision_waiting", "supervision_overdue"),
     "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
 }
-KINDS: dict[str, words.Kind] = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}
+KINDS: dict[str, words.NumberFormat] = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}
 
 
 def written(casebase: Casebase, metric: str, *, period: Period, within: Slice) -> str:
     found = measure(casebase, [metric], as_of=now(), period=period, within=within)
     chosen = metric_of(metric)
-    kind: words.Kind = "number" if chosen.unit == "小时" else KINDS[chosen.kind.value]
+    kind: words.NumberFormat = "number" if chosen.unit == "小时" else KINDS[chosen.kind.value]
     return words.value(found["value"].iloc[0], kind).removesuffix(" 天")
 
 

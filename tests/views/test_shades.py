@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from views.shades import Better, Meaning, shading
 from views.tokens import DESK, WALL, Palette, luminance
-from views.words import Kind
+from views.words import NumberFormat
 
 GROUNDS = pytest.mark.parametrize("colours", [DESK, WALL], ids=["desk", "wall"])
 
@@ -99,7 +99,7 @@ def test_every_count_is_in_the_range_of_its_colour(values: list[int], better: Be
 
 
 @pytest.mark.parametrize("kind", ["rate", "count", "days", "number"])
-def test_no_number_has_the_colour_of_none(kind: Kind) -> None:
+def test_no_number_has_the_colour_of_none(kind: NumberFormat) -> None:
     shades = shading([None, math.nan, 1.0], Meaning("up"), kind, DESK)
     assert shades.fill(None) == shades.fill(math.nan) == DESK.empty
     assert shades.fill(1.0) != DESK.empty

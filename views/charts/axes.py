@@ -7,11 +7,11 @@ import altair as alt
 import pandas as pd
 
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 _MONTH_LABEL = "month(datum.value) == 0 ? ['1月', year(datum.value) + '年'] : month(datum.value) + 1 + '月'"
 _DAY_LABEL = "(month(datum.value) + 1) + '月' + date(datum.value) + '日'"
-_VALUE_LABELS: dict[Kind, str] = {
+_VALUE_LABELS: dict[NumberFormat, str] = {
     "rate": "format(datum.value * 100, '~f') + '%'",
     "count": "format(datum.value, ',~f')",
     "days": "format(datum.value, '~f') + ' 天'",
@@ -23,7 +23,7 @@ NAMES = 160
 ROW = 28
 
 
-def value_axis(kind: Kind, *, ticks: int = 5, **settings: Any) -> alt.Axis:
+def value_axis(kind: NumberFormat, *, ticks: int = 5, **settings: Any) -> alt.Axis:
     """A value axis: percent, days or plain, by kind; 12,000 stands above 8,000, not 1.2万."""
     if kind == "count":
         settings["tickMinStep"] = 1
@@ -64,7 +64,7 @@ def fixed_scale(low: float, high: float) -> alt.Scale:
 
 
 def value_range(
-    data: pd.DataFrame, columns: Sequence[str], target: float | None, kind: Kind, from_zero: bool | None
+    data: pd.DataFrame, columns: Sequence[str], target: float | None, kind: NumberFormat, from_zero: bool | None
 ) -> tuple[float, float]:
     """Ends of a value axis. Counts start at zero; rates at the 5 % step below the least, unless told otherwise."""
     numbers = [float(number) for column in columns for number in data[column].dropna()]

@@ -12,7 +12,7 @@ from views.charts.frames import bool_column, role_colour, tooltips
 from views.charts.selection import POINTER, click_selection
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 OTHER = "其他"
 _PALER = 0.45
@@ -25,7 +25,7 @@ def bars(
     *,
     title: str,
     subtitle: str = "",
-    kind: Kind = "count",
+    kind: NumberFormat = "count",
     unit: str = "",
     height: int = 240,
     series_order: Sequence[str] | None = None,
@@ -65,7 +65,7 @@ def bars(
 
 
 def _bars_data(
-    frame: pd.DataFrame, palette: Palette, kind: Kind, unit: str, order: Sequence[str] | None
+    frame: pd.DataFrame, palette: Palette, kind: NumberFormat, unit: str, order: Sequence[str] | None
 ) -> pd.DataFrame:
     data = _folded(frame, order) if "series" in frame else frame.copy()
     heads = [str(label) for label in data["label"]]

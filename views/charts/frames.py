@@ -6,10 +6,12 @@ import pandas as pd
 
 from views import words
 from views.tokens import Palette, Role
-from views.words import Kind
+from views.words import NumberFormat
 
 
-def tooltips(frame: pd.DataFrame, heads: Sequence[str], kind: Kind, unit: str, column: str = "value") -> list[str]:
+def tooltips(
+    frame: pd.DataFrame, heads: Sequence[str], kind: NumberFormat, unit: str, column: str = "value"
+) -> list[str]:
     """Tooltips as sentences: the frame's own column `tip`, else "head：value unit" with counts in full."""
     if "tip" in frame:
         return [str(tip) for tip in frame["tip"]]

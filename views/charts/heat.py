@@ -12,7 +12,7 @@ from views.charts.headings import join_notes
 from views.charts.selection import POINTER, click_selection
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette, ink_on
-from views.words import Kind
+from views.words import NumberFormat
 
 
 def heat(
@@ -21,7 +21,7 @@ def heat(
     *,
     title: str,
     subtitle: str = "",
-    kind: Kind = "count",
+    kind: NumberFormat = "count",
     unit: str = "",
     row: int = ROW,
 ) -> Chart:

@@ -9,7 +9,7 @@ from views.charts.frames import tooltips
 from views.charts.selection import POINTER, click_selection
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 
 def paired(
@@ -18,7 +18,7 @@ def paired(
     *,
     title: str,
     subtitle: str = "",
-    kind: Kind = "rate",
+    kind: NumberFormat = "rate",
     unit: str = "件次",
     row: int = 48,
 ) -> Chart:
@@ -59,7 +59,7 @@ def paired(
     return finish(layers, palette, title, subtitle, row * data["row"].nunique())
 
 
-def _paired_tips(frame: pd.DataFrame, kind: Kind, unit: str) -> list[str]:
+def _paired_tips(frame: pd.DataFrame, kind: NumberFormat, unit: str) -> list[str]:
     columns = frame[["row", "series", "among", "low", "high"]].itertuples(index=False)
     heads = [
         f"{row}，{series}，{words.full(among)} {unit}，95% 区间 {words.value(low, kind)}—{words.value(high, kind)}"

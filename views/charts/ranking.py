@@ -13,7 +13,7 @@ from views.charts.selection import POINTER, click_selection
 from views.charts.targets import target_column, target_text
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 _BAR = 14
 
@@ -24,7 +24,7 @@ def ranking(
     *,
     title: str,
     subtitle: str = "",
-    kind: Kind = "rate",
+    kind: NumberFormat = "rate",
     target: float | None = None,
     target_name: str = "目标",
     selected: str | None = None,
@@ -86,7 +86,7 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool, row: int
 
 
 def _ranking_data(
-    frame: pd.DataFrame, palette: Palette, kind: Kind, selected: str | None, largest_first: bool
+    frame: pd.DataFrame, palette: Palette, kind: NumberFormat, selected: str | None, largest_first: bool
 ) -> pd.DataFrame:
     ordered = frame.sort_values("value", ascending=not largest_first, na_position="last", kind="stable")
     last = ordered["value"].isna() * 2 + pd.Series(bool_column(ordered, "small"), index=ordered.index)
@@ -119,7 +119,7 @@ def _rank_colour(role: object, palette: Palette) -> str:
     return role_colour(role, palette) if role in ("warn", "bad") else palette.accent
 
 
-def _written(row: dict[Any, Any], small: bool, kind: Kind) -> str:
+def _written(row: dict[Any, Any], small: bool, kind: NumberFormat) -> str:
     (text,) = words.values_in_full([row["value"]], kind)
     if kind == "rate" and not words.is_missing(row.get("among")):
         text += f"  {words.fraction(row['hits'], row['among'])}"

@@ -7,10 +7,10 @@ import pandas as pd
 
 from views import words
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 
-def target_text(name: str, target: float, kind: Kind) -> str:
+def target_text(name: str, target: float, kind: NumberFormat) -> str:
     """A target as people say it: 目标 95%, not 95.00%."""
     value = words.percent(target, 1).replace(".0%", "%") if kind == "rate" else words.value(target, kind)
     return f"{name} {value}"

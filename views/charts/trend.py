@@ -15,7 +15,7 @@ from views.charts.selection import POINTER, click_selection
 from views.charts.targets import target_line, target_text
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 LAST_YEAR = "去年同期"
 
@@ -26,7 +26,7 @@ def trend(
     *,
     title: str,
     subtitle: str = "",
-    kind: Kind = "count",
+    kind: NumberFormat = "count",
     unit: str = "",
     target: float | None = None,
     target_name: str = "目标",
@@ -70,7 +70,7 @@ def trend(
     return finish(layers, palette, title, subtitle, height)
 
 
-def _trend_data(frame: pd.DataFrame, palette: Palette, kind: Kind, unit: str) -> pd.DataFrame:
+def _trend_data(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, unit: str) -> pd.DataFrame:
     at = pd.to_datetime(frame["at"])
     named = "series" in frame
     series = [str(name) for name in frame["series"]] if named else [""] * len(frame)

@@ -12,7 +12,7 @@ from views.charts.frames import distinct_names
 from views.charts.selection import POINTER, click_selection
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 REST = "rest:"
 
@@ -23,7 +23,7 @@ def waterfall(
     *,
     title: str,
     subtitle: str = "",
-    kind: Kind = "count",
+    kind: NumberFormat = "count",
     total: str = "合计变化",
     most: int = 10,
     row: int = ROW,
@@ -66,7 +66,7 @@ def waterfall(
     return finish(layers, palette, title, subtitle, row * len(data))
 
 
-def _waterfall_data(frame: pd.DataFrame, palette: Palette, kind: Kind, total: str, most: int) -> pd.DataFrame:
+def _waterfall_data(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, total: str, most: int) -> pd.DataFrame:
     size = frame["value"].abs()
     ordered = frame.loc[size.sort_values(ascending=False, kind="stable").index]
     rows = ordered.to_dict("records")

@@ -12,7 +12,7 @@ from views.maps.frames import VOLUME, circle_radii, label_spots, prepare, shadin
 from views.maps.projection import View, bounds_of, fit_view, to_pixels
 from views.shades import Meaning, Shading
 from views.tokens import Palette
-from views.words import Kind
+from views.words import NumberFormat
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Flat:
 
 
 def flat(
-    frame: pd.DataFrame, palette: Palette, *, kind: Kind, meaning: Meaning = VOLUME, width: int, height: int
+    frame: pd.DataFrame, palette: Palette, *, kind: NumberFormat, meaning: Meaning = VOLUME, width: int, height: int
 ) -> Flat | None:
     """The map of `area_map` for where nothing moves and nothing is clicked; None where nothing has a place."""
     shades = shading_of(frame, meaning, kind, palette)

@@ -11,7 +11,7 @@ from views.labels import Spot
 from views.maps.projection import View, to_pixels
 from views.shades import Meaning, Shading, shading
 from views.tokens import Palette, Role
-from views.words import Kind
+from views.words import NumberFormat
 
 Scale = Literal["meaning", "lights", "plain"]
 
@@ -22,7 +22,7 @@ TOKEN = 8
 _LARGEST_CIRCLE = 26
 
 
-def prepare(frame: pd.DataFrame, palette: Palette, kind: Kind, scale: Scale, shades: Shading) -> pd.DataFrame:
+def prepare(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, scale: Scale, shades: Shading) -> pd.DataFrame:
     """The frame of `area_map` with every column filled, and `fill`: the colour of each area."""
     data = frame.reset_index(drop=True)
     data = data.assign(code=data["code"].astype(str), name=data["name"].astype(str), value=pd.to_numeric(data["value"]))
@@ -52,7 +52,7 @@ def _fills(data: pd.DataFrame, palette: Palette, scale: Scale, shades: Shading) 
     ]
 
 
-def shading_of(frame: pd.DataFrame, meaning: Meaning, kind: Kind, palette: Palette) -> Shading:
+def shading_of(frame: pd.DataFrame, meaning: Meaning, kind: NumberFormat, palette: Palette) -> Shading:
     """Samples too small to judge stretch no scale."""
     return shading(pd.to_numeric(frame["value"])[~small_samples(frame)], meaning, kind, palette)
 
@@ -72,7 +72,7 @@ def _role_of(role: Any) -> Role:
     return role if role in ("good", "warn", "bad") else "none"
 
 
-def circle_radii(data: pd.DataFrame, kind: Kind, *, alone: bool) -> list[float]:
+def circle_radii(data: pd.DataFrame, kind: NumberFormat, *, alone: bool) -> list[float]:
     """Radius in px: a plain token beside outlines; where a city has no outlines, the area shows a count's size."""
     largest = float(data["value"].max()) if data["value"].notna().any() else 0.0
     if not alone or kind != "count" or largest <= 0:

@@ -19,7 +19,7 @@ from views.maps.projection import View, bounds_of, fit_view
 from views.markup import Markup
 from views.shades import Meaning
 from views.tokens import FONT, Palette
-from views.words import Kind, State
+from views.words import NumberFormat, State
 
 
 class OfflineDeck(pdk.Deck):  # type: ignore[misc]
@@ -53,7 +53,7 @@ def area_map(
     palette: Palette,
     *,
     value_label: str,
-    kind: Kind = "rate",
+    kind: NumberFormat = "rate",
     meaning: Meaning = VOLUME,
     scale: Scale = "meaning",
     selected: str | None = None,
