@@ -1,5 +1,6 @@
 """python -m briefings: Word, slides and ledger of a period, for the desk or for cron."""
 
+import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +14,12 @@ from briefings import files
 from briefings.asking import Form, Request, last_finished
 from briefings.frozen import Frozen, freeze
 from briefings.template import Edits
+from casebase.cli import Url, run_command
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
 from casebase.settings import read_settings
 from queries import arguments
-from queries.__main__ import guarded
 from queries.periods import Period
 
 _SHARE = 0.6
@@ -44,7 +45,7 @@ def run(
     cover: Annotated[str, typer.Option(help="A line on the cover.")] = "",
     suggestions: Annotated[Path | None, typer.Option(help="A text file: 下步建议, a line each.")] = None,
     proposals: Annotated[Path | None, typer.Option(help="A text file: 建议及被采纳情况, yearly report.")] = None,
-    url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
+    url: Url = None,
 ) -> None:
     """Freeze the numbers of a period and write Word, slides and ledger that agree to the last digit."""
     if (last is None) == (from_ is None or to is None):
@@ -103,4 +104,4 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.command()(run)
 
 if __name__ == "__main__":
-    guarded(app)
+    sys.exit(run_command(app, "briefings"))

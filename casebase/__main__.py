@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, delete, func, select
-from typer.exceptions import TyperException
 
 from casebase.checks import check as find
 from casebase.checks import unpublished_years
+from casebase.cli import Url, run_command
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, keep_new_files_private, mark_changed, open_casebase, read_state, write_info
 from casebase.errors import CasebaseError, UsageError
@@ -31,7 +31,6 @@ from casebase.upgrade import upgrade
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-Url = Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")]
 _SHOWN_NOTES = 20
 
 
@@ -157,21 +156,7 @@ def status(url: Url = None) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit code. Every error is one sentence on stderr."""
     keep_new_files_private()
-    try:
-        return app(args=arguments, prog_name="python -m casebase", standalone_mode=False) or 0
-    except UsageError as error:
-        return _fail(str(error), 2)
-    except CasebaseError as error:
-        return _fail(str(error), 1)
-    except TyperException as error:
-        return _fail(" ".join(error.format_message().split()), 2)
-    except (typer.Abort, KeyboardInterrupt):
-        return _fail("interrupted; the case database is as before", 1)
-
-
-def _fail(sentence: str, code: int) -> int:
-    print(sentence, file=sys.stderr)
-    return code
+    return run_command(app, "casebase", arguments, interrupted="interrupted; the case database is as before")
 
 
 def _now(casebase: Casebase) -> datetime:

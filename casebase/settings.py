@@ -1,7 +1,6 @@
 """config.toml, read and checked once."""
 
 import os
-import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from casebase.errors import UsageError
+from casebase.toml_lines import line_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -225,19 +225,4 @@ def _sentence(path: Path, text: str, error: ValidationError) -> str:
     where = [str(part) for part in first["loc"]]
     unknown = first["type"] == "extra_forbidden"
     reason = "unknown key; remove it or correct its name" if unknown else first["msg"].removeprefix("Value error, ")
-    return f"{path}, line {_line_of(text, where)}: {'.'.join(where)}: {reason}"
-
-
-def _line_of(text: str, where: list[str]) -> int:
-    """Line of a key, or of the section that holds it (TOML itself keeps no lines)."""
-    section, nearest = "", 1
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]", line)
-        entry = re.match(r"\s*([\w.-]+)\s*=", line)
-        section = header[1] if header else section
-        name = f"{section}.{entry[1]}".removeprefix(".") if entry else section if header else None
-        if name == ".".join(where[:2]):
-            return number
-        if name == where[0]:
-            nearest = number
-    return nearest
+    return f"{path}, line {line_of(text, where) or 1}: {'.'.join(where)}: {reason}"

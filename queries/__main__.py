@@ -1,7 +1,6 @@
 """python -m queries: any number, split any way, and the list behind it."""
 
 import json
-import os
 import sys
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from casebase.cli import Url, run_command
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, open_casebase
-from casebase.errors import CasebaseError, UsageError
+from casebase.errors import UsageError
 from casebase.personal import masked_column
 from casebase.settings import read_settings
 from queries import arguments, names, needs
@@ -61,7 +61,7 @@ def run(
     lacking: Annotated[bool, typer.Option("--unknown", help="Numbers that are not known, by what is lacking.")] = False,
     codes: Annotated[str | None, typer.Option(help="Codes and names of: district street community category …")] = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
-    url: Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")] = None,
+    url: Url = None,
 ) -> None:
     """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list) or codes (--codes)."""
     if show or lacking:
@@ -281,24 +281,8 @@ def _shown(name: str, value: object, is_rate: bool) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
 
 
-def guarded(command: typer.Typer) -> None:
-    """Run a typer command; every error is one sentence on stderr and an exit code (1 data, 2 usage)."""
-    try:
-        sys.exit(command(standalone_mode=False))
-    except typer.TyperException as error:
-        print(error.format_message(), file=sys.stderr)
-        sys.exit(error.exit_code)
-    except CasebaseError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        # The reader has seen enough (… | head); without this the interpreter complains again at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-
-
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.command()(run)
 
 if __name__ == "__main__":
-    guarded(app)
+    sys.exit(run_command(app, "queries"))

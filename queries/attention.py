@@ -1,17 +1,18 @@
 """What needs attention today: the few facts that stand out, each with the list behind it."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from casebase.engine import Casebase
 from queries import hot_topics
 from queries.cases import Part, cases
+from queries.intervals import wilson
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice, moment
 from queries.names import names_of
@@ -20,7 +21,6 @@ from queries.subjects import PLACES
 
 _WEEK = 7
 _LEAST_LEAD = 3
-_Z = 1.96
 _GAP_SHARE = 0.05
 
 
@@ -159,7 +159,7 @@ def _short(casebase: Casebase, rates: pd.DataFrame) -> pd.DataFrame:
     """
     target = casebase.settings.targets.five_day_closure
     rates = rates[rates["among"] >= casebase.settings.lights.small_sample]
-    return rates.head(0) if target is None else rates[_at_best(rates["value"], rates["among"]) < target / 100]
+    return rates.head(0) if target is None else rates[np.less(_at_best(rates["hits"], rates["among"]), target / 100)]
 
 
 def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
@@ -255,11 +255,9 @@ def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding 
     return Finding(About.HEARING, len(coming), "hearings_coming", name="" if pd.isna(unit) else str(unit), at=at)
 
 
-def _at_best(value: pd.Series, among: pd.Series) -> pd.Series:
-    """Upper end of Wilson's 95 % interval of a rate."""
-    middle = value + _Z**2 / (2 * among)
-    spread = (value * (1 - value) / among + _Z**2 / (4 * among**2)).map(math.sqrt) * _Z
-    return (middle + spread) / (1 + _Z**2 / among)
+def _at_best(hits: pd.Series, among: pd.Series) -> list[float]:
+    """Upper ends of the 95 % intervals of rates."""
+    return [wilson(*counts)[1] for counts in zip(hits, among, strict=True)]
 
 
 def _month_before(as_of: datetime) -> datetime:

@@ -7,12 +7,11 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, select
 
 from casebase.engine import Casebase
+from queries.intervals import wilson
 from queries.measure import conditions, in_slice, metric_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
 from queries.subjects import first_level, p
-
-_Z = 1.959963984540054  # 95 %, two-sided
 
 
 def beside_comparable(
@@ -69,17 +68,6 @@ def _standardised(found: pd.DataFrame, mine: str, other: str) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["series", "value", "low", "high", "hits", "among"])
     return frame.astype({"hits": "int64", "among": "int64"})
-
-
-def wilson(hits: float, among: float) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share; NaN without cases."""
-    if not among:
-        return math.nan, math.nan
-    share = hits / among
-    centre = share + _Z**2 / (2 * among)
-    spread = _Z * math.sqrt(share * (1 - share) / among + _Z**2 / (4 * among**2))
-    scale = 1 + _Z**2 / among
-    return float((centre - spread) / scale), float((centre + spread) / scale)
 
 
 def difference(compared: pd.DataFrame) -> tuple[float, float, float]:

@@ -26,6 +26,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integ
 from casebase.errors import UsageError
 from casebase.loading.texts import BLANKS, folded
 from casebase.schema import metadata
+from casebase.toml_lines import line_of
 
 TableName = Literal[
     "petition", "area", "unit", "category", "grid", "grid_worker", "agent", "grid_task", "social_org", "mediation",
@@ -551,28 +552,6 @@ def _sentence(path: Path, text: str, error: ValidationError) -> str:
     named = re.match(r"(\w+) is not a ", message)
     if named:
         where.append(named.group(1))
-    line = _line_of(text, where)
+    line = line_of(text, where)
     place = f"{path}, line {line}" if line else str(path)
     return f"{place}: {'.'.join(where)}: {reason}" if where else f"{place}: {reason}"
-
-
-def _line_of(text: str, where: list[str]) -> int | None:
-    """The line of a key: TOML readers keep none, so the section's header and the key are looked for."""
-    section, found = "", None
-    tables: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line)
-        if header:
-            section = header.group(2)
-            if header.group(1) == "[[":
-                tables[section] = tables.get(section, -1) + 1
-        # One of several sections of a name is counted from 0, as pydantic names it.
-        place = f"{section}.{tables[section]}" if section in tables else section
-        key = re.match(r"""\s*["']?([^"'=\s]+)["']?\s*=""", line)
-        path = [part for part in f"{place}.{'' if header or not key else key.group(1)}".split(".") if part]
-        wanted = where if section in tables else [part for part in where if not part.isdigit()]
-        if path and wanted[: len(path)] == path:
-            found = number
-            if len(path) == len(wanted):
-                break
-    return found

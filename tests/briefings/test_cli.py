@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from briefings.__main__ import app
-from queries.__main__ import guarded
+from casebase.cli import run_command
 from tests.queries.command import Answer
 
 
@@ -22,10 +22,9 @@ def url(demo_file: Path, tmp_path: Path) -> str:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     def ran(*words: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["briefings", *words])
-        with pytest.raises(SystemExit) as ended:
-            guarded(app)
+        code = run_command(app, "briefings")
         captured = capsys.readouterr()
-        return Answer(int(ended.value.code or 0), captured.out, captured.err)
+        return Answer(code, captured.out, captured.err)
 
     return ran
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from queries.__main__ import app, guarded
+from casebase.cli import run_command
+from queries.__main__ import app
 
 
 @dataclass
@@ -31,7 +32,6 @@ class Command:
 
     def __call__(self, *words: str) -> Answer:
         self._monkeypatch.setattr(sys, "argv", ["queries", *words])
-        with pytest.raises(SystemExit) as ended:
-            guarded(app)
+        code = run_command(app, "queries")
         captured = self._capsys.readouterr()
-        return Answer(int(ended.value.code or 0), captured.out, captured.err)
+        return Answer(code, captured.out, captured.err)

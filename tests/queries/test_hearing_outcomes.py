@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from casebase.engine import Casebase
-from queries.comparable import difference, wilson
+from queries.comparable import difference
 from queries.hearing_outcomes import (
     COMPARABLE,
     HEARD,
@@ -18,6 +18,7 @@ from queries.hearing_outcomes import (
     experts,
     median_wait,
 )
+from queries.intervals import wilson
 from queries.measure import measure
 from queries.periods import Period
 from tests.queries import sample
@@ -64,6 +65,12 @@ def test_nothing_is_compared_before_the_first_hearing(city: Casebase) -> None:
     assert found["value"].isna().all()
     assert found["among"].tolist() == [0, 0]
     assert all(math.isnan(number) for number in difference(found))
+
+
+def test_wilson_interval_of_another_confidence() -> None:
+    # Of no hit at all the upper end is z²/(n + z²); z of 90 % is 1.6449 (any table of the normal distribution).
+    assert wilson(0, 10, 0.90)[1] == pytest.approx(1.6449**2 / (10 + 1.6449**2), abs=1e-4)
+    assert wilson(0, 10, 0.90)[1] < wilson(0, 10, 0.95)[1] < wilson(0, 10, 0.99)[1]
 
 
 def test_wilson_interval_of_a_known_share() -> None:
