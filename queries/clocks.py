@@ -1,7 +1,7 @@
 """The clocks of one case (domain.md §1): each with its start, limit, end, article, and where it stands.
 
 A clock agrees with the numbers: a case whose clock says 按期 or 逾期 is among the hits or the misses of the rate of
-that clock (tests/queries/test_clocks.py holds both against each other).
+that clock (tests/queries/test_course.py holds both against each other).
 """
 
 from collections.abc import Iterator, Mapping

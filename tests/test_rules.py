@@ -1,7 +1,9 @@
 """Rules of the whole project that no linter knows."""
 
 import ast
+import io
 import re
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -266,3 +268,76 @@ def test_pages_and_documents_reckon_working_days_as_numbers_do() -> None:
         if "workdays.after(" in path.read_text(encoding="utf-8") and path.name != "model.py"
     ]
     assert direct == []
+
+
+# A file of the project as texts name it: domain.md §1, docs/screen.md, tests/queries/reference.py.
+NAMED_FILE = re.compile(r"(?<![\w./{<-])((?:[\w-]+/)*[\w-]+\.(?:md|py|toml|txt|css|js|html|csv))\b(?:,? §(\d+))?")
+WRITTEN_IN = ("*.py", "*.md", "*.toml", "*.css", "*.js", "*.html", "*.jinja")
+
+
+def project_files() -> Iterator[Path]:
+    """Every file of the project that people write: what lies at the top and in its rooms."""
+    tops = [path for path in ROOT.iterdir() if path.suffix in {".py", ".md", ".toml"}]
+    rooms = {path.parent for path in ROOT.glob("*/__init__.py")} | {ROOT / name for name in ("docs", "maps", "tests")}
+    yield from (path for path in tops if path.is_file())
+    yield from (path for room in rooms for pattern in WRITTEN_IN for path in room.rglob(pattern))
+
+
+def prose(path: Path) -> str:
+    """What a file says: a document whole, of Python the docstrings and comments."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return text
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return "\n".join([*docstrings, *(token.string for token in tokens if token.type == tokenize.COMMENT)])
+
+
+def names_nothing(path: Path, name: str, section: str | None) -> bool:
+    """Whether a named file, or its section, is not there. Names of documents alone are those of docs/."""
+    places = [folder / name for folder in (ROOT, ROOT / "docs", path.parent)]
+    target = next((place for place in places if place.is_file()), None)
+    if target is None:
+        # A bare name of any other kind may be a person's file (cases.csv); documents and paths are the project's.
+        rooms = {room.name for room in ROOT.iterdir() if room.is_dir()}
+        return name.split("/")[0] in rooms or (name.endswith(".md") and not list(ROOT.glob(f"*/*/{name}")))
+    return section is not None and not re.search(rf"(?m)^## {section}\. ", target.read_text(encoding="utf-8"))
+
+
+def test_every_file_and_section_that_is_named_exists() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}{f' §{section}' if section else ''}"
+        for path in project_files()
+        for name, section in NAMED_FILE.findall(prose(path))
+        if names_nothing(path, name, section or None)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("domain.md §1", False),
+        ("domain.md §99", True),
+        ("docs/nowhere.md", True),
+        ("nowhere.md", True),
+        ("tests/queries/test_nowhere.py", True),
+        ("tests/queries/reference.py", False),
+        ("cases.csv", False),
+    ],
+)
+def test_a_file_that_is_not_there_is_noticed(text: str, missing: bool) -> None:
+    [(name, section)] = NAMED_FILE.findall(text)
+    assert names_nothing(ROOT / "README.md", name, section or None) is missing
+
+
+def test_every_setting_that_a_document_names_exists() -> None:
+    """`[section] key` in a document is one of config.toml; loading.md has those of maps besides."""
+    sections = dict(Settings())
+    wrong = []
+    for path in [*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").glob("*.md") if path.name != "loading.md")]:
+        for section, key in re.findall(r"`\[(\w+)\] (\w+)`", path.read_text(encoding="utf-8")):
+            if section not in sections or key not in type(sections[section]).model_fields:
+                wrong.append(f"{path.name}: [{section}] {key}")
+    assert wrong == []
