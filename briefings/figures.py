@@ -12,7 +12,7 @@ from queries.measure import metric_of
 from queries.model import Kind
 from views import words
 from wording import findings
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import kind_of, target_of
 
 # So many are shown all; of more, so that a picture leaves room for the words it belongs to, the first.
@@ -128,7 +128,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
 
 
 def _by_place(name: str) -> Callable[[Frozen], Figure | None]:
-    return lambda frozen: None if frozen.place is None else ranked(frozen, PLACE, name, PLACES[frozen.place])
+    return lambda frozen: None if frozen.place is None else ranked(frozen, PLACE, name, PLACE_NAMES[frozen.place])
 
 
 FIGURES: Mapping[str, Callable[[Frozen], Figure | None]] = {

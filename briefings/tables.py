@@ -19,7 +19,7 @@ from queries.registry import METRICS
 from views import words
 from wording import unknown
 from wording.columns import COLUMNS, HIDDEN
-from wording.names import PLACES, called
+from wording.names import PLACE_NAMES, called
 from wording.numbers import kind_of, target_of
 
 # What a Word table can bear; the ledger has every row.
@@ -185,7 +185,7 @@ def places(frozen: Frozen) -> Table | None:
     """The places directly below the area, with the row of the whole."""
     if frozen.place is None or frozen.splits[PLACE].empty:
         return None
-    noun = PLACES[frozen.place]
+    noun = PLACE_NAMES[frozen.place]
     table = ranking(frozen, "places", f"各{noun}主要指标", noun, frozen.splits[PLACE])
     totals = {metric: frozen.total(metric) for metric in ("registered", *_RANKED, "backlog", "overdue")}
     registered, few = totals["registered"], frozen.settings.lights.small_sample

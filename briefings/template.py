@@ -29,7 +29,7 @@ from casebase.workdays import Workdays
 from queries.measure import metric_of
 from queries.model import Moment
 from views import words
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 
 PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
 _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
@@ -209,7 +209,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
     path, text = _source(name, frozen)
     facts = Facts(frozen)
     about = imprint(frozen)
-    below = PLACES.get(frozen.place or "", "")
+    below = PLACE_NAMES.get(frozen.place or "", "")
     at = Moment(frozen.as_of, frozen.settings.deadlines, workdays)
     try:
         return _compiled(text).render(

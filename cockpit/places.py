@@ -11,7 +11,7 @@ from queries import names
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from views import words
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import written
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
@@ -29,7 +29,7 @@ class Below:
 
     @property
     def noun(self) -> str:
-        return PLACES[self.dimension]
+        return PLACE_NAMES[self.dimension]
 
 
 def areas(data: Data) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def dimension_of_cases(view: View) -> str:
 
 def levels_below(view: View) -> list[str]:
     """The dimensions below the view's area, the next first, down to the community; grids below that."""
-    levels = list(PLACES)
+    levels = list(PLACE_NAMES)
     first = dimension_below(view)
     present = set(areas(view.data)["level"])
     deeper = [name for name in levels[levels.index(first) + 1 : -1] if levels.index(name) + 2 in present]

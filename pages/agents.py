@@ -17,7 +17,7 @@ from queries.measure import measure, metric_of
 from queries.subjects import ACCOMPANIED
 from views import charts, words
 from wording import findings
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import target_of
 
 CARDS = (
@@ -46,8 +46,8 @@ def coverage(view: View) -> None:
         return
     dimension = levels[0]
     if len(levels) > 1:
-        dimension = filters.choose("排名到", levels, "coverage_level", dimension, PLACES.__getitem__)
-    noun, target = PLACES[dimension], target_of(view.settings, COVERAGE)
+        dimension = filters.choose("排名到", levels, "coverage_level", dimension, PLACE_NAMES.__getitem__)
+    noun, target = PLACE_NAMES[dimension], target_of(view.settings, COVERAGE)
     frame = splits.split(view, [COVERAGE], dimension)
     gaps = int((frame["among"] - frame["hits"]).sum())
     chart = specification(
@@ -74,7 +74,7 @@ def people(view: View) -> None:
     dimension = places.dimension_of_cases(view)
     if layout.explain_missing_split(view, "agents", dimension):
         return
-    noun = PLACES[dimension]
+    noun = PLACE_NAMES[dimension]
     found = view.ask(measure, ["agents"], as_of=view.stocks_at, within=view.within, by=[dimension, "origin"])
     if found.empty:
         notices.hint("这个区域没有在岗的代办员。")

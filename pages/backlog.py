@@ -17,7 +17,7 @@ from queries.measure import measure, metric_of
 from queries.subjects import AGE_BANDS, STAGES
 from views import charts, words
 from wording import findings, unknown
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 
 CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
 # Each is read with what stands beside it: closed is not resolved, in time is not early, once is not for good.
@@ -156,7 +156,7 @@ def details(view: View) -> None:
         kind = filters.choose_unit_kind(units)
     left, middle, right = st.columns(3)
     with left, layout.block("places"):
-        ranked(view, chosen, splits.split(view, list(VIEWS), dimension), dimension, PLACES[dimension], view.place)
+        ranked(view, chosen, splits.split(view, list(VIEWS), dimension), dimension, PLACE_NAMES[dimension], view.place)
     with middle, layout.block("units"):
         if kind is not None:
             ranked(view, chosen, units[kind[0]], "unit", kind[1], kind[0])

@@ -17,7 +17,7 @@ from queries.spread import spread
 from queries.subjects import CONTACT_BANDS
 from views import charts, words
 from wording import findings, numbers, unknown
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import target_of
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
@@ -104,9 +104,9 @@ def ranked(view: View) -> None:
     levels = [name for name in places.levels_below(view) if name != "grid"] or ["grid"]
     with st.container(horizontal=True):
         otherwise = "street" if "street" in levels else levels[0]
-        dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACES.__getitem__)
+        dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACE_NAMES.__getitem__)
         speed = filters.choose("按", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
-    metric, noun = metric_of(speed), PLACES[dimension]
+    metric, noun = metric_of(speed), PLACE_NAMES[dimension]
     if layout.explain_missing(view, speed):
         return
     few = view.settings.lights.small_sample

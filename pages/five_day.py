@@ -18,7 +18,7 @@ from queries.measure import measure, metric_of
 from queries.subjects import CLOSING_DAYS
 from views import charts, words
 from wording import findings
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import target_of
 
 RATE = "five_day_closure"
@@ -121,7 +121,12 @@ def rankings(view: View, choices: DeltaGenerator, way: str) -> None:
     left, right = st.columns(2)
     with left, layout.block("places"):
         ranked(
-            view, below, dimension, PLACES[dimension], way, drill=dimension == places.dimension_below(view) != "grid"
+            view,
+            below,
+            dimension,
+            PLACE_NAMES[dimension],
+            way,
+            drill=dimension == places.dimension_below(view) != "grid",
         )
     with right, layout.block("units"):
         if kind is None:
@@ -135,7 +140,7 @@ def level(view: View) -> str:
     below = places.levels_below(view)
     if len(below) < 2:
         return below[0]
-    chosen: str = filters.choose("排名到", below, "level", below[0], PLACES.__getitem__)
+    chosen: str = filters.choose("排名到", below, "level", below[0], PLACE_NAMES.__getitem__)
     return chosen
 
 

@@ -18,7 +18,7 @@ from queries.measure import metric_of
 from queries.registry.common import HORIZONS
 from views import charts, words
 from wording import findings
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import target_of
 
 CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
@@ -143,7 +143,7 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     if layout.explain_missing(view, name):
         return
     frame = splits.split(view, [name], dimension)
-    noun = PLACES[dimension]
+    noun = PLACE_NAMES[dimension]
     said = f"{days} 个工作日内{CLOCKS[clock]}到期"
     even = spread(frame, noun)
     if even and len(frame) > ROWS:

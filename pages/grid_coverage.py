@@ -318,7 +318,7 @@ def registered_in(view: View, place: str, codes: pd.Series) -> list[int]:
 def chosen_levels(view: View) -> set[str]:
     """Levels that the filter bar has fixed: every row would say the same."""
     path = filters.area_path(view) if view.within.area else []
-    return set(filters.PLACES[: max(len(path) - 1, 0)])
+    return set(filters.AREA_KEYS[: max(len(path) - 1, 0)])
 
 
 def split_ranking(view: View, metric_id: str, dimension: str, subtitle: str, key: str) -> None:

@@ -8,7 +8,7 @@ from pages.parts import filters, layout, notices, pictures
 from pages.parts.number_cards import number_cards
 from queries.measure import measure, metric_of
 from views import words
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 
 TAKEN, FAMILY, SETTLED, BECAME = "mediations_taken", "family_settled", "disputes_settled", "petitions_after_mediation"
 SOCIAL = "social_work_share"
@@ -51,7 +51,7 @@ def level(view: View) -> str:
     below = [name for name in places.levels_below(view) if name != "grid"] or ["community"]
     if len(below) < 2:
         return below[0]
-    chosen: str = filters.choose("看到", below, "mediation_level", below[0], PLACES.__getitem__)
+    chosen: str = filters.choose("看到", below, "mediation_level", below[0], PLACE_NAMES.__getitem__)
     return chosen
 
 
@@ -99,7 +99,7 @@ def page(view: View) -> None:
         with right, layout.block("became"):
             pictures.ranked(view, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
         dimension = level(view)
-        noun = PLACES[dimension]
+        noun = PLACE_NAMES[dimension]
         left, right = st.columns(2)
         with left, layout.block("places"):
             pictures.ranked(view, FAMILY, dimension, noun, key=f"mediation_{dimension}")

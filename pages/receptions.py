@@ -14,7 +14,7 @@ from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.subjects import RECEPTION_AGES
 from views import charts, words
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 
 HELD, OPEN = "receptions", "receptions_open"
 CARDS = (HELD, "cases_received", "receptions_closed", "reception_days", OPEN, "reception_days_open")
@@ -125,7 +125,7 @@ def page(view: View) -> None:
         left, middle, right = st.columns(3)
         below = places.dimension_below(view)
         with left, layout.block("places"):
-            pictures.ranked(view, HELD, below, PLACES[below], key=f"reception_{below}")
+            pictures.ranked(view, HELD, below, PLACE_NAMES[below], key=f"reception_{below}")
         with middle, layout.block("classes"):
             pictures.ranked(view, HELD, "category", "内容分类", key="reception_classes")
         with right, layout.block("rooms"):

@@ -16,7 +16,7 @@ from queries.cases import Part, cases
 from queries.measure import measure, metric_of
 from queries.subjects import ANSWERS
 from views import charts, words
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 
 ISSUED, IN_TIME = "supervision_issued", "supervision_in_time"
 WAITING, OVERDUE = "supervision_waiting", "supervision_overdue"
@@ -172,7 +172,7 @@ def page(view: View) -> None:
         left, right = st.columns(2)
         below = places.dimension_below(view)
         with left, layout.block("places"):
-            pictures.ranked(view, IN_TIME, below, PLACES[below], key=f"supervision_{below}", most=20)
+            pictures.ranked(view, IN_TIME, below, PLACE_NAMES[below], key=f"supervision_{below}", most=20)
         with right, layout.block("levels"):
             pictures.ranked(view, ISSUED, "category", "内容分类", key="supervision_classes")
 

@@ -17,7 +17,7 @@ from queries.measure import measure
 from queries.model import EVERYTHING, Slice, moment
 from queries.names import names_of
 from queries.periods import Against, Period, compared, end_of_day
-from queries.subjects import PLACES
+from queries.subjects import AREA_DIMENSIONS
 
 _WEEK = 7
 _LEAST_LEAD = 3
@@ -272,7 +272,7 @@ def _count(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> i
 def _own_name(casebase: Casebase, within: Slice) -> str | None:
     """The name of the area of a slice; None of the whole city, which is no place among others."""
     level = casebase.level_of(within.area) if within.area else 1
-    return _name(casebase, PLACES[level], within.area or "") if level in PLACES else None
+    return _name(casebase, AREA_DIMENSIONS[level], within.area or "") if level in AREA_DIMENSIONS else None
 
 
 def _owners(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:

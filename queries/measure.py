@@ -30,7 +30,7 @@ from queries import needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
-from queries.subjects import PLACES, as_key, in_area, in_category
+from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category
 
 TIME = ("month", "day")
 _FREQUENCY = {"month": "M", "day": "D"}
@@ -367,7 +367,7 @@ def _population(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], wi
     known = area.population.is_not(None)
     fixed: dict[str, str | None] = dict(within.cell)
     if within.area and casebase.level_of(within.area) > 1:
-        fixed.setdefault(PLACES[casebase.level_of(within.area)], within.area)
+        fixed.setdefault(AREA_DIMENSIONS[casebase.level_of(within.area)], within.area)
     place = next((name for name in ("grid", "community", "street", "district") if name in by or name in fixed), None)
     if place is None:
         levels = casebase.frame(

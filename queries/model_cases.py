@@ -10,7 +10,7 @@ from casebase import schema
 from casebase.engine import Casebase
 from queries.model import EVERYTHING, Slice
 from queries.segmentation import occurrences, words
-from queries.subjects import PLACES, dispute, natural_days, p
+from queries.subjects import AREA_DIMENSIONS, dispute, natural_days, p
 
 _told = schema.model_case.c
 _org = schema.social_org.c
@@ -33,8 +33,8 @@ def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHI
     where = [_told.told_on.is_(None) | (_told.told_on <= as_of.date()), or_(p.restricted.is_(None), not_(p.restricted))]
     rows = _rows(as_of).where(*where).subquery()
     statement = select(rows).order_by(rows.c.told_on.desc().nulls_last(), rows.c.model_case_id.desc())
-    if within.area and casebase.level_of(within.area) in PLACES:
-        statement = statement.where(rows.c[f"{PLACES[casebase.level_of(within.area)]}_code"] == within.area)
+    if within.area and casebase.level_of(within.area) in AREA_DIMENSIONS:
+        statement = statement.where(rows.c[f"{AREA_DIMENSIONS[casebase.level_of(within.area)]}_code"] == within.area)
     found = casebase.frame(statement)
     return found.astype({"petition_id": "Int64", "days": "Int64"})
 

@@ -11,7 +11,7 @@ from queries.model import Kind, Metric, Polarity
 from views import wall, words
 from views.markup import Markup
 from wording import findings, numbers
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import target_of
 
 _UNIT = "责任单位"
@@ -58,7 +58,9 @@ def owed(view: View) -> Markup:
 def side_by_side(view: View) -> Markup:
     """The places below the chosen one with the numbers that they are compared by."""
     dimension = places.dimension_below(view)
-    return _table(view, _SIDE_BY_SIDE, dimension, PLACES[dimension], _MOST, quiet=f"{view.place}之下没有可比的数。")
+    return _table(
+        view, _SIDE_BY_SIDE, dimension, PLACE_NAMES[dimension], _MOST, quiet=f"{view.place}之下没有可比的数。"
+    )
 
 
 def of_places(view: View, metrics: Sequence[str]) -> Markup:
@@ -66,13 +68,13 @@ def of_places(view: View, metrics: Sequence[str]) -> Markup:
     dimension = places.dimension_below(view)
     heads = {name: metric_of(name).short_name for name in metrics if metric_of(name).applies(dimension)}
     why = "库中没有坐标和轮廓，以表代图；"
-    return _table(view, heads, dimension, PLACES[dimension], _ROWS, quiet=f"{view.place}还没有可计的数。", why=why)
+    return _table(view, heads, dimension, PLACE_NAMES[dimension], _ROWS, quiet=f"{view.place}还没有可计的数。", why=why)
 
 
 def evaluated(view: View) -> Markup:
     """Satisfaction of the places, each beside how many evaluated at all."""
     dimension = places.dimension_below(view)
-    return _table(view, _EVALUATED, dimension, PLACES[dimension], _ROWS, quiet="这一时段没有群众评价。")
+    return _table(view, _EVALUATED, dimension, PLACE_NAMES[dimension], _ROWS, quiet="这一时段没有群众评价。")
 
 
 def counted(view: View, metric_id: str, dimension: str, title: str, most: int) -> Markup:

@@ -26,7 +26,7 @@ from views import cards, maps, wall, words
 from views.markup import Markup
 from views.tokens import WALL
 from wording import findings, numbers, unknown
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 from wording.numbers import meaning_of, target_of
 
 # New cases of so long ago pulse on the map; their place is told to a square of about a kilometre, never finer.
@@ -208,7 +208,7 @@ def _cards(scene: Scene, view: View) -> list[cards.Card]:
 
 def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    return _ranked(view, metric_of(scene.on_map), frame, PLACES[places.dimension_below(view)], most)
+    return _ranked(view, metric_of(scene.on_map), frame, PLACE_NAMES[places.dimension_below(view)], most)
 
 
 def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from casebase.personal import masked
 
-PLACES = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
+# By the dimension that splits by places of this kind.
+PLACE_NAMES = {"district": "区县（功能区）", "street": "街道（乡镇）", "community": "社区（村）", "grid": "网格"}
 UNIT_KINDS = {"市直": "市直部门", "区县": "区县部门", "街道": "街道（乡镇）"}
 OTHER_UNITS = "其他单位"
 # Units of every kind in one ranking.

@@ -34,7 +34,7 @@ OFFICES = {
     "市委书记": 1, "市长": 2, "市委常委": 4, "副市长": 10, "市信访局局长": 14, "区县(市)党政主要负责人": 30,
     "区县(市)副职": 26, "街道党工委书记": 13,
 }  # fmt: skip
-PLACES = {"市人民来访接待中心": 22, "区县(市)信访接待大厅": 40, "街道便民服务中心": 24, "现场办公": 14}
+RECEPTION_PLACES = {"市人民来访接待中心": 22, "区县(市)信访接待大厅": 40, "街道便民服务中心": 24, "现场办公": 14}
 SUPERVISION_LEVELS = {"市级督办": 35, "区县督办": 65}
 
 
@@ -313,7 +313,7 @@ def reception_table(
             "reception_id": pa.array(first_id + np.arange(n)),
             "leader_title": _dictionary(tuple(OFFICES), draws.weighted(list(OFFICES.values()), n)),
             "held_at": _time(held),
-            "place": _dictionary(tuple(PLACES), draws.weighted(list(PLACES.values()), n)),
+            "place": _dictionary(tuple(RECEPTION_PLACES), draws.weighted(list(RECEPTION_PLACES.values()), n)),
             "petition_id": pa.array(case.petition_id[at]),
             "closed_at": _time(np.where(closed <= until, closed, _NONE)),
         }

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Select, Table, not_, select
 
 from casebase.bulk import append
 from casebase.demo import steps
-from casebase.demo.cases import OFFICES, PLACES, SUPERVISION_LEVELS
+from casebase.demo.cases import OFFICES, RECEPTION_PLACES, SUPERVISION_LEVELS
 from casebase.demo.draws import PER_MYRIAD
 from casebase.demo.steps import Span
 from casebase.schema import expert, hearing, hearing_expert, petition, reception, supervision
@@ -41,7 +41,7 @@ def receive(connection: Connection, span: Span) -> set[int]:
             "reception_id": _ids(connection, reception.c.reception_id, come),
             "leader_title": _drawn(span, come, 52, dict(OFFICES)),
             "held_at": come.held_at,
-            "place": _drawn(span, come, 53, PLACES),
+            "place": _drawn(span, come, 53, RECEPTION_PLACES),
             "petition_id": come.petition_id,
         }
     )

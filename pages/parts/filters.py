@@ -24,9 +24,10 @@ _UNKNOWN = "_filters_unknown"
 _EVERY = ""
 _VIEW = "_view"
 _CHOICES_SET = "_filters_set"
-PLACES = ("district", "street", "community")
+# The bar's choices of an area, by their names in an address; the city's parts first.
+AREA_KEYS = ("district", "street", "community")
 # What a link brought is in the address of the next page only if it is set anew.
-BOUND = ("period", "from", "to", *PLACES, "channel", "category", "as_of")
+BOUND = ("period", "from", "to", *AREA_KEYS, "channel", "category", "as_of")
 # What pages ask in a bar of their own: kept for the way back.
 _ASKED = (
     "of",
@@ -151,10 +152,10 @@ def set_area(code: str | None) -> None:
 
 def area_choices(code: str | None) -> dict[str, str]:
     """What the bar's choices of place are set to for an area (None: the whole city)."""
-    path = dict.fromkeys(PLACES, _EVERY)
+    path = dict.fromkeys(AREA_KEYS, _EVERY)
     for row in _path(session.current_data(), code):
         if row["level"] >= 2:
-            path[PLACES[row["level"] - 2]] = row["code"]
+            path[AREA_KEYS[row["level"] - 2]] = row["code"]
     return path
 
 
@@ -227,7 +228,7 @@ def _area(data: Data) -> tuple[str | None, str]:
     table = places.areas(data)
     chosen, place = None, WHOLE_CITY
     parents = table.index[table["level"] == 1].tolist()
-    for name in PLACES:
+    for name in AREA_KEYS:
         below = table[table["parent_code"].isin(parents)]
         if below.empty:
             break

@@ -1,6 +1,6 @@
 """The subjects: what rows there are to count, and by what they can be split; one module a group, as in the registry."""
 
-from queries.subjects.dimensions import DIMENSIONS, PLACES, in_area, in_category
+from queries.subjects.dimensions import AREA_DIMENSIONS, DIMENSIONS, in_area, in_category
 from queries.subjects.expressions import (
     area_name,
     as_key,
@@ -50,13 +50,12 @@ from queries.subjects.receptions import RECEPTION, RECEPTION_AGES, reception_clo
 from queries.subjects.supervision import ANSWERS, SUPERVISION, answer, order
 
 __all__ = [
-    "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT", "AGE_BANDS", "ANSWERS", "CELLS_PER_DEGREE", "CLOSING_DAYS",
-    "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "GRID", "GRID_TASK", "HEARING", "HOTLINE",
-    "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION", "ORG", "PARTICIPATION", "PETITION", "PLACE", "PLACES",
+    "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS", "CELLS_PER_DEGREE",
+    "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "GRID", "GRID_TASK", "HEARING",
+    "HOTLINE", "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION", "ORG", "PARTICIPATION", "PETITION", "PLACE",
     "RECEPTION", "RECEPTION_AGES", "SOCIAL_WORK", "STAGES", "SUPERVISION", "WAIT_BANDS", "WORKER", "accompanier",
     "age_band", "answer", "area_name", "as_key", "before", "closing_days", "community", "dispute", "due_state",
-    "expert",
-    "first_level", "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of",
+    "expert", "first_level", "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of",
     "natural_days", "of_case", "on_day", "order", "org", "p", "reception_closed", "seat", "stage", "task", "visit",
     "wait_days", "worker",
 ]  # fmt: skip

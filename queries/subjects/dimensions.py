@@ -58,13 +58,13 @@ DIMENSIONS: dict[str, str] = {
     "day": "日期",
 }
 
-
-PLACES = {2: "district", 3: "street", 4: "community"}
+# By level of an area; the city itself (level 1) narrows nothing.
+AREA_DIMENSIONS = {2: "district", 3: "street", 4: "community"}
 
 
 def in_area(subject: Subject, at: Moment, code: str, level: int) -> ColumnElement[bool] | None:
     """Rows of an area; None where the subject has no place or the area is the whole city."""
-    dimension = PLACES.get(level)
+    dimension = AREA_DIMENSIONS.get(level)
     if dimension is None or dimension not in subject.dimensions:
         return None
     return subject.dimensions[dimension](at) == code

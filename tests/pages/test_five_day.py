@@ -15,7 +15,7 @@ from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
 from tests.pages.conftest import clicked, failures, list_length, panels
-from wording.names import PLACES
+from wording.names import PLACE_NAMES
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -66,7 +66,7 @@ def test_streets_ranked_by_misses_open_them(open_page: OpenPage, city: Casebase)
     misses = (found["among"] - found["hits"]).set_axis(found["street"])
     url = city.engine.url.render_as_string()
     city.engine.dispose()
-    address = {"as_of": TODAY.isoformat(), "period": "本年", "level": PLACES["street"], "ranked_by": "未按期件次"}
+    address = {"as_of": TODAY.isoformat(), "period": "本年", "level": PLACE_NAMES["street"], "ranked_by": "未按期件次"}
     app = open_page(url, "five_day", **address)
     drawn = next(chart for chart in app.get("vega_lite_chart") if "five_day_street" in chart.proto.id)
     worst = str(misses.idxmax())

@@ -5,7 +5,7 @@ import pydeck as pdk
 
 from views import words
 from views.maps.layers import POINTS, rgb
-from views.maps.projection import PLACES
+from views.maps.projection import DECIMALS
 from views.shades import Step
 from views.tokens import Palette
 
@@ -50,7 +50,7 @@ def hot_cell_steps(weights: pd.Series, palette: Palette) -> list[Step]:
 def _square(lon: float, lat: float, side: float) -> list[list[float]]:
     half = side / 2
     corners = ((-half, -half), (half, -half), (half, half), (-half, half), (-half, -half))
-    return [[round(float(lon) + east, PLACES), round(float(lat) + north, PLACES)] for east, north in corners]
+    return [[round(float(lon) + east, DECIMALS), round(float(lat) + north, DECIMALS)] for east, north in corners]
 
 
 def _warmth(share: float, palette: Palette) -> str:

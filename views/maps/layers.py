@@ -8,7 +8,7 @@ import pydeck as pdk
 
 from views import labels, words
 from views.maps.frames import ring_in_pixels
-from views.maps.projection import PLACES, View, to_lon_lat
+from views.maps.projection import DECIMALS, View, to_lon_lat
 from views.tokens import Palette
 
 AREAS, TOKENS, POINTS = "areas", "tokens", "points"
@@ -82,7 +82,7 @@ def tokens_layer(
             "code": row["code"],
             "name": row["name"],
             "tip": row["tip"],
-            "position": [round(float(row["lon"]), PLACES), round(float(row["lat"]), PLACES)],
+            "position": [round(float(row["lon"]), DECIMALS), round(float(row["lat"]), DECIMALS)],
             "fill": rgb(row["fill"]),
             "line": rgb(palette.ink if row["code"] == selected else palette.muted),
             "thick": 2.5 if row["code"] == selected else 1.2,
@@ -137,6 +137,6 @@ def lines_layer(name: str, paths: Sequence[dict[str, Any]], colour: str) -> pdk.
 
 def _rounded(shape: Sequence[Any]) -> list[Any]:
     return [
-        [[[round(float(lon), PLACES), round(float(lat), PLACES)] for lon, lat in ring] for ring in polygon]
+        [[[round(float(lon), DECIMALS), round(float(lat), DECIMALS)] for lon, lat in ring] for ring in polygon]
         for polygon in shape
     ]

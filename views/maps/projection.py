@@ -10,7 +10,7 @@ Bounds = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""
 
 # Decimal places of degrees that are sent: 10 m.
-PLACES = 4
+DECIMALS = 4
 _TILE = 512
 _CHINA: Bounds = (73.0, 18.0, 135.0, 54.0)
 _SMALLEST_SPAN = 0.01
@@ -32,7 +32,9 @@ def fit_view(bounds: Bounds, width: int, height: int, *, margin: float = 0.92) -
     across = max(east - west, _SMALLEST_SPAN) / 360
     up = max(high - low, _SMALLEST_SPAN / 360)
     zoom = min(math.log2(width * margin / (_TILE * across)), math.log2(height * margin / (_TILE * up)))
-    return View(round((west + east) / 2, PLACES), round(latitude((low + high) / 2), PLACES), round(min(zoom, 17.0), 2))
+    return View(
+        round((west + east) / 2, DECIMALS), round(latitude((low + high) / 2), DECIMALS), round(min(zoom, 17.0), 2)
+    )
 
 
 def bounds_of(data: pd.DataFrame) -> Bounds:
@@ -62,7 +64,7 @@ def to_lon_lat(x: float, y: float, view: View) -> list[float]:
     """The longitude and latitude of a spot on the map as first shown, px from its middle."""
     world = _TILE * 2.0**view.zoom
     up = mercator(view.lat) - y / world
-    return [round(view.lon + x / world * 360, PLACES + 1), round(latitude(up), PLACES + 1)]
+    return [round(view.lon + x / world * 360, DECIMALS + 1), round(latitude(up), DECIMALS + 1)]
 
 
 def mercator(latitude: float) -> float:
