@@ -15,7 +15,7 @@ from casebase import schema
 from casebase.engine import Casebase, DataState
 from casebase.settings import Settings
 from queries import hot_topics, names
-from queries.cases import Part, cases, marked
+from queries.cases import Part, cases, mark_cases
 from queries.compare import by_month, compare
 from queries.dictionary import dictionary
 from queries.measure import metric_of, stock_moment
@@ -346,7 +346,7 @@ def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -
             every = cases(casebase, ids[0], Part.HITS, as_of=as_of, period=period, within=within)
             every = every.assign(**{ids[0]: True})
         else:
-            every = marked(casebase, ids, as_of=as_of, period=period, within=within)
+            every = mark_cases(casebase, ids, as_of=as_of, period=period, within=within)
         digest.update(pd.util.hash_pandas_object(every, index=False).to_numpy().tobytes())
         for group in _of_one_date(metrics, at):
             looked_at = every[list(group)].notna().any(axis=1)

@@ -99,7 +99,7 @@ def everything(view: View) -> None:
         chosen = st.segmented_control(
             "分组", [EVERY, *groups], default=EVERY, required=True, key="metric_group", bind="query-params"
         )
-    found = [metric for metric in dictionary.found(text) if chosen in (EVERY, metric.group)]
+    found = [metric for metric in dictionary.search_metrics(text) if chosen in (EVERY, metric.group)]
     if not found:
         notices.hint(f"没有与「{text}」相符的指标；换个说法，或清空查找框。")
     for group, metrics in groupby(found, key=lambda metric: metric.group):

@@ -9,7 +9,7 @@ from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices
 from pages.parts.drawing import specification
 from pages.parts.markdown import escape_markdown
-from queries.model_cases import methods, model_cases, narrowed
+from queries.model_cases import filter_cases, methods, model_cases
 from views import charts, words
 from wording import findings
 
@@ -158,7 +158,7 @@ def page(view: View) -> None:
     elif library.empty:
         notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
     else:
-        cases = narrowed(library, **chosen_filters(library))
+        cases = filter_cases(library, **chosen_filters(library))
         if cases.empty:
             notices.hint("没有符合条件的案例，放宽一个条件看看。")
         else:

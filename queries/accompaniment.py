@@ -27,9 +27,9 @@ def load(
     casebase: Casebase, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
 ) -> pd.DataFrame:
     """How many agents accompany how many cases registered in the period: cases (int, from 1 on), agents (int)."""
-    found = measure(casebase, ["cases_accompanied"], as_of=as_of, period=period, within=within, by=["agent"])
-    counts = found["hits"].value_counts().sort_index()
-    return pd.DataFrame({"cases": counts.index.astype("int64"), "agents": counts.to_numpy("int64")})
+    per_agent = measure(casebase, ["cases_accompanied"], as_of=as_of, period=period, within=within, by=["agent"])
+    agents_by_cases = per_agent["hits"].value_counts().sort_index()
+    return pd.DataFrame({"cases": agents_by_cases.index.astype("int64"), "agents": agents_by_cases.to_numpy("int64")})
 
 
 def busiest(
@@ -44,10 +44,12 @@ def busiest(
 
     `open` counts all cases of the agent that are open at the moment, whenever they were registered.
     """
-    asked = ["cases_accompanied", "accompanied_open"]
-    found = measure(casebase, asked, as_of=as_of, period=period, within=within, by=["agent", "origin"])
-    found = found.assign(origin=found["origin"].fillna(""))
-    wide = found.pivot_table(index=["agent", "origin"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(columns=asked, fill_value=0).astype("int64").reset_index()
+    metrics = ["cases_accompanied", "accompanied_open"]
+    per_agent = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=["agent", "origin"])
+    per_agent = per_agent.assign(origin=per_agent["origin"].fillna(""))
+    wide = per_agent.pivot_table(
+        index=["agent", "origin"], columns="metric", values="hits", aggfunc="sum", fill_value=0
+    )
+    wide = wide.reindex(columns=metrics, fill_value=0).astype("int64").reset_index()
     wide = wide[wide["cases_accompanied"] > 0].sort_values(["cases_accompanied", "agent"], ascending=[False, True])
     return wide.head(most).rename(columns={"cases_accompanied": "cases", "accompanied_open": "open"})

@@ -33,12 +33,12 @@ def period(from_: str | None, to: str | None) -> Period | None:
 def moment(text: str) -> datetime:
     """A moment of --as-of; a day means its end. Raises UsageError for anything else."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.tzinfo:
+        parsed = None
+    if parsed is None or parsed.tzinfo:
         raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00")
-    return found if ":" in text else end_of_day(found.date())
+    return parsed if ":" in text else end_of_day(parsed.date())
 
 
 def code(casebase: Casebase, option: str, text: str, dimension: str | None = None) -> str:
@@ -46,18 +46,18 @@ def code(casebase: Casebase, option: str, text: str, dimension: str | None = Non
 
     Raises UsageError for a name that several have, or that none has, with those near it.
     """
-    known = names.codes(casebase, dimension)
-    if known is None or text in known:
+    codes = names.codes(casebase, dimension)
+    if codes is None or text in codes:
         return text
-    meant = [code for code, name in known.items() if name == text]
-    if len(meant) == 1:
-        return meant[0]
+    matches = [code for code, name in codes.items() if name == text]
+    if len(matches) == 1:
+        return matches[0]
     kind = dimension or "area"
-    if meant:
-        listed = ", ".join(_placed(casebase, code) for code in meant)
+    if matches:
+        listed = ", ".join(_placed(casebase, code) for code in matches)
         raise UsageError(f"{option} {text}: the name of several {kind}s, write the code: {listed}")
-    near = [name for name in known.values() if text in name] or get_close_matches(text, known.values(), _MOST_NEAR)
-    hint = ", ".join(f"{name} ({code})" for code, name in known.items() if name in near[:_MOST_NEAR])
+    near = [name for name in codes.values() if text in name] or get_close_matches(text, codes.values(), _MOST_NEAR)
+    hint = ", ".join(f"{name} ({code})" for code, name in codes.items() if name in near[:_MOST_NEAR])
     ways = f"python -m queries --codes {dimension or 'district'} lists them"
     raise UsageError(f"{option} {text}: no such {kind}; {f'near it: {hint}; ' if hint else ''}{ways}")
 

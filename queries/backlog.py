@@ -36,8 +36,8 @@ def open_days(
         func.percentile_cont(0.5).within_group(inner.c.days).label("median"),
         func.max(inner.c.days).label("longest"),
     ).group_by(*groups)
-    found = casebase.frame(statement)
-    return found.astype({"cases": "int64", "median": "float64", "longest": "float64"})
+    durations = casebase.frame(statement)
+    return durations.astype({"cases": "int64", "median": "float64", "longest": "float64"})
 
 
 def oldest(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING, limit: int = 50) -> pd.DataFrame:
@@ -48,11 +48,11 @@ def oldest(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING, l
     days_left (natural days to the deadline, negative after it).
     """
     at = moment(casebase, as_of)
-    shown = ("case_no", "title", "district", "unit", "stage", "registered_at", "due_at")
+    list_columns = ("case_no", "title", "district", "unit", "stage", "registered_at", "due_at")
     columns: dict[str, ColumnElement[Any]] = {
         "petition_id": p.petition_id,
         "unit_id": p.unit_id,
-        **{name: PETITION.columns[name](at) for name in shown},
+        **{name: PETITION.columns[name](at) for name in list_columns},
         "days_open": _days(at),
         "state": _state(at),
         "days_left": type_coerce(on_day(p.due_at) - literal(at.today, Date), Integer),

@@ -55,7 +55,7 @@ _p = schema.petition.c
 # Columns that every row fills, often with what stands there where nobody said anything: what tells that somebody did.
 # Repeats are found by the person and the class, or a source names them itself.
 _SAME_PERSON = and_(_p.petitioner_key.is_not(None), _p.category_code.is_not(None))
-_TOLD: Mapping[Column[Any], ColumnElement[bool]] = {
+_FILLED_WHERE: Mapping[Column[Any], ColumnElement[bool]] = {
     _p.is_simple: _p.is_simple,
     _p.is_collective: or_(_p.is_collective, _p.people > 1),
     _p.is_first: or_(not_(_p.is_first), _SAME_PERSON),
@@ -77,7 +77,7 @@ _YOUNG = timedelta(days=90)
 # Most columns are filled in one of so many rows; the rest of a table is read for the others alone.
 _FIRST_ROWS = 10_000
 
-_known: WeakKeyDictionary[Casebase, tuple[int, frozenset[str]]] = WeakKeyDictionary()
+_blanks_by_casebase: WeakKeyDictionary[Casebase, tuple[int, frozenset[str]]] = WeakKeyDictionary()
 
 
 def is_done(column: Column[Any]) -> bool:
@@ -92,8 +92,8 @@ def says_by_itself(column: Column[Any]) -> bool:
 
 def names_of_columns() -> list[str]:
     """All that can be blank, as `blanks` names it."""
-    named = [name_of(column) for table in _TABLES for column in _conditions(table)]
-    return [*(table.name for table in _TABLES), COMMUNITIES, *named]
+    columns = [name_of(column) for table in _TABLES for column in _conditions(table)]
+    return [*(table.name for table in _TABLES), COMMUNITIES, *columns]
 
 
 def name_of(column: Column[Any]) -> str:
@@ -104,13 +104,13 @@ def name_of(column: Column[Any]) -> str:
 def blanks(casebase: Casebase) -> frozenset[str]:
     """The tables without a row ("hearing"), and of the others the columns that no row fills ("petition.due_at")."""
     version = casebase.state().version
-    seen, known = _known.get(casebase, (0, frozenset[str]()))
+    version_read, blank = _blanks_by_casebase.get(casebase, (0, frozenset[str]()))
     # A database that counts no changes is looked at every time.
-    if version == 0 or seen != version:
+    if version == 0 or version_read != version:
         with casebase.reading() as connection:
-            known = frozenset(_read(connection))
-        _known[casebase] = version, known
-    return known
+            blank = frozenset(_read(connection))
+        _blanks_by_casebase[casebase] = version, blank
+    return blank
 
 
 @cache
@@ -156,18 +156,18 @@ def _filled(table: Table, columns: Sequence[Column[Any]], rows: int | None) -> S
     """One row: whether there is a row, and for each column whether one of the first `rows` (None: of all) fills it."""
     conditions = _conditions(table)
     flags = [conditions[column].label(f"f{n}") for n, column in enumerate(columns)]
-    found = select(literal(1).label("row"), *flags).select_from(table).limit(rows).subquery()
-    told = [func.bool_or(found.c[f"f{n}"]).label(f"f{n}") for n in range(len(columns))]
-    return select((func.count() > 0).label("row"), *told).select_from(found).subquery(f"in_{table.name}")
+    flagged = select(literal(1).label("row"), *flags).select_from(table).limit(rows).subquery()
+    any_flags = [func.bool_or(flagged.c[f"f{n}"]).label(f"f{n}") for n in range(len(columns))]
+    return select((func.count() > 0).label("row"), *any_flags).select_from(flagged).subquery(f"in_{table.name}")
 
 
 @cache
 def _conditions(table: Table) -> dict[Column[Any], ColumnElement[bool]]:
     """By column that may be blank: what a row that fills it meets. Long texts are no part of a number."""
-    found: dict[Column[Any], ColumnElement[bool]] = {}
+    conditions: dict[Column[Any], ColumnElement[bool]] = {}
     for column in table.columns:
-        if column in _TOLD:
-            found[column] = _TOLD[column]
+        if column in _FILLED_WHERE:
+            conditions[column] = _FILLED_WHERE[column]
         elif column.nullable and not isinstance(column.type, Text) and column not in _SAYS_BY_ITSELF:
-            found[column] = column.is_not(None)
-    return found
+            conditions[column] = column.is_not(None)
+    return conditions

@@ -41,7 +41,7 @@ def cases(
     return list_rows(casebase, listed(chosen), at, where, limit=limit, offset=offset)
 
 
-def marked(
+def mark_cases(
     casebase: Casebase,
     metrics: Sequence[str],
     *,
@@ -70,8 +70,8 @@ def marked(
     labelled = [column.label(name) for name, column in columns.items()]
     statement = select(*labelled).select_from(first.subject.rows).where(where).order_by(*order)
     with casebase.reading() as connection:
-        found = frame_of(connection, statement)
-    return found[found[list(metrics)].notna().any(axis=1)].reset_index(drop=True)
+        rows = frame_of(connection, statement)
+    return rows[rows[list(metrics)].notna().any(axis=1)].reset_index(drop=True)
 
 
 def _mark(among: ColumnElement[bool], hit: ColumnElement[bool] | None) -> ColumnElement[bool]:

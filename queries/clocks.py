@@ -58,7 +58,7 @@ class _Limit:
     because: str = "延长"
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         return f"{self.days} {self.unit}" + (f"，{self.because} {self.extra} 日" if self.extra else "")
 
 
@@ -83,7 +83,7 @@ class _Face:
         standing = (Standing.MET if met else Standing.LATE) if done else (Standing.RUNNING if met else Standing.OVERDUE)
         earlier, later = (until, end) if met else (end, until)
         days = self._days(limit.unit, earlier.date(), later.date())
-        return Clock(limit.name, limit.article, limit.said, limit.unit, start, end, done, standing, days)
+        return Clock(limit.name, limit.article, limit.text, limit.unit, start, end, done, standing, days)
 
     def _last_day(self, limit: _Limit, start: date) -> date:
         if limit.unit == WORKING:
@@ -107,8 +107,8 @@ def clocks(
     """
     face = _Face(calendar, rules, as_of)
     past = events[events["happened_at"] <= as_of]
-    found = [*_handling(face, case), *_objection(face, case, past), *_reviews(face, past)]
-    return [clock for clock in found if clock is not None]
+    case_clocks = [*_handling(face, case), *_objection(face, case, past), *_reviews(face, past)]
+    return [clock for clock in case_clocks if clock is not None]
 
 
 def _handling(face: _Face, case: Mapping[str, Any]) -> Iterator[Clock | None]:
@@ -124,9 +124,11 @@ def _handling(face: _Face, case: Mapping[str, Any]) -> Iterator[Clock | None]:
     yield face.clock(_Limit("转送、交办", "条例第二十二条", rules.forward_days), registered, forwarded or closed)
     notice = _Limit("受理告知", "条例第二十三条", rules.accept_days)
     # A case that was answered directly is never forwarded: its closing is what was done about it.
-    received = forwarded or (registered if closed else None)
-    started = face.clock(notice, received, accepted or closed)
-    yield started or Clock(notice.name, notice.article, notice.said, NATURAL, None, None, None, Standing.WAITING, None)
+    received_at = forwarded or (registered if closed else None)
+    notice_clock = face.clock(notice, received_at, accepted or closed)
+    yield notice_clock or Clock(
+        notice.name, notice.article, notice.text, NATURAL, None, None, None, Standing.WAITING, None
+    )
     extended = int(case["extended_days"] or 0)
     handling = _Limit("办结", "条例第三十四条", rules.handle_days, extra=extended)
     yield face.clock(handling, accepted or registered, closed, _time(case["due_at"]))
@@ -142,10 +144,10 @@ def _objection(face: _Face, case: Mapping[str, Any], past: pd.DataFrame) -> Iter
 def _reviews(face: _Face, past: pd.DataFrame) -> Iterator[Clock | None]:
     """Review and second review; the days of a hearing held in the second are not counted (article 36)."""
     for name, article in (("复查", "条例第三十五条"), ("复核", "条例第三十六条")):
-        asked, answered = _first(past, f"{name}申请"), _first(past, f"{name}意见")
-        heard = _hearing_days(past, asked, answered or face.as_of) if name == "复核" else 0
+        applied, answered = _first(past, f"{name}申请"), _first(past, f"{name}意见")
+        heard = _hearing_days(past, applied, answered or face.as_of) if name == "复核" else 0
         yield face.clock(
-            _Limit(name, article, face.rules.review_days, extra=heard, because="另加听证"), asked, answered
+            _Limit(name, article, face.rules.review_days, extra=heard, because="另加听证"), applied, answered
         )
 
 
@@ -154,8 +156,8 @@ def _hearing_days(past: pd.DataFrame, since: datetime | None, until: datetime) -
     if since is None:
         return 0
     within = past[past["happened_at"].between(since, until)]
-    asked, held = _first(within, "听证申请"), _first(within, "听证")
-    return (held.date() - asked.date()).days if asked and held and held >= asked else 0
+    applied, held = _first(within, "听证申请"), _first(within, "听证")
+    return (held.date() - applied.date()).days if applied and held and held >= applied else 0
 
 
 def _first(events: pd.DataFrame, action: str) -> datetime | None:

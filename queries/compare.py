@@ -28,13 +28,13 @@ def compare(
     (value and among; NaN where that period has no row).
     """
     keys = ["metric", *by]
-    found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
+    numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
         then_period, then = compared(period, as_of, against)
         earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
-        found = found.merge(earlier, on=keys, how="left")
-    return found
+        numbers = numbers.merge(earlier, on=keys, how="left")
+    return numbers
 
 
 def by_month(
@@ -53,19 +53,19 @@ def by_month(
     `unfinished` (bool) marks the running month of a dated metric: what of it is in by now is no whole month.
     """
     period = last_months(until or as_of.date(), months)
-    found = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
+    numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
     if by:
-        return found
+        return numbers
     spans = [str(span) for span in pd.period_range(period.start, period.end, freq="M")]
     every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
-    found = found.drop(columns=["as_of", "unknown"]).set_index(["metric", "month"]).reindex(every).reset_index()
-    found = found.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
-    counts = found["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
-    found = found.assign(value=found["value"].mask(counts, found["hits"].astype("float64")))
-    dated = ~found["metric"].map(lambda name: METRICS[name].is_stock)
-    running = found["month"].eq(f"{as_of:%Y-%m}") & (as_of < end_of_day(last_months(as_of.date(), 1).end))
-    found["unfinished"] = dated & running
-    return needs.without_unknown(casebase, found).assign(as_of=as_of)
+    numbers = numbers.drop(columns=["as_of", "unknown"]).set_index(["metric", "month"]).reindex(every).reset_index()
+    numbers = numbers.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
+    counts = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
+    numbers = numbers.assign(value=numbers["value"].mask(counts, numbers["hits"].astype("float64")))
+    dated = ~numbers["metric"].map(lambda name: METRICS[name].is_stock)
+    running = numbers["month"].eq(f"{as_of:%Y-%m}") & (as_of < end_of_day(last_months(as_of.date(), 1).end))
+    numbers["unfinished"] = dated & running
+    return needs.without_unknown(casebase, numbers).assign(as_of=as_of)
 
 
 def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:

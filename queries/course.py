@@ -80,15 +80,15 @@ class Course:
 def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course | None:
     """The whole course of a case; None for one that is not registered yet, or restricted (检举控告)."""
     at = moment(casebase, as_of)
-    found = list_rows(
+    rows = list_rows(
         casebase, replace(PETITION, columns=_FACTS), at, and_(p.petition_id == petition_id, _open_to_all(at))
     )
-    if found.empty:
+    if rows.empty:
         return None
-    facts = {str(name): None if _nothing(value) else value for name, value in found.iloc[0].items()}
+    facts = {str(name): None if _nothing(value) else value for name, value in rows.iloc[0].items()}
     events = _events(casebase, petition_id, as_of)
-    read = clocks(facts, events, calendar=casebase.workdays, rules=casebase.settings.deadlines, as_of=as_of)
-    return Course(facts, events, read, _beside(casebase, petition_id, at), _related(casebase, petition_id, at))
+    case_clocks = clocks(facts, events, calendar=casebase.workdays, rules=casebase.settings.deadlines, as_of=as_of)
+    return Course(facts, events, case_clocks, _beside(casebase, petition_id, at), _related(casebase, petition_id, at))
 
 
 def _open_to_all(at: Moment) -> ColumnElement[bool]:
@@ -118,14 +118,14 @@ def _beside(casebase: Casebase, petition_id: int, at: Moment) -> dict[str, pd.Da
         (RECEPTION, and_(visit.petition_id == petition_id, visit.held_at <= at.as_of)),
         (SUPERVISION, and_(order.petition_id == petition_id, order.issued_at <= at.as_of)),
     ]
-    found = {}
+    rows_by_subject = {}
     for subject, where in belongs:
-        known = HEARING.columns if subject is PARTICIPATION else PETITION.columns
-        own = {name: column for name, column in subject.columns.items() if name not in known}
+        columns_of_case = HEARING.columns if subject is PARTICIPATION else PETITION.columns
+        own = {name: column for name, column in subject.columns.items() if name not in columns_of_case}
         rows = list_rows(casebase, replace(subject, columns=own), at, where)
         if not rows.empty:
-            found[subject.id] = rows
-    return found
+            rows_by_subject[subject.id] = rows
+    return rows_by_subject
 
 
 def _related(casebase: Casebase, petition_id: int, at: Moment) -> pd.DataFrame:

@@ -56,12 +56,12 @@ def split_names(metric: Metric) -> list[str]:
     return [DIMENSIONS.get(name, name) for name in splits(metric)]
 
 
-def found(text: str) -> list[Metric]:
-    """The metrics of which every word of `text` is said somewhere; all of them for no words."""
-    wanted = text.lower().split()
-    return [metric for metric in METRICS.values() if all(word in _said(metric) for word in wanted)]
+def search_metrics(text: str) -> list[Metric]:
+    """The metrics of which every word of `text` stands in its texts; all of them for no words."""
+    words = text.lower().split()
+    return [metric for metric in METRICS.values() if all(word in _searched_text(metric) for word in words)]
 
 
-def _said(metric: Metric) -> str:
+def _searched_text(metric: Metric) -> str:
     texts = (metric.id, metric.name, metric.short, metric.group, metric.definition, metric.among_text)
     return "\n".join([*texts, metric.hits_text, metric.period_text, metric.article, *metric.sides]).lower()

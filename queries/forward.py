@@ -36,20 +36,20 @@ def outlook(
     """
     rate = RATES[clock]
     steps = {rate: 0} | {f"{rate}_in_{days}": days for days in HORIZONS}
-    found = measure(casebase, list(steps), as_of=as_of, period=month_of(as_of), within=within, by=by)
-    found = found.assign(days=found["metric"].map(steps))
-    now = found[found["days"] == 0]
+    rates = measure(casebase, list(steps), as_of=as_of, period=month_of(as_of), within=within, by=by)
+    rates = rates.assign(days=rates["metric"].map(steps))
+    today = rates[rates["days"] == 0]
     if by:
-        found = found.merge(now[[*by, "among"]].rename(columns={"among": "judged"}), on=list(by), how="left")
+        rates = rates.merge(today[[*by, "among"]].rename(columns={"among": "judged"}), on=list(by), how="left")
     else:
-        found["judged"] = now["among"].iloc[0]
-    found["falling"] = (found["among"] - found["judged"].fillna(0)).astype("int64")
-    return found[["days", "metric", *by, "hits", "among", "value", "falling"]]
+        rates["judged"] = today["among"].iloc[0]
+    rates["falling"] = (rates["among"] - rates["judged"].fillna(0)).astype("int64")
+    return rates[["days", "metric", *by, "hits", "among", "value", "falling"]]
 
 
 def due(casebase: Casebase, clock: str, days: int, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
     """Open cases whose limit ends within so many working days, by that day: day (datetime64), cases (int)."""
     name = f"{DUE[clock]}_{days}"
     assert METRICS[name].is_stock
-    found = measure(casebase, [name], as_of=as_of, within=within, by=[DAYS[clock]])
-    return pd.DataFrame({"day": pd.to_datetime(found[DAYS[clock]]), "cases": found["hits"].astype("int64")})
+    counts = measure(casebase, [name], as_of=as_of, within=within, by=[DAYS[clock]])
+    return pd.DataFrame({"day": pd.to_datetime(counts[DAYS[clock]]), "cases": counts["hits"].astype("int64")})

@@ -23,12 +23,12 @@ def hot_cells(
     Columns: code (value of the dimension hot_cell), lon, lat (of the centre), cases, place (name of the street, else
     the district, that most of its cases belong to; None where none of them says). At most `most` rows.
     """
-    found = measure(
+    counts = measure(
         casebase, ["registered"], as_of=as_of, period=period, within=within, by=["hot_cell", "district", "street"]
     )
-    found = found[found["hot_cell"].notna()]
+    counts = counts[counts["hot_cell"].notna()]
     # Of places with equally many cases the first code speaks, so that the same data always tell the same.
-    ranked = found.sort_values(["hits", "street", "district"], ascending=[False, True, True], na_position="last")
+    ranked = counts.sort_values(["hits", "street", "district"], ascending=[False, True, True], na_position="last")
     names = dict(zip(*(areas(casebase)[column] for column in ("code", "name")), strict=True))
     places = {
         code: names.get(street) or names.get(district)
@@ -36,7 +36,7 @@ def hot_cells(
             *(ranked[::-1][key] for key in ("hot_cell", "district", "street")), strict=True
         )
     }
-    cells = found.groupby("hot_cell", as_index=False).agg(cases=("hits", "sum"))
+    cells = counts.groupby("hot_cell", as_index=False).agg(cases=("hits", "sum"))
     cells = cells.sort_values(["cases", "hot_cell"], ascending=[False, True]).head(most)
     corner = cells["hot_cell"].str.split("_", expand=True).reindex(columns=[0, 1]).astype(float)
     return pd.DataFrame(

@@ -88,23 +88,23 @@ def topics(
     without alarm are within chance.
     """
     stretches = Stretches(as_of, days)
-    found = counted(casebase, stretches, within, ["subcategory", place])
+    counts_by_cell = counts_by_stretch(casebase, stretches, within, ["subcategory", place])
     parents = _parents(casebase)
-    cells, counts = class_series(found, parents, place)
-    tested = rising(counts, totals_of(found), _LEVEL)
-    chosen = _told_once(cells, tested, parents, most)
-    shown = tested.iloc[chosen]
+    cells, counts = class_series(counts_by_cell, parents, place)
+    tested = rising(counts, totals_of(counts_by_cell), _LEVEL)
+    chosen = _without_nested(cells, tested, parents, most)
+    numbers = tested.iloc[chosen]
     names = {name: names_of(casebase, name) or {} for name in ("category", "subcategory", place)}
-    told = [cells[n] for n in chosen]
+    chosen_cells = [cells[n] for n in chosen]
     return pd.DataFrame(
         {
-            "cell": pd.Series(told, dtype=object),
+            "cell": pd.Series(chosen_cells, dtype=object),
             "name": pd.Series(
-                [" · ".join(names[name].get(code, code) for name, code in cell) for cell in told], dtype=str
+                [" · ".join(names[name].get(code, code) for name, code in cell) for cell in chosen_cells], dtype=str
             ),
-            **{name: shown[name].to_numpy() for name in shown.columns},
+            **{name: numbers[name].to_numpy() for name in numbers.columns},
             "course": pd.Series([counts[n][::-1].tolist() for n in chosen], dtype=object),
-            "year_before": _year_before(casebase, stretches, within, told, place),
+            "year_before": _year_before(casebase, stretches, within, chosen_cells, place),
         }
     )
 
@@ -128,13 +128,13 @@ def words(
     tested = tested.assign(length=[len(word) for word in vocabulary])
     order = ["p", "observed", "length"]
     risen = tested[tested["alarm"]].sort_values(order, ascending=[True, False, False], kind="stable")
-    told: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     for word in (vocabulary[n] for n in risen.index):
         holds = np.fromiter((word in text for text in texts), dtype=bool, count=len(texts))
-        if not _goes_along(word, holds & (stretch == 0), told):
+        if not _joins_entry(word, holds & (stretch == 0), entries):
             course = np.bincount(stretch[holds], minlength=STRETCHES + 1)
-            told.append({"word": word, "with_it": [], "rows": holds, "counts": course})
-    return _as_written(told, _totals(stretch), risen["p"].max(), most)
+            entries.append({"word": word, "with_it": [], "rows": holds, "counts": course})
+    return _literal_words(entries, _totals(stretch), risen["p"].max(), most)
 
 
 def clusters(
@@ -145,33 +145,33 @@ def clusters(
     Columns: those of hot_cells.hot_cells (code, lon, lat, cases, place), expected, p, alarm. At most `most` rows.
     """
     stretches = Stretches(as_of, days)
-    found = counted(casebase, stretches, within, ["hot_cell"])
-    cells, counts = _series(found, ("hot_cell",))
+    counts_by_cell = counts_by_stretch(casebase, stretches, within, ["hot_cell"])
+    cells, counts = _series(counts_by_cell, ("hot_cell",))
     if not cells:
         return pd.DataFrame(columns=["code", "lon", "lat", "cases", "place", "expected", "p", "alarm"])
-    tested = rising(counts, totals_of(found), _LEVEL).assign(code=[cell[0][1] for cell in cells])
+    tested = rising(counts, totals_of(counts_by_cell), _LEVEL).assign(code=[cell[0][1] for cell in cells])
     squares = hot_cells(casebase, as_of=as_of, period=stretches.window, within=within, most=len(tested))
     risen = squares.merge(tested[["code", "expected", "p", "alarm"]], on="code", how="inner")
     risen = risen[risen["cases"] > risen["expected"]]
     return risen.sort_values(["p", "cases"], ascending=[True, False], kind="stable").head(most).reset_index(drop=True)
 
 
-def counted(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequence[str]) -> pd.DataFrame:
+def counts_by_stretch(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequence[str]) -> pd.DataFrame:
     """Cases registered by dimensions and stretch: the `by` columns (None where not filled in), stretch, hits."""
     at = moment(casebase, stretches.as_of)
     dimensions = metric_of(METRIC).subject.dimensions
-    found = _of_stretches(casebase, stretches, within, {name: as_key(dimensions[name](at)) for name in by})
-    flags = found.subquery()
+    rows = _of_stretches(casebase, stretches, within, {name: as_key(dimensions[name](at)) for name in by})
+    flags = rows.subquery()
     statement = select(*flags.c, func.count().label("hits")).group_by(*flags.c)
     return casebase.frame(statement)
 
 
-def class_series(found: pd.DataFrame, parents: dict[str, str], place: str) -> tuple[list[Cell], Counts]:
+def class_series(counts_by_cell: pd.DataFrame, parents: dict[str, str], place: str) -> tuple[list[Cell], Counts]:
     """The series of classes and places: their cells, and counts by stretch (the latest first).
 
-    `found`: subcategory, `place`, stretch, hits; `parents`: first-level class of each class.
+    `counts_by_cell`: subcategory, `place`, stretch, hits; `parents`: first-level class of each class.
     """
-    rows = found.assign(category=found["subcategory"].map(parents))
+    rows = counts_by_cell.assign(category=counts_by_cell["subcategory"].map(parents))
     # A case of a first-level class itself is in that class's series already.
     rows["subcategory"] = rows["subcategory"].mask(rows["subcategory"] == rows["category"])
     cells: list[Cell] = []
@@ -191,9 +191,9 @@ def rising_words(matrix: csr_matrix, stretch: Counts) -> pd.DataFrame:
     return rising((into @ matrix).toarray().T.astype("int64"), _totals(stretch), _LEVEL)
 
 
-def totals_of(found: pd.DataFrame) -> Counts:
+def totals_of(counts_by_cell: pd.DataFrame) -> Counts:
     """All cases by stretch, the latest first."""
-    return found.groupby("stretch")["hits"].sum().reindex(range(STRETCHES + 1), fill_value=0).to_numpy("int64")
+    return counts_by_cell.groupby("stretch")["hits"].sum().reindex(range(STRETCHES + 1), fill_value=0).to_numpy("int64")
 
 
 def _totals(stretch: Counts) -> Counts:
@@ -232,19 +232,19 @@ def _parents(casebase: Casebase) -> dict[str, str]:
     return dict(zip(table["code"], table["parent_code"].fillna(table["code"]), strict=True))
 
 
-def _told_once(cells: list[Cell], tested: pd.DataFrame, parents: dict[str, str], most: int) -> list[int]:
-    """Places of the series in order of chance, without those that hold, or lie in, one named before."""
+def _without_nested(cells: list[Cell], tested: pd.DataFrame, parents: dict[str, str], most: int) -> list[int]:
+    """Positions of the series in order of chance, without those that hold, or lie in, one named before."""
     risen = tested[(tested["p"] < 1) & (tested["observed"] > tested["expected"])]
-    kept: list[int] = []
-    known: list[set[tuple[str, str]]] = []
+    positions: list[int] = []
+    named_before: list[set[tuple[str, str]]] = []
     for n in risen.sort_values(["p", "observed"], ascending=[True, False], kind="stable").index:
         fixed = _whole_cell(cells[n], parents)
-        if not any(fixed <= other or other <= fixed for other in known):
-            kept.append(int(n))
-            known.append(fixed)
-        if len(kept) == most:
+        if not any(fixed <= other or other <= fixed for other in named_before):
+            positions.append(int(n))
+            named_before.append(fixed)
+        if len(positions) == most:
             break
-    return kept
+    return positions
 
 
 def _whole_cell(cell: Cell, parents: dict[str, str]) -> set[tuple[str, str]]:
@@ -253,37 +253,38 @@ def _whole_cell(cell: Cell, parents: dict[str, str]) -> set[tuple[str, str]]:
     return {*cell, *above}
 
 
-def _year_before(casebase: Casebase, stretches: Stretches, within: Slice, told: list[Cell], place: str) -> list[int]:
-    if not told:
+def _year_before(casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str) -> list[int]:
+    if not cells:
         return []
     period, as_of = compared(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
     by = ["category", "subcategory", place]
-    found = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)
+    last_year = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)
     return [
-        int(found["hits"][np.logical_and.reduce([found[name] == code for name, code in cell])].sum()) for cell in told
+        int(last_year["hits"][np.logical_and.reduce([last_year[name] == code for name, code in cell])].sum())
+        for cell in cells
     ]
 
 
-def _goes_along(word: str, now: npt.NDArray[np.bool_], told: list[dict[str, Any]]) -> bool:
-    """Whether half of the cases of a word are those of one told before, which then names it as well."""
-    for topic in told:
-        if (now & topic["rows"]).sum() >= _SAME * now.sum():
+def _joins_entry(word: str, in_latest: npt.NDArray[np.bool_], entries: list[dict[str, Any]]) -> bool:
+    """Whether half of the cases of a word are those of an entry before it, which then names it as well."""
+    for topic in entries:
+        if (in_latest & topic["rows"]).sum() >= _SAME * in_latest.sum():
             if len(topic["with_it"]) < _COMPANIONS and word not in topic["word"] and topic["word"] not in word:
                 topic["with_it"].append(word)
             return True
     return False
 
 
-def _as_written(told: list[dict[str, Any]], totals: Counts, cut: float, most: int) -> pd.DataFrame:
+def _literal_words(entries: list[dict[str, Any]], totals: Counts, cut: float, most: int) -> pd.DataFrame:
     """The words by the cases that hold them to the letter; one that has not risen so is dropped."""
     columns = ["word", "with_it", "observed", "expected", "p", "course"]
-    if not told:
+    if not entries:
         return pd.DataFrame(columns=columns)
-    counts = np.stack([topic["counts"] for topic in told])
+    counts = np.stack([topic["counts"] for topic in entries])
     tested = rising(counts, totals, _LEVEL)
     frame = tested.assign(
-        word=[topic["word"] for topic in told],
-        with_it=[topic["with_it"] for topic in told],
+        word=[topic["word"] for topic in entries],
+        with_it=[topic["with_it"] for topic in entries],
         course=[course[::-1].tolist() for course in counts],
     )
     return frame[frame["p"] <= cut].sort_values("p", kind="stable")[columns].head(most).reset_index(drop=True)

@@ -77,16 +77,18 @@ def measure(
     `month` and `day` split a dated metric by its own date and measure a stock at the end of each.
     Raises UsageError for an unknown metric, dimension or area.
     """
-    wanted = [metric_of(name) for name in metrics]
-    for metric in wanted:
+    chosen = [metric_of(name) for name in metrics]
+    for metric in chosen:
         check_dimensions(metric, by)
-    frames = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(wanted, by)]
-    found = _valued(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
-    order = {metric.id: place for place, metric in enumerate(wanted)}
-    found = found.sort_values(["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable")
-    found = needs.without_unknown(casebase, found)
-    moments = {metric.id: span_of(metric, as_of, period, within)[0] for metric in wanted}
-    return found.assign(as_of=pd.to_datetime(found["metric"].map(moments))).reset_index(drop=True)
+    frames = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(chosen, by)]
+    numbers = _valued(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
+    order = {metric.id: place for place, metric in enumerate(chosen)}
+    numbers = numbers.sort_values(
+        ["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable"
+    )
+    numbers = needs.without_unknown(casebase, numbers)
+    moments = {metric.id: span_of(metric, as_of, period, within)[0] for metric in chosen}
+    return numbers.assign(as_of=pd.to_datetime(numbers["metric"].map(moments))).reset_index(drop=True)
 
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
@@ -95,8 +97,8 @@ def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
         raise UsageError(f"cannot split by {', '.join(by)}: name each dimension once, and month or day, not both")
     for dimension in by:
         if not metric.applies(dimension):
-            known = ", ".join([*metric.subject.dimensions, *TIME])
-            raise UsageError(f"metric {metric.id} cannot be split by {dimension}; it can by: {known}")
+            possible = ", ".join([*metric.subject.dimensions, *TIME])
+            raise UsageError(f"metric {metric.id} cannot be split by {dimension}; it can by: {possible}")
 
 
 def span_of(
@@ -156,37 +158,37 @@ def about(at: Moment, metrics: Sequence[Metric], period: Period | None) -> Colum
 
     Metrics are many and their dates few, and parts of a table without such dates need not be read.
     """
-    found: dict[object, ColumnElement[bool]] = {}
+    by_date: dict[object, ColumnElement[bool]] = {}
     for metric in metrics:
         if metric.dated_by is None:
-            found[metric] = metric.among(at)
+            by_date[metric] = metric.among(at)
         elif metric.dated_from is not None and period is not None:
             for column, days in metric.dated_from(at):
-                found[column, days] = _dated(column, period.earlier(days))
+                by_date[column, days] = _dated(column, period.earlier(days))
         else:
-            found[metric.date, 0] = _dated(metric.dated_by(at), period)
-    return or_(false(), *found.values())
+            by_date[metric.date, 0] = _dated(metric.dated_by(at), period)
+    return or_(false(), *by_date.values())
 
 
 def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) -> list[ColumnElement[bool]]:
     """The slice as conditions; dimensions that the subject does not have do not apply."""
-    found: list[ColumnElement[bool] | None] = []
+    narrowing: list[ColumnElement[bool] | None] = []
     if within.area:
-        found.append(in_area(subject, at, within.area, casebase.level_of(within.area)))
+        narrowing.append(in_area(subject, at, within.area, casebase.level_of(within.area)))
     if within.category:
-        found.append(in_category(subject, at, within.category))
+        narrowing.append(in_category(subject, at, within.category))
     for name, value in (("channel", within.channel), ("unit", within.unit)):
         if value and name in subject.dimensions:
-            found.append(subject.dimensions[name](at) == value)
+            narrowing.append(subject.dimensions[name](at) == value)
     for name, cell in within.cell:
         if name in subject.finds and cell:
-            found.append(subject.finds[name](cell))
+            narrowing.append(subject.finds[name](cell))
             continue
         if name not in subject.dimensions:
             raise UsageError(f"{subject.name} cannot be narrowed by {name}; it can by: {', '.join(subject.dimensions)}")
         column = subject.dimensions[name](at)
-        found.append(column.is_(None) if cell is None else _equals(column, name, cell))
-    return [condition for condition in found if condition is not None]
+        narrowing.append(column.is_(None) if cell is None else _equals(column, name, cell))
+    return [condition for condition in narrowing if condition is not None]
 
 
 def _equals(column: ColumnElement[Any], name: str, value: str) -> ColumnElement[bool]:
@@ -337,8 +339,8 @@ def _long(wide: pd.DataFrame, labels: list[str], cells: list[_Cell], span: str |
     columns["amount"] = np.concatenate(
         [nothing if cell.amount is None else wide[f"m{n}"].to_numpy("float64") for n, cell in enumerate(cells)]
     )
-    found = pd.DataFrame(columns)
-    return found[found["among"] > 0] if labels or span else found
+    numbers = pd.DataFrame(columns)
+    return numbers[numbers["among"] > 0] if labels or span else numbers
 
 
 def _as_text(column: pd.Series, name: str) -> list[str | None]:
@@ -347,35 +349,35 @@ def _as_text(column: pd.Series, name: str) -> list[str | None]:
     return [None if pd.isna(value) else str(value) for value in column]
 
 
-def _valued(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
-    kind = found["metric"].map(lambda name: METRICS[name].kind)
-    hits, among = found["hits"].astype("float64"), found["among"].astype("float64")
-    found["value"] = hits
-    found.loc[kind == Kind.RATE, "value"] = hits / among.where(among > 0)
-    found.loc[kind == Kind.MEAN, "value"] = found["amount"] / hits.where(hits > 0)
+def _valued(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
+    kind = numbers["metric"].map(lambda name: METRICS[name].kind)
+    hits, among = numbers["hits"].astype("float64"), numbers["among"].astype("float64")
+    numbers["value"] = hits
+    numbers.loc[kind == Kind.RATE, "value"] = hits / among.where(among > 0)
+    numbers.loc[kind == Kind.MEAN, "value"] = numbers["amount"] / hits.where(hits > 0)
     per_head = kind == Kind.PER_10K
     if per_head.any():
-        people = _population(casebase, found, by, within)
-        found.loc[per_head, "among"] = people[per_head]
-        found.loc[per_head, "value"] = (hits * 10_000 / people.where(people > 0))[per_head]
-    return found[["metric", *by, "hits", "among", "value"]]
+        people = _population(casebase, numbers, by, within)
+        numbers.loc[per_head, "among"] = people[per_head]
+        numbers.loc[per_head, "value"] = (hits * 10_000 / people.where(people > 0))[per_head]
+    return numbers[["metric", *by, "hits", "among", "value"]]
 
 
-def _population(casebase: Casebase, found: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.Series:
+def _population(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.Series:
     """People of each row's area: the finest place it is split by or narrowed to, else the city. None of a grid."""
     area = schema.area.c
-    known = area.population.is_not(None)
+    counted = area.population.is_not(None)
     fixed: dict[str, str | None] = dict(within.cell)
     if within.area and casebase.level_of(within.area) > 1:
         fixed.setdefault(AREA_DIMENSIONS[casebase.level_of(within.area)], within.area)
     place = next((name for name in ("grid", "community", "street", "district") if name in by or name in fixed), None)
     if place is None:
         levels = casebase.frame(
-            select(area.level, func.sum(area.population).label("people")).where(known).group_by(area.level)
+            select(area.level, func.sum(area.population).label("people")).where(counted).group_by(area.level)
         )
         sums = dict(zip(levels["level"], levels["people"], strict=True))
-        return pd.Series(int(sums.get(2) or sums.get(1) or 0), index=found.index)
-    table = casebase.frame(select(area.code, area.population).where(known))
+        return pd.Series(int(sums.get(2) or sums.get(1) or 0), index=numbers.index)
+    table = casebase.frame(select(area.code, area.population).where(counted))
     people = dict(zip(table["code"], table["population"], strict=True))
-    codes = found[place] if place in by else pd.Series(fixed[place], index=found.index, dtype=object)
+    codes = numbers[place] if place in by else pd.Series(fixed[place], index=numbers.index, dtype=object)
     return codes.map(lambda code: people.get(code) or 0).astype("int64")

@@ -12,7 +12,7 @@ from queries.model import EVERYTHING, Slice
 from queries.segmentation import occurrences, words
 from queries.subjects import AREA_DIMENSIONS, dispute, natural_days, p
 
-_told = schema.model_case.c
+_model_case = schema.model_case.c
 _org = schema.social_org.c
 _LEAST, _SHARE = 2, 0.9
 _SEARCHED = ("title", "method", "outcome", "community", "org")
@@ -24,19 +24,22 @@ COLUMNS = (
 
 
 def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
-    """The exemplary cases told by the day of the moment (or without a day), the latest first.
+    """The exemplary cases published by the day of the moment (or without a day), the latest first.
 
     Columns: COLUMNS. Place and course are the mediation's, else the petition's; days are natural days from the
     opening of the mediation (the registration of the petition) to its end, missing where that is unknown or later.
-    Of a slice only the area applies. A case that a restricted petition stands behind is not told.
+    Of a slice only the area applies. A case that a restricted petition stands behind is left out.
     """
-    where = [_told.told_on.is_(None) | (_told.told_on <= as_of.date()), or_(p.restricted.is_(None), not_(p.restricted))]
+    where = [
+        _model_case.told_on.is_(None) | (_model_case.told_on <= as_of.date()),
+        or_(p.restricted.is_(None), not_(p.restricted)),
+    ]
     rows = _rows(as_of).where(*where).subquery()
     statement = select(rows).order_by(rows.c.told_on.desc().nulls_last(), rows.c.model_case_id.desc())
     if within.area and casebase.level_of(within.area) in AREA_DIMENSIONS:
         statement = statement.where(rows.c[f"{AREA_DIMENSIONS[casebase.level_of(within.area)]}_code"] == within.area)
-    found = casebase.frame(statement)
-    return found.astype({"petition_id": "Int64", "days": "Int64"})
+    library = casebase.frame(statement)
+    return library.astype({"petition_id": "Int64", "days": "Int64"})
 
 
 def _rows(as_of: datetime) -> Select[Any]:
@@ -49,9 +52,9 @@ def _rows(as_of: datetime) -> Select[Any]:
     }
     begun = func.coalesce(dispute.opened_at, p.registered_at)
     ended = case((dispute.mediation_id.is_not(None), dispute.closed_at), else_=p.closed_at)
-    shown: dict[str, ColumnElement[Any]] = {
+    columns: dict[str, ColumnElement[Any]] = {
         **{
-            name: _told[name]
+            name: _model_case[name]
             for name in ("model_case_id", "title", "dispute_kind", "method", "who", "outcome", "told_on")
         },
         "petition_id": case((p.registered_at <= as_of, p.petition_id), else_=null()),
@@ -63,8 +66,8 @@ def _rows(as_of: datetime) -> Select[Any]:
         "days": case((and_(ended <= as_of, ended >= begun), natural_days(begun, ended)), else_=null()),
     }
     sources = (
-        schema.model_case.outerjoin(schema.mediation, dispute.mediation_id == _told.mediation_id)
-        .outerjoin(schema.petition, p.petition_id == func.coalesce(_told.petition_id, dispute.petition_id))
+        schema.model_case.outerjoin(schema.mediation, dispute.mediation_id == _model_case.mediation_id)
+        .outerjoin(schema.petition, p.petition_id == func.coalesce(_model_case.petition_id, dispute.petition_id))
         .outerjoin(schema.social_org, _org.org_id == dispute.org_id)
         .outerjoin(mediated_in, mediated_in.c.code == dispute.community_code)
         .outerjoin(mediated_street, mediated_street.c.code == mediated_in.c.parent_code)
@@ -72,26 +75,28 @@ def _rows(as_of: datetime) -> Select[Any]:
         .outerjoin(street, street.c.code == place["street"])
         .outerjoin(district, district.c.code == place["district"])
     )
-    return select(*(shown[name].label(name) for name in COLUMNS)).select_from(sources)
+    return select(*(columns[name].label(name) for name in COLUMNS)).select_from(sources)
 
 
-def methods(found: pd.DataFrame, most: int = 12) -> list[str]:
+def methods(library: pd.DataFrame, most: int = 12) -> list[str]:
     """The words that tell the methods apart, most frequent first: in two of them at least, and not in nearly all."""
-    texts = found["method"].dropna().tolist()
+    texts = library["method"].dropna().tolist()
     matrix, vocabulary = occurrences(texts, _LEAST, _SHARE)
     counts = pd.Series(matrix.sum(axis=0).A1 if len(vocabulary) else [], index=vocabulary, dtype="int64")
     return counts.sort_values(ascending=False, kind="stable").index[:most].tolist()
 
 
-def narrowed(found: pd.DataFrame, *, kind: str = "", who: str = "", method: str = "", text: str = "") -> pd.DataFrame:
+def filter_cases(
+    library: pd.DataFrame, *, kind: str = "", who: str = "", method: str = "", text: str = ""
+) -> pd.DataFrame:
     """The cases of a kind of dispute, by who helped, whose method has the word, that hold every word of the text."""
-    chosen = pd.Series(True, index=found.index)
+    chosen = pd.Series(True, index=library.index)
     for column, value in (("dispute_kind", kind), ("who", who)):
         if value:
-            chosen &= found[column] == value
+            chosen &= library[column] == value
     if method:
-        chosen &= found["method"].map(lambda told: method in words(told) if isinstance(told, str) else False)
-    told = [" ".join(filter(pd.notna, row)) for row in found[list(_SEARCHED)].itertuples(index=False)]
-    sought = text.split()
-    chosen &= pd.Series([all(word in line for word in sought) for line in told], index=found.index, dtype=bool)
-    return found[chosen.astype(bool)].reset_index(drop=True)
+        chosen &= library["method"].map(lambda texts: method in words(texts) if isinstance(texts, str) else False)
+    texts = [" ".join(filter(pd.notna, row)) for row in library[list(_SEARCHED)].itertuples(index=False)]
+    needed_words = text.split()
+    chosen &= pd.Series([all(word in line for word in needed_words) for line in texts], index=library.index, dtype=bool)
+    return library[chosen.astype(bool)].reset_index(drop=True)

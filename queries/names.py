@@ -36,8 +36,8 @@ def grids(casebase: Casebase, community: str) -> pd.DataFrame:
 def grid_names(casebase: Casebase, grid_ids: tuple[str, ...]) -> dict[str, str]:
     """Grid → name, for these grids alone: a city has tens of thousands."""
     g = schema.grid.c
-    found = casebase.frame(select(g.grid_id, g.name).where(g.grid_id.in_(grid_ids)))
-    return dict(zip(found["grid_id"], found["name"], strict=True))
+    grids_by_id = casebase.frame(select(g.grid_id, g.name).where(g.grid_id.in_(grid_ids)))
+    return dict(zip(grids_by_id["grid_id"], grids_by_id["name"], strict=True))
 
 
 def categories(casebase: Casebase) -> pd.DataFrame:
@@ -55,17 +55,17 @@ def units(casebase: Casebase) -> pd.DataFrame:
 def organisations(casebase: Casebase) -> pd.DataFrame:
     """All community organisations and incubation centres: code (text), name, kind."""
     o = schema.social_org.c
-    found = casebase.frame(select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id))
-    return found.assign(code=found["code"].astype(str))
+    table = casebase.frame(select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id))
+    return table.assign(code=table["code"].astype(str))
 
 
 def channels(casebase: Casebase) -> list[str]:
     """The channels that occur, without the hotline (counted apart)."""
     c = schema.petition.c.channel
-    found = casebase.frame(
+    table = casebase.frame(
         select(as_key(c).label("channel")).where(c.is_not(None), c != HOTLINE).distinct().order_by(c)
     )
-    return found["channel"].tolist()
+    return table["channel"].tolist()
 
 
 def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:

@@ -30,7 +30,7 @@ from queries.registry import METRICS
 
 Truth = Literal["true", "false", "null", "any"]
 # What stands in every row of these where nobody said anything.
-_UNTOLD: Mapping[str, Truth] = {
+_DEFAULTS: Mapping[str, Truth] = {
     "petition.is_simple": "false",
     "petition.is_collective": "false",
     "petition.is_first": "true",
@@ -45,20 +45,20 @@ def unknown(casebase: Casebase) -> Mapping[str, tuple[str, ...]]:
     return _unknown(blanks.blanks(casebase))
 
 
-def without_unknown(casebase: Casebase, found: pd.DataFrame) -> pd.DataFrame:
+def without_unknown(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:
     """A frame of numbers (columns metric, value) with the column unknown: what each lacks, joined by commas, or None.
 
     What the data cannot tell has no value.
     """
     lacks = {name: ",".join(lacking) for name, lacking in unknown(casebase).items()}
-    told = pd.Series([lacks.get(name) for name in found["metric"]], index=found.index, dtype=object)
-    return found.assign(value=found["value"].where(told.isna()), unknown=told)
+    missing = pd.Series([lacks.get(name) for name in numbers["metric"]], index=numbers.index, dtype=object)
+    return numbers.assign(value=numbers["value"].where(missing.isna()), unknown=missing)
 
 
 @lru_cache(maxsize=64)
 def _unknown(blank: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    found = {name: lacking(metric, blank) for name, metric in METRICS.items()}
-    return {name: lacks for name, lacks in found.items() if lacks}
+    lacks_by_metric = {name: lacking(metric, blank) for name, metric in METRICS.items()}
+    return {name: lacks for name, lacks in lacks_by_metric.items() if lacks}
 
 
 def lacking(metric: Metric, blank: frozenset[str]) -> tuple[str, ...]:
@@ -237,7 +237,7 @@ class _Reader:
             return _ANY
         if blanks.is_done(own):
             self.never_done.add(name)
-        return _Value(_UNTOLD.get(name, "null"), frozenset({name}))
+        return _Value(_DEFAULTS.get(name, "null"), frozenset({name}))
 
     def _case(self, expression: Case[Any]) -> _Value:
         """Null where every branch that can be reached is."""

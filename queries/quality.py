@@ -19,7 +19,7 @@ from queries.subjects import PETITION, p
 CALENDAR = "calendar"
 # 检举控告 is on no screen, not even where it is incomplete.
 _RESTRICTED = select(p.petition_id).where(p.restricted)
-_SHOWN: Mapping[Table, ColumnElement[bool]] = {
+_LISTABLE: Mapping[Table, ColumnElement[bool]] = {
     petition: not_(p.restricted),
     **{
         table: or_(table.c.petition_id.is_(None), table.c.petition_id.not_in(_RESTRICTED))
@@ -28,7 +28,7 @@ _SHOWN: Mapping[Table, ColumnElement[bool]] = {
 }
 _TIMES = ("forwarded_at", "accepted_at", "evaluated_at")
 _CODES = ("district_code", "street_code", "community_code", "category_code", "unit_id", "grid_id")
-_MARKS = ("purpose", "satisfaction_bureau", "satisfaction_unit")
+_CHOICES = ("purpose", "satisfaction_bureau", "satisfaction_unit")
 
 
 def findings(casebase: Casebase) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def findings(casebase: Casebase) -> pd.DataFrame:
     """
     rules = checks.rules(casebase.settings.deadlines)
     with casebase.reading() as connection:
-        counts = checks.count_rows(connection, rules, _SHOWN)
+        counts = checks.count_rows(connection, rules, _LISTABLE)
         tables = dict.fromkeys(rule.table for rule in rules if counts[rule.name])
         sizes = {table: connection.scalar(_size(table)) for table in tables}
         lacking = checks.calendar(connection)
@@ -63,7 +63,7 @@ def rows(casebase: Casebase, name: str, *, as_of: datetime, limit: int | None = 
     rule = _rule(casebase, name)
     table, keys = rule.table, list(rule.table.primary_key.columns)
     columns = _columns(casebase, table, as_of)
-    statement = select(*columns).select_from(table).where(rule.where, *_only_shown(table)).order_by(*keys)
+    statement = select(*columns).select_from(table).where(rule.where, *_only_listable(table)).order_by(*keys)
     if limit is not None or offset:
         statement = statement.limit(limit).offset(offset)
     return casebase.frame(statement)
@@ -103,8 +103,8 @@ def ages(casebase: Casebase) -> pd.DataFrame:
     columns = (func.count(), func.min(p.registered_at), func.max(p.registered_at), func.max(p.updated_at))
     statement = select(p.source, *columns).where(not_(p.restricted)).group_by(p.source).order_by(p.source)
     with casebase.reading() as connection:
-        found = connection.execute(statement).all()
-    return pd.DataFrame(found, columns=["source", "cases", "first_at", "last_at", "updated_at"])
+        sources = connection.execute(statement).all()
+    return pd.DataFrame(sources, columns=["source", "cases", "first_at", "last_at", "updated_at"])
 
 
 def _rule(casebase: Casebase, name: str) -> Rule:
@@ -114,12 +114,12 @@ def _rule(casebase: Casebase, name: str) -> Rule:
     raise UsageError(f"finding {name}: unknown; python -m casebase check shows them all")
 
 
-def _only_shown(table: Table) -> list[ColumnElement[bool]]:
-    return [_SHOWN[table]] if table in _SHOWN else []
+def _only_listable(table: Table) -> list[ColumnElement[bool]]:
+    return [_LISTABLE[table]] if table in _LISTABLE else []
 
 
 def _size(table: Table) -> Any:
-    return select(func.count()).select_from(table).where(*_only_shown(table))
+    return select(func.count()).select_from(table).where(*_only_listable(table))
 
 
 def _columns(casebase: Casebase, table: Table, as_of: datetime) -> list[ColumnElement[Any]]:
@@ -127,7 +127,7 @@ def _columns(casebase: Casebase, table: Table, as_of: datetime) -> list[ColumnEl
         hidden: set[Column[Any]] = {column for column in table.columns if column.name in ("shape", "sha256")}
         return [column for column in table.columns if column not in hidden]
     at = moment(casebase, as_of)
-    more: dict[str, Expression] = {name: Fixed(petition.c[name]) for name in (*_TIMES, *_CODES, *_MARKS)}
+    more: dict[str, Expression] = {name: Fixed(petition.c[name]) for name in (*_TIMES, *_CODES, *_CHOICES)}
     return [expression(at).label(name) for name, expression in {**PETITION.columns, **more}.items()]
 
 

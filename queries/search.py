@@ -102,7 +102,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """A page of the cases found (petition_id and the chosen columns), and how many there are in all."""
 
     rows: pd.DataFrame
@@ -111,7 +111,7 @@ class Found:
 
 def search(
     casebase: Casebase,
-    wanted: Search,
+    query: Search,
     *,
     as_of: datetime,
     within: Slice = EVERYTHING,
@@ -120,7 +120,7 @@ def search(
     descending: bool = True,
     limit: int | None = None,
     offset: int = 0,
-) -> Found:
+) -> Matches:
     """A page of the cases found, with the chosen `columns` (of COLUMNS), sorted by one of ORDERS, empty ones last.
 
     Cases that are restricted are never found. Raises UsageError for an unknown flag, clock, column or order, and for
@@ -129,17 +129,17 @@ def search(
     _check("column", columns, COLUMNS)
     _check("order", [order], ORDERS)
     at = moment(casebase, as_of)
-    known = dict(PETITION.columns) | dict(MORE)
+    expressions = dict(PETITION.columns) | dict(MORE)
     names = ["petition_id", *(name for name in columns if name != "petition_id")]
-    where = _where(casebase, wanted, at, within)
+    where = _where(casebase, query, at, within)
     # Looked through once: the page and the total are both of these few columns.
-    matching = select(p.petition_id.label("id"), known[order](at).label("key")).where(where).cte("matching")
+    matching = select(p.petition_id.label("id"), expressions[order](at).label("key")).where(where).cte("matching")
     matching = matching.prefix_with("MATERIALIZED")
     page = select(matching).order_by(*_sorted(matching, descending)).limit(limit).offset(offset).subquery("page")
     total = select(func.count()).select_from(matching).scalar_subquery()
-    shown = [known[name](at).label(name) for name in names]
+    listed = [expressions[name](at).label(name) for name in names]
     statement = (
-        select(total, *shown)
+        select(total, *listed)
         .select_from(schema.petition.join(page, page.c.id == p.petition_id))
         .order_by(*_sorted(page, descending))
     )
@@ -147,13 +147,13 @@ def search(
         rows = connection.execute(statement).all()
         beyond = not rows and offset > 0
         count = connection.scalar(select(total)) if beyond else (rows[0][0] if rows else 0)
-    return Found(pd.DataFrame([row[1:] for row in rows], columns=names), int(count or 0))
+    return Matches(pd.DataFrame([row[1:] for row in rows], columns=names), int(count or 0))
 
 
 def by_month(
-    casebase: Casebase, wanted: Search, *, as_of: datetime, within: Slice = EVERYTHING, months: int = 12
+    casebase: Casebase, query: Search, *, as_of: datetime, within: Slice = EVERYTHING, months: int = 12
 ) -> pd.DataFrame:
-    """How many of the cases that `wanted` describes were registered in each of the last months, whatever its days.
+    """How many of the cases that `query` describes were registered in each of the last months, whatever its days.
 
     Columns: at (first of the month), value, last_year (cases of the same month a year before, of the running month
     up to the same moment), oldest first. Raises UsageError as `search` does.
@@ -165,7 +165,7 @@ def by_month(
     # The running month stands against the same days: the rest of it a year ago is left out.
     next_month = (year_ago.to_period("M") + 1).start_time
     rest = and_(p.registered_at > year_ago.to_pydatetime(), p.registered_at < next_month.to_pydatetime())
-    where = _where(casebase, replace(wanted, registered=earlier), at, within)
+    where = _where(casebase, replace(query, registered=earlier), at, within)
     month = func.date_trunc(literal_column("'month'"), p.registered_at)
     inner = select(month.label("month")).select_from(PETITION.rows).where(where, not_(rest)).subquery()
     rows = casebase.frame(select(inner.c.month, func.count().label("cases")).group_by(inner.c.month))
@@ -182,21 +182,21 @@ def _sorted(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], ...
     return key.nulls_last(), rows.c.id
 
 
-def _where(casebase: Casebase, wanted: Search, at: Moment, within: Slice) -> ColumnElement[bool]:
-    _check("flag", wanted.flags, FLAGS)
-    if wanted.too_much:
-        raise UsageError(wanted.too_much)
-    found = [p.registered_at <= at.as_of, not_(p.restricted), *in_slice(casebase, PETITION, at, within)]
-    found += [_says(word) for word in wanted.words]
-    found += [FLAGS[name](at) for name in wanted.flags]
-    if wanted.clock:
-        _check("clock", [wanted.clock], CLOCKS)
-        found.append(conditions(at, metric_of(wanted.clock), None)[1])
-    if wanted.registered:
+def _where(casebase: Casebase, query: Search, at: Moment, within: Slice) -> ColumnElement[bool]:
+    _check("flag", query.flags, FLAGS)
+    if query.too_much:
+        raise UsageError(query.too_much)
+    criteria = [p.registered_at <= at.as_of, not_(p.restricted), *in_slice(casebase, PETITION, at, within)]
+    criteria += [_says(word) for word in query.words]
+    criteria += [FLAGS[name](at) for name in query.flags]
+    if query.clock:
+        _check("clock", [query.clock], CLOCKS)
+        criteria.append(conditions(at, metric_of(query.clock), None)[1])
+    if query.registered:
         # Not as the number 登记量 has it: a search by words finds orders of 12345 too, with days and without.
-        days = wanted.registered
-        found.append(p.registered_at.between(datetime.combine(days.start, time.min), end_of_day(days.end)))
-    return and_(*found)
+        days = query.registered
+        criteria.append(p.registered_at.between(datetime.combine(days.start, time.min), end_of_day(days.end)))
+    return and_(*criteria)
 
 
 def _says(word: str) -> ColumnElement[bool]:
@@ -225,7 +225,7 @@ def _within(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
     return func.strpos(func.lower(text), func.lower(word)) > 0
 
 
-def _check(what: str, names: Sequence[str], known: Any) -> None:
+def _check(what: str, names: Sequence[str], allowed: Any) -> None:
     for name in names:
-        if name not in known:
-            raise UsageError(f"{what} {name}: unknown; there are {', '.join(known)}")
+        if name not in allowed:
+            raise UsageError(f"{what} {name}: unknown; there are {', '.join(allowed)}")

@@ -26,11 +26,11 @@ def occurrences(texts: list[str], at_least: int = 1, share: float = 1.0) -> tupl
     """
     counter = CountVectorizer(analyzer=words, binary=True, min_df=at_least, max_df=share, dtype="int32")
     try:
-        found = counter.fit_transform(texts)
+        matrix = counter.fit_transform(texts)
     except ValueError:
         # What scikit-learn says of texts without a single word that is left, or of fewer texts than are asked for.
         return csr_matrix((len(texts), 0), dtype="int32"), []
-    return found, counter.get_feature_names_out().tolist()
+    return matrix, counter.get_feature_names_out().tolist()
 
 
 def weighted(texts: list[str]) -> csr_matrix:

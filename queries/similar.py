@@ -32,11 +32,11 @@ MOST_READ = 4000
 _YEARS = timedelta(days=3 * 365)
 _LEAST = 0.05
 _REPLIES = ("答复", "办结")
-_RESOLVED, _UNSAID = "已化解", "办结，未登记是否化解"
+_RESOLVED, _NOT_RECORDED = "已化解", "办结，未登记是否化解"
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _SoughtCase:
     """The case whose like is sought: its text, first-level class, and the first case of its matter."""
 
     text: str
@@ -57,27 +57,27 @@ def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, li
     is unknown, restricted, or has no text.
     """
     at = moment(casebase, as_of)
-    asked = _asked(casebase, petition_id, at)
-    if asked is None:
-        return _none()
-    texts = casebase.frame(_candidates(asked, at))
-    likeness = _likeness(asked.text, texts["text"].tolist())
+    sought = _sought_case(casebase, petition_id, at)
+    if sought is None:
+        return _no_rows()
+    texts = casebase.frame(_candidates(sought, at))
+    likeness = _likeness(sought.text, texts["text"].tolist())
     order = np.argsort(-likeness, kind="stable")[:limit]
     order = order[likeness[order] >= _LEAST]
     if not order.size:
-        return _none()
+        return _no_rows()
     chosen = texts["petition_id"].iloc[order].tolist()
-    rows = casebase.frame(_told(chosen)).set_index("petition_id").loc[chosen].reset_index()
-    found = rows.assign(outcome=_outcomes(casebase, rows, at), similarity=likeness[order])
-    return found[list(COLUMNS)]
+    rows = casebase.frame(_details(chosen)).set_index("petition_id").loc[chosen].reset_index()
+    similar = rows.assign(outcome=_outcomes(casebase, rows, at), similarity=likeness[order])
+    return similar[list(COLUMNS)]
 
 
-def _asked(casebase: Casebase, petition_id: int, at: Moment) -> _Asked | None:
+def _sought_case(casebase: Casebase, petition_id: int, at: Moment) -> _SoughtCase | None:
     matter = func.coalesce(p.repeat_of, p.petition_id)
     statement = select(_text().label("text"), first_level(p.category_code), matter)
     with casebase.reading() as connection:
         row = connection.execute(statement.where(p.petition_id == petition_id, known(at))).one_or_none()
-    return None if row is None or not row.text.strip() else _Asked(*row)
+    return None if row is None or not row.text.strip() else _SoughtCase(*row)
 
 
 def _text() -> ColumnElement[str]:
@@ -86,16 +86,18 @@ def _text() -> ColumnElement[str]:
     return func.concat(title, "\n", title, "\n", func.coalesce(p.body, ""))
 
 
-def _candidates(asked: _Asked, at: Moment) -> Select[Any]:
+def _candidates(sought: _SoughtCase, at: Moment) -> Select[Any]:
     category = schema.category.c
-    classes = select(category.code).where(or_(category.code == asked.category, category.parent_code == asked.category))
+    classes = select(category.code).where(
+        or_(category.code == sought.category, category.parent_code == sought.category)
+    )
     settled = and_(
         known(at),
         closed(at),
         p.closed_at > at.as_of - _YEARS,
         p.resolved.is_not(False),
-        func.coalesce(p.repeat_of, p.petition_id) != asked.matter,
-        p.category_code.in_(classes) if asked.category else true(),
+        func.coalesce(p.repeat_of, p.petition_id) != sought.matter,
+        p.category_code.in_(classes) if sought.category else true(),
     )
     columns = (p.petition_id, _text().label("text"))
     return select(*columns).where(settled).order_by(p.closed_at.desc(), p.petition_id).limit(MOST_READ)
@@ -103,11 +105,11 @@ def _candidates(asked: _Asked, at: Moment) -> Select[Any]:
 
 def _likeness(text: str, others: list[str]) -> np.ndarray:
     matrix = weighted([text, *others])
-    found: np.ndarray = (matrix[1:] @ matrix[0].T).toarray().ravel()
-    return found
+    likeness: np.ndarray = (matrix[1:] @ matrix[0].T).toarray().ravel()
+    return likeness
 
 
-def _told(chosen: list[int]) -> Select[Any]:
+def _details(chosen: list[int]) -> Select[Any]:
     category, unit = schema.category.c, schema.unit.c
     columns = (
         p.petition_id,
@@ -128,15 +130,15 @@ def _told(chosen: list[int]) -> Select[Any]:
 def _outcomes(casebase: Casebase, rows: pd.DataFrame, at: Moment) -> list[str]:
     """听证：达成和解；网格：就地化解；已化解. Only what had happened by the moment."""
     ends = {
-        number: _UNSAID if pd.isna(resolved) else _RESOLVED
+        number: _NOT_RECORDED if pd.isna(resolved) else _RESOLVED
         for number, resolved in rows[["petition_id", "resolved"]].itertuples(index=False)
     }
-    told: dict[int, list[str]] = {number: [] for number in ends}
+    outcomes: dict[int, list[str]] = {number: [] for number in ends}
     for head, statement in _courses(list(ends), at):
         for number, text in casebase.frame(statement).itertuples(index=False):
             if text != ends[number]:
-                told[number].append(f"{head}：{text}")
-    return ["；".join(dict.fromkeys([*told[number], end])) for number, end in ends.items()]
+                outcomes[number].append(f"{head}：{text}")
+    return ["；".join(dict.fromkeys([*outcomes[number], end])) for number, end in ends.items()]
 
 
 def _courses(chosen: list[int], at: Moment) -> list[tuple[str, Select[Any]]]:
@@ -159,5 +161,5 @@ def _courses(chosen: list[int], at: Moment) -> list[tuple[str, Select[Any]]]:
     ]
 
 
-def _none() -> pd.DataFrame:
+def _no_rows() -> pd.DataFrame:
     return pd.DataFrame(columns=list(COLUMNS))

@@ -47,6 +47,8 @@ def spread(
     groups = [rows.c[f"by_{name}"] for name in by]
     quantiles = [func.percentile_cont(share).within_group(rows.c.amount) for share in _QUANTILES.values()]
     statement = select(*groups, func.count(), *quantiles).group_by(*groups).order_by(*groups)
-    found = casebase.frame(statement).set_axis([*by, "hits", *_QUANTILES], axis=1)
-    labels_as_text = {name: found[name].astype(object).where(found[name].notna(), None) for name in by}
-    return found.assign(**labels_as_text).astype({"hits": "int64"} | dict.fromkeys(_QUANTILES, "float64"))
+    quantiles_by_group = casebase.frame(statement).set_axis([*by, "hits", *_QUANTILES], axis=1)
+    labels_as_text = {
+        name: quantiles_by_group[name].astype(object).where(quantiles_by_group[name].notna(), None) for name in by
+    }
+    return quantiles_by_group.assign(**labels_as_text).astype({"hits": "int64"} | dict.fromkeys(_QUANTILES, "float64"))

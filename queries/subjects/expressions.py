@@ -50,14 +50,14 @@ def first_level(code: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) -> Expression:
     """A time, or what came to be known with it; null where the moment lies before it."""
-    shown = time if value is None else value
-    return lambda at: case((time <= at.as_of, shown), else_=null())
+    result = time if value is None else value
+    return lambda at: case((time <= at.as_of, result), else_=null())
 
 
 def name_of(table: Any, key: str, code: ColumnElement[Any]) -> Expression:
     """The name that a table has for a code."""
-    found: Alias = table.alias()
-    return Fixed(select(found.c.name).where(found.c[key] == code).scalar_subquery())
+    named: Alias = table.alias()
+    return Fixed(select(named.c.name).where(named.c[key] == code).scalar_subquery())
 
 
 def area_name(code: ColumnElement[Any]) -> Expression:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from casebase.engine import open_casebase
 from casebase.settings import Settings
-from queries.model_cases import model_cases, narrowed
+from queries.model_cases import filter_cases, model_cases
 from tests.pages.conftest import UNTIL, address, clicked, failures
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -25,7 +25,7 @@ def test_the_address_filters_and_a_row_is_told_in_full(open_page: OpenPage, demo
     library = model_cases(casebase, as_of=UNTIL)
     casebase.engine.dispose()
     kind = library["dispute_kind"].value_counts().index[0]
-    expected = narrowed(library, kind=kind)
+    expected = filter_cases(library, kind=kind)
     assert 1 < len(expected) < len(library)
     app = open_page(demo_url, "model_cases", dispute_kind=kind)
     assert failures(app) == []

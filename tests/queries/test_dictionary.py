@@ -1,6 +1,6 @@
 """The dictionary says of every number what the registry says."""
 
-from queries.dictionary import dictionary, formula, found
+from queries.dictionary import dictionary, formula, search_metrics
 from queries.measure import metric_of
 from queries.registry import METRICS
 
@@ -17,7 +17,7 @@ def test_formula_is_numerator_over_denominator() -> None:
 
 
 def test_search_wants_every_word_wherever_it_stands() -> None:
-    assert "five_day_closure" in [metric.id for metric in found("五日 第5个工作日")]
-    assert [metric.id for metric in found("CASES_per_10k")] == ["cases_per_10k"]
-    assert found("五日 听证") == []
-    assert [metric.id for metric in found("  ")] == list(METRICS)
+    assert "five_day_closure" in [metric.id for metric in search_metrics("五日 第5个工作日")]
+    assert [metric.id for metric in search_metrics("CASES_per_10k")] == ["cases_per_10k"]
+    assert search_metrics("五日 听证") == []
+    assert [metric.id for metric in search_metrics("  ")] == list(METRICS)

@@ -21,7 +21,7 @@ from queries.hot_topics import (
     Stretches,
     class_series,
     clusters,
-    counted,
+    counts_by_stretch,
     rising_words,
     topics,
     totals_of,
@@ -128,7 +128,9 @@ def test_every_topic_opens_as_many_cases_as_it_counts(
 
 
 def test_stretches_are_cut_at_the_same_phase_of_the_week(duckdb_city: Casebase, reference: Reference) -> None:
-    found = counted(duckdb_city, Stretches(NOON, 7), EVERYTHING, ["category"]).groupby("stretch")["hits"].sum()
+    found = (
+        counts_by_stretch(duckdb_city, Stretches(NOON, 7), EVERYTHING, ["category"]).groupby("stretch")["hits"].sum()
+    )
     rows = reference.registered(NOON)["when"]
     for n in range(STRETCHES + 1):
         end = NOON - timedelta(days=7 * n)
@@ -163,7 +165,7 @@ def test_every_word_opens_as_many_cases_as_it_counts(messages: Casebase) -> None
 @pytest.mark.parametrize("days", [7, 28])
 def test_shuffled_cases_raise_an_alarm_no_more_often_than_the_bound(duckdb_city: Casebase, days: int) -> None:
     """The cases keep their class and place, and change the time with each other: nothing rises any more."""
-    found = counted(duckdb_city, Stretches(NOON, days), EVERYTHING, ["subcategory", "district"])
+    found = counts_by_stretch(duckdb_city, Stretches(NOON, days), EVERYTHING, ["subcategory", "district"])
     rows = found.loc[found.index.repeat(found["hits"])].assign(hits=1).reset_index(drop=True)
     parents = {code: code[:2] for code in rows["subcategory"].dropna().unique()}
     draw = np.random.default_rng(days)

@@ -10,7 +10,7 @@ from casebase import schema
 from casebase.bulk import append
 from casebase.engine import Casebase
 from queries.model import Slice
-from queries.model_cases import COLUMNS, methods, model_cases, narrowed
+from queries.model_cases import COLUMNS, filter_cases, methods, model_cases
 
 NOW = datetime(2026, 11, 22, 12)
 
@@ -121,7 +121,7 @@ def test_an_area_holds_its_own(library: Casebase, area: str, titles: list[str]) 
     ],
 )
 def test_a_search_keeps_what_answers_to_all_of_it(library: Casebase, wanted: dict[str, str], titles: list[str]) -> None:
-    assert narrowed(model_cases(library, as_of=NOW), **wanted)["title"].tolist() == titles
+    assert filter_cases(model_cases(library, as_of=NOW), **wanted)["title"].tolist() == titles
 
 
 def test_methods_are_told_by_the_words_that_several_share(library: Casebase) -> None:
@@ -136,4 +136,4 @@ def test_methods_are_told_by_the_words_that_several_share(library: Casebase) -> 
 def test_an_empty_library(empty_casebase: Casebase) -> None:
     found = model_cases(empty_casebase, as_of=NOW)
     assert found.empty
-    assert narrowed(found, kind="物业", text="漏水").empty
+    assert filter_cases(found, kind="物业", text="漏水").empty
