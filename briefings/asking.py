@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from queries.periods import Period, Preset, period_of, whole
+from queries.periods import Period, Preset, calendar_unit, period_of
 from views import words
 
 
@@ -42,7 +42,7 @@ class Request:
 
     @property
     def form(self) -> Form:
-        unit = whole(self.period)
+        unit = calendar_unit(self.period)
         return next((form for form, preset in _UNITS.items() if preset is unit), Form.SPECIAL)
 
     @property

@@ -111,9 +111,9 @@ def _overdue(finding: Finding) -> str:
 def _rate(finding: Finding) -> str:
     value, limit = finding.value or 0.0, finding.limit or 0.0
     change = words.points(None if finding.before is None else value - finding.before)
-    said = f"，较上期 {change}" if change != words.NONE else ""
+    movement = f"，较上期 {change}" if change != words.NONE else ""
     short = words.points(value - limit).removeprefix(words.MINUS)
-    return f"{finding.name}：五日办结率 {words.percent(value)}{said}，低于目标 {short}，{_count(finding)}未按期"
+    return f"{finding.name}：五日办结率 {words.percent(value)}{movement}，低于目标 {short}，{_count(finding)}未按期"
 
 
 def _surge(finding: Finding) -> str:

@@ -84,10 +84,10 @@ class Data:
 
         Raises CasebaseError while the database is unreachable and the answer is not known yet.
         """
-        asked: tuple[Any, ...] = (self.live.casebase, *args)
+        arguments: tuple[Any, ...] = (self.live.casebase, *args)
         try:
             with self.live.asked_by(self.has_left):
-                return self.live.answers.get(self.reading.state.version, question, asked, kwargs)
+                return self.live.answers.get(self.reading.state.version, question, arguments, kwargs)
         except NoAnswerError as error:
             if not self.has_left():
                 self.live.watch.report_failure(error)

@@ -51,8 +51,8 @@ def stage_names(view: View, stages: pd.Series) -> list[str]:
 def comparison(view: View, metrics: Sequence[str]) -> pd.DataFrame:
     """These numbers and those that stand beside them, with their earlier values (see queries.compare), by metric."""
     beside = [other for name in metrics for other in METRICS[name].beside]
-    wanted = list(dict.fromkeys([*metrics, *beside]))
-    compared = view.ask(compare, wanted, as_of=view.as_of, period=view.period, within=view.within)
+    metric_ids = list(dict.fromkeys([*metrics, *beside]))
+    compared = view.ask(compare, metric_ids, as_of=view.as_of, period=view.period, within=view.within)
     return compared.set_index("metric")
 
 

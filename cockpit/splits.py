@@ -41,8 +41,8 @@ def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
 
 def names_of(view: View, dimension: str, codes: Sequence[str | None]) -> list[str]:
     """The names of a dimension's codes, with a word for what is not filled in ("" or None)."""
-    known = _known_names(view, dimension, [code for code in codes if code])
-    return [naming.called(dimension, code, known, view.settings.city.name) for code in codes]
+    names_by_code = _known_names(view, dimension, [code for code in codes if code])
+    return [naming.called(dimension, code, names_by_code, view.settings.city.name) for code in codes]
 
 
 def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:

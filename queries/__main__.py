@@ -89,15 +89,15 @@ def run(
         periods = (period, None if as_of else period)
         if list_cases:
             of_list = periods[metric_of(metrics[0]).is_stock]
-            found = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
+            table = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
             _warn(casebase, metrics[0])
         else:
             split = [name for text in by or [] for name in text.split(",")]
-            found = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
+            table = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
         apart = _notes(casebase, metrics, moment, periods, within, form)
     finally:
         casebase.engine.dispose()
-    _print(found, form)
+    _print(table, form)
     sys.stdout.write(apart)
 
 
@@ -119,30 +119,30 @@ def _measured(
         for stock, group in groups.items()
         if group
     ]
-    found = pd.concat(frames, ignore_index=True)
+    numbers = pd.concat(frames, ignore_index=True)
     order = {name: place for place, name in enumerate(metrics)}
-    found = found.sort_values("metric", key=lambda column: column.map(order), kind="stable", ignore_index=True)
-    found = with_names(casebase, found)
-    rate = found["metric"].map(lambda name: METRICS[name].kind is Kind.RATE)
-    misses = (found["among"] - found["hits"]).astype("Int64").where(rate)
-    found.insert(list(found.columns).index("among"), "misses", misses)
+    numbers = numbers.sort_values("metric", key=lambda column: column.map(order), kind="stable", ignore_index=True)
+    numbers = with_names(casebase, numbers)
+    rate = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.RATE)
+    misses = (numbers["among"] - numbers["hits"]).astype("Int64").where(rate)
+    numbers.insert(list(numbers.columns).index("among"), "misses", misses)
     # What the rows say of a number that is not known would be read as the number.
-    known = found["unknown"].isna()
+    is_known = numbers["unknown"].isna()
     for name in ("hits", "misses", "among"):
-        found[name] = found[name].astype("Int64").where(known)
+        numbers[name] = numbers[name].astype("Int64").where(is_known)
     # Codes and words that cases are split by are told as they are stored, but for telephones.
-    return found.assign(**{name: masked_column(found[name]) for name in by if name in found.columns})
+    return numbers.assign(**{name: masked_column(numbers[name]) for name in by if name in numbers.columns})
 
 
 def _ignored(metrics: list[str], within: Slice) -> list[str]:
     """What was asked to narrow numbers that cannot be narrowed so, a sentence each."""
-    asked = {"area": "district", "channel": "channel", "category": "category", "unit": "unit"}
-    said: list[str] = []
-    for option, dimension in asked.items():
-        whole = [name for name in metrics if not metric_of(name).applies(dimension)]
-        if getattr(within, option) and whole:
-            said.append(f"--{option} does not apply to {', '.join(whole)}: not narrowed by it")
-    return said
+    dimensions = {"area": "district", "channel": "channel", "category": "category", "unit": "unit"}
+    sentences: list[str] = []
+    for option, dimension in dimensions.items():
+        not_narrowed = [name for name in metrics if not metric_of(name).applies(dimension)]
+        if getattr(within, option) and not_narrowed:
+            sentences.append(f"--{option} does not apply to {', '.join(not_narrowed)}: not narrowed by it")
+    return sentences
 
 
 def _notes(
@@ -162,10 +162,10 @@ def _notes(
     names = dict.fromkeys(other for name in metrics for other in metric_of(name).beside if other.startswith("hotline_"))
     if form is not Format.TABLE or not names:
         return ""
-    found = _measured(casebase, list(names), moment, periods, within, [])
+    hotline = _measured(casebase, list(names), moment, periods, within, [])
     return "".join(
         f"beside it {hits:,} orders of 12345, which are not in it: python -m queries {name}\n"
-        for name, hits in zip(found["metric"], found["hits"].fillna(0), strict=True)
+        for name, hits in zip(hotline["metric"], hotline["hits"].fillna(0), strict=True)
         if hits
     )
 
@@ -179,12 +179,12 @@ def _warn(casebase: Casebase, metric: str) -> None:
         )
 
 
-def _sorted(found: pd.DataFrame, column: str | None) -> pd.DataFrame:
+def _sorted(numbers: pd.DataFrame, column: str | None) -> pd.DataFrame:
     if column is None:
-        return found
-    if column not in found.columns:
-        raise UsageError(f"--sort {column}: no such column; there are {', '.join(found.columns)}")
-    return found.sort_values(column, ascending=False, kind="stable")
+        return numbers
+    if column not in numbers.columns:
+        raise UsageError(f"--sort {column}: no such column; there are {', '.join(numbers.columns)}")
+    return numbers.sort_values(column, ascending=False, kind="stable")
 
 
 def _slice(
@@ -208,23 +208,23 @@ def _cell(casebase: Casebase, text: str) -> tuple[str, str | None]:
 
 
 def _codes(casebase: Casebase, dimension: str) -> pd.DataFrame:
-    known = names.codes(casebase, dimension)
-    if known is None:
+    names_by_code = names.codes(casebase, dimension)
+    if names_by_code is None:
         raise UsageError(f"--codes {dimension}: its values have no codes; split by it to see them")
-    return pd.DataFrame({"code": list(known), "name": list(known.values())})
+    return pd.DataFrame({"code": list(names_by_code), "name": list(names_by_code.values())})
 
 
 def _dictionary(metrics: list[str] | None, form: Format) -> None:
     """All metrics, a line each; of those that are named, all that there is to say."""
-    found = dictionary()
+    table = dictionary()
     if metrics:
-        wanted = [metric_of(name).id for name in metrics]
-        found = found.set_index("metric", drop=False).loc[wanted].reset_index(drop=True)
+        ids = [metric_of(name).id for name in metrics]
+        table = table.set_index("metric", drop=False).loc[ids].reset_index(drop=True)
         if form is Format.TABLE:
-            found = found.set_index("metric").T.rename_axis("").reset_index()
+            table = table.set_index("metric").T.rename_axis("").reset_index()
     elif form is Format.TABLE:
-        found = found[["metric", "name", "unit", "definition"]]
-    _print(found, form)
+        table = table[["metric", "name", "unit", "definition"]]
+    _print(table, form)
 
 
 def _print_unknown(url: str | None) -> None:
@@ -237,8 +237,8 @@ def _print_unknown(url: str | None) -> None:
     by_lack: dict[str, list[str]] = {}
     for metric, missing in lacks.items():
         by_lack.setdefault(" + ".join(missing), []).append(METRICS[metric].name)
-    for needed, found in by_lack.items():
-        print(f"without {needed}, not known: {'、'.join(found)}")
+    for needed, metric_names in by_lack.items():
+        print(f"without {needed}, not known: {'、'.join(metric_names)}")
     print(f"{len(lacks)} of {len(METRICS)} numbers are not known; load what they lack")
 
 
@@ -267,13 +267,13 @@ def _print_table(frame: pd.DataFrame) -> None:
     for row in frame.astype(object).to_dict("records"):
         is_rate = row.get("metric") in rates
         # Text, since a plain string would be read as markup: [red], [/img].
-        table.add_row(*(Text(_shown(str(name), value, is_rate)) for name, value in row.items()))
+        table.add_row(*(Text(_cell_text(str(name), value, is_rate)) for name, value in row.items()))
     console = Console() if sys.stdout.isatty() else Console(width=240)
     console.print(table)
     console.print(f"{len(frame)} rows")
 
 
-def _shown(name: str, value: object, is_rate: bool) -> str:
+def _cell_text(name: str, value: object, is_rate: bool) -> str:
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return "—"
     if name == "value" and isinstance(value, float):

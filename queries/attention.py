@@ -81,13 +81,13 @@ def attention(
         lambda: widest_gap(casebase, as_of, within, place),
         lambda: next_hearing(casebase, as_of, within),
     )
-    found = [finding for search in searches if (finding := search()) is not None]
+    findings = [finding for search in searches if (finding := search()) is not None]
     if end_of_day(period.end) >= as_of:
-        return found
+        return findings
     # What the bar's period has left behind is counted today: its list is of today too.
     today = Period(as_of.date(), as_of.date())
     now = {About.DUE, About.OVERDUE, About.GAP, About.HEARING}
-    return [replace(finding, period=today) if finding.about in now else finding for finding in found]
+    return [replace(finding, period=today) if finding.about in now else finding for finding in findings]
 
 
 def due_soonest(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
@@ -135,9 +135,9 @@ def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Sl
     row = short.sort_values("value", kind="stable").iloc[0]
     code = str(row[place])
     there = within.within(**{place: code})
-    found = _rate(casebase, row, as_of, period, there)
+    finding = _rate(casebase, row, as_of, period, there)
     area = None if place == "grid" else code
-    return replace(found, cell=((place, code),), name=_name(casebase, place, code), area=area)
+    return replace(finding, cell=((place, code),), name=_name(casebase, place, code), area=area)
 
 
 def own_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice) -> Finding | None:
@@ -186,11 +186,11 @@ def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str)
     Beyond chance by the bound of hot_topics.BOUND; `before` is what the eight weeks before lead to expect.
     """
     days = min(hot_topics.WINDOWS)
-    found = hot_topics.topics(casebase, as_of=as_of, days=days, within=within, place=place, most=1)
-    risen = found[found["alarm"].astype(bool)]
-    if risen.empty:
+    topics = hot_topics.topics(casebase, as_of=as_of, days=days, within=within, place=place, most=1)
+    alarms = topics[topics["alarm"].astype(bool)]
+    if alarms.empty:
         return None
-    row = risen.iloc[0]
+    row = alarms.iloc[0]
     window = hot_topics.Stretches(as_of, days).window
     there = within.within(**dict(row["cell"]))
     return Finding(
@@ -209,9 +209,9 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
     """The place with the largest share of grids without a worker, where it is above 5 %, against a month ago."""
     if place == "grid":
         return None
-    found = measure(casebase, ["grids_staffed"], as_of=as_of, within=within, by=[place])
-    found = found[found[place].notna()]
-    worst = found.sort_values("value", kind="stable").head(1)
+    shares = measure(casebase, ["grids_staffed"], as_of=as_of, within=within, by=[place])
+    shares = shares[shares[place].notna()]
+    worst = shares.sort_values("value", kind="stable").head(1)
     if worst.empty or 1 - worst["value"].iloc[0] <= _GAP_SHARE:
         return None
     code = str(worst[place].iloc[0])
@@ -277,8 +277,8 @@ def _own_name(casebase: Casebase, within: Slice) -> str | None:
 
 def _owners(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:
     """How many units have any of the rows."""
-    found = measure(casebase, [metric], as_of=as_of, within=within, by=["unit"])
-    return int((found["unit"].notna() & (found["hits"] > 0)).sum())
+    counts = measure(casebase, [metric], as_of=as_of, within=within, by=["unit"])
+    return int((counts["unit"].notna() & (counts["hits"] > 0)).sum())
 
 
 def _most(
@@ -286,9 +286,9 @@ def _most(
 ) -> tuple[str, int] | None:
     """The unit with most, or else the place, where one alone has most and at least three."""
     for dimension in ("unit", place):
-        found = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=[dimension])
-        found = found[found[dimension].notna()]
-        first = found[found["hits"] == found["hits"].max()]
+        counts = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=[dimension])
+        counts = counts[counts[dimension].notna()]
+        first = counts[counts["hits"] == counts["hits"].max()]
         if len(first) == 1 and first["hits"].iloc[0] >= _LEAST_LEAD:
             return _name(casebase, dimension, first[dimension].iloc[0]), int(first["hits"].iloc[0])
     return None

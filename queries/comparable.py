@@ -47,12 +47,12 @@ def beside_comparable(
     )
     keys = [rows.c["class"], rows.c.year, rows.c.series]
     statement = select(*keys, func.count().label("among"), func.sum(rows.c.hit).label("hits")).group_by(*keys)
-    found = casebase.frame(statement)
-    return _standardised(found, *names)
+    counts = casebase.frame(statement)
+    return _standardised(counts, *names)
 
 
-def _standardised(found: pd.DataFrame, mine: str, other: str) -> pd.DataFrame:
-    strata = found.assign(**{"class": found["class"].fillna("")}).astype({"among": "float64", "hits": "float64"})
+def _standardised(counts: pd.DataFrame, mine: str, other: str) -> pd.DataFrame:
+    strata = counts.assign(**{"class": counts["class"].fillna("")}).astype({"among": "float64", "hits": "float64"})
     wide = strata.pivot_table(index=["class", "year"], columns="series", values=["among", "hits"], aggfunc="sum")
     wide = wide.reindex(columns=pd.MultiIndex.from_product([["among", "hits"], [mine, other]])).fillna(0)
     wide = wide[(wide["among", mine] > 0) & (wide["among", other] > 0)]
@@ -61,10 +61,10 @@ def _standardised(found: pd.DataFrame, mine: str, other: str) -> pd.DataFrame:
     rate = wide["hits", other] / others
     weight = wide["among", mine] / n if n else wide["among", mine]
     value = float((weight * rate).sum()) if n else math.nan
-    worth = 1 / float((weight**2 / others).sum()) if n else 0.0
+    effective_cases = 1 / float((weight**2 / others).sum()) if n else 0.0
     rows = [
         (mine, hits / n if n else math.nan, *wilson(hits, n), hits, n),
-        (other, value, *wilson(value * worth, worth), wide["hits", other].sum(), others.sum()),
+        (other, value, *wilson(value * effective_cases, effective_cases), wide["hits", other].sum(), others.sum()),
     ]
     frame = pd.DataFrame(rows, columns=["series", "value", "low", "high", "hits", "among"])
     return frame.astype({"hits": "int64", "among": "int64"})

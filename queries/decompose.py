@@ -76,12 +76,12 @@ def decompose(
     now = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=by)
     before = measure(casebase, [metric], as_of=then, period=then_period, within=within, by=by)
     parts = _beside(now, before, list(by))
-    whole = parts[["hits", "among", "hits_before", "among_before"]].sum()
+    totals = parts[["hits", "among", "hits_before", "among_before"]].sum()
     if chosen.kind is Kind.COUNT:
         parts["change"] = parts["hits"] - parts["hits_before"]
-        values = float(whole["hits"]), float(whole["hits_before"])
+        values = float(totals["hits"]), float(totals["hits_before"])
     else:
-        values = _ratio(whole["hits"], whole["among"]), _ratio(whole["hits_before"], whole["among_before"])
+        values = _ratio(totals["hits"], totals["among"]), _ratio(totals["hits_before"], totals["among_before"])
         parts = _effects(parts, *values)
     if metric in needs.unknown(casebase):
         values, parts["change"] = (float("nan"), float("nan")), float("nan")

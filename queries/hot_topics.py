@@ -48,7 +48,7 @@ class Stretches:
         return self._days(0)
 
     @property
-    def whole(self) -> Period:
+    def all_days(self) -> Period:
         """The days of all stretches."""
         return Period(self._days(STRETCHES).start, self.window.end)
 
@@ -220,7 +220,7 @@ def _of_stretches(
     """The cases of all stretches, by the predicates of the metric, with the stretch of each."""
     metric = metric_of(METRIC)
     at = moment(casebase, stretches.as_of)
-    among, _ = conditions(at, metric, stretches.whole)
+    among, _ = conditions(at, metric, stretches.all_days)
     number = stretches.number()
     labels = [column.label(name) for name, column in columns.items()]
     where = (among, number.is_not(None), *in_slice(casebase, metric.subject, at, within))

@@ -181,8 +181,8 @@ class Slice:
 
     def within(self, **cell: str | None) -> "Slice":
         """The same slice narrowed to one cell."""
-        kept = tuple(pair for pair in self.cell if pair[0] not in cell)
-        return replace(self, cell=kept + tuple(cell.items()))
+        others = tuple(pair for pair in self.cell if pair[0] not in cell)
+        return replace(self, cell=others + tuple(cell.items()))
 
 
 EVERYTHING = Slice()

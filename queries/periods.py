@@ -67,8 +67,8 @@ def period_of(preset: Preset, today: date) -> Period:
         return Period(monday, monday + timedelta(days=6))
     if preset is Preset.LAST_MONTH:
         return period_of(Preset.MONTH, today.replace(day=1) - timedelta(days=1))
-    whole = pd.Period(today, freq=_FREQUENCY[preset])
-    return Period(whole.start_time.date(), whole.end_time.date())
+    span = pd.Period(today, freq=_FREQUENCY[preset])
+    return Period(span.start_time.date(), span.end_time.date())
 
 
 def last_months(today: date, months: int) -> Period:
@@ -93,7 +93,7 @@ def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period,
     if against is Against.YEAR_BEFORE:
         step: pd.DateOffset | timedelta = pd.DateOffset(years=1)
     else:
-        unit = whole(period)
+        unit = calendar_unit(period)
         step = _STEP[unit] if unit in _STEP else timedelta(days=period.days)
     start = (pd.Timestamp(period.start) - step).date()
     end = (pd.Timestamp(period.end + timedelta(days=1)) - step).date() - timedelta(days=1)
@@ -104,10 +104,10 @@ def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period,
 def buckets(period: Period, by: str) -> list[tuple[str, Period]]:
     """The months ("2026-11") or days ("2026-11-22") of a period, cut to it, with their labels."""
     spans = pd.period_range(period.start, period.end, freq={"month": "M", "day": "D"}[by])
-    whole = ((str(span), span.start_time.date(), span.end_time.date()) for span in spans)
-    return [(label, Period(max(period.start, start), min(period.end, end))) for label, start, end in whole]
+    calendar_spans = ((str(span), span.start_time.date(), span.end_time.date()) for span in spans)
+    return [(label, Period(max(period.start, start), min(period.end, end))) for label, start, end in calendar_spans]
 
 
-def whole(period: Period) -> Preset | None:
+def calendar_unit(period: Period) -> Preset | None:
     """The calendar unit that the period fills exactly, if any: a week, month, quarter or year."""
     return next((unit for unit in (*_FREQUENCY, Preset.WEEK) if period_of(unit, period.start) == period), None)

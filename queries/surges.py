@@ -49,11 +49,11 @@ def _scatter(past: Counts, totals: Counts) -> Numbers:
 
     Earlier stretches alone speak: a surge must not excuse itself.
     """
-    known = totals > 0
-    past, shares = past[:, known], totals[known] / totals.sum()
+    observed_stretches = totals > 0
+    past, shares = past[:, observed_stretches], totals[observed_stretches] / totals.sum()
     expected = np.outer(past.sum(axis=1), shares)
     squares = np.divide((past - expected) ** 2, expected, out=np.zeros_like(expected), where=expected > 0)
-    free = max(int(known.sum()) - 1, 1)
+    free = max(int(observed_stretches.sum()) - 1, 1)
     own: Numbers = squares.sum(axis=1) / free
     full = own[past.sum(axis=1) >= STRETCHES]
     # Of a skewed figure the median lies under the mean, by as much as chi-square's does.
@@ -63,15 +63,15 @@ def _scatter(past: Counts, totals: Counts) -> Numbers:
 
 def _tail(observed: Counts, before: Counts, now: int, earlier: int, scatter: Numbers) -> Numbers:
     """Chance of `observed` or more of a series' cases in the latest stretch, by share and by number: the larger."""
-    whole, least = observed + before, observed - 1
+    total, least = observed + before, observed - 1
     by_share, by_number = now / (now + earlier), 1 / (1 + STRETCHES)
-    chance: Numbers = np.fmax(hypergeom.sf(least, now + earlier, whole, now), binom.sf(least, whole, by_number))
+    chance: Numbers = np.fmax(hypergeom.sf(least, now + earlier, total, now), binom.sf(least, total, by_number))
     wide = scatter > 1
-    # The correlation within a series that gives a binomial of `whole` cases this much more variance. Less of it than
+    # The correlation within a series that gives a binomial of `total` cases this much more variance. Less of it than
     # the least one here makes no difference but to the rounding of the tail.
-    together = np.clip((scatter - 1) / (whole - 1), 1e-5, 0.999)[wide]
+    together = np.clip((scatter - 1) / (total - 1), 1e-5, 0.999)[wide]
     odds = (1 - together) / together
     for share in (by_share, by_number):
-        more = betabinom.sf(least[wide], whole[wide], share * odds, (1 - share) * odds)
+        more = betabinom.sf(least[wide], total[wide], share * odds, (1 - share) * odds)
         chance[wide] = np.fmax(chance[wide], more)
     return np.clip(chance, 0.0, 1.0)

@@ -106,29 +106,29 @@ def _table(
     every = splits.split(view, list(heads), dimension)
     long = every[every["code"] != ""] if dimension != "unit" else every
     wide = {name: splits.of(long, name).set_index("code") for name in heads}
-    named = long.drop_duplicates("code").set_index("code")["name"]
-    values = pd.DataFrame({name: frame["value"].reindex(named.index) for name, frame in wide.items()})
+    names = long.drop_duplicates("code").set_index("code")["name"]
+    values = pd.DataFrame({name: frame["value"].reindex(names.index) for name, frame in wide.items()})
     lacking = [metric for metric in metrics if kpis.missing_reason(view, metric)]
     if len(lacking) == len(metrics):
-        said = "；".join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))
-        return wall.table_html(f"各{noun}{metrics[0].name}", "", (), [], quiet=f"这些数都算不出：{said}。")
+        reasons = "；".join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))
+        return wall.table_html(f"各{noun}{metrics[0].name}", "", (), [], quiet=f"这些数都算不出：{reasons}。")
     values = values[(values[list(heads)[:all_of]].fillna(0) != 0).any(axis=1)]
-    small = {name: frame["small"].reindex(named.index, fill_value=False) for name, frame in wide.items()}
-    among = {name: frame["among"].reindex(named.index, fill_value=0) for name, frame in wide.items()}
+    small = {name: frame["small"].reindex(names.index, fill_value=False) for name, frame in wide.items()}
+    among = {name: frame["among"].reindex(names.index, fill_value=0) for name, frame in wide.items()}
     lead = next(metric for metric in metrics if metric not in lacking)
     order = _order(values, [metric for metric in metrics if metric not in lacking], small[lead.id])
-    shown = _fitting(order, named, most)
+    codes = _fitting(order, names, most)
     rows = [
         wall.Row(
-            named[code],
+            names[code],
             [_cell(view, one, values[one.id][code], among[one.id][code], small[one.id][code]) for one in metrics],
         )
-        for code in shown
+        for code in codes
     ]
-    told = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
-    note = f"{why}按{heads[told.id]}{'由低到高' if told.polarity is Polarity.UP_GOOD else '由多到少'}"
-    if len(order) > len(shown):
-        note += f"，{words.full(len(order))} 个中列前 {len(shown)} 个"
+    sorted_by = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
+    note = f"{why}按{heads[sorted_by.id]}{'由低到高' if sorted_by.polarity is Polarity.UP_GOOD else '由多到少'}"
+    if len(order) > len(codes):
+        note += f"，{words.full(len(order))} 个中列前 {len(codes)} 个"
     if any(cell.state == SMALL for row in rows for cell in row.cells):
         note += f"；{SMALL.text}"
     if lacking:
@@ -139,8 +139,8 @@ def _table(
 
 def _finding(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
     few = view.settings.lights.small_sample
-    said = findings.ranked(frame, metric, target_of(view.settings, metric.id), noun, view.place, few=few)
-    return f"{head}：{said}" if frame["value"].fillna(0).any() else said
+    statement = findings.ranked(frame, metric, target_of(view.settings, metric.id), noun, view.place, few=few)
+    return f"{head}：{statement}" if frame["value"].fillna(0).any() else statement
 
 
 def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) -> list[str]:
@@ -156,15 +156,15 @@ def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) ->
     ).index.tolist()
 
 
-def _fitting(order: Sequence[str], named: pd.Series, most: int) -> list[str]:
+def _fitting(order: Sequence[str], names: pd.Series, most: int) -> list[str]:
     """As many rows as there is room for: a name beyond thirteen Chinese letters takes two lines."""
-    room, found = most + 0.5, []
+    room, codes = most + 0.5, []
     for code in order[:most]:
-        room -= 1.6 if words.width(named[code]) > 13 else 1.0
+        room -= 1.6 if words.width(names[code]) > 13 else 1.0
         if room < 0:
             break
-        found.append(code)
-    return found
+        codes.append(code)
+    return codes
 
 
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:

@@ -55,7 +55,7 @@ async def page(template: str, _request: Request) -> Response:
     except CasebaseError as error:
         _log.warning("%s", error)
         return HTMLResponse(page_of(CONFIGURATION), status_code=503, headers=_FRESH)
-    known = {
+    settings_of_page = {
         "now": process.now().isoformat(),
         "interval": settings.screen.interval,
         "pause": settings.screen.pause,
@@ -68,7 +68,7 @@ async def page(template: str, _request: Request) -> Response:
         "periods": list(PRESETS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
     }
-    text = render_page(template, settings=known, bureau=settings.city.bureau)
+    text = render_page(template, settings=settings_of_page, bureau=settings.city.bureau)
     return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
 
 
@@ -77,34 +77,39 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
 
     404 for a district, period or scene that does not exist, and never another's numbers; 503 before any answer.
     """
-    asked = request.query_params
-    wanted = list(dict.fromkeys(asked["scenes"].split(","))) if "scenes" in asked else list(scenes.BY_ID)
+    parameters = request.query_params
+    scene_ids = list(dict.fromkeys(parameters["scenes"].split(","))) if "scenes" in parameters else list(scenes.BY_ID)
     try:
-        found = await anyio.to_thread.run_sync(
-            partial(snapshots.get, brief="brief" in asked), asked.get("area", ""), asked.get("period", ""), wanted
+        answer = await anyio.to_thread.run_sync(
+            partial(snapshots.get, brief="brief" in parameters),
+            parameters.get("area", ""),
+            parameters.get("period", ""),
+            scene_ids,
         )
         now = process.now()
     except CasebaseError as error:
         return _failed(error)
-    if asked.get("known") == found["version"]:
-        found = {name: found[name] for name in ("version", "error", "age")}
-    return JSONResponse({**found, "now": now.isoformat()}, headers=_FRESH)
+    if parameters.get("known") == answer["version"]:
+        answer = {name: answer[name] for name in ("version", "error", "age")}
+    return JSONResponse({**answer, "now": now.isoformat()}, headers=_FRESH)
 
 
 async def figures(snapshots: Snapshots, request: Request) -> Response:
     """The first numbers of each scene, for a remote's buttons. 404 and 503 as for `data`."""
-    asked = request.query_params
+    parameters = request.query_params
     try:
-        found = await anyio.to_thread.run_sync(snapshots.figures, asked.get("area", ""), asked.get("period", ""))
+        answer = await anyio.to_thread.run_sync(
+            snapshots.figures, parameters.get("area", ""), parameters.get("period", "")
+        )
     except CasebaseError as error:
         return _failed(error)
-    return JSONResponse(found, headers=_FRESH)
+    return JSONResponse(answer, headers=_FRESH)
 
 
 async def wish(channels: Channels, request: Request) -> Response:
     """What the walls of a channel are to show. Who knows the last wish by its number waits a moment for a newer one."""
-    asked = request.query_params
-    channel, wall = asked.get("channel", ""), asked.get("wall", "")
+    parameters = request.query_params
+    channel, wall = parameters.get("channel", ""), parameters.get("wall", "")
     if max(len(channel), len(wall)) > _LONGEST:
         return _refused(_TOO_LONG)
     try:
@@ -114,13 +119,13 @@ async def wish(channels: Channels, request: Request) -> Response:
     if wall:
         channels.look(channel, wall, now)
     for _ in range(_LOOKS):
-        if asked.get("known") != str(channels.get(channel).number):
+        if parameters.get("known") != str(channels.get(channel).number):
             break
         await anyio.sleep(_LOOK)
     answer: dict[str, Any] = vars(channels.get(channel))
     if not wall:
         answer = {**answer, "walls": channels.walls(now)}
-    if "areas" in asked:
+    if "areas" in parameters:
         answer = {**answer, "areas": await anyio.to_thread.run_sync(_areas)}
     return JSONResponse(answer, headers=_FRESH)
 
@@ -130,10 +135,10 @@ async def take(channels: Channels, request: Request) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return _refused("a wish is JSON", 415)
     try:
-        channel, wanted = _wish_of(await request.body())
-        if wanted.area and wanted.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
+        channel, new_wish = _wish_of(await request.body())
+        if new_wish.area and new_wish.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
             return _refused("no such district")
-        return JSONResponse(vars(channels.set(channel, wanted, process.now())))
+        return JSONResponse(vars(channels.set(channel, new_wish, process.now())))
     except ValueError as error:
         return _refused(str(error))
     except NoRoomError:
@@ -145,8 +150,8 @@ async def take(channels: Channels, request: Request) -> Response:
 def _wish_of(body: bytes) -> tuple[str, Wish]:
     """Channel and wish of a body. Raises ValueError with a sentence for anything else."""
     try:
-        asked = json.loads(body)
-        texts = [asked[name] for name in ("channel", "scene", "set", "area", "period")]
+        content = json.loads(body)
+        texts = [content[name] for name in ("channel", "scene", "set", "area", "period")]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError("a wish is JSON with channel, scene, set, area and period") from None
     if not all(isinstance(text, str) for text in texts):
@@ -154,8 +159,8 @@ def _wish_of(body: bytes) -> tuple[str, Wish]:
     channel, scene, set_, area, period = texts
     if len(channel) > _LONGEST:
         raise ValueError(_TOO_LONG)
-    known = ((scene, scenes.BY_ID), (set_, _SETS), (period, PRESETS))
-    if any(name and name not in names_ for name, names_ in known):
+    allowed = ((scene, scenes.BY_ID), (set_, _SETS), (period, PRESETS))
+    if any(name and name not in names_ for name, names_ in allowed):
         raise ValueError("no such scene, set or period")
     return channel, Wish(scene, set_, area, period)
 
@@ -177,8 +182,8 @@ def _areas() -> list[dict[str, str | bool]]:
         table = process.live_data().now().ask(names.areas)
     except (CasebaseError, UsageError):
         return []
-    found = table[table["level"] == 2]
+    districts = table[table["level"] == 2]
     return [
         {"code": str(row["code"]), "name": str(row["name"]), "zone": row["kind"] == _ZONE}
-        for row in found.to_dict("records")
+        for row in districts.to_dict("records")
     ]

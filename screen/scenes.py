@@ -124,8 +124,8 @@ def figures(view: View) -> dict[str, Any]:
     for few in (False, True):
         chosen = [scene for scene in SCENES if scene.few is few]
         over = view.over_months(12) if few else view
-        wanted = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
-        values = over.ask(measure, wanted, as_of=over.as_of, period=over.period, within=over.within)
+        metric_ids = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
+        values = over.ask(measure, metric_ids, as_of=over.as_of, period=over.period, within=over.within)
         by_metric = {row["metric"]: row for row in values.to_dict("records")}
         for scene in chosen:
             names_shown = scene.numbers[:_FIGURES]
@@ -216,14 +216,14 @@ def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: in
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     target = target_of(view.settings, metric.id)
     first_low = metric.polarity is Polarity.UP_GOOD
-    known = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
+    ranked = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
     # What is too few to judge comes last, as on the pages.
-    known = known.sort_values("small", kind="stable").head(most)
+    ranked = ranked.sort_values("small", kind="stable").head(most)
     rate = metric.kind is Kind.RATE
-    if not rate and not known["value"].any():
-        known = known.head(0)
+    if not rate and not ranked["value"].any():
+        ranked = ranked.head(0)
     # Bars begin at zero: cut off, a small difference would look like half.
-    longest = (max(known["value"].max(), target or 0.0) if len(known) else 1.0) or 1.0
+    longest = (max(ranked["value"].max(), target or 0.0) if len(ranked) else 1.0) or 1.0
     bars = [
         wall.Bar(
             row["name"],
@@ -231,7 +231,7 @@ def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: in
             row["value"] / longest,
             meeting.SMALL if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
         )
-        for row in known.to_dict("records")
+        for row in ranked.to_dict("records")
     ]
     note = f"{'由低到高' if first_low else '由多到少'}" + ("，竖线为目标" if target is not None else "")
     return wall.ranking_html(
@@ -245,10 +245,10 @@ def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: in
 
 def pressing(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What needs attention today, and the places that come first."""
-    said = wall.lines_html(
+    topics = wall.lines_html(
         "今日关注", "越紧急越靠前", wall.fitting(sentences(view)[:_FEW], _ROOM), quiet=attention.quiet(view)
     )
-    return said + ranking(view, frame, scene, _FEW_WHERE_WIDE)
+    return topics + ranking(view, frame, scene, _FEW_WHERE_WIDE)
 
 
 def owing(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
@@ -296,16 +296,16 @@ def experts(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """Experts by where they come from, and the places with most hearings."""
     metric = metric_of("expert_participations")
     if kpis.missing_reason(view, metric):
-        said = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
-        return said + ranking(view, frame, scene, 2 * _FEW)
-    found = splits.split(view, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
-    said = wall.ranking_html(
+        sources = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+        return sources + ranking(view, frame, scene, 2 * _FEW)
+    counts = splits.split(view, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
+    sources = wall.ranking_html(
         "专家参与按来源",
         _span(metric_of("expert_participations"), view),
-        wall.count_bars(found["name"], found["hits"], "人次"),
+        wall.count_bars(counts["name"], counts["hits"], "人次"),
         quiet="这一时段没有专家参与。",
     )
-    return said + ranking(view, frame, scene, 2 * _FEW)
+    return sources + ranking(view, frame, scene, 2 * _FEW)
 
 
 def by_class(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
@@ -323,20 +323,20 @@ def _foot(scene: Scene, view: View) -> Markup:
     metric = metric_of(scene.below)
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(metric.name, "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
-    found = kpis.months(view, [metric.id], _MONTHS)
+    months = kpis.months(view, [metric.id], _MONTHS)
     target = target_of(view.settings, metric.id)
     points = pd.DataFrame(
         {
-            "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in found["month"]],
-            "value": found["value"],
-            "text": [numbers.written(metric, value) for value in found["value"]],
+            "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in months["month"]],
+            "value": months["value"],
+            "text": [numbers.written(metric, value) for value in months["value"]],
         }
     )
     title = f"{metric.name}，{view.months_text(_MONTHS)}"
     counts = metric.kind is Kind.COUNT
-    said = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
-    said.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")
-    return wall.months_html(title, "；".join(said), points, target, counts=counts)
+    notes = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
+    notes.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")
+    return wall.months_html(title, "；".join(notes), points, target, counts=counts)
 
 
 SCENES: Sequence[Scene] = (

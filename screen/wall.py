@@ -17,7 +17,7 @@ from views import words
 # How many channels, walls of a channel, and parts of what walls show are kept at most.
 _MOST_CHANNELS = 100
 _MOST_WALLS = 200
-_MOST_KEPT = 400
+_MOST_PARTS = 400
 # A wall asks every two or three seconds; one that has not asked for so long is gone.
 _GONE = timedelta(seconds=8)
 # The parts that belong to no scene: what every answer brings, and the first numbers of all scenes.
@@ -62,20 +62,20 @@ class Channels:
     lately.
     """
 
-    _kept: OrderedDict[str, _Channel] = field(default_factory=OrderedDict)
+    _channels: OrderedDict[str, _Channel] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, channel: str) -> Wish:
         """The last wish of a channel; none of what nobody has wished for."""
-        kept = self._kept.get(channel)
-        return kept.wish if kept else Wish()
+        entry = self._channels.get(channel)
+        return entry.wish if entry else Wish()
 
     def set(self, channel: str, wish: Wish, at: datetime) -> Wish:
         """Take a wish; its number tells walls that it is new. Raises NoRoomError."""
         with self._lock:
-            kept = self._open(channel, at)
-            kept.wish = replace(wish, number=kept.wish.number + 1)
-            return kept.wish
+            entry = self._open(channel, at)
+            entry.wish = replace(wish, number=entry.wish.number + 1)
+            return entry.wish
 
     def look(self, channel: str, wall: str, at: datetime) -> None:
         """A wall of the channel has asked; of a channel that there is no room for it is not kept."""
@@ -93,20 +93,21 @@ class Channels:
         """How many walls hang on each channel that has any."""
         with self._lock:
             counts = {
-                channel: sum(at - seen < _GONE for seen in kept.walls.values()) for channel, kept in self._kept.items()
+                channel: sum(at - seen < _GONE for seen in entry.walls.values())
+                for channel, entry in self._channels.items()
             }
         return {channel: count for channel, count in counts.items() if count}
 
     def _open(self, channel: str, at: datetime) -> _Channel:
         """The channel, made where there is room for it or an idle one gives way."""
-        if channel not in self._kept and len(self._kept) >= _MOST_CHANNELS:
-            idle = next((name for name, kept in self._kept.items() if not kept.is_watched(at)), None)
+        if channel not in self._channels and len(self._channels) >= _MOST_CHANNELS:
+            idle = next((name for name, entry in self._channels.items() if not entry.is_watched(at)), None)
             if idle is None:
                 raise NoRoomError
-            del self._kept[idle]
-        kept = self._kept.setdefault(channel, _Channel())
-        self._kept.move_to_end(channel)
-        return kept
+            del self._channels[idle]
+        entry = self._channels.setdefault(channel, _Channel())
+        self._channels.move_to_end(channel)
+        return entry
 
 
 @dataclass(frozen=True)
@@ -124,27 +125,27 @@ class Snapshots:
     def __init__(self, live_data: Callable[[], LiveData]) -> None:
         self._live_data = live_data
         # What was asked for least lately goes first, so that what hangs on a wall stays.
-        self._kept: OrderedDict[tuple[str, str, str], _Part] = OrderedDict()
+        self._parts: OrderedDict[tuple[str, str, str], _Part] = OrderedDict()
         self._areas: frozenset[str] | None = None
         self._lock = threading.Lock()
         # So that no part is made twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
 
     def get(
-        self, area: str, period: str, wanted: Sequence[str] = tuple(scenes.BY_ID), *, brief: bool = False
+        self, area: str, period: str, scene_ids: Sequence[str] = tuple(scenes.BY_ID), *, brief: bool = False
     ) -> dict[str, Any]:
         """These scenes, each once, and their moment, briefly without what stands beside them.
 
         Raises UnknownError for an area, period or scene that does not exist, and nothing is kept of it; CasebaseError
         where there has never been an answer.
         """
-        wanted = list(dict.fromkeys(wanted))
-        parts_wanted = wanted if brief and wanted else [_ASIDE, *wanted]
-        data, period = self._checked(area, period, wanted)
+        scene_ids = list(dict.fromkeys(scene_ids))
+        part_names = scene_ids if brief and scene_ids else [_ASIDE, *scene_ids]
+        data, period = self._checked(area, period, scene_ids)
         reading = data.reading
         failed = reading.error is not None
         parts = []
-        for name in parts_wanted:
+        for name in part_names:
             part, fresh = self._part(data, area, period, name)
             failed = failed or not fresh
             parts.append(part)
@@ -154,8 +155,8 @@ class Snapshots:
             "version": oldest.version,
             "cutoff": words.moment(oldest.as_of, year=oldest.as_of.year != now.year),
             "demo": reading.state.demonstration,
-            **(parts[0].content if parts_wanted[0] == _ASIDE else {}),
-            "scenes": [part.content for part in parts[-len(wanted) :]] if wanted else [],
+            **(parts[0].content if part_names[0] == _ASIDE else {}),
+            "scenes": [part.content for part in parts[-len(scene_ids) :]] if scene_ids else [],
             "error": failed,
             "age": round(reading.age) if failed else 0,
         }
@@ -165,12 +166,12 @@ class Snapshots:
         data, period = self._checked(area, period)
         return self._part(data, area, period, _FIGURES)[0].content
 
-    def _checked(self, area: str, period: str, wanted: Sequence[str] = ()) -> tuple[Data, str]:
+    def _checked(self, area: str, period: str, scene_ids: Sequence[str] = ()) -> tuple[Data, str]:
         """The data to answer by, and the period by its name; "" is the default, so that each is kept once."""
         period = period or DEFAULT_PERIOD
         if period not in PRESETS:
             raise scenes.UnknownError("时段", period)
-        for name in wanted:
+        for name in scene_ids:
             if name not in scenes.BY_ID:
                 raise scenes.UnknownError("场景", name)
         data = self._live_data().now()
@@ -193,23 +194,23 @@ class Snapshots:
         version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (area, period, name)
         with self._making[hash(key) % len(self._making)]:
             with self._lock:
-                kept = self._kept.get(key)
-                if kept:
-                    self._kept.move_to_end(key)
-            if kept and (kept.version == version or reading.error is not None):
-                return kept, True
+                stored = self._parts.get(key)
+                if stored:
+                    self._parts.move_to_end(key)
+            if stored and (stored.version == version or reading.error is not None):
+                return stored, True
             try:
                 content = _content(data, area, period, name)
             except CasebaseError:
-                if kept is None:
+                if stored is None:
                     raise
-                return kept, False
+                return stored, False
             part = _Part(version, reading.as_of, content)
             with self._lock:
-                self._kept[key] = part
-                self._kept.move_to_end(key)
-                while len(self._kept) > _MOST_KEPT:
-                    self._kept.popitem(last=False)
+                self._parts[key] = part
+                self._parts.move_to_end(key)
+                while len(self._parts) > _MOST_PARTS:
+                    self._parts.popitem(last=False)
             return part, True
 
 

@@ -15,14 +15,14 @@ from views import words
 UNIT = "件次"
 
 
-def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT, nameless: int = 0) -> str:
+def most(frame: pd.DataFrame, place: str, *, none: str, unit: str = UNIT, nameless: int = 0) -> str:
     """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` is said where nothing is counted.
 
     What nobody filled in (rows whose `code` is "") is nobody who could have most; it belongs to the whole, as do
     `nameless`, which stand in no row.
     """
     every = int(frame["value"].sum())
-    frame = _named(frame)
+    frame = _with_code(frame)
     if not frame["value"].sum():
         return f"{words.full(every)} {unit}都没有填写" if every else none
     total = every + nameless
@@ -32,10 +32,10 @@ def most(frame: pd.DataFrame, whole: str, *, none: str, unit: str = UNIT, namele
         return f"{words.listing(names, 2)}并列最多，各 {words.full(top)} {unit}"
     if top == total:
         return f"只有{names[0]}，{words.full(top)} {unit}"
-    return f"{names[0]}最多，{words.full(top)} {unit}，占{whole} {words.percent(top / total)}"
+    return f"{names[0]}最多，{words.full(top)} {unit}，占{place} {words.percent(top / total)}"
 
 
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
+def _with_code(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that somebody or something answers for: what nobody filled in is named by no superlative."""
     return frame[frame["code"] != ""] if "code" in frame.columns else frame
 
@@ -47,7 +47,7 @@ def leading(counts: pd.Series, unit: str) -> str:
 
 
 def ranked(
-    frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, whole: str, *, few: int, nameless: int = 0
+    frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, place: str, *, few: int, nameless: int = 0
 ) -> str:
     """The finding of a ranking of places by any metric; frames of places.measured. `nameless`: see `most`."""
     if metric.kind is Kind.RATE and metric.polarity is not Polarity.UP_GOOD:
@@ -55,24 +55,24 @@ def ranked(
     if metric.kind is Kind.RATE:
         return lowest(frame, target, f"各{noun}", few=few, nothing=f"各{noun}这一时段没有可计{metric.name}的记录")
     if metric.kind is Kind.COUNT:
-        return most(frame, whole, none=f"{whole}没有{metric.name}", unit=metric.unit, nameless=nameless)
-    known = _named(frame).dropna(subset=["value"])
-    if known.empty:
-        return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{whole}没有{metric.name}"
-    top = float(known["value"].max())
-    return f"{_leaders(known, top)}最高，{words.decimal(top)} {metric.unit}"
+        return most(frame, place, none=f"{place}没有{metric.name}", unit=metric.unit, nameless=nameless)
+    valued = _with_code(frame).dropna(subset=["value"])
+    if valued.empty:
+        return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{place}没有{metric.name}"
+    top = float(valued["value"].max())
+    return f"{_leaders(valued, top)}最高，{words.decimal(top)} {metric.unit}"
 
 
 def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
     """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are left out, and that is said."""
-    known = _named(frame).dropna(subset=["value"])
-    judged = known[~known["small"].astype(bool)]
-    if known.empty:
+    valued = _with_code(frame).dropna(subset=["value"])
+    judged = valued[~valued["small"].astype(bool)]
+    if valued.empty:
         return f"{noun}这一时段没有可计{metric.name}的记录"
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     top = float(judged["value"].max())
-    return f"{_of_whom(known, judged, noun, few)}{_leaders(judged, top)}最高，{words.percent(top)}"
+    return f"{_of_whom(valued, judged, noun, few)}{_leaders(judged, top)}最高，{words.percent(top)}"
 
 
 def lowest(
@@ -84,31 +84,31 @@ def lowest(
     nothing: str = "这一时段没有应办结的简单诉求",
 ) -> str:
     """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are left out, and that is said."""
-    known = _named(frame).dropna(subset=["value"])
-    judged = known[~known["small"].astype(bool)]
-    if known.empty:
+    valued = _with_code(frame).dropna(subset=["value"])
+    judged = valued[~valued["small"].astype(bool)]
+    if valued.empty:
         return nothing
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     least = float(judged["value"].min())
-    names, of = _leaders(judged, least), _of_whom(known, judged, noun, few)
+    names, of = _leaders(judged, least), _of_whom(valued, judged, noun, few)
     if target is None:
         return f"{of}{names}最低，{words.percent(least)}"
     if words.target_reached(least, target * 100):
-        whole = f"{of.removesuffix('中，')}" or noun
-        return f"{whole}全部达标，最低的{names} {words.percent(least)}"
+        of_places = f"{of.removesuffix('中，')}" or noun
+        return f"{of_places}全部达标，最低的{names} {words.percent(least)}"
     return f"{of}{names}最低，{words.percent(least)}，{_against(least, target)}"
 
 
 def flow(frame: pd.DataFrame) -> str:
     """近 90 天新收 14,520、办结 14,611 件次，积压减少 91 件次（−2.4%）. Columns: inflow, outflow, backlog."""
-    came, went = int(frame["inflow"].sum()), int(frame["outflow"].sum())
+    inflow, outflow = int(frame["inflow"].sum()), int(frame["outflow"].sum())
     after = int(frame["backlog"].iloc[-1])
-    before = after - came + went
+    before = after - inflow + outflow
     moved = f"积压{'增加' if after > before else '减少'} {words.full(abs(after - before))} {UNIT}"
     relative = words.change(after, before)
-    said = "积压持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
-    return f"近 {len(frame)} 天新收 {words.full(came)}、办结 {words.full(went)} {UNIT}，{said}"
+    change_of_backlog = "积压持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
+    return f"近 {len(frame)} 天新收 {words.full(inflow)}、办结 {words.full(outflow)} {UNIT}，{change_of_backlog}"
 
 
 def ages(frame: pd.DataFrame, old: Sequence[str]) -> str:
@@ -136,11 +136,11 @@ def due(frame: pd.DataFrame, days: int) -> str:
 
 def peak(frame: pd.DataFrame) -> str:
     """五日期限 11月24日最多，41 件次；办结期限 11月27日最多，13 件次. Columns: row (the limit), day (date), value."""
-    said = []
+    clauses = []
     for name, rows in frame.groupby("row", sort=False):
         at = _fullest_days(rows, "最多，")
-        said.append(f"{name}{at}" if rows["value"].max() else f"没有{name}到期的件")
-    return "；".join(said)
+        clauses.append(f"{name}{at}" if rows["value"].max() else f"没有{name}到期的件")
+    return "；".join(clauses)
 
 
 def _fullest_days(frame: pd.DataFrame, verb: str) -> str:
@@ -157,14 +157,14 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
         return f"没有{month}到期的件"
     if not then["falling"]:
         return f"{int(then['days'])} 个工作日内没有{month}到期的件，{name}不会因此下降"
-    told = f"若不再办结，{int(then['days'])} 个工作日后{name}"
+    head = f"若不再办结，{int(then['days'])} 个工作日后{name}"
     if words.is_missing(now["value"]):
-        return f"{told}为 {words.percent(then['value'])}"
+        return f"{head}为 {words.percent(then['value'])}"
     moved = words.points(then["value"] - now["value"])
     if moved == words.SAME:
-        return f"{told}几乎不变，{words.full(then['falling'])} {UNIT}到期"
+        return f"{head}几乎不变，{words.full(then['falling'])} {UNIT}到期"
     fall = f"降到 {words.percent(then['value'])}，少 {moved.removeprefix(words.MINUS)}"
-    return f"{told}{fall}，{words.full(then['falling'])} {UNIT}到期"
+    return f"{head}{fall}，{words.full(then['falling'])} {UNIT}到期"
 
 
 def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
@@ -173,16 +173,18 @@ def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str
     if words.is_missing(change.moved):
         return f"{metric.name}{against}没有可比的数"
     moved = words.contribution(change.moved, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
-    told = f"{metric.name}{against}持平" if change.moved == 0 else f"{metric.name}{against} {moved}"
+    statement = f"{metric.name}{against}持平" if change.moved == 0 else f"{metric.name}{against} {moved}"
     parts = bars[bars["value"].fillna(0) != 0]
     if parts.empty:
-        return told
+        return statement
     size = parts["value"].abs()
     top = parts[size == size.max()]
     names = words.listing(top["name"].tolist(), 2)
     if top["value"].nunique() > 1:
-        return f"{told}，{names}影响最大，升降各 {words.contribution(float(size.max()), kind).removeprefix('+')}"
-    return f"{told}，{names}影响最大，{'各 ' if len(top) > 1 else ''}{words.contribution(top['value'].iloc[0], kind)}"
+        return f"{statement}，{names}影响最大，升降各 {words.contribution(float(size.max()), kind).removeprefix('+')}"
+    return (
+        f"{statement}，{names}影响最大，{'各 ' if len(top) > 1 else ''}{words.contribution(top['value'].iloc[0], kind)}"
+    )
 
 
 def months(
@@ -193,22 +195,22 @@ def months(
     nothing: str = "所选范围内没有应办结的简单诉求",
 ) -> str:
     """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标. Columns: at (first of the month), value."""
-    known = _named(frame).dropna(subset=["value"])
-    if known.empty:
+    valued = _with_code(frame).dropna(subset=["value"])
+    if valued.empty:
         return nothing
-    last = known.iloc[-1]
+    last = valued.iloc[-1]
     at = pd.Timestamp(last["at"])
     running = f"（至{today.day}日）" if (at.year, at.month) == (today.year, today.month) else ""
-    said = f"{words.month(at.date(), year=not running)}{running}{words.percent(last['value'])}"
+    statement = f"{words.month(at.date(), year=not running)}{running}{words.percent(last['value'])}"
     if target is None:
-        return said
+        return statement
     reached = words.target_reached(last["value"], target * 100)
-    said += "，达到目标" if reached else f"，{_against(last['value'], target)}"
-    before = known.iloc[:-1]
+    statement += "，达到目标" if reached else f"，{_against(last['value'], target)}"
+    before = valued.iloc[:-1]
     if before.empty:
-        return said
+        return statement
     times = sum(words.target_reached(value, target * 100) for value in before["value"])
-    return f"{said}；此前 {len(before)} 个月 {times} 个月达标"
+    return f"{statement}；此前 {len(before)} 个月 {times} 个月达标"
 
 
 def searched(frame: pd.DataFrame) -> str:
@@ -237,8 +239,10 @@ def hot(points: pd.DataFrame) -> str:
     tied = points[points["weight"] == first["weight"]]
     each = "各 " if len(tied) > 1 else ""
     names = words.listing(tied["name"].drop_duplicates().tolist(), 2)
-    said = f"{names}最集中，约 1 公里见方内{each if each else ' '}{words.full(first['weight'])} {UNIT}"
-    return said if len(top) == 1 else f"{said}；前 {len(top)} 个方格共 {words.full(top['weight'].sum())} {UNIT}"
+    statement = f"{names}最集中，约 1 公里见方内{each if each else ' '}{words.full(first['weight'])} {UNIT}"
+    return (
+        statement if len(top) == 1 else f"{statement}；前 {len(top)} 个方格共 {words.full(top['weight'].sum())} {UNIT}"
+    )
 
 
 def risen(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
@@ -246,15 +250,15 @@ def risen(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
 
     Columns: name, observed, expected, alarm.
     """
-    told = frame[frame["alarm"].astype(bool)]
-    if told.empty:
+    alarms = frame[frame["alarm"].astype(bool)]
+    if alarms.empty:
         return f"近 {days} 天没有{noun}的上升越过误报界限"
-    first = told.iloc[0]
-    said = (
+    first = alarms.iloc[0]
+    statement = (
         f"{first['name']}近 {days} 天 {words.full(first['observed'])} {UNIT}，"
         f"{before}应有 {words.decimal(first['expected'])} {UNIT}"
     )
-    return said if len(told) == 1 else f"{said}；另有 {len(told) - 1} 个热点"
+    return statement if len(alarms) == 1 else f"{statement}；另有 {len(alarms) - 1} 个热点"
 
 
 def staffed(frame: pd.DataFrame, kind: str) -> str:
@@ -271,8 +275,8 @@ def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> s
     if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
         return "听证件太少，还不能与未听证件比较"
     points, low, high = moved
-    said = words.points(abs(points)).lstrip("+")
-    beside = "与可比件持平" if said == words.SAME else f"比可比件{'低' if points < 0 else '高'} {said}"
+    difference = words.points(abs(points)).lstrip("+")
+    beside = "与可比件持平" if difference == words.SAME else f"比可比件{'低' if points < 0 else '高'} {difference}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
     sure = words.SMALL if words.is_small_sample(mine["among"], few) else apart
     return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
@@ -284,8 +288,8 @@ def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, 
     if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
         return f"{metric.name}还不能比较"
     points, low, high = moved
-    told = words.points(abs(points)).lstrip("+")
-    beside = words.SAME if told == words.SAME else f"{'低' if points < 0 else '高'} {told}"
+    difference = words.points(abs(points)).lstrip("+")
+    beside = words.SAME if difference == words.SAME else f"{'低' if points < 0 else '高'} {difference}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
     return f"{metric.name}{beside}，{words.SMALL if words.is_small_sample(mine['among'], few) else apart}"
 
@@ -305,7 +309,7 @@ def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
 
 def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str) -> str:
     """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are left out, and that is said."""
-    frame = _named(frame)
+    frame = _with_code(frame)
     if frame.empty:
         return nothing
     judged = frame[~frame["small"].astype(bool)]
@@ -321,9 +325,9 @@ def _leaders(frame: pd.DataFrame, value: float) -> str:
     return words.listing(frame.loc[frame["value"] == value, "name"].tolist(), 2)
 
 
-def _of_whom(known: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:
+def _of_whom(valued: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:
     """Among whom a superlative holds where small samples are left out: 30 件次以上的区县中，; "" where of all."""
-    return "" if len(known) == len(judged) else f"{few} {unit}以上的{noun.removeprefix('各')}中，"
+    return "" if len(valued) == len(judged) else f"{few} {unit}以上的{noun.removeprefix('各')}中，"
 
 
 def load(frame: pd.DataFrame) -> str:

@@ -84,11 +84,11 @@ def meaning_of(settings: Settings, metric: Metric) -> Meaning:
 def lights_of(settings: Settings, metric: Metric) -> str:
     """By what limits a metric is judged, in words; "" for one that nothing judges."""
     lights, target = settings.lights, target_of(settings, metric.id)
-    said = []
+    clauses = []
     if target is not None:
-        said.append(f"目标 {words.percent(target)}：● 达标，▲ 差 {lights.shortfall:g} 个百分点以内，■ 差得更多")
+        clauses.append(f"目标 {words.percent(target)}：● 达标，▲ 差 {lights.shortfall:g} 个百分点以内，■ 差得更多")
     elif metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD:
-        said.append("未定目标，不判好坏")
+        clauses.append("未定目标，不判好坏")
     if metric.is_sample:
-        said.append(f"分母不足 {lights.small_sample} 标「{words.SMALL}」")
-    return "；".join(said)
+        clauses.append(f"分母不足 {lights.small_sample} 标「{words.SMALL}」")
+    return "；".join(clauses)

@@ -88,8 +88,8 @@ def names(lacks: str | Iterable[str]) -> str:
 
 def reason(lacks: str | Iterable[str]) -> str:
     """未装入办结期限: why a number is not known; "" for one that lacks nothing."""
-    said = names(lacks)
-    return f"未装入{said}" if said else ""
+    missing = names(lacks)
+    return f"未装入{missing}" if missing else ""
 
 
 def sentence(name: str, lacks: str | Iterable[str]) -> str:
@@ -99,5 +99,5 @@ def sentence(name: str, lacks: str | Iterable[str]) -> str:
 
 def written(lacks: str | Iterable[str]) -> str:
     """—（未装入办结期限）, in the place of a number that the data cannot tell."""
-    said = reason(lacks)
-    return f"{words.NONE}（{said}）" if said else words.NONE
+    why = reason(lacks)
+    return f"{words.NONE}（{why}）" if why else words.NONE

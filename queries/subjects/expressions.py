@@ -56,8 +56,8 @@ def happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) 
 
 def name_of(table: Any, key: str, code: ColumnElement[Any]) -> Expression:
     """The name that a table has for a code."""
-    named: Alias = table.alias()
-    return Fixed(select(named.c.name).where(named.c[key] == code).scalar_subquery())
+    names: Alias = table.alias()
+    return Fixed(select(names.c.name).where(names.c[key] == code).scalar_subquery())
 
 
 def area_name(code: ColumnElement[Any]) -> Expression:

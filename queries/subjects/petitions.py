@@ -44,8 +44,8 @@ def stage(at: Moment) -> ColumnElement[str]:
     reached = [(before(at.as_of, time), stage) for time, stage in steps]
     # What lies before a step that nobody dated is not known; what lies after it is.
     undated = [n for n, (time, _) in enumerate(steps) if f"petition.{time.key}" in blank]
-    known = reached[: min(undated)] if undated else reached
-    return case(*known, else_=null() if undated else STAGES[0]) if known else cast(null(), String)
+    dated_steps = reached[: min(undated)] if undated else reached
+    return case(*dated_steps, else_=null() if undated else STAGES[0]) if dated_steps else cast(null(), String)
 
 
 def age_band(at: Moment) -> ColumnElement[str]:

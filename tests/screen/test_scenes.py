@@ -173,7 +173,7 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
                 snapshots.figures(area, period)
             with pytest.raises(scenes.UnknownError):
                 scenes.view_of(process.live_data().now(), period, area or None)
-    assert not snapshots._kept
+    assert not snapshots._parts
 
 
 def test_a_long_area_code_has_its_own_numbers(city: Casebase) -> None:
@@ -200,21 +200,21 @@ def test_a_scene_that_is_asked_for_often_is_answered_once(city: Casebase) -> Non
     kept = Snapshots(process.live_data)
     kept.get("", "", ["backlog"])
     kept.get("", "本月", ["backlog"])
-    assert {key[1] for key in kept._kept} == {"本月"}  # the default by its name: kept once
+    assert {key[1] for key in kept._parts} == {"本月"}  # the default by its name: kept once
 
 
 def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
     city: Casebase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert city.state().demonstration
-    monkeypatch.setattr("screen.wall._MOST_KEPT", 4)
+    monkeypatch.setattr("screen.wall._MOST_PARTS", 4)
     snapshots = Snapshots(process.live_data)
     snapshots.get("", "本月", ["backlog"], brief=True)
     for area in ("410105", "410103", "410104", "410102", "410106"):
         snapshots.get(area, "本月", ["backlog"], brief=True)
         snapshots.get("", "本月", ["backlog"], brief=True)
-    assert len(snapshots._kept) == 4
-    assert ("", "本月", "backlog") in snapshots._kept
+    assert len(snapshots._parts) == 4
+    assert ("", "本月", "backlog") in snapshots._parts
 
 
 def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
@@ -234,7 +234,7 @@ def test_wishes_are_numbered_and_their_channels_bounded() -> None:
         channels.set(str(number), Wish(), UNTIL)
     assert channels.get("大厅").number == 0  # forgotten: its walls rotate
     assert channels.get("299").number == 1
-    assert len(channels._kept) == 100
+    assert len(channels._channels) == 100
 
 
 def test_a_channel_that_walls_look_at_is_never_pushed_out() -> None:
@@ -248,7 +248,7 @@ def test_a_channel_that_walls_look_at_is_never_pushed_out() -> None:
     for number in range(300):
         channels.look(f"fake {number}", "wall", UNTIL)
     assert channels.get("会议室").scene == "backlog"
-    assert len(channels.walls(UNTIL)) == len(channels._kept) == 100
+    assert len(channels.walls(UNTIL)) == len(channels._channels) == 100
     with pytest.raises(NoRoomError):
         channels.set("another", Wish(), UNTIL)
     assert channels.set("会议室", Wish("duty", "", "", "本月"), UNTIL).number == 2
