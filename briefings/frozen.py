@@ -20,11 +20,11 @@ from queries.compare import by_month, compare
 from queries.dictionary import dictionary
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
-from queries.periods import Against, Period, compared, end_of_day
+from queries.periods import Against, Period, compared_period, end_of_day
 from queries.registry import METRICS
 from queries.subjects import PETITION
 from views import words
-from wording.names import UNIT_KINDS, called
+from wording.names import UNIT_KINDS, display_name
 
 TOTALS = (
     "registered",
@@ -277,7 +277,7 @@ def _since(began: date | None, period: Period, as_of: datetime, frame: pd.DataFr
         return frame
     of_cases = frame.reset_index()["metric"].map(lambda name: METRICS[name].subject is PETITION).to_numpy()
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
-        if name in frame.columns and compared(period, as_of, against)[0].start < began:
+        if name in frame.columns and compared_period(period, as_of, against)[0].start < began:
             unknown = {column: frame[column].mask(of_cases) for column in (name, f"{name}_among")}
             frame = frame.assign(**unknown)
     if "month" in frame.columns:
@@ -305,7 +305,7 @@ def _split(
     kinds = _kinds(casebase) if column == "unit" else {}
     return found.drop(columns=[column, "as_of"]).assign(
         code=codes,
-        name=[called(column, code, known, casebase.settings.city.name) for code in codes],
+        name=[display_name(column, code, known, casebase.settings.city.name) for code in codes],
         kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
         small=[few and words.is_small_sample(among, limit) for few, among in zip(sample, found["among"], strict=True)],
     )

@@ -14,12 +14,12 @@ from briefings.model import CaseList, Column, Counted, Table, Valued
 from queries.dictionary import formula
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric
-from queries.periods import Against, compared
+from queries.periods import Against, compared_period
 from queries.registry import METRICS
 from views import words
 from wording import unknown
 from wording.columns import COLUMNS, HIDDEN
-from wording.names import PLACE_NAMES, called
+from wording.names import PLACE_NAMES, display_name
 from wording.numbers import kind_of, target_of
 
 # What a Word table can bear; the ledger has every row.
@@ -302,7 +302,7 @@ def overdue(frozen: Frozen) -> Table | None:
     rows = tuple(
         (
             row["case_no"],
-            called("unit", _text(row["unit"]), {}, frozen.settings.city.name),
+            display_name("unit", _text(row["unit"]), {}, frozen.settings.city.name),
             row["district"],
             row["category"],
             row["due_at"].date(),
@@ -390,7 +390,8 @@ def _scope(frozen: Frozen) -> str:
 def _stocks_note(frozen: Frozen) -> str:
     """Of which moments stocks are: of the end of each period, or of the same day while it runs."""
     earlier = (
-        compared(frozen.request.period, frozen.as_of, against) for against in (Against.PREVIOUS, Against.YEAR_BEFORE)
+        compared_period(frozen.request.period, frozen.as_of, against)
+        for against in (Against.PREVIOUS, Against.YEAR_BEFORE)
     )
     before, year_before = (stock_moment(at, period) for period, at in earlier)
     now, then, year_ago = (prose.moment(at) for at in (frozen.stocks_at, before, year_before))

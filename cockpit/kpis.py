@@ -12,13 +12,12 @@ from cockpit.view import Comparison, View
 from queries import decompose, needs
 from queries.compare import by_month, compare
 from queries.model import Kind, Metric
-from queries.periods import Against
-from queries.periods import compared as compared_period
+from queries.periods import Against, compared_period
 from queries.registry import METRICS
 from views import cards, words
 from views.tokens import Role
 from wording import unknown
-from wording.numbers import in_full, kind_of, state_of, target_of, tone, written
+from wording.numbers import format_value, in_full, kind_of, state_of, target_of, tone
 
 # What stands beside volumes of 信访 and is never added to them.
 HOTLINE = ("hotline_registered", "hotline_open")
@@ -45,7 +44,7 @@ def missing_for_split(view: View, metric_id: str, *dimensions: str) -> tuple[str
 def stage_names(view: View, stages: pd.Series) -> list[str]:
     """The stages of cases as a column: those that no time tells with the reason."""
     lacks = missing_for_split(view, "backlog", "stage")
-    return [stage if isinstance(stage, str) else unknown.written(lacks) for stage in stages]
+    return [stage if isinstance(stage, str) else unknown.placeholder(lacks) for stage in stages]
 
 
 def comparison(view: View, metrics: Sequence[str]) -> pd.DataFrame:
@@ -82,7 +81,7 @@ def card(
     return cards.Card(
         key=metric.id,
         name=metric.name,
-        value=written(metric, row["value"], full=full),
+        value=format_value(metric, row["value"], full=full),
         unit="" if metric.kind is Kind.RATE else metric.unit,
         deltas=deltas(view, metric, row, linked=linked),
         state=state(view, metric, row["value"], row["among"]),
@@ -111,7 +110,7 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     if moved == words.NONE:
         return cards.Delta(against.label, moved)
     other_day = _other_kind_of_day(view, metric, against.against)
-    leads = linked and decompose.can(metric) and now != before
+    leads = linked and decompose.is_splittable(metric) and now != before
     link = why_link(metric, against.against, period=view.link_period) if leads else None
     plain = moved == words.SAME or other_day is not None
     return cards.Delta(
@@ -138,12 +137,12 @@ def _beside(
     for name in metric.beside:
         other, value, lacks = METRICS[name], float(compared["value"].loc[name]), compared["unknown"].loc[name]
         if lacks:
-            yield f"{other.short_name} {unknown.written(lacks)}", None
+            yield f"{other.short_name} {unknown.placeholder(lacks)}", None
         elif name not in HOTLINE:
             unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
-            yield f"{other.short_name} {written(other, value, full=full)}{unit}", links.get(name)
+            yield f"{other.short_name} {format_value(other, value, full=full)}{unit}", links.get(name)
         elif value > 0:
-            yield f"另有{other.short_name} {written(other, value, full=full)}", links.get(name)
+            yield f"另有{other.short_name} {format_value(other, value, full=full)}", links.get(name)
     if metric.kind is Kind.RATE and row["among"]:
         yield words.fraction(row["hits"], row["among"]), None
 

@@ -12,7 +12,7 @@ from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from views import words
 from wording.names import PLACE_NAMES
-from wording.numbers import written
+from wording.numbers import format_value
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
 
@@ -107,7 +107,7 @@ def nameless(view: View, metric: str, places: Below) -> int:
 
 
 def _tip(metric: Metric, name: str, value: float, hits: int, among: int) -> str:
-    text = written(metric, value)
+    text = format_value(metric, value)
     if metric.kind is Kind.RATE:
         return f"{name} {text}（{words.fraction(hits, among)}）" if among else f"{name} 暂无数据"
     return f"{name} {text} {metric.unit}"

@@ -42,7 +42,7 @@ def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
 def names_of(view: View, dimension: str, codes: Sequence[str | None]) -> list[str]:
     """The names of a dimension's codes, with a word for what is not filled in ("" or None)."""
     names_by_code = _known_names(view, dimension, [code for code in codes if code])
-    return [naming.called(dimension, code, names_by_code, view.settings.city.name) for code in codes]
+    return [naming.display_name(dimension, code, names_by_code, view.settings.city.name) for code in codes]
 
 
 def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:

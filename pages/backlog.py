@@ -70,7 +70,7 @@ def stages_and_ages(view: View) -> None:
     found = view.ask(measure, ["backlog"], as_of=view.stocks_at, within=view.within, by=["stage", "age"])
     lacks = kpis.missing_for_split(view, "backlog", "stage")
     # Where a time that tells the stage was never loaded, some or all cases have none; the ages are known even so.
-    nameless = unknown.written(lacks)
+    nameless = unknown.placeholder(lacks)
     found = found.assign(stage=[stage if isinstance(stage, str) else nameless for stage in found["stage"]])
     rows = [stage for stage in STAGES[:-1] if not lacks or (found["stage"] == stage).any()] + [nameless] * bool(lacks)
     every = pd.MultiIndex.from_product([rows, AGE_BANDS], names=["stage", "age"])

@@ -33,7 +33,7 @@ _FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000"}
 
 def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
     """The parts of the formula with what they count now; a count says in the definition what it counts."""
-    counted = unknown.written(row["unknown"]) if row["unknown"] else ""
+    counted = unknown.placeholder(row["unknown"]) if row["unknown"] else ""
     hits = entries.Term(
         f"计{dictionary.counted_in(metric)}" if metric.kind is Kind.COUNT else metric.hits_text.rstrip("。"),
         counted or f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
@@ -65,7 +65,9 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
         metric.name,
         f"{definition}。",
         terms(metric, row),
-        "" if metric.kind is Kind.COUNT else f"{numbers.written(metric, row['value'])}{'' if row['unknown'] else unit}",
+        ""
+        if metric.kind is Kind.COUNT
+        else f"{numbers.format_value(metric, row['value'])}{'' if row['unknown'] else unit}",
         factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
         state=kpis.state(view, metric, row["value"], row["among"]),
         small=not row["unknown"]

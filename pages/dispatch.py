@@ -89,7 +89,7 @@ def steps(view: View) -> None:
             title=f"{kind} {words.full(counts[0])} 件{done}" if counts[0] else f"这一时段没有推送{kind}任务",
             subtitle="期内推送的任务走到哪一步（件）"
             + (f"；中位数 {'，'.join(medians)}" if medians else "")
-            + "".join(f"；{step} {unknown.written(names)}" for step, names in lacks.items()),
+            + "".join(f"；{step} {unknown.placeholder(names)}" for step, names in lacks.items()),
             unit="件",
             height=150,
         )

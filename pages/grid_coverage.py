@@ -256,7 +256,7 @@ def picked_grid(frame: pd.DataFrame) -> str | None:
 def facts(view: View, code: str, rows: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
     row: Any = rows.set_index("code").loc[code]
-    within = view.within.within(grid=code)
+    within = view.within.narrow(grid=code)
     wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
     found = view.ask(measure, wanted, as_of=view.as_of, period=view.period, within=within).set_index("metric")["value"]
     households = "" if words.is_missing(row["households"]) else f"，{words.full(row['households'])} 户"
@@ -264,7 +264,7 @@ def facts(view: View, code: str, rows: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small"):
         for name in wanted:
             metric = metric_of(name)
-            text = numbers.written(metric, float(found.loc[name]))
+            text = numbers.format_value(metric, float(found.loc[name]))
             unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
             if st.button(f"{metric.name} {text}{unit}", key=f"fact_{name}"):
                 open_link(list_link(name, grid=code))

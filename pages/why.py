@@ -14,7 +14,7 @@ from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Polarity
-from queries.periods import Against, compared
+from queries.periods import Against, compared_period
 from queries.subjects import DIMENSIONS, OF_PETITION
 from views import charts, words
 from wording import findings, numbers
@@ -174,7 +174,7 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     layout.heading(
         f"变化最大的一格：{first}，{words.contribution(shown['change'].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
-        f"各格相加等于总变化 {words.contribution(change.moved, kind)}{more}；选中一行看它本期的件",
+        f"各格相加等于总变化 {words.contribution(change.difference, kind)}{more}；选中一行看它本期的件",
         define=metric,
     )
     table = pd.DataFrame({DIMENSIONS[name]: splits.names_of(view, name, shown[name].tolist()) for name in by})
@@ -220,7 +220,7 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     title = st.container(key="why_title")
     metric, against, dimension = chosen(view)
-    then, moment = compared(view.period, view.as_of, against)
+    then, moment = compared_period(view.period, view.as_of, against)
     cut = words.moment(stock_moment(moment, then) if metric.is_stock else moment, year=True)
     earlier = f"{cut}的时点数相比" if metric.is_stock else f"{words.span(then.start, then.end)}相比（截至 {cut}）"
     with title:

@@ -16,7 +16,7 @@ from queries.intervals import wilson
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice, moment
 from queries.names import names_of
-from queries.periods import Against, Period, compared, end_of_day
+from queries.periods import Against, Period, compared_period, end_of_day
 from queries.subjects import AREA_DIMENSIONS
 
 _WEEK = 7
@@ -134,7 +134,7 @@ def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Sl
         return None
     row = short.sort_values("value", kind="stable").iloc[0]
     code = str(row[place])
-    there = within.within(**{place: code})
+    there = within.narrow(**{place: code})
     finding = _rate(casebase, row, as_of, period, there)
     area = None if place == "grid" else code
     return replace(finding, cell=((place, code),), name=_name(casebase, place, code), area=area)
@@ -164,7 +164,7 @@ def _short(casebase: Casebase, rates: pd.DataFrame) -> pd.DataFrame:
 
 def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
     """A rate beside its target and the period before; the count is of the claims that missed their fifth day."""
-    earlier, then = compared(period, as_of, Against.PREVIOUS)
+    earlier, then = compared_period(period, as_of, Against.PREVIOUS)
     before = measure(casebase, ["five_day_closure"], as_of=then, period=earlier, within=there).iloc[0]
     enough = before["among"] >= casebase.settings.lights.small_sample
     end = end_of_day(period.end)
@@ -192,7 +192,7 @@ def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str)
         return None
     row = alarms.iloc[0]
     window = hot_topics.Stretches(as_of, days).window
-    there = within.within(**dict(row["cell"]))
+    there = within.narrow(**dict(row["cell"]))
     return Finding(
         About.SURGE,
         int(row["observed"]),
@@ -215,7 +215,7 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
     if worst.empty or 1 - worst["value"].iloc[0] <= _GAP_SHARE:
         return None
     code = str(worst[place].iloc[0])
-    gap = _gap(casebase, worst.iloc[0], as_of, within.within(**{place: code}))
+    gap = _gap(casebase, worst.iloc[0], as_of, within.narrow(**{place: code}))
     return replace(gap, cell=((place, code),), name=_name(casebase, place, code), area=code)
 
 

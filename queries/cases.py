@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
-from queries.measure import about, among_and_hit, conditions, in_slice, metric_of, span_of, stock_moment
+from queries.measure import among_and_hit, candidate_rows, conditions, in_slice, metric_of, span_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period
 
@@ -63,7 +63,7 @@ def mark_cases(
     if len(moments) > 1:
         raise UsageError(f"{', '.join(metrics)}: stocks are of the end of the period; ask for them apart")
     at = moment(casebase, moments.pop())
-    where = and_(about(at, chosen, period), *in_slice(casebase, first.subject, at, within))
+    where = and_(candidate_rows(at, chosen, period), *in_slice(casebase, first.subject, at, within))
     columns = {name: expression(at) for name, expression in first.subject.columns.items()}
     columns |= {metric.id: _mark(*among_and_hit(at, metric, period)) for metric in chosen}
     order = (first.subject.order(at), first.subject.key)

@@ -9,7 +9,7 @@ from casebase.engine import Casebase
 from queries import needs
 from queries.measure import measure
 from queries.model import EVERYTHING, Kind, Slice
-from queries.periods import Against, Period, compared, end_of_day, last_months
+from queries.periods import Against, Period, compared_period, end_of_day, last_months
 from queries.registry import METRICS
 
 
@@ -30,7 +30,7 @@ def compare(
     keys = ["metric", *by]
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
-        then_period, then = compared(period, as_of, against)
+        then_period, then = compared_period(period, as_of, against)
         earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
         numbers = numbers.merge(earlier, on=keys, how="left")

@@ -23,7 +23,7 @@ from casebase.errors import UsageError
 from queries import needs
 from queries.measure import measure, metric_of
 from queries.model import EVERYTHING, Kind, Metric, Slice
-from queries.periods import Against, Period, compared
+from queries.periods import Against, Period, compared_period
 from queries.registry import METRICS
 
 
@@ -35,7 +35,7 @@ class Change:
 
     `parts` has one row a group, the largest change first: the `by` columns (None where not filled in), hits, among,
     hits_before, among_before (int), change (int for a count, else a ratio), and for a rate mix and performance, which
-    add up to change. All parts add up to `moved`; where one of the rates is missing their changes are NaN.
+    add up to change. All parts add up to `difference`; where one of the rates is missing their changes are NaN.
     """
 
     now: float
@@ -43,16 +43,16 @@ class Change:
     parts: pd.DataFrame
 
     @property
-    def moved(self) -> float:
+    def difference(self) -> float:
         return self.now - self.before
 
 
-def can(metric: Metric) -> bool:
+def is_splittable(metric: Metric) -> bool:
     """Whether the groups of a metric add up to it, so that its change can be split."""
     return metric.additive and metric.kind in (Kind.COUNT, Kind.RATE)
 
 
-SPLITTABLE: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if can(metric))
+SPLITTABLE: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if is_splittable(metric))
 
 
 def decompose(
@@ -70,9 +70,9 @@ def decompose(
     Raises UsageError for an unknown metric or dimension, and for a metric whose groups do not add up.
     """
     chosen = metric_of(metric)
-    if not can(chosen):
+    if not is_splittable(chosen):
         raise UsageError(f"metric {metric}: its groups do not add up to it, so its change cannot be split")
-    then_period, then = compared(period, as_of, against)
+    then_period, then = compared_period(period, as_of, against)
     now = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=by)
     before = measure(casebase, [metric], as_of=then, period=then_period, within=within, by=by)
     parts = _beside(now, before, list(by))

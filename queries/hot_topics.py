@@ -16,7 +16,7 @@ from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.names import categories, names_of
-from queries.periods import Against, Period, compared
+from queries.periods import Against, Period, compared_period
 from queries.segmentation import occurrences
 from queries.subjects import as_key, p
 from queries.surges import LEAST, STRETCHES, Counts, rising
@@ -256,7 +256,7 @@ def _whole_cell(cell: Cell, parents: dict[str, str]) -> set[tuple[str, str]]:
 def _year_before(casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str) -> list[int]:
     if not cells:
         return []
-    period, as_of = compared(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
+    period, as_of = compared_period(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
     by = ["category", "subcategory", place]
     last_year = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)
     return [

@@ -153,7 +153,7 @@ def among_and_hit(
     return among, metric.hit(at) if metric.hit else None
 
 
-def about(at: Moment, metrics: Sequence[Metric], period: Period | None) -> ColumnElement[bool]:
+def candidate_rows(at: Moment, metrics: Sequence[Metric], period: Period | None) -> ColumnElement[bool]:
     """A condition that every row meets that any of the metrics looks at; some meet it that none does.
 
     Metrics are many and their dates few, and parts of a table without such dates need not be read.
@@ -237,7 +237,7 @@ def _measure_group(
             # A plain date would come back from PostgreSQL as a time with a zone.
             dated = cast(first.dated_by(at), DateTime)
             labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
-        return _read(casebase, first.subject, at, cells, labels, about(at, metrics, period), rest, span)
+        return _read(casebase, first.subject, at, cells, labels, candidate_rows(at, metrics, period), rest, span)
     moments = _moments(casebase, first, at, period, span)
     # A row that changes its place in the split between the moments needs one reading for each.
     parts = [[one] for one in moments] if _moves(first.subject, plain, rest) else [moments]

@@ -179,7 +179,7 @@ class Slice:
     unit: str | None = None
     cell: tuple[tuple[str, str | None], ...] = field(default=())
 
-    def within(self, **cell: str | None) -> "Slice":
+    def narrow(self, **cell: str | None) -> "Slice":
         """The same slice narrowed to one cell."""
         others = tuple(pair for pair in self.cell if pair[0] not in cell)
         return replace(self, cell=others + tuple(cell.items()))

@@ -82,7 +82,7 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max)
 
 
-def compared(period: Period, as_of: datetime, against: Against) -> tuple[Period, datetime]:
+def compared_period(period: Period, as_of: datetime, against: Against) -> tuple[Period, datetime]:
     """The period and the as-of moment to compare with (domain.md §2).
 
     Both move by the same step, so a running month is compared with the same days of last month

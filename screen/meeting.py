@@ -170,4 +170,4 @@ def _fitting(order: Sequence[str], names: pd.Series, most: int) -> list[str]:
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
     if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return wall.Cell(words.full(0 if words.is_missing(value) else value))
-    return wall.Cell(numbers.written(metric, value), SMALL if small else kpis.state(view, metric, value, among))
+    return wall.Cell(numbers.format_value(metric, value), SMALL if small else kpis.state(view, metric, value, among))

@@ -135,11 +135,11 @@ def figures(view: View) -> dict[str, Any]:
 
 def _figure(view: View, metric: Metric, row: Mapping[Hashable, Any]) -> dict[str, Any]:
     if row["unknown"]:
-        return {"name": metric.short_name, "value": unknown.written(row["unknown"])}
+        return {"name": metric.short_name, "value": unknown.placeholder(row["unknown"])}
     value = float(row["value"])
     state = kpis.state(view, metric, value, float(row["among"]))
     unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
-    figure = {"name": metric.short_name, "value": numbers.written(metric, value) + unit}
+    figure = {"name": metric.short_name, "value": numbers.format_value(metric, value) + unit}
     return figure | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
 
 
@@ -197,7 +197,7 @@ def _span(metric: Metric, view: View) -> str:
 def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Outlines as lists, and the number as it is written on the map."""
     shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
-    texts = [numbers.written(metric, value) for value in frame["value"]]
+    texts = [numbers.format_value(metric, value) for value in frame["value"]]
     return frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index), text=texts)
 
 
@@ -227,7 +227,7 @@ def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: in
     bars = [
         wall.Bar(
             row["name"],
-            numbers.written(metric, row["value"]),
+            numbers.format_value(metric, row["value"]),
             row["value"] / longest,
             meeting.SMALL if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
         )
@@ -329,7 +329,7 @@ def _foot(scene: Scene, view: View) -> Markup:
         {
             "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in months["month"]],
             "value": months["value"],
-            "text": [numbers.written(metric, value) for value in months["value"]],
+            "text": [numbers.format_value(metric, value) for value in months["value"]],
         }
     )
     title = f"{metric.name}，{view.months_text(_MONTHS)}"

@@ -170,10 +170,10 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
 def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
     """登记量较上月同期 +178 件次，金水区影响最大，+45. Bars: name, value, as charts.waterfall draws them."""
     kind: words.NumberFormat = "rate" if metric.kind is Kind.RATE else "count"
-    if words.is_missing(change.moved):
+    if words.is_missing(change.difference):
         return f"{metric.name}{against}没有可比的数"
-    moved = words.contribution(change.moved, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
-    statement = f"{metric.name}{against}持平" if change.moved == 0 else f"{metric.name}{against} {moved}"
+    moved = words.contribution(change.difference, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
+    statement = f"{metric.name}{against}持平" if change.difference == 0 else f"{metric.name}{against} {moved}"
     parts = bars[bars["value"].fillna(0) != 0]
     if parts.empty:
         return statement

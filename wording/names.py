@@ -13,7 +13,7 @@ ALL_UNITS = "全部单位"
 _UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
 
 
-def called(dimension: str, code: str | None, names: Mapping[str, str], city: str) -> str:
+def display_name(dimension: str, code: str | None, names: Mapping[str, str], city: str) -> str:
     """The name of a code, with a word for what is not filled in ("" or None)."""
     return masked(short(names.get(code or "", code or ""), city)) or _UNFILLED.get(dimension, "未填写")
 

@@ -21,7 +21,7 @@ def kind_of(metric: Metric) -> words.NumberFormat:
     return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _FORMATS[metric.kind]
 
 
-def written(metric: Metric, value: float, *, full: bool = False) -> str:
+def format_value(metric: Metric, value: float, *, full: bool = False) -> str:
     """A value as cards write it; the unit stands apart except in %. `full` counts have every digit."""
     if full and metric.kind is Kind.COUNT:
         return words.full(value)

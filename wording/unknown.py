@@ -97,7 +97,7 @@ def sentence(name: str, lacks: str | Iterable[str]) -> str:
     return f"{name}算不出：{reason(lacks)}"
 
 
-def written(lacks: str | Iterable[str]) -> str:
+def placeholder(lacks: str | Iterable[str]) -> str:
     """—（未装入办结期限）, in the place of a number that the data cannot tell."""
     why = reason(lacks)
     return f"{words.NONE}（{why}）" if why else words.NONE

@@ -16,7 +16,7 @@ from briefings.files import File
 from briefings.frozen import BY_MONTH, SPLITS, TOTALS, Frozen
 from casebase.engine import Casebase
 from casebase.settings import Settings
-from queries.periods import Against, Period, compared, end_of_day
+from queries.periods import Against, Period, compared_period, end_of_day
 from queries.registry import METRICS
 from tests.briefings.conftest import PERIODS
 from tests.pages.conftest import EVENING
@@ -138,7 +138,7 @@ def spoken(queries: Any, period: Period, area: str | None, metrics: tuple[str, .
     now = queries(metrics, period, EVENING, area, *by)
     ways = set().union(*(spelled(record) | aimed(record) for record in now))
     for against in Against:
-        then, moment = compared(period, EVENING, against)
+        then, moment = compared_period(period, EVENING, against)
         before = {key(one, by): one for one in queries(metrics, then, moment, area, *by)}
         ways = ways.union(*(moved(one, before[key(one, by)]) for one in now if key(one, by) in before))
     return ways | shares(now) if by and "registered" in metrics else ways

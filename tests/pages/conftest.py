@@ -194,7 +194,7 @@ def opened(open_page: Callable[..., AppTest], city: Casebase) -> Callable[..., i
 
 def number(city: Casebase, metric: str, **cell: str | None) -> Any:
     """A metric of this year, as a row of `measure`."""
-    return measure(city, [metric], as_of=EVENING, period=YEAR, within=Slice().within(**cell)).iloc[0]
+    return measure(city, [metric], as_of=EVENING, period=YEAR, within=Slice().narrow(**cell)).iloc[0]
 
 
 def busiest(city: Casebase, stock: str) -> datetime:
@@ -245,7 +245,7 @@ def list_length(casebase: Casebase, asked: dict[str, str], *, as_of: datetime, p
     if "from" in asked:
         period = Period(date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]))
     cell = {name.removeprefix("by_"): value or None for name, value in asked.items() if name.startswith("by_")}
-    within = Slice().within(**cell)
+    within = Slice().narrow(**cell)
     return count_cases(casebase, asked["metric"], Part(asked["part"]), as_of=as_of, period=period, within=within)
 
 

@@ -34,7 +34,7 @@ def opened_length(city: Casebase, asked: dict[str, str]) -> int:
 
 
 def hits(city: Casebase, metric: str, **cell: str) -> dict[str, Any]:
-    found = measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().within(**cell)).iloc[0]
+    found = measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().narrow(**cell)).iloc[0]
     return {str(name): found[name] for name in ("hits", "among")}
 
 

@@ -24,7 +24,7 @@ NOW = end_of_day(TODAY)
 
 
 def number(city: Casebase, metric: str, **cell: str | None) -> int:
-    return int(measure(city, [metric], as_of=NOW, within=Slice().within(**cell))["hits"].iloc[0])
+    return int(measure(city, [metric], as_of=NOW, within=Slice().narrow(**cell))["hits"].iloc[0])
 
 
 def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, Any]) -> int:

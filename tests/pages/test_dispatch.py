@@ -50,7 +50,7 @@ def opened_length(city: Casebase, asked: dict[str, str]) -> int:
 def test_a_step_opens_the_tasks_that_came_to_it(
     step: str, metric: str, cell: dict[str, str], page: Callable[..., AppTest], city: Casebase
 ) -> None:
-    within = Slice().within(task_kind="人员核查", **cell)
+    within = Slice().narrow(task_kind="人员核查", **cell)
     hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=within)["hits"].iloc[0])
     asked = clicked(page(), "steps_人员核查", picked(key=step))
     assert opened_length(city, asked) == hits > 0
@@ -83,7 +83,7 @@ def test_a_late_district_opens_what_it_missed(page: Callable[..., AppTest], city
 def test_a_bar_opens_its_tasks(
     key: str, fields: dict[str, str], metric: str, cell: dict[str, str], page: Callable[..., AppTest], city: Casebase
 ) -> None:
-    hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().within(**cell))["hits"].iloc[0])
+    hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().narrow(**cell))["hits"].iloc[0])
     asked = clicked(page(), key, picked(**fields))
     assert opened_length(city, asked) == hits > 0
 

@@ -27,7 +27,7 @@ RATE = "five_day_closure"
 
 
 def row(city: Casebase, metric: str, period: Period = YEAR, **cell: str | None) -> Any:
-    return measure(city, [metric], as_of=NOW, period=period, within=Slice().within(**cell)).iloc[0]
+    return measure(city, [metric], as_of=NOW, period=period, within=Slice().narrow(**cell)).iloc[0]
 
 
 def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, Any]) -> int:

@@ -130,10 +130,10 @@ def test_grids_of_a_community_with_their_workers(page: Callable[..., AppTest], c
 def test_a_picked_grid_tells_its_facts_and_opens_them(page: Callable[..., AppTest], city: Casebase) -> None:
     busiest = measure(city, ["tasks_pushed"], as_of=NOW, period=MONTH, by=["grid"]).sort_values("hits")["grid"].iloc[-1]
     by_code = areas(city).set_index("code")["name"]
-    row = cases(city, "grids_staffed", Part.AMONG, as_of=NOW, within=Slice().within(grid=busiest)).iloc[0]
+    row = cases(city, "grids_staffed", Part.AMONG, as_of=NOW, within=Slice().narrow(grid=busiest)).iloc[0]
     place = {name: row[name] for name in ("district", "street", "community")}
     found = measure(
-        city, ["tasks_pushed", "grid_workers"], as_of=NOW, period=MONTH, within=Slice().within(grid=busiest)
+        city, ["tasks_pushed", "grid_workers"], as_of=NOW, period=MONTH, within=Slice().narrow(grid=busiest)
     )
     expected = dict(zip(found["metric"], found["hits"], strict=True))
     assert expected["tasks_pushed"] > 0

@@ -82,7 +82,7 @@ def test_bar_of_the_small_ones_lays_all_out(open_page: OpenPage, city: Casebase)
 
 def test_two_effects_of_a_rate_are_told(open_page: OpenPage, city: Casebase) -> None:
     found = change(city, "five_day_closure", "district", against=Against.YEAR_BEFORE)
-    effects = [found.parts["performance"].sum(), found.parts["mix"].sum(), found.moved]
+    effects = [found.parts["performance"].sum(), found.parts["mix"].sum(), found.difference]
     app = page(open_page, city, of=RATE, against=navigation.AGAINST[Against.YEAR_BEFORE])
     told = next(text.value for text in app.markdown if "构成效应" in text.value and "|" in text.value)
     assert re.findall(r"\*\*(.+?)\*\*", told) == [words.contribution(value, "rate") for value in effects]

@@ -58,7 +58,7 @@ def test_list_is_as_long_as_the_sentence_says(city: Casebase, as_of: datetime, w
     found = searched(city, as_of, YEAR, within)
     assert found
     for finding in found:
-        cell = within.within(**dict(finding.cell))
+        cell = within.narrow(**dict(finding.cell))
         period = finding.period or YEAR
         assert count_cases(city, finding.metric, finding.part, as_of=as_of, period=period, within=cell) == finding.count
 
@@ -89,7 +89,7 @@ def test_what_a_finished_period_left_behind_is_counted_today(duckdb_city: Caseba
     assert {finding.about for finding in found} >= {About.DUE, About.OVERDUE}
     for finding in found:
         period = finding.period or october
-        cell = Slice().within(**dict(finding.cell))
+        cell = Slice().narrow(**dict(finding.cell))
         assert count_cases(duckdb_city, finding.metric, finding.part, as_of=SUNDAY, period=period, within=cell) == (
             finding.count
         )

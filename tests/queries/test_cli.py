@@ -62,9 +62,9 @@ def ask(city: Casebase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         ),
         (
             ["overdue", "--where", "stage=办理中", "--where", "unit="],
-            {"within": Slice().within(stage="办理中", unit=None)},
+            {"within": Slice().narrow(stage="办理中", unit=None)},
         ),
-        (["registered", "--where", "month=2026-10"], {"within": Slice().within(month="2026-10")}),
+        (["registered", "--where", "month=2026-10"], {"within": Slice().narrow(month="2026-10")}),
         (list(METRICS), {}),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",

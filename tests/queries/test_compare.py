@@ -8,7 +8,7 @@ from casebase.engine import Casebase
 from queries.compare import by_month, compare, daily_flow
 from queries.measure import measure
 from queries.model import Slice
-from queries.periods import Against, Period, compared, end_of_day
+from queries.periods import Against, Period, compared_period, end_of_day
 
 NOON = datetime(2026, 11, 20, 12, 0)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -21,7 +21,7 @@ def test_earlier_numbers_are_those_of_the_earlier_period(duckdb_city: Casebase, 
     now = measure(duckdb_city, METRICS, as_of=NOON, period=NOVEMBER, by=by).set_index(["metric", *by])
     assert found["hits"].equals(now["hits"])
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
-        period, as_of = compared(NOVEMBER, NOON, against)
+        period, as_of = compared_period(NOVEMBER, NOON, against)
         then = measure(duckdb_city, METRICS, as_of=as_of, period=period, by=by).set_index(["metric", *by])
         assert found[name].tolist() == pytest.approx(then["value"].reindex(found.index).tolist(), nan_ok=True)
         among = then["among"].reindex(found.index).tolist()

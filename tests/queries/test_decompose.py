@@ -15,7 +15,7 @@ from casebase.errors import UsageError
 from queries.decompose import SPLITTABLE, _beside, _effects, decompose
 from queries.measure import measure
 from queries.model import Kind, Slice
-from queries.periods import Against, Period, compared, end_of_day
+from queries.periods import Against, Period, compared_period, end_of_day
 from queries.registry import METRICS
 from tests.queries import sample
 from tests.queries.test_properties import moments, months, slices
@@ -44,7 +44,7 @@ def test_parts_add_up_to_the_change(
     dimensions = sorted(METRICS[name].subject.dimensions)
     by = data.draw(st.lists(st.sampled_from(dimensions), min_size=1, max_size=3, unique=True), label="by")
     found = decompose(duckdb_city, name, as_of=as_of, period=period, against=against, within=within, by=by)
-    then_period, then = compared(period, as_of, against)
+    then_period, then = compared_period(period, as_of, against)
     asked: list[tuple[datetime, Period]] = [(as_of, period), (then, then_period)]
     now, before = (
         float(measure(duckdb_city, [name], as_of=at, period=span, within=within)["value"].iloc[0]) for at, span in asked
@@ -120,7 +120,7 @@ def test_both_engines_split_alike(city_on: Callable[[str], Casebase]) -> None:
     asked: dict[str, Any] = {"as_of": NOW, "period": MONTH, "against": Against.YEAR_BEFORE}
     by = ["district", "category", "channel"]
     here, there = (decompose(city_on(kind), "five_day_closure", by=by, **asked) for kind in ("duckdb", "postgresql"))
-    assert here.moved == there.moved
+    assert here.difference == there.difference
     one, other = (change.parts.sort_values(by, ignore_index=True) for change in (here, there))
     pd.testing.assert_frame_equal(one, other)
     assert set(here.parts["district"].dropna()) <= set(sample.DISTRICTS)

@@ -76,7 +76,7 @@ def test_outlook_by_unit_sums_to_the_whole(clock: str, duckdb_city: Casebase) ->
 def test_cases_that_fall_are_open_and_due_in_the_month(clock: str, duckdb_city: Casebase) -> None:
     at = MOMENTS[0]
     ahead = forward.outlook(duckdb_city, clock, as_of=at).set_index("days")
-    within = Slice().within(**{forward.STATES[clock]: "在期未结"})
+    within = Slice().narrow(**{forward.STATES[clock]: "在期未结"})
     month = forward.month_of(at)
     rows = cases(duckdb_city, ahead["metric"][5], Part.MISSES, as_of=at, period=month, within=within)
     assert len(rows) == ahead["falling"][5]

@@ -66,7 +66,7 @@ def test_a_square_opens_exactly_its_cases_within_the_filters(duckdb_city: Caseba
     within = Slice(area="410105", channel="来访")
     first = hot_cells(duckdb_city, as_of=NOW, period=YEAR, within=within).iloc[0]
     listed = count_cases(
-        duckdb_city, "registered", as_of=NOW, period=YEAR, within=within.within(hot_cell=first["code"])
+        duckdb_city, "registered", as_of=NOW, period=YEAR, within=within.narrow(hot_cell=first["code"])
     )
     assert listed == first["cases"] > 0
 

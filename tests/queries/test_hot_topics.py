@@ -81,7 +81,7 @@ def planted(empty_casebase: Casebase) -> Casebase:
 def listed(casebase: Casebase, **cell: str) -> int:
     """How many cases a cell of the last week opens."""
     window = Stretches(NOON, 7).window
-    return count_cases(casebase, METRIC, as_of=NOON, period=window, within=Slice().within(**cell))
+    return count_cases(casebase, METRIC, as_of=NOON, period=window, within=Slice().narrow(**cell))
 
 
 def test_a_planted_surge_is_named_by_class_word_and_square(planted: Casebase) -> None:
@@ -119,12 +119,12 @@ def test_every_topic_opens_as_many_cases_as_it_counts(
     found = topics(city, as_of=as_of, days=days, within=within, place=place)
     assert len(found)
     for cell, observed, before in found[["cell", "observed", "year_before"]].itertuples(index=False):
-        narrowed = within.within(**dict(cell))
+        narrowed = within.narrow(**dict(cell))
         assert count_cases(city, METRIC, as_of=as_of, period=window, within=narrowed) == observed
         assert before >= 0
     squares = clusters(city, as_of=as_of, days=days, within=within, most=5)
     for code, number in squares[["code", "cases"]].itertuples(index=False):
-        assert count_cases(city, METRIC, as_of=as_of, period=window, within=within.within(hot_cell=code)) == number
+        assert count_cases(city, METRIC, as_of=as_of, period=window, within=within.narrow(hot_cell=code)) == number
 
 
 def test_stretches_are_cut_at_the_same_phase_of_the_week(duckdb_city: Casebase, reference: Reference) -> None:
@@ -144,7 +144,7 @@ def test_stretches_are_cut_at_the_same_phase_of_the_week(duckdb_city: Casebase, 
 )
 def test_a_word_opens_the_cases_that_hold_it_to_the_letter(planted: Casebase, word: str, number: int) -> None:
     assert listed(planted, word=word) == number
-    rows = cases(planted, METRIC, as_of=NOON, within=Slice().within(word=word))
+    rows = cases(planted, METRIC, as_of=NOON, within=Slice().narrow(word=word))
     assert len(rows) == number
 
 
@@ -157,7 +157,7 @@ def test_every_word_opens_as_many_cases_as_it_counts(messages: Casebase) -> None
         window = Stretches(then, 28).window
         for word, observed, course in found[["word", "observed", "course"]].itertuples(index=False):
             told += 1
-            within = Slice().within(word=word)
+            within = Slice().narrow(word=word)
             assert count_cases(messages, METRIC, as_of=then, period=window, within=within) == observed == course[-1]
     assert told < 50 * BOUND * 4
 

@@ -101,7 +101,7 @@ def test_a_stage_that_no_time_tells_is_not_known(
     assert lacks == tuple(f"petition.{column}" for column in columns)
     # The list of those without a stage is as long as their number.
     if None in after:
-        within = Slice().within(stage=None)
+        within = Slice().narrow(stage=None)
         assert count_cases(city, "backlog", as_of=AS_OF, within=within) == after[None]
 
 
@@ -268,5 +268,5 @@ def test_months_comparisons_and_changes_are_unknown_too(copied: Callable[[], Cas
     assert months["value"].isna().all()
     assert (months["unknown"] == "petition.due_at").all()
     change = decompose(casebase, "overdue", as_of=AS_OF, period=period, against=Against.PREVIOUS, by=["district"])
-    assert pd.isna([change.now, change.before, change.moved]).all()
+    assert pd.isna([change.now, change.before, change.difference]).all()
     assert change.parts["change"].isna().all()

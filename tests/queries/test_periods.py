@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.periods import Against, Period, Preset, buckets, compared, end_of_day, last_months, period_of
+from queries.periods import Against, Period, Preset, buckets, compared_period, end_of_day, last_months, period_of
 
 TODAY = date(2026, 11, 22)  # a Sunday
 NOON = datetime(2026, 11, 22, 12, 0)
@@ -178,7 +178,7 @@ def test_the_end_of_a_day_is_its_last_moment() -> None:
 def test_what_a_period_is_compared_with(
     period: Period, as_of: datetime, against: Against, earlier: Period, then: datetime
 ) -> None:
-    assert compared(period, as_of, against) == (earlier, then)
+    assert compared_period(period, as_of, against) == (earlier, then)
 
 
 def test_months_are_cut_to_the_period() -> None:

@@ -55,7 +55,7 @@ def total(measured: pd.DataFrame) -> tuple[int, int]:
 def test_the_list_is_as_long_as_the_number(
     city: Casebase, data: st.DataObject, name: str, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
-    within = within.within(**data.draw(_cells(city, METRICS[name], as_of, period, within), label="cell"))
+    within = within.narrow(**data.draw(_cells(city, METRICS[name], as_of, period, within), label="cell"))
     hits, among = total(measure(city, [name], as_of=as_of, period=period, within=within))
     wanted = {Part.HITS: hits}
     if METRICS[name].kind is not Kind.PER_10K:
@@ -130,7 +130,7 @@ def test_a_stock_by_time_is_the_stock_at_each_end(
         then = min(as_of, end_of_day(part.end))
         alone = total(measure(duckdb_city, [name], as_of=then, within=within))
         assert shown.get(label, (0, 0)) == alone
-        cell = within.within(**{span: label})
+        cell = within.narrow(**{span: label})
         assert total(measure(duckdb_city, [name], as_of=as_of, period=period, within=cell)) == alone
 
 
@@ -162,7 +162,7 @@ def test_what_falls_due_is_what_the_rate_would_lose(
     for rate, state in (("five_day_closure", "five_day_state"), ("on_time_completion", "due_state")):
         now, *later = counts(measure(duckdb_city, [rate, *(f"{rate}_in_{n}" for n in (1, 3, 5))], **asked))
         for n, (hits, among) in zip((1, 3, 5), later, strict=True):
-            asked["within"] = within.within(**{state: "在期未结"})
+            asked["within"] = within.narrow(**{state: "在期未结"})
             falling = count_cases(duckdb_city, f"{rate}_in_{n}", Part.MISSES, **asked)
             assert (hits, among) == (now[0], now[1] + falling)
             asked["within"] = within
@@ -183,10 +183,10 @@ def test_a_slice_again_is_the_same_slice(
     duckdb_city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     cell = {"district": within.area if within.area in sample.DISTRICTS else None, "channel": within.channel}
-    again = within.within(**{dimension: value for dimension, value in cell.items() if value})
+    again = within.narrow(**{dimension: value for dimension, value in cell.items() if value})
     once, twice = (measure(duckdb_city, [name], as_of=as_of, period=period, within=part) for part in (within, again))
     pd.testing.assert_frame_equal(once, twice)
-    assert again.within(**dict(again.cell)) == again
+    assert again.narrow(**dict(again.cell)) == again
 
 
 @given(

@@ -88,8 +88,8 @@ def test_split_by_time(duckdb_city: Casebase, reference: Reference, by: tuple[st
     ids=str,
 )
 def test_cell(duckdb_city: Casebase, reference: Reference, metric: str, cell: dict[str, str | None]) -> None:
-    measured = measure(duckdb_city, [metric], as_of=NOW, within=Slice().within(**cell))
-    agree(measured, expected(reference, (metric,), NOW, None, Slice().within(**cell), ()))
+    measured = measure(duckdb_city, [metric], as_of=NOW, within=Slice().narrow(**cell))
+    agree(measured, expected(reference, (metric,), NOW, None, Slice().narrow(**cell), ()))
 
 
 @cache

@@ -31,7 +31,7 @@ RATIOS = st.floats(0, 1, allow_nan=False)
 def test_counts_of_one_row_are_written_in_one_way(values: dict[str, float], full: bool) -> None:
     row = {METRICS[name]: value for name, value in values.items()}
     assert numbers.in_full(row) is full
-    texts = [numbers.written(metric, value, full=full) for metric, value in row.items() if value > 1]
+    texts = [numbers.format_value(metric, value, full=full) for metric, value in row.items() if value > 1]
     assert len({"万" in text for text in texts}) == 1
 
 

@@ -23,6 +23,6 @@ def test_everything_that_a_split_can_lack_has_a_word() -> None:
 def test_reasons() -> None:
     assert unknown.reason("petition.due_at") == "未装入办结期限"
     assert unknown.reason(["petition", "hearing"]) == "未装入信访件、听证"
-    assert unknown.written("petition.forwarded_at,petition.closed_at") == "—（未装入转送时间、办结时间）"
+    assert unknown.placeholder("petition.forwarded_at,petition.closed_at") == "—（未装入转送时间、办结时间）"
     assert unknown.reason("") == ""
-    assert unknown.written(()) == "—"
+    assert unknown.placeholder(()) == "—"
