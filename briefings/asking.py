@@ -62,10 +62,10 @@ def issues(form: Form, today: date, number: int = 12) -> list[Period]:
     """The latest `number` periods of a form, the running one first. Raises ValueError for a special briefing."""
     if form is Form.SPECIAL:
         raise ValueError("a special briefing has no issues")
-    found = [period_of(_UNITS[form], today)]
-    while len(found) < number:
-        found.append(period_of(_UNITS[form], found[-1].start - timedelta(days=1)))
-    return found
+    periods = [period_of(_UNITS[form], today)]
+    while len(periods) < number:
+        periods.append(period_of(_UNITS[form], periods[-1].start - timedelta(days=1)))
+    return periods
 
 
 def last_finished(form: Form, today: date) -> Period:

@@ -91,8 +91,8 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         if len(first.unique()) * _OFTEN > len(first):
             return pc.fill_null(self._cells(whole, often=False), _EMPTY)
         known = whole.dictionary_encode()
-        made = self._cells(known.dictionary, often=True)
-        return pc.fill_null(made.take(known.indices), _EMPTY)
+        distinct_cells = self._cells(known.dictionary, often=True)
+        return pc.fill_null(distinct_cells.take(known.indices), _EMPTY)
 
     def _cells(self, values: pa.Array, *, often: bool) -> pa.Array:
         """Values of one kind as the XML of their cells; `often` if each stands in many, and none is missing."""
@@ -116,8 +116,8 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
 
 def _array(values: pd.Series) -> pa.Array:
     """A column in one piece: more rows than a database hands over at once come in several."""
-    made = pa.array(values, from_pandas=True)
-    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+    array = pa.array(values, from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _days(values: pa.Array) -> pa.Array:

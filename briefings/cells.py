@@ -40,8 +40,8 @@ def _writable(value: Any) -> Any:
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, tuple):
-        made = tuple(_writable(one) for one in value)
-        return value if all(a is b for a, b in zip(made, value, strict=True)) else made
+        items = tuple(_writable(one) for one in value)
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
     if is_dataclass(value) and not isinstance(value, type):
         new = {one.name: _writable(getattr(value, one.name)) for one in fields(value)}
         changed: Mapping[str, Any] = {name: it for name, it in new.items() if it is not getattr(value, name)}

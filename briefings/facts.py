@@ -78,8 +78,8 @@ class Number:
     @property
     def against_target(self) -> str:
         """，低于95%的目标1.20个百分点; "" without a target or for too few to judge by (numbers.state_of)."""
-        said = "" if self.small else prose.against_target(self.value, self.target)
-        return f"，{said}" if said else ""
+        comparison = "" if self.small else prose.against_target(self.value, self.target)
+        return f"，{comparison}" if comparison else ""
 
     @property
     def reached(self) -> bool:
@@ -319,14 +319,14 @@ def debtors(frozen: Frozen) -> list[Debtor]:
         over.groupby("unit")["over"].agg(overdue="size", longest="max"),
         due.groupby("unit")["due_at"].agg(due="size", first="min"),
     )
-    found = [
+    units = [
         Debtor(spaced(short(str(unit), city)), int(overdue), int(longest), int(coming), _day(first))
         for unit, overdue, longest, coming, first in owed[0]
         .join(owed[1], how="outer")
         .fillna({"overdue": 0, "longest": 0, "due": 0})
         .itertuples()
     ]
-    return sorted(found, key=lambda one: (-one.overdue, -one.longest, -one.due, one.name))
+    return sorted(units, key=lambda one: (-one.overdue, -one.longest, -one.due, one.name))
 
 
 def days_over(due: "pd.Series[Any]", moment: datetime) -> "pd.Series[Any]":

@@ -107,10 +107,10 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     few = frozen.settings.lights.small_sample
     rate = metric.kind is Kind.RATE
     title = findings.ranked(frame, metric, target, noun, frozen.whole, few=few, nameless=nameless)
-    shown = frame.sort_values("value", ascending=rate, kind="stable")
-    shown = shown if len(shown) <= MOST else shown.head(FIRST)
-    small = tuple(bool(one) for one in shown["small"])
-    left_out = f"，共{len(frame)}个，列{len(shown)}个" if len(frame) > len(shown) else ""
+    rows = frame.sort_values("value", ascending=rate, kind="stable")
+    rows = rows if len(rows) <= MOST else rows.head(FIRST)
+    small = tuple(bool(one) for one in rows["small"])
+    left_out = f"，共{len(frame)}个，列{len(rows)}个" if len(frame) > len(rows) else ""
     if metric.kind is Kind.COUNT and nameless:
         left_out += f"；另有{words.full(nameless)}{metric.unit}未填写"
     return Figure(
@@ -118,8 +118,8 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
         metric.name + prose.close(title),
         f"各{noun}{metric.name}（{metric.unit}）{left_out}",
         "ranking",
-        tuple(line(name) for name in shown["name"]),
-        (Series(metric.name, tuple(float(value) for value in shown["value"]), small),),
+        tuple(line(name) for name in rows["name"]),
+        (Series(metric.name, tuple(float(value) for value in rows["value"]), small),),
         kind_of(metric),
         metric.unit,
         (name,),

@@ -44,12 +44,12 @@ def make(
     edits = filled(frozen, workdays, edits)
     printed = document(frozen, workdays, edits)
     drawn = pictures.ahead([block for block in printed.blocks if isinstance(block, Figure)])
-    shown = deck(frozen, workdays, edits)
+    presentation = deck(frozen, workdays, edits)
     progress(0.0, "正在写幻灯片")
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Half of the ledger's time goes to compressing and to Arrow, which leave the interpreter to others.
         book = beside.submit(lambda: ledger.write(ledger_of(frozen), frozen.as_of))
-        slideshow = steady(slides.write(shown), frozen.as_of)
+        slideshow = steady(slides.write(presentation), frozen.as_of)
         progress(0.3, "正在写文稿")
         drawn()
         paper = steady(word.write(printed), frozen.as_of)
@@ -75,18 +75,18 @@ def _name(frozen: Frozen, ending: str) -> str:
 def ledger_of(frozen: Frozen) -> Ledger:
     """The workbook: all numbers, every table of the briefing, the cases behind the numbers, the definitions."""
     wanted = [tables.TABLES[name](frozen) for name in tables.LEDGER_TABLES]
-    found: list[Table] = [table for table in (*wanted, tables.units(frozen)) if table is not None]
+    filled_tables: list[Table] = [table for table in (*wanted, tables.units(frozen)) if table is not None]
     title = f"{frozen.area_name}信访{NAMES[frozen.request.form]}台账（{frozen.request.label}）"
-    made = Ledger(
+    workbook = Ledger(
         title,
         tables.every_number(frozen),
         TOTALS,
-        tuple(found),
+        tuple(filled_tables),
         tables.case_lists(frozen),
         tables.definitions(frozen),
         imprint(frozen),
     )
-    return cells.writable(made)
+    return cells.writable(workbook)
 
 
 def save(files: tuple[File, ...], folder: Path) -> list[Path]:

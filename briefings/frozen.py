@@ -202,8 +202,8 @@ def freeze(
     days = 7 if request.period.days <= hot_topics.WINDOWS[0] else hot_topics.WINDOWS[-1]
 
     def totals() -> pd.DataFrame:
-        found = compare(casebase, TOTALS, as_of=as_of, period=request.period, within=within)
-        return found.set_index("metric")
+        frame = compare(casebase, TOTALS, as_of=as_of, period=request.period, within=within)
+        return frame.set_index("metric")
 
     def months() -> pd.DataFrame:
         return by_month(casebase, BY_MONTH, as_of=as_of, months=MONTHS, within=within, until=until)
@@ -213,10 +213,10 @@ def freeze(
         return hot_topics.topics(casebase, as_of=at, days=days, within=within, place=below or "community")
 
     def splits() -> dict[str, pd.DataFrame]:
-        found = {
+        frames = {
             name: _split(casebase, request, as_of, within, below, name, metrics) for name, metrics in SPLITS.items()
         }
-        return {name: frame for name, frame in found.items() if frame is not None}
+        return {name: frame for name, frame in frames.items() if frame is not None}
 
     def lists() -> tuple[tuple[Rows, ...], bytes]:
         return _lists(casebase, request.period, as_of, within)
@@ -297,17 +297,17 @@ def _split(
     column = below if dimension == PLACE else dimension
     if column is None:
         return None
-    found = compare(casebase, metrics, as_of=as_of, period=request.period, within=within, by=[column])
+    frame = compare(casebase, metrics, as_of=as_of, period=request.period, within=within, by=[column])
     known = names.names_of(casebase, column) or {}
-    codes = [code if isinstance(code, str) else "" for code in found[column]]
+    codes = [code if isinstance(code, str) else "" for code in frame[column]]
     limit = casebase.settings.lights.small_sample
-    sample = [metric_of(name).is_sample for name in found["metric"]]
+    sample = [metric_of(name).is_sample for name in frame["metric"]]
     kinds = _kinds(casebase) if column == "unit" else {}
-    return found.drop(columns=[column, "as_of"]).assign(
+    return frame.drop(columns=[column, "as_of"]).assign(
         code=codes,
         name=[display_name(column, code, known, casebase.settings.city.name) for code in codes],
         kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
-        small=[few and words.is_small_sample(among, limit) for few, among in zip(sample, found["among"], strict=True)],
+        small=[few and words.is_small_sample(among, limit) for few, among in zip(sample, frame["among"], strict=True)],
     )
 
 
@@ -339,7 +339,7 @@ def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -
     Each kind of row is read once: most cases stand in several lists.
     """
     at = moment(casebase, as_of)
-    found, digest = [], hashlib.sha256()
+    lists, digest = [], hashlib.sha256()
     for metrics in _listed().values():
         ids = [metric.id for metric in metrics]
         if metrics[0].distinct is not None:
@@ -350,9 +350,9 @@ def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -
         digest.update(pd.util.hash_pandas_object(every, index=False).to_numpy().tobytes())
         for group in _of_one_date(metrics, at):
             looked_at = every[list(group)].notna().any(axis=1)
-            shown = [name for name in every.columns if name in group or name not in ids]
-            found.append(Rows(group, every.loc[looked_at, shown].reset_index(drop=True)))
-    return tuple(found), digest.digest()
+            columns = [name for name in every.columns if name in group or name not in ids]
+            lists.append(Rows(group, every.loc[looked_at, columns].reset_index(drop=True)))
+    return tuple(lists), digest.digest()
 
 
 def _listed() -> dict[tuple[str, str | None, bool], list[Metric]]:

@@ -99,10 +99,10 @@ def _names(ledger: Ledger) -> list[str]:
     wanted = [ledger.numbers.title, *(table.title for table in ledger.tables)]
     wanted += [f"清单{n} {rows.name}" for n, rows in enumerate(ledger.lists, start=1)]
     wanted.append(ledger.definitions.title)
-    found: list[str] = []
+    names: list[str] = []
     for name in wanted:
-        found.append(named(name, found))
-    return found
+        names.append(named(name, names))
+    return names
 
 
 def named(name: str, taken: Sequence[str]) -> str:
@@ -150,9 +150,9 @@ def _whole(sheet: Worksheet, at: int, table: Table, styles: _Styles) -> None:
     assert table.whole is not None
     for place, (column, value) in enumerate(zip(table.columns, table.whole, strict=True)):
         if column.sums and table.rows and isinstance(value, int):
-            letter, shown = xl_col_to_name(place), styles.by_kind[column.kind]
+            letter, style = xl_col_to_name(place), styles.by_kind[column.kind]
             added = sum(row[place] for row in table.rows if isinstance(row[place], int))  # type: ignore[misc]
-            sheet.write_formula(at + 1, place, f"=SUM({letter}{_HEAD + 2}:{letter}{at})", shown, added)
+            sheet.write_formula(at + 1, place, f"=SUM({letter}{_HEAD + 2}:{letter}{at})", style, added)
         _cell(sheet, at, place, column, value, styles)
     if any(column.sums for column in table.columns) and table.rows:
         sheet.write_string(at + 1, _name_column(table), "各行相加", styles.note)
@@ -212,9 +212,9 @@ def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _St
         agrees = f'=IF(AND({stated}={listed}{second}),"相符","不符")'
         sheet.write_formula(at, len(heads) + 2, agrees, count, "相符")
         sheet.write_url(at, len(heads) + 3, f"internal:'{name}'!A1", styles.link, name)
-    shown = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cells.rows_of(table)]
+    sample = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cells.rows_of(table)]
     sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(heads) + len(extra) - 1)
-    fit(sheet, [*heads, *extra], shown)
+    fit(sheet, [*heads, *extra], sample)
 
 
 def _quotient(sheet: Worksheet, at: int, places: tuple[int, int, int], row: Sequence[object], styles: _Styles) -> None:
@@ -242,9 +242,9 @@ def _counts(name: str, rows: CaseList, counted: Counted) -> tuple[str, str]:
 def _list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Imprint, back: str) -> None:
     """The cases behind numbers of the same rows, filtered by the columns at the right."""
     most = min(len(rows), MOST_ROWS - _HEAD - 1)
-    said = "；".join(f"{one.name}：{one.sides[0]} {one.hits}" + _looked_at(one) for one in rows.counted)
+    summary = "；".join(f"{one.name}：{one.sides[0]} {one.hits}" + _looked_at(one) for one in rows.counted)
     cut = f"；本表列前 {most} 行，共 {len(rows)} 行" if most < len(rows) else ""
-    _begin(sheet, rows.name, said + cut, rows.heads, styles, imprint)
+    _begin(sheet, rows.name, summary + cut, rows.heads, styles, imprint)
     sheet.write_url(0, max(len(rows.heads) - 1, 1), f"internal:'{back}'!A1", styles.link, "返回总表")
     sheet.fill(_HEAD + 1, [column[:most] for column in rows.columns], styles.by_kind["moment"], styles.day)
     if most:

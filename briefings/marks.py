@@ -9,7 +9,7 @@ from views import words
 def below(figure: Figure) -> list[bool]:
     """Whether a value of the first line is written below its point: in a dip of a single line, or under the other."""
     first, *others = (series.values for series in figure.series)
-    said = []
+    is_below = []
     for place, value in enumerate(first):
         beside = [
             one
@@ -18,15 +18,15 @@ def below(figure: Figure) -> list[bool]:
             )
             if one is not None
         ]
-        said.append(bool(beside) and value is not None and value < sum(beside) / len(beside))
-    return said
+        is_below.append(bool(beside) and value is not None and value < sum(beside) / len(beside))
+    return is_below
 
 
 def ends(figure: Figure) -> tuple[float, float]:
     """The axis along months: counts begin at zero; rates, which move little, at a whole per cent below the lowest."""
-    shown = [value for series in figure.series for value in series.values if value is not None]
-    shown += [] if figure.target is None else [figure.target]
-    low, high = min(shown, default=0.0), max(shown, default=0.0)
+    values = [value for series in figure.series for value in series.values if value is not None]
+    values += [] if figure.target is None else [figure.target]
+    low, high = min(values, default=0.0), max(values, default=0.0)
     if figure.kind != "rate":
         return 0.0, high * 1.2 or 1.0
     room = (high - low) * 0.2 or 0.01

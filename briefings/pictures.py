@@ -155,11 +155,11 @@ def _months(figure: Figure) -> Any:
 
 def _values(x: Any, y: Any, name: str) -> list[Any]:
     base = alt.Chart().encode(x=x, y=y, text="text:N")
-    made = []
+    layers = []
     for below, dy in ((False, -9), (True, 10)):
         side = base.transform_filter((alt.datum.series == name) & (alt.datum.below == below))
-        made += [side.mark_text(dy=dy, fontSize=_VALUE, color=DESK.ink, **look) for look in (_HALO, {})]
-    return made
+        layers += [side.mark_text(dy=dy, fontSize=_VALUE, color=DESK.ink, **look) for look in (_HALO, {})]
+    return layers
 
 
 def _level(figure: Figure, scale: alt.Scale) -> list[Any]:

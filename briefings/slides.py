@@ -44,20 +44,20 @@ _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
 def write(deck: Deck) -> bytes:
     """The slides as a .pptx, 16:9."""
-    made = stage.empty()
-    properties = made.core_properties
+    presentation = stage.empty()
+    properties = presentation.core_properties
     properties.title, properties.author = cells.short(deck.title), cells.short(deck.imprint.bureau)
     properties.comments = cells.short(deck.imprint.traced)
-    _cover(made, deck)
+    _cover(presentation, deck)
     for slide in deck.slides:
-        _slide(made, slide, deck.imprint)
+        _slide(presentation, slide, deck.imprint)
     held = BytesIO()
-    made.save(held)
+    presentation.save(held)
     return held.getvalue()
 
 
-def _cover(made: Any, deck: Deck) -> None:
-    slide = made.slides.add_slide(made.slide_layouts[stage.COVER])
+def _cover(presentation: Any, deck: Deck) -> None:
+    slide = presentation.slides.add_slide(presentation.slide_layouts[stage.COVER])
     imprint = deck.imprint
     places = _places(slide)
     _fill(slide.shapes.title, [deck.title], _fitting([deck.title], stage.COVER_TITLE, (40, 36, 32, 28, 24)))
@@ -67,9 +67,9 @@ def _cover(made: Any, deck: Deck) -> None:
     _notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.traced}")
 
 
-def _slide(made: Any, slide: Slide, imprint: Imprint) -> None:
+def _slide(presentation: Any, slide: Slide, imprint: Imprint) -> None:
     layout = _layout(slide)
-    page = made.slides.add_slide(made.slide_layouts[layout])
+    page = presentation.slides.add_slide(presentation.slide_layouts[layout])
     places = _places(page)
     _fill(page.shapes.title, [slide.title], _title_size(slide.title))
     if isinstance(slide.shown, Figure):
@@ -203,9 +203,9 @@ def _months(chart: Any, figure: Figure) -> None:
             if small:
                 _painted(drawn.points[number].marker.format, DESK.surface, colour)
         # The other line tells its last value alone: two rows of numbers would cross.
-        told = [number for number, value in enumerate(series.values) if value is not None]
-        told = told if place == 0 else told[-1:]
-        sides = {number: below[number] == (place == 0) for number in told}
+        labelled = [number for number, value in enumerate(series.values) if value is not None]
+        labelled = labelled if place == 0 else labelled[-1:]
+        sides = {number: below[number] == (place == 0) for number in labelled}
         _labels(
             drawn,
             {
@@ -248,15 +248,15 @@ def _ranking(page: Any, chart: Any, figure: Figure, box: Box) -> None:
     chart.plots[0].gap_width = 45
     (drawn,) = chart.plots[0].series
     _painted(drawn.format, DESK.accent, DESK.accent)
-    made = {}
+    labels = {}
     for number, (text, few) in enumerate(zip(texts, small, strict=True)):
         if few:
             _painted(drawn.points[number].format, DESK.surface, DESK.accent)
         if text:
             form = _FORMATS[figure.kind] + (f'"（{words.SMALL}）"' if few else "")
             colour = DESK.surface if inside[number] and not few else DESK.ink
-            made[number] = _label(form, "inBase" if inside[number] else "outEnd", colour, size=size)
-    _labels(drawn, made)
+            labels[number] = _label(form, "inBase" if inside[number] else "outEnd", colour, size=size)
+    _labels(drawn, labels)
     if figure.target is not None:
         at = int(box.left) + round((left + figure.target / end * inner) * 12700)
         foot = int(box.top) + round((top + row * len(figure.labels)) * 12700)
@@ -345,22 +345,22 @@ def _table(place: Any, table: Table, box: Box) -> None:
     """The first rows of a table with the whole; the ledger has the others."""
     rows = cells.rows_of(table)
     whole = rows[len(table.rows) :]
-    shown = [[column.name for column in table.columns], *rows[: min(len(table.rows), _TABLE_ROWS)], *whole]
-    frame = place.insert_table(len(shown), len(table.columns))
+    cell_texts = [[column.name for column in table.columns], *rows[: min(len(table.rows), _TABLE_ROWS)], *whole]
+    frame = place.insert_table(len(cell_texts), len(table.columns))
     _describe(frame, table.title, f"{table.title}。{table.note}")
     grid = frame.table
     grid.horz_banding = False
     frame._element.graphic.graphicData.tbl.tblPr.find("{*}tableStyleId").text = _NO_STYLE
-    size, widths = _columns(shown, int(box.width) / 12700)
+    size, widths = _columns(cell_texts, int(box.width) / 12700)
     for at, width in enumerate(widths):
         grid.columns[at].width = Pt(width)
-    for number, row in enumerate(shown):
+    for number, row in enumerate(cell_texts):
         grid.rows[number].height = _ROW
-        strong = number == 0 or (bool(whole) and number == len(shown) - 1)
-        under = DESK.ink if number == 0 or (bool(whole) and number == len(shown) - 2) else DESK.line
+        strong = number == 0 or (bool(whole) and number == len(cell_texts) - 1)
+        under = DESK.ink if number == 0 or (bool(whole) and number == len(cell_texts) - 2) else DESK.line
         for at, (column, text) in enumerate(zip(table.columns, row, strict=True)):
             _cell(grid.cell(number, at), text, column, size, strong=strong, under=under)
-    frame.left, frame.top, frame.width, frame.height = box.left, box.top, Pt(sum(widths)), _ROW * len(shown)
+    frame.left, frame.top, frame.width, frame.height = box.left, box.top, Pt(sum(widths)), _ROW * len(cell_texts)
 
 
 def _columns(rows: Sequence[Sequence[str]], room: float) -> tuple[int, list[float]]:

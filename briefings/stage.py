@@ -83,24 +83,24 @@ def caption(layout: int) -> Box:
 
 def empty() -> Any:
     """A presentation of 16:9 without slides. Its layouts stand in the order of COVER … LINES_ALONE."""
-    made = pptx.Presentation()
-    made.slide_width, made.slide_height = WIDTH, HEIGHT
-    for layout in list(made.slide_layouts)[LINES_ALONE + 1 :]:
-        made.slide_layouts.remove(layout)
-    for layout, (name, kind, shapes) in zip(made.slide_layouts, _layouts(), strict=True):
+    presentation = pptx.Presentation()
+    presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
+    for layout in list(presentation.slide_layouts)[LINES_ALONE + 1 :]:
+        presentation.slide_layouts.remove(layout)
+    for layout, (name, kind, shapes) in zip(presentation.slide_layouts, _layouts(), strict=True):
         element = layout._element
         element.set("type", kind) if kind else element.attrib.pop("type", None)
         element.cSld.set("name", name)
         _shapes(element, shapes)
-    _master(made.slide_master)
-    _theme(made.slide_master.part)
-    package = made.part.package
+    _master(presentation.slide_master)
+    _theme(presentation.slide_master.part)
+    package = presentation.part.package
     # What the library's own file says of itself: a picture, the number of its pages, its author.
     for key, relation in list(package._rels.items()):
         if relation.reltype.endswith(("/thumbnail", "/extended-properties")):
             package._rels.pop(key)
-    made.core_properties.comments = made.core_properties.last_modified_by = ""
-    return made
+    presentation.core_properties.comments = presentation.core_properties.last_modified_by = ""
+    return presentation
 
 
 def _layouts() -> Iterator[tuple[str, str, str]]:

@@ -63,9 +63,9 @@ def summary(frozen: Frozen) -> Table:
     whole = _numbers(frozen, "summary", "主要指标", tuple(name for name in _SUMMARY if _is_told(frozen, name)))
     # The period before a year is the year before.
     twice = ("上期", "环比") if frozen.request.form is Form.YEARLY else ()
-    shown = [place for place, column in enumerate(whole.columns) if column.name not in (*MADE_OF, *twice)]
-    rows = tuple(tuple(row[place] for place in shown) for row in whole.rows)
-    return replace(whole, columns=tuple(whole.columns[place] for place in shown), rows=rows)
+    kept = [place for place, column in enumerate(whole.columns) if column.name not in (*MADE_OF, *twice)]
+    rows = tuple(tuple(row[place] for place in kept) for row in whole.rows)
+    return replace(whole, columns=tuple(whole.columns[place] for place in kept), rows=rows)
 
 
 def _is_told(frozen: Frozen, name: str) -> bool:
@@ -264,8 +264,8 @@ def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table | None:
 
 def owing(frozen: Frozen) -> Table | None:
     """Who owes what by when: units with cases over their limit or due within five working days."""
-    found = debtors(frozen)
-    if not found:
+    debts = debtors(frozen)
+    if not debts:
         return None
     columns = (
         Column("责任单位"),
@@ -276,10 +276,10 @@ def owing(frozen: Frozen) -> Table | None:
     )
     rows = tuple(
         (one.name.strip(), one.overdue, None if one.overdue == 0 else one.longest, one.due, one.first_due)
-        for one in found
+        for one in debts
     )
     overdue, due = (int(frozen.total(metric)["hits"]) for metric in ("overdue", "due_in_5"))
-    named = sum(one.overdue + one.due for one in found)
+    named = sum(one.overdue + one.due for one in debts)
     note = _moment_note(frozen) + ("" if named == overdue + due else "未分派责任单位的件不在表中，合计为全部。")
     return Table("owing", "各责任单位超期和到期情况", note, columns, rows, ("合计", overdue, None, due, None))
 
@@ -298,7 +298,7 @@ def overdue(frozen: Frozen) -> Table | None:
         Column("办结期限", "moment"),
         Column("超期（天）", "count"),
     )
-    shown = late.assign(over=days).head(MOST_ROWS)
+    listed = late.assign(over=days).head(MOST_ROWS)
     rows = tuple(
         (
             row["case_no"],
@@ -308,10 +308,10 @@ def overdue(frozen: Frozen) -> Table | None:
             row["due_at"].date(),
             int(row["over"]),
         )
-        for row in _records(shown)
+        for row in _records(listed)
     )
-    more = len(late) - len(shown)
-    note = _moment_note(frozen) + (f"列最久的{len(shown)}件次，另有{words.full(more)}件次见台账。" if more else "")
+    more = len(late) - len(listed)
+    note = _moment_note(frozen) + (f"列最久的{len(listed)}件次，另有{words.full(more)}件次见台账。" if more else "")
     return Table("overdue", "超期未结清单", note, columns, rows)
 
 
@@ -332,15 +332,15 @@ def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
 def _case_list(frozen: Frozen, metrics: tuple[str, ...], rows: Rows) -> CaseList:
     """The list behind these numbers; what the data cannot tell has no column."""
     frame = rows.frame[rows.frame[list(metrics)].notna().any(axis=1)]
-    shown = [name for name in frame.columns if name not in HIDDEN and name not in rows.metrics]
+    columns = [name for name in frame.columns if name not in HIDDEN and name not in rows.metrics]
     counted = []
-    cells = {COLUMNS[name]: frame[name] for name in shown}
+    cells = {COLUMNS[name]: frame[name] for name in columns}
     for place, name in enumerate(metrics):
         metric, row = metric_of(name), frozen.total(name)
         sides = metric.sides if all(metric.sides) else _COUNT_SIDES
         cells[metric.name] = _marks(frame[name], sides)
         among = int(row["among"]) if metric.kind is Kind.RATE else int(row["hits"])
-        counted.append(Counted(name, metric.name, len(shown) + place, sides, int(row["hits"]), among))
+        counted.append(Counted(name, metric.name, len(columns) + place, sides, int(row["hits"]), among))
     names = "、".join(metric_of(name).name for name in metrics[:2])
     return CaseList(names, tuple(cells), tuple(cells.values()), tuple(counted))
 

@@ -93,19 +93,19 @@ def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
     title, subtitle = "", ""
     blocks: list[Block] = []
     for line in _lines(_rendered(name, frozen, workdays, filled(frozen, workdays, edits))):
-        found = _DIRECTIVE.fullmatch(line)
-        if found and found[1] == "附件":
-            blocks.append(Annex(0, found[2]))
-        elif found:
-            blocks += _shown(name, found[1], found[2], frozen)
+        directive = _DIRECTIVE.fullmatch(line)
+        if directive and directive[1] == "附件":
+            blocks.append(Annex(0, directive[2]))
+        elif directive:
+            blocks += _shown(name, directive[1], directive[2], frozen)
         elif line.startswith("# "):
             title = line[_LEAST_LINE:]
         elif line.startswith("> "):
             subtitle = line[_LEAST_LINE:]
         else:
             blocks.append(_text(line))
-    told = tuple(_numbered(_without_empty(blocks)))
-    return cells.writable(Document(title, subtitle, told, imprint(frozen)))
+    numbered = tuple(_numbered(_without_empty(blocks)))
+    return cells.writable(Document(title, subtitle, numbered, imprint(frozen)))
 
 
 def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
@@ -126,30 +126,30 @@ def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
 def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
     """A slide; None where its picture has nothing to show and no line says anything."""
     title, lines = part[0][_LEAST_LINE:], []
-    shown: Figure | Table | None = None
+    visual: Figure | Table | None = None
     metrics: list[str] = []
     for line in part[1:]:
-        found = _DIRECTIVE.fullmatch(line)
-        if found and found[1] == "指标":
-            metrics += found[2].split()
-        elif found:
-            shown = next(iter(_shown(SLIDES, found[1], found[2], frozen)), None)
+        directive = _DIRECTIVE.fullmatch(line)
+        if directive and directive[1] == "指标":
+            metrics += directive[2].split()
+        elif directive:
+            visual = next(iter(_shown(SLIDES, directive[1], directive[2], frozen)), None)
         else:
             lines.append(line.removeprefix("- "))
-    if shown is None and not lines:
+    if visual is None and not lines:
         return None
-    if isinstance(shown, Figure):
-        title, metrics = (shown.title if title == "图题" else title), [*shown.metrics, *metrics]
-    elif isinstance(shown, Table):
-        title = shown.title if title == "图题" else title
-        metrics = [*(column.metric for column in shown.columns if column.metric), *metrics]
-    return Slide(title, tuple(lines), shown, _notes(dict.fromkeys(metrics), frozen))
+    if isinstance(visual, Figure):
+        title, metrics = (visual.title if title == "图题" else title), [*visual.metrics, *metrics]
+    elif isinstance(visual, Table):
+        title = visual.title if title == "图题" else title
+        metrics = [*(column.metric for column in visual.columns if column.metric), *metrics]
+    return Slide(title, tuple(lines), visual, _notes(dict.fromkeys(metrics), frozen))
 
 
 def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     """The source of a slide's figures: what each is, by which date it is counted, and the snapshot."""
-    said = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in map(metric_of, metrics)]
-    return "\n".join([*said, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
+    sources = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in map(metric_of, metrics)]
+    return "\n".join([*sources, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
 
 
 def filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
@@ -186,8 +186,8 @@ def _shown(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | T
     if wanted not in known:
         there = "、".join(known)
         raise UsageError(f"{_source(name, frozen)[0]}: [{kind} {wanted}]: no such {kind}; there are {there}")
-    made = known[wanted](frozen)
-    return [] if made is None else [made]
+    visual = known[wanted](frozen)
+    return [] if visual is None else [visual]
 
 
 def _without_empty(blocks: Sequence[Block]) -> list[Block]:

@@ -52,79 +52,79 @@ _LEADING = {"五号": Pt(14), "小五": Pt(12)}
 
 def write(document: Document) -> bytes:
     """The document as a .docx."""
-    made = docx.Document()
-    _settings(made)
-    _styles(made)
-    _page(made.sections[0])
-    _feet(made.sections[0], document.imprint)
-    _properties(made, document)
-    _opening(made, document)
+    doc = docx.Document()
+    _settings(doc)
+    _styles(doc)
+    _page(doc.sections[0])
+    _feet(doc.sections[0], document.imprint)
+    _properties(doc, document)
+    _opening(doc, document)
     first_annex = next((at for at, block in enumerate(document.blocks) if isinstance(block, Annex)), None)
     body, behind = document.blocks[:first_annex], document.blocks[first_annex:] if first_annex is not None else ()
     for block in body:
-        _set(made, block)
-    _turn(made, wide=False)
+        _set(doc, block)
+    _turn(doc, wide=False)
     # Bureau and date never stand on a page without text (7.3.5.4): that before them, or the end of the list of annexes.
-    made.paragraphs[-1].paragraph_format.keep_with_next = True
-    _closing(made, [block for block in behind if isinstance(block, Annex)], document.imprint)
+    doc.paragraphs[-1].paragraph_format.keep_with_next = True
+    _closing(doc, [block for block in behind if isinstance(block, Annex)], document.imprint)
     for before, block, after in zip((None, *behind), behind, (*behind[1:], None), strict=False):
         if isinstance(block, Annex):
-            _annex(made, block, wide=isinstance(after, Table) and _is_wide(after))
+            _annex(doc, block, wide=isinstance(after, Table) and _is_wide(after))
         else:
             # A table that is called like its annex needs no second title.
             _set(
-                made,
+                doc,
                 block,
                 titled=not (isinstance(before, Annex) and isinstance(block, Table) and before.title == block.title),
             )
     held = BytesIO()
-    made.save(held)
+    doc.save(held)
     return held.getvalue()
 
 
-def _properties(made: Any, document: Document) -> None:
-    made.core_properties.title = cells.short(f"{document.title}{document.subtitle}")
-    made.core_properties.author = made.core_properties.last_modified_by = cells.short(document.imprint.bureau)
-    made.core_properties.comments = cells.short(document.imprint.traced)
-    made.core_properties.language = "zh-CN"
+def _properties(doc: Any, document: Document) -> None:
+    doc.core_properties.title = cells.short(f"{document.title}{document.subtitle}")
+    doc.core_properties.author = doc.core_properties.last_modified_by = cells.short(document.imprint.bureau)
+    doc.core_properties.comments = cells.short(document.imprint.traced)
+    doc.core_properties.language = "zh-CN"
 
 
-def _opening(made: Any, document: Document) -> None:
+def _opening(doc: Any, document: Document) -> None:
     """The mark of a demonstration, the title and the line under it, and a line's room (7.3.1)."""
     if document.imprint.demonstration:
-        made.add_paragraph(DEMO, style=MARK)
-    last = made.add_paragraph(document.title, style=TITLE)
+        doc.add_paragraph(DEMO, style=MARK)
+    last = doc.add_paragraph(document.title, style=TITLE)
     if document.subtitle:
-        last = made.add_paragraph(document.subtitle, style=UNDER)
+        last = doc.add_paragraph(document.subtitle, style=UNDER)
     last.paragraph_format.space_after = LINE
 
 
-def _set(made: Any, block: Block, *, titled: bool = True) -> None:
+def _set(doc: Any, block: Block, *, titled: bool = True) -> None:
     match block:
         case Heading():
-            _turn(made, wide=False)
-            made.add_paragraph(block.text, style=HEADINGS[block.level - 1])
+            _turn(doc, wide=False)
+            doc.add_paragraph(block.text, style=HEADINGS[block.level - 1])
         case Paragraph():
-            _turn(made, wide=False)
-            made.add_paragraph(block.text, style=BODY)
+            _turn(doc, wide=False)
+            doc.add_paragraph(block.text, style=BODY)
         case Figure():
-            _turn(made, wide=False)
-            _picture(made, block)
+            _turn(doc, wide=False)
+            _picture(doc, block)
         case Table():
-            _table(made, block, titled=titled)
+            _table(doc, block, titled=titled)
 
 
-def _closing(made: Any, annexes: Sequence[Annex], imprint: Imprint) -> None:
+def _closing(doc: Any, annexes: Sequence[Annex], imprint: Imprint) -> None:
     """The list of annexes (7.3.4), the bureau and the date (7.3.5), a line's room above each."""
     for annex in annexes:
         lead = "附件：" if annex is annexes[0] else "　　　"
-        listed = made.add_paragraph(f"{lead}{annex.number}. {annex.title}", style=ANNEX_LIST)
+        listed = doc.add_paragraph(f"{lead}{annex.number}. {annex.title}", style=ANNEX_LIST)
         listed.paragraph_format.space_before = LINE if annex is annexes[0] else Pt(0)
         # All of the list on one page would leave half of the page before it blank.
         listed.paragraph_format.keep_with_next = annex in annexes[-_TOGETHER:] or None
     signed = (imprint.bureau, imprint.as_of.split("日")[0] + "日")
     for text, indent in zip(signed, _signature_indents(*signed), strict=True):
-        line = made.add_paragraph(text, style=SIGNATURE)
+        line = doc.add_paragraph(text, style=SIGNATURE)
         line.paragraph_format.right_indent = Length(round(indent * _THREE))
         if text is signed[0]:
             line.paragraph_format.space_before = LINE
@@ -140,26 +140,26 @@ def _signature_indents(bureau: str, day: str) -> tuple[float, float]:
     return (2 + lead, 2) if lead >= 0 else (2, 2 - lead)
 
 
-def _annex(made: Any, annex: Annex, *, wide: bool) -> None:
+def _annex(doc: Any, annex: Annex, *, wide: bool) -> None:
     """A page of its own, turned for a wide table; its mark in the first line, its title in the third (7.3.7)."""
-    turns = wide != _turned(made)
-    _turn(made, wide=wide)
-    first = made.add_paragraph(f"附件{annex.number}", style=ANNEX)
+    turns = wide != _turned(doc)
+    _turn(doc, wide=wide)
+    first = doc.add_paragraph(f"附件{annex.number}", style=ANNEX)
     first.paragraph_format.page_break_before = not turns or None
-    made.add_paragraph(annex.title, style=ANNEX_TITLE)
+    doc.add_paragraph(annex.title, style=ANNEX_TITLE)
 
 
-def _turned(made: Any) -> bool:
-    return bool(made.sections[-1].orientation == WD_ORIENT.LANDSCAPE)
+def _turned(doc: Any) -> bool:
+    return bool(doc.sections[-1].orientation == WD_ORIENT.LANDSCAPE)
 
 
-def _turn(made: Any, *, wide: bool) -> None:
+def _turn(doc: Any, *, wide: bool) -> None:
     """Go on with a turned or an upright page, if this one is not so already."""
-    if wide == _turned(made):
+    if wide == _turned(doc):
         return
-    _page(made.add_section(WD_SECTION.NEW_PAGE), wide=wide)
+    _page(doc.add_section(WD_SECTION.NEW_PAGE), wide=wide)
     # The library ends a section with an empty paragraph, which may take a page of its own: the one before it can do so.
-    *_, before, ended, _last = made.element.body
+    *_, before, ended, _last = doc.element.body
     if before.tag == qn("w:p"):
         before.get_or_add_pPr().append(ended.pPr.find(qn("w:sectPr")))
         ended.getparent().remove(ended)
@@ -169,10 +169,10 @@ def _is_wide(table: Table) -> bool:
     return len(table.columns) > _PORTRAIT_COLUMNS
 
 
-def _settings(made: Any) -> None:
+def _settings(doc: Any) -> None:
     """Odd and even pages; Chinese as the language, and today's layout instead of a compatible one."""
-    made.settings.odd_and_even_pages_header_footer = True
-    settings = made.settings.element
+    doc.settings.odd_and_even_pages_header_footer = True
+    settings = doc.settings.element
     for old in settings.findall(qn("w:compat")):
         settings.remove(old)
     mode = '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
@@ -180,41 +180,41 @@ def _settings(made: Any) -> None:
     settings.find(qn("w:rsids")).addprevious(compat)
     settings.find(qn("w:characterSpacingControl")).set(qn("w:val"), "compressPunctuation")
     settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
-    defaults = made.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    defaults = doc.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
 
 
-def _styles(made: Any) -> None:
-    normal = made.styles["Normal"]
+def _styles(doc: Any) -> None:
+    normal = doc.styles["Normal"]
     _font(normal, _BODY, _THREE)
     normal.paragraph_format.space_after = Pt(0)
     # Leading and spacing of the styles make the page's grid by themselves; snapped to it, LibreOffice tears type apart.
     normal.element.get_or_add_pPr().insert(0, _element("w:snapToGrid", val="0"))
-    _style(made, TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, keep=True)
-    _style(made, UNDER, _SECOND, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER)
-    _style(made, MARK, _FIRST, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _style(made, BODY, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, first=2)
+    _style(doc, TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, keep=True)
+    _style(doc, UNDER, _SECOND, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _style(doc, MARK, _FIRST, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _style(doc, BODY, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, first=2)
     for level, (name, font) in enumerate(zip(HEADINGS, (_FIRST, _SECOND, _BODY), strict=True)):
-        _style(made, name, font, _THREE, first=2, keep=True, outline=level)
-    _style(made, ANNEX, _FIRST, _THREE, after=LINE, keep=True)
-    _style(made, ANNEX_TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, after=LINE, keep=True, outline=0)
+        _style(doc, name, font, _THREE, first=2, keep=True, outline=level)
+    _style(doc, ANNEX, _FIRST, _THREE, after=LINE, keep=True)
+    _style(doc, ANNEX_TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, after=LINE, keep=True, outline=0)
     # A name of two lines stands below itself.
-    _style(made, ANNEX_LIST, _BODY, _THREE, left=6, first=-4)
-    _style(made, SIGNATURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _style(made, TABLE_TITLE, _FIRST, _FOUR, align=WD_ALIGN_PARAGRAPH.CENTER, before=Pt(6), keep=True)
-    _style(made, NOTE, _SMALL_FONT, _SMALL_FIVE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, exact=Pt(12), after=Pt(10))
-    _style(made, PICTURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER, exact=None, before=Pt(6), after=Pt(6))
+    _style(doc, ANNEX_LIST, _BODY, _THREE, left=6, first=-4)
+    _style(doc, SIGNATURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _style(doc, TABLE_TITLE, _FIRST, _FOUR, align=WD_ALIGN_PARAGRAPH.CENTER, before=Pt(6), keep=True)
+    _style(doc, NOTE, _SMALL_FONT, _SMALL_FIVE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, exact=Pt(12), after=Pt(10))
+    _style(doc, PICTURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER, exact=None, before=Pt(6), after=Pt(6))
     for size_name, size in SIZES.items():
         lead = _LEADING[size_name]
-        _style(made, HEAD_CELL + size_name, _FIRST, size, align=WD_ALIGN_PARAGRAPH.CENTER, exact=lead, keep=True)
-        _style(made, TEXT_CELL + size_name, _SMALL_FONT, size, exact=lead)
-        _style(made, NUMBER_CELL + size_name, _SMALL_FONT, size, align=WD_ALIGN_PARAGRAPH.RIGHT, exact=lead)
-    _style(made, PAGE_NUMBER, _SMALL_FONT, _FOUR, exact=Pt(14), left=1, right=1)
-    _style(made, IMPRINT, _SMALL_FONT, _IMPRINT, exact=Pt(10))
+        _style(doc, HEAD_CELL + size_name, _FIRST, size, align=WD_ALIGN_PARAGRAPH.CENTER, exact=lead, keep=True)
+        _style(doc, TEXT_CELL + size_name, _SMALL_FONT, size, exact=lead)
+        _style(doc, NUMBER_CELL + size_name, _SMALL_FONT, size, align=WD_ALIGN_PARAGRAPH.RIGHT, exact=lead)
+    _style(doc, PAGE_NUMBER, _SMALL_FONT, _FOUR, exact=Pt(14), left=1, right=1)
+    _style(doc, IMPRINT, _SMALL_FONT, _IMPRINT, exact=Pt(10))
 
 
 def _style(
-    made: Any,
+    doc: Any,
     name: str,
     font: str,
     size: Length,
@@ -230,7 +230,7 @@ def _style(
     outline: int | None = None,
 ) -> None:
     """A paragraph style; indents in characters of its size. `exact` None: single lines."""
-    style = _fresh(made, name)
+    style = _fresh(doc, name)
     _font(style, font, size)
     form = style.paragraph_format
     form.alignment = align
@@ -247,16 +247,16 @@ def _style(
         style.element.get_or_add_pPr().append(_element("w:outlineLvl", val=str(outline)))
 
 
-def _fresh(made: Any, name: str) -> Any:
+def _fresh(doc: Any, name: str) -> Any:
     """A new style on Normal; a heading keeps Word's name for it and loses Word's looks."""
-    if name in [style.name for style in made.styles]:
-        style = made.styles[name]
+    if name in [style.name for style in doc.styles]:
+        style = doc.styles[name]
         for looks in ("w:rPr", "w:pPr"):
             for old in style.element.findall(qn(looks)):
                 style.element.remove(old)
         return style
-    style = made.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    style.base_style = made.styles["Normal"]
+    style = doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = doc.styles["Normal"]
     style.quick_style = True
     return style
 
@@ -323,25 +323,25 @@ def _field(paragraph: Any, code: str) -> None:
             run._element.append(_element("w:fldChar", fldCharType=kind))
 
 
-def _picture(made: Any, figure: Figure) -> None:
+def _picture(doc: Any, figure: Figure) -> None:
     """A picture as wide as the type area, with words for those who do not see it."""
-    paragraph = made.add_paragraph(style=PICTURE)
+    paragraph = doc.add_paragraph(style=PICTURE)
     paragraph.add_run().add_picture(BytesIO(pictures.png(figure)), width=Mm(WIDTH_MM))
     described = paragraph._element.find(f".//{qn('wp:docPr')}")
     described.set("descr", f"{figure.title}。{figure.subtitle}。")
     described.set("title", figure.title)
 
 
-def _table(made: Any, table: Table, *, titled: bool) -> None:
+def _table(doc: Any, table: Table, *, titled: bool) -> None:
     """A table whose head repeats on every page and whose rows are never torn; a wide one on a turned page."""
     wide = _is_wide(table)
-    _turn(made, wide=wide)
+    _turn(doc, wide=wide)
     if titled:
-        made.add_paragraph(table.title, style=TABLE_TITLE)
+        doc.add_paragraph(table.title, style=TABLE_TITLE)
     heads, rows = [column.name for column in table.columns], cells.rows_of(table)
     size, widths = _layout(table.columns, heads, rows, WIDE_MM if wide else WIDTH_MM)
-    made.element.body.insert_element_before(_grid_of(table.columns, heads, rows, size, widths), "w:sectPr")
-    made.add_paragraph(table.note, style=NOTE)
+    doc.element.body.insert_element_before(_grid_of(table.columns, heads, rows, size, widths), "w:sectPr")
+    doc.add_paragraph(table.note, style=NOTE)
 
 
 def _grid_of(
@@ -371,13 +371,13 @@ def _grid_of(
 def _row(
     texts: Sequence[str], styles: Sequence[str], widths: Sequence[Length], properties: str, *, keep: bool = False
 ) -> str:
-    made = "".join(
+    cells_xml = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width.twips}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{"<w:keepNext/>" if keep else ""}</w:pPr>'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
         for text, style, width in zip(texts, styles, widths, strict=True)
     )
-    return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{cells_xml}</w:tr>"
 
 
 def _layout(
@@ -440,7 +440,7 @@ def _longest_solid(text: str) -> float:
 
 
 def _element(name: str, **attributes: str) -> Any:
-    made = OxmlElement(name)
+    element = OxmlElement(name)
     for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), value)
-    return made
+        element.set(qn(f"w:{key}"), value)
+    return element
