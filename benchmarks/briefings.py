@@ -15,8 +15,8 @@ import typer
 
 from benchmarks.pages import city
 from briefings import files, pictures
-from briefings.asking import Form, Request, issues, last_finished
 from briefings.frozen import Frozen, freeze
+from briefings.request import Form, Request, last_finished, recent_periods
 from briefings.template import Edits
 from casebase.engine import Casebase, open_casebase
 from casebase.settings import read_settings
@@ -65,7 +65,7 @@ def _together(casebase: Casebase, now: datetime, readers: int, *, queue: bool) -
     before = _peak()
     begun = time.perf_counter()
     with ThreadPoolExecutor(readers) as pool:
-        held = list(pool.map(make, issues(Form.MONTHLY, now.date(), readers + 1)[1:]))
+        held = list(pool.map(make, recent_periods(Form.MONTHLY, now.date(), readers + 1)[1:]))
     took = time.perf_counter() - begun
     print(f"{len(held)} at once, {'in turn' if queue else 'without a queue'}: {took:.1f} s")
     print(f"  peak {_peak():,.0f} MB of memory, {before:,.0f} MB before the first")

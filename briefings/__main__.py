@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from briefings import files
-from briefings.asking import Form, Request, last_finished
 from briefings.frozen import Frozen, freeze
+from briefings.request import Form, Request, last_finished
 from briefings.template import Edits
 from casebase.cli import Url, run_command
 from casebase.clock import wall_clock

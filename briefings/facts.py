@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from briefings import prose
-from briefings.cells import line
+from briefings.cell_text import one_line
 from briefings.frozen import SPLITS, Frozen
 from casebase.errors import UsageError
 from queries.measure import metric_of
@@ -307,7 +307,7 @@ def leading(ordered: Sequence[_Ranked], most: int, value: Callable[[_Ranked], fl
 
 def spaced(name: str) -> str:
     """A name of one line; a blank after one that ends with a letter or digit, or 12件次 would read on from Ward 3."""
-    name = line(name)
+    name = one_line(name)
     return f"{name} " if name[-1:].isascii() and name[-1:].isalnum() else name
 
 

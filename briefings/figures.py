@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from briefings import prose
-from briefings.cells import line
+from briefings.cell_text import one_line
 from briefings.frozen import MONTHS, PLACE, Frozen
 from briefings.model import Figure, Series
 from queries.measure import metric_of
@@ -118,7 +118,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
         metric.name + prose.close(title),
         f"各{noun}{metric.name}（{metric.unit}）{left_out}",
         "ranking",
-        tuple(line(name) for name in rows["name"]),
+        tuple(one_line(name) for name in rows["name"]),
         (Series(metric.name, tuple(float(value) for value in rows["value"]), small),),
         kind_of(metric),
         metric.unit,

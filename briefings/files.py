@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from briefings import cells, ledger, pictures, slides, tables, word
-from briefings.asking import NAMES
+from briefings import cell_text, ledger, pictures, slides, tables, word
 from briefings.frozen import TOTALS, Frozen
 from briefings.model import Figure, Ledger, Table
-from briefings.steady import steady
+from briefings.reproducible import make_reproducible
+from briefings.request import NAMES
 from briefings.template import Edits, deck, document, filled, imprint
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
@@ -49,10 +49,10 @@ def make(
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Half of the ledger's time goes to compressing and to Arrow, which leave the interpreter to others.
         book = beside.submit(lambda: ledger.write(ledger_of(frozen), frozen.as_of))
-        slideshow = steady(slides.write(presentation), frozen.as_of)
+        slideshow = make_reproducible(slides.write(presentation), frozen.as_of)
         progress(0.3, "正在写文稿")
         drawn()
-        paper = steady(word.write(printed), frozen.as_of)
+        paper = make_reproducible(word.write(printed), frozen.as_of)
         progress(0.6, "正在写台账")
         workbook = book.result()
     progress(1.0, "三份文件已写好")
@@ -86,7 +86,7 @@ def ledger_of(frozen: Frozen) -> Ledger:
         tables.definitions(frozen),
         imprint(frozen),
     )
-    return cells.writable(workbook)
+    return cell_text.writable(workbook)
 
 
 def save(files: tuple[File, ...], folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import func, select
 
-from briefings.asking import Request
+from briefings.request import Request
 from casebase import schema
 from casebase.engine import Casebase, DataState
 from casebase.settings import Settings

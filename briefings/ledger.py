@@ -14,8 +14,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from briefings import cells
-from briefings.bulk import BulkSheet
+from briefings import cell_text
+from briefings.bulk_sheet import BulkSheet
 from briefings.model import CaseList, Column, ColumnKind, Counted, Imprint, Ledger, Table, Valued
 from briefings.tables import MADE_OF
 
@@ -61,9 +61,9 @@ def write(ledger: Ledger, moment: datetime) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(held, options) as book:
         properties = {
-            "title": cells.short(ledger.title),
-            "author": cells.short(ledger.imprint.bureau),
-            "comments": cells.short(ledger.imprint.traced),
+            "title": cell_text.property_text(ledger.title),
+            "author": cell_text.property_text(ledger.imprint.bureau),
+            "comments": cell_text.property_text(ledger.imprint.traced),
             "created": moment,
         }
         book.set_properties(properties)
@@ -143,7 +143,7 @@ def _table(sheet: Worksheet, table: Table, styles: _Styles, imprint: Imprint) ->
         _whole(sheet, last + 1, table, styles)
     if table.rows:
         sheet.autofilter(_HEAD, 0, last, len(table.columns) - 1)
-    fit(sheet, [column.name for column in table.columns], cells.rows_of(table))
+    fit(sheet, [column.name for column in table.columns], cell_text.rows_of(table))
 
 
 def _whole(sheet: Worksheet, at: int, table: Table, styles: _Styles) -> None:
@@ -212,7 +212,7 @@ def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _St
         agrees = f'=IF(AND({stated}={listed}{second}),"相符","不符")'
         sheet.write_formula(at, len(heads) + 2, agrees, count, "相符")
         sheet.write_url(at, len(heads) + 3, f"internal:'{name}'!A1", styles.link, name)
-    sample = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cells.rows_of(table)]
+    sample = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cell_text.rows_of(table)]
     sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(heads) + len(extra) - 1)
     fit(sheet, [*heads, *extra], sample)
 

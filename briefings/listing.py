@@ -5,7 +5,7 @@ from io import BytesIO
 import pandas as pd
 from xlsxwriter import Workbook
 
-from briefings.bulk import BulkSheet
+from briefings.bulk_sheet import BulkSheet
 from briefings.ledger import fit, named
 
 _SAMPLE = 1_000

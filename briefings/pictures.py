@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from briefings import marks
+from briefings import chart_labels
 from briefings.drawing import beside, draw
 from briefings.drawing import fonts as _fonts
 from briefings.model import Figure
@@ -112,7 +112,7 @@ def _frame(figure: Figure) -> pd.DataFrame:
             "label": label,
             "series": series.name,
             "value": value,
-            "text": "" if value is None else marks.written(figure, value),
+            "text": "" if value is None else chart_labels.value_label(figure, value),
             "small": small,
             "fill": "white" if small else colours[series.name],
         }
@@ -131,8 +131,8 @@ def _names(figure: Figure) -> list[str]:
 def _months(figure: Figure) -> Any:
     """Lines by month, told apart by dash as well as colour; the first line's values at its points."""
     frame = _frame(figure)
-    frame["below"] = marks.below(figure) * len(figure.series)
-    low, high = marks.ends(figure)
+    frame["below"] = chart_labels.labels_below(figure) * len(figure.series)
+    low, high = chart_labels.axis_range(figure)
     x = alt.X("label:N", sort=list(figure.labels), title=None, axis=alt.Axis(labelAngle=0, labelExpr=_TWO_LINES))
     scale = alt.Scale(domain=[low, high], nice=False)
     y = alt.Y("value:Q", title=None, scale=scale, axis=_HIDDEN)
@@ -149,8 +149,8 @@ def _months(figure: Figure) -> Any:
         *_values(x, y, names[0]),
     ]
     hollow = f"空心为{words.SMALL}" if frame["small"].any() else ""
-    target = "" if figure.target is None else f"虚线为{marks.target(figure)}"
-    return _themed(layers, frame, _MONTHS_HEIGHT, figure, target, marks.where_from(figure), hollow)
+    target = "" if figure.target is None else f"虚线为{chart_labels.target_label(figure)}"
+    return _themed(layers, frame, _MONTHS_HEIGHT, figure, target, chart_labels.axis_note(figure), hollow)
 
 
 def _values(x: Any, y: Any, name: str) -> list[Any]:
@@ -212,7 +212,7 @@ def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:
     """The target as a dashed line through the bars, named above them."""
     if figure.target is None:
         return []
-    base = alt.Chart(pd.DataFrame({"target": [figure.target], "text": [marks.target(figure)]}))
+    base = alt.Chart(pd.DataFrame({"target": [figure.target], "text": [chart_labels.target_label(figure)]}))
     base = base.encode(x=alt.X("target:Q", title=None, scale=scale, axis=_HIDDEN))
     text = base.mark_text(
         align="right" if figure.target > top / 2 else "left",

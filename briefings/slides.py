@@ -14,13 +14,13 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
-from briefings import cells, marks, stage
+from briefings import cell_text, chart_labels, slide_layouts
 from briefings.model import Column, Deck, Figure, Imprint, Series, Slide, Table
-from briefings.stage import Box
+from briefings.slide_layouts import Box
 from views import words
 from views.tokens import DESK
 
-FONT = stage.FONT
+FONT = slide_layouts.FONT
 _FORMATS = {"count": "#,##0", "rate": "0.00%", "days": "0.0", "number": "0.0"}
 # Sizes in points, tried from the first on until the text has room; an empty place of a layout has the first.
 _TITLES, _LINES, _ALONE, _CELLS = (28, 26, 24, 22, 20, 18), (18, 16, 14, 12), (20, 18, 16, 14, 12), (14, 13, 12, 11, 10)
@@ -44,10 +44,13 @@ _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
 def write(deck: Deck) -> bytes:
     """The slides as a .pptx, 16:9."""
-    presentation = stage.empty()
+    presentation = slide_layouts.new_presentation()
     properties = presentation.core_properties
-    properties.title, properties.author = cells.short(deck.title), cells.short(deck.imprint.bureau)
-    properties.comments = cells.short(deck.imprint.traced)
+    properties.title, properties.author = (
+        cell_text.property_text(deck.title),
+        cell_text.property_text(deck.imprint.bureau),
+    )
+    properties.comments = cell_text.property_text(deck.imprint.traced)
     _cover(presentation, deck)
     for slide in deck.slides:
         _slide(presentation, slide, deck.imprint)
@@ -57,12 +60,12 @@ def write(deck: Deck) -> bytes:
 
 
 def _cover(presentation: Any, deck: Deck) -> None:
-    slide = presentation.slides.add_slide(presentation.slide_layouts[stage.COVER])
+    slide = presentation.slides.add_slide(presentation.slide_layouts[slide_layouts.COVER])
     imprint = deck.imprint
     places = _places(slide)
-    _fill(slide.shapes.title, [deck.title], _fitting([deck.title], stage.COVER_TITLE, (40, 36, 32, 28, 24)))
+    _fill(slide.shapes.title, [deck.title], _fitting([deck.title], slide_layouts.COVER_TITLE, (40, 36, 32, 28, 24)))
     _fill(places[1], [deck.subtitle])
-    _fill(places[stage.IN_BUREAU], [f"{imprint.bureau}　{imprint.as_of}"])
+    _fill(places[slide_layouts.IN_BUREAU], [f"{imprint.bureau}　{imprint.as_of}"])
     _feet(slide, imprint)
     _notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.traced}")
 
@@ -73,27 +76,27 @@ def _slide(presentation: Any, slide: Slide, imprint: Imprint) -> None:
     places = _places(page)
     _fill(page.shapes.title, [slide.title], _title_size(slide.title))
     if isinstance(slide.shown, Figure):
-        _fill(places[stage.IN_CAPTION], [_caption(slide.shown)])
-        _chart(page, places[stage.IN_SHOWN], slide.shown, stage.shown(layout))
+        _fill(places[slide_layouts.IN_CAPTION], [_caption(slide.shown)])
+        _chart(page, places[slide_layouts.IN_VISUAL], slide.shown, slide_layouts.visual_box(layout))
     elif isinstance(slide.shown, Table):
         left_out = len(slide.shown.rows) - _TABLE_ROWS
         more = f"列前{_TABLE_ROWS}行，另有{left_out}行见台账。" if left_out > 0 else ""
-        _fill(places[stage.IN_CAPTION], [more + slide.shown.note])
-        _table(places[stage.IN_SHOWN], slide.shown, stage.shown(layout))
-    if layout == stage.LINES_ALONE:
-        _fill(places[stage.IN_LINES], slide.lines, _fitting(slide.lines, stage.BODY, _ALONE))
+        _fill(places[slide_layouts.IN_CAPTION], [more + slide.shown.note])
+        _table(places[slide_layouts.IN_VISUAL], slide.shown, slide_layouts.visual_box(layout))
+    if layout == slide_layouts.LINES_ALONE:
+        _fill(places[slide_layouts.IN_LINES], slide.lines, _fitting(slide.lines, slide_layouts.BODY, _ALONE))
     elif slide.lines:
-        _fill(places[stage.IN_LINES], slide.lines, _fitting(slide.lines, stage.LINES, _LINES))
+        _fill(places[slide_layouts.IN_LINES], slide.lines, _fitting(slide.lines, slide_layouts.LINES, _LINES))
     _feet(page, imprint)
     _notes(page, slide.notes)
 
 
 def _layout(slide: Slide) -> int:
     if slide.shown is None:
-        return stage.LINES_ALONE
+        return slide_layouts.LINES_ALONE
     if isinstance(slide.shown, Figure):
-        return stage.CHART_AND_LINES if slide.lines else stage.CHART
-    return stage.TABLE_AND_LINES if slide.lines else stage.TABLE
+        return slide_layouts.CHART_AND_LINES if slide.lines else slide_layouts.CHART
+    return slide_layouts.TABLE_AND_LINES if slide.lines else slide_layouts.TABLE
 
 
 def _places(page: Any) -> dict[int, Any]:
@@ -106,14 +109,14 @@ def _fill(place: Any, paragraphs: Sequence[str], size: int | None = None) -> Non
     for number, text in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         run = paragraph.add_run()
-        run.text = cells.plain(text)
+        run.text = cell_text.plain(text)
         if size is not None:
             run.font.size = Pt(size)
 
 
 def _title_size(title: str) -> int | None:
     """One line where it has room at 26 pt or more, else two at most; None for the layout's own size."""
-    width = int(stage.TITLE.width) / 12700
+    width = int(slide_layouts.TITLE.width) / 12700
     for size in _TITLES:
         lines = _line_count(title, size, width)
         if (lines == 1 and size >= _TWO_LINES_FROM) or (lines <= 2 and size < _TWO_LINES_FROM):
@@ -140,14 +143,14 @@ def _caption(figure: Figure) -> str:
     """What is drawn and how to read it."""
     along = figure.form == "months"
     hollow = f"空心为{words.SMALL}" if along and any(any(series.small) for series in figure.series) else ""
-    return "；".join(part for part in (figure.subtitle, marks.where_from(figure), hollow) if part)
+    return "；".join(part for part in (figure.subtitle, chart_labels.axis_note(figure), hollow) if part)
 
 
 def _chart(page: Any, place: Any, figure: Figure, box: Box) -> None:
     data: Any = CategoryChartData(number_format=_FORMATS[figure.kind])  # type: ignore[no-untyped-call]
     data.categories = [_category(figure, label) for label in figure.labels]
     for series in _all_series(figure):
-        data.add_series(cells.plain(series.name), series.values)
+        data.add_series(cell_text.plain(series.name), series.values)
     months = figure.form == "months"
     frame = place.insert_chart(XL_CHART_TYPE.LINE_MARKERS if months else XL_CHART_TYPE.BAR_CLUSTERED, data)
     _describe(frame, figure.title, f"{figure.title}。{figure.subtitle}。")
@@ -170,23 +173,23 @@ def _chart(page: Any, place: Any, figure: Figure, box: Box) -> None:
 
 def _category(figure: Figure, label: str) -> str:
     """A label of the axis; a month with its year on two lines, which are as wide as the other months."""
-    year, sign, month = cells.plain(label).partition("年")
-    return f"{month}\n{year}{sign}" if figure.form == "months" and sign and month else cells.plain(label)
+    year, sign, month = cell_text.plain(label).partition("年")
+    return f"{month}\n{year}{sign}" if figure.form == "months" and sign and month else cell_text.plain(label)
 
 
 def _all_series(figure: Figure) -> list[Series]:
     """The figure's series; along months the target is one more."""
     if figure.target is None or figure.form != "months":
         return list(figure.series)
-    return [*figure.series, Series(marks.target(figure), (figure.target,) * len(figure.labels))]
+    return [*figure.series, Series(chart_labels.target_label(figure), (figure.target,) * len(figure.labels))]
 
 
 def _months(chart: Any, figure: Figure) -> None:
     chart.has_legend = len(figure.series) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = marks.ends(figure)
-    below = marks.below(figure)
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = chart_labels.axis_range(figure)
+    below = chart_labels.labels_below(figure)
     last = len(figure.labels) - 1
     for place, (drawn, series) in enumerate(zip(chart.plots[0].series, _all_series(figure), strict=True)):
         drawn.smooth = False
@@ -238,7 +241,7 @@ def _ranking(page: Any, chart: Any, figure: Figure, box: Box) -> None:
     (series,) = figure.series
     small = series.small or (False,) * len(series.values)
     texts = [
-        "" if value is None else marks.written(figure, value) + (f"（{words.SMALL}）" if few else "")
+        "" if value is None else chart_labels.value_label(figure, value) + (f"（{words.SMALL}）" if few else "")
         for value, few in zip(series.values, small, strict=True)
     ]
     rooms = [words.width(text) * size + 2 * _GAP for text in texts]
@@ -284,7 +287,7 @@ def _scale(
 def _target(page: Any, figure: Figure, at: int, box: Box) -> None:
     """A dashed line through the bars at the target, and its name above."""
     group = page.shapes.add_group_shape()
-    group.name = marks.target(figure)
+    group.name = chart_labels.target_label(figure)
     begin = int(box.top) + int(Pt(_TARGET_ROOM))
     for colour, width, dash in ((DESK.surface, 3.0, MSO_LINE.SOLID), (DESK.ink, 1.25, MSO_LINE.DASH)):
         line = group.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Emu(at), Emu(begin), Emu(at), Emu(box.bottom))
@@ -297,9 +300,9 @@ def _target(page: Any, figure: Figure, at: int, box: Box) -> None:
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.paragraphs[0].alignment = PP_ALIGN.CENTER
     run = frame.paragraphs[0].add_run()
-    run.text, run.font.size = marks.target(figure), Pt(_LABEL)
+    run.text, run.font.size = chart_labels.target_label(figure), Pt(_LABEL)
     run.font.color.rgb = _colour(DESK.ink)
-    _describe(group, marks.target(figure), f"{marks.target(figure)}的线")
+    _describe(group, chart_labels.target_label(figure), f"{chart_labels.target_label(figure)}的线")
 
 
 def _painted(form: Any, fill: str, line: str) -> None:
@@ -343,7 +346,7 @@ def _layout_plot(chart: Any, place: tuple[float, float, float, float]) -> None:
 
 def _table(place: Any, table: Table, box: Box) -> None:
     """The first rows of a table with the whole; the ledger has the others."""
-    rows = cells.rows_of(table)
+    rows = cell_text.rows_of(table)
     whole = rows[len(table.rows) :]
     cell_texts = [[column.name for column in table.columns], *rows[: min(len(table.rows), _TABLE_ROWS)], *whole]
     frame = place.insert_table(len(cell_texts), len(table.columns))
@@ -382,17 +385,17 @@ def _cell(cell: Any, text: str, column: Column, size: int, *, strong: bool, unde
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT if column.kind == "text" else PP_ALIGN.RIGHT
     run = paragraph.add_run()
-    run.text, run.font.size, run.font.bold = cells.plain(text), Pt(size), strong
+    run.text, run.font.size, run.font.bold = cell_text.plain(text), Pt(size), strong
     line = f'<a:solidFill><a:srgbClr val="{under.removeprefix("#")}"/></a:solidFill>'
     cell._tc.get_or_add_tcPr().append(parse_xml(f'<a:lnB {_NAMESPACES} w="9525">{line}</a:lnB>'))
 
 
 def _feet(page: Any, imprint: Imprint) -> None:
     """The imprint and the number of the slide; whose data it is where it is not real."""
-    stage.add(page, stage.footer(imprint.line))
-    stage.add(page, stage.number())
+    slide_layouts.add_shape(page, slide_layouts.footer_xml(imprint.line))
+    slide_layouts.add_shape(page, slide_layouts.page_number_xml())
     if imprint.demonstration:
-        box = stage.MARK
+        box = slide_layouts.MARK
         mark = page.shapes.add_textbox(*(Emu(int(one)) for one in (box.left, box.top, box.width, box.height)))
         mark.name = words.DEMO
         frame = mark.text_frame
@@ -405,7 +408,7 @@ def _feet(page: Any, imprint: Imprint) -> None:
 
 
 def _notes(page: Any, text: str) -> None:
-    page.notes_slide.notes_text_frame.text = cells.plain(text)
+    page.notes_slide.notes_text_frame.text = cell_text.plain(text)
 
 
 def _east_asian(space: Any) -> None:
@@ -417,8 +420,8 @@ def _east_asian(space: Any) -> None:
 def _describe(shape: Any, name: str, text: str) -> None:
     """The name and the words for those who cannot see it."""
     (properties,) = shape._element.xpath("./*[1]/p:cNvPr")
-    properties.set("name", cells.plain(name))
-    properties.set("descr", cells.plain(text))
+    properties.set("name", cell_text.plain(name))
+    properties.set("descr", cell_text.plain(text))
 
 
 def _colour(text: str) -> Any:

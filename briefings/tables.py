@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from briefings import prose
-from briefings.asking import Form
 from briefings.facts import days_over, debtors
 from briefings.frozen import PLACE, TOTALS, Frozen, Rows
 from briefings.model import CaseList, Column, Counted, Table, Valued
+from briefings.request import Form
 from queries.dictionary import formula
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric

@@ -16,12 +16,12 @@ from pathlib import Path
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
-from briefings import cells, prose
-from briefings.asking import NAMES, Form
+from briefings import cell_text, prose
 from briefings.facts import Facts, Number
 from briefings.figures import FIGURES
 from briefings.frozen import Frozen
 from briefings.model import Annex, Block, Deck, Document, Figure, Heading, Imprint, Paragraph, Slide, Table
+from briefings.request import NAMES, Form
 from briefings.tables import TABLES
 from casebase.errors import CasebaseError, UsageError
 from casebase.settings import ROOT
@@ -72,8 +72,8 @@ class _Numbering:
 def imprint(frozen: Frozen) -> Imprint:
     """What every page says of its numbers."""
     return Imprint(
-        bureau=cells.line(frozen.bureau),
-        place=cells.line(frozen.area_name),
+        bureau=cell_text.one_line(frozen.bureau),
+        place=cell_text.one_line(frozen.area_name),
         period=words.span(frozen.request.period.start, frozen.request.period.end),
         as_of=prose.moment(frozen.as_of),
         snapshot=frozen.snapshot,
@@ -105,7 +105,7 @@ def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
         else:
             blocks.append(_text(line))
     numbered = tuple(_numbered(_without_empty(blocks)))
-    return cells.writable(Document(title, subtitle, numbered, imprint(frozen)))
+    return cell_text.writable(Document(title, subtitle, numbered, imprint(frozen)))
 
 
 def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
@@ -120,7 +120,7 @@ def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
     cover, *rest = parts
     slides = [slide for part in rest if (slide := _slide(part, frozen)) is not None]
     subtitle = next((line[_LEAST_LINE:] for line in cover if line.startswith("> ")), "")
-    return cells.writable(Deck(cover[0][_LEAST_LINE:], subtitle, tuple(slides), imprint(frozen)))
+    return cell_text.writable(Deck(cover[0][_LEAST_LINE:], subtitle, tuple(slides), imprint(frozen)))
 
 
 def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
@@ -225,7 +225,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             topic_days=frozen.topic_days,
             bureau=about.bureau,
             city=about.place,
-            place=cells.line(frozen.whole),
+            place=cell_text.one_line(frozen.whole),
             noun=below,
             below=f"各{below}" if below else "",
             form=NAMES[frozen.request.form],
@@ -236,9 +236,9 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
             past=frozen.stocks_at.date() < frozen.as_of.date(),
             few=frozen.settings.lights.small_sample,
             workday=lambda days: words.day(at.workday(days)),
-            cover=cells.line(edits.cover),
-            suggestions=edits.suggestions and tuple(map(cells.line, edits.suggestions)),
-            proposals=cells.plain(edits.proposals),
+            cover=cell_text.one_line(edits.cover),
+            suggestions=edits.suggestions and tuple(map(cell_text.one_line, edits.suggestions)),
+            proposals=cell_text.plain(edits.proposals),
         )
     except TemplateSyntaxError as error:
         raise UsageError(f"{path}, line {error.lineno}: {error.message}") from None

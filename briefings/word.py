@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
 
-from briefings import cells, pictures
+from briefings import cell_text, pictures
 from briefings.model import Annex, Block, Column, Document, Figure, Heading, Imprint, Paragraph, Table
 from views.words import DEMO
 
@@ -83,9 +83,9 @@ def write(document: Document) -> bytes:
 
 
 def _properties(doc: Any, document: Document) -> None:
-    doc.core_properties.title = cells.short(f"{document.title}{document.subtitle}")
-    doc.core_properties.author = doc.core_properties.last_modified_by = cells.short(document.imprint.bureau)
-    doc.core_properties.comments = cells.short(document.imprint.traced)
+    doc.core_properties.title = cell_text.property_text(f"{document.title}{document.subtitle}")
+    doc.core_properties.author = doc.core_properties.last_modified_by = cell_text.property_text(document.imprint.bureau)
+    doc.core_properties.comments = cell_text.property_text(document.imprint.traced)
     doc.core_properties.language = "zh-CN"
 
 
@@ -338,7 +338,7 @@ def _table(doc: Any, table: Table, *, titled: bool) -> None:
     _turn(doc, wide=wide)
     if titled:
         doc.add_paragraph(table.title, style=TABLE_TITLE)
-    heads, rows = [column.name for column in table.columns], cells.rows_of(table)
+    heads, rows = [column.name for column in table.columns], cell_text.rows_of(table)
     size, widths = _layout(table.columns, heads, rows, WIDE_MM if wide else WIDTH_MM)
     doc.element.body.insert_element_before(_grid_of(table.columns, heads, rows, size, widths), "w:sectPr")
     doc.add_paragraph(table.note, style=NOTE)
@@ -348,7 +348,7 @@ def _grid_of(
     columns: Sequence[Column], heads: Sequence[str], rows: Sequence[Sequence[str]], size: str, widths: Sequence[Length]
 ) -> Any:
     """A table as XML, whole: the library's cells, one by one, take seconds for some hundred rows."""
-    roles = [(NUMBER_CELL if cells.is_number(column) else TEXT_CELL) + size for column in columns]
+    roles = [(NUMBER_CELL if cell_text.is_number(column) else TEXT_CELL) + size for column in columns]
     head = _row(heads, [HEAD_CELL + size] * len(heads), widths, "<w:cantSplit/><w:tblHeader/>")
     # The last row keeps with the note below it.
     lines = [_row(row, roles, widths, "<w:cantSplit/>", keep=row is rows[-1]) for row in rows]

@@ -8,10 +8,10 @@ from zipfile import ZipFile
 
 import streamlit as st
 
-from briefings import cells, files, pictures
-from briefings.asking import NAMES, Form, Request, issues
+from briefings import cell_text, files, pictures
 from briefings.frozen import Frozen, freeze
 from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
+from briefings.request import NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.links import list_link
@@ -58,7 +58,7 @@ def asked(view: View) -> Request:
 def issue(view: View, form: Form) -> Period:
     """Which week, month, quarter or year: the last finished one first offered, the running one too."""
     today = view.as_of.date()
-    periods = {period.start.isoformat(): period for period in issues(form, today)}
+    periods = {period.start.isoformat(): period for period in recent_periods(form, today)}
     finished = next(key for key, period in periods.items() if period.end < today)
     chosen = st.selectbox(
         "哪一期",
@@ -207,9 +207,9 @@ def paper_of(printed: Document) -> str:
             case Figure():
                 sheet.figure(block.title, block.subtitle, picture(block))
             case Table():
-                numbers = [cells.is_number(column) for column in block.columns]
+                numbers = [cell_text.is_number(column) for column in block.columns]
                 heads = [column.name for column in block.columns]
-                sheet.table(block.title, heads, cells.rows_of(block), numbers, block.note)
+                sheet.table(block.title, heads, cell_text.rows_of(block), numbers, block.note)
     sheet.note(printed.imprint.traced)
     return sheet.html
 

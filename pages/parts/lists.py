@@ -9,8 +9,8 @@ from typing import TypedDict
 import pandas as pd
 import streamlit as st
 
-from briefings.asking import Request
 from briefings.listing import workbook
+from briefings.request import Request
 from casebase.personal import masked
 from cockpit.view import View
 from pages.parts import clicks, layout, menu

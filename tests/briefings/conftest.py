@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from briefings import files
-from briefings.asking import Request
 from briefings.files import File
 from briefings.frozen import Frozen, freeze
+from briefings.request import Request
 from briefings.template import Edits
 from casebase.engine import Casebase, open_casebase
 from casebase.settings import Settings

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from briefings.asking import Form, Request, issues, last_finished
 from briefings.facts import debtors
 from briefings.frozen import TOTALS, Frozen, definitions_version, freeze
+from briefings.request import Form, Request, last_finished, recent_periods
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
 from casebase.settings import Settings
@@ -83,7 +83,7 @@ def test_the_last_finished_period_has_ended() -> None:
     assert last_finished(Form.MONTHLY, monday) == Period(date(2026, 10, 1), date(2026, 10, 31))
     assert last_finished(Form.QUARTERLY, monday) == Period(date(2026, 7, 1), date(2026, 9, 30))
     assert last_finished(Form.YEARLY, monday) == Period(date(2025, 1, 1), date(2025, 12, 31))
-    assert issues(Form.MONTHLY, monday, 3)[0] == Period(date(2026, 11, 1), date(2026, 11, 30))
+    assert recent_periods(Form.MONTHLY, monday, 3)[0] == Period(date(2026, 11, 1), date(2026, 11, 30))
     with pytest.raises(ValueError, match="no issues"):
         last_finished(Form.SPECIAL, monday)
 

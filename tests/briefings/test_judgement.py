@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from briefings import cells, facts, figures, tables, template
-from briefings.asking import Request
+from briefings import cell_text, facts, figures, tables, template
 from briefings.facts import Debtor, Facts
 from briefings.frozen import Frozen, _since, freeze
 from briefings.model import Paragraph, Table
+from briefings.request import Request
 from briefings.template import Edits
 from casebase.engine import Casebase
 from queries.measure import measure, metric_of
@@ -39,7 +39,7 @@ def rows_of(table: Table | None) -> dict[str, list[str]]:
     """The rows of a table as written, by the first text of each."""
     assert table is not None
     at = next(place for place, column in enumerate(table.columns) if column.kind == "text")
-    return {row[at]: row for row in cells.rows_of(table)}
+    return {row[at]: row for row in cell_text.rows_of(table)}
 
 
 def test_a_rate_of_a_handful_is_marked_and_neither_judged_nor_compared(

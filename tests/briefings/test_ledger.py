@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from briefings import bulk, ledger
-from briefings.bulk import BulkSheet
+from briefings import bulk_sheet, ledger
+from briefings.bulk_sheet import BulkSheet
 from briefings.files import File, ledger_of
 from briefings.frozen import TOTALS, Frozen
 from queries.registry import METRICS
@@ -193,7 +193,7 @@ def test_a_column_that_came_in_pieces_is_written_whole() -> None:
 def test_a_workbook_is_packed_at_the_quick_level(made_of: Callable[..., tuple[File, ...]]) -> None:
     with ZipFile(BytesIO(made_of("month")[2].data)) as packed:
         for part in packed.infolist():
-            packer = zlib.compressobj(bulk.LEVEL, zlib.DEFLATED, -15)
+            packer = zlib.compressobj(bulk_sheet.LEVEL, zlib.DEFLATED, -15)
             assert part.compress_size == len(packer.compress(packed.read(part)) + packer.flush())
 
 

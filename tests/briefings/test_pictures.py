@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from briefings import drawing, marks, pictures
+from briefings import chart_labels, drawing, pictures
 from briefings.model import Figure, Series
 from casebase.settings import ROOT
 from tests.briefings.samples import RANKING, RATE, VOLUME
@@ -112,7 +112,7 @@ def test_small_samples_are_hollow_and_said() -> None:
 
 def test_an_axis_that_does_not_begin_at_zero_says_so() -> None:
     said = pictures._months(RATE).to_dict()["title"]["subtitle"]
-    low, high = marks.ends(RATE)
+    low, high = chart_labels.axis_range(RATE)
     assert low < 0.9317
     assert high > 0.9523
     assert said == f"近13个月五日办结率；虚线为目标95%；纵轴自{low:.0%}起；空心为样本少"

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pptx.util import Pt
 
-from briefings import cells, marks, slides, stage
+from briefings import cell_text, chart_labels, slide_layouts, slides
 from briefings.files import File
 from briefings.frozen import Frozen
 from briefings.model import Figure, Slide, Table
@@ -118,7 +118,7 @@ def test_every_drawn_value_is_the_raw_value_in_chart_and_workbook(
         wanted = {series.name: series.values for series in figure.series}
         drawn = drawn_numbers(chart)
         if figure.form == "months" and figure.target is not None:
-            assert set(drawn.pop(marks.target(figure))) == {figure.target}
+            assert set(drawn.pop(chart_labels.target_label(figure))) == {figure.target}
         assert drawn == wanted
         labels = [str(label) for label in chart.plots[0].categories]
         if figure.form == "ranking":
@@ -167,30 +167,32 @@ def test_bars_without_a_target_have_their_values_after_them() -> None:
     assert {label[1] for label in labels_of(bars).values()} == {"outEnd"}
     axis = chart_of(page).value_axis
     assert axis.maximum_scale > 0.9914
-    assert not [shape for shape in page.shapes if shape.name == marks.target(RANKING)]
+    assert not [shape for shape in page.shapes if shape.name == chart_labels.target_label(RANKING)]
 
 
 @pytest.mark.parametrize("target", [0.3, 0.95, 1.0])
 def test_the_line_of_the_target_stands_at_its_value(target: float) -> None:
     figure = replace(RANKING, target=target)
     page = only(Slide("标题", ("一句",), figure, "来源"))
-    box = stage.shown(stage.CHART_AND_LINES)
+    box = slide_layouts.visual_box(slide_layouts.CHART_AND_LINES)
     chart = chart_of(page)
     x, width = (float(chart._chartSpace.find(f".//{{*}}plotArea/{{*}}layout//{{*}}{name}").get("val")) for name in "xw")
-    group = next(shape for shape in page.shapes if shape.name == marks.target(figure))
+    group = next(shape for shape in page.shapes if shape.name == chart_labels.target_label(figure))
     lines = [shape for shape in group.shapes if not shape.has_text_frame]
     wanted = box.left + (x + width * target / chart.value_axis.maximum_scale) * box.width
     assert [abs(line.left - wanted) < Pt(1) for line in lines] == [True, True]
     assert chart.value_axis.minimum_scale == 0
-    assert [shape.text_frame.text for shape in group.shapes if shape.has_text_frame] == [marks.target(figure)]
+    assert [shape.text_frame.text for shape in group.shapes if shape.has_text_frame] == [
+        chart_labels.target_label(figure)
+    ]
 
 
 def test_an_axis_that_does_not_begin_at_zero_says_so() -> None:
     page = only(DECK.slides[1])
     axis = chart_of(page).value_axis
-    assert (axis.minimum_scale, axis.maximum_scale) == marks.ends(RATE)
+    assert (axis.minimum_scale, axis.maximum_scale) == chart_labels.axis_range(RATE)
     caption = next(shape.text_frame.text for shape in page.placeholders if shape.placeholder_format.idx == 14)
-    assert caption == f"近13个月五日办结率；纵轴自{marks.ends(RATE)[0]:.0%}起；空心为样本少"
+    assert caption == f"近13个月五日办结率；纵轴自{chart_labels.axis_range(RATE)[0]:.0%}起；空心为样本少"
     assert chart_of(only(DECK.slides[0])).value_axis.minimum_scale == 0
 
 
@@ -199,7 +201,7 @@ def test_every_cell_of_a_table_is_the_raw_value_in_words() -> None:
         next(shape for shape in only(plan).shapes if shape.has_table).table for plan in DECK.slides[3:5]
     )
     read = [[cell.text_frame.text for cell in row.cells] for row in summary.rows]
-    assert read == [[column.name for column in SUMMARY.columns], *cells.rows_of(SUMMARY)]
+    assert read == [[column.name for column in SUMMARY.columns], *cell_text.rows_of(SUMMARY)]
     assert summary.first_row
     # Ten rows and the head; the ledger has the others, which is said.
     assert len(overdue.rows) == 11
@@ -213,12 +215,14 @@ def test_slides_are_set_in_real_places_and_none_is_empty() -> None:
     assert names == ["封面", "图与要点", "图", "图与要点", "表", "表与要点", "要点"]
     for number, page in enumerate(made.slides, start=1):
         kinds = {shape.placeholder_format.idx for shape in page.placeholders}
-        assert {stage.IN_FOOTER, stage.IN_NUMBER} <= kinds
+        assert {slide_layouts.IN_FOOTER, slide_layouts.IN_NUMBER} <= kinds
         assert all(shape.text_frame.text for shape in page.placeholders if shape.has_text_frame), number
         assert page.shapes.title is not None
         # The number is a field, which follows when slides are moved.
         assert len(page._element.xpath(".//a:fld[@type='slidenum']")) == 1
-    lines = next(shape for shape in made.slides[6].placeholders if shape.placeholder_format.idx == stage.IN_LINES)
+    lines = next(
+        shape for shape in made.slides[6].placeholders if shape.placeholder_format.idx == slide_layouts.IN_LINES
+    )
     assert [paragraph.text for paragraph in lines.text_frame.paragraphs] == list(DECK.slides[5].lines)
 
 
@@ -248,14 +252,14 @@ def title_size(title: str) -> float:
 @pytest.mark.parametrize("title", ["短", "登记3,945件次，同比上升1.8%，环比下降15.6%", "长" * 50, LONG_TITLE])
 def test_a_long_title_is_set_smaller_until_its_place_holds_it(title: str) -> None:
     size = title_size(title)
-    lines = -(-words.width(title) * size // (stage.TITLE.width / 12700 - size))
-    assert lines * size * 1.2 <= stage.TITLE.height / 12700
+    lines = -(-words.width(title) * size // (slide_layouts.TITLE.width / 12700 - size))
+    assert lines * size * 1.2 <= slide_layouts.TITLE.height / 12700
     assert size == 28 or len(title) > 30
 
 
 def test_many_lines_are_set_smaller() -> None:
     page = only(Slide("下步建议", ("请有关单位逐件办结超期件，并于月底前报告结果。" * 3,) * 12, None, "来源"))
-    lines = next(shape for shape in page.placeholders if shape.placeholder_format.idx == stage.IN_LINES)
+    lines = next(shape for shape in page.placeholders if shape.placeholder_format.idx == slide_layouts.IN_LINES)
     sizes = {run.font.size for paragraph in lines.text_frame.paragraphs for run in paragraph.runs}
     assert sizes <= {Pt(12), Pt(14)}
 
@@ -274,7 +278,7 @@ def test_odd_characters_do_not_break_a_slide(title: str, line: str, label: str) 
         series=(replace(VOLUME.series[0], name=label, values=(1, 2)),),
     )
     page = only(Slide(title, (line, "完"), figure, line))
-    said = cells.plain(f"甲{label}")
+    said = cell_text.plain(f"甲{label}")
     assert [str(one) for one in chart_of(page).plots[0].categories] == [said, "一"]
     assert page.notes_slide.notes_text_frame is not None
 

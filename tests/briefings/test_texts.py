@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from briefings import cells, files, ledger, prose, slides, template, word
+from briefings import cell_text, files, ledger, prose, slides, template, word
 from briefings.facts import days_over, leading, spaced
 from briefings.frozen import Frozen
 from briefings.model import Annex, Block, Document, Heading, Paragraph
@@ -67,13 +67,13 @@ def test_all_three_files_open_whatever_things_are_called(
 
 @given(ANY)
 def test_a_name_is_one_line_that_xml_can_hold(text: str) -> None:
-    name = cells.line(text)
+    name = cell_text.one_line(text)
     assert len(name.splitlines()) <= 1
-    assert cells.plain(name) == name
+    assert cell_text.plain(name) == name
 
 
 def test_a_document_is_cleaned_wherever_a_text_stands() -> None:
-    made = cells.writable(Document("题\x00", "", (Paragraph("a\x0bb"), Heading(1, "一、\ufffe")), IMPRINT))
+    made = cell_text.writable(Document("题\x00", "", (Paragraph("a\x0bb"), Heading(1, "一、\ufffe")), IMPRINT))
     assert (made.title, made.blocks) == ("题", (Paragraph("ab"), Heading(1, "一、")))
     assert made.imprint is IMPRINT
 

@@ -13,9 +13,9 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from briefings import cells, word
+from briefings import cell_text, word
 from briefings.model import Annex, Column, Document, Figure, Heading, Paragraph, Table
-from briefings.steady import steady
+from briefings.reproducible import make_reproducible
 from tests.briefings.samples import DOCUMENT, IMPRINT, OVERDUE, PLACES, SUMMARY
 
 TABLES = (SUMMARY, PLACES, OVERDUE)
@@ -270,7 +270,7 @@ def test_the_foot_of_a_page_has_room_below_the_type_area() -> None:
 @pytest.mark.parametrize(("at", "table"), list(enumerate(TABLES)), ids=[table.id for table in TABLES])
 def test_every_cell_is_the_words_of_its_value(at: int, table: Table) -> None:
     found = [[cell.text for cell in row.cells] for row in opened().tables[at].rows]
-    assert found == [[column.name for column in table.columns], *cells.rows_of(table)]
+    assert found == [[column.name for column in table.columns], *cell_text.rows_of(table)]
 
 
 def test_heads_repeat_on_every_page_and_rows_are_not_torn() -> None:
@@ -284,7 +284,7 @@ def test_numbers_are_flush_right_and_words_flush_left() -> None:
     for table, drawn in zip(TABLES, opened().tables, strict=True):
         for row in drawn.rows[1:]:
             sides = [cell.paragraphs[0].style.paragraph_format.alignment.name for cell in row.cells]
-            assert sides == ["RIGHT" if cells.is_number(column) else "LEFT" for column in table.columns]
+            assert sides == ["RIGHT" if cell_text.is_number(column) else "LEFT" for column in table.columns]
 
 
 @pytest.mark.parametrize(("at", "table"), list(enumerate(TABLES)), ids=[table.id for table in TABLES])
@@ -373,7 +373,7 @@ def test_properties_say_title_bureau_and_snapshot() -> None:
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     moment = datetime(2026, 11, 23, 2, 0)
-    assert steady(word.write(DOCUMENT), moment) == steady(word.write(DOCUMENT), moment)
+    assert make_reproducible(word.write(DOCUMENT), moment) == make_reproducible(word.write(DOCUMENT), moment)
 
 
 def test_no_font_is_bundled() -> None:

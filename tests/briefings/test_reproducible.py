@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from briefings import files
 from briefings.files import File
 from briefings.frozen import Frozen
-from briefings.steady import steady
+from briefings.reproducible import make_reproducible
 from briefings.template import Edits
 from casebase.engine import Casebase
 from tests.briefings.conftest import STEPS
@@ -36,7 +36,10 @@ def test_the_order_of_parts_and_their_dates_do_not_matter() -> None:
 
     names = ("docProps/core.xml", "[Content_Types].xml")
     moment = datetime(2026, 11, 20)
-    one, other = steady(made(names, "2026-01-01T00:00:00Z"), moment), steady(made(names[::-1], "later"), moment)
+    one, other = (
+        make_reproducible(made(names, "2026-01-01T00:00:00Z"), moment),
+        make_reproducible(made(names[::-1], "later"), moment),
+    )
     with ZipFile(BytesIO(one)) as archive:
         assert archive.namelist()[0] == "[Content_Types].xml"
         assert b"2026-11-20T00:00:00Z" in archive.read("docProps/core.xml")

@@ -23,7 +23,7 @@ def plain(text: str) -> str:
     return _UNWRITABLE.sub("", text) if _UNWRITABLE.search(text) else text
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text of one line, as a name or a cover line is: what breaks or steers lines becomes a blank."""
     return plain(_BREAKS.sub(" ", text)).strip()
 
@@ -49,12 +49,12 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def short(text: str) -> str:
+def property_text(text: str) -> str:
     """A text as a file's properties hold it: Word and PowerPoint refuse more than 255 characters."""
     return text[:_LONGEST_PROPERTY]
 
 
-def written(column: Column, value: object) -> str:
+def format_cell(column: Column, value: object) -> str:
     """A cell by its column's kind, or by its own; — where there is nothing."""
     if isinstance(value, Valued):
         return _by_kind(value.kind, value.value)
@@ -93,4 +93,4 @@ def is_number(column: Column) -> bool:
 def rows_of(table: Table) -> list[list[str]]:
     """All rows as written, the row of the whole last."""
     rows = table.rows if table.whole is None else (*table.rows, table.whole)
-    return [[written(column, cell) for column, cell in zip(table.columns, row, strict=True)] for row in rows]
+    return [[format_cell(column, cell) for column, cell in zip(table.columns, row, strict=True)] for row in rows]

@@ -10,7 +10,7 @@ _CORE = "docProps/core.xml"
 _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 
 
-def steady(file: bytes, moment: datetime) -> bytes:
+def make_reproducible(file: bytes, moment: datetime) -> bytes:
     """An Office file with its parts in order of name and one date on all, its properties dated `moment`.
 
     Workbooks inside (of a slide's charts) likewise.
@@ -21,7 +21,7 @@ def steady(file: bytes, moment: datetime) -> bytes:
         for name in sorted(given.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             data = given.read(name)
             if name.endswith(".xlsx"):
-                data = steady(data, moment)
+                data = make_reproducible(data, moment)
             elif name == _CORE:
                 data = _TIMES.sub(rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode() + rb"\g<2>", data)
             made.writestr(ZipInfo(name, _STAMP), data, ZIP_DEFLATED)

@@ -10,7 +10,7 @@ import pptx
 from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
-from briefings import cells
+from briefings import cell_text
 from views.tokens import DESK
 
 FONT = "Microsoft YaHei"
@@ -52,7 +52,7 @@ COVER_UNDER = Box(COVER_TITLE.left, Inches(3.8), COVER_TITLE.width, Inches(0.6))
 COVER_BUREAU = Box(COVER_TITLE.left, Inches(5.85), COVER_TITLE.width, Inches(0.4))
 
 # Placeholders by number, the same in every layout.
-IN_LINES, IN_CAPTION, IN_SHOWN, IN_BUREAU = 13, 14, 15, 16
+IN_LINES, IN_CAPTION, IN_VISUAL, IN_BUREAU = 13, 14, 15, 16
 IN_FOOTER, IN_NUMBER = 11, 12
 
 _NAMES = (
@@ -69,19 +69,19 @@ _FIRST_LEVEL = "lvl1pPr"
 _FOOT = Pt(10)
 
 
-def shown(layout: int) -> Box:
+def visual_box(layout: int) -> Box:
     """Where the chart or the table of a layout stands: below its caption."""
     width = _WITH_SIDE if layout in (CHART_AND_LINES, TABLE_AND_LINES) else _INNER
     return Box(_LEFT, int(_BODY_TOP) + int(_CAPTION), width, BODY.height - int(_CAPTION))
 
 
-def caption(layout: int) -> Box:
+def caption_box(layout: int) -> Box:
     """What the chart or table is, above it."""
-    place = shown(layout)
+    place = visual_box(layout)
     return Box(place.left, _BODY_TOP, place.width, _CAPTION)
 
 
-def empty() -> Any:
+def new_presentation() -> Any:
     """A presentation of 16:9 without slides. Its layouts stand in the order of COVER … LINES_ALONE."""
     presentation = pptx.Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
@@ -126,8 +126,8 @@ def _layouts() -> Iterator[tuple[str, str, str]]:
         ("表与要点", "tbl", lines, TABLE_AND_LINES),
         ("表", "tbl", "", TABLE),
     ):
-        says = _placeholder("说明", "body", IN_CAPTION, caption(layout), size=Pt(12), colour="tx2")
-        yield name, "", title + says + _placeholder("图表", kind, IN_SHOWN, shown(layout)) + beside + _feet()
+        says = _placeholder("说明", "body", IN_CAPTION, caption_box(layout), size=Pt(12), colour="tx2")
+        yield name, "", title + says + _placeholder("图表", kind, IN_VISUAL, visual_box(layout)) + beside + _feet()
     numbered = '<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod"/>'
     whole = _placeholder("要点", "body", IN_LINES, BODY, size=Pt(20), apart=Pt(12), bullet=numbered, hang=Inches(0.4))
     yield "要点", "", title + whole + _feet()
@@ -183,23 +183,23 @@ def _shapes(element: Any, shapes: str) -> None:
 
 def _feet() -> str:
     """Footer and number, which stand where the master has them."""
-    return footer("") + number()
+    return footer_xml("") + page_number_xml()
 
 
-def footer(text: str) -> str:
+def footer_xml(text: str) -> str:
     """A footer placeholder of a layout or slide."""
-    run = f'<a:r><a:rPr lang="zh-CN" altLang="en-US"/><a:t>{escape(cells.plain(text))}</a:t></a:r>' if text else ""
+    run = f'<a:r><a:rPr lang="zh-CN" altLang="en-US"/><a:t>{escape(cell_text.plain(text))}</a:t></a:r>' if text else ""
     # The look stands here as well: some programs do not take a footer's from the master.
     look = _level(_FOOT, "tx2")
     return _holder("页脚", f'type="ftr" sz="quarter" idx="{IN_FOOTER}"', "", "<a:bodyPr/>", look, run)
 
 
-def number() -> str:
+def page_number_xml() -> str:
     """The number of the slide, which follows when slides are moved."""
     return _holder("页码", f'type="sldNum" sz="quarter" idx="{IN_NUMBER}"', "", "<a:bodyPr/>", "", _FIELD)
 
 
-def add(slide: Any, shape: str) -> Any:
+def add_shape(slide: Any, shape: str) -> Any:
     """Put a shape written as XML on a slide, and return it."""
     element = parse_xml(shape.replace("<p:sp>", f"<p:sp {_NAMES}>", 1))
     ids = [int(one) for one in slide.shapes._spTree.xpath("//@id") if one.isdigit()]

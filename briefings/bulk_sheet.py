@@ -11,14 +11,14 @@ import xlsxwriter.workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from briefings import cells
+from briefings import cell_text
 
 # A cell of Excel holds no more.
 _MOST_LETTERS = 32_767
 _EPOCH = pd.Timestamp(1899, 12, 30)
 _A_DAY = 86_400e6
 _EMPTY = "<c/>"
-# What XML cannot hold (as briefings.cells.plain, in Arrow's words) or would read as its own, and so Excel.
+# What XML cannot hold (as briefings.cell_text.plain, in Arrow's words) or would read as its own, and so Excel.
 _ESCAPES = (
     (r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]", ""),
     ("&", "&amp;"),
@@ -109,7 +109,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
 
     def _shared(self, texts: pa.Array) -> pa.Array:
         """Texts by their number in XlsxWriter's list, where each is kept once."""
-        plain = (cells.plain(text) for text in texts.to_pylist())
+        plain = (cell_text.plain(text) for text in texts.to_pylist())
         places = [str(self.str_table._get_shared_string_index(text)) for text in plain]
         return _around('<c t="s"><v>', pa.array(places, pa.string()), "</v></c>")
 

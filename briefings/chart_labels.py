@@ -6,7 +6,7 @@ from briefings.model import Figure
 from views import words
 
 
-def below(figure: Figure) -> list[bool]:
+def labels_below(figure: Figure) -> list[bool]:
     """Whether a value of the first line is written below its point: in a dip of a single line, or under the other."""
     first, *others = (series.values for series in figure.series)
     is_below = []
@@ -22,7 +22,7 @@ def below(figure: Figure) -> list[bool]:
     return is_below
 
 
-def ends(figure: Figure) -> tuple[float, float]:
+def axis_range(figure: Figure) -> tuple[float, float]:
     """The axis along months: counts begin at zero; rates, which move little, at a whole per cent below the lowest."""
     values = [value for series in figure.series for value in series.values if value is not None]
     values += [] if figure.target is None else [figure.target]
@@ -33,17 +33,17 @@ def ends(figure: Figure) -> tuple[float, float]:
     return max(0.0, math.floor((low - room) * 100) / 100), high + room
 
 
-def where_from(figure: Figure) -> str:
+def axis_note(figure: Figure) -> str:
     """A word on an axis that does not begin at zero."""
-    low = ends(figure)[0] if figure.form == "months" else 0.0
+    low = axis_range(figure)[0] if figure.form == "months" else 0.0
     return f"纵轴自{words.percent(low, 0)}起" if low else ""
 
 
-def written(figure: Figure, value: float) -> str:
+def value_label(figure: Figure, value: float) -> str:
     """A value as it stands beside its mark."""
     return words.full(value) if figure.kind == "count" else words.value(value, figure.kind).replace(" ", "")
 
 
-def target(figure: Figure) -> str:
+def target_label(figure: Figure) -> str:
     """目标95%."""
-    return f"目标{written(figure, figure.target or 0.0)}".replace(".00%", "%")
+    return f"目标{value_label(figure, figure.target or 0.0)}".replace(".00%", "%")

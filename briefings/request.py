@@ -58,7 +58,7 @@ class Request:
         return words.span(first, self.period.end)
 
 
-def issues(form: Form, today: date, number: int = 12) -> list[Period]:
+def recent_periods(form: Form, today: date, number: int = 12) -> list[Period]:
     """The latest `number` periods of a form, the running one first. Raises ValueError for a special briefing."""
     if form is Form.SPECIAL:
         raise ValueError("a special briefing has no issues")
@@ -70,4 +70,4 @@ def issues(form: Form, today: date, number: int = 12) -> list[Period]:
 
 def last_finished(form: Form, today: date) -> Period:
     """The last week, month, quarter or year that ended before `today`. Raises ValueError for a special briefing."""
-    return issues(form, today, 2)[1]
+    return recent_periods(form, today, 2)[1]
