@@ -44,7 +44,7 @@ class Number:
     def __str__(self) -> str:
         if self.unknown:
             return f"{words.NONE}（{self.unknown}）"
-        return prose.figure(self.metric, self.value) + (f"（{words.SMALL}）" if self.small else "")
+        return prose.format_value(self.metric, self.value) + (f"（{words.SMALL}）" if self.small else "")
 
     def __bool__(self) -> bool:
         """Whether there is anything to say: something counted, something to divide by; or of cases, that none knows."""
@@ -65,7 +65,7 @@ class Number:
     def _moved(self, before: float, among: float, against: str) -> str:
         if self.metric.is_sample and min(self.among, among) < self.few:
             return ""
-        return prose.moved(self.metric, self.value, before, against, self.few)
+        return prose.format_change(self.metric, self.value, before, against, self.few)
 
     @property
     def changes(self) -> str:

@@ -27,7 +27,7 @@ def volume(frozen: Frozen) -> Figure | None:
     if not came["value"].fillna(0).any():
         return None
     last, before = came["value"].iloc[-1], came["value"].iloc[-2]
-    moved = prose.moved(metric_of("registered"), last, before, "较上月", frozen.settings.lights.small_sample)
+    moved = prose.format_change(metric_of("registered"), last, before, "较上月", frozen.settings.lights.small_sample)
     running = bool(came["unfinished"].iloc[-1])
     label = words.month(came["at"].iloc[-1].date()) + (f"（至{frozen.as_of.day}日）" if running else "")
     title = f"{label}登记{words.full(last)}件次、办结{words.full(went['value'].iloc[-1])}件次"

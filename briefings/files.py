@@ -10,7 +10,7 @@ from briefings.frozen import TOTALS, Frozen
 from briefings.model import Figure, Ledger, Table
 from briefings.reproducible import make_reproducible
 from briefings.request import NAMES
-from briefings.template import Edits, deck, document, filled, imprint
+from briefings.template import Edits, deck, document, fill_suggestions, imprint
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries.export import file_name
@@ -41,14 +41,14 @@ def make(
 
     `progress` is told the share done and what is next. Raises UsageError for a template with a mistake.
     """
-    edits = filled(frozen, workdays, edits)
+    edits = fill_suggestions(frozen, workdays, edits)
     printed = document(frozen, workdays, edits)
-    drawn = pictures.ahead([block for block in printed.blocks if isinstance(block, Figure)])
+    drawn = pictures.draw_ahead([block for block in printed.blocks if isinstance(block, Figure)])
     presentation = deck(frozen, workdays, edits)
     progress(0.0, "正在写幻灯片")
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Half of the ledger's time goes to compressing and to Arrow, which leave the interpreter to others.
-        book = beside.submit(lambda: ledger.write(ledger_of(frozen), frozen.as_of))
+        book = beside.submit(lambda: ledger.write(build_ledger(frozen), frozen.as_of))
         slideshow = make_reproducible(slides.write(presentation), frozen.as_of)
         progress(0.3, "正在写文稿")
         drawn()
@@ -72,7 +72,7 @@ def _name(frozen: Frozen, ending: str) -> str:
     return f"{file_name(place + '信访' + kind + _SUFFIX.get(ending, ''), frozen.request.label)}.{ending}"
 
 
-def ledger_of(frozen: Frozen) -> Ledger:
+def build_ledger(frozen: Frozen) -> Ledger:
     """The workbook: all numbers, every table of the briefing, the cases behind the numbers, the definitions."""
     wanted = [tables.TABLES[name](frozen) for name in tables.LEDGER_TABLES]
     filled_tables: list[Table] = [table for table in (*wanted, tables.units(frozen)) if table is not None]

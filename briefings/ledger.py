@@ -68,15 +68,15 @@ def write(ledger: Ledger, moment: datetime) -> bytes:
         }
         book.set_properties(properties)
         styles = _styles(book)
-        names = _names(ledger)
+        names = _sheet_names(ledger)
         first = book.add_worksheet(names[0])
         for name, table in zip(names[1:], ledger.tables, strict=False):
-            _table(book.add_worksheet(name), table, styles, ledger.imprint)
+            _write_table(book.add_worksheet(name), table, styles, ledger.imprint)
         behind = names[1 + len(ledger.tables) : -1]
         for name, rows in zip(behind, ledger.lists, strict=True):
-            _list(book.add_worksheet(name, BulkSheet), rows, styles, ledger.imprint, names[0])
-        _table(book.add_worksheet(names[-1]), ledger.definitions, styles, ledger.imprint)
-        _numbers(first, ledger, behind, styles)
+            _write_list(book.add_worksheet(name, BulkSheet), rows, styles, ledger.imprint, names[0])
+        _write_table(book.add_worksheet(names[-1]), ledger.definitions, styles, ledger.imprint)
+        _write_numbers(first, ledger, behind, styles)
     return held.getvalue()
 
 
@@ -94,18 +94,18 @@ def _styles(book: Workbook) -> _Styles:
     )
 
 
-def _names(ledger: Ledger) -> list[str]:
+def _sheet_names(ledger: Ledger) -> list[str]:
     """Names of all sheets: unique, without what Excel forbids, at most 31 characters."""
     wanted = [ledger.numbers.title, *(table.title for table in ledger.tables)]
     wanted += [f"清单{n} {rows.name}" for n, rows in enumerate(ledger.lists, start=1)]
     wanted.append(ledger.definitions.title)
     names: list[str] = []
     for name in wanted:
-        names.append(named(name, names))
+        names.append(sheet_name(name, names))
     return names
 
 
-def named(name: str, taken: Sequence[str]) -> str:
+def sheet_name(name: str, taken: Sequence[str]) -> str:
     """A name that Excel takes for a sheet, and that is not among those `taken`."""
     first = plain = _NO_NAME.sub("", name)[:_LONGEST_NAME].strip() or "清单"
     n = 1
@@ -115,7 +115,9 @@ def named(name: str, taken: Sequence[str]) -> str:
     return plain
 
 
-def _begin(sheet: Worksheet, title: str, note: str, heads: Sequence[str], styles: _Styles, imprint: Imprint) -> None:
+def _write_head(
+    sheet: Worksheet, title: str, note: str, heads: Sequence[str], styles: _Styles, imprint: Imprint
+) -> None:
     """Title, note and head, which stay in view and stand on every printed page."""
     sheet.write_string(0, 0, title, styles.title)
     sheet.write_string(1, 0, note, styles.note)
@@ -131,29 +133,29 @@ def _begin(sheet: Worksheet, title: str, note: str, heads: Sequence[str], styles
     sheet.set_footer(f"&L&8 {imprint.line.replace('&', '&&')}&R&8 &P / &N"[:_LONGEST_FOOTER])
 
 
-def _table(sheet: Worksheet, table: Table, styles: _Styles, imprint: Imprint) -> None:
+def _write_table(sheet: Worksheet, table: Table, styles: _Styles, imprint: Imprint) -> None:
     """A table with its sums and quotients as formulas; the row of the whole says beside a sum that differs."""
-    _begin(sheet, table.title, table.note, [column.name for column in table.columns], styles, imprint)
+    _write_head(sheet, table.title, table.note, [column.name for column in table.columns], styles, imprint)
     top = _HEAD + 1
     for at, row in enumerate(table.rows, start=top):
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            _cell(sheet, at, place, column, value, styles)
+            _write_cell(sheet, at, place, column, value, styles)
     last = top + len(table.rows) - 1
     if table.whole is not None:
-        _whole(sheet, last + 1, table, styles)
+        _write_whole(sheet, last + 1, table, styles)
     if table.rows:
         sheet.autofilter(_HEAD, 0, last, len(table.columns) - 1)
-    fit(sheet, [column.name for column in table.columns], cell_text.rows_of(table))
+    fit_columns(sheet, [column.name for column in table.columns], cell_text.rows_of(table))
 
 
-def _whole(sheet: Worksheet, at: int, table: Table, styles: _Styles) -> None:
+def _write_whole(sheet: Worksheet, at: int, table: Table, styles: _Styles) -> None:
     assert table.whole is not None
     for place, (column, value) in enumerate(zip(table.columns, table.whole, strict=True)):
         if column.sums and table.rows and isinstance(value, int):
             letter, style = xl_col_to_name(place), styles.by_kind[column.kind]
             added = sum(row[place] for row in table.rows if isinstance(row[place], int))  # type: ignore[misc]
             sheet.write_formula(at + 1, place, f"=SUM({letter}{_HEAD + 2}:{letter}{at})", style, added)
-        _cell(sheet, at, place, column, value, styles)
+        _write_cell(sheet, at, place, column, value, styles)
     if any(column.sums for column in table.columns) and table.rows:
         sheet.write_string(at + 1, _name_column(table), "各行相加", styles.note)
 
@@ -162,7 +164,7 @@ def _name_column(table: Table) -> int:
     return next(place for place, column in enumerate(table.columns) if column.kind == "text")
 
 
-def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object, styles: _Styles) -> None:
+def _write_cell(sheet: Worksheet, row: int, place: int, column: Column, value: object, styles: _Styles) -> None:
     kind = value.kind if isinstance(value, Valued) else column.kind
     plain = value.value if isinstance(value, Valued) else value
     style = styles.by_kind[kind]
@@ -178,13 +180,13 @@ def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object,
         sheet.write_string(row, place, str(plain), styles.by_kind["text"])
 
 
-def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _Styles) -> None:
+def _write_numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _Styles) -> None:
     """All numbers: rates as quotients, the length of the list behind each, whether both agree, and the way there."""
     table = ledger.numbers
     heads = [column.name for column in table.columns]
     hits_at, among_at, value_at = (heads.index(name) for name in (*MADE_OF, "本期"))
     extra = ("清单计入", "清单合计", "核对", "清单")
-    _begin(
+    _write_head(
         sheet,
         ledger.title,
         f"{ledger.imprint.bureau}　{ledger.imprint.traced}",
@@ -192,18 +194,18 @@ def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _St
         styles,
         ledger.imprint,
     )
-    behind = {counted.metric: (name, rows, counted) for name, rows, counted in _behind(ledger, names)}
+    behind = {counted.metric: (name, rows, counted) for name, rows, counted in _numbers_with_lists(ledger, names)}
     count = styles.by_kind["count"]
     for at, (metric, row) in enumerate(zip(ledger.metrics, table.rows, strict=True), start=_HEAD + 1):
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            _cell(sheet, at, place, column, value, styles)
+            _write_cell(sheet, at, place, column, value, styles)
         if row[among_at] is not None:
-            _quotient(sheet, at, (value_at, hits_at, among_at), row, styles)
+            _write_quotient(sheet, at, (value_at, hits_at, among_at), row, styles)
         if metric not in behind:
             sheet.write_string(at, len(heads), "名册，不列清单", styles.note)
             continue
         name, rows, counted = behind[metric]
-        hits, among = _counts(name, rows, counted)
+        hits, among = _count_formulas(name, rows, counted)
         sheet.write_formula(at, len(heads), hits, count, counted.hits)
         sheet.write_formula(at, len(heads) + 1, among, count, counted.among)
         stated, listed = (xl_rowcol_to_cell(at, place) for place in (hits_at, len(heads)))
@@ -214,10 +216,12 @@ def _numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], styles: _St
         sheet.write_url(at, len(heads) + 3, f"internal:'{name}'!A1", styles.link, name)
     sample = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cell_text.rows_of(table)]
     sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(heads) + len(extra) - 1)
-    fit(sheet, [*heads, *extra], sample)
+    fit_columns(sheet, [*heads, *extra], sample)
 
 
-def _quotient(sheet: Worksheet, at: int, places: tuple[int, int, int], row: Sequence[object], styles: _Styles) -> None:
+def _write_quotient(
+    sheet: Worksheet, at: int, places: tuple[int, int, int], row: Sequence[object], styles: _Styles
+) -> None:
     value_at, hits_at, among_at = places
     hits, among = (xl_rowcol_to_cell(at, place) for place in (hits_at, among_at))
     stated = row[value_at]
@@ -225,13 +229,13 @@ def _quotient(sheet: Worksheet, at: int, places: tuple[int, int, int], row: Sequ
     sheet.write_formula(at, value_at, f'=IF({among}=0,"",{hits}/{among})', styles.by_kind["rate"], value)
 
 
-def _behind(ledger: Ledger, names: Sequence[str]) -> Iterator[tuple[str, CaseList, Counted]]:
+def _numbers_with_lists(ledger: Ledger, names: Sequence[str]) -> Iterator[tuple[str, CaseList, Counted]]:
     for name, rows in zip(names, ledger.lists, strict=True):
         for counted in rows.counted:
             yield name, rows, counted
 
 
-def _counts(name: str, rows: CaseList, counted: Counted) -> tuple[str, str]:
+def _count_formulas(name: str, rows: CaseList, counted: Counted) -> tuple[str, str]:
     """Formulas that count a list: what the number counts, and all it looks at."""
     column = xl_col_to_name(counted.column)
     span = f"'{name}'!${column}${_HEAD + 2}:${column}${_HEAD + 1 + max(len(rows), 1)}"
@@ -239,21 +243,21 @@ def _counts(name: str, rows: CaseList, counted: Counted) -> tuple[str, str]:
     return f"={hits}", f"={hits}+{misses}"
 
 
-def _list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Imprint, back: str) -> None:
+def _write_list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Imprint, back: str) -> None:
     """The cases behind numbers of the same rows, filtered by the columns at the right."""
     most = min(len(rows), MOST_ROWS - _HEAD - 1)
-    summary = "；".join(f"{one.name}：{one.sides[0]} {one.hits}" + _looked_at(one) for one in rows.counted)
+    summary = "；".join(f"{one.name}：{one.sides[0]} {one.hits}" + _describe_misses(one) for one in rows.counted)
     cut = f"；本表列前 {most} 行，共 {len(rows)} 行" if most < len(rows) else ""
-    _begin(sheet, rows.name, summary + cut, rows.heads, styles, imprint)
+    _write_head(sheet, rows.name, summary + cut, rows.heads, styles, imprint)
     sheet.write_url(0, max(len(rows.heads) - 1, 1), f"internal:'{back}'!A1", styles.link, "返回总表")
     sheet.fill(_HEAD + 1, [column[:most] for column in rows.columns], styles.by_kind["moment"], styles.day)
     if most:
         sheet.autofilter(_HEAD, 0, _HEAD + most, len(rows.heads) - 1)
     sample = zip(*(column[:_SAMPLE] for column in rows.columns), strict=True)
-    fit(sheet, rows.heads, [[_text(cell) for cell in row] for row in sample])
+    fit_columns(sheet, rows.heads, [[_text(cell) for cell in row] for row in sample])
 
 
-def _looked_at(counted: Counted) -> str:
+def _describe_misses(counted: Counted) -> str:
     return "" if counted.among == counted.hits else f"，{counted.sides[1]} {counted.among - counted.hits}"
 
 
@@ -263,13 +267,13 @@ def _text(cell: object) -> str:
     return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
 
-def fit(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def fit_columns(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as what they hold; a Chinese character takes two places."""
     for place, head in enumerate(heads):
-        widest = max([_places(head) + 2, *(_places(row[place]) for row in rows)])
+        widest = max([_display_width(head) + 2, *(_display_width(row[place]) for row in rows)])
         sheet.set_column(place, place, min(max(widest + 1, _NARROWEST), _WIDEST))
 
 
 @lru_cache(maxsize=10_000)
-def _places(text: str) -> int:
+def _display_width(text: str) -> int:
     return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)

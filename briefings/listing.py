@@ -6,7 +6,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 
 from briefings.bulk_sheet import BulkSheet
-from briefings.ledger import fit, named
+from briefings.ledger import fit_columns, sheet_name
 
 _SAMPLE = 1_000
 
@@ -23,7 +23,7 @@ def workbook(rows: pd.DataFrame, title: str) -> bytes:
         look = {"font_name": "宋体", "font_size": 10}
         head = book.add_format({**look, "bold": True, "bottom": 1, "bg_color": "#E9ECF0", "align": "center"})
         moment, day = (book.add_format({**look, "num_format": form}) for form in ("yyyy-mm-dd hh:mm", "yyyy-mm-dd"))
-        sheet = book.add_worksheet(named(title, []), BulkSheet)
+        sheet = book.add_worksheet(sheet_name(title, []), BulkSheet)
         for place, name in enumerate(rows.columns):
             sheet.write_string(0, place, str(name), head)
         sheet.freeze_panes(1, 0)
@@ -38,7 +38,7 @@ def workbook(rows: pd.DataFrame, title: str) -> bytes:
             # A number of 18 digits is no number; the green corner in every cell would say that it should be one.
             sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
         sample = rows.head(_SAMPLE)
-        fit(
+        fit_columns(
             sheet,
             [str(name) for name in rows.columns],
             [[_text(cell) for cell in row] for row in sample.to_numpy(object)],

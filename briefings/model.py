@@ -142,7 +142,7 @@ class Slide:
 
     title: str
     lines: tuple[str, ...]
-    shown: Figure | Table | None
+    visual: Figure | Table | None
     notes: str
 
 

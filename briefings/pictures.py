@@ -11,9 +11,8 @@ import altair as alt
 import pandas as pd
 
 from briefings import chart_labels
-from briefings.drawing import beside, draw
-from briefings.drawing import fonts as _fonts
 from briefings.model import Figure
+from briefings.vega_png import draw_in_background, draw_png, register_fonts
 from views import words
 from views.tokens import DESK
 
@@ -41,9 +40,9 @@ def png(figure: Figure) -> bytes:
     """A figure as a PNG 156 mm wide at 300 dpi; the same bytes for the same figure, drawn once."""
     picture = _drawn.get(figure)
     if picture is None:
-        _fonts()
-        picture = draw(_specification(figure))
-        _keep([figure], [picture])
+        register_fonts()
+        picture = draw_png(_specification(figure))
+        _store([figure], [picture])
     return picture
 
 
@@ -52,19 +51,19 @@ def forget() -> None:
     _drawn.clear()
 
 
-def _keep(figures: Sequence[Figure], pictures: Sequence[bytes]) -> None:
+def _store(figures: Sequence[Figure], pictures: Sequence[bytes]) -> None:
     _drawn.update(zip(figures, pictures, strict=False))
     for figure in list(_drawn)[:-_MOST_DRAWN]:
         _drawn.pop(figure, None)
 
 
-def ahead(figures: Sequence[Figure]) -> Callable[[], None]:
+def draw_ahead(figures: Sequence[Figure]) -> Callable[[], None]:
     """Begin to draw figures while something else is done; call what is handed back before `png` is asked for them."""
     new = [figure for figure in figures if figure not in _drawn]
     if not new:
         return lambda: None
-    drawing = beside(_specification(figure) for figure in new)
-    return lambda: _keep(new, drawing.result())
+    drawing = draw_in_background(_specification(figure) for figure in new)
+    return lambda: _store(new, drawing.result())
 
 
 def _specification(figure: Figure) -> str:

@@ -12,7 +12,7 @@ _BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) | (?=[\u3000-\u9fff\uff0
 YEAR, PERIOD = "同比", "环比"
 
 
-def figure(metric: Metric, value: float) -> str:
+def format_value(metric: Metric, value: float) -> str:
     """A value with its unit: 3,654件次, 94.56%, 3.2天; every digit of a count."""
     if metric.kind is Kind.RATE:
         return words.percent(value)
@@ -20,7 +20,7 @@ def figure(metric: Metric, value: float) -> str:
     return text if text == words.NONE else f"{text}{metric.unit}"
 
 
-def moved(metric: Metric, now: float, before: float, against: str, few: int) -> str:
+def format_change(metric: Metric, now: float, before: float, against: str, few: int) -> str:
     """How a number moved: 同比上升3.2%, 环比下降1.20个百分点, 同比持平; "" where there is no base.
 
     Counts from a base under `few` move by pieces (同比增加3件次): a percentage of a handful says nothing.
@@ -29,15 +29,15 @@ def moved(metric: Metric, now: float, before: float, against: str, few: int) -> 
         return ""
     kind = kind_of(metric)
     if kind == "count" and before < few:
-        return _said(against, now - before, words.full(abs(now - before)), metric.unit, ("增加", "减少"))
+        return _format_change(against, now - before, words.full(abs(now - before)), metric.unit, ("增加", "减少"))
     text = words.movement(now, before, kind)
     if text in (words.SAME, words.NONE):
         return f"{against}持平" if text == words.SAME else ""
     size, _, unit = text.lstrip(f"+{words.MINUS}").partition(" ")
-    return _said(against, now - before, size, {"百分点": "个百分点"}.get(unit, unit), ("上升", "下降"))
+    return _format_change(against, now - before, size, {"百分点": "个百分点"}.get(unit, unit), ("上升", "下降"))
 
 
-def _said(against: str, difference: float, size: str, unit: str, ways: tuple[str, str]) -> str:
+def _format_change(against: str, difference: float, size: str, unit: str, ways: tuple[str, str]) -> str:
     if difference == 0:
         return f"{against}持平"
     return f"{against}{ways[0] if difference > 0 else ways[1]}{size}{unit}"

@@ -51,59 +51,61 @@ def write(deck: Deck) -> bytes:
         cell_text.property_text(deck.imprint.bureau),
     )
     properties.comments = cell_text.property_text(deck.imprint.traced)
-    _cover(presentation, deck)
+    _add_cover(presentation, deck)
     for slide in deck.slides:
-        _slide(presentation, slide, deck.imprint)
+        _add_slide(presentation, slide, deck.imprint)
     held = BytesIO()
     presentation.save(held)
     return held.getvalue()
 
 
-def _cover(presentation: Any, deck: Deck) -> None:
+def _add_cover(presentation: Any, deck: Deck) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[slide_layouts.COVER])
     imprint = deck.imprint
-    places = _places(slide)
-    _fill(slide.shapes.title, [deck.title], _fitting([deck.title], slide_layouts.COVER_TITLE, (40, 36, 32, 28, 24)))
-    _fill(places[1], [deck.subtitle])
-    _fill(places[slide_layouts.IN_BUREAU], [f"{imprint.bureau}　{imprint.as_of}"])
-    _feet(slide, imprint)
-    _notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.traced}")
+    places = _placeholders(slide)
+    _fill_text(
+        slide.shapes.title, [deck.title], _fitting_size([deck.title], slide_layouts.COVER_TITLE, (40, 36, 32, 28, 24))
+    )
+    _fill_text(places[1], [deck.subtitle])
+    _fill_text(places[slide_layouts.IN_BUREAU], [f"{imprint.bureau}　{imprint.as_of}"])
+    _add_footer(slide, imprint)
+    _set_notes(slide, f"数据来源：{imprint.bureau}信访件库。{imprint.traced}")
 
 
-def _slide(presentation: Any, slide: Slide, imprint: Imprint) -> None:
-    layout = _layout(slide)
+def _add_slide(presentation: Any, slide: Slide, imprint: Imprint) -> None:
+    layout = _choose_layout(slide)
     page = presentation.slides.add_slide(presentation.slide_layouts[layout])
-    places = _places(page)
-    _fill(page.shapes.title, [slide.title], _title_size(slide.title))
-    if isinstance(slide.shown, Figure):
-        _fill(places[slide_layouts.IN_CAPTION], [_caption(slide.shown)])
-        _chart(page, places[slide_layouts.IN_VISUAL], slide.shown, slide_layouts.visual_box(layout))
-    elif isinstance(slide.shown, Table):
-        left_out = len(slide.shown.rows) - _TABLE_ROWS
+    places = _placeholders(page)
+    _fill_text(page.shapes.title, [slide.title], _title_size(slide.title))
+    if isinstance(slide.visual, Figure):
+        _fill_text(places[slide_layouts.IN_CAPTION], [_caption(slide.visual)])
+        _add_chart(page, places[slide_layouts.IN_VISUAL], slide.visual, slide_layouts.visual_box(layout))
+    elif isinstance(slide.visual, Table):
+        left_out = len(slide.visual.rows) - _TABLE_ROWS
         more = f"列前{_TABLE_ROWS}行，另有{left_out}行见台账。" if left_out > 0 else ""
-        _fill(places[slide_layouts.IN_CAPTION], [more + slide.shown.note])
-        _table(places[slide_layouts.IN_VISUAL], slide.shown, slide_layouts.visual_box(layout))
+        _fill_text(places[slide_layouts.IN_CAPTION], [more + slide.visual.note])
+        _add_table(places[slide_layouts.IN_VISUAL], slide.visual, slide_layouts.visual_box(layout))
     if layout == slide_layouts.LINES_ALONE:
-        _fill(places[slide_layouts.IN_LINES], slide.lines, _fitting(slide.lines, slide_layouts.BODY, _ALONE))
+        _fill_text(places[slide_layouts.IN_LINES], slide.lines, _fitting_size(slide.lines, slide_layouts.BODY, _ALONE))
     elif slide.lines:
-        _fill(places[slide_layouts.IN_LINES], slide.lines, _fitting(slide.lines, slide_layouts.LINES, _LINES))
-    _feet(page, imprint)
-    _notes(page, slide.notes)
+        _fill_text(places[slide_layouts.IN_LINES], slide.lines, _fitting_size(slide.lines, slide_layouts.LINES, _LINES))
+    _add_footer(page, imprint)
+    _set_notes(page, slide.notes)
 
 
-def _layout(slide: Slide) -> int:
-    if slide.shown is None:
+def _choose_layout(slide: Slide) -> int:
+    if slide.visual is None:
         return slide_layouts.LINES_ALONE
-    if isinstance(slide.shown, Figure):
+    if isinstance(slide.visual, Figure):
         return slide_layouts.CHART_AND_LINES if slide.lines else slide_layouts.CHART
     return slide_layouts.TABLE_AND_LINES if slide.lines else slide_layouts.TABLE
 
 
-def _places(page: Any) -> dict[int, Any]:
+def _placeholders(page: Any) -> dict[int, Any]:
     return {shape.placeholder_format.idx: shape for shape in page.placeholders}
 
 
-def _fill(place: Any, paragraphs: Sequence[str], size: int | None = None) -> None:
+def _fill_text(place: Any, paragraphs: Sequence[str], size: int | None = None) -> None:
     """Texts into a place of the layout, which says how they look; `size` (pt) only where they need a smaller one."""
     frame = place.text_frame
     for number, text in enumerate(paragraphs):
@@ -124,7 +126,7 @@ def _title_size(title: str) -> int | None:
     return _TITLES[-1]
 
 
-def _fitting(texts: Sequence[str], box: Box, sizes: Sequence[int]) -> int | None:
+def _fitting_size(texts: Sequence[str], box: Box, sizes: Sequence[int]) -> int | None:
     """The first of some sizes at which texts have room in a box; None where it is the layout's own, the first."""
     width, height = int(box.width) / 12700, int(box.height) / 12700
     for size in sizes:
@@ -146,18 +148,18 @@ def _caption(figure: Figure) -> str:
     return "；".join(part for part in (figure.subtitle, chart_labels.axis_note(figure), hollow) if part)
 
 
-def _chart(page: Any, place: Any, figure: Figure, box: Box) -> None:
+def _add_chart(page: Any, place: Any, figure: Figure, box: Box) -> None:
     data: Any = CategoryChartData(number_format=_FORMATS[figure.kind])  # type: ignore[no-untyped-call]
-    data.categories = [_category(figure, label) for label in figure.labels]
+    data.categories = [_category_label(figure, label) for label in figure.labels]
     for series in _all_series(figure):
         data.add_series(cell_text.plain(series.name), series.values)
     months = figure.form == "months"
     frame = place.insert_chart(XL_CHART_TYPE.LINE_MARKERS if months else XL_CHART_TYPE.BAR_CLUSTERED, data)
-    _describe(frame, figure.title, f"{figure.title}。{figure.subtitle}。")
+    _set_description(frame, figure.title, f"{figure.title}。{figure.subtitle}。")
     chart = frame.chart
     chart.font.size, chart.font.name = Pt(_LABEL), FONT
     chart.font.color.rgb = _colour(DESK.ink)
-    _east_asian(chart._chartSpace)
+    _set_east_asian_font(chart._chartSpace)
     chart.has_title = False
     across, values = chart.category_axis, chart.value_axis
     across.format.line.color.rgb = _colour(DESK.compare)
@@ -166,12 +168,12 @@ def _chart(page: Any, place: Any, figure: Figure, box: Box) -> None:
     across.major_tick_mark = XL_TICK_MARK.NONE
     values.visible = False
     if months:
-        _months(chart, figure)
+        _style_months(chart, figure)
     else:
-        _ranking(page, chart, figure, box)
+        _style_ranking(page, chart, figure, box)
 
 
-def _category(figure: Figure, label: str) -> str:
+def _category_label(figure: Figure, label: str) -> str:
     """A label of the axis; a month with its year on two lines, which are as wide as the other months."""
     year, sign, month = cell_text.plain(label).partition("年")
     return f"{month}\n{year}{sign}" if figure.form == "months" and sign and month else cell_text.plain(label)
@@ -184,7 +186,7 @@ def _all_series(figure: Figure) -> list[Series]:
     return [*figure.series, Series(chart_labels.target_label(figure), (figure.target,) * len(figure.labels))]
 
 
-def _months(chart: Any, figure: Figure) -> None:
+def _style_months(chart: Any, figure: Figure) -> None:
     chart.has_legend = len(figure.series) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
@@ -194,25 +196,27 @@ def _months(chart: Any, figure: Figure) -> None:
     for place, (drawn, series) in enumerate(zip(chart.plots[0].series, _all_series(figure), strict=True)):
         drawn.smooth = False
         if place == len(figure.series):
-            _line(drawn, DESK.compare, 1.5, MSO_LINE.DASH)
+            _style_line(drawn, DESK.compare, 1.5, MSO_LINE.DASH)
             drawn.marker.style = XL_MARKER_STYLE.NONE
-            _labels(drawn, {last: _label(_FORMATS[figure.kind], "b" if not below[-1] else "t", DESK.muted, name=True)})
+            _add_labels(
+                drawn, {last: _label_xml(_FORMATS[figure.kind], "b" if not below[-1] else "t", DESK.muted, name=True)}
+            )
             continue
         colour = DESK.categories[place]
-        _line(drawn, colour, 2.25, MSO_LINE.SOLID if place == 0 else MSO_LINE.ROUND_DOT)
+        _style_line(drawn, colour, 2.25, MSO_LINE.SOLID if place == 0 else MSO_LINE.ROUND_DOT)
         drawn.marker.style, drawn.marker.size = XL_MARKER_STYLE.CIRCLE, 6
-        _painted(drawn.marker.format, colour, colour)
+        _set_colours(drawn.marker.format, colour, colour)
         for number, small in enumerate(series.small):
             if small:
-                _painted(drawn.points[number].marker.format, DESK.surface, colour)
+                _set_colours(drawn.points[number].marker.format, DESK.surface, colour)
         # The other line tells its last value alone: two rows of numbers would cross.
         labelled = [number for number, value in enumerate(series.values) if value is not None]
         labelled = labelled if place == 0 else labelled[-1:]
         sides = {number: below[number] == (place == 0) for number in labelled}
-        _labels(
+        _add_labels(
             drawn,
             {
-                number: _label(
+                number: _label_xml(
                     _FORMATS[figure.kind], "b" if down else "t", DESK.ink if place == 0 else colour, ground=_HALO
                 )
                 for number, down in sides.items()
@@ -220,12 +224,12 @@ def _months(chart: Any, figure: Figure) -> None:
         )
 
 
-def _line(drawn: Any, colour: str, width: float, dash: MSO_LINE) -> None:
+def _style_line(drawn: Any, colour: str, width: float, dash: MSO_LINE) -> None:
     drawn.format.line.color.rgb, drawn.format.line.width = _colour(colour), Pt(width)
     drawn.format.line.dash_style = dash
 
 
-def _ranking(page: Any, chart: Any, figure: Figure, box: Box) -> None:
+def _style_ranking(page: Any, chart: Any, figure: Figure, box: Box) -> None:
     """Bars from the top down; the plot stands where it is told, so that the target's line meets its value."""
     chart.has_legend = False
     # Bars are drawn from the foot up; the first is to stand on top.
@@ -245,28 +249,28 @@ def _ranking(page: Any, chart: Any, figure: Figure, box: Box) -> None:
         for value, few in zip(series.values, small, strict=True)
     ]
     rooms = [words.width(text) * size + 2 * _GAP for text in texts]
-    inside, end = _scale([value or 0.0 for value in series.values], rooms, inner, figure.target)
+    inside, end = _fit_axis([value or 0.0 for value in series.values], rooms, inner, figure.target)
     chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0, end
-    _layout_plot(chart, (left / width, top / height, inner / width, row * len(figure.labels) / height))
+    _place_plot(chart, (left / width, top / height, inner / width, row * len(figure.labels) / height))
     chart.plots[0].gap_width = 45
     (drawn,) = chart.plots[0].series
-    _painted(drawn.format, DESK.accent, DESK.accent)
+    _set_colours(drawn.format, DESK.accent, DESK.accent)
     labels = {}
     for number, (text, few) in enumerate(zip(texts, small, strict=True)):
         if few:
-            _painted(drawn.points[number].format, DESK.surface, DESK.accent)
+            _set_colours(drawn.points[number].format, DESK.surface, DESK.accent)
         if text:
             form = _FORMATS[figure.kind] + (f'"（{words.SMALL}）"' if few else "")
             colour = DESK.surface if inside[number] and not few else DESK.ink
-            labels[number] = _label(form, "inBase" if inside[number] else "outEnd", colour, size=size)
-    _labels(drawn, labels)
+            labels[number] = _label_xml(form, "inBase" if inside[number] else "outEnd", colour, size=size)
+    _add_labels(drawn, labels)
     if figure.target is not None:
         at = int(box.left) + round((left + figure.target / end * inner) * 12700)
         foot = int(box.top) + round((top + row * len(figure.labels)) * 12700)
-        _target(page, figure, at, Box(box.left, box.top, box.width, foot - int(box.top)))
+        _add_target_line(page, figure, at, Box(box.left, box.top, box.width, foot - int(box.top)))
 
 
-def _scale(
+def _fit_axis(
     values: Sequence[float], rooms: Sequence[float], inner: float, target: float | None
 ) -> tuple[list[bool], float]:
     """Whether each value is written in its bar, and where the axis ends.
@@ -284,7 +288,7 @@ def _scale(
     return inside, max([most, *needed])
 
 
-def _target(page: Any, figure: Figure, at: int, box: Box) -> None:
+def _add_target_line(page: Any, figure: Figure, at: int, box: Box) -> None:
     """A dashed line through the bars at the target, and its name above."""
     group = page.shapes.add_group_shape()
     group.name = chart_labels.target_label(figure)
@@ -302,16 +306,16 @@ def _target(page: Any, figure: Figure, at: int, box: Box) -> None:
     run = frame.paragraphs[0].add_run()
     run.text, run.font.size = chart_labels.target_label(figure), Pt(_LABEL)
     run.font.color.rgb = _colour(DESK.ink)
-    _describe(group, chart_labels.target_label(figure), f"{chart_labels.target_label(figure)}的线")
+    _set_description(group, chart_labels.target_label(figure), f"{chart_labels.target_label(figure)}的线")
 
 
-def _painted(form: Any, fill: str, line: str) -> None:
+def _set_colours(form: Any, fill: str, line: str) -> None:
     form.fill.solid()
     form.fill.fore_color.rgb = _colour(fill)
     form.line.color.rgb = _colour(line)
 
 
-def _label(
+def _label_xml(
     form: str, at: str, colour: str, *, name: bool = False, size: int = _LABEL, ground: str = "<a:noFill/>"
 ) -> str:
     """The label of a point but for its number: its value in a format, or the name of its series."""
@@ -325,7 +329,7 @@ def _label(
     )
 
 
-def _labels(drawn: Any, labels: dict[int, str]) -> None:
+def _add_labels(drawn: Any, labels: dict[int, str]) -> None:
     """Labels of some points of a series, by number; the others have none. Values stay those of the workbook."""
     one_by_one = "".join(f'<c:dLbl><c:idx val="{at}"/>{label}</c:dLbl>' for at, label in sorted(labels.items()))
     shows = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
@@ -334,7 +338,7 @@ def _labels(drawn: Any, labels: dict[int, str]) -> None:
     old.getparent().replace(old, parse_xml(f"<c:dLbls {_NAMESPACES}>{one_by_one}{none}</c:dLbls>"))
 
 
-def _layout_plot(chart: Any, place: tuple[float, float, float, float]) -> None:
+def _place_plot(chart: Any, place: tuple[float, float, float, float]) -> None:
     """Where the bars stand in the chart, without names and values: left, top, width and height as shares of it."""
     numbers = "".join(f'<c:{name} val="{share:.6f}"/>' for name, share in zip("xywh", place, strict=True))
     manual = '<c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>' + numbers
@@ -344,17 +348,17 @@ def _layout_plot(chart: Any, place: tuple[float, float, float, float]) -> None:
     area.insert(0, parse_xml(f"<c:layout {_NAMESPACES}><c:manualLayout>{manual}</c:manualLayout></c:layout>"))
 
 
-def _table(place: Any, table: Table, box: Box) -> None:
+def _add_table(place: Any, table: Table, box: Box) -> None:
     """The first rows of a table with the whole; the ledger has the others."""
     rows = cell_text.rows_of(table)
     whole = rows[len(table.rows) :]
     cell_texts = [[column.name for column in table.columns], *rows[: min(len(table.rows), _TABLE_ROWS)], *whole]
     frame = place.insert_table(len(cell_texts), len(table.columns))
-    _describe(frame, table.title, f"{table.title}。{table.note}")
+    _set_description(frame, table.title, f"{table.title}。{table.note}")
     grid = frame.table
     grid.horz_banding = False
     frame._element.graphic.graphicData.tbl.tblPr.find("{*}tableStyleId").text = _NO_STYLE
-    size, widths = _columns(cell_texts, int(box.width) / 12700)
+    size, widths = _column_widths(cell_texts, int(box.width) / 12700)
     for at, width in enumerate(widths):
         grid.columns[at].width = Pt(width)
     for number, row in enumerate(cell_texts):
@@ -362,11 +366,11 @@ def _table(place: Any, table: Table, box: Box) -> None:
         strong = number == 0 or (bool(whole) and number == len(cell_texts) - 1)
         under = DESK.ink if number == 0 or (bool(whole) and number == len(cell_texts) - 2) else DESK.line
         for at, (column, text) in enumerate(zip(table.columns, row, strict=True)):
-            _cell(grid.cell(number, at), text, column, size, strong=strong, under=under)
+            _fill_cell(grid.cell(number, at), text, column, size, strong=strong, under=under)
     frame.left, frame.top, frame.width, frame.height = box.left, box.top, Pt(sum(widths)), _ROW * len(cell_texts)
 
 
-def _columns(rows: Sequence[Sequence[str]], room: float) -> tuple[int, list[float]]:
+def _column_widths(rows: Sequence[Sequence[str]], room: float) -> tuple[int, list[float]]:
     """A size (pt) at which every cell stands on one line, and the widths (pt); not much wider than they need."""
     longest = [max(words.width(cell) for cell in column) for column in zip(*rows, strict=True)]
     widths: list[float] = []
@@ -378,7 +382,7 @@ def _columns(rows: Sequence[Sequence[str]], room: float) -> tuple[int, list[floa
     return size, [width * share for width in widths]
 
 
-def _cell(cell: Any, text: str, column: Column, size: int, *, strong: bool, under: str) -> None:
+def _fill_cell(cell: Any, text: str, column: Column, size: int, *, strong: bool, under: str) -> None:
     cell.margin_left = cell.margin_right = Pt(_CELL_MARGIN)
     cell.margin_top = cell.margin_bottom = Inches(0.03)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
@@ -390,7 +394,7 @@ def _cell(cell: Any, text: str, column: Column, size: int, *, strong: bool, unde
     cell._tc.get_or_add_tcPr().append(parse_xml(f'<a:lnB {_NAMESPACES} w="9525">{line}</a:lnB>'))
 
 
-def _feet(page: Any, imprint: Imprint) -> None:
+def _add_footer(page: Any, imprint: Imprint) -> None:
     """The imprint and the number of the slide; whose data it is where it is not real."""
     slide_layouts.add_shape(page, slide_layouts.footer_xml(imprint.line))
     slide_layouts.add_shape(page, slide_layouts.page_number_xml())
@@ -407,17 +411,17 @@ def _feet(page: Any, imprint: Imprint) -> None:
         run.font.color.rgb = _colour(DESK.red)
 
 
-def _notes(page: Any, text: str) -> None:
+def _set_notes(page: Any, text: str) -> None:
     page.notes_slide.notes_text_frame.text = cell_text.plain(text)
 
 
-def _east_asian(space: Any) -> None:
+def _set_east_asian_font(space: Any) -> None:
     """Chinese has its own font in a chart's text."""
     latin = next(space.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}latin"))
     latin.addnext(latin.makeelement(latin.tag.replace("latin", "ea"), {"typeface": FONT}))
 
 
-def _describe(shape: Any, name: str, text: str) -> None:
+def _set_description(shape: Any, name: str, text: str) -> None:
     """The name and the words for those who cannot see it."""
     (properties,) = shape._element.xpath("./*[1]/p:cNvPr")
     properties.set("name", cell_text.plain(name))

@@ -84,7 +84,7 @@ def imprint(frozen: Frozen) -> Imprint:
 
 def suggestions(frozen: Frozen, workdays: Workdays) -> tuple[str, ...]:
     """The next steps that the numbers suggest, a line each."""
-    return tuple(_lines(_rendered(SUGGESTIONS, frozen, workdays, Edits(suggestions=()))))
+    return tuple(_lines(_render(SUGGESTIONS, frozen, workdays, Edits(suggestions=()))))
 
 
 def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
@@ -92,26 +92,26 @@ def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
     name = YEARLY if frozen.request.form is Form.YEARLY else PERIODIC
     title, subtitle = "", ""
     blocks: list[Block] = []
-    for line in _lines(_rendered(name, frozen, workdays, filled(frozen, workdays, edits))):
+    for line in _lines(_render(name, frozen, workdays, fill_suggestions(frozen, workdays, edits))):
         directive = _DIRECTIVE.fullmatch(line)
         if directive and directive[1] == "附件":
             blocks.append(Annex(0, directive[2]))
         elif directive:
-            blocks += _shown(name, directive[1], directive[2], frozen)
+            blocks += _build_visual(name, directive[1], directive[2], frozen)
         elif line.startswith("# "):
             title = line[_LEAST_LINE:]
         elif line.startswith("> "):
             subtitle = line[_LEAST_LINE:]
         else:
             blocks.append(_text(line))
-    numbered = tuple(_numbered(_without_empty(blocks)))
+    numbered = tuple(_with_numbers(_without_empty(blocks)))
     return cell_text.writable(Document(title, subtitle, numbered, imprint(frozen)))
 
 
 def deck(frozen: Frozen, workdays: Workdays, edits: Edits) -> Deck:
     """The slides. Raises UsageError for a template with a mistake, naming its line."""
     parts: list[list[str]] = []
-    for line in _lines(_rendered(SLIDES, frozen, workdays, filled(frozen, workdays, edits))):
+    for line in _lines(_render(SLIDES, frozen, workdays, fill_suggestions(frozen, workdays, edits))):
         if line.startswith("# "):
             parts.append([])
         elif not parts:
@@ -133,7 +133,7 @@ def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
         if directive and directive[1] == "指标":
             metrics += directive[2].split()
         elif directive:
-            visual = next(iter(_shown(SLIDES, directive[1], directive[2], frozen)), None)
+            visual = next(iter(_build_visual(SLIDES, directive[1], directive[2], frozen)), None)
         else:
             lines.append(line.removeprefix("- "))
     if visual is None and not lines:
@@ -152,7 +152,7 @@ def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     return "\n".join([*sources, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
 
 
-def filled(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
+def fill_suggestions(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
     """The edits with the next steps that the numbers suggest, where the person wrote none."""
     if edits.suggestions is not None:
         return edits
@@ -165,7 +165,7 @@ def _text(line: str) -> Block:
     return Heading(len(head[1]) - 1, line[head.end() :]) if head else Paragraph(line)
 
 
-def _numbered(blocks: Sequence[Block]) -> Iterator[Block]:
+def _with_numbers(blocks: Sequence[Block]) -> Iterator[Block]:
     """Headings, annexes and the paragraphs that begin with + with their numbers."""
     numbering, annexes = _Numbering(), 0
     for block in blocks:
@@ -181,7 +181,7 @@ def _numbered(blocks: Sequence[Block]) -> Iterator[Block]:
                 yield block
 
 
-def _shown(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | Table]:
+def _build_visual(name: str, kind: str, wanted: str, frozen: Frozen) -> list[Figure | Table]:
     known: Mapping[str, Callable[[Frozen], Figure | Table | None]] = {"表": TABLES, "图": FIGURES}.get(kind, {})
     if wanted not in known:
         there = "、".join(known)
@@ -205,14 +205,14 @@ def _without_empty(blocks: Sequence[Block]) -> list[Block]:
     return kept[::-1]
 
 
-def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
+def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
     path, text = _source(name, frozen)
     facts = Facts(frozen)
     about = imprint(frozen)
     below = PLACE_NAMES.get(frozen.place or "", "")
     at = Moment(frozen.as_of, frozen.settings.deadlines, workdays)
     try:
-        return _compiled(text).render(
+        return _compile(text).render(
             n=facts.n,
             rank=facts.rank,
             short=facts.short,
@@ -249,7 +249,7 @@ def _rendered(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> st
 
 
 @lru_cache(maxsize=8)
-def _compiled(text: str) -> Template:
+def _compile(text: str) -> Template:
     environment = SandboxedEnvironment(undefined=StrictUndefined)
     environment.filters["items"] = _items
     environment.filters["names"] = lambda numbers: "、".join(number.name for number in numbers)

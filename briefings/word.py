@@ -53,26 +53,26 @@ _LEADING = {"五号": Pt(14), "小五": Pt(12)}
 def write(document: Document) -> bytes:
     """The document as a .docx."""
     doc = docx.Document()
-    _settings(doc)
-    _styles(doc)
-    _page(doc.sections[0])
-    _feet(doc.sections[0], document.imprint)
-    _properties(doc, document)
-    _opening(doc, document)
+    _set_settings(doc)
+    _add_styles(doc)
+    _set_page(doc.sections[0])
+    _add_footers(doc.sections[0], document.imprint)
+    _set_properties(doc, document)
+    _add_opening(doc, document)
     first_annex = next((at for at, block in enumerate(document.blocks) if isinstance(block, Annex)), None)
     body, behind = document.blocks[:first_annex], document.blocks[first_annex:] if first_annex is not None else ()
     for block in body:
-        _set(doc, block)
-    _turn(doc, wide=False)
+        _add_block(doc, block)
+    _set_orientation(doc, wide=False)
     # Bureau and date never stand on a page without text (7.3.5.4): that before them, or the end of the list of annexes.
     doc.paragraphs[-1].paragraph_format.keep_with_next = True
-    _closing(doc, [block for block in behind if isinstance(block, Annex)], document.imprint)
+    _add_closing(doc, [block for block in behind if isinstance(block, Annex)], document.imprint)
     for before, block, after in zip((None, *behind), behind, (*behind[1:], None), strict=False):
         if isinstance(block, Annex):
-            _annex(doc, block, wide=isinstance(after, Table) and _is_wide(after))
+            _add_annex(doc, block, wide=isinstance(after, Table) and _is_wide(after))
         else:
             # A table that is called like its annex needs no second title.
-            _set(
+            _add_block(
                 doc,
                 block,
                 titled=not (isinstance(before, Annex) and isinstance(block, Table) and before.title == block.title),
@@ -82,14 +82,14 @@ def write(document: Document) -> bytes:
     return held.getvalue()
 
 
-def _properties(doc: Any, document: Document) -> None:
+def _set_properties(doc: Any, document: Document) -> None:
     doc.core_properties.title = cell_text.property_text(f"{document.title}{document.subtitle}")
     doc.core_properties.author = doc.core_properties.last_modified_by = cell_text.property_text(document.imprint.bureau)
     doc.core_properties.comments = cell_text.property_text(document.imprint.traced)
     doc.core_properties.language = "zh-CN"
 
 
-def _opening(doc: Any, document: Document) -> None:
+def _add_opening(doc: Any, document: Document) -> None:
     """The mark of a demonstration, the title and the line under it, and a line's room (7.3.1)."""
     if document.imprint.demonstration:
         doc.add_paragraph(DEMO, style=MARK)
@@ -99,22 +99,22 @@ def _opening(doc: Any, document: Document) -> None:
     last.paragraph_format.space_after = LINE
 
 
-def _set(doc: Any, block: Block, *, titled: bool = True) -> None:
+def _add_block(doc: Any, block: Block, *, titled: bool = True) -> None:
     match block:
         case Heading():
-            _turn(doc, wide=False)
+            _set_orientation(doc, wide=False)
             doc.add_paragraph(block.text, style=HEADINGS[block.level - 1])
         case Paragraph():
-            _turn(doc, wide=False)
+            _set_orientation(doc, wide=False)
             doc.add_paragraph(block.text, style=BODY)
         case Figure():
-            _turn(doc, wide=False)
-            _picture(doc, block)
+            _set_orientation(doc, wide=False)
+            _add_picture(doc, block)
         case Table():
-            _table(doc, block, titled=titled)
+            _add_table(doc, block, titled=titled)
 
 
-def _closing(doc: Any, annexes: Sequence[Annex], imprint: Imprint) -> None:
+def _add_closing(doc: Any, annexes: Sequence[Annex], imprint: Imprint) -> None:
     """The list of annexes (7.3.4), the bureau and the date (7.3.5), a line's room above each."""
     for annex in annexes:
         lead = "附件：" if annex is annexes[0] else "　　　"
@@ -140,24 +140,24 @@ def _signature_indents(bureau: str, day: str) -> tuple[float, float]:
     return (2 + lead, 2) if lead >= 0 else (2, 2 - lead)
 
 
-def _annex(doc: Any, annex: Annex, *, wide: bool) -> None:
+def _add_annex(doc: Any, annex: Annex, *, wide: bool) -> None:
     """A page of its own, turned for a wide table; its mark in the first line, its title in the third (7.3.7)."""
-    turns = wide != _turned(doc)
-    _turn(doc, wide=wide)
+    turns = wide != _is_landscape(doc)
+    _set_orientation(doc, wide=wide)
     first = doc.add_paragraph(f"附件{annex.number}", style=ANNEX)
     first.paragraph_format.page_break_before = not turns or None
     doc.add_paragraph(annex.title, style=ANNEX_TITLE)
 
 
-def _turned(doc: Any) -> bool:
+def _is_landscape(doc: Any) -> bool:
     return bool(doc.sections[-1].orientation == WD_ORIENT.LANDSCAPE)
 
 
-def _turn(doc: Any, *, wide: bool) -> None:
+def _set_orientation(doc: Any, *, wide: bool) -> None:
     """Go on with a turned or an upright page, if this one is not so already."""
-    if wide == _turned(doc):
+    if wide == _is_landscape(doc):
         return
-    _page(doc.add_section(WD_SECTION.NEW_PAGE), wide=wide)
+    _set_page(doc.add_section(WD_SECTION.NEW_PAGE), wide=wide)
     # The library ends a section with an empty paragraph, which may take a page of its own: the one before it can do so.
     *_, before, ended, _last = doc.element.body
     if before.tag == qn("w:p"):
@@ -169,7 +169,7 @@ def _is_wide(table: Table) -> bool:
     return len(table.columns) > _PORTRAIT_COLUMNS
 
 
-def _settings(doc: Any) -> None:
+def _set_settings(doc: Any) -> None:
     """Odd and even pages; Chinese as the language, and today's layout instead of a compatible one."""
     doc.settings.odd_and_even_pages_header_footer = True
     settings = doc.settings.element
@@ -184,36 +184,36 @@ def _settings(doc: Any) -> None:
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
 
 
-def _styles(doc: Any) -> None:
+def _add_styles(doc: Any) -> None:
     normal = doc.styles["Normal"]
-    _font(normal, _BODY, _THREE)
+    _set_font(normal, _BODY, _THREE)
     normal.paragraph_format.space_after = Pt(0)
     # Leading and spacing of the styles make the page's grid by themselves; snapped to it, LibreOffice tears type apart.
     normal.element.get_or_add_pPr().insert(0, _element("w:snapToGrid", val="0"))
-    _style(doc, TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, keep=True)
-    _style(doc, UNDER, _SECOND, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER)
-    _style(doc, MARK, _FIRST, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _style(doc, BODY, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, first=2)
+    _add_style(doc, TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, keep=True)
+    _add_style(doc, UNDER, _SECOND, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _add_style(doc, MARK, _FIRST, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _add_style(doc, BODY, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, first=2)
     for level, (name, font) in enumerate(zip(HEADINGS, (_FIRST, _SECOND, _BODY), strict=True)):
-        _style(doc, name, font, _THREE, first=2, keep=True, outline=level)
-    _style(doc, ANNEX, _FIRST, _THREE, after=LINE, keep=True)
-    _style(doc, ANNEX_TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, after=LINE, keep=True, outline=0)
+        _add_style(doc, name, font, _THREE, first=2, keep=True, outline=level)
+    _add_style(doc, ANNEX, _FIRST, _THREE, after=LINE, keep=True)
+    _add_style(doc, ANNEX_TITLE, _TITLE, _TWO, align=WD_ALIGN_PARAGRAPH.CENTER, after=LINE, keep=True, outline=0)
     # A name of two lines stands below itself.
-    _style(doc, ANNEX_LIST, _BODY, _THREE, left=6, first=-4)
-    _style(doc, SIGNATURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _style(doc, TABLE_TITLE, _FIRST, _FOUR, align=WD_ALIGN_PARAGRAPH.CENTER, before=Pt(6), keep=True)
-    _style(doc, NOTE, _SMALL_FONT, _SMALL_FIVE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, exact=Pt(12), after=Pt(10))
-    _style(doc, PICTURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER, exact=None, before=Pt(6), after=Pt(6))
+    _add_style(doc, ANNEX_LIST, _BODY, _THREE, left=6, first=-4)
+    _add_style(doc, SIGNATURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _add_style(doc, TABLE_TITLE, _FIRST, _FOUR, align=WD_ALIGN_PARAGRAPH.CENTER, before=Pt(6), keep=True)
+    _add_style(doc, NOTE, _SMALL_FONT, _SMALL_FIVE, align=WD_ALIGN_PARAGRAPH.JUSTIFY, exact=Pt(12), after=Pt(10))
+    _add_style(doc, PICTURE, _BODY, _THREE, align=WD_ALIGN_PARAGRAPH.CENTER, exact=None, before=Pt(6), after=Pt(6))
     for size_name, size in SIZES.items():
         lead = _LEADING[size_name]
-        _style(doc, HEAD_CELL + size_name, _FIRST, size, align=WD_ALIGN_PARAGRAPH.CENTER, exact=lead, keep=True)
-        _style(doc, TEXT_CELL + size_name, _SMALL_FONT, size, exact=lead)
-        _style(doc, NUMBER_CELL + size_name, _SMALL_FONT, size, align=WD_ALIGN_PARAGRAPH.RIGHT, exact=lead)
-    _style(doc, PAGE_NUMBER, _SMALL_FONT, _FOUR, exact=Pt(14), left=1, right=1)
-    _style(doc, IMPRINT, _SMALL_FONT, _IMPRINT, exact=Pt(10))
+        _add_style(doc, HEAD_CELL + size_name, _FIRST, size, align=WD_ALIGN_PARAGRAPH.CENTER, exact=lead, keep=True)
+        _add_style(doc, TEXT_CELL + size_name, _SMALL_FONT, size, exact=lead)
+        _add_style(doc, NUMBER_CELL + size_name, _SMALL_FONT, size, align=WD_ALIGN_PARAGRAPH.RIGHT, exact=lead)
+    _add_style(doc, PAGE_NUMBER, _SMALL_FONT, _FOUR, exact=Pt(14), left=1, right=1)
+    _add_style(doc, IMPRINT, _SMALL_FONT, _IMPRINT, exact=Pt(10))
 
 
-def _style(
+def _add_style(
     doc: Any,
     name: str,
     font: str,
@@ -230,8 +230,8 @@ def _style(
     outline: int | None = None,
 ) -> None:
     """A paragraph style; indents in characters of its size. `exact` None: single lines."""
-    style = _fresh(doc, name)
-    _font(style, font, size)
+    style = _new_style(doc, name)
+    _set_font(style, font, size)
     form = style.paragraph_format
     form.alignment = align
     form.space_before, form.space_after = before or Pt(0), after or Pt(0)
@@ -247,7 +247,7 @@ def _style(
         style.element.get_or_add_pPr().append(_element("w:outlineLvl", val=str(outline)))
 
 
-def _fresh(doc: Any, name: str) -> Any:
+def _new_style(doc: Any, name: str) -> Any:
     """A new style on Normal; a heading keeps Word's name for it and loses Word's looks."""
     if name in [style.name for style in doc.styles]:
         style = doc.styles[name]
@@ -261,7 +261,7 @@ def _fresh(doc: Any, name: str) -> Any:
     return style
 
 
-def _font(style: Any, name: str, size: Length) -> None:
+def _set_font(style: Any, name: str, size: Length) -> None:
     """A font by name, for Chinese and for digits alike, as the standard sets both in one."""
     style.font.size = size
     style.font.name = name
@@ -272,7 +272,7 @@ def _font(style: Any, name: str, size: Length) -> None:
         fonts.addnext(_element("w:spacing", val=str(_CLOSER)))
 
 
-def _page(section: Any, *, wide: bool = False) -> None:
+def _set_page(section: Any, *, wide: bool = False) -> None:
     """A4 with the standard's margins; a wide page is turned, its margins with it."""
     section.page_width, section.page_height = _PAGE[::-1] if wide else _PAGE
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
@@ -295,7 +295,7 @@ def _grid() -> Any:
     )
 
 
-def _feet(section: Any, imprint: Imprint) -> None:
+def _add_footers(section: Any, imprint: Imprint) -> None:
     """「— 1 —」: odd pages at the right, even at the left (7.5), the imprint below; later sections follow this one."""
     for foot, side in (
         (section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
@@ -323,7 +323,7 @@ def _field(paragraph: Any, code: str) -> None:
             run._element.append(_element("w:fldChar", fldCharType=kind))
 
 
-def _picture(doc: Any, figure: Figure) -> None:
+def _add_picture(doc: Any, figure: Figure) -> None:
     """A picture as wide as the type area, with words for those who do not see it."""
     paragraph = doc.add_paragraph(style=PICTURE)
     paragraph.add_run().add_picture(BytesIO(pictures.png(figure)), width=Mm(WIDTH_MM))
@@ -332,10 +332,10 @@ def _picture(doc: Any, figure: Figure) -> None:
     described.set("title", figure.title)
 
 
-def _table(doc: Any, table: Table, *, titled: bool) -> None:
+def _add_table(doc: Any, table: Table, *, titled: bool) -> None:
     """A table whose head repeats on every page and whose rows are never torn; a wide one on a turned page."""
     wide = _is_wide(table)
-    _turn(doc, wide=wide)
+    _set_orientation(doc, wide=wide)
     if titled:
         doc.add_paragraph(table.title, style=TABLE_TITLE)
     heads, rows = [column.name for column in table.columns], cell_text.rows_of(table)

@@ -22,7 +22,7 @@ from xlsxwriter import Workbook
 
 from briefings import bulk_sheet, ledger
 from briefings.bulk_sheet import BulkSheet
-from briefings.files import File, ledger_of
+from briefings.files import File, build_ledger
 from briefings.frozen import TOTALS, Frozen
 from queries.registry import METRICS
 
@@ -46,7 +46,7 @@ def test_every_number_has_its_list_and_the_list_its_length(
 ) -> None:
     book, frozen = opened(made_of("month")[2].data), frozen_of("month")
     checked = set()
-    for rows in ledger_of(frozen).lists:
+    for rows in build_ledger(frozen).lists:
         sheet = next(sheet for sheet in book if sheet["A1"].value == rows.name)
         heads, cells = rows_of(sheet)
         for counted in rows.counted:
@@ -210,7 +210,7 @@ def test_times_are_read_back_to_the_second() -> None:
 
 def test_a_list_longer_than_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch, frozen_of: Any) -> None:
     monkeypatch.setattr(ledger, "MOST_ROWS", 13)
-    book = opened(ledger.write(ledger_of(frozen_of("month")), datetime(2026, 11, 20)))
+    book = opened(ledger.write(build_ledger(frozen_of("month")), datetime(2026, 11, 20)))
     sheet = next(sheet for sheet in book if sheet.title.startswith("清单1 "))
     assert sheet.max_row == 13
     assert "本表列前 10 行，共" in sheet["A2"].value

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from briefings import chart_labels, drawing, pictures
+from briefings import chart_labels, pictures, vega_png
 from briefings.model import Figure, Series
 from casebase.settings import ROOT
 from tests.briefings.samples import RANKING, RATE, VOLUME
@@ -36,7 +36,7 @@ if sys.argv[2] == "with":
     draw("dense", "疆" * 8)
     draw("none", " ")
 else:
-    pictures._fonts = lambda: None
+    pictures.register_fonts = lambda: None
     draw("without", "疆" * 8)
 """
 # Where the machine lets a process have mounts of its own, the folders of fonts are empty for it.
@@ -56,7 +56,7 @@ def ink(picture: Pixels) -> int:
 
 def title_of(picture: Pixels) -> Pixels:
     """The strip that a title is in: 5 mm from the top."""
-    return picture[: round(5 / 25.4 * drawing.PPI)]
+    return picture[: round(5 / 25.4 * vega_png.PPI)]
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
@@ -92,7 +92,7 @@ def test_more_rows_make_a_taller_picture_so_that_labels_never_touch() -> None:
         heights.append(pixels(pictures.png(figure)).shape[0])
     per_row = (heights[2] - heights[1]) / 12
     assert per_row == pytest.approx((heights[1] - heights[0]) / 2, abs=1)
-    assert per_row / drawing.PPI * 72 >= 12
+    assert per_row / vega_png.PPI * 72 >= 12
 
 
 def test_lines_are_told_apart_without_colour() -> None:
@@ -160,20 +160,20 @@ def own_mounts() -> tuple[str, ...]:
 
 
 def test_a_process_that_cannot_draw_gives_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert drawing.beside(["{}", "no specification"]).result() == []
+    assert vega_png.draw_in_background(["{}", "no specification"]).result() == []
     # It ends before it was told all; a pipe holds 64 kB.
     monkeypatch.setattr("sys.executable", shutil.which("false"))
-    assert drawing.beside(["x" * 1_000_000] * 3).result() == []
+    assert vega_png.draw_in_background(["x" * 1_000_000] * 3).result() == []
 
 
 def test_pictures_drawn_ahead_are_the_same_and_a_process_that_fails_costs_none(monkeypatch: pytest.MonkeyPatch) -> None:
     here = [pictures.png(figure) for figure in FIGURES]
     pictures.forget()
-    pictures.ahead(FIGURES)()
+    pictures.draw_ahead(FIGURES)()
     monkeypatch.setattr(pictures, "draw", lambda _: b"")  # what was drawn ahead is not drawn again
     assert [pictures.png(figure) for figure in FIGURES] == here
     monkeypatch.undo()
     pictures.forget()
     monkeypatch.setattr("sys.executable", "/nowhere/python")
-    pictures.ahead([RANKING])()
+    pictures.draw_ahead([RANKING])()
     assert pictures.png(RANKING) == here[FIGURES.index(RANKING)]

@@ -18,7 +18,7 @@ from pathlib import Path
 from briefings import pictures
 from briefings.model import Figure, Series
 if sys.argv[2] == "bare":
-    pictures._fonts, pictures.FONT = lambda: None, "sans-serif"
+    pictures.register_fonts, pictures.FONT = lambda: None, "sans-serif"
 for name, labels in (("one", ("金水区", "二七区")), ("other", ("上街区", "中原区")), ("again", ("金水区", "二七区"))):
     pictures.forget()
     bars = Series("登记量", (3.0, 2.0))

@@ -23,7 +23,7 @@ COUNT, RATE, DAYS = METRICS["registered"], METRICS["five_day_closure"], METRICS[
     ],
 )
 def test_values_have_their_unit(metric: object, value: float, said: str) -> None:
-    assert prose.figure(metric, value) == said  # type: ignore[arg-type]
+    assert prose.format_value(metric, value) == said  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_values_have_their_unit(metric: object, value: float, said: str) -> None
     ],
 )
 def test_changes_are_said_in_words_or_not_at_all(metric: object, now: float, before: float, said: str) -> None:
-    assert prose.moved(metric, now, before, prose.YEAR, 30) == said  # type: ignore[arg-type]
+    assert prose.format_change(metric, now, before, prose.YEAR, 30) == said  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

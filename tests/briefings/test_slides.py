@@ -55,7 +55,7 @@ def test_each_slide_has_its_message_its_picture_and_its_source(
         assert planned.imprint.snapshot in plan.notes
         charts = [shape for shape in slide.shapes if shape.has_chart]
         tables = [shape for shape in slide.shapes if shape.has_table]
-        assert (len(charts), len(tables)) == (isinstance(plan.shown, Figure), isinstance(plan.shown, Table))
+        assert (len(charts), len(tables)) == (isinstance(plan.visual, Figure), isinstance(plan.visual, Table))
         for shape in (*charts, *tables):
             assert shape._element.nvGraphicFramePr.cNvPr.get("descr")
         text = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
@@ -66,8 +66,8 @@ def test_each_slide_has_its_message_its_picture_and_its_source(
 
 def test_notes_tell_what_each_drawn_number_is(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
     for slide in deck(frozen_of("month"), city.workdays, Edits()).slides:
-        if isinstance(slide.shown, Figure):
-            for name in slide.shown.metrics:
+        if isinstance(slide.visual, Figure):
+            for name in slide.visual.metrics:
                 metric = metric_of(name)
                 assert f"{metric.name}：{metric.definition}" in slide.notes
 
@@ -112,9 +112,9 @@ def test_every_drawn_value_is_the_raw_value_in_chart_and_workbook(
     sampled = zip([*opened().slides][1:], DECK.slides, strict=True)
     seen = 0
     for page, plan in [*pages, *sampled]:
-        if not isinstance(plan.shown, Figure):
+        if not isinstance(plan.visual, Figure):
             continue
-        figure, chart = plan.shown, chart_of(page)
+        figure, chart = plan.visual, chart_of(page)
         wanted = {series.name: series.values for series in figure.series}
         drawn = drawn_numbers(chart)
         if figure.form == "months" and figure.target is not None:

@@ -60,7 +60,7 @@ def test_all_three_files_open_whatever_things_are_called(
     assert [block.level for block in printed.blocks if isinstance(block, Heading)] == heads
     docx.Document(BytesIO(word.write(printed)))
     pptx.Presentation(BytesIO(slides.write(template.deck(frozen, city.workdays, Edits(cover=text)))))
-    book = openpyxl.load_workbook(BytesIO(ledger.write(files.ledger_of(frozen), frozen.as_of)), read_only=True)
+    book = openpyxl.load_workbook(BytesIO(ledger.write(files.build_ledger(frozen), frozen.as_of)), read_only=True)
     assert book.sheetnames[0] == "总表"
     assert files._name(frozen, "docx").endswith(".docx")
 
@@ -83,7 +83,7 @@ def test_sections_and_annexes_without_contents_are_not_counted() -> None:
         Heading(1, "空"), Heading(2, "空一"), Heading(1, "有"), Heading(2, "有一"), Paragraph("+ 甲"),
         Paragraph("+ 乙"), Heading(1, "又空"), Annex(0, "空附件"), Annex(0, "附件甲"), Paragraph("文"), Annex(0, "末"),
     ]  # fmt: skip
-    told = list(template._numbered(template._without_empty(blocks)))
+    told = list(template._with_numbers(template._without_empty(blocks)))
     assert told == [
         Heading(1, "一、有"), Heading(2, "（一）有一"), Paragraph("1. 甲"), Paragraph("2. 乙"), Annex(1, "附件甲"),
         Paragraph("文"),

@@ -1,6 +1,6 @@
 """Vega-Lite drawn as PNG: in this process, or in one beside it, since drawing holds the interpreter for seconds.
 
-`python -m briefings.drawing` reads specifications (each a text in JSON) and writes their pictures (in base64), a line
+`python -m briefings.vega_png` reads specifications (each a text in JSON) and writes their pictures (in base64), a line
 each; all pictures are written at the end, so that whoever asks can go on telling.
 
 Text is most of the work: for every character that is measured or drawn the font is looked through, all 30,000 of its
@@ -32,12 +32,12 @@ _ALWAYS = string.printable + "−…"
 
 
 @cache
-def fonts() -> None:
+def register_fonts() -> None:
     """The font that comes with the packages; it has one weight, so nothing asks for bold."""
     vl_convert.register_font_directory(str(_FONTS))
 
 
-def _font_of(text: str, file: Path) -> None:
+def _write_subset_font(text: str, file: Path) -> None:
     """Write that font with the characters of a text alone."""
     options = subset.Options()
     font = subset.load_font(_FONTS / "NotoSansSC-Regular.otf", options)
@@ -47,25 +47,25 @@ def _font_of(text: str, file: Path) -> None:
     subset.save_font(font, file, options)
 
 
-def draw(specification: str) -> bytes:
+def draw_png(specification: str) -> bytes:
     """One picture; the same bytes for the same specification."""
     return bytes(vl_convert.vegalite_to_png(specification, ppi=PPI))
 
 
-def beside(specifications: Iterable[str]) -> "Future[list[bytes]]":
+def draw_in_background(specifications: Iterable[str]) -> "Future[list[bytes]]":
     """Begin to draw in another process, each picture as soon as `specifications` yields it.
 
     They are asked for in a thread of their own. The result waits for the pictures; none where that process could not
     draw.
     """
     pool = ThreadPoolExecutor(max_workers=1)
-    drawing = pool.submit(_elsewhere, specifications)
+    drawing = pool.submit(_draw_in_process, specifications)
     pool.shutdown(wait=False)
     return drawing
 
 
-def _elsewhere(specifications: Iterable[str]) -> list[bytes]:
-    command = [sys.executable, "-m", "briefings.drawing"]
+def _draw_in_process(specifications: Iterable[str]) -> list[bytes]:
+    command = [sys.executable, "-m", "briefings.vega_png"]
     try:
         with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as drawing:
             try:
@@ -83,9 +83,9 @@ def _elsewhere(specifications: Iterable[str]) -> list[bytes]:
 
 def _draw_all(specifications: Sequence[str]) -> list[bytes]:
     with TemporaryDirectory() as folder:
-        _font_of("".join([_ALWAYS, *specifications]), Path(folder, "font.otf"))
+        _write_subset_font("".join([_ALWAYS, *specifications]), Path(folder, "font.otf"))
         vl_convert.register_font_directory(folder)
-        return [draw(one) for one in specifications]
+        return [draw_png(one) for one in specifications]
 
 
 if __name__ == "__main__":
