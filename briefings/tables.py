@@ -18,7 +18,7 @@ from queries.periods import Against, compared_period
 from queries.registry import METRICS
 from views import words
 from wording import unknown
-from wording.columns import COLUMNS, HIDDEN
+from wording.columns import COLUMN_NAMES, KEY_COLUMNS
 from wording.names import PLACE_NAMES, display_name
 from wording.numbers import kind_of, target_of
 
@@ -332,9 +332,9 @@ def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
 def _case_list(frozen: Frozen, metrics: tuple[str, ...], rows: Rows) -> CaseList:
     """The list behind these numbers; what the data cannot tell has no column."""
     frame = rows.frame[rows.frame[list(metrics)].notna().any(axis=1)]
-    columns = [name for name in frame.columns if name not in HIDDEN and name not in rows.metrics]
+    columns = [name for name in frame.columns if name not in KEY_COLUMNS and name not in rows.metrics]
     counted = []
-    cells = {COLUMNS[name]: frame[name] for name in columns}
+    cells = {COLUMN_NAMES[name]: frame[name] for name in columns}
     for place, name in enumerate(metrics):
         metric, row = metric_of(name), frozen.total(name)
         sides = metric.sides if all(metric.sides) else _COUNT_SIDES

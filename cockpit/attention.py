@@ -14,7 +14,7 @@ from queries.periods import Against
 from views import cards, words
 from wording import unknown
 
-MOST = 5
+MAX_ALERTS = 5
 # The numbers that alerts are found by.
 _WATCHED = ("overdue", "five_day_due_in_1", "five_day_closure", "grids_staffed", "hearings_coming")
 _URGENCY = ("bad", "warn", "good", "none")
@@ -33,7 +33,7 @@ def alerts(view: View) -> list[cards.Attention]:
         find, as_of=view.as_of, period=view.period, within=view.within, place=places.dimension_below(view)
     )
     items = [item(view, finding) for finding in findings]
-    return sorted(items, key=lambda alert: _URGENCY.index(alert.state.role))[:MOST]
+    return sorted(items, key=lambda alert: _URGENCY.index(alert.state.role))[:MAX_ALERTS]
 
 
 def quiet(view: View) -> str:

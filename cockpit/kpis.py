@@ -20,7 +20,7 @@ from wording import unknown
 from wording.numbers import format_value, in_full, kind_of, state_of, target_of, tone
 
 # What stands beside volumes of 信访 and is never added to them.
-HOTLINE = ("hotline_registered", "hotline_open")
+HOTLINE_METRICS = ("hotline_registered", "hotline_open")
 
 
 def missing_reason(view: View, metric: Metric) -> str:
@@ -138,7 +138,7 @@ def _beside(
         other, value, lacks = METRICS[name], float(compared["value"].loc[name]), compared["unknown"].loc[name]
         if lacks:
             yield f"{other.short_name} {unknown.placeholder(lacks)}", None
-        elif name not in HOTLINE:
+        elif name not in HOTLINE_METRICS:
             unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
             yield f"{other.short_name} {format_value(other, value, full=full)}{unit}", links.get(name)
         elif value > 0:

@@ -22,7 +22,7 @@ from wording.names import PLACE_NAMES
 from wording.numbers import target_of
 
 CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
-CARDS = tuple(f"{due}_{days}" for due in forward.DUE.values() for days in HORIZONS)
+CARDS = tuple(f"{due}_{days}" for due in forward.DUE_METRICS.values() for days in HORIZONS)
 ROWS = 16
 TABLE_ROWS = 10
 OUTLOOK_ROW = 36
@@ -39,7 +39,7 @@ def missed(view: View, metric: str, **cell: str | None) -> None:
 
 def outlook(view: View, clock: str) -> None:
     """The month's rate now and if nothing closes until then; a dot opens what would miss the limit by then."""
-    rate = metric_of(forward.RATES[clock])
+    rate = metric_of(forward.RATE_METRICS[clock])
     if layout.explain_missing(view, rate.id):
         return
     frame = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
@@ -67,7 +67,7 @@ def outlook(view: View, clock: str) -> None:
     code = clicks.chart(chart, f"outlook_{clock}", alt=f"若不再办结的{rate.name}", pick="code")
     if code is not None:
         row = frame[frame["days"] == int(code)].iloc[0]
-        state = {forward.STATES[clock]: "在期未结"} if row["days"] and row["falling"] else {}
+        state = {forward.STATE_DIMENSIONS[clock]: "在期未结"} if row["days"] and row["falling"] else {}
         missed(view, row["metric"], **state)
 
 
@@ -93,10 +93,12 @@ def step(view: View, days: int) -> str:
 def calendar(view: View) -> None:
     """Both limits by the day they end; a cell opens its cases."""
     clocks = [
-        clock for clock in CLOCKS if not kpis.missing_reason(view, metric_of(f"{forward.DUE[clock]}_{HORIZONS[-1]}"))
+        clock
+        for clock in CLOCKS
+        if not kpis.missing_reason(view, metric_of(f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}"))
     ]
     if not clocks:
-        layout.explain_missing(view, *(f"{forward.DUE[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
+        layout.explain_missing(view, *(f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
         return
     found = {
         clock: view.ask(forward.due, clock, HORIZONS[-1], as_of=view.as_of, within=view.within) for clock in clocks
@@ -130,16 +132,16 @@ def calendar(view: View) -> None:
         day = next(day for day in days if words.short_day(day, today) == cell[1])
         open_link(
             list_link(
-                f"{forward.DUE[clock]}_{HORIZONS[-1]}",
+                f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}",
                 period=view.link_period,
-                **{forward.DAYS[clock]: day.isoformat()},
+                **{forward.DAY_DIMENSIONS[clock]: day.isoformat()},
             )
         )
 
 
 def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     """Where the cases lie that fall due; a bar opens them."""
-    name = f"{forward.DUE[clock]}_{days}"
+    name = f"{forward.DUE_METRICS[clock]}_{days}"
     if layout.explain_missing(view, name):
         return
     frame = splits.split(view, [name], dimension)
@@ -174,7 +176,7 @@ def spread(frame: pd.DataFrame, noun: str) -> str:
 
 def units(view: View, clock: str, days: int) -> None:
     """Who holds them, and what each would lose; every number in the table opens its cases."""
-    due = {n: f"{forward.DUE[clock]}_{n}" for n in HORIZONS}
+    due = {n: f"{forward.DUE_METRICS[clock]}_{n}" for n in HORIZONS}
     if layout.explain_missing(view, due[days]):
         return
     wide = splits.split(view, list(due.values()), "unit").pivot_table(
@@ -199,12 +201,13 @@ def units(view: View, clock: str, days: int) -> None:
     layout.heading(
         f"{days} 个工作日内 {words.full(total)} 件次{CLOCKS[clock]}到期，涉及 {holders} 个单位"
         + (f"，{wide['name'].iloc[0]}最多" if alone else ""),
-        f"点一个数看它的件；率为{words.month(view.as_of.date(), year=False)}{metric_of(forward.RATES[clock]).name}，"
+        f"点一个数看它的件；率为{words.month(view.as_of.date(), year=False)}"
+        f"{metric_of(forward.RATE_METRICS[clock]).name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
         define=metric_of(due[days]),
     )
     columns = {f"{n}个工作日内": due[n] for n in HORIZONS}
-    rates = {"现在": forward.RATES[clock], "届时": f"{forward.RATES[clock]}_in_{days}"}
+    rates = {"现在": forward.RATE_METRICS[clock], "届时": f"{forward.RATE_METRICS[clock]}_in_{days}"}
     table = pd.DataFrame(
         {
             UNIT: wide["name"],
@@ -233,7 +236,7 @@ def units(view: View, clock: str, days: int) -> None:
         if cell[1] in rates:
             missed(view, rates[cell[1]], unit=code)
         elif cell[1] == "变化":
-            missed(view, rates["届时"], unit=code, **{forward.STATES[clock]: "在期未结"})
+            missed(view, rates["届时"], unit=code, **{forward.STATE_DIMENSIONS[clock]: "在期未结"})
         else:
             open_link(list_link(columns.get(cell[1], due[days]), period=view.link_period, unit=code))
 

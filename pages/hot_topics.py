@@ -193,7 +193,8 @@ def method(stretches: Stretches) -> None:
         "各段星期相同、截到同一时刻。“应有”取前几段均值和“前几段占比 × 本段总量”中较大的一个，"
         "所以节后件数普涨、节中占比虚高都不算热点。单侧检验：只有偶然波动时用超几何、二项分布，"
         "波动更大时用贝塔二项分布；多个一起比，按 Benjamini–Hochberg 控制。"
-        f"若什么都没有上升，类别地区、词、方格合起来出现任何误报的可能不超过 {words.percent(hot_topics.BOUND, 0)}。"
+        f"若什么都没有上升，类别地区、词、方格合起来出现任何误报的可能不超过 "
+        f"{words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。"
         "互相包含的只列最突出的一个。热点说明件数异常，不说明原因。"
     )
 
@@ -209,7 +210,7 @@ def page(view: View) -> None:
             view,
             "热点问题",
             f"{view.text}，与此前 {STRETCHES} 个同长时段比；"
-            f"全页误报的可能不超过 {words.percent(hot_topics.BOUND, 0)}。",
+            f"全页误报的可能不超过 {words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。",
         )
     number_cards(view, CARDS, key="hot_cards")
     if view.ask(count_cases, METRIC, as_of=view.as_of, period=view.period, within=view.within) == 0:

@@ -10,7 +10,7 @@ from pages.parts import clicks, filters, layout, lists, notices
 from pages.parts.drawing import specification
 from queries.measure import metric_of
 from queries.periods import Period, Preset, period_of
-from queries.search import CLOCKS, COLUMNS, DEFAULT_COLUMNS, FLAGS, ORDERS, Search, by_month, search
+from queries.search import CLOCK_STATES, DEFAULT_COLUMNS, FLAGS, ORDERS, SEARCH_COLUMNS, Search, by_month, search
 from views import charts, words
 from wording import columns as heads
 from wording import findings
@@ -32,7 +32,7 @@ def wanted_cases(view: View) -> Search:
         )
         clock = st.selectbox(
             "时限状态",
-            [EVERY, *CLOCKS],
+            [EVERY, *CLOCK_STATES],
             format_func=lambda name: name if name == EVERY else metric_of(name).name,
             key="clock",
             bind="query-params",
@@ -65,7 +65,7 @@ def registered_in() -> str:
 def order() -> tuple[str, bool]:
     """The column to sort by, and whether the latest come first."""
     chosen = st.selectbox(
-        "排序", ORDERS, format_func=heads.COLUMNS.__getitem__, key="order", bind="query-params", width=140
+        "排序", ORDERS, format_func=heads.COLUMN_NAMES.__getitem__, key="order", bind="query-params", width=140
     )
     way = st.segmented_control("顺序", ["降序", "升序"], default="降序", required=True, key="way", bind="query-params")
     return chosen, way == "降序"
@@ -73,12 +73,12 @@ def order() -> tuple[str, bool]:
 
 def columns() -> tuple[str, ...]:
     """The columns that the reader wants to see."""
-    known = [name for name in COLUMNS if name in heads.COLUMNS]
+    known = [name for name in SEARCH_COLUMNS if name in heads.COLUMN_NAMES]
     chosen = st.multiselect(
         "显示的列",
         known,
         default=list(DEFAULT_COLUMNS),
-        format_func=heads.COLUMNS.__getitem__,
+        format_func=heads.COLUMN_NAMES.__getitem__,
         key="columns",
         bind="query-params",
     )

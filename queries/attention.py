@@ -183,7 +183,7 @@ def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Pe
 def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
     """The class, place or class at a place whose cases of the last seven days rise least likely by chance.
 
-    Beyond chance by the bound of hot_topics.BOUND; `before` is what the eight weeks before lead to expect.
+    Beyond chance by hot_topics.FALSE_ALARM_CHANCE; `before` is what the eight weeks before lead to expect.
     """
     days = min(hot_topics.WINDOWS)
     topics = hot_topics.topics(casebase, as_of=as_of, days=days, within=within, place=place, most=1)

@@ -14,10 +14,10 @@ from queries.registry.common import HORIZONS
 
 # Each clock: the rate it is judged by, the open cases that fall due, the dimension that says what became of the limit,
 # and the one that says its day.
-RATES = {"five_day": "five_day_closure", "handling": "on_time_completion"}
-DUE = {"five_day": "five_day_due_in", "handling": "due_in"}
-STATES = {"five_day": "five_day_state", "handling": "due_state"}
-DAYS = {"five_day": "five_day_due", "handling": "due_day"}
+RATE_METRICS = {"five_day": "five_day_closure", "handling": "on_time_completion"}
+DUE_METRICS = {"five_day": "five_day_due_in", "handling": "due_in"}
+STATE_DIMENSIONS = {"five_day": "five_day_state", "handling": "due_state"}
+DAY_DIMENSIONS = {"five_day": "five_day_due", "handling": "due_day"}
 
 
 def month_of(as_of: datetime) -> Period:
@@ -34,7 +34,7 @@ def outlook(
     deadlines of the month of `as_of`. Columns: days (0 for now), metric, the `by` columns, hits, among, value, falling
     (int: cases of the month that fall out of the limit until then).
     """
-    rate = RATES[clock]
+    rate = RATE_METRICS[clock]
     steps = {rate: 0} | {f"{rate}_in_{days}": days for days in HORIZONS}
     rates = measure(casebase, list(steps), as_of=as_of, period=month_of(as_of), within=within, by=by)
     rates = rates.assign(days=rates["metric"].map(steps))
@@ -49,7 +49,7 @@ def outlook(
 
 def due(casebase: Casebase, clock: str, days: int, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
     """Open cases whose limit ends within so many working days, by that day: day (datetime64), cases (int)."""
-    name = f"{DUE[clock]}_{days}"
+    name = f"{DUE_METRICS[clock]}_{days}"
     assert METRICS[name].is_stock
-    counts = measure(casebase, [name], as_of=as_of, within=within, by=[DAYS[clock]])
-    return pd.DataFrame({"day": pd.to_datetime(counts[DAYS[clock]]), "cases": counts["hits"].astype("int64")})
+    counts = measure(casebase, [name], as_of=as_of, within=within, by=[DAY_DIMENSIONS[clock]])
+    return pd.DataFrame({"day": pd.to_datetime(counts[DAY_DIMENSIONS[clock]]), "cases": counts["hits"].astype("int64")})

@@ -22,9 +22,9 @@ from queries.subjects import as_key, p
 from queries.surges import LEAST, STRETCHES, Counts, rising
 
 METRIC = "registered"
-BOUND = 0.05
+FALSE_ALARM_CHANCE = 0.05
 """Chance of any false alarm where nothing rises, over classes and places, words and squares together."""
-_LEVEL = BOUND / 3
+_LEVEL = FALSE_ALARM_CHANCE / 3
 WINDOWS = (7, 14, 28)
 """Days that can be looked at: whole weeks, so that every stretch has the same days of the week."""
 _COMPANIONS = 4

@@ -14,7 +14,7 @@ from queries.subjects import AREA_DIMENSIONS, dispute, natural_days, p
 
 _model_case = schema.model_case.c
 _org = schema.social_org.c
-_LEAST, _SHARE = 2, 0.9
+_MIN_CASES, _MAX_SHARE = 2, 0.9
 _SEARCHED = ("title", "method", "outcome", "community", "org")
 
 COLUMNS = (
@@ -81,7 +81,7 @@ def _rows(as_of: datetime) -> Select[Any]:
 def methods(library: pd.DataFrame, most: int = 12) -> list[str]:
     """The words that tell the methods apart, most frequent first: in two of them at least, and not in nearly all."""
     texts = library["method"].dropna().tolist()
-    matrix, vocabulary = occurrences(texts, _LEAST, _SHARE)
+    matrix, vocabulary = occurrences(texts, _MIN_CASES, _MAX_SHARE)
     counts = pd.Series(matrix.sum(axis=0).A1 if len(vocabulary) else [], index=vocabulary, dtype="int64")
     return counts.sort_values(ascending=False, kind="stable").index[:most].tolist()
 

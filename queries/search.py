@@ -19,7 +19,7 @@ from queries.registry import METRICS
 from queries.subjects import OF_PETITION, PETITION, area_name, before, happened, p
 
 # Columns that a reader may add to those of every list of cases.
-MORE: Mapping[str, Expression] = {
+EXTRA_COLUMNS: Mapping[str, Expression] = {
     "community": area_name(p.community_code),
     "grid_id": Fixed(p.grid_id),
     "purpose": Fixed(p.purpose),
@@ -35,9 +35,9 @@ MORE: Mapping[str, Expression] = {
     "evaluated_at": happened(p.evaluated_at),
     "source": Fixed(p.source),
 }
-COLUMNS = (*PETITION.columns, *MORE)
+SEARCH_COLUMNS = (*PETITION.columns, *EXTRA_COLUMNS)
 DEFAULT_COLUMNS = tuple(name for name in PETITION.columns if name != "petition_id")
-_NUMBER = re.compile(r"\d{10,}")
+_CASE_NUMBER = re.compile(r"\d{10,}")
 # Every word is looked for in every text that the words before it left, and longer statements take longer to plan.
 MOST_WORDS, LONGEST_WORD = 12, 60
 ORDERS = ("registered_at", "five_day_due", "due_at", "closed_at", "case_no")
@@ -66,7 +66,7 @@ FLAGS: Mapping[str, Predicate] = {
     "办结未化解": lambda at: and_(before(at.as_of, p.closed_at), p.resolved.is_(False)),
 }
 # Clock states are the stocks of the registry, so that a state has as many cases here as its number says.
-CLOCKS = tuple(
+CLOCK_STATES = tuple(
     metric.id
     for metric in METRICS.values()
     if metric.subject is PETITION and metric.is_stock and metric.distinct is None and metric.id != "hotline_open"
@@ -78,8 +78,8 @@ class Search:
     """What is looked for; every part that is given must hold.
 
     `text`: words apart by spaces, each found in the number, title, text, unit or place, in capitals or not; at most
-    MOST_WORDS of at most LONGEST_WORD characters. `flags`: names of FLAGS. `clock`: one of CLOCKS. `registered`: days
-    of registration, None for all.
+    MOST_WORDS of at most LONGEST_WORD characters. `flags`: names of FLAGS. `clock`: one of CLOCK_STATES.
+    `registered`: days of registration, None for all.
     """
 
     text: str = ""
@@ -121,15 +121,15 @@ def search(
     limit: int | None = None,
     offset: int = 0,
 ) -> Matches:
-    """A page of the cases found, with the chosen `columns` (of COLUMNS), sorted by one of ORDERS, empty ones last.
+    """A page of the cases found, with the chosen `columns` (of SEARCH_COLUMNS), sorted by one of ORDERS, empty last.
 
     Cases that are restricted are never found. Raises UsageError for an unknown flag, clock, column or order, and for
     too many or too long words.
     """
-    _check("column", columns, COLUMNS)
+    _check("column", columns, SEARCH_COLUMNS)
     _check("order", [order], ORDERS)
     at = moment(casebase, as_of)
-    expressions = dict(PETITION.columns) | dict(MORE)
+    expressions = dict(PETITION.columns) | dict(EXTRA_COLUMNS)
     names = ["petition_id", *(name for name in columns if name != "petition_id")]
     where = _where(casebase, query, at, within)
     # Looked through once: the page and the total are both of these few columns.
@@ -190,7 +190,7 @@ def _where(casebase: Casebase, query: Search, at: Moment, within: Slice) -> Colu
     criteria += [_says(word) for word in query.words]
     criteria += [FLAGS[name](at) for name in query.flags]
     if query.clock:
-        _check("clock", [query.clock], CLOCKS)
+        _check("clock", [query.clock], CLOCK_STATES)
         criteria.append(conditions(at, metric_of(query.clock), None)[1])
     if query.registered:
         # Not as the number 登记量 has it: a search by words finds orders of 12345 too, with days and without.
@@ -205,7 +205,7 @@ def _says(word: str) -> ColumnElement[bool]:
     Many digits are a number and nothing else: no text is read for them.
     """
     in_number = _within(p.case_no, word)
-    if _NUMBER.fullmatch(word):
+    if _CASE_NUMBER.fullmatch(word):
         return in_number
     unit, area = schema.unit.c, schema.area.c
     units = select(unit.unit_id).where(_within(unit.name, word))

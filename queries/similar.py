@@ -29,8 +29,8 @@ COLUMNS = (
 )
 MOST_READ = 4000
 """Of more settled cases of the class only so many are compared, those closed last."""
-_YEARS = timedelta(days=3 * 365)
-_LEAST = 0.05
+_CLOSED_WITHIN = timedelta(days=3 * 365)
+_MIN_SIMILARITY = 0.05
 _REPLIES = ("答复", "办结")
 _RESOLVED, _NOT_RECORDED = "已化解", "办结，未登记是否化解"
 
@@ -63,7 +63,7 @@ def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, li
     texts = casebase.frame(_candidates(sought, at))
     likeness = _likeness(sought.text, texts["text"].tolist())
     order = np.argsort(-likeness, kind="stable")[:limit]
-    order = order[likeness[order] >= _LEAST]
+    order = order[likeness[order] >= _MIN_SIMILARITY]
     if not order.size:
         return _no_rows()
     chosen = texts["petition_id"].iloc[order].tolist()
@@ -94,7 +94,7 @@ def _candidates(sought: _SoughtCase, at: Moment) -> Select[Any]:
     settled = and_(
         known(at),
         closed(at),
-        p.closed_at > at.as_of - _YEARS,
+        p.closed_at > at.as_of - _CLOSED_WITHIN,
         p.resolved.is_not(False),
         func.coalesce(p.repeat_of, p.petition_id) != sought.matter,
         p.category_code.in_(classes) if sought.category else true(),

@@ -17,7 +17,7 @@ from wording.numbers import target_of
 _UNIT = "责任单位"
 # Rows of a table in the middle, and of one as wide and high as the scene.
 _ROWS, _MOST = 10, 16
-SMALL = words.State("none", "○", words.SMALL)
+SMALL_SAMPLE = words.State("none", "○", words.SMALL)
 
 _DUE = {
     "overdue": "超期未结",
@@ -129,8 +129,8 @@ def _table(
     note = f"{why}按{heads[sorted_by.id]}{'由低到高' if sorted_by.polarity is Polarity.UP_GOOD else '由多到少'}"
     if len(order) > len(codes):
         note += f"，{words.full(len(order))} 个中列前 {len(codes)} 个"
-    if any(cell.state == SMALL for row in rows for cell in row.cells):
-        note += f"；{SMALL.text}"
+    if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells):
+        note += f"；{SMALL_SAMPLE.text}"
     if lacking:
         note += f"；—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}"
     title = _finding(view, lead, heads[lead.id], splits.of(every, lead.id), noun)
@@ -170,4 +170,6 @@ def _fitting(order: Sequence[str], names: pd.Series, most: int) -> list[str]:
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
     if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return wall.Cell(words.full(0 if words.is_missing(value) else value))
-    return wall.Cell(numbers.format_value(metric, value), SMALL if small else kpis.state(view, metric, value, among))
+    return wall.Cell(
+        numbers.format_value(metric, value), SMALL_SAMPLE if small else kpis.state(view, metric, value, among)
+    )

@@ -229,7 +229,7 @@ def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: in
             row["name"],
             numbers.format_value(metric, row["value"]),
             row["value"] / longest,
-            meeting.SMALL if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
+            meeting.SMALL_SAMPLE if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
         )
         for row in ranked.to_dict("records")
     ]

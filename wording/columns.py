@@ -1,6 +1,6 @@
 """What the columns of lists are called, on screen and in files."""
 
-COLUMNS = {
+COLUMN_NAMES = {
     "case_no": "信访编号",
     "title": "标题",
     "channel": "信访形式",
@@ -94,11 +94,11 @@ COLUMNS = {
     "similarity": "相近程度",
 }
 # Of a clock that does not run or end for any row of a list: left out of it.
-CLOCKS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
+CLOCK_COLUMNS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
 # What a list says of the numbers in the columns of days left.
 DAYS_LEFT = "距期限的天数：未办结的算到今天，已办结的算到办结当天；负数为超期。"
 # Keys of rows: for links, not for reading.
-HIDDEN = (
+KEY_COLUMNS = (
     "petition_id",
     "task_id",
     "hearing_id",

@@ -23,7 +23,7 @@ from queries.names import names_of
 from queries.periods import Period
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
-from wording.columns import CLOCKS, COLUMNS, DAYS_LEFT, HIDDEN
+from wording.columns import CLOCK_COLUMNS, COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS
 
 CASE_PAGE = menu.script("case_course")
 PAGE_ROWS = 200
@@ -158,7 +158,7 @@ def parts_of(view: View, *, dated: bool = True) -> tuple[str, ...]:
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows for a file: Chinese heads and no keys as on the page, times as times, numbers as numbers, gaps as gaps."""
-    table = frame.drop(columns=[name for name in HIDDEN if name in frame.columns])
+    table = frame.drop(columns=[name for name in KEY_COLUMNS if name in frame.columns])
     for name in table.columns:
         if _is_time(name):
             table[name] = pd.to_datetime(table[name])
@@ -166,7 +166,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
             table[name] = table[name].map({True: "是", False: "否"})
         elif pd.api.types.is_float_dtype(table[name]) and (table[name].dropna() % 1 == 0).all():
             table[name] = table[name].astype("Int64")
-    return table.rename(columns=COLUMNS)
+    return table.rename(columns=COLUMN_NAMES)
 
 
 def _is_time(name: str) -> bool:
@@ -223,8 +223,8 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
 
     Without keys, and without the clocks that do not run for any of them.
     """
-    unused = [name for name in CLOCKS if name in frame.columns and frame[name].isna().all()]
-    table = frame.drop(columns=[*unused, *(name for name in HIDDEN if name in frame.columns)])
+    unused = [name for name in CLOCK_COLUMNS if name in frame.columns and frame[name].isna().all()]
+    table = frame.drop(columns=[*unused, *(name for name in KEY_COLUMNS if name in frame.columns)])
     for name in table.columns:
         if _is_time(name):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
@@ -236,4 +236,4 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
         elif name in ("five_day_due", "joined_on", "founded_on"):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
     table = table.astype(object).where(table.notna(), words.NONE)
-    return table.rename(columns=COLUMNS)
+    return table.rename(columns=COLUMN_NAMES)

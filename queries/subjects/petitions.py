@@ -122,14 +122,14 @@ def _accompanied() -> ColumnElement[str]:
     return case((p.agent_id.is_not(None), ACCOMPANIED[0]), (without, ACCOMPANIED[1]), else_=null())
 
 
-PLACE: dict[str, Expression] = {
+PLACE_DIMENSIONS: dict[str, Expression] = {
     "district": Fixed(p.district_code),
     "street": Fixed(p.street_code),
     "community": Fixed(p.community_code),
     "grid": Fixed(p.grid_id),
 }
 OF_PETITION: dict[str, Expression] = {
-    **PLACE,
+    **PLACE_DIMENSIONS,
     "channel": Fixed(p.channel),
     "category": Fixed(first_level(p.category_code)),
     "subcategory": Fixed(p.category_code),

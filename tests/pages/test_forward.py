@@ -32,7 +32,7 @@ def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, A
 
 
 def test_cards_show_what_the_registry_says(open_page: OpenPage, city: Casebase) -> None:
-    names = [f"{due}_{days}" for due in forward.DUE.values() for days in (1, 3, 5)]
+    names = [f"{due}_{days}" for due in forward.DUE_METRICS.values() for days in (1, 3, 5)]
     found = measure(city, names, as_of=NOW).set_index("metric")["value"]
     url = city.engine.url.render_as_string()
     city.engine.dispose()

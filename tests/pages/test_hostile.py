@@ -16,7 +16,7 @@ from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
 from queries.registry import METRICS
 from tests.pages.conftest import UNTIL, failures
-from wording.columns import COLUMNS
+from wording.columns import COLUMN_NAMES
 
 OpenPage = Callable[..., AppTest]
 PATIENCE = 90_000
@@ -148,5 +148,5 @@ def test_what_markdown_would_take_for_its_own_is_escaped_and_nothing_else(text: 
 def test_no_word_of_ours_needs_an_escape() -> None:
     """Names and definitions stand in many headings: they read the same in Markdown and in code."""
     assert [
-        name for name in (*(m.name for m in METRICS.values()), *COLUMNS.values()) if escape_markdown(name) != name
+        name for name in (*(m.name for m in METRICS.values()), *COLUMN_NAMES.values()) if escape_markdown(name) != name
     ] == []

@@ -16,7 +16,7 @@ from queries.periods import Period, end_of_day
 from tests.queries import sample
 
 MOMENTS = (datetime(2026, 9, 24, 10, 30), end_of_day(date(2026, 10, 16)), datetime(2026, 11, 3, 0, 0))
-CLOCKS = tuple(forward.RATES)
+CLOCKS = tuple(forward.RATE_METRICS)
 
 
 @pytest.fixture(scope="module", params=MOMENTS, ids=str)
@@ -55,7 +55,7 @@ def test_outlook_is_the_rate_measured_then(
     assert list(ahead["days"]) == [0, 1, 3, 5]
     for days, hits, among in ahead[["days", "hits", "among"]].itertuples(index=False):
         then = after(at.date(), int(days)) if days else at
-        found = measure(still, [forward.RATES[clock]], as_of=then, period=month, within=within).iloc[0]
+        found = measure(still, [forward.RATE_METRICS[clock]], as_of=then, period=month, within=within).iloc[0]
         assert (hits, among) == (found["hits"], found["among"])
     assert ahead["falling"].is_monotonic_increasing
     assert ahead["falling"].iloc[0] == 0
@@ -76,7 +76,7 @@ def test_outlook_by_unit_sums_to_the_whole(clock: str, duckdb_city: Casebase) ->
 def test_cases_that_fall_are_open_and_due_in_the_month(clock: str, duckdb_city: Casebase) -> None:
     at = MOMENTS[0]
     ahead = forward.outlook(duckdb_city, clock, as_of=at).set_index("days")
-    within = Slice().narrow(**{forward.STATES[clock]: "在期未结"})
+    within = Slice().narrow(**{forward.STATE_DIMENSIONS[clock]: "在期未结"})
     month = forward.month_of(at)
     rows = cases(duckdb_city, ahead["metric"][5], Part.MISSES, as_of=at, period=month, within=within)
     assert len(rows) == ahead["falling"][5]
@@ -89,7 +89,7 @@ def test_cases_that_fall_are_open_and_due_in_the_month(clock: str, duckdb_city: 
 def test_due_by_day_is_what_the_registry_counts(clock: str, duckdb_city: Casebase) -> None:
     for days in (1, 3, 5):
         found = forward.due(duckdb_city, clock, days, as_of=MOMENTS[0])
-        whole = measure(duckdb_city, [f"{forward.DUE[clock]}_{days}"], as_of=MOMENTS[0])["hits"].iloc[0]
+        whole = measure(duckdb_city, [f"{forward.DUE_METRICS[clock]}_{days}"], as_of=MOMENTS[0])["hits"].iloc[0]
         assert found["cases"].sum() == whole
         assert (found["day"] < after(MOMENTS[0].date(), days)).all()
     assert len(found) > 1

@@ -16,7 +16,7 @@ from casebase.loading import load, read_map
 from casebase.settings import ROOT
 from queries.cases import cases, count_cases
 from queries.hot_topics import (
-    BOUND,
+    FALSE_ALARM_CHANCE,
     METRIC,
     Stretches,
     class_series,
@@ -159,7 +159,7 @@ def test_every_word_opens_as_many_cases_as_it_counts(messages: Casebase) -> None
             told += 1
             within = Slice().narrow(word=word)
             assert count_cases(messages, METRIC, as_of=then, period=window, within=within) == observed == course[-1]
-    assert told < 50 * BOUND * 4
+    assert told < 50 * FALSE_ALARM_CHANCE * 4
 
 
 @pytest.mark.parametrize("days", [7, 28])
@@ -173,9 +173,9 @@ def test_shuffled_cases_raise_an_alarm_no_more_often_than_the_bound(duckdb_city:
     for _ in range(SHUFFLES):
         shuffled = rows.assign(stretch=draw.permutation(rows["stretch"].to_numpy()))
         _, counts = class_series(shuffled, parents, "district")
-        alarms += bool(rising(counts, totals_of(shuffled), BOUND / 3)["alarm"].any())
+        alarms += bool(rising(counts, totals_of(shuffled), FALSE_ALARM_CHANCE / 3)["alarm"].any())
     assert len(rows) > 100
-    assert alarms / SHUFFLES <= BOUND / 3
+    assert alarms / SHUFFLES <= FALSE_ALARM_CHANCE / 3
 
 
 def test_shuffled_messages_raise_no_word_more_often_than_the_bound(messages: Casebase) -> None:
@@ -193,7 +193,7 @@ def test_shuffled_messages_raise_no_word_more_often_than_the_bound(messages: Cas
         draw.shuffle(stretch)
         alarms += bool(rising_words(matrix, stretch)["alarm"].any())
     assert len(vocabulary) > 2000
-    assert alarms / 60 <= BOUND / 3
+    assert alarms / 60 <= FALSE_ALARM_CHANCE / 3
 
 
 def test_a_city_without_cases_has_no_topic(empty_casebase: Casebase) -> None:

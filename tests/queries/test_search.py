@@ -11,7 +11,7 @@ from queries.cases import count_cases
 from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period
-from queries.search import CLOCKS, COLUMNS, FLAGS, ORDERS, Search, by_month, search
+from queries.search import CLOCK_STATES, FLAGS, ORDERS, SEARCH_COLUMNS, Search, by_month, search
 from queries.subjects import HOTLINE
 from tests.queries.sample import Tables
 
@@ -90,7 +90,7 @@ def test_flags_hold_together(city: Casebase, tables: Tables, rows: pd.DataFrame)
         assert search(city, Search(flags=(flag,)), as_of=NOW).total <= len(rows)
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("clock", CLOCK_STATES)
 def test_a_clock_state_has_as_many_cases_as_its_number(city: Casebase, clock: str) -> None:
     within = Slice(area="410105")
     assert search(city, Search(clock=clock), as_of=NOW, within=within).total == count_cases(
@@ -133,8 +133,8 @@ def test_a_page_beyond_the_end_still_knows_the_total(city: Casebase) -> None:
 
 
 def test_all_columns_can_be_shown_and_nothing_is_known_before_it_happened(city: Casebase, rows: pd.DataFrame) -> None:
-    found = search(city, Search(), as_of=NOW, columns=COLUMNS).rows.set_index("petition_id")
-    assert set(COLUMNS) - {"petition_id"} == set(found.columns)
+    found = search(city, Search(), as_of=NOW, columns=SEARCH_COLUMNS).rows.set_index("petition_id")
+    assert set(SEARCH_COLUMNS) - {"petition_id"} == set(found.columns)
     for name in ("forwarded_at", "accepted_at", "closed_at", "evaluated_at"):
         assert (pd.to_datetime(found[name]).dropna() <= NOW).all()
     people = rows.set_index("petition_id")["people"]
