@@ -1,1 +1,1 @@
-"""What pages and walls share: the data at one reading, what is asked of it, and its numbers as they are shown."""
+"""What pages and walls share: the data at one reading, what is asked of it, and its numbers as screens display them."""

@@ -15,7 +15,7 @@ from views import cards, words
 from wording import unknown
 
 MAX_ALERTS = 5
-# The numbers that alerts are found by.
+# The numbers that alerts come from.
 _WATCHED = ("overdue", "five_day_due_in_1", "five_day_closure", "grids_staffed", "hearings_coming")
 _URGENCY = ("bad", "warn", "good", "none")
 _STATES = {
@@ -37,7 +37,7 @@ def alerts(view: View) -> list[cards.Attention]:
 
 
 def quiet(view: View) -> str:
-    """What is said where nothing stands out: that nothing does, or that the data cannot tell."""
+    """The sentence where nothing stands out: that nothing does, or what data is missing to know."""
     lacks = view.ask(needs.unknown)
     if "registered" in lacks:
         return "库中还没有信访件；装入后，这里列出需要特别关注的事项。"
@@ -48,7 +48,7 @@ def quiet(view: View) -> str:
 
 
 def item(view: View, finding: Finding) -> cards.Attention:
-    """A finding as an alert that opens its list, and what it is made of."""
+    """A finding as an alert that opens its list and its reason."""
     return cards.Attention(
         key=f"{finding.about}-{finding.name}",
         state=_state(view, finding),
@@ -65,7 +65,7 @@ def _state(view: View, finding: Finding) -> words.State:
     if finding.about is not About.RATE:
         return _STATES[finding.about]
     value = float("nan") if finding.value is None else finding.value
-    # No small sample is ever found short of its target.
+    # queries.attention judges no small sample, so that none comes here.
     return kpis.state(view, metric_of(finding.metric), value, math.inf) or words.State("warn", "▲", "未达标")
 
 

@@ -1,4 +1,4 @@
-"""A number as it is shown: compared, judged, with its trend, its definition and what must be read with it."""
+"""A number as screens display it: compared, judged, with its trend, its definition and what must be read with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -63,9 +63,9 @@ def months(view: View, metrics: Sequence[str], count: int = 12) -> pd.DataFrame:
 def card(
     view: View, metric: Metric, compared: pd.DataFrame, trend: pd.DataFrame | None = None, *, linked: bool = False
 ) -> cards.Card:
-    """A number with all that is said of it: `compared` is of `comparison`, `trend` of `months`.
+    """A number with its change, light, trend and notes: `compared` is of `comparison`, `trend` of `months`.
 
-    `linked`: a change leads to what it is made of, and what stands beside the number to its list.
+    `linked`: a change leads to its parts, and what stands beside the number to its list.
     """
     row: Any = compared.loc[metric.id]
     if row["unknown"]:
@@ -101,9 +101,9 @@ def deltas(view: View, metric: Metric, row: Any, *, linked: bool) -> tuple[cards
 
 
 def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bool) -> cards.Delta:
-    """A change that is made of something leads to what it is made of.
+    """A change that can be split leads to its parts.
 
-    A rest day has few cases and a working day many: what the day before had instead is said, and has no colour.
+    A rest day has few cases and a working day many: the note says what the day before had, without a colour.
     """
     now, before = row["value"], row[against.against.value]
     moved = words.movement(now, before, kind_of(metric))
@@ -133,7 +133,7 @@ def _other_kind_of_day(view: View, metric: Metric, against: Against) -> str | No
 def _beside(
     metric: Metric, row: Any, compared: pd.DataFrame, links: Mapping[str, str], full: bool
 ) -> Iterator[tuple[str, str | None]]:
-    """The numbers that must be read with this one, each with the way to its list; then what its rate is made of."""
+    """The numbers that must be read with this one, each with the way to its list; then the two counts of its rate."""
     for name in metric.beside:
         other, value, lacks = METRICS[name], float(compared["value"].loc[name]), compared["unknown"].loc[name]
         if lacks:

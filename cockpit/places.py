@@ -44,7 +44,7 @@ def dimension_below(view: View) -> str:
 
 
 def dimension_of_cases(view: View) -> str:
-    """The dimension that cases are told apart by: one level below the area, never finer than the community."""
+    """The dimension that cases are split by: one level below the area, never finer than the community."""
     dimension = dimension_below(view)
     return "community" if dimension == "grid" else dimension
 

@@ -19,7 +19,7 @@ _ONCE: list["_Once[object]"] = []
 
 
 class _Once(Generic[T]):
-    """The value of a function, made at the first call that succeeds; calls at the same time wait for it."""
+    """The value of a function, computed at the first call that succeeds; calls at the same time wait for it."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make

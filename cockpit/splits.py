@@ -15,7 +15,7 @@ def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     """Metrics by one dimension, in the view's period and slice.
 
     Columns: metric, code (text, "" where not filled in: what links take), name, hits, among, value,
-    small (bool; 样本少, only said of rates), role (of its light, "none" where nothing judges it).
+    small (bool; 样本少, of rates only), role (of its light, "none" where nothing judges it).
     """
     measured = view.ask(
         measure, list(metrics), as_of=view.as_of, period=view.period, within=view.within, by=[dimension]

@@ -130,7 +130,7 @@ def _measured(
     is_known = numbers["unknown"].isna()
     for name in ("hits", "misses", "among"):
         numbers[name] = numbers[name].astype("Int64").where(is_known)
-    # Codes and words that cases are split by are told as they are stored, but for telephones.
+    # Codes and words that cases are split by stay as they are stored, but for telephones.
     return numbers.assign(**{name: masked_column(numbers[name]) for name in by if name in numbers.columns})
 
 

@@ -1,4 +1,4 @@
-"""What commands are told: days, moments and periods, places and units, each wrong one named in one sentence."""
+"""Arguments of commands: days, moments and periods, places and units, each wrong one named in one sentence."""
 
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -20,7 +20,7 @@ def day(option: str, text: str) -> date:
 
 
 def period(from_: str | None, to: str | None) -> Period | None:
-    """The days --from … --to; open on a side that is not told. None where neither is."""
+    """The days --from … --to; open on a side that is not given. None where neither is."""
     if from_ is None and to is None:
         return None
     start = day("--from", from_) if from_ else date(1900, 1, 1)
@@ -42,7 +42,7 @@ def moment(text: str) -> datetime:
 
 
 def code(casebase: Casebase, option: str, text: str, dimension: str | None = None) -> str:
-    """The code of an area (no dimension), or of a value of a dimension, told by code or by name.
+    """The code of an area (no dimension), or of a value of a dimension, given by code or by name.
 
     Raises UsageError for a name that several have, or that none has, with those near it.
     """

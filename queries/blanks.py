@@ -52,8 +52,8 @@ _TABLES: tuple[Table, ...] = (
     schema.model_case,
 )
 _p = schema.petition.c
-# Columns that every row fills, often with what stands there where nobody said anything: what tells that somebody did.
-# Repeats are found by the person and the class, or a source names them itself.
+# Columns that every row fills, often with a default: the condition by which a row shows that its source filled them.
+# Repeats are recognised by the person and the class, or a source names them itself.
 _SAME_PERSON = and_(_p.petitioner_key.is_not(None), _p.category_code.is_not(None))
 _FILLED_WHERE: Mapping[Column[Any], ColumnElement[bool]] = {
     _p.is_simple: _p.is_simple,

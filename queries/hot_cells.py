@@ -1,4 +1,4 @@
-"""Where cases concentrate: squares of about a kilometre, told by the place that most of their cases belong to."""
+"""Where cases concentrate: squares of about a kilometre, named by the place that most of their cases belong to."""
 
 from datetime import datetime
 

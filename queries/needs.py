@@ -29,7 +29,7 @@ from queries.model import Kind, Metric, Moment
 from queries.registry import METRICS
 
 Truth = Literal["true", "false", "null", "any"]
-# What stands in every row of these where nobody said anything.
+# The defaults of columns that a source may leave out.
 _DEFAULTS: Mapping[str, Truth] = {
     "petition.is_simple": "false",
     "petition.is_collective": "false",
@@ -102,7 +102,7 @@ def split_lacks(metric: Metric, dimension: str, blank: frozenset[str]) -> tuple[
 
 
 def unknown_split(casebase: Casebase, metric: str, dimension: str) -> tuple[str, ...]:
-    """What the data lacks for this metric split by this dimension; () where it can be told."""
+    """What the data lacks for this metric split by this dimension; () where it lacks nothing."""
     return split_lacks(METRICS[metric], dimension, blanks.blanks(casebase))
 
 

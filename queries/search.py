@@ -103,7 +103,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Matches:
-    """A page of the cases found (petition_id and the chosen columns), and how many there are in all."""
+    """A page of the matching cases (petition_id and the chosen columns), and how many match in all."""
 
     rows: pd.DataFrame
     total: int
@@ -121,9 +121,9 @@ def search(
     limit: int | None = None,
     offset: int = 0,
 ) -> Matches:
-    """A page of the cases found, with the chosen `columns` (of SEARCH_COLUMNS), sorted by one of ORDERS, empty last.
+    """A page of the matching cases, with the chosen `columns` (of SEARCH_COLUMNS), sorted by one of ORDERS, empty last.
 
-    Cases that are restricted are never found. Raises UsageError for an unknown flag, clock, column or order, and for
+    Restricted cases (检举控告) never match. Raises UsageError for an unknown flag, clock, column or order, and for
     too many or too long words.
     """
     _check("column", columns, SEARCH_COLUMNS)
@@ -216,9 +216,9 @@ def _says(word: str) -> ColumnElement[bool]:
 
 
 def _within(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    """strpos, since LIKE would have to be told what % and _ mean, and costs three times as much.
+    """strpos, since in LIKE % and _ would have to be escaped, and it costs three times as much.
 
-    Only for a word that has capitals or could have them is a text made small first: Chinese has none.
+    Only for a word that has capitals or could have them is a text lowered first: Chinese has none.
     """
     if word.lower() == word.upper():
         return func.strpos(text, word) > 0

@@ -29,7 +29,7 @@ from wording import findings, numbers, unknown
 from wording.names import PLACE_NAMES
 from wording.numbers import meaning_of, target_of
 
-# New cases of so long ago pulse on the map; their place is told to a square of about a kilometre, never finer.
+# New cases of so long ago pulse on the map; their place is rounded to a square of about a kilometre, never finer.
 _NEW = timedelta(minutes=10)
 _MOST_NEW = 40
 _MONTHS = 13
@@ -43,7 +43,7 @@ _ROOM_ALONE = 860
 # Height that a short ranking leaves for sentences, units of 1080.
 _ROOM = 520
 _FIGURES = 2
-# Of what does not exist, so many characters are said.
+# Characters of an unknown name that a message repeats.
 _QUOTED = 40
 
 
@@ -66,7 +66,7 @@ class Scene:
     below: str = ""
     """A metric whose months run along the foot."""
     few: bool = False
-    """Rare things are shown over twelve months, whatever the period."""
+    """Whether it covers twelve months whatever the period, as rare things do."""
     middle: Callable[[View], Markup] | None = None
     """A table in place of the map; without anything at the right it has all the room."""
 
@@ -84,7 +84,7 @@ def view_of(data: Data, period: str, area: str | None = None) -> View:
 
 
 def view_in(scene: Scene, view: View) -> View:
-    """The view of a scene: rare things are shown over twelve months."""
+    """The view of a scene: rare things cover twelve months."""
     return view.over_months(12) if scene.few else view
 
 
@@ -154,12 +154,12 @@ def _sentence(alert: cards.Attention) -> str:
 
 
 def quiet(view: View) -> str:
-    """What is said where nothing needs attention, or nothing can be told."""
+    """The sentence where nothing needs attention, or where data is missing to know."""
     return attention.quiet(view)
 
 
 def arrivals(view: View) -> list[dict[str, Any]]:
-    """Where cases came in during the last minutes, as places on the map: key, x and y; no case can be told from it."""
+    """Where cases came in during the last minutes, as places on the map: key, x and y; they identify no case."""
     rows = view.ask(_new_cases, as_of=view.as_of, within=view.within)
     below = places.below(view)
     drawing = maps.flat(
@@ -314,7 +314,7 @@ def by_class(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
 
 
 def answered(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
-    """What the answers of the period said, and the places that still owe most."""
+    """The results of the period's answers, and the places that still owe most."""
     results = meeting.counted(view, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
     return results + ranking(view, frame, scene, 2 * _FEW - 1)
 

@@ -1,4 +1,4 @@
-"""What walls are told: the scenes of one moment, kept while the database is away, and what a remote wants shown."""
+"""What walls display: the scenes of one moment, kept while the database is away, and the wishes of remotes."""
 
 import threading
 from collections import OrderedDict
@@ -99,7 +99,7 @@ class Channels:
         return {channel: count for channel, count in counts.items() if count}
 
     def _open(self, channel: str, at: datetime) -> _Channel:
-        """The channel, made where there is room for it or an idle one gives way."""
+        """The channel; a new one where there is room for it or an idle one gives way. Raises NoRoomError."""
         if channel not in self._channels and len(self._channels) >= _MOST_CHANNELS:
             idle = next((name for name, entry in self._channels.items() if not entry.is_watched(at)), None)
             if idle is None:
@@ -120,7 +120,7 @@ class _Part:
 
 
 class Snapshots:
-    """Scenes for a district and a period, each made once for each reading; the last good ones outlive the database."""
+    """Scenes for a district and a period, each computed once a reading; the last good ones outlive the database."""
 
     def __init__(self, live_data: Callable[[], LiveData]) -> None:
         self._live_data = live_data
@@ -128,7 +128,7 @@ class Snapshots:
         self._parts: OrderedDict[tuple[str, str, str], _Part] = OrderedDict()
         self._areas: frozenset[str] | None = None
         self._lock = threading.Lock()
-        # So that no part is made twice at a time, and the one scene that a remote wishes for waits for no other.
+        # So that no part is computed twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
 
     def get(

@@ -16,7 +16,7 @@ UNIT = "件次"
 
 
 def most(frame: pd.DataFrame, place: str, *, none: str, unit: str = UNIT, nameless: int = 0) -> str:
-    """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` is said where nothing is counted.
+    """Who has most: 金水区最多，377 件次，占全市 10.26%. `none` where nothing is counted.
 
     What nobody filled in (rows whose `code` is "") is nobody who could have most; it belongs to the whole, as do
     `nameless`, which stand in no row.
@@ -64,7 +64,7 @@ def ranked(
 
 
 def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
-    """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are left out, and that is said."""
+    """Who has most of a rate that is no merit: 物业最高，7.68%. Samples under `few` are left out, with a note of it."""
     valued = _with_code(frame).dropna(subset=["value"])
     judged = valued[~valued["small"].astype(bool)]
     if valued.empty:
@@ -83,7 +83,7 @@ def lowest(
     few: int,
     nothing: str = "这一时段没有应办结的简单诉求",
 ) -> str:
-    """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are left out, and that is said."""
+    """Who is behind: 惠济区最低，88.24%，低于目标 6.76 百分点. Samples under `few` are left out, with a note of it."""
     valued = _with_code(frame).dropna(subset=["value"])
     judged = valued[~valued["small"].astype(bool)]
     if valued.empty:
@@ -308,7 +308,7 @@ def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
 
 
 def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str) -> str:
-    """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are left out, and that is said."""
+    """Who takes longest: 丰产路街道最慢，平均 9.8 小时. Samples under `few` are left out, with a note of it."""
     frame = _with_code(frame)
     if frame.empty:
         return nothing

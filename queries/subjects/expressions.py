@@ -66,5 +66,5 @@ def area_name(code: ColumnElement[Any]) -> Expression:
 
 
 def as_key(expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A dimension as what a group is found again by: the value as it is stored, to be masked where it is shown."""
+    """A dimension as the key of a group: the value as it is stored, to be masked where it is displayed."""
     return type_coerce(expression, String) if isinstance(expression.type, PersonalText) else expression

@@ -1,4 +1,4 @@
-"""领导接访: cases received by leaders; the office is told, never a name."""
+"""领导接访: cases received by leaders; with the leader's office, never a name."""
 
 from datetime import timedelta
 
