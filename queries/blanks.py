@@ -62,8 +62,8 @@ _FILLED_WHERE: Mapping[Column[Any], ColumnElement[bool]] = {
     _p.repeat_of: or_(_p.repeat_of.is_not(None), _SAME_PERSON),
     _p.extended_days: _p.extended_days > 0,
 }
-# Empty is what these say of most rows or of all: still at work, founded long ago.
-_SAYS_BY_ITSELF = (schema.grid_worker.c.active_to, schema.agent.c.active_to, schema.social_org.c.founded_on)
+# Columns that may be empty in every row and still say something: still at work, founded long ago.
+_MEANINGFUL_BLANKS = (schema.grid_worker.c.active_to, schema.agent.c.active_to, schema.social_org.c.founded_on)
 # What is done sooner or later, and when it began. Empty in all rows it tells that nothing is done yet while the first
 # row is young; older than the longest limit of the law (60 days and 30 of extension), that nobody wrote it down.
 _DONE: Mapping[Column[Any], Column[Any]] = {
@@ -85,11 +85,6 @@ def is_done(column: Column[Any]) -> bool:
     return column in _DONE
 
 
-def says_by_itself(column: Column[Any]) -> bool:
-    """Whether the column says something even where no row fills it."""
-    return column in _SAYS_BY_ITSELF
-
-
 def names_of_columns() -> list[str]:
     """All that can be blank, as `blanks` names it."""
     columns = [name_of(column) for table in _TABLES for column in _conditions(table)]
@@ -108,13 +103,13 @@ def blanks(casebase: Casebase) -> frozenset[str]:
     # A database that counts no changes is looked at every time.
     if version == 0 or version_read != version:
         with casebase.reading() as connection:
-            blank = frozenset(_read(connection))
+            blank = frozenset(_blank_names(connection))
         _blanks_by_casebase[casebase] = version, blank
     return blank
 
 
 @cache
-def _first_look() -> Select[Any]:
+def _first_rows_filled() -> Select[Any]:
     """All tables' first rows in one statement: each is one row of flags, so that joined they are one row of all."""
     first = [_filled(table, list(_conditions(table)), _FIRST_ROWS) for table in _TABLES]
     joined: Any = first[0]
@@ -123,21 +118,21 @@ def _first_look() -> Select[Any]:
     return select(*(column for one in first for column in one.c)).select_from(joined)
 
 
-def _read(connection: Connection) -> Iterator[str]:
-    values = iter(connection.execute(_first_look()).one())
+def _blank_names(connection: Connection) -> Iterator[str]:
+    values = iter(connection.execute(_first_rows_filled()).one())
     for table in _TABLES:
         has_rows, *flags = (next(values) for _ in range(len(_conditions(table)) + 1))
         if not has_rows:
             yield table.name
             continue
         blank = [column for column, flag in zip(_conditions(table), flags, strict=True) if not flag]
-        yield from (name_of(column) for column in _nowhere(connection, table, blank))
+        yield from (name_of(column) for column in _never_filled(connection, table, blank))
     communities = select(schema.area.c.code).where(schema.area.c.level == _LOWEST).limit(1)
     if connection.scalar(communities) is None:
         yield COMMUNITIES
 
 
-def _nowhere(connection: Connection, table: Table, columns: list[Column[Any]]) -> Iterator[Column[Any]]:
+def _never_filled(connection: Connection, table: Table, columns: list[Column[Any]]) -> Iterator[Column[Any]]:
     """Of columns that the first rows do not fill, those that no row fills."""
     if not columns:
         return
@@ -168,6 +163,6 @@ def _conditions(table: Table) -> dict[Column[Any], ColumnElement[bool]]:
     for column in table.columns:
         if column in _FILLED_WHERE:
             conditions[column] = _FILLED_WHERE[column]
-        elif column.nullable and not isinstance(column.type, Text) and column not in _SAYS_BY_ITSELF:
+        elif column.nullable and not isinstance(column.type, Text) and column not in _MEANINGFUL_BLANKS:
             conditions[column] = column.is_not(None)
     return conditions

@@ -63,7 +63,7 @@ class _Limit:
 
 
 @dataclass(frozen=True)
-class _Face:
+class _ClockRules:
     """What every clock is read by."""
 
     calendar: Workdays
@@ -105,14 +105,14 @@ def clocks(
     `case` has the columns of the petition table that bear times (None where nothing is known), `events` happened_at
     and action. Steps after the moment have not happened.
     """
-    face = _Face(calendar, rules, as_of)
+    clock_rules = _ClockRules(calendar, rules, as_of)
     past = events[events["happened_at"] <= as_of]
-    case_clocks = [*_handling(face, case), *_objection(face, case, past), *_reviews(face, past)]
+    case_clocks = [*_handling(clock_rules, case), *_objection(clock_rules, case, past), *_reviews(clock_rules, past)]
     return [clock for clock in case_clocks if clock is not None]
 
 
-def _handling(face: _Face, case: Mapping[str, Any]) -> Iterator[Clock | None]:
-    rules = face.rules
+def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clock | None]:
+    rules = clock_rules.rules
     registered, forwarded, accepted, closed = (
         _time(case[name]) for name in ("registered_at", "forwarded_at", "accepted_at", "closed_at")
     )
@@ -120,34 +120,34 @@ def _handling(face: _Face, case: Mapping[str, Any]) -> Iterator[Clock | None]:
         base = {"registered": registered, "forwarded": forwarded, "accepted": accepted}[rules.simple_from]
         due = end_of_day(pd.Timestamp(case["five_day_due"]).date())
         limit = _Limit("简单诉求办结", "简单诉求5个工作日内办结", rules.simple_working_days, WORKING)
-        yield face.clock(limit, base, closed, due)
-    yield face.clock(_Limit("转送、交办", "条例第二十二条", rules.forward_days), registered, forwarded or closed)
+        yield clock_rules.clock(limit, base, closed, due)
+    yield clock_rules.clock(_Limit("转送、交办", "条例第二十二条", rules.forward_days), registered, forwarded or closed)
     notice = _Limit("受理告知", "条例第二十三条", rules.accept_days)
     # A case that was answered directly is never forwarded: its closing is what was done about it.
     received_at = forwarded or (registered if closed else None)
-    notice_clock = face.clock(notice, received_at, accepted or closed)
+    notice_clock = clock_rules.clock(notice, received_at, accepted or closed)
     yield notice_clock or Clock(
         notice.name, notice.article, notice.text, NATURAL, None, None, None, Standing.WAITING, None
     )
     extended = int(case["extended_days"] or 0)
     handling = _Limit("办结", "条例第三十四条", rules.handle_days, extra=extended)
-    yield face.clock(handling, accepted or registered, closed, _time(case["due_at"]))
+    yield clock_rules.clock(handling, accepted or registered, closed, _time(case["due_at"]))
 
 
-def _objection(face: _Face, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:
+def _objection(clock_rules: _ClockRules, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:
     returned = _first(past, "异议退回")
     if returned:
-        limit = _Limit("异议退回", "条例第二十三条", face.rules.objection_working_days, WORKING)
-        yield face.clock(limit, _time(case["forwarded_at"]), returned)
+        limit = _Limit("异议退回", "条例第二十三条", clock_rules.rules.objection_working_days, WORKING)
+        yield clock_rules.clock(limit, _time(case["forwarded_at"]), returned)
 
 
-def _reviews(face: _Face, past: pd.DataFrame) -> Iterator[Clock | None]:
+def _reviews(clock_rules: _ClockRules, past: pd.DataFrame) -> Iterator[Clock | None]:
     """Review and second review; the days of a hearing held in the second are not counted (article 36)."""
     for name, article in (("复查", "条例第三十五条"), ("复核", "条例第三十六条")):
         applied, answered = _first(past, f"{name}申请"), _first(past, f"{name}意见")
-        heard = _hearing_days(past, applied, answered or face.as_of) if name == "复核" else 0
-        yield face.clock(
-            _Limit(name, article, face.rules.review_days, extra=heard, because="另加听证"), applied, answered
+        heard = _hearing_days(past, applied, answered or clock_rules.as_of) if name == "复核" else 0
+        yield clock_rules.clock(
+            _Limit(name, article, clock_rules.rules.review_days, extra=heard, because="另加听证"), applied, answered
         )
 
 

@@ -81,17 +81,17 @@ def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course |
     """The whole course of a case; None for one that is not registered yet, or restricted (检举控告)."""
     at = moment(casebase, as_of)
     rows = list_rows(
-        casebase, replace(PETITION, columns=_FACTS), at, and_(p.petition_id == petition_id, _open_to_all(at))
+        casebase, replace(PETITION, columns=_FACTS), at, and_(p.petition_id == petition_id, _is_visible(at))
     )
     if rows.empty:
         return None
-    facts = {str(name): None if _nothing(value) else value for name, value in rows.iloc[0].items()}
+    facts = {str(name): None if _is_empty(value) else value for name, value in rows.iloc[0].items()}
     events = _events(casebase, petition_id, as_of)
     case_clocks = clocks(facts, events, calendar=casebase.workdays, rules=casebase.settings.deadlines, as_of=as_of)
     return Course(facts, events, case_clocks, _beside(casebase, petition_id, at), _related(casebase, petition_id, at))
 
 
-def _open_to_all(at: Moment) -> ColumnElement[bool]:
+def _is_visible(at: Moment) -> ColumnElement[bool]:
     return and_(p.registered_at <= at.as_of, not_(p.restricted))
 
 
@@ -138,9 +138,9 @@ def _related(casebase: Casebase, petition_id: int, at: Moment) -> pd.DataFrame:
     same_person = or_(same_matter, p.petitioner_key == key) if key else same_matter
     columns = {name: PETITION.columns[name] for name in _RELATED}
     columns["same_matter"] = Fixed(func.coalesce(same_matter, false()))
-    where = and_(same_person, p.petition_id != petition_id, _open_to_all(at))
+    where = and_(same_person, p.petition_id != petition_id, _is_visible(at))
     return list_rows(casebase, replace(PETITION, columns=columns), at, where)
 
 
-def _nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 # The wide ones are taken for the others where Chinese or Japanese is written.
-_RECKONED = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?\d{1,11}(?:\.\d+)?")
 # Excel shows 12 digits as 4.1E+11, and keeps 15.
 _MANY_DIGITS = re.compile(r"\d{12,}|0\d+")
@@ -26,7 +26,7 @@ def csv(rows: pd.DataFrame, *, to_be_read: bool = True) -> str:
 
     Where it is not `to_be_read` by a person but by a program, digits stand without a tab and times to the second.
     """
-    table = pd.DataFrame({name: _written(rows[name], to_be_read) for name in rows.columns}, index=rows.index)
+    table = pd.DataFrame({name: _column_text(rows[name], to_be_read) for name in rows.columns}, index=rows.index)
     return table.to_csv(index=False, lineterminator="\r\n" if to_be_read else "\n")
 
 
@@ -45,19 +45,19 @@ def harmless(text: str, *, digits: bool = True) -> str:
     """A text as a CSV cell that no spreadsheet reckons; `digits` also keeps long numbers whole."""
     if digits and _MANY_DIGITS.fullmatch(text):
         return f"\t{text}"
-    return f"'{text}" if _RECKONED.match(text) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def _written(column: "pd.Series[Any]", to_be_read: bool) -> "pd.Series[Any]":
+def _column_text(column: "pd.Series[Any]", to_be_read: bool) -> "pd.Series[Any]":
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
         return column
     if pd.api.types.is_datetime64_any_dtype(column):
-        written: pd.Series[Any] = column.dt.strftime("%Y-%m-%d %H:%M" if to_be_read else "%Y-%m-%d %H:%M:%S")
-        return written
-    return pd.Series([_cell(value, to_be_read) for value in column], index=column.index, dtype=object)
+        times: pd.Series[Any] = column.dt.strftime("%Y-%m-%d %H:%M" if to_be_read else "%Y-%m-%d %H:%M:%S")
+        return times
+    return pd.Series([_cell_text(value, to_be_read) for value in column], index=column.index, dtype=object)
 
 
-def _cell(value: object, to_be_read: bool) -> object:
+def _cell_text(value: object, to_be_read: bool) -> object:
     if isinstance(value, str):
         return harmless(value, digits=to_be_read)
     if value is None or value is pd.NaT:

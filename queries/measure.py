@@ -36,7 +36,7 @@ TIME = ("month", "day")
 _FREQUENCY = {"month": "M", "day": "D"}
 _EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
 # A stock by day asks one question a day of every row; more days than this are asked for by mistake.
-_MOST_MOMENTS = 400
+_MAX_MOMENTS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ def measure(
     for metric in chosen:
         check_dimensions(metric, by)
     frames = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(chosen, by)]
-    numbers = _valued(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
+    numbers = _with_values(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
     order = {metric.id: place for place, metric in enumerate(chosen)}
     numbers = numbers.sort_values(
         ["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable"
@@ -240,7 +240,7 @@ def _measure_group(
         return _read(casebase, first.subject, at, cells, labels, candidate_rows(at, metrics, period), rest, span)
     moments = _moments(casebase, first, at, period, span)
     # A row that changes its place in the split between the moments needs one reading for each.
-    parts = [[one] for one in moments] if _moves(first.subject, plain, rest) else [moments]
+    parts = [[one] for one in moments] if _depends_on_moment(first.subject, plain, rest) else [moments]
     return pd.concat([_read_stocks(casebase, metrics, part, plain, rest, span) for part in parts], ignore_index=True)
 
 
@@ -252,13 +252,13 @@ def _moments(
         raise UsageError(f"metric {metric.id} is a stock: by {span} needs --from and --to")
     begun = period.cut(at.as_of)
     number = len(pd.period_range(begun.start, begun.end, freq=_FREQUENCY[span]))
-    if number > _MOST_MOMENTS:
-        raise UsageError(f"metric {metric.id} by {span}: {number} moments are too many, at most {_MOST_MOMENTS}")
+    if number > _MAX_MOMENTS:
+        raise UsageError(f"metric {metric.id} by {span}: {number} moments are too many, at most {_MAX_MOMENTS}")
     spans = buckets(begun, span)
     return [(label, moment(casebase, min(at.as_of, end_of_day(part.end)))) for label, part in spans]
 
 
-def _moves(subject: Subject, by: tuple[str, ...], within: Slice) -> bool:
+def _depends_on_moment(subject: Subject, by: tuple[str, ...], within: Slice) -> bool:
     """Whether a row's place in the split or slice depends on the moment, as its stage and age do."""
     names = {*by, *(name for name, _ in within.cell)} & set(subject.dimensions)
     return any(not isinstance(subject.dimensions[name], Fixed) for name in names)
@@ -296,7 +296,7 @@ def _read(
 ) -> pd.DataFrame:
     where = [*in_slice(casebase, subject, at, within), looked_at]
     statement = _statement(subject.rows, labels, cells, where)
-    return _long(casebase.frame(statement), list(labels), cells, span)
+    return _long_form(casebase.frame(statement), list(labels), cells, span)
 
 
 def _statement(
@@ -324,7 +324,7 @@ def _statement(
     return select(*columns).group_by(*(inner.c[f"by_{name}"] for name in labels))
 
 
-def _long(wide: pd.DataFrame, labels: list[str], cells: list[_Cell], span: str | None) -> pd.DataFrame:
+def _long_form(wide: pd.DataFrame, labels: list[str], cells: list[_Cell], span: str | None) -> pd.DataFrame:
     """One row a cell and group; built as whole columns, a page asks for hundreds of cells."""
     rows = len(wide)
     columns: dict[str, Any] = {"metric": np.repeat(np.array([cell.metric.id for cell in cells], dtype=object), rows)}
@@ -349,7 +349,7 @@ def _as_text(column: pd.Series, name: str) -> list[str | None]:
     return [None if pd.isna(value) else str(value) for value in column]
 
 
-def _valued(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
+def _with_values(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
     kind = numbers["metric"].map(lambda name: METRICS[name].kind)
     hits, among = numbers["hits"].astype("float64"), numbers["among"].astype("float64")
     numbers["value"] = hits

@@ -37,7 +37,7 @@ _DEFAULTS: Mapping[str, Truth] = {
 }
 _POPULATION = "area.population"
 # Reckoned while loading from what another column is reckoned from, too: one word for both.
-_RECKONED = {"petition.five_day_due": "petition.is_simple", "petition.repeat_of": "petition.is_first"}
+_DERIVED_WITH = {"petition.five_day_due": "petition.is_simple", "petition.repeat_of": "petition.is_first"}
 
 
 def unknown(casebase: Casebase) -> Mapping[str, tuple[str, ...]]:
@@ -67,9 +67,9 @@ def lacking(metric: Metric, blank: frozenset[str]) -> tuple[str, ...]:
     `blank` names tables and columns as `blanks.blanks` does. In the order of the schema.
     """
     reader = _Reader(blank)
-    reader.follow(metric.subject.rows)
+    reader.follow_joins(metric.subject.rows)
     at = _Anytime(datetime(2026, 1, 1), DeadlineSettings(), _NO_DAYS)
-    lacks = set(reader.none_of(metric.subject.rows))
+    lacks = set(reader.why_no_rows(metric.subject.rows))
     for part in (metric.among, metric.hit, metric.dated_by, metric.amount):
         if part is not None:
             lacks |= reader.read(part(at)).lacks
@@ -78,7 +78,7 @@ def lacking(metric: Metric, blank: frozenset[str]) -> tuple[str, ...]:
     lacks |= reader.never_done
     needs = (*metric.needs, *((_POPULATION,) if metric.kind is Kind.PER_10K else ()))
     lacks |= {need.split(".")[0] if need.split(".")[0] in blank else need for need in needs if _is_blank(need, blank)}
-    lacks -= {name for name, source in _RECKONED.items() if source in lacks}
+    lacks -= {name for name, source in _DERIVED_WITH.items() if source in lacks}
     order = _order()
     return tuple(sorted(lacks, key=order.__getitem__))
 
@@ -90,7 +90,7 @@ def split_lacks(metric: Metric, dimension: str, blank: frozenset[str]) -> tuple[
     have met it to the others, so that none of them can be believed.
     """
     reader = _Reader(blank)
-    reader.follow(metric.subject.rows)
+    reader.follow_joins(metric.subject.rows)
     expression = metric.subject.dimensions[dimension](_Anytime(datetime(2026, 1, 1), DeadlineSettings(), _NO_DAYS))
     lacks = set(reader.read(expression).lacks)
     for one in (node for node in iterate(expression) if isinstance(node, Case)):
@@ -154,25 +154,27 @@ class _Reader:
         self._absent: dict[FromClause, frozenset[str]] = {}
         self.never_done: set[str] = set()
 
-    def follow(self, rows: FromClause) -> None:
+    def follow_joins(self, rows: FromClause) -> None:
         """Find out which tables of a join no row of it reaches."""
         if isinstance(rows, Join):
-            self.follow(rows.left)
-            self.follow(rows.right)
+            self.follow_joins(rows.left)
+            self.follow_joins(rows.right)
             met = self.read(rows.onclause)
             if met.never:
                 self._absent[rows.right] = met.blank
 
-    def none_of(self, rows: FromClause) -> frozenset[str]:
+    def why_no_rows(self, rows: FromClause) -> frozenset[str]:
         """Why there are no rows at all; empty where there may be some."""
         if isinstance(rows, Join):
             inner = (
-                frozenset() if rows.isouter else self._absent.get(rows.right, frozenset()) | self.none_of(rows.right)
+                frozenset()
+                if rows.isouter
+                else self._absent.get(rows.right, frozenset()) | self.why_no_rows(rows.right)
             )
-            return self.none_of(rows.left) | inner
+            return self.why_no_rows(rows.left) | inner
         if isinstance(rows, Subquery):
             element: Any = rows.element
-            return self._no_row(element) if isinstance(element, Select) else frozenset()
+            return self._why_empty(element) if isinstance(element, Select) else frozenset()
         table = _table(rows)
         return frozenset({table.name}) if table is not None and table.name in self._blank else frozenset()
 
@@ -181,14 +183,14 @@ class _Reader:
         ways: tuple[tuple[type, Callable[[Any], _Value]], ...] = (
             (Null, lambda _: _Value("null")),
             (Column, self._column),
-            (BooleanClauseList, self._list),
+            (BooleanClauseList, self._and_or),
             (Case, self._case),
-            (coalesce, self._first),
+            (coalesce, self._coalesced),
             (Exists, self._exists),
-            (ScalarSelect, lambda one: self._selected(one.element)),
-            (BinaryExpression, self._compared),
+            (ScalarSelect, lambda one: self._subquery_value(one.element)),
+            (BinaryExpression, self._binary),
             (Grouping, lambda one: self.read(one.element)),
-            (UnaryExpression, self._turned),
+            (UnaryExpression, self._unary),
         )
         return next((way(expression) for kind, way in ways if isinstance(expression, kind)), None) or self._of_parts(
             expression
@@ -200,30 +202,30 @@ class _Reader:
         empty = [part.blank for part in parts if part.truth == "null"]
         return _Value("null", _union(empty)) if empty else _ANY
 
-    def _list(self, expression: BooleanClauseList) -> _Value:
-        return _joined([self.read(one) for one in expression.clauses], either=expression.operator is operators.or_)
+    def _and_or(self, expression: BooleanClauseList) -> _Value:
+        return _combine([self.read(one) for one in expression.clauses], either=expression.operator is operators.or_)
 
-    def _first(self, expression: coalesce[Any]) -> _Value:
-        return _joined([self.read(one) for one in expression.clauses], either=True, truth="null")
+    def _coalesced(self, expression: coalesce[Any]) -> _Value:
+        return _combine([self.read(one) for one in expression.clauses], either=True, truth="null")
 
-    def _turned(self, expression: UnaryExpression[Any]) -> _Value:
+    def _unary(self, expression: UnaryExpression[Any]) -> _Value:
         value = self.read(expression.element)
-        return _negated(value) if expression.operator in (operators.inv, operators.is_false) else value
+        return _negate(value) if expression.operator in (operators.inv, operators.is_false) else value
 
-    def _compared(self, expression: BinaryExpression[Any]) -> _Value:
+    def _binary(self, expression: BinaryExpression[Any]) -> _Value:
         if expression.operator in (operators.is_, operators.is_not):
-            return _tested(self.read(expression.left), none=expression.operator is operators.is_)
+            return _null_test(self.read(expression.left), none=expression.operator is operators.is_)
         chosen = _select_of(expression.right)
         if chosen is None:
             return self._of_parts(expression)
-        blank = self._selected(chosen).lacks | self.read(expression.left).lacks
+        blank = self._subquery_value(chosen).lacks | self.read(expression.left).lacks
         return _Value("false", blank) if blank else _ANY
 
     def _column(self, column: Column[Any]) -> _Value:
         source = column.table
         if isinstance(source, Subquery):
             element: Any = source.element
-            return self._selected(element, column.key) if isinstance(element, Select) else _ANY
+            return self._subquery_value(element, column.key) if isinstance(element, Select) else _ANY
         if source in self._absent:
             return _Value("null", self._absent[source])
         table = _table(source)
@@ -253,29 +255,29 @@ class _Reader:
         return _Value("null", blank | otherwise.lacks) if otherwise.truth == "null" else _ANY
 
     def _exists(self, expression: Exists) -> _Value:
-        none = self._no_row(_select_of(expression.element))
+        none = self._why_empty(_select_of(expression.element))
         return _Value("false", none) if none else _ANY
 
-    def _no_row(self, statement: Any) -> frozenset[str]:
+    def _why_empty(self, statement: Any) -> frozenset[str]:
         """Why a subquery has no row; empty where it may have some."""
         if not isinstance(statement, Select):
             return frozenset()
         none: frozenset[str] = frozenset()
         for rows in statement.get_final_froms():
-            self.follow(rows)
-            none |= self.none_of(rows)
+            self.follow_joins(rows)
+            none |= self.why_no_rows(rows)
         return none | (self.read(statement.whereclause).lacks if statement.whereclause is not None else frozenset())
 
-    def _selected(self, statement: Any, key: str | None = None) -> _Value:
+    def _subquery_value(self, statement: Any, key: str | None = None) -> _Value:
         """A column of a subquery: null where there is no row, or nothing in it."""
         if not isinstance(statement, Select):
             return _ANY
-        none = self._no_row(statement)
+        none = self._why_empty(statement)
         columns = statement.selected_columns
         return _Value("null", none) if none else self.read(columns[key] if key is not None else next(iter(columns)))
 
 
-def _joined(parts: list[_Value], *, either: bool, truth: Truth = "false") -> _Value:
+def _combine(parts: list[_Value], *, either: bool, truth: Truth = "false") -> _Value:
     """All of these (either: one of them), as conditions; `truth` is what comes out where none can be met."""
     never = [part.blank for part in parts if part.never]
     if len(never) == len(parts) or (never and not either):
@@ -286,14 +288,14 @@ def _joined(parts: list[_Value], *, either: bool, truth: Truth = "false") -> _Va
     return _ANY
 
 
-def _tested(value: _Value, *, none: bool) -> _Value:
+def _null_test(value: _Value, *, none: bool) -> _Value:
     """IS NULL (none) or IS NOT NULL of a value."""
     if value.truth != "null":
         return _ANY
     return _Value("true" if none else "false", value.blank)
 
 
-def _negated(value: _Value) -> _Value:
+def _negate(value: _Value) -> _Value:
     turned: dict[Truth, Truth] = {"true": "false", "false": "true"}
     return _Value(turned.get(value.truth, value.truth), value.blank)
 

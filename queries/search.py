@@ -43,7 +43,7 @@ MOST_WORDS, LONGEST_WORD = 12, 60
 ORDERS = ("registered_at", "five_day_due", "due_at", "closed_at", "case_no")
 
 
-def _has(table: Any, started: ColumnElement[Any]) -> Predicate:
+def _has_row_in(table: Any, started: ColumnElement[Any]) -> Predicate:
     return lambda at: exists(
         select(table.c.petition_id).where(table.c.petition_id == p.petition_id, started <= at.as_of)
     )
@@ -56,10 +56,10 @@ FLAGS: Mapping[str, Predicate] = {
     "集体访": Fixed(p.is_collective),
     "延期": Fixed(p.extended_days > 0),
     "代办": Fixed(p.agent_id.is_not(None)),
-    "网格任务": _has(schema.grid_task, schema.grid_task.c.pushed_at),
-    "听证": _has(schema.hearing, schema.hearing.c.held_at),
-    "督办": _has(schema.supervision, schema.supervision.c.issued_at),
-    "领导接访": _has(schema.reception, schema.reception.c.held_at),
+    "网格任务": _has_row_in(schema.grid_task, schema.grid_task.c.pushed_at),
+    "听证": _has_row_in(schema.hearing, schema.hearing.c.held_at),
+    "督办": _has_row_in(schema.supervision, schema.supervision.c.issued_at),
+    "领导接访": _has_row_in(schema.reception, schema.reception.c.held_at),
     "不满意": lambda at: and_(
         before(at.as_of, p.evaluated_at), or_(p.satisfaction_bureau == "不满意", p.satisfaction_unit == "不满意")
     ),
@@ -135,13 +135,13 @@ def search(
     # Looked through once: the page and the total are both of these few columns.
     matching = select(p.petition_id.label("id"), expressions[order](at).label("key")).where(where).cte("matching")
     matching = matching.prefix_with("MATERIALIZED")
-    page = select(matching).order_by(*_sorted(matching, descending)).limit(limit).offset(offset).subquery("page")
+    page = select(matching).order_by(*_order_by(matching, descending)).limit(limit).offset(offset).subquery("page")
     total = select(func.count()).select_from(matching).scalar_subquery()
     listed = [expressions[name](at).label(name) for name in names]
     statement = (
         select(total, *listed)
         .select_from(schema.petition.join(page, page.c.id == p.petition_id))
-        .order_by(*_sorted(page, descending))
+        .order_by(*_order_by(page, descending))
     )
     with casebase.reading() as connection:
         rows = connection.execute(statement).all()
@@ -177,7 +177,7 @@ def by_month(
     )
 
 
-def _sorted(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], ...]:
+def _order_by(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], ...]:
     key = rows.c.key.desc() if descending else rows.c.key.asc()
     return key.nulls_last(), rows.c.id
 
@@ -187,7 +187,7 @@ def _where(casebase: Casebase, query: Search, at: Moment, within: Slice) -> Colu
     if query.too_much:
         raise UsageError(query.too_much)
     criteria = [p.registered_at <= at.as_of, not_(p.restricted), *in_slice(casebase, PETITION, at, within)]
-    criteria += [_says(word) for word in query.words]
+    criteria += [_holds_word(word) for word in query.words]
     criteria += [FLAGS[name](at) for name in query.flags]
     if query.clock:
         _check("clock", [query.clock], CLOCK_STATES)
@@ -199,23 +199,23 @@ def _where(casebase: Casebase, query: Search, at: Moment, within: Slice) -> Colu
     return and_(*criteria)
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _holds_word(word: str) -> ColumnElement[bool]:
     """The word stands in the number, title or text, or in the name of the unit or a place, in capitals or not.
 
     Many digits are a number and nothing else: no text is read for them.
     """
-    in_number = _within(p.case_no, word)
+    in_number = _contains(p.case_no, word)
     if _CASE_NUMBER.fullmatch(word):
         return in_number
     unit, area = schema.unit.c, schema.area.c
-    units = select(unit.unit_id).where(_within(unit.name, word))
-    places = select(area.code).where(_within(area.name, word), area.level >= 2)
-    texts = [_within(func.coalesce(column, ""), word) for column in (p.title, p.body)]
+    units = select(unit.unit_id).where(_contains(unit.name, word))
+    places = select(area.code).where(_contains(area.name, word), area.level >= 2)
+    texts = [_contains(func.coalesce(column, ""), word) for column in (p.title, p.body)]
     in_place = [column.in_(places) for column in (p.district_code, p.street_code, p.community_code)]
     return or_(in_number, *texts, p.unit_id.in_(units), *in_place)
 
 
-def _within(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+def _contains(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
     """strpos, since in LIKE % and _ would have to be escaped, and it costs three times as much.
 
     Only for a word that has capitals or could have them is a text lowered first: Chinese has none.

@@ -61,14 +61,14 @@ def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, li
     if sought is None:
         return _no_rows()
     texts = casebase.frame(_candidates(sought, at))
-    likeness = _likeness(sought.text, texts["text"].tolist())
-    order = np.argsort(-likeness, kind="stable")[:limit]
-    order = order[likeness[order] >= _MIN_SIMILARITY]
+    similarity = _similarities(sought.text, texts["text"].tolist())
+    order = np.argsort(-similarity, kind="stable")[:limit]
+    order = order[similarity[order] >= _MIN_SIMILARITY]
     if not order.size:
         return _no_rows()
     chosen = texts["petition_id"].iloc[order].tolist()
     rows = casebase.frame(_details(chosen)).set_index("petition_id").loc[chosen].reset_index()
-    similar = rows.assign(outcome=_outcomes(casebase, rows, at), similarity=likeness[order])
+    similar = rows.assign(outcome=_outcomes(casebase, rows, at), similarity=similarity[order])
     return similar[list(COLUMNS)]
 
 
@@ -103,10 +103,10 @@ def _candidates(sought: _SoughtCase, at: Moment) -> Select[Any]:
     return select(*columns).where(settled).order_by(p.closed_at.desc(), p.petition_id).limit(MOST_READ)
 
 
-def _likeness(text: str, others: list[str]) -> np.ndarray:
+def _similarities(text: str, others: list[str]) -> np.ndarray:
     matrix = weighted([text, *others])
-    likeness: np.ndarray = (matrix[1:] @ matrix[0].T).toarray().ravel()
-    return likeness
+    similarity: np.ndarray = (matrix[1:] @ matrix[0].T).toarray().ravel()
+    return similarity
 
 
 def _details(chosen: list[int]) -> Select[Any]:
