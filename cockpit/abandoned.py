@@ -4,7 +4,7 @@ import threading
 import time
 import weakref
 
-from cockpit.data import LiveData, never
+from cockpit.data import LiveData, never_leaves
 
 # Seconds between two looks, and seconds that a statement may still take: most end by themselves, and are kept.
 _LOOK, _GRACE = 0.25, 1.0
@@ -20,7 +20,7 @@ def cancel_abandoned(live: LiveData, grace: float = _GRACE) -> None:
     for statement in live.casebase.running():
         spent = time.monotonic() - statement.started
         late = timed and spent > limit and names.get(statement.thread) != _WRITER
-        if late or (spent > grace and live.askers.get(statement.thread, never)()):
+        if late or (spent > grace and live.askers.get(statement.thread, never_leaves)()):
             statement.cancel()
 
 

@@ -8,7 +8,7 @@ from cockpit.links import definition_link, list_link, topics_link, why_link
 from cockpit.view import View
 from queries import needs
 from queries.attention import About, Finding
-from queries.attention import attention as find
+from queries.attention import attention as find_attention
 from queries.measure import metric_of
 from queries.periods import Against
 from views import cards, words
@@ -30,10 +30,10 @@ _STATES = {
 def alerts(view: View) -> list[cards.Attention]:
     """At most five alerts of the moment, red above amber; within a colour in the order of queries.attention.About."""
     findings = view.ask(
-        find, as_of=view.as_of, period=view.period, within=view.within, place=places.dimension_below(view)
+        find_attention, as_of=view.as_of, period=view.period, within=view.within, place=places.dimension_below(view)
     )
-    items = [item(view, finding) for finding in findings]
-    return sorted(items, key=lambda alert: _URGENCY.index(alert.state.role))[:MAX_ALERTS]
+    every_alert = [to_alert(view, finding) for finding in findings]
+    return sorted(every_alert, key=lambda alert: _URGENCY.index(alert.state.role))[:MAX_ALERTS]
 
 
 def quiet(view: View) -> str:
@@ -47,7 +47,7 @@ def quiet(view: View) -> str:
     return f"已装入的数据里没有需要特别关注的事项；{unknown.reason(blind)}，有关事项看不出来。"
 
 
-def item(view: View, finding: Finding) -> cards.Attention:
+def to_alert(view: View, finding: Finding) -> cards.Attention:
     """A finding as an alert that opens its list and its reason."""
     return cards.Attention(
         key=f"{finding.about}-{finding.name}",

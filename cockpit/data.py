@@ -20,7 +20,7 @@ R = TypeVar("R")
 HasLeft = Callable[[], bool]
 
 
-def never() -> bool:
+def never_leaves() -> bool:
     """Of an asker who always waits."""
     return False
 
@@ -52,7 +52,7 @@ class LiveData:
         """The data as of the last reading."""
         return self.at(self.watch.read())
 
-    def at(self, reading: Reading, has_left: HasLeft = never) -> "Data":
+    def at(self, reading: Reading, has_left: HasLeft = never_leaves) -> "Data":
         """The data as of a reading, for an asker who may leave before the answer comes."""
         return Data(self, reading, has_left)
 
@@ -77,7 +77,7 @@ class Data:
 
     live: LiveData
     reading: Reading
-    has_left: HasLeft = never
+    has_left: HasLeft = never_leaves
 
     def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/; its first argument, the case base, is given here.

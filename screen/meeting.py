@@ -45,17 +45,17 @@ _EVALUATED = {
 }
 
 
-def due(view: View) -> Markup:
+def due_table(view: View) -> Markup:
     """Which unit has what overdue, and what falls due today and in the coming working days."""
     return _table(view, _DUE, "unit", _UNIT, _ROWS, quiet=f"{view.place}没有超期或将到期的件。", all_of=4)
 
 
-def owed(view: View) -> Markup:
+def owed_table(view: View) -> Markup:
     """Which unit owes an answer to a supervision order, and until when."""
     return _table(view, _OWED, "unit", _UNIT, _ROWS, quiet="没有单位欠督查答复。")
 
 
-def side_by_side(view: View) -> Markup:
+def comparison_table(view: View) -> Markup:
     """The places below the chosen one with the numbers that they are compared by."""
     dimension = places.dimension_below(view)
     return _table(
@@ -63,7 +63,7 @@ def side_by_side(view: View) -> Markup:
     )
 
 
-def of_places(view: View, metrics: Sequence[str]) -> Markup:
+def places_table(view: View, metrics: Sequence[str]) -> Markup:
     """The places below the chosen one with these numbers, where no map can show them."""
     dimension = places.dimension_below(view)
     heads = {name: metric_of(name).short_name for name in metrics if metric_of(name).applies(dimension)}
@@ -71,13 +71,13 @@ def of_places(view: View, metrics: Sequence[str]) -> Markup:
     return _table(view, heads, dimension, PLACE_NAMES[dimension], _ROWS, quiet=f"{view.place}还没有可计的数。", why=why)
 
 
-def evaluated(view: View) -> Markup:
+def satisfaction_table(view: View) -> Markup:
     """Satisfaction of the places, each beside how many evaluated at all."""
     dimension = places.dimension_below(view)
     return _table(view, _EVALUATED, dimension, PLACE_NAMES[dimension], _ROWS, quiet="这一时段没有群众评价。")
 
 
-def counted(view: View, metric_id: str, dimension: str, title: str, most: int) -> Markup:
+def result_bars(view: View, metric_id: str, dimension: str, title: str, most: int) -> Markup:
     """Bars of what a metric looks at, by a dimension, the most first."""
     metric = metric_of(metric_id)
     if kpis.missing_reason(view, metric):
@@ -117,7 +117,7 @@ def _table(
     among = {name: frame["among"].reindex(names.index, fill_value=0) for name, frame in wide.items()}
     lead = next(metric for metric in metrics if metric not in lacking)
     order = _order(values, [metric for metric in metrics if metric not in lacking], small[lead.id])
-    codes = _fitting(order, names, most)
+    codes = _codes_that_fit(order, names, most)
     rows = [
         wall.Row(
             names[code],
@@ -133,11 +133,11 @@ def _table(
         note += f"；{SMALL_SAMPLE.text}"
     if lacking:
         note += f"；—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}"
-    title = _finding(view, lead, heads[lead.id], splits.of(every, lead.id), noun)
+    title = _title(view, lead, heads[lead.id], splits.of(every, lead.id), noun)
     return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
 
 
-def _finding(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
+def _title(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
     few = view.settings.lights.small_sample
     statement = findings.ranked(frame, metric, target_of(view.settings, metric.id), noun, view.place, few=few)
     return f"{head}：{statement}" if frame["value"].fillna(0).any() else statement
@@ -156,7 +156,7 @@ def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) ->
     ).index.tolist()
 
 
-def _fitting(order: Sequence[str], names: pd.Series, most: int) -> list[str]:
+def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[str]:
     """As many rows as there is room for: a name beyond thirteen Chinese letters takes two lines."""
     room, codes = most + 0.5, []
     for code in order[:most]:

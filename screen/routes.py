@@ -42,8 +42,8 @@ def routes() -> list[BaseRoute]:
         Route("/remote", partial(page, "remote.html.jinja")),
         Route("/screen/data", partial(data, snapshots)),
         Route("/screen/figures", partial(figures, snapshots)),
-        Route("/screen/wish", partial(wish, channels), methods=["GET"]),
-        Route("/screen/wish", partial(take, channels), methods=["POST"]),
+        Route("/screen/wish", partial(get_wish, channels), methods=["GET"]),
+        Route("/screen/wish", partial(set_wish, channels), methods=["POST"]),
         Mount("/screen/static", StaticFiles(directory=STATIC)),
     ]
 
@@ -55,7 +55,7 @@ async def page(template: str, _request: Request) -> Response:
     except CasebaseError as error:
         _log.warning("%s", error)
         return HTMLResponse(page_of(CONFIGURATION), status_code=503, headers=_FRESH)
-    settings_of_page = {
+    page_settings = {
         "now": process.now().isoformat(),
         "interval": settings.screen.interval,
         "pause": settings.screen.pause,
@@ -68,7 +68,7 @@ async def page(template: str, _request: Request) -> Response:
         "periods": list(PRESETS),
         "scenes": {scene.id: scene.title for scene in scenes.SCENES},
     }
-    text = render_page(template, settings=settings_of_page, bureau=settings.city.bureau)
+    text = render_page(template, settings=page_settings, bureau=settings.city.bureau)
     return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
 
 
@@ -88,7 +88,7 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
         )
         now = process.now()
     except CasebaseError as error:
-        return _failed(error)
+        return _unavailable(error)
     if parameters.get("known") == answer["version"]:
         answer = {name: answer[name] for name in ("version", "error", "age")}
     return JSONResponse({**answer, "now": now.isoformat()}, headers=_FRESH)
@@ -102,22 +102,22 @@ async def figures(snapshots: Snapshots, request: Request) -> Response:
             snapshots.figures, parameters.get("area", ""), parameters.get("period", "")
         )
     except CasebaseError as error:
-        return _failed(error)
+        return _unavailable(error)
     return JSONResponse(answer, headers=_FRESH)
 
 
-async def wish(channels: Channels, request: Request) -> Response:
+async def get_wish(channels: Channels, request: Request) -> Response:
     """What the walls of a channel are to show. Who knows the last wish by its number waits a moment for a newer one."""
     parameters = request.query_params
     channel, wall = parameters.get("channel", ""), parameters.get("wall", "")
     if max(len(channel), len(wall)) > _LONGEST:
-        return _refused(_TOO_LONG)
+        return _bad_request(_TOO_LONG)
     try:
         now = process.now()
     except CasebaseError as error:
-        return _failed(error)
+        return _unavailable(error)
     if wall:
-        channels.look(channel, wall, now)
+        channels.record_poll(channel, wall, now)
     for _ in range(_LOOKS):
         if parameters.get("known") != str(channels.get(channel).number):
             break
@@ -130,21 +130,21 @@ async def wish(channels: Channels, request: Request) -> Response:
     return JSONResponse(answer, headers=_FRESH)
 
 
-async def take(channels: Channels, request: Request) -> Response:
+async def set_wish(channels: Channels, request: Request) -> Response:
     """A remote's wish: JSON with channel, scene, set, area, period. Anything else is refused and changes nothing."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return _refused("a wish is JSON", 415)
+        return _bad_request("a wish is JSON", 415)
     try:
         channel, new_wish = _wish_of(await request.body())
         if new_wish.area and new_wish.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
-            return _refused("no such district")
+            return _bad_request("no such district")
         return JSONResponse(vars(channels.set(channel, new_wish, process.now())))
     except ValueError as error:
-        return _refused(str(error))
+        return _bad_request(str(error))
     except NoRoomError:
-        return _refused("频道已满：正在使用的频道太多，请用已有的频道", 503)
+        return _bad_request("频道已满：正在使用的频道太多，请用已有的频道", 503)
     except CasebaseError as error:
-        return _failed(error)
+        return _unavailable(error)
 
 
 def _wish_of(body: bytes) -> tuple[str, Wish]:
@@ -165,11 +165,11 @@ def _wish_of(body: bytes) -> tuple[str, Wish]:
     return channel, Wish(scene, set_, area, period)
 
 
-def _refused(sentence: str, status: int = 400) -> Response:
+def _bad_request(sentence: str, status: int = 400) -> Response:
     return JSONResponse({"error": sentence}, status_code=status, headers=_FRESH)
 
 
-def _failed(error: CasebaseError) -> Response:
+def _unavailable(error: CasebaseError) -> Response:
     """404 with the sentence where what is asked for does not exist; else 503: it may be there a moment later."""
     if isinstance(error, scenes.UnknownError):
         return JSONResponse({"error": True, "unknown": str(error)}, status_code=404, headers=_FRESH)

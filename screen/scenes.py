@@ -95,20 +95,20 @@ def html_of(scene: Scene, view: View) -> Markup:
     if scene.middle and not scene.right:
         return wall.scene_html(numbers_html, wide=scene.middle(view))
     below = places.below(view)
-    frame = _mapped(places.measured(view, scene.on_map, below), metric_of(scene.on_map))
+    frame = _map_frame(places.measured(view, scene.on_map, below), metric_of(scene.on_map))
     middle = scene.middle(view) if scene.middle else _map(scene, view, frame, below.noun)
     return wall.scene_html(
         numbers_html,
         middle=middle,
         right=scene.right(view, frame, scene) if scene.right else None,
-        foot=_foot(scene, view) if scene.below else None,
+        foot=_months_html(scene, view) if scene.below else None,
     )
 
 
 def _map(scene: Scene, view: View, frame: pd.DataFrame, noun: str) -> Markup:
     metric = metric_of(scene.on_map)
     if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
-        return meeting.of_places(view, list(dict.fromkeys([scene.on_map, *scene.numbers])))
+        return meeting.places_table(view, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = view.settings.lights.small_sample
     target, nameless = target_of(view.settings, metric.id), places.nameless(view, metric.id, places.below(view))
     title = kpis.missing_sentence(view, metric) or findings.ranked(
@@ -163,7 +163,7 @@ def arrivals(view: View) -> list[dict[str, Any]]:
     rows = view.ask(_new_cases, as_of=view.as_of, within=view.within)
     below = places.below(view)
     drawing = maps.flat(
-        _mapped(places.measured(view, "registered", below), metric_of("registered")),
+        _map_frame(places.measured(view, "registered", below), metric_of("registered")),
         WALL,
         kind="count",
         width=wall.DRAWN[0],
@@ -194,7 +194,7 @@ def _span(metric: Metric, view: View) -> str:
     return view.stock_moment_text if metric.is_stock else words.span(view.period.start, view.period.end)
 
 
-def _mapped(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+def _map_frame(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Outlines as lists, and the number as it is written on the map."""
     shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
     texts = [numbers.format_value(metric, value) for value in frame["value"]]
@@ -208,10 +208,10 @@ def _cards(scene: Scene, view: View) -> list[cards.Card]:
 
 def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    return _ranked(view, metric_of(scene.on_map), frame, PLACE_NAMES[places.dimension_below(view)], most)
+    return _ranking_html(view, metric_of(scene.on_map), frame, PLACE_NAMES[places.dimension_below(view)], most)
 
 
-def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:
+def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     target = target_of(view.settings, metric.id)
@@ -243,7 +243,7 @@ def _ranked(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: in
     )
 
 
-def pressing(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
+def alerts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What needs attention today, and the places that come first."""
     topics = wall.lines_html(
         "今日关注", "越紧急越靠前", wall.fitting(sentences(view)[:_FEW], _ROOM), quiet=attention.quiet(view)
@@ -251,7 +251,7 @@ def pressing(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     return topics + ranking(view, frame, scene, _FEW_WHERE_WIDE)
 
 
-def owing(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
+def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     """The units that owe an answer to a supervision order: bars, or their names where each owes one."""
     metric = metric_of("supervision_waiting")
     if kpis.missing_reason(view, metric):
@@ -271,7 +271,7 @@ def owing(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     )
 
 
-def rising(view: View) -> Markup:
+def rising_topics(view: View) -> Markup:
     """What rises among classes and places, the least likely by chance first."""
     place = places.dimension_of_cases(view)
     topics = view.ask(hot_topics.topics, as_of=view.as_of, within=view.within, place=place, most=_TOPICS)
@@ -292,7 +292,7 @@ def rising(view: View) -> Markup:
     return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet="近 7 天没有登记。")
 
 
-def experts(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
+def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """Experts by where they come from, and the places with most hearings."""
     metric = metric_of("expert_participations")
     if kpis.missing_reason(view, metric):
@@ -308,18 +308,20 @@ def experts(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     return sources + ranking(view, frame, scene, 2 * _FEW)
 
 
-def by_class(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
+def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
     """The classes of content by the number of the scene."""
-    return _ranked(view, metric_of(scene.on_map), splits.split(view, [scene.on_map], "category"), "内容分类", _ROWS)
+    return _ranking_html(
+        view, metric_of(scene.on_map), splits.split(view, [scene.on_map], "category"), "内容分类", _ROWS
+    )
 
 
-def answered(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
+def results_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """The results of the period's answers, and the places that still owe most."""
-    results = meeting.counted(view, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
+    results = meeting.result_bars(view, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
     return results + ranking(view, frame, scene, 2 * _FEW - 1)
 
 
-def _foot(scene: Scene, view: View) -> Markup:
+def _months_html(scene: Scene, view: View) -> Markup:
     metric = metric_of(scene.below)
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(metric.name, "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
@@ -345,7 +347,7 @@ SCENES: Sequence[Scene] = (
         "总览",
         ("registered", "backlog", "five_day_closure", "overdue"),
         "five_day_closure",
-        pressing,
+        alerts_and_ranking,
         below="five_day_closure",
     ),
     Scene(
@@ -372,7 +374,7 @@ SCENES: Sequence[Scene] = (
         "专家听证",
         ("hearings_held", "cases_heard", "settled_after_hearing", "hearing_wait_days"),
         "hearings_held",
-        experts,
+        experts_and_ranking,
         below="hearings_held",
         few=True,
     ),
@@ -381,9 +383,9 @@ SCENES: Sequence[Scene] = (
         "热点与督查",
         ("registered", "supervision_waiting", "supervision_overdue", "supervision_in_time"),
         "supervision_waiting",
-        owing,
+        owing_units,
         below="supervision_issued",
-        middle=rising,
+        middle=rising_topics,
     ),
     Scene(
         "duty",
@@ -392,7 +394,7 @@ SCENES: Sequence[Scene] = (
         "overdue",
         ranking,
         below="on_time_completion",
-        middle=meeting.due,
+        middle=meeting.due_table,
     ),
     Scene(
         "districts",
@@ -400,25 +402,25 @@ SCENES: Sequence[Scene] = (
         ("registered", "backlog", "five_day_closure", "on_time_completion"),
         "",
         None,
-        middle=meeting.side_by_side,
+        middle=meeting.comparison_table,
     ),
     Scene(
         "supervision",
         "督办落实",
         ("supervision_waiting", "supervision_overdue", "supervision_in_time", "supervision_settled"),
         "supervision_waiting",
-        answered,
+        results_and_ranking,
         below="supervision_in_time",
-        middle=meeting.owed,
+        middle=meeting.owed_table,
     ),
     Scene(
         "satisfaction",
         "群众评价",
         ("unit_evaluation", "unit_satisfaction", "bureau_evaluation", "bureau_satisfaction"),
         "unit_satisfaction",
-        by_class,
+        class_ranking,
         below="unit_satisfaction",
-        middle=meeting.evaluated,
+        middle=meeting.satisfaction_table,
     ),
 )
 BY_ID = {scene.id: scene for scene in SCENES}

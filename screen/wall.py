@@ -73,15 +73,15 @@ class Channels:
     def set(self, channel: str, wish: Wish, at: datetime) -> Wish:
         """Take a wish; its number tells walls that it is new. Raises NoRoomError."""
         with self._lock:
-            entry = self._open(channel, at)
+            entry = self._channel(channel, at)
             entry.wish = replace(wish, number=entry.wish.number + 1)
             return entry.wish
 
-    def look(self, channel: str, wall: str, at: datetime) -> None:
+    def record_poll(self, channel: str, wall: str, at: datetime) -> None:
         """A wall of the channel has asked; of a channel that there is no room for it is not kept."""
         with self._lock:
             try:
-                walls = self._open(channel, at).walls
+                walls = self._channel(channel, at).walls
             except NoRoomError:
                 return
             walls[wall] = at
@@ -98,7 +98,7 @@ class Channels:
             }
         return {channel: count for channel, count in counts.items() if count}
 
-    def _open(self, channel: str, at: datetime) -> _Channel:
+    def _channel(self, channel: str, at: datetime) -> _Channel:
         """The channel; a new one where there is room for it or an idle one gives way. Raises NoRoomError."""
         if channel not in self._channels and len(self._channels) >= _MOST_CHANNELS:
             idle = next((name for name, entry in self._channels.items() if not entry.is_watched(at)), None)
@@ -141,7 +141,7 @@ class Snapshots:
         """
         scene_ids = list(dict.fromkeys(scene_ids))
         part_names = scene_ids if brief and scene_ids else [_ASIDE, *scene_ids]
-        data, period = self._checked(area, period, scene_ids)
+        data, period = self._validate(area, period, scene_ids)
         reading = data.reading
         failed = reading.error is not None
         parts = []
@@ -163,10 +163,10 @@ class Snapshots:
 
     def figures(self, area: str, period: str) -> dict[str, Any]:
         """The first numbers of each scene, by its id. Raises as `get` does."""
-        data, period = self._checked(area, period)
+        data, period = self._validate(area, period)
         return self._part(data, area, period, _FIGURES)[0].content
 
-    def _checked(self, area: str, period: str, scene_ids: Sequence[str] = ()) -> tuple[Data, str]:
+    def _validate(self, area: str, period: str, scene_ids: Sequence[str] = ()) -> tuple[Data, str]:
         """The data to answer by, and the period by its name; "" is the default, so that each is kept once."""
         period = period or DEFAULT_PERIOD
         if period not in PRESETS:

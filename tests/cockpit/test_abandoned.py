@@ -12,7 +12,7 @@ from casebase.errors import CasebaseError
 from casebase.settings import Settings
 from casebase.upgrade import upgrade
 from cockpit.abandoned import watch_statements
-from cockpit.data import HasLeft, LiveData, never
+from cockpit.data import HasLeft, LiveData, never_leaves
 
 LONG = {
     "postgresql": "SELECT pg_sleep(60)",
@@ -25,7 +25,7 @@ def slow(casebase: Casebase, _asker: str) -> None:
         connection.execute(text(LONG[connection.dialect.name]))
 
 
-def asking(live: LiveData, errors: list[str], has_left: HasLeft = never) -> threading.Thread:
+def asking(live: LiveData, errors: list[str], has_left: HasLeft = never_leaves) -> threading.Thread:
     def ask() -> None:
         try:
             live.at(live.watch.read(), has_left).ask(slow, str(id(errors)))

@@ -61,7 +61,7 @@ VIEW = View(data_that_answers(), UNTIL, Period(date(2026, 11, 1), date(2026, 11,
 
 @pytest.mark.parametrize(("finding", "said"), SENTENCES)
 def test_sentence_says_who_how_many_the_change_and_the_deadline(finding: Finding, said: str) -> None:
-    assert attention.item(VIEW, finding).sentence == said
+    assert attention.to_alert(VIEW, finding).sentence == said
 
 
 def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,15 +106,15 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
 def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
     finding: Finding, who: str, due: str, reason: str
 ) -> None:
-    alert = attention.item(VIEW, finding)
+    alert = attention.to_alert(VIEW, finding)
     assert alert.reason is not None
     assert (alert.who, alert.due, alert.reason[0]) == (who, due, reason)
 
 
 def test_rate_has_the_light_that_it_has_everywhere() -> None:
     short = Finding(About.RATE, 9, "five_day_closure", Part.MISSES, "惠济区", value=0.94, limit=0.95)
-    assert attention.item(VIEW, short).state == words.State("warn", "▲", "未达标")
-    assert attention.item(VIEW, replace(short, value=0.80)).state == words.State("bad", "■", "未达标")
+    assert attention.to_alert(VIEW, short).state == words.State("warn", "▲", "未达标")
+    assert attention.to_alert(VIEW, replace(short, value=0.80)).state == words.State("bad", "■", "未达标")
 
 
 def test_every_kind_of_finding_has_its_sentence_and_state() -> None:

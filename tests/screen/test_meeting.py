@@ -16,7 +16,7 @@ from screen import meeting, scenes
 from tests.pages.conftest import UNTIL
 from views import words
 
-TABLES = (meeting.due, meeting.owed, meeting.side_by_side, meeting.evaluated)
+TABLES = (meeting.due_table, meeting.owed_table, meeting.comparison_table, meeting.satisfaction_table)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def rows_of(html: str) -> dict[str, list[str]]:
 
 
 def test_every_cell_is_the_registry_s(city: Casebase, year: View) -> None:
-    shown = rows_of(meeting.side_by_side(year))
+    shown = rows_of(meeting.comparison_table(year))
     assert len(shown) >= 10
     codes = dict(zip(*_streets(city), strict=True))
     for at, metric in enumerate(("five_day_closure", "on_time_completion", "overdue", "backlog", "registered")):
@@ -58,7 +58,9 @@ def _streets(city: Casebase) -> tuple[list[str], list[str]]:
 def test_what_is_overdue_stands_first_and_what_owes_nothing_nowhere(city: Casebase, year: View) -> None:
     assert city.state().demonstration
     whole = replace(year, within=Slice(), place="全市")
-    rows = [tuple(int(text.replace(",", "")) for text in cells[:4]) for cells in rows_of(meeting.due(whole)).values()]
+    rows = [
+        tuple(int(text.replace(",", "")) for text in cells[:4]) for cells in rows_of(meeting.due_table(whole)).values()
+    ]
     assert rows == sorted(rows, reverse=True)
     assert all(any(row) for row in rows)
     assert rows[0][0] > 0
@@ -66,7 +68,7 @@ def test_what_is_overdue_stands_first_and_what_owes_nothing_nowhere(city: Caseba
 
 def test_small_samples_and_gaps_stand_below_what_is_judged(city: Casebase, year: View) -> None:
     assert city.state().demonstration
-    html = meeting.evaluated(year)
+    html = meeting.satisfaction_table(year)
     first = [row.split("</td>")[0] for row in html.split('<th scope="row">')[1:]]
     rank = [2 if words.NONE in cell else int(words.SMALL in cell) for cell in first]
     assert rank == sorted(rank)

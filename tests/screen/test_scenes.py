@@ -240,13 +240,13 @@ def test_wishes_are_numbered_and_their_channels_bounded() -> None:
 def test_a_channel_that_walls_look_at_is_never_pushed_out() -> None:
     channels = Channels()
     channels.set("会议室", Wish("backlog", "", "", "本月"), UNTIL)
-    channels.look("会议室", "wall", UNTIL)
+    channels.record_poll("会议室", "wall", UNTIL)
     for number in range(300):
         channels.set(f"wish {number}", Wish(), UNTIL)
-        channels.look(f"look {number}", "wall", UNTIL - timedelta(minutes=1))
+        channels.record_poll(f"look {number}", "wall", UNTIL - timedelta(minutes=1))
     assert channels.get("会议室").scene == "backlog"
     for number in range(300):
-        channels.look(f"fake {number}", "wall", UNTIL)
+        channels.record_poll(f"fake {number}", "wall", UNTIL)
     assert channels.get("会议室").scene == "backlog"
     assert len(channels.walls(UNTIL)) == len(channels._channels) == 100
     with pytest.raises(NoRoomError):
@@ -255,7 +255,7 @@ def test_a_channel_that_walls_look_at_is_never_pushed_out() -> None:
     later = UNTIL + timedelta(minutes=1)
     assert channels.set("another", Wish(), later).number == 1  # the others are gone
     for number in range(500):
-        channels.look("another", str(number), later)
+        channels.record_poll("another", str(number), later)
     assert channels.walls(later) == {"another": 200}
 
 
