@@ -44,6 +44,7 @@ class Change:
 
     @property
     def difference(self) -> float:
+        """Now less before: a count, or a ratio of a rate; NaN where one of them is."""
         return self.now - self.before
 
 

@@ -20,6 +20,7 @@ class Period:
 
     @property
     def days(self) -> int:
+        """How many natural days it has."""
         return (self.end - self.start).days + 1
 
     def earlier(self, days: int) -> "Period":
