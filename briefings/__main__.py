@@ -21,6 +21,7 @@ from casebase.errors import UsageError
 from casebase.settings import read_settings
 from queries import arguments
 from queries.periods import Period
+from queries.targets import check_targets
 
 _SHARE = 0.6
 
@@ -52,7 +53,7 @@ def run(
         raise UsageError("tell the period: --from and --to, or --last week|month|quarter|year")
     steps = None if suggestions is None else tuple(line for line in _text(suggestions).splitlines() if line.strip())
     edits = Edits(cover, steps, "" if proposals is None else _text(proposals))
-    casebase = open_casebase(read_settings(), url, create=False)
+    casebase = open_casebase(read_settings(checks=[check_targets]), url, create=False)
     try:
         now = casebase.state().as_of(wall_clock(casebase.settings.city.timezone))
         moment = arguments.moment(as_of) if as_of else now

@@ -14,10 +14,10 @@ from casebase.errors import UsageError
 from queries.measure import metric_of
 from queries.model import Kind, Metric
 from queries.subjects import PETITION
+from queries.targets import target_of
 from views import words
 from wording import unknown
 from wording.names import short
-from wording.numbers import target_of
 
 _Ranked = TypeVar("_Ranked")
 

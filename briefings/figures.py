@@ -10,10 +10,11 @@ from briefings.frozen import MONTHS, PLACE, Frozen
 from briefings.model import Figure, Series
 from queries.measure import metric_of
 from queries.model import Kind
+from queries.targets import target_of
 from views import words
 from wording import findings
 from wording.names import PLACE_NAMES
-from wording.numbers import kind_of, target_of
+from wording.numbers import kind_of
 
 # So many are shown all; of more, so that a picture leaves room for the words it belongs to, the first.
 MOST, FIRST = 16, 10

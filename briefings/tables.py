@@ -16,11 +16,12 @@ from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
+from queries.targets import target_of
 from views import words
 from wording import unknown
 from wording.columns import COLUMN_NAMES, KEY_COLUMNS
 from wording.names import PLACE_NAMES, display_name
-from wording.numbers import kind_of, target_of
+from wording.numbers import kind_of
 
 # What a Word table can bear; the ledger has every row.
 MOST_ROWS = 60

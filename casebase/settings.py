@@ -2,12 +2,13 @@
 
 import os
 import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from casebase.errors import UsageError
 from casebase.toml_lines import line_of
@@ -69,48 +70,14 @@ class DeadlineSettings(_Section):
     evaluation_days: int = Field(30, ge=1, le=365)
 
 
-class TargetSettings(_Section):
-    """Targets in percent, by the id of a rate that should be high; without one (None) it has no light.
+def _percentage_or_none(value: object) -> object:
+    """TOML has no word for none: `unit_satisfaction = false` takes a target away."""
+    if value is True:
+        raise ValueError("a target is a percentage, or false for none")
+    return None if value is False else value
 
-    A number to be proud of and a number to be ashamed of differ by an agreement, not by the number: the cockpit judges
-    nothing that nobody agreed on.
-    """
 
-    five_day_closure: float | None = Field(95.0, ge=0, le=100)
-    on_time_completion: float | None = Field(95.0, ge=0, le=100)
-    bureau_acceptance: float | None = Field(98.0, ge=0, le=100)
-    unit_acceptance: float | None = Field(98.0, ge=0, le=100)
-    bureau_satisfaction: float | None = Field(90.0, ge=0, le=100)
-    unit_satisfaction: float | None = Field(85.0, ge=0, le=100)
-    grids_staffed: float | None = Field(98.0, ge=0, le=100)
-    communities_with_agent: float | None = Field(98.0, ge=0, le=100)
-    reached_in_24h: float | None = Field(90.0, ge=0, le=100)
-    on_the_spot: float | None = Field(60.0, ge=0, le=100)
-    family_settled: float | None = Field(85.0, ge=0, le=100)
-    five_day_closure_all: float | None = Field(None, ge=0, le=100)
-    bureau_evaluation: float | None = Field(None, ge=0, le=100)
-    unit_evaluation: float | None = Field(None, ge=0, le=100)
-    one_pass_resolution: float | None = Field(None, ge=0, le=100)
-    resolution: float | None = Field(None, ge=0, le=100)
-    agents_engaged: float | None = Field(None, ge=0, le=100)
-    tasks_contacted: float | None = Field(None, ge=0, le=100)
-    tasks_finished: float | None = Field(None, ge=0, le=100)
-    settled_after_hearing: float | None = Field(None, ge=0, le=100)
-    disputes_settled: float | None = Field(None, ge=0, le=100)
-    social_work_settled: float | None = Field(None, ge=0, le=100)
-    mediating_orgs_active: float | None = Field(None, ge=0, le=100)
-    communities_with_orgs: float | None = Field(None, ge=0, le=100)
-    receptions_closed: float | None = Field(None, ge=0, le=100)
-    supervision_in_time: float | None = Field(None, ge=0, le=100)
-    supervision_settled: float | None = Field(None, ge=0, le=100)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _none(cls, value: object) -> object:
-        """TOML has no word for none: `unit_satisfaction = false` takes a target away."""
-        if value is True:
-            raise ValueError("a target is a percentage, or false for none")
-        return None if value is False else value
+Target = Annotated[float | None, Field(ge=0, le=100), BeforeValidator(_percentage_or_none)]
 
 
 # Keys of [lights] that earlier releases wrote into every config.toml; targets have taken their place.
@@ -142,27 +109,13 @@ class FreshnessSettings(_Section):
         return self
 
 
-SceneName = Literal[
-    "overview",
-    "backlog",
-    "five_day",
-    "grid",
-    "hearings",
-    "hot",
-    "duty",
-    "districts",
-    "supervision",
-    "satisfaction",
-]
-
-
 class ScreenSettings(_Section):
-    """The big screen: seconds a scene stays, seconds that a touch stops the rotation, and two sets of scenes."""
+    """The big screen: seconds a scene stays, seconds that a touch stops the rotation, and two sets of scenes by id."""
 
     interval: int = Field(20, ge=5, le=600)
     pause: int = Field(180, ge=5, le=3600)
-    order: tuple[SceneName, ...] = Field(("overview", "backlog", "five_day", "grid", "hearings", "hot"), min_length=1)
-    meeting: tuple[SceneName, ...] = Field(("duty", "districts", "supervision", "satisfaction"), min_length=1)
+    order: tuple[str, ...] = Field(("overview", "backlog", "five_day", "grid", "hearings", "hot"), min_length=1)
+    meeting: tuple[str, ...] = Field(("duty", "districts", "supervision", "satisfaction"), min_length=1)
 
 
 class BriefingSettings(_Section):
@@ -183,7 +136,8 @@ class Settings(_Section):
     city: CitySettings = CitySettings()
     calendar: CalendarSettings = CalendarSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
-    targets: TargetSettings = TargetSettings()
+    targets: Mapping[str, Target] = Field(default_factory=dict)
+    """Targets in percent by the id of a metric, instead of its own; None takes it away."""
     lights: LightSettings = LightSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     screen: ScreenSettings = ScreenSettings()
@@ -191,10 +145,22 @@ class Settings(_Section):
     demo: DemoSettings = DemoSettings()
 
 
-def read_settings(path: Path | None = None) -> Settings:
+class SettingError(ValueError):
+    """A setting is not as it must be. `key` is its way in the file: ("targets", "unit_satisfaction")."""
+
+    def __init__(self, key: Sequence[str], reason: str) -> None:
+        super().__init__(f"{'.'.join(key)}: {reason}")
+        self.key = key
+
+
+Check = Callable[[Settings], None]
+"""What a room that knows metrics or scenes by name demands of the settings. Raises SettingError."""
+
+
+def read_settings(path: Path | None = None, *, checks: Iterable[Check] = ()) -> Settings:
     """Read config.toml (or the file COCKPIT_CONFIG names). COCKPIT_DATABASE_URL overrides the URL.
 
-    Raises UsageError with the line of the first wrong key or value.
+    Raises UsageError with the line of the first wrong key or value, be it found here or by one of the checks.
     """
     path = path or Path(os.environ.get("COCKPIT_CONFIG", ROOT / "config.toml"))
     try:
@@ -211,18 +177,22 @@ def read_settings(path: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
     try:
-        settings = Settings.model_validate(raw)
-    except ValidationError as error:
-        raise UsageError(_sentence(path, text, error)) from None
+        settings = _validated(raw)
+        for check in checks:
+            check(settings)
+    except SettingError as error:
+        raise UsageError(f"{path}, line {line_of(text, error.key) or 1}: {error}") from None
     url = os.environ.get("COCKPIT_DATABASE_URL")
     if url:
         settings = settings.model_copy(update={"database": settings.database.model_copy(update={"url": url})})
     return settings
 
 
-def _sentence(path: Path, text: str, error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = [str(part) for part in first["loc"]]
+def _validated(raw: Mapping[str, Any]) -> Settings:
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
     unknown = first["type"] == "extra_forbidden"
     reason = "unknown key; remove it or correct its name" if unknown else first["msg"].removeprefix("Value error, ")
-    return f"{path}, line {line_of(text, where) or 1}: {'.'.join(where)}: {reason}"
+    raise SettingError([str(part) for part in first["loc"]], reason)

@@ -14,10 +14,11 @@ from queries.compare import by_month, compare
 from queries.model import Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
+from queries.targets import target_of
 from views import cards, words
 from views.tokens import Role
 from wording import unknown
-from wording.numbers import format_value, in_full, kind_of, state_of, target_of, tone
+from wording.numbers import format_value, in_full, kind_of, state_of, tone
 
 # What stands beside volumes of 信访 and is never added to them.
 HOTLINE_METRICS = ("hotline_registered", "hotline_open")

@@ -10,12 +10,14 @@ from typing import Generic, TypeVar
 from casebase.clock import wall_clock
 from casebase.demo import live as demonstration
 from casebase.engine import keep_new_files_private, open_casebase
-from casebase.settings import Settings, read_settings
+from casebase.settings import Check, Settings, read_settings
 from cockpit.abandoned import watch_statements
 from cockpit.data import LiveData
+from queries.targets import check_targets
 
 T = TypeVar("T")
 _ONCE: list["_Once[object]"] = []
+_CHECKS: list[Check] = [check_targets]
 
 
 class _Once(Generic[T]):
@@ -48,7 +50,13 @@ def now() -> datetime:
 @_Once
 def settings() -> Settings:
     """The settings of config.toml. Raises UsageError for a wrong one."""
-    return read_settings()
+    return read_settings(checks=_CHECKS)
+
+
+def check_settings_by(check: Check) -> None:
+    """Let a room above this one, which knows what a setting names, refuse it when they are read."""
+    if check not in _CHECKS:
+        _CHECKS.append(check)
 
 
 @_Once

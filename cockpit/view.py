@@ -1,6 +1,6 @@
 """What is asked of the data: the moment, the period, the slice; the same for a page's filter bar and for a wall."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
@@ -28,16 +28,17 @@ PRESETS = {
 DEFAULT_PERIOD = "本月"
 WHOLE_CITY = "全市"
 YEAR_BEFORE = "较上年同期"
-# What the change against the period before is called, by the period of the filter bar; of one's own days otherwise.
-PREVIOUS = {
-    "今日": "较昨日同时",
-    "本周": "较上周同期",
-    "本月": "较上月同期",
-    "上月": "较前一月",
-    "本季": "较上季同期",
-    "本年": YEAR_BEFORE,
+# What the change against the period before is called, by the period of the filter bar (None: one's own days). Before a
+# year lies the year before, which has its own name.
+PREVIOUS: Mapping[Preset | None, str | None] = {
+    Preset.TODAY: "较昨日同时",
+    Preset.WEEK: "较上周同期",
+    Preset.MONTH: "较上月同期",
+    Preset.LAST_MONTH: "较前一月",
+    Preset.QUARTER: "较上季同期",
+    Preset.YEAR: None,
+    None: "较上一期",
 }
-PREVIOUS_OF_OWN_DAYS = "较上一期"
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class Comparison:
     label: str
 
 
-def comparisons(previous: str) -> tuple[Comparison, ...]:
-    """The period before, under this name, and the year before where that is another."""
+def comparisons(previous: str | None) -> tuple[Comparison, ...]:
+    """The period before, under this name (None: it is the year before), and the year before."""
     year_before = Comparison(Against.YEAR_BEFORE, YEAR_BEFORE)
-    return (year_before,) if previous == YEAR_BEFORE else (Comparison(Against.PREVIOUS, previous), year_before)
+    return (year_before,) if previous is None else (Comparison(Against.PREVIOUS, previous), year_before)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class View:
     def over_months(self, months: int) -> "View":
         """The same over so many months up to the moment, which rare things need."""
         period = last_months(self.as_of.date(), months)
-        return replace(self, period=period, comparisons=comparisons(YEAR_BEFORE))
+        return replace(self, period=period, comparisons=comparisons(None))
 
     def label_of(self, against: Against) -> str:
         """What a change against this period is called: 较上月同期."""

@@ -15,10 +15,10 @@ from queries import accompaniment, comparable
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
 from queries.subjects import ACCOMPANIED
+from queries.targets import target_of
 from views import charts, words
 from wording import findings
 from wording.names import PLACE_NAMES
-from wording.numbers import target_of
 
 CARDS = (
     "agents",

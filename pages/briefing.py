@@ -15,7 +15,7 @@ from briefings.request import NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.links import list_link
-from cockpit.view import YEAR_BEFORE, View, comparisons
+from cockpit.view import View, comparisons
 from pages.parts import filters, layout
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
@@ -25,11 +25,12 @@ from queries.registry import METRICS
 from views import cards, words
 from views.paper import Paper
 
-AGAINST = {
+# What a change against the period before is called; of a year that is the year before.
+AGAINST: dict[Form, str | None] = {
     Form.WEEKLY: "较前一周",
     Form.MONTHLY: "较前一月",
     Form.QUARTERLY: "较前一季",
-    Form.YEARLY: YEAR_BEFORE,
+    Form.YEARLY: None,
     Form.SPECIAL: "较上期",
 }
 MAIN = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion", "unit_satisfaction")

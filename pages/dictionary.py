@@ -17,9 +17,9 @@ from queries.cases import Part
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from queries.registry import METRICS
+from queries.targets import target_of
 from views import charts, entries, words
 from wording import numbers, unknown
-from wording.numbers import target_of
 
 EVERY = "全部"
 # What of the address is the page's own: widgets, and the metric shown alone.

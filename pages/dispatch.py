@@ -15,10 +15,10 @@ from queries.measure import measure, metric_of
 from queries.model import Kind
 from queries.spread import spread
 from queries.subjects import CONTACT_BANDS
+from queries.targets import target_of
 from views import charts, words
 from wording import findings, numbers, unknown
 from wording.names import PLACE_NAMES
-from wording.numbers import target_of
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
 KINDS = ("协助化解", "人员核查", "人员关怀")

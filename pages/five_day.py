@@ -16,10 +16,10 @@ from pages.parts.number_cards import number_cards
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
 from queries.subjects import CLOSING_DAYS
+from queries.targets import target_of
 from views import charts, words
 from wording import findings
 from wording.names import PLACE_NAMES
-from wording.numbers import target_of
 
 RATE = "five_day_closure"
 BUNCHED = "five_day_last_day"

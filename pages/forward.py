@@ -16,10 +16,10 @@ from queries import forward
 from queries.cases import Part, count_cases
 from queries.measure import metric_of
 from queries.registry.common import HORIZONS
+from queries.targets import target_of
 from views import charts, words
 from wording import findings
 from wording.names import PLACE_NAMES
-from wording.numbers import target_of
 
 CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
 CARDS = tuple(f"{due}_{days}" for due in forward.DUE_METRICS.values() for days in HORIZONS)

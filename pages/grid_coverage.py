@@ -18,9 +18,9 @@ from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
+from queries.targets import target_of
 from views import charts, words
 from wording import findings, numbers
-from wording.numbers import target_of
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
 CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")

@@ -12,9 +12,9 @@ from pages.parts.panel import panel
 from queries.compare import daily_flow
 from queries.measure import metric_of
 from queries.model import Kind
+from queries.targets import target_of
 from views import cards, charts
 from wording import findings, numbers
-from wording.numbers import target_of
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")

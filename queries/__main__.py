@@ -28,6 +28,7 @@ from queries.names import with_names
 from queries.needs import unknown
 from queries.periods import Period
 from queries.registry import METRICS
+from queries.targets import check_targets
 
 
 class Format(StrEnum):
@@ -74,7 +75,7 @@ def run(
     if not metrics and not codes:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
     period = arguments.period(from_, to)
-    settings = read_settings()
+    settings = read_settings(checks=[check_targets])
     moment = arguments.moment(as_of) if as_of else wall_clock(settings.city.timezone)
     if list_cases and len(metrics or []) > 1:
         raise UsageError("--cases takes one metric")
@@ -229,7 +230,7 @@ def _dictionary(metrics: list[str] | None, form: Format) -> None:
 
 def _print_unknown(url: str | None) -> None:
     """What the data lacks, and the numbers that are not known without it."""
-    casebase = open_casebase(read_settings(), url, create=False)
+    casebase = open_casebase(read_settings(checks=[check_targets]), url, create=False)
     try:
         lacks = unknown(casebase)
     finally:

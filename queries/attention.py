@@ -18,6 +18,7 @@ from queries.model import EVERYTHING, Slice, moment
 from queries.names import names_of
 from queries.periods import Against, Period, compared_period, end_of_day
 from queries.subjects import AREA_DIMENSIONS
+from queries.targets import target_of
 
 _WEEK = 7
 _LEAST_LEAD = 3
@@ -157,9 +158,9 @@ def _short(casebase: Casebase, rates: pd.DataFrame) -> pd.DataFrame:
 
     Beyond chance: the target lies above the 95 % range of the rate (Wilson's interval), and the sample is not small.
     """
-    target = casebase.settings.targets.five_day_closure
+    target = target_of(casebase.settings, "five_day_closure")
     rates = rates[rates["among"] >= casebase.settings.lights.small_sample]
-    return rates.head(0) if target is None else rates[np.less(_at_best(rates["hits"], rates["among"]), target / 100)]
+    return rates.head(0) if target is None else rates[np.less(_at_best(rates["hits"], rates["among"]), target)]
 
 
 def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
@@ -175,7 +176,7 @@ def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Pe
         Part.MISSES,
         before=float(before["value"]) if enough else None,
         value=float(row["value"]),
-        limit=(casebase.settings.targets.five_day_closure or 0.0) / 100,
+        limit=target_of(casebase.settings, "five_day_closure") or 0.0,
         at=end if end >= as_of else None,
     )
 

@@ -1,6 +1,7 @@
 """What a metric is: data, and two predicates over one subject."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -12,7 +13,11 @@ from sqlalchemy import ColumnElement, FromClause
 from casebase.engine import Casebase
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
-from queries.blanks import blanks
+from queries.blanks import blanks, names_of_columns
+
+# The period_text of a stock.
+AT_THE_MOMENT = "时点数"
+_TEXTS = ("name", "group", "unit", "definition", "among_text", "hits_text", "period_text", "article")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +105,10 @@ class Polarity(StrEnum):
     NEUTRAL = "neutral"
 
 
+class DefinitionError(ValueError):
+    """A metric is defined as it cannot be. The sentence begins with its id."""
+
+
 @dataclass(frozen=True, eq=False)
 class Metric:
     """One number, defined once.
@@ -111,7 +120,11 @@ class Metric:
     it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径
     that travels with the number; `sides` are short words for the hits and the misses of a rate
     (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
-    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at").
+    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at"). A mean is `in_days` where its
+    amount is a length of time in days. `outlook_of` is the rate that this one says of a day to come. `target` is the
+    ratio that was agreed on, which config.toml overrides (see queries.targets); without one the metric has no light.
+
+    Raises DefinitionError for what cannot be. `metrics_by_id` checks what one metric says of others.
     """
 
     id: str
@@ -138,6 +151,14 @@ class Metric:
     short: str = ""
     sides: tuple[str, str] = ("", "")
     needs: tuple[str, ...] = ()
+    in_days: bool = False
+    outlook_of: str = ""
+    target: float | None = None
+
+    def __post_init__(self) -> None:
+        fault = next(_faults(self), None)
+        if fault is not None:
+            raise DefinitionError(f"metric {self.id}: {fault}")
 
     @property
     def short_name(self) -> str:
@@ -158,11 +179,83 @@ class Metric:
         """Whether few rows make it unreliable (样本少): a rate of a period, not a count of all there is."""
         return self.kind is Kind.RATE and not self.is_stock
 
+    @property
+    def can_have_target(self) -> bool:
+        """Whether a target means anything for it: a rate that should be high, and is no outlook."""
+        return self.kind is Kind.RATE and self.polarity is Polarity.UP_GOOD and not self.outlook_of
+
     def applies(self, dimension: str) -> bool:
         """Whether a slice or split by this dimension means anything for the metric."""
         if dimension in ("month", "day"):
             return True
         return dimension in self.subject.dimensions
+
+
+def metrics_by_id(metrics: Iterable[Metric]) -> dict[str, Metric]:
+    """The metrics by their ids, in order. Raises DefinitionError for an id used twice, or named and of no metric."""
+    by_id: dict[str, Metric] = {}
+    for metric in metrics:
+        other = by_id.get(metric.id)
+        if other is not None:
+            raise DefinitionError(f"metric {metric.id}: the id is used twice, by {other.name} and {metric.name}")
+        by_id[metric.id] = metric
+    for metric in by_id.values():
+        for option, name in (*(("beside", name) for name in metric.beside), ("outlook_of", metric.outlook_of)):
+            if name and name not in by_id:
+                raise DefinitionError(f"metric {metric.id}: {option} names {name}, which is no metric")
+    return by_id
+
+
+def _faults(metric: Metric) -> Iterator[str]:
+    """Why a metric cannot be, a sentence each."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", metric.id):
+        yield "an id is made of small letters, digits and underscores"
+    for text in _TEXTS:
+        if not getattr(metric, text):
+            yield f"{text} is empty"
+    for check in (_faults_of_kind, _faults_of_time, _faults_of_counting, _faults_of_names, _faults_of_target):
+        yield from (sentence for is_wrong, sentence in check(metric) if is_wrong)
+
+
+_Checks = Iterator[tuple[bool, str]]
+
+
+def _faults_of_kind(metric: Metric) -> _Checks:
+    is_rate, is_mean = metric.kind is Kind.RATE, metric.kind is Kind.MEAN
+    yield is_rate and metric.hit is None, "a rate needs hit, which of the rows it looks at count"
+    yield is_rate and not all(metric.sides), "a rate needs sides, short words for its hits and its misses"
+    yield is_rate and metric.unit != "%", f"a rate is written in %, not in {metric.unit}"
+    yield not is_rate and metric.sides != ("", ""), f"a {metric.kind} has no sides, only a rate does"
+    yield is_mean and metric.amount is None, "a mean needs amount, what it is the mean of"
+    yield not is_mean and metric.amount is not None, f"a {metric.kind} has no amount, only a mean does"
+    yield not is_mean and metric.in_days, f"a {metric.kind} is not in_days, only a mean can be"
+
+
+def _faults_of_time(metric: Metric) -> _Checks:
+    of_moment = metric.period_text == AT_THE_MOMENT
+    yield metric.is_stock and metric.dated_from is not None, "a stock has no period, so dated_from needs dated_by"
+    yield metric.is_stock and not of_moment, f"a stock has no period, so its period_text is {AT_THE_MOMENT}"
+    yield not metric.is_stock and of_moment, f"it has a period by dated_by, so its period_text is not {AT_THE_MOMENT}"
+
+
+def _faults_of_counting(metric: Metric) -> _Checks:
+    distinct = metric.distinct is not None
+    yield distinct and metric.lists is None, "distinct things need lists, the subject of the list behind them"
+    yield not distinct and metric.lists is not None, "lists needs distinct, the key of what is counted once"
+    yield distinct and metric.additive, "distinct things do not add up, so additive is False"
+
+
+def _faults_of_names(metric: Metric) -> _Checks:
+    for need in metric.needs:
+        yield need not in names_of_columns(), f"needs names {need}, which is no table or column that the data may lack"
+    yield metric.id in (*metric.beside, metric.outlook_of), "it names itself in beside or outlook_of"
+    yield len(set(metric.beside)) < len(metric.beside), "beside names a metric twice"
+
+
+def _faults_of_target(metric: Metric) -> _Checks:
+    if metric.target is not None:
+        yield not metric.can_have_target, "only a rate that should be high, and is no outlook, has a target"
+        yield not 0 <= metric.target <= 1, f"a target is a ratio from 0 to 1, not {metric.target:g}"
 
 
 @dataclass(frozen=True)

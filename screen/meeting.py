@@ -8,11 +8,11 @@ from cockpit import kpis, places, splits
 from cockpit.view import View
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
+from queries.targets import target_of
 from views import wall, words
 from views.markup import Markup
 from wording import findings, numbers
 from wording.names import PLACE_NAMES
-from wording.numbers import target_of
 
 _UNIT = "责任单位"
 # Rows of a table in the middle, and of one as wide and high as the scene.

@@ -35,7 +35,8 @@ _log = logging.getLogger(__name__)
 
 
 def routes() -> list[BaseRoute]:
-    """All routes, for the server around app.py."""
+    """All routes, for the server around app.py, whose settings must name scenes that exist."""
+    process.check_settings_by(scenes.check_scenes)
     channels, snapshots = Channels(), Snapshots(process.live_data)
     return [
         Route("/screen", partial(page, "wall.html.jinja")),

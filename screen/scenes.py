@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
+from casebase.settings import SettingError, Settings
 from cockpit import attention, kpis, places, splits
 from cockpit.data import Data
 from cockpit.view import PRESETS, PREVIOUS, WHOLE_CITY, View, comparisons
@@ -21,13 +22,14 @@ from queries.periods import period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
+from queries.targets import target_of
 from screen import meeting
 from views import cards, maps, wall, words
 from views.markup import Markup
 from views.tokens import WALL
 from wording import findings, numbers, unknown
 from wording.names import PLACE_NAMES
-from wording.numbers import meaning_of, target_of
+from wording.numbers import meaning_of
 
 # New cases of so long ago pulse on the map; their place is rounded to a square of about a kilometre, never finer.
 _NEW = timedelta(minutes=10)
@@ -80,7 +82,7 @@ def view_of(data: Data, period: str, area: str | None = None) -> View:
         raise UnknownError("区域代码", area)
     place = str(table["name"][area]) if area else WHOLE_CITY
     days = period_of(PRESETS[period], data.as_of.date())
-    return View(data, data.as_of, days, Slice(area=area), comparisons(PREVIOUS[period]), place)
+    return View(data, data.as_of, days, Slice(area=area), comparisons(PREVIOUS[PRESETS[period]]), place)
 
 
 def view_in(scene: Scene, view: View) -> View:
@@ -424,3 +426,12 @@ SCENES: Sequence[Scene] = (
     ),
 )
 BY_ID = {scene.id: scene for scene in SCENES}
+
+
+def check_scenes(settings: Settings) -> None:
+    """Raise SettingError for a set of scenes in config.toml that names one which does not exist."""
+    for key, names_of_set in (("order", settings.screen.order), ("meeting", settings.screen.meeting)):
+        for place, name in enumerate(names_of_set):
+            if name not in BY_ID:
+                reason = f"there is no scene {name[:_QUOTED]}; the scenes are {', '.join(BY_ID)}"
+                raise SettingError(("screen", key, str(place)), reason)

@@ -139,9 +139,14 @@ def contribution(amount: float | None, kind: NumberFormat) -> str:
     return NONE if is_missing(amount) else _signed(_rounded(amount or 0, 0))
 
 
+def number_of_days(number: float | None) -> str:
+    """A length of time whose unit stands elsewhere: 3.2; whole numbers without a decimal."""
+    return NONE if is_missing(number) else _plain(_rounded(number or 0, 1), trim=True)
+
+
 def days(number: float | None, unit: str = "天") -> str:
-    """A length of time: 3.2 天; whole numbers without a decimal."""
-    return NONE if is_missing(number) else f"{_plain(_rounded(number or 0, 1), trim=True)} {unit}"
+    """A length of time: 3.2 天."""
+    return NONE if is_missing(number) else f"{number_of_days(number)} {unit}"
 
 
 def value(number: float | None, kind: NumberFormat) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from casebase.settings import Settings
 from queries.model import Kind, Metric, Polarity
+from queries.targets import target_of
 from views import cards, words
 from views.shades import Better, Meaning
 
@@ -11,22 +12,21 @@ _BETTER: dict[Polarity, Better] = {Polarity.UP_GOOD: "up", Polarity.DOWN_GOOD: "
 _FORMATS: dict[Kind, words.NumberFormat] = {
     Kind.COUNT: "count",
     Kind.RATE: "rate",
-    Kind.MEAN: "days",
+    Kind.MEAN: "number",
     Kind.PER_10K: "number",
 }
 
 
 def kind_of(metric: Metric) -> words.NumberFormat:
     """How a metric's value is written; a mean of anything but days is a plain number beside its unit."""
-    return "number" if metric.kind is Kind.MEAN and metric.unit != "天" else _FORMATS[metric.kind]
+    return "days" if metric.in_days else _FORMATS[metric.kind]
 
 
 def format_value(metric: Metric, value: float, *, full: bool = False) -> str:
     """A value as cards write it; the unit stands apart except in %. `full` counts have every digit."""
     if full and metric.kind is Kind.COUNT:
         return words.full(value)
-    text = words.value(value, kind_of(metric))
-    return text.removesuffix(" 天")
+    return words.number_of_days(value) if metric.in_days else words.value(value, kind_of(metric))
 
 
 def in_full(values: Mapping[Metric, float]) -> bool:
@@ -45,12 +45,6 @@ def tone(metric: Metric, now: float, before: float) -> cards.Tone:
     if now == before or metric.polarity is Polarity.NEUTRAL:
         return "neutral"
     return "good" if (now > before) == (metric.polarity is Polarity.UP_GOOD) else "bad"
-
-
-def target_of(settings: Settings, metric_id: str) -> float | None:
-    """The target of config.toml as a ratio."""
-    target: float | None = getattr(settings.targets, metric_id, None)
-    return None if target is None else target / 100
 
 
 def state_of(settings: Settings, metric: Metric, value: float, among: float) -> words.State | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cockpit import places
 from cockpit.data import Data
-from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, PREVIOUS_OF_OWN_DAYS, WHOLE_CITY, View, comparisons
+from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, WHOLE_CITY, View, comparisons
 from pages.parts import menu, session
 from pages.parts.markdown import escape_markdown
 from queries import names
@@ -76,7 +76,7 @@ def bar(data: Data) -> View:
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
     _warn_of_unknown_choices()
-    compared = comparisons(PREVIOUS.get(chosen, PREVIOUS_OF_OWN_DAYS))
+    compared = comparisons(PREVIOUS[PRESETS.get(chosen)])
     return View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
 
 

@@ -16,9 +16,9 @@ from queries.cases import Part
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from queries.periods import last_months
+from queries.targets import target_of
 from views import charts, words
 from wording import findings, numbers
-from wording.numbers import target_of
 
 MONTHS = 13
 

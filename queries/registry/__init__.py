@@ -5,7 +5,7 @@ in `python -m queries`. Rules are those of domain.md §2; [L] is the 信访工�
 a provincial bureau's open statistics, [S] the city's public document, [C] common practice.
 """
 
-from queries.model import Metric
+from queries.model import Metric, metrics_by_id
 from queries.registry import (
     agents,
     dispatch,
@@ -33,4 +33,4 @@ _GROUPS = (
     receptions,
     supervision,
 )
-METRICS: dict[str, Metric] = {metric.id: metric for group in _GROUPS for metric in group.METRICS}
+METRICS: dict[str, Metric] = metrics_by_id(metric for group in _GROUPS for metric in group.METRICS)

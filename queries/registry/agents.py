@@ -1,36 +1,33 @@
 """信访代办: the cases that agents accompany, and the agents who do."""
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, has, known, still_open
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, has, known, still_open
 from queries.subjects import ACCOMPANIED_CASE, AGENT, PETITION, accompanier, p
 
 ENGAGED_DAYS = 365
 
 
-def _agent(id: str, name: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "信访代办",
-        "subject": ACCOMPANIED_CASE,
-        "kind": Kind.COUNT,
-        "unit": "件次",
-        "polarity": Polarity.NEUTRAL,
-        "article": "[S] 信访代办制度",
-        **more,
-    }
-    return Metric(id, name, **values)
+_agent = partial(
+    Metric,
+    group="信访代办",
+    subject=ACCOMPANIED_CASE,
+    kind=Kind.COUNT,
+    unit="件次",
+    polarity=Polarity.NEUTRAL,
+    article="[S] 信访代办制度",
+)
 
 
 CASES_ACCOMPANIED = _agent(
     "cases_accompanied",
     "代办信访件",
     definition=f"期内登记、由信访代办员陪办的信访件。{EXCLUDED}",
-    among_text="期内登记、有代办员的信访件",
-    hits_text="期内登记、有代办员的信访件",
+    **all_of("期内登记、有代办员的信访件"),
     period_text="登记时间",
     among=lambda at: and_(known(at), p.agent_id.is_not(None)),
     dated_by=REGISTERED_AT,
@@ -54,8 +51,7 @@ ACCOMPANIED_OPEN = _agent(
     "accompanied_open",
     "代办在办件",
     definition=f"时点上尚未办结、由信访代办员陪办的信访件。{EXCLUDED}",
-    among_text="尚未办结、有代办员的信访件",
-    hits_text="尚未办结、有代办员的信访件",
+    **all_of("尚未办结、有代办员的信访件"),
     period_text="时点数",
     among=lambda at: and_(still_open(at), p.agent_id.is_not(None)),
 )

@@ -1,7 +1,7 @@
 """What the numbers of all groups share: which cases are looked at, and how days are counted."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, exists, literal_column, not_, or_, type_coerce
 
@@ -12,6 +12,29 @@ from queries.subjects import HOTLINE, before, natural_days, on_day, p
 HORIZONS = (1, 3, 5)
 
 EXCLUDED = "不含检举控告件；12345转办件另计，不并入信访量。"
+
+
+class Rows(TypedDict):
+    """What a number looks at and what of it counts, in words."""
+
+    among_text: str
+    hits_text: str
+
+
+class Definition(Rows):
+    """The same with the definition that says it."""
+
+    definition: str
+
+
+def all_of(text: str) -> Rows:
+    """The words of a number of which all rows count: `text` says which it looks at."""
+    return {"among_text": text, "hits_text": text}
+
+
+def counted(text: str, note: str = EXCLUDED) -> Definition:
+    """The same for one whose definition is a sentence of these words and the `note` of what it leaves out."""
+    return {"definition": f"{text.removesuffix('。')}。{note}", "among_text": text, "hits_text": text}
 
 
 def known(at: Moment) -> ColumnElement[bool]:

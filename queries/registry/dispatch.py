@@ -1,26 +1,24 @@
 """协同分派: tasks on the grid platform, from push to first contact to finish."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, and_, cast, extract, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, days_later
+from queries.registry.common import EXCLUDED, all_of, days_later
 from queries.registry.grids import pushed
 from queries.subjects import GRID_TASK, before, natural_days, task
 
-
-def _dispatch(id: str, name: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "协同分派",
-        "subject": GRID_TASK,
-        "kind": Kind.COUNT,
-        "unit": "件",
-        "polarity": Polarity.DOWN_GOOD,
-        "article": "[S] 网格+信访：协助化解、人员核查、人员关怀",
-        **more,
-    }
-    return Metric(id, name, **values)
+_dispatch = partial(
+    Metric,
+    group="协同分派",
+    subject=GRID_TASK,
+    kind=Kind.COUNT,
+    unit="件",
+    polarity=Polarity.DOWN_GOOD,
+    article="[S] 网格+信访：协助化解、人员核查、人员关怀",
+)
 
 
 def _open(at: Moment) -> ColumnElement[bool]:
@@ -40,8 +38,7 @@ TASKS_OPEN = _dispatch(
     "tasks_open",
     "在办网格任务",
     definition=f"时点上已推送、尚未办结的网格任务。{EXCLUDED}",
-    among_text="已推送、尚未办结的任务",
-    hits_text="已推送、尚未办结的任务",
+    **all_of("已推送、尚未办结的任务"),
     period_text="时点数",
     among=_open,
 )
@@ -49,8 +46,7 @@ TASKS_UNCONTACTED = _dispatch(
     "tasks_uncontacted",
     "待首次联系",
     definition=f"时点上已推送、尚未办结，也还没有与群众联系上的网格任务。{EXCLUDED}",
-    among_text="尚未联系、尚未办结的任务",
-    hits_text="尚未联系、尚未办结的任务",
+    **all_of("尚未联系、尚未办结的任务"),
     period_text="时点数",
     among=_uncontacted,
 )
@@ -58,8 +54,7 @@ TASKS_UNCONTACTED_24H = _dispatch(
     "tasks_uncontacted_24h",
     "超24小时未联系",
     definition=f"时点上推送已满24小时、尚未办结，仍没有与群众联系上的网格任务。{EXCLUDED}",
-    among_text="推送满24小时、尚未联系、尚未办结的任务",
-    hits_text="推送满24小时、尚未联系、尚未办结的任务",
+    **all_of("推送满24小时、尚未联系、尚未办结的任务"),
     period_text="时点数",
     among=lambda at: and_(_uncontacted(at), days_later(task.pushed_at, 1) <= at.as_of),
 )
@@ -99,8 +94,7 @@ CONTACT_HOURS = _dispatch(
     kind=Kind.MEAN,
     unit="小时",
     definition=f"从推送到首次与群众联系的平均小时数。{EXCLUDED}",
-    among_text="期内首次联系上的任务",
-    hits_text="期内首次联系上的任务",
+    **all_of("期内首次联系上的任务"),
     period_text="首次联系时间",
     among=lambda at: and_(pushed(at), before(at.as_of, task.contacted_at)),
     dated_by=Fixed(task.contacted_at),
@@ -112,12 +106,12 @@ TASK_DAYS = _dispatch(
     kind=Kind.MEAN,
     unit="天",
     definition=f"从推送到任务办结的平均自然日数，推送次日为第1天。{EXCLUDED}",
-    among_text="期内办结的任务",
-    hits_text="期内办结的任务",
+    **all_of("期内办结的任务"),
     period_text="任务办结时间",
     among=lambda at: and_(pushed(at), before(at.as_of, task.finished_at)),
     dated_by=Fixed(task.finished_at),
     amount=Fixed(natural_days(task.pushed_at, task.finished_at)),
+    in_days=True,
 )
 
 METRICS = (

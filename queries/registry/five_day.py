@@ -1,12 +1,12 @@
 """五日办结: the promise of five working days for simple claims."""
 
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, HORIZONS, closed, first_counted
+from queries.registry.common import EXCLUDED, HORIZONS, closed, counted, first_counted
 from queries.subjects import PETITION, on_day, p
 
 
@@ -29,27 +29,24 @@ def _in_window(at: Moment) -> ColumnElement[bool]:
     return and_(simple(at), not_(closed(at)), p.five_day_due >= at.today)
 
 
-def _five_day(id: str, name: str, definition: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "五日办结",
-        "subject": PETITION,
-        "kind": Kind.COUNT,
-        "unit": "件次",
-        "polarity": Polarity.DOWN_GOOD,
-        "among_text": definition,
-        "hits_text": definition,
-        "period_text": "五日期限",
-        "article": "[S] 简单诉求5个工作日内办结",
-        "dated_by": Fixed(p.five_day_due),
-        **more,
-    }
-    return Metric(id, name, definition=f"{definition}只计纳入统计的初件；{EXCLUDED}", **values)
+_LOOKED_AT = f"只计纳入统计的初件；{EXCLUDED}"
+_five_day = partial(
+    Metric,
+    group="五日办结",
+    subject=PETITION,
+    kind=Kind.COUNT,
+    unit="件次",
+    polarity=Polarity.DOWN_GOOD,
+    period_text="五日期限",
+    article="[S] 简单诉求5个工作日内办结",
+    dated_by=Fixed(p.five_day_due),
+)
 
 
 FIVE_DAY_CLOSURE = _five_day(
     "five_day_closure",
     "五日办结率",
-    "简单诉求在登记后第5个工作日（含）前办结的比例，已到期口径。",
+    definition=f"简单诉求在登记后第5个工作日（含）前办结的比例，已到期口径。{_LOOKED_AT}",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
@@ -59,11 +56,12 @@ FIVE_DAY_CLOSURE = _five_day(
     among=lambda at: _judged(at, at.today),
     hit=in_five_days,
     beside=("five_day_in_window", "five_day_closure_all", "five_day_last_day"),
+    target=0.95,
 )
 FIVE_DAY_CLOSURE_ALL = _five_day(
     "five_day_closure_all",
     "五日办结率（全口径）",
-    "简单诉求在第5个工作日（含）前办结的比例，未到期未办结的也计入分母。",
+    definition=f"简单诉求在第5个工作日（含）前办结的比例，未到期未办结的也计入分母。{_LOOKED_AT}",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
@@ -77,7 +75,7 @@ FIVE_DAY_CLOSURE_ALL = _five_day(
 FIVE_DAY_IN_WINDOW = _five_day(
     "five_day_in_window",
     "五日在期未结",
-    "尚未办结、第5个工作日未过的简单诉求。",
+    **counted("尚未办结、第5个工作日未过的简单诉求。", _LOOKED_AT),
     polarity=Polarity.NEUTRAL,
     among=_in_window,
     short="在期未结",
@@ -85,18 +83,17 @@ FIVE_DAY_IN_WINDOW = _five_day(
 FIVE_DAY_OVERDUE = _five_day(
     "five_day_overdue",
     "五日逾期未结",
-    "第5个工作日已过仍未办结的简单诉求。",
+    **counted("第5个工作日已过仍未办结的简单诉求。", _LOOKED_AT),
     among=lambda at: and_(simple(at), not_(closed(at)), p.five_day_due < at.today),
 )
 
 
 def _five_day_due_within(days: int, name: str) -> Metric:
+    ahead = f"尚未办结、五日期限不晚于今日之后第 {days} 个工作日的简单诉求（今日到期的也计入）。"
     return _five_day(
         f"five_day_due_in_{days}",
         name,
-        f"尚未办结、五日期限不晚于今日之后第 {days} 个工作日的简单诉求（今日到期的也计入）。"
-        if days
-        else "尚未办结、五日期限就在当日的简单诉求。",
+        **counted(ahead if days else "尚未办结、五日期限就在当日的简单诉求。", _LOOKED_AT),
         period_text="时点数",
         dated_by=None,
         among=lambda at: and_(_in_window(at), p.five_day_due <= (at.workday(days) if days else at.today)),
@@ -108,7 +105,7 @@ def _if_nothing_closes(days: int) -> Metric:
     return _five_day(
         f"five_day_closure_in_{days}",
         f"五日办结率（{days}个工作日后，若不再办结）",
-        f"假定此后没有一件办结，到今后第 {days} 个工作日结束时的五日办结率。",
+        definition=f"假定此后没有一件办结，到今后第 {days} 个工作日结束时的五日办结率。{_LOOKED_AT}",
         kind=Kind.RATE,
         unit="%",
         polarity=Polarity.UP_GOOD,
@@ -118,13 +115,14 @@ def _if_nothing_closes(days: int) -> Metric:
         among=lambda at: _judged(at, at.workday(days) + timedelta(days=1)),
         hit=in_five_days,
         short=f"{days}个工作日后",
+        outlook_of="five_day_closure",
     )
 
 
 FIVE_DAY_LAST_DAY = _five_day(
     "five_day_last_day",
     "五日压线办结占比",
-    "已办结的简单诉求中，恰在第5个工作日当天办结的比例；占比高，说明办结压在最后一天。",
+    definition=f"已办结的简单诉求中，恰在第5个工作日当天办结的比例；占比高，说明办结压在最后一天。{_LOOKED_AT}",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.NEUTRAL,

@@ -1,12 +1,12 @@
 """网格覆盖: grids, the people in them, and the work pushed to them."""
 
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, days_later, has, known
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, days_later, has, known
 from queries.subjects import (
     AGENT,
     COMMUNITY,
@@ -25,16 +25,7 @@ from queries.subjects import (
 _staff, _agents = schema.grid_worker.alias("staff").c, schema.agent.alias("accompanying").c
 
 
-def _grid(id: str, name: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "网格覆盖",
-        "kind": Kind.RATE,
-        "unit": "%",
-        "polarity": Polarity.UP_GOOD,
-        "article": "[S] 网格+信访",
-        **more,
-    }
-    return Metric(id, name, **values)
+_grid = partial(Metric, group="网格覆盖", kind=Kind.RATE, unit="%", polarity=Polarity.UP_GOOD, article="[S] 网格+信访")
 
 
 GRIDS_STAFFED = _grid(
@@ -48,6 +39,7 @@ GRIDS_STAFFED = _grid(
     period_text="时点数",
     among=Fixed(grid.grid_id.is_not(None)),
     hit=lambda at: has(grid.grid_id, _staff.grid_id, active(at, _staff)),
+    target=0.98,
 )
 COMMUNITIES_WITH_AGENT = _grid(
     "communities_with_agent",
@@ -62,6 +54,7 @@ COMMUNITIES_WITH_AGENT = _grid(
     among=Fixed(community.level == 4),
     needs=("community",),
     hit=lambda at: has(community.code, _agents.community_code, active(at, _agents)),
+    target=0.98,
 )
 
 
@@ -72,8 +65,7 @@ GRID_WORKERS = _grid(
     kind=Kind.COUNT,
     unit="人",
     definition="时点上在岗的网格员人数。",
-    among_text="时点上在岗的网格员",
-    hits_text="时点上在岗的网格员",
+    **all_of("时点上在岗的网格员"),
     period_text="时点数",
     among=lambda at: active(at, worker),
 )
@@ -84,8 +76,7 @@ AGENTS = _grid(
     kind=Kind.COUNT,
     unit="人",
     definition="时点上在岗的信访代办员人数。",
-    among_text="时点上在岗的信访代办员",
-    hits_text="时点上在岗的信访代办员",
+    **all_of("时点上在岗的信访代办员"),
     period_text="时点数",
     article="[S] 信访代办制度",
     among=lambda at: active(at, accompanier),
@@ -113,6 +104,7 @@ REACHED_IN_24H = _grid(
     hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push),
     dated_by=Fixed(_day_after_push),
     dated_from=lambda at: ((task.pushed_at, 1),),
+    target=0.9,
 )
 ON_THE_SPOT = _grid(
     "on_the_spot",
@@ -126,6 +118,7 @@ ON_THE_SPOT = _grid(
     among=lambda at: and_(pushed(at), before(at.as_of, task.finished_at)),
     hit=Fixed(task.outcome == "就地化解"),
     dated_by=Fixed(task.finished_at),
+    target=0.6,
 )
 TASKS_PUSHED = _grid(
     "tasks_pushed",
@@ -135,8 +128,7 @@ TASKS_PUSHED = _grid(
     unit="件",
     polarity=Polarity.NEUTRAL,
     definition=f"期内推送到网格平台的协助化解、人员核查、人员关怀任务。{EXCLUDED}",
-    among_text="期内推送的任务",
-    hits_text="期内推送的任务",
+    **all_of("期内推送的任务"),
     period_text="推送时间",
     among=pushed,
     dated_by=Fixed(task.pushed_at),

@@ -1,11 +1,11 @@
 """专家听证: hearings, the cases and experts in them, and what follows."""
 
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, known
+from queries.registry.common import EXCLUDED, all_of, known
 from queries.subjects import EXPERT, HEARING, PARTICIPATION, PETITION, before, expert, hearing, seat, wait_days
 
 
@@ -13,19 +13,17 @@ def _held(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), before(at.as_of, hearing.held_at))
 
 
-def _hearing(id: str, name: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "专家听证",
-        "subject": HEARING,
-        "kind": Kind.COUNT,
-        "polarity": Polarity.NEUTRAL,
-        "period_text": "听证举行时间",
-        "article": "[S] 专家人才库与公开听证；[L] 第三十一条",
-        "dated_by": Fixed(hearing.held_at),
-        "among": _held,
-        **more,
-    }
-    return Metric(id, name, **values)
+_hearing = partial(
+    Metric,
+    group="专家听证",
+    subject=HEARING,
+    kind=Kind.COUNT,
+    polarity=Polarity.NEUTRAL,
+    period_text="听证举行时间",
+    article="[S] 专家人才库与公开听证；[L] 第三十一条",
+    dated_by=Fixed(hearing.held_at),
+    among=_held,
+)
 
 
 HEARINGS_HELD = _hearing(
@@ -33,8 +31,7 @@ HEARINGS_HELD = _hearing(
     "举行听证",
     unit="场次",
     definition=f"期内举行的听证，一场计一场次。{EXCLUDED}",
-    among_text="期内举行的听证",
-    hits_text="期内举行的听证",
+    **all_of("期内举行的听证"),
     beside=("cases_heard", "expert_participations"),
 )
 CASES_HEARD = _hearing(
@@ -42,8 +39,7 @@ CASES_HEARD = _hearing(
     "听证案件",
     unit="件次",
     definition=f"期内举行过听证的信访件，同一件多次听证只计一件。{EXCLUDED}",
-    among_text="期内举行过听证的信访件",
-    hits_text="期内举行过听证的信访件",
+    **all_of("期内举行过听证的信访件"),
     lists=PETITION,
     distinct=hearing.petition_id,
     additive=False,
@@ -54,8 +50,7 @@ EXPERT_PARTICIPATIONS = _hearing(
     subject=PARTICIPATION,
     unit="人次",
     definition=f"期内听证中专家出席的人次，回避的不计。{EXCLUDED}",
-    among_text="期内听证的专家席位，回避的除外",
-    hits_text="期内听证的专家席位，回避的除外",
+    **all_of("期内听证的专家席位，回避的除外"),
     among=lambda at: and_(_held(at), not_(seat.recused)),
 )
 EXPERTS_ACTIVE = _hearing(
@@ -64,8 +59,7 @@ EXPERTS_ACTIVE = _hearing(
     subject=PARTICIPATION,
     unit="人",
     definition=f"期内至少出席一场听证的专家人数，回避的不计。{EXCLUDED}",
-    among_text="期内至少出席一场听证的专家",
-    hits_text="期内至少出席一场听证的专家",
+    **all_of("期内至少出席一场听证的专家"),
     among=lambda at: and_(_held(at), not_(seat.recused)),
     lists=EXPERT,
     distinct=seat.expert_id,
@@ -77,8 +71,7 @@ EXPERTS_IN_POOL = _hearing(
     subject=EXPERT,
     unit="人",
     definition="时点上已入库的专家人数。",
-    among_text="已入库的专家",
-    hits_text="已入库的专家",
+    **all_of("已入库的专家"),
     period_text="时点数",
     article="[S] 市信访工作专家人才库",
     among=lambda at: expert.joined_on <= at.today,
@@ -103,18 +96,17 @@ HEARING_WAIT_DAYS = _hearing(
     unit="天",
     polarity=Polarity.DOWN_GOOD,
     definition=f"从申请听证到举行听证的平均自然日数。{EXCLUDED}",
-    among_text="期内举行的、有申请时间的听证",
-    hits_text="期内举行的、有申请时间的听证",
+    **all_of("期内举行的、有申请时间的听证"),
     among=lambda at: and_(_held(at), hearing.applied_at.is_not(None)),
     amount=Fixed(wait_days()),
+    in_days=True,
 )
 HEARINGS_COMING = _hearing(
     "hearings_coming",
     "待举行听证",
     unit="场次",
     definition=f"时点上已排期、尚未举行且未取消的听证。{EXCLUDED}",
-    among_text="已排期、尚未举行的听证",
-    hits_text="已排期、尚未举行的听证",
+    **all_of("已排期、尚未举行的听证"),
     period_text="时点数",
     dated_by=None,
     among=lambda at: and_(

@@ -1,13 +1,13 @@
 """访前调解: disputes taken before they become petitions, by whom, and the organisations that help."""
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import has, known
+from queries.registry.common import counted, has, known
 from queries.subjects import (
     COMMUNITY,
     INCUBATOR,
@@ -54,49 +54,40 @@ def _mediated_lately(at: Moment) -> ColumnElement[bool]:
     return has(org.org_id, m.org_id, m.opened_at > at.as_of - _YEAR, m.opened_at <= at.as_of)
 
 
-def _mediation(id: str, name: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "访前调解",
-        "subject": MEDIATION,
-        "kind": Kind.RATE,
-        "unit": "%",
-        "polarity": Polarity.UP_GOOD,
-        "among_text": "期内结束的访前调解",
-        "period_text": "调解结束时间",
-        "article": "[S] 访前调解",
-        "among": _mediated,
-        "dated_by": _CLOSED_AT,
-        **more,
-    }
-    return Metric(id, name, **values)
+_mediation = partial(
+    Metric,
+    group="访前调解",
+    subject=MEDIATION,
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    among_text="期内结束的访前调解",
+    period_text="调解结束时间",
+    article="[S] 访前调解",
+    among=_mediated,
+    dated_by=_CLOSED_AT,
+)
 
 
-def _count(id: str, name: str, counted: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "kind": Kind.COUNT,
-        "unit": "件",
-        "polarity": Polarity.NEUTRAL,
-        "definition": f"{counted}。{more.pop('more_text', '')}",
-        "among_text": counted,
-        "hits_text": counted,
-        **more,
-    }
-    return _mediation(id, name, **values)
-
-
-MEDIATIONS_TAKEN = _count(
+MEDIATIONS_TAKEN = _mediation(
     "mediations_taken",
     "受理纠纷",
-    "期内开始访前调解的纠纷",
+    **counted("期内开始访前调解的纠纷", ""),
+    kind=Kind.COUNT,
+    unit="件",
+    polarity=Polarity.NEUTRAL,
     period_text="调解受理时间",
     among=_taken,
     dated_by=_OPENED_AT,
     beside=("mediations_open",),
 )
-MEDIATIONS_OPEN = _count(
+MEDIATIONS_OPEN = _mediation(
     "mediations_open",
     "调解中",
-    "时点上已受理、尚未结束调解的纠纷",
+    **counted("时点上已受理、尚未结束调解的纠纷", ""),
+    kind=Kind.COUNT,
+    unit="件",
+    polarity=Polarity.NEUTRAL,
     period_text="时点数",
     among=lambda at: and_(_taken(at), or_(dispute.closed_at.is_(None), dispute.closed_at > at.as_of)),
     dated_by=None,
@@ -120,6 +111,7 @@ FAMILY_SETTLED = _mediation(
     among=lambda at: and_(_mediated(at), _FAMILY),
     hit=lambda at: and_(dispute.outcome == "化解", not_(_became_petition(at))),
     needs=("mediation.petition_id",),
+    target=0.85,
 )
 PETITIONS_AFTER_MEDIATION = _mediation(
     "petitions_after_mediation",
@@ -138,6 +130,7 @@ MEDIATION_DAYS = _mediation(
     polarity=Polarity.DOWN_GOOD,
     definition="从受理纠纷到调解结束的平均自然日数。",
     hits_text="期内结束的访前调解",
+    in_days=True,
     amount=Fixed(natural_days(dispute.opened_at, dispute.closed_at)),
 )
 SOCIAL_WORK_SHARE = _mediation(
@@ -166,11 +159,13 @@ SOCIAL_WORK_SETTLED = _mediation(
     hit=Fixed(dispute.outcome == "化解"),
     beside=("social_work_share",),
 )
-ORGS_MEDIATING = _count(
+ORGS_MEDIATING = _mediation(
     "orgs_mediating",
     "参与调解的组织",
-    "期内受理过纠纷的社会组织",
+    **counted("期内受理过纠纷的社会组织", ""),
+    kind=Kind.COUNT,
     unit="个",
+    polarity=Polarity.NEUTRAL,
     period_text="调解受理时间",
     among=lambda at: and_(_taken(at), org.org_id.is_not(None)),
     dated_by=_OPENED_AT,
@@ -180,39 +175,41 @@ ORGS_MEDIATING = _count(
 )
 
 
-def _organisations(id: str, name: str, counted: str, which: ColumnElement[bool], **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "subject": ORG,
-        "unit": "个",
-        "period_text": "时点数",
-        "among": lambda at: and_(_founded(at), which),
-        "dated_by": None,
-        "more_text": _FOUNDED,
-        **more,
-    }
-    return _count(id, name, counted, **values)
-
-
+_organisations = partial(
+    Metric,
+    group="访前调解",
+    subject=ORG,
+    kind=Kind.COUNT,
+    unit="个",
+    polarity=Polarity.NEUTRAL,
+    period_text="时点数",
+    article="[S] 访前调解",
+)
 COMMUNITY_ORGS = _organisations(
     "community_orgs",
     "社区社会组织",
-    "时点上已成立的社区社会组织，孵化中心另计",
-    org.kind != INCUBATOR,
+    **counted("时点上已成立的社区社会组织，孵化中心另计", _FOUNDED),
+    among=lambda at: and_(_founded(at), org.kind != INCUBATOR),
     article="[S] 每个社区 16 个社会组织",
     beside=("incubators",),
 )
-INCUBATORS = _organisations("incubators", "孵化中心", "时点上已成立的社会组织孵化中心", org.kind == INCUBATOR)
+INCUBATORS = _organisations(
+    "incubators",
+    "孵化中心",
+    **counted("时点上已成立的社会组织孵化中心", _FOUNDED),
+    among=lambda at: and_(_founded(at), org.kind == INCUBATOR),
+)
 MEDIATING_ORGS_ACTIVE = _organisations(
     "mediating_orgs_active",
     "矛调组织活跃率",
-    "时点上已成立的矛调类社会组织",
-    org.kind == MEDIATING,
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"时点上已成立的矛调类社会组织中，此前 365 天内受理过纠纷的比例。{_FOUNDED}",
+    among_text="时点上已成立的矛调类社会组织",
     hits_text="其中此前 365 天内受理过纠纷的",
     sides=("有调解", "无调解"),
+    among=lambda at: and_(_founded(at), org.kind == MEDIATING),
     hit=_mediated_lately,
 )
 COMMUNITIES_WITH_ORGS = _mediation(

@@ -1,5 +1,6 @@
 """群众评价、重复与化解: what people say of it, and whether it settled the matter."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, not_, or_
@@ -15,9 +16,7 @@ _SATISFIED = ("满意", "基本满意")
 _MARKS = (*_SATISFIED, "不满意")
 
 
-def _rate(id: str, name: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {"group": "重复与化解", "subject": PETITION, "kind": Kind.RATE, "unit": "%", **more}
-    return Metric(id, name, **values)
+_rate = partial(Metric, group="重复与化解", subject=PETITION, kind=Kind.RATE, unit="%")
 
 
 def _window_day(at: Moment) -> ColumnElement[Any]:
@@ -25,11 +24,11 @@ def _window_day(at: Moment) -> ColumnElement[Any]:
     return last_day(p.closed_at, at.deadlines.evaluation_days)
 
 
-def _evaluated(at: Moment, mark: ColumnElement[Any]) -> ColumnElement[bool]:
+def _evaluated(at: Moment, mark: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(mark.in_(_MARKS), before(at.as_of, p.evaluated_at))
 
 
-def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) -> Metric:
+def _evaluation(id: str, who: str, mark: ColumnElement[str], satisfaction: str) -> Metric:
     return _rate(
         id,
         f"群众参评率（{who}）",
@@ -52,7 +51,7 @@ def _evaluation(id: str, who: str, mark: ColumnElement[Any], satisfaction: str) 
     )
 
 
-def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) -> Metric:
+def _satisfaction(id: str, who: str, mark: ColumnElement[str], evaluation: str, target: float) -> Metric:
     return _rate(
         id,
         f"满意率（{who}）",
@@ -69,6 +68,7 @@ def _satisfaction(id: str, who: str, mark: ColumnElement[Any], evaluation: str) 
         dated_by=Fixed(p.evaluated_at),
         beside=(evaluation,),
         short="满意率",
+        target=target,
     )
 
 
@@ -149,9 +149,9 @@ RESOLUTION = _rate(
 
 METRICS = (
     _evaluation("bureau_evaluation", "信访部门", p.satisfaction_bureau, "bureau_satisfaction"),
-    _satisfaction("bureau_satisfaction", "信访部门", p.satisfaction_bureau, "bureau_evaluation"),
+    _satisfaction("bureau_satisfaction", "信访部门", p.satisfaction_bureau, "bureau_evaluation", 0.9),
     _evaluation("unit_evaluation", "责任单位", p.satisfaction_unit, "unit_satisfaction"),
-    _satisfaction("unit_satisfaction", "责任单位", p.satisfaction_unit, "unit_evaluation"),
+    _satisfaction("unit_satisfaction", "责任单位", p.satisfaction_unit, "unit_evaluation", 0.85),
     REPEAT_RATE,
     ONE_PASS,
     REPEATED_LATER,

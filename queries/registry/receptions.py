@@ -1,11 +1,11 @@
 """领导接访: who received whom, and what became of the cases taken on."""
 
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, Date, and_, cast, literal, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, known
+from queries.registry.common import EXCLUDED, all_of, counted, known
 from queries.subjects import PETITION, RECEPTION, before, natural_days, p, reception_closed, visit
 
 
@@ -23,32 +23,30 @@ def _days_open(at: Moment) -> ColumnElement[int]:
     return natural_days(visit.held_at, cast(literal(at.today), Date))
 
 
-def _reception(id: str, name: str, counted: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "领导接访",
-        "subject": RECEPTION,
-        "kind": Kind.COUNT,
-        "unit": "批次",
-        "polarity": Polarity.NEUTRAL,
-        "definition": f"{counted}。{EXCLUDED}",
-        "among_text": counted,
-        "hits_text": counted,
-        "period_text": "接访时间",
-        "article": "[S] 领导接访处访",
-        "dated_by": Fixed(visit.held_at),
-        "among": _received,
-        **more,
-    }
-    return Metric(id, name, **values)
+_reception = partial(
+    Metric,
+    group="领导接访",
+    subject=RECEPTION,
+    kind=Kind.COUNT,
+    unit="批次",
+    polarity=Polarity.NEUTRAL,
+    period_text="接访时间",
+    article="[S] 领导接访处访",
+    dated_by=Fixed(visit.held_at),
+    among=_received,
+)
 
 
 RECEPTIONS = _reception(
-    "receptions", "领导接访", "期内领导接待的来访，一次接待一批计一批次", beside=("cases_received",)
+    "receptions",
+    "领导接访",
+    **counted("期内领导接待的来访，一次接待一批计一批次"),
+    beside=("cases_received",),
 )
 CASES_RECEIVED = _reception(
     "cases_received",
     "接访案件",
-    "期内领导接访的信访件，同一件多次接访只计一件",
+    **counted("期内领导接访的信访件，同一件多次接访只计一件"),
     unit="件次",
     among=lambda at: and_(_received(at), p.petition_id.is_not(None)),
     lists=PETITION,
@@ -58,12 +56,12 @@ CASES_RECEIVED = _reception(
 RECEPTIONS_CLOSED = _reception(
     "receptions_closed",
     "接访办结率",
-    "期内的领导接访",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
     definition="期内的领导接访中，所接的事已办结的比例；接访记录没有办结时间的，以信访件在接访之后的办结为准。"
     + EXCLUDED,
+    among_text="期内的领导接访",
     hits_text="其中已办结的",
     sides=("已办结", "未办结"),
     hit=lambda at: before(at.as_of, reception_closed()),
@@ -71,37 +69,41 @@ RECEPTIONS_CLOSED = _reception(
 RECEPTION_DAYS = _reception(
     "reception_days",
     "接访办结用时",
-    "期内办结的领导接访",
     kind=Kind.MEAN,
     unit="天",
     polarity=Polarity.DOWN_GOOD,
     definition=f"从接访到办结的平均自然日数。{EXCLUDED}",
+    **all_of("期内办结的领导接访"),
     period_text="办结时间",
     among=lambda at: and_(_received(at), before(at.as_of, reception_closed())),
     dated_by=Fixed(reception_closed()),
     amount=Fixed(natural_days(visit.held_at, reception_closed())),
+    in_days=True,
 )
-
-
-def _still_open(id: str, name: str, **more: Any) -> Metric:
-    values = {
-        "polarity": Polarity.DOWN_GOOD,
-        "period_text": "时点数",
-        "among": _open,
-        "dated_by": None,
-        **more,
-    }
-    return _reception(id, name, "时点上领导已接访、尚未办结的", **values)
-
-
-RECEPTIONS_OPEN = _still_open("receptions_open", "接访未办结", beside=("reception_days_open",))
-RECEPTION_DAYS_OPEN = _still_open(
+_OPEN = "时点上领导已接访、尚未办结的"
+RECEPTIONS_OPEN = _reception(
+    "receptions_open",
+    "接访未办结",
+    **counted(_OPEN),
+    polarity=Polarity.DOWN_GOOD,
+    period_text="时点数",
+    among=_open,
+    dated_by=None,
+    beside=("reception_days_open",),
+)
+RECEPTION_DAYS_OPEN = _reception(
     "reception_days_open",
     "未办结天数",
+    polarity=Polarity.DOWN_GOOD,
+    period_text="时点数",
+    among=_open,
+    dated_by=None,
     kind=Kind.MEAN,
     unit="天",
-    definition=f"时点上领导已接访、尚未办结的，从接访至今的平均自然日数。{EXCLUDED}",
+    definition=f"{_OPEN}，从接访至今的平均自然日数。{EXCLUDED}",
+    **all_of(_OPEN),
     amount=_days_open,
+    in_days=True,
     short="平均已",
 )
 

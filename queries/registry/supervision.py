@@ -1,12 +1,12 @@
 """案件督查: orders on cases, and whether they were answered in time."""
 
 from datetime import datetime, time
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, known
+from queries.registry.common import EXCLUDED, all_of, counted, known
 from queries.subjects import SUPERVISION, before, natural_days, order
 
 _SOON = 3
@@ -33,34 +33,27 @@ def _soon(at: Moment) -> ColumnElement[bool]:
     return and_(_waiting(at), order.due_at >= at.second, order.due_at <= last)
 
 
-def _supervision(id: str, name: str, counted: str, **more: Any) -> Metric:
-    values: dict[str, Any] = {
-        "group": "案件督查",
-        "subject": SUPERVISION,
-        "kind": Kind.COUNT,
-        "unit": "件",
-        "polarity": Polarity.NEUTRAL,
-        "definition": f"{counted}。{EXCLUDED}",
-        "among_text": counted,
-        "hits_text": counted,
-        "period_text": "督查下达时间",
-        "article": "[S] 案件督查",
-        "among": _issued,
-        "dated_by": Fixed(order.issued_at),
-        **more,
-    }
-    return Metric(id, name, **values)
-
-
-SUPERVISION_ISSUED = _supervision("supervision_issued", "下达督查", "期内下达的督查件")
+_supervision = partial(
+    Metric,
+    group="案件督查",
+    subject=SUPERVISION,
+    kind=Kind.COUNT,
+    unit="件",
+    polarity=Polarity.NEUTRAL,
+    period_text="督查下达时间",
+    article="[S] 案件督查",
+    among=_issued,
+    dated_by=Fixed(order.issued_at),
+)
+SUPERVISION_ISSUED = _supervision("supervision_issued", "下达督查", **counted("期内下达的督查件"))
 SUPERVISION_IN_TIME = _supervision(
     "supervision_in_time",
     "督查按期答复率",
-    "答复期限在期内、已答复或期限已过的督查件",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"答复期限在期内的督查件中，期限前答复的比例；期限已过仍未答复的计入分母。{EXCLUDED}",
+    among_text="答复期限在期内、已答复或期限已过的督查件",
     hits_text="其中期限前答复的",
     sides=("按期答复", "未按期"),
     period_text="答复期限",
@@ -71,11 +64,11 @@ SUPERVISION_IN_TIME = _supervision(
 SUPERVISION_SETTLED = _supervision(
     "supervision_settled",
     "答复时已办结率",
-    "期内答复的督查件",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
     definition=f"期内答复的督查件中，答复结果为已办结的比例。{EXCLUDED}",
+    among_text="期内答复的督查件",
     hits_text="其中结果为已办结的",
     sides=("已办结", "未办结"),
     period_text="答复时间",
@@ -86,36 +79,44 @@ SUPERVISION_SETTLED = _supervision(
 SUPERVISION_DAYS = _supervision(
     "supervision_days",
     "答复用时",
-    "期内答复的督查件",
     kind=Kind.MEAN,
     unit="天",
     polarity=Polarity.DOWN_GOOD,
     definition=f"从下达督查到答复的平均自然日数。{EXCLUDED}",
+    **all_of("期内答复的督查件"),
     period_text="答复时间",
     among=_answered,
     dated_by=Fixed(order.replied_at),
     amount=Fixed(natural_days(order.issued_at, order.replied_at)),
+    in_days=True,
 )
-
-
-def _owed(id: str, name: str, counted: str, **more: Any) -> Metric:
-    values = {"polarity": Polarity.DOWN_GOOD, "period_text": "时点数", "dated_by": None, **more}
-    return _supervision(id, name, counted, **values)
-
-
+_owed = partial(
+    Metric,
+    group="案件督查",
+    subject=SUPERVISION,
+    kind=Kind.COUNT,
+    unit="件",
+    polarity=Polarity.DOWN_GOOD,
+    period_text="时点数",
+    article="[S] 案件督查",
+)
 SUPERVISION_WAITING = _owed(
-    "supervision_waiting", "待答复", "时点上已下达、尚未答复的督查件", among=_waiting, polarity=Polarity.NEUTRAL
+    "supervision_waiting",
+    "待答复",
+    **counted("时点上已下达、尚未答复的督查件"),
+    among=_waiting,
+    polarity=Polarity.NEUTRAL,
 )
 SUPERVISION_OVERDUE = _owed(
     "supervision_overdue",
     "逾期未答复",
-    "时点上超过答复期限、尚未答复的督查件",
+    **counted("时点上超过答复期限、尚未答复的督查件"),
     among=lambda at: and_(_waiting(at), order.due_at < at.second),
 )
 SUPERVISION_DUE_IN_3 = _owed(
     "supervision_due_in_3",
     "3 个工作日内应答复",
-    "时点上尚未答复、答复期限在此后 3 个工作日内的督查件",
+    **counted("时点上尚未答复、答复期限在此后 3 个工作日内的督查件"),
     among=_soon,
 )
 

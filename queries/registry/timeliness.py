@@ -1,6 +1,7 @@
 """办理时效: what the 信访工作条例 sets a day for."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -9,19 +10,8 @@ from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import EXCLUDED, HORIZONS, by_last_day, closed, day_passed, first_counted, last_day
 from queries.subjects import PETITION, before, on_day, p
 
-
-def _timely(id: str, name: str, definition: str, **more: Any) -> Metric:
-    return Metric(
-        id,
-        name,
-        group="办理时效",
-        subject=PETITION,
-        kind=Kind.RATE,
-        unit="%",
-        polarity=more.pop("polarity", Polarity.UP_GOOD),
-        definition=f"{definition}只计纳入统计的初件；期限未到且未办的不计入分母；{EXCLUDED}",
-        **more,
-    )
+_LOOKED_AT = f"只计纳入统计的初件；期限未到且未办的不计入分母；{EXCLUDED}"
+_timely = partial(Metric, group="办理时效", subject=PETITION, kind=Kind.RATE, unit="%", polarity=Polarity.UP_GOOD)
 
 
 def _both_steps(at: Moment) -> int:
@@ -52,7 +42,7 @@ def _closed_in_time(at: Moment) -> ColumnElement[bool]:
 ON_TIME_COMPLETION = _timely(
     "on_time_completion",
     "按期办结率",
-    "在办结期限内办结的比例，超期办结与超期未结都在分母。",
+    definition=f"在办结期限内办结的比例，超期办结与超期未结都在分母。{_LOOKED_AT}",
     among_text="办结期限已过，或已提前办结的信访件",
     hits_text="其中在办结期限内办结的",
     sides=("按期", "未按期"),
@@ -62,6 +52,7 @@ ON_TIME_COMPLETION = _timely(
     hit=_closed_in_time,
     dated_by=Fixed(p.due_at),
     beside=("last_day_completion", "extension_rate"),
+    target=0.95,
 )
 
 
@@ -70,7 +61,7 @@ def _if_nothing_closes(days: int) -> Metric:
     return _timely(
         f"on_time_completion_in_{days}",
         f"按期办结率（{days}个工作日后，若不再办结）",
-        f"假定此后没有一件办结，到今后第 {days} 个工作日结束时的按期办结率。",
+        definition=f"假定此后没有一件办结，到今后第 {days} 个工作日结束时的按期办结率。{_LOOKED_AT}",
         among_text=f"到今后第 {days} 个工作日结束时办结期限已过，或此前已办结的信访件",
         hits_text="其中在办结期限内办结的",
         sides=("按期", "未按期"),
@@ -80,13 +71,14 @@ def _if_nothing_closes(days: int) -> Metric:
         hit=_closed_in_time,
         dated_by=Fixed(p.due_at),
         short=f"{days}个工作日后",
+        outlook_of="on_time_completion",
     )
 
 
 LAST_DAY_COMPLETION = _timely(
     "last_day_completion",
     "到期日办结占比",
-    "已办结件中，恰在办结期限当天办结的比例；占比高，说明办结压在最后一天。",
+    definition=f"已办结件中，恰在办结期限当天办结的比例；占比高，说明办结压在最后一天。{_LOOKED_AT}",
     polarity=Polarity.NEUTRAL,
     among_text="办结期限落在期内、已办结的信访件",
     hits_text="其中在办结期限当天办结的",
@@ -102,7 +94,7 @@ LAST_DAY_COMPLETION = _timely(
 EXTENSION_RATE = _timely(
     "extension_rate",
     "延期率",
-    "计入按期办结率的信访件中，办结期限延长过的比例；延期件按延长后的期限算按期。",
+    definition=f"计入按期办结率的信访件中，办结期限延长过的比例；延期件按延长后的期限算按期。{_LOOKED_AT}",
     polarity=Polarity.NEUTRAL,
     among_text="办结期限已过，或已提前办结的信访件",
     hits_text="其中办结期限延长过的",
@@ -117,7 +109,7 @@ EXTENSION_RATE = _timely(
 BUREAU_ACCEPTANCE = _timely(
     "bureau_acceptance",
     "及时受理率（信访部门）",
-    "登记后15日内转送、交办或直接回复（办结）的比例。",
+    definition=f"登记后15日内转送、交办或直接回复（办结）的比例。{_LOOKED_AT}",
     among_text="登记满15日，或已转送、交办的初件",
     hits_text="其中15日内转送、交办或直接回复的",
     sides=("及时", "未及时"),
@@ -129,11 +121,13 @@ BUREAU_ACCEPTANCE = _timely(
     dated_from=lambda at: ((p.registered_at, at.deadlines.forward_days),),
     # Closings alone tell nothing of forwarding.
     needs=("petition.forwarded_at",),
+    target=0.98,
 )
 UNIT_ACCEPTANCE = _timely(
     "unit_acceptance",
     "及时受理率（责任单位）",
-    "责任单位收到后15日内受理告知的比例；没有转送时间的，收到按登记时间；未经受理直接办结的，按办结时间。",
+    definition="责任单位收到后15日内受理告知的比例；没有转送时间的，收到按登记时间；未经受理直接办结的，按办结时间。"
+    + _LOOKED_AT,
     among_text="登记满30日，或已受理告知的初件",
     hits_text="其中收到后15日内受理告知的",
     sides=("及时", "未及时"),
@@ -144,6 +138,7 @@ UNIT_ACCEPTANCE = _timely(
     dated_by=lambda at: last_day(p.registered_at, _both_steps(at)),
     dated_from=lambda at: ((p.registered_at, _both_steps(at)),),
     needs=("petition.accepted_at",),
+    target=0.98,
 )
 
 METRICS = (

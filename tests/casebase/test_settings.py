@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casebase.errors import UsageError
-from casebase.settings import ROOT, Settings, read_settings
+from casebase.settings import ROOT, SettingError, Settings, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,9 @@ def message(path: Path) -> str:
 
 
 def test_file_of_the_project_is_the_defaults() -> None:
-    assert read_settings(ROOT / "config.toml") == Settings()
+    """Targets are the metrics' own: tests/queries/test_targets.py."""
+    settings = read_settings(ROOT / "config.toml")
+    assert settings.model_copy(update={"targets": {}}) == Settings()
 
 
 def test_keys_of_an_earlier_release_do_not_stop_the_cockpit(tmp_path: Path) -> None:
@@ -72,9 +74,33 @@ def test_wrong_key_or_value_is_named_with_line_and_reason(
 
 def test_a_target_can_be_taken_away_and_another_rate_be_given_one(tmp_path: Path) -> None:
     text = "[targets]\nunit_satisfaction = false\nunit_evaluation = 80\n"
-    targets = read_settings(written(tmp_path, text)).targets
-    assert (targets.unit_satisfaction, targets.unit_evaluation) == (None, 80.0)
+    assert read_settings(written(tmp_path, text)).targets == {"unit_satisfaction": None, "unit_evaluation": 80.0}
     assert "targets.unit_evaluation" in message(written(tmp_path, "[targets]\nunit_evaluation = true\n"))
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("101", "less than or equal to 100"),
+        ("-1", "greater than or equal to 0"),
+        ("'high'", "valid number"),
+        ("true", "or false"),
+    ],
+)
+def test_a_target_that_is_no_percentage_is_named_with_its_line(tmp_path: Path, value: str, reason: str) -> None:
+    text = message(written(tmp_path, f"[targets]\nresolution = false\non_the_spot = {value}\n"))
+    assert "line 3: targets.on_the_spot: " in text
+    assert reason in text
+
+
+def test_what_a_check_refuses_is_named_with_its_line(tmp_path: Path) -> None:
+    def refuse(settings: Settings) -> None:
+        raise SettingError(("lights", "small_sample"), f"{settings.lights.small_sample} is too few")
+
+    path = written(tmp_path, "[lights]\nshortfall = 8\nsmall_sample = 2\n")
+    with pytest.raises(UsageError) as caught:
+        read_settings(path, checks=[refuse])
+    assert str(caught.value) == f"{path}, line 3: lights.small_sample: 2 is too few"
 
 
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
@@ -125,8 +151,9 @@ def test_every_setting_is_read_somewhere() -> None:
     unread = [
         f"{section}.{key}"
         for section, settings in Settings()
+        if section != "targets"
         for key in type(settings).model_fields
-        if section != "targets" and not re.search(rf"\.{key}\b", code)
+        if not re.search(rf"\.{key}\b", code)
     ]
     assert unread == []
 

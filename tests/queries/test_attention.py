@@ -253,6 +253,5 @@ def test_nothing_stands_out_in_a_city_without_rows(empty_casebase: Casebase) -> 
 
 
 def test_without_a_target_no_rate_is_short_of_it(duckdb_city: Casebase) -> None:
-    targets = duckdb_city.settings.targets.model_copy(update={"five_day_closure": None})
-    settings = duckdb_city.settings.model_copy(update={"targets": targets})
+    settings = duckdb_city.settings.model_copy(update={"targets": {"five_day_closure": None}})
     assert weakest_rate(Casebase(duckdb_city.engine, settings), SUNDAY, YEAR, EVERYTHING, "district") is None

@@ -2,15 +2,15 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import get_args
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
 from casebase import schema
 from casebase.engine import Casebase, mark_changed
-from casebase.errors import CasebaseError
-from casebase.settings import ROOT, SceneName
+from casebase.errors import CasebaseError, UsageError
+from casebase.settings import ROOT, ScreenSettings, Settings, read_settings
 from cockpit import process
 from cockpit.data import LiveData
 from cockpit.reading import Reading
@@ -61,8 +61,22 @@ def test_a_brief_answer_is_the_scene_alone(city: Casebase) -> None:
     assert snapshots.get("", "本年", [], brief=True)["scenes"] == []
 
 
-def test_config_knows_the_scenes() -> None:
-    assert get_args(SceneName) == tuple(scenes.BY_ID)
+@pytest.mark.parametrize(
+    ("setting", "place"), [('order = ["duty", "due"]', "order.1"), ("meeting = ['due', 'duty']", "meeting.0")]
+)
+def test_config_names_scenes_that_exist(tmp_path: Path, setting: str, place: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[screen]\ninterval = 20\n{setting}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_settings(path, checks=[scenes.check_scenes])
+    every = ", ".join(scenes.BY_ID)
+    assert str(caught.value) == f"{path}, line 3: screen.{place}: there is no scene due; the scenes are {every}"
+
+
+def test_every_scene_may_stand_in_either_set() -> None:
+    every = tuple(scenes.BY_ID)
+    scenes.check_scenes(Settings(screen=ScreenSettings(order=every, meeting=every)))
+    scenes.check_scenes(Settings())
 
 
 def test_nothing_personal_ever(city: Casebase) -> None:

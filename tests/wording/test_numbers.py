@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebase.settings import Settings, TargetSettings
-from queries.model import Kind, Polarity
+from casebase.settings import Settings
+from queries.model import Kind
 from queries.registry import METRICS
+from queries.targets import target_of
 from views import words
 from wording import numbers
-from wording.numbers import lights_of, state_of, target_of
+from wording.numbers import lights_of, state_of
 
 GOOD = words.State("good", "●", "达标")
 NEAR = words.State("warn", "▲", "未达标")
@@ -35,10 +36,13 @@ def test_counts_of_one_row_are_written_in_one_way(values: dict[str, float], full
     assert len({"万" in text for text in texts}) == 1
 
 
-def test_every_rate_that_should_be_high_may_be_given_a_target_and_nothing_else_may() -> None:
-    proud = {name for name, m in METRICS.items() if m.kind is Kind.RATE and m.polarity is Polarity.UP_GOOD}
-    ahead = {name for name in proud if name.endswith(("_in_1", "_in_3", "_in_5"))}
-    assert set(TargetSettings.model_fields) == proud - ahead
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.kind is Kind.MEAN])
+def test_a_mean_is_written_beside_its_unit(name: str) -> None:
+    metric = METRICS[name]
+    assert numbers.kind_of(metric) == ("days" if metric.unit == "天" else "number")
+    assert numbers.format_value(metric, 3.25) == "3.3"
+    assert numbers.format_value(metric, 12.0) == ("12" if metric.unit == "天" else "12.0")
+    assert numbers.format_value(metric, float("nan")) == "—"
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))
@@ -52,7 +56,7 @@ def test_no_light_without_a_target(name: str, value: float) -> None:
 def test_evaluation_is_not_red_by_itself(name: str) -> None:
     assert state_of(SETTINGS, METRICS[name], 0.05, 1000) is None
     assert "未定目标" in lights_of(SETTINGS, METRICS[name])
-    agreed = Settings(targets=TargetSettings.model_validate({name: 80}))
+    agreed = Settings(targets={name: 80})
     assert state_of(agreed, METRICS[name], 0.05, 1000) == SHORT
 
 
