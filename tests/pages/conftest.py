@@ -25,6 +25,7 @@ from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 from cockpit import process
+from docs.make_screenshots import cockpit
 from queries.cases import Part, count_cases
 from queries.compare import by_month
 from queries.measure import measure
@@ -39,7 +40,7 @@ YEAR = period_of(Preset.YEAR, EVENING.date())
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The city's DuckDB file, built once a test run and never opened itself: copy it."""
+    """The city's DuckDB file, built once a test run: read it, or copy it."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # the workers of one run share it; a run without workers has it for itself
@@ -56,28 +57,70 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+def read_only(url: str) -> str:
+    """The URL of a DuckDB file that many tests and processes read at once: a test that writes to it fails."""
+    return f"{url}?access_mode=read_only"
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo_file: Path) -> str:
+    """URL of the city for all tests that only read. Who writes, or breaks the database, takes `own_url`."""
+    return read_only(f"duckdb:///{demo_file}")
+
+
+@pytest.fixture(scope="session")
+def city(demo_url: str) -> Iterator[Casebase]:
+    """The city that all tests read, to ask what a page should say. Who writes takes `own_city`."""
+    casebase = open_casebase(Settings(), demo_url)
+    yield casebase
+    casebase.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def bare_url(new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]) -> str:
+    """URL of an upgraded database without rows but its calendar, for all tests that only read."""
+    url = new_url("duckdb")
+    casebase_of(url).engine.dispose()
+    return read_only(url)
+
+
 @pytest.fixture
-def demo_url(demo_file: Path, tmp_path: Path) -> str:
+def own_url(demo_file: Path, tmp_path: Path) -> str:
     """URL of a copy of the city that belongs to one test."""
     return f"duckdb:///{shutil.copy(demo_file, tmp_path / 'city.duckdb')}"
 
 
 @pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
-    """The copy of the city itself, to ask what a page should say."""
-    casebase = open_casebase(Settings(), demo_url)
+def own_city(own_url: str) -> Iterator[Casebase]:
+    """The copy of the city that belongs to one test, to change it."""
+    casebase = open_casebase(Settings(), own_url)
     yield casebase
     casebase.engine.dispose()
 
 
 @pytest.fixture
 def still_config(tmp_path: Path) -> Path:
-    """config.toml with a city that does not move."""
-    file = tmp_path / "config.toml"
+    """config.toml with a city that does not move, for the test to change."""
+    return _still(tmp_path)
+
+
+def _still(folder: Path) -> Path:
+    file = folder / "config.toml"
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     assert "live = true" in text
     file.write_text(text.replace("live = true", "live = false"), encoding="utf-8")
     return file
+
+
+@pytest.fixture(scope="session", name="address")
+def running_cockpit(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running cockpit on the city, for all tests that only look at it.
+
+    Who stops the server, its network or its database, changes data or configuration, starts one of its own. What
+    walls and remotes tell the server stays there: each test of them speaks on channels of its own.
+    """
+    with cockpit(demo_url, _still(tmp_path_factory.mktemp("running"))) as address:
+        yield address
 
 
 @pytest.fixture
@@ -145,16 +188,33 @@ def _door_only(page: StreamlitPage) -> None:
         _run(page)
 
 
+# Of which data and settings the process is: see begin_process.
+_PROCESS: list[tuple[object, ...]] = []
+
+
+def begin_process(monkeypatch: pytest.MonkeyPatch, url: str, config: Path) -> None:
+    """Let the cockpit be a new process on a database and with a configuration.
+
+    Where nobody can write to the database, a process of the same database, configuration and clock goes on: it has
+    its data open, and knows its answers, as the running cockpit does for the next reader.
+    """
+    monkeypatch.setenv("COCKPIT_DATABASE_URL", url)
+    monkeypatch.setenv("COCKPIT_CONFIG", str(config))
+    asked = (url, config.read_text(encoding="utf-8"), process.now)
+    if [asked] == _PROCESS and url == read_only(url.partition("?")[0]):
+        return
+    _PROCESS[:] = [asked]
+    process.forget_all()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[..., AppTest]:
     """A function (url, page="", **address) that opens a page of the cockpit on a database."""
 
     def opened(url: str, page: str = "", **address: str) -> AppTest:
-        monkeypatch.setenv("COCKPIT_DATABASE_URL", url)
-        monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
-        process.forget_all()
-        st.cache_resource.clear()
-        st.cache_data.clear()
+        begin_process(monkeypatch, url, still_config)
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         for key, value in address.items():
             app.query_params[key] = value
@@ -168,10 +228,15 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
     return opened
 
 
+def until() -> datetime:
+    """The city's own last moment."""
+    return UNTIL
+
+
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """The city's own last moment in place of the wall clock, which would redraw a page at every minute."""
-    monkeypatch.setattr("cockpit.process.now", lambda: UNTIL)
+    monkeypatch.setattr("cockpit.process.now", until)
     return UNTIL
 
 

@@ -1,14 +1,13 @@
 """Card → list on every page that has numbers of cases, and on to the case and back, in a real browser."""
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from docs.make_screenshots import DONE, cockpit
+from docs.make_screenshots import DONE
 from pages.parts.menu import ENTRIES
 from tests.pages.conftest import wait_until
 
@@ -69,96 +68,92 @@ def entries(page: Page) -> int:
     return number
 
 
-def test_back_undoes_one_step_of_the_person(browser: Browser, demo_url: str, still_config: Path) -> None:
+def test_back_undoes_one_step_of_the_person(browser: Browser, address: str) -> None:
     """A period, a list, a case; then back and forward, one entry of the history for each."""
-    with cockpit(demo_url, still_config) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
-        page.goto(f"{address}/")
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    page.goto(f"{address}/")
+    settled(page)
+    wait_until(page, "window.historyOfSteps === true")  # on a busy machine the page stands before its script does
+    steps, began = [page.url], entries(page)
+    page.get_by_text("上月", exact=True).first.click()
+    page.wait_for_url("**/?period=*", timeout=PATIENCE)
+    settled(page)
+    steps.append(page.url)
+    page.locator('[data-key="registered"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
+    page.wait_for_url("**/list?**period=**", timeout=PATIENCE)
+    settled(page)
+    steps.append(page.url)
+    open_first_row(page)
+    settled(page)
+    steps.append(page.url)
+    assert entries(page) == began + 3  # the period, the list, the case
+    for step in reversed(steps[:-1]):
+        page.go_back()
+        page.wait_for_url(step, timeout=PATIENCE)
         settled(page)
-        wait_until(page, "window.historyOfSteps === true")  # on a busy machine the page stands before its script does
-        steps, began = [page.url], entries(page)
-        page.get_by_text("上月", exact=True).first.click()
-        page.wait_for_url("**/?period=*", timeout=PATIENCE)
+        assert page.url == step
+        chosen = page.locator('.st-key-period [aria-checked="true"]')
+        expect(chosen).to_have_text("本月" if step == steps[0] else "上月", timeout=PATIENCE)
+    for step in steps[1:]:
+        page.go_forward()
+        page.wait_for_url(step, timeout=PATIENCE)
         settled(page)
-        steps.append(page.url)
-        page.locator('[data-key="registered"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
-        page.wait_for_url("**/list?**period=**", timeout=PATIENCE)
+    assert entries(page) == began + 3
+    page.close()
+
+
+def test_two_quick_choices_are_two_steps(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    page.goto(f"{address}/")
+    settled(page)
+    wait_until(page, "window.historyOfSteps === true")
+    began, places = entries(page), [page.get_by_text(label, exact=True).first for label in ("上月", "本年")]
+    boxes = [place.bounding_box() for place in places]
+    for box in boxes:
+        assert box is not None
+        page.mouse.click(box["x"] + 5, box["y"] + 5)
+    page.wait_for_url("**/?period=%E6%9C%AC%E5%B9%B4", timeout=PATIENCE)
+    assert entries(page) == began + 2
+    page.close()
+
+
+def test_a_page_s_own_choice_is_in_its_address_and_a_step(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    page.goto(f"{address}/dispatch?period=本年&dispatch_level=区县（功能区）")
+    settled(page)
+    chosen = page.locator('.st-key-dispatch_level [aria-checked="true"]')
+    expect(chosen).to_have_text("区县（功能区）")
+    page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
+    page.wait_for_url("**dispatch_level=%E7%A4%BE%E5%8C%BA**", timeout=PATIENCE)
+    settled(page)
+    page.go_back()
+    expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
+    assert asked(page)["dispatch_level"] == ["区县（功能区）"]
+    page.close()
+
+
+def test_card_list_case_and_back(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    for path, metric in NUMBERS.items():
+        page.goto(f"{address}/{path}?period=本年")
         settled(page)
-        steps.append(page.url)
+        page.locator(f'[data-key="{metric}"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
+        page.wait_for_url("**/list?**", timeout=PATIENCE)
+        settled(page)
+        listed = asked(page)
+        assert listed["metric"] == [metric], path
+        if path not in TO_THE_CASE:
+            continue
         open_first_row(page)
         settled(page)
-        steps.append(page.url)
-        assert entries(page) == began + 3  # the period, the list, the case
-        for step in reversed(steps[:-1]):
+        expect(page.get_by_text(re.compile("条例第三十四条")).first).to_be_visible(timeout=PATIENCE)
+        assert list(asked(page)["case"][0])
+        if path == "five_day":
             page.go_back()
-            page.wait_for_url(step, timeout=PATIENCE)
-            settled(page)
-            assert page.url == step
-            chosen = page.locator('.st-key-period [aria-checked="true"]')
-            expect(chosen).to_have_text("本月" if step == steps[0] else "上月", timeout=PATIENCE)
-        for step in steps[1:]:
-            page.go_forward()
-            page.wait_for_url(step, timeout=PATIENCE)
-            settled(page)
-        assert entries(page) == began + 3
-        page.close()
-
-
-def test_two_quick_choices_are_two_steps(browser: Browser, demo_url: str, still_config: Path) -> None:
-    with cockpit(demo_url, still_config) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
-        page.goto(f"{address}/")
+        else:
+            page.get_by_role("button", name="← 返回清单").click()
+        page.wait_for_url("**/list?**metric=**", timeout=PATIENCE)
         settled(page)
-        wait_until(page, "window.historyOfSteps === true")
-        began, places = entries(page), [page.get_by_text(label, exact=True).first for label in ("上月", "本年")]
-        boxes = [place.bounding_box() for place in places]
-        for box in boxes:
-            assert box is not None
-            page.mouse.click(box["x"] + 5, box["y"] + 5)
-        page.wait_for_url("**/?period=%E6%9C%AC%E5%B9%B4", timeout=PATIENCE)
-        assert entries(page) == began + 2
-        page.close()
-
-
-def test_a_page_s_own_choice_is_in_its_address_and_a_step(browser: Browser, demo_url: str, still_config: Path) -> None:
-    with cockpit(demo_url, still_config) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
-        page.goto(f"{address}/dispatch?period=本年&dispatch_level=区县（功能区）")
-        settled(page)
-        chosen = page.locator('.st-key-dispatch_level [aria-checked="true"]')
-        expect(chosen).to_have_text("区县（功能区）")
-        page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
-        page.wait_for_url("**dispatch_level=%E7%A4%BE%E5%8C%BA**", timeout=PATIENCE)
-        settled(page)
-        page.go_back()
-        expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
-        assert asked(page)["dispatch_level"] == ["区县（功能区）"]
-        page.close()
-
-
-def test_card_list_case_and_back(browser: Browser, demo_url: str, still_config: Path) -> None:
-    with cockpit(demo_url, still_config) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
-        for path, metric in NUMBERS.items():
-            page.goto(f"{address}/{path}?period=本年")
-            settled(page)
-            page.locator(f'[data-key="{metric}"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
-            page.wait_for_url("**/list?**", timeout=PATIENCE)
-            settled(page)
-            listed = asked(page)
-            assert listed["metric"] == [metric], path
-            if path not in TO_THE_CASE:
-                continue
-            open_first_row(page)
-            settled(page)
-            expect(page.get_by_text(re.compile("条例第三十四条")).first).to_be_visible(timeout=PATIENCE)
-            assert list(asked(page)["case"][0])
-            if path == "five_day":
-                page.go_back()
-            else:
-                page.get_by_role("button", name="← 返回清单").click()
-            page.wait_for_url("**/list?**metric=**", timeout=PATIENCE)
-            settled(page)
-            back = asked(page)
-            assert back == listed, path
-        page.close()
+        back = asked(page)
+        assert back == listed, path
+    page.close()

@@ -51,8 +51,8 @@ def test_a_finding_opens_its_rows(open_page: OpenPage, demo_url: str) -> None:
     assert set(rows["内容分类"]) == {words.NONE}
 
 
-def test_a_load_opens_its_rejects(open_page: OpenPage, demo_url: str) -> None:
-    casebase = open_casebase(Settings(), demo_url)
+def test_a_load_opens_its_rejects(open_page: OpenPage, own_url: str) -> None:
+    casebase = open_casebase(Settings(), own_url)
     with casebase.writing() as connection:
         connection.execute(
             insert(load_run).values(
@@ -63,7 +63,7 @@ def test_a_load_opens_its_rejects(open_page: OpenPage, demo_url: str) -> None:
         bad = {"load_id": 1, "column_name": "channel", "reason": "unknown value for channel"}
         connection.execute(insert(load_reject), [{**bad, "line_no": n} for n in (2, 4)])
     casebase.engine.dispose()
-    app = open_page(demo_url, "data_quality")
+    app = open_page(own_url, "data_quality")
     app.session_state["loads"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
     assert failures(app) == []

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from casebase import schema
 from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import Settings
-from docs.make_screenshots import DONE, cockpit
+from docs.make_screenshots import DONE, REMOTE_DONE, WALL_DONE, cockpit
 from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
 from queries.registry import METRICS
@@ -54,12 +54,12 @@ CHANNEL = "网信"
 
 
 @pytest.fixture
-def hostile_url(demo_url: str) -> str:
+def hostile_url(own_url: str) -> str:
     """The small city with every name and text begun by NAME."""
-    casebase = open_casebase(Settings(), demo_url)
+    casebase = open_casebase(Settings(), own_url)
     _spoil(casebase)
     casebase.engine.dispose()
-    return demo_url
+    return own_url
 
 
 def _spoil(casebase: Casebase) -> None:
@@ -107,17 +107,18 @@ def test_every_page_shows_it_as_written_and_asks_no_other_host(
             )
             page.goto(f"{address}/{entry.path}?district=410105&period=本年&{entry.example}")
             page.wait_for_selector(DONE, timeout=PATIENCE)
-            page.wait_for_timeout(1000)
+            page.wait_for_load_state("networkidle")
             assert page.locator("main :is(a[href*=evil], img[src*=evil])").count() == 0, entry.path
             text = " ".join(page.locator("section.stMain, [data-testid=stMain]").first.inner_text().split())
             written += NAME.strip() in text
             page.close()
-        for path in ("screen?area=410105&interval=600", "remote"):
+        for path, done in (("screen?area=410105&interval=600", WALL_DONE), ("remote", REMOTE_DONE)):
             page = browser.new_page()
             page.on("request", lambda sent: asked.append(sent.url))
             page.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
             page.goto(f"{address}/{path}")
-            page.wait_for_timeout(4000)
+            page.wait_for_selector(done, timeout=PATIENCE)
+            page.wait_for_load_state("networkidle")
             page.close()
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
     assert broken == []

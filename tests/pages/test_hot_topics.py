@@ -1,7 +1,9 @@
 """热点问题: what is shown is what the queries say, and every topic opens exactly the cases it counts."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +16,7 @@ from casebase.engine import Casebase, open_casebase
 from casebase.settings import Settings
 from queries.hot_topics import Stretches, clusters, topics, words
 from queries.periods import end_of_day
-from tests.pages.conftest import address, clicked, failures, list_length
+from tests.pages.conftest import address, clicked, failures, list_length, read_only
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -25,14 +27,17 @@ DAYS = 28
 LABEL = "近 28 天"
 
 
-@pytest.fixture
-def city(demo_url: str) -> Iterator[Casebase]:
+@pytest.fixture(scope="module")
+def city(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebase]:
     """The city, in which a word rises: it stands in every third title of the last 28 days."""
-    casebase = open_casebase(Settings(), demo_url)
+    url = f"duckdb:///{shutil.copy(demo_file, tmp_path_factory.mktemp('hot') / 'city.duckdb')}"
+    casebase = open_casebase(Settings(), url)
     p = schema.petition.c
     window = p.registered_at >= pd.Timestamp(TODAY) - pd.Timedelta(days=DAYS - 1)
     with casebase.writing() as connection:
         connection.execute(update(schema.petition).where(window, p.petition_id % 12 == 0).values(title="自来水异味"))
+    casebase.engine.dispose()
+    casebase = open_casebase(Settings(), read_only(url))
     yield casebase
     casebase.engine.dispose()
 

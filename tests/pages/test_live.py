@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sqlalchemy.engine import make_url
 
 from casebase.engine import Casebase
@@ -86,29 +87,26 @@ def backlog(page: Page) -> str:
     return page.locator('[data-key="backlog"] .value').first.inner_text(timeout=PATIENCE)
 
 
-def test_no_request_leaves_the_host_nothing_fails_and_all_is_said_in_chinese(
-    browser: Browser, demo_url: str, still_config: Path
-) -> None:
+def test_no_request_leaves_the_host_nothing_fails_and_all_is_said_in_chinese(browser: Browser, address: str) -> None:
     outside: list[str] = []
     faults: list[str] = []
-    with cockpit(demo_url, still_config) as address:
-        host = address.removeprefix("http://")
-        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        page.on("request", lambda sent: None if _is_ours(sent.url, host) else outside.append(sent.url))
-        page.on("websocket", lambda made: None if f"//{host}/" in made.url else outside.append(made.url))
-        page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
-        page.on("response", lambda got: faults.append(got.url) if got.status >= 400 and not _probes(got.url) else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        foreign: dict[str, set[str]] = {}
-        for path in PAGES.values():
-            page.goto(f"{address}/{path}")
-            settled(page)
-            foreign[path] = set(re.findall(r"[A-Za-z]{2,}", page.evaluate(VISIBLE_TEXT))) - LATIN
-        assert not any(foreign.values()), foreign
-        page.goto(address)
-        settled(page)
-        click_through(page)
-        page.close()
+    host = address.removeprefix("http://")
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page.on("request", lambda sent: None if _is_ours(sent.url, host) else outside.append(sent.url))
+    page.on("websocket", lambda made: None if f"//{host}/" in made.url else outside.append(made.url))
+    page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
+    page.on("response", lambda got: faults.append(got.url) if got.status >= 400 and not _probes(got.url) else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    foreign: dict[str, set[str]] = {}
+    for path in PAGES.values():
+        page.goto(f"{address}/{path}")
+        loaded(page)
+        foreign[path] = set(re.findall(r"[A-Za-z]{2,}", page.evaluate(VISIBLE_TEXT))) - LATIN
+    assert not any(foreign.values()), foreign
+    page.goto(address)
+    settled(page)
+    click_through(page)
+    page.close()
     assert outside == []
     assert faults == []
 
@@ -126,7 +124,15 @@ def _probes(url: str) -> bool:
     return bool(re.search(r"/\w+/_stcore/(health|host-config)$", url))
 
 
+def loaded(page: Page) -> None:
+    """Wait until the script of a page that was just opened has run, and whatever it draws is fetched."""
+    page.wait_for_selector(DONE, timeout=PATIENCE)
+    expect(page.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_load_state("networkidle")
+
+
 def settled(page: Page) -> None:
+    """Wait until a page stands still, after a click too, whose run of the script begins a moment later."""
     page.wait_for_selector(DONE, timeout=PATIENCE)
     expect(page.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
     page.wait_for_timeout(1000)
@@ -137,9 +143,11 @@ def click_through(page: Page) -> None:
     expect(page.locator('[data-testid="stDeckGlJsonChart"] canvas')).to_be_visible(timeout=PATIENCE)
     for _ in range(20):  # the map listens only some time after its first frame
         page.locator('[data-testid="stDeckGlJsonChart"]').click(position={"x": 150, "y": 150})
-        page.wait_for_timeout(3000)
-        if "district=" in page.url:
-            break
+        try:
+            page.wait_for_url("**district=**", timeout=3000)
+        except PlaywrightTimeout:
+            continue
+        break
     page.wait_for_url("**district=**", timeout=PATIENCE)
     settled(page)
     page.locator('[data-key="registered"] .define').click()
@@ -153,28 +161,27 @@ def click_through(page: Page) -> None:
     assert "district=" in page.url
 
 
-def test_every_view_is_a_link(browser: Browser, demo_url: str, still_config: Path) -> None:
+def test_every_view_is_a_link(browser: Browser, address: str) -> None:
     """Days of one's own and the part of a rate stand in the address; what a link brought stays on the next page."""
-    with cockpit(demo_url, still_config) as address:
-        page = opened(browser, f"{address}/five_day?channel=来访")
-        page.get_by_text("自选", exact=True).click()
-        page.wait_for_url("**from=**to=**", timeout=PATIENCE)
-        page.goto(page.url.replace("to=", "as_of=2026-11-20&to="))
-        settled(page)
-        page.locator('[data-key="five_day_closure"] .open').click(position={"x": 20, "y": 60})
-        page.wait_for_url("**/list?**from=**as_of=**", timeout=PATIENCE)
-        settled(page)
-        page.get_by_text(re.compile("^未按期")).click()
-        page.wait_for_url("**part=misses**", timeout=PATIENCE)
-        settled(page)
-        number = page.get_by_text(re.compile("^共 .* 件次$")).inner_text()
-        sent = parse_qs(urlsplit(page.url).query)
-        assert set(sent) == {"metric", "part", "period", "from", "to", "channel", "as_of"}
-        colleague = opened(browser, page.url)
-        expect(colleague.get_by_text(number)).to_be_visible(timeout=PATIENCE)
-        assert parse_qs(urlsplit(colleague.url).query) == sent
-        page.close()
-        colleague.close()
+    page = opened(browser, f"{address}/five_day?channel=来访")
+    page.get_by_text("自选", exact=True).click()
+    page.wait_for_url("**from=**to=**", timeout=PATIENCE)
+    page.goto(page.url.replace("to=", "as_of=2026-11-20&to="))
+    settled(page)
+    page.locator('[data-key="five_day_closure"] .open').click(position={"x": 20, "y": 60})
+    page.wait_for_url("**/list?**from=**as_of=**", timeout=PATIENCE)
+    settled(page)
+    page.get_by_text(re.compile("^未按期")).click()
+    page.wait_for_url("**part=misses**", timeout=PATIENCE)
+    settled(page)
+    number = page.get_by_text(re.compile("^共 .* 件次$")).inner_text()
+    sent = parse_qs(urlsplit(page.url).query)
+    assert set(sent) == {"metric", "part", "period", "from", "to", "channel", "as_of"}
+    colleague = opened(browser, page.url)
+    expect(colleague.get_by_text(number)).to_be_visible(timeout=PATIENCE)
+    assert parse_qs(urlsplit(colleague.url).query) == sent
+    page.close()
+    colleague.close()
 
 
 def test_new_case_shows_by_itself_and_the_page_stays_as_it_was(

@@ -18,7 +18,7 @@ from pages.parts.menu import ENTRIES
 from queries.measure import measure, metric_of
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
-from tests.pages.conftest import EVENING, UNTIL, YEAR, card_values, failures, panels
+from tests.pages.conftest import EVENING, UNTIL, YEAR, card_values, failures, panels, read_only
 from views import words
 
 OpenPage = Callable[..., AppTest]
@@ -57,12 +57,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_opens_on_an_upgraded_database_without_rows(
-    page: str, open_page: OpenPage, new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]
-) -> None:
-    url = new_url("duckdb")
-    casebase_of(url).engine.dispose()
-    assert failures(open_page(url, page)) == []
+def test_page_opens_on_an_upgraded_database_without_rows(page: str, open_page: OpenPage, bare_url: str) -> None:
+    assert failures(open_page(bare_url, page)) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -169,7 +165,7 @@ def url_of_1998(tmp_path_factory: pytest.TempPathFactory) -> str:
     upgrade(casebase.engine)
     load(casebase, file, map_of(found | {"constants": {"is_simple": True}}), now=now())
     casebase.engine.dispose()
-    return url
+    return read_only(url)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -210,23 +206,23 @@ def real_url(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
             upgrade(casebase.engine)
             load(casebase, shared_data / "cases" / file, read_map(ROOT / "maps" / map_name), now=datetime(2026, 11, 20))
             casebase.engine.dispose()
-            loaded[file] = url
+            loaded[file] = read_only(url)
         return loaded[file]
 
     return url_of
 
 
 def test_a_share_of_the_city_is_of_all_its_cases_with_a_place_or_without(
-    city: Casebase, open_page: Callable[..., AppTest]
+    own_city: Casebase, open_page: Callable[..., AppTest]
 ) -> None:
-    with city.writing() as connection:
+    with own_city.writing() as connection:
         half = petition.c.petition_id % 2 == 0
         connection.execute(update(petition).where(half).values(district_code=None, street_code=None))
-    found = measure(city, ["registered"], as_of=EVENING, period=YEAR, by=["district"])
+    found = measure(own_city, ["registered"], as_of=EVENING, period=YEAR, by=["district"])
     total, top = int(found["hits"].sum()), int(found.dropna(subset=["district"])["hits"].max())
     assert total > 1.5 * found.dropna(subset=["district"])["hits"].sum()
-    city.engine.dispose()
-    url = city.engine.url.render_as_string()
+    own_city.engine.dispose()
+    url = own_city.engine.url.render_as_string()
     app = open_page(url, as_of=EVENING.date().isoformat(), period="本年", on_map="登记量")
     said = "\n".join(str(text.value) for text in app.markdown)
     assert f"最多，{words.full(top)} 件次，占全市 {words.percent(top / total)}" in said

@@ -1,11 +1,9 @@
 """How pages stand on a desk's screen: one first screen, cards in line, tables as high as their rows."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from docs.make_screenshots import DONE, cockpit
+from docs.make_screenshots import DONE
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -33,21 +31,20 @@ def in_line(page: Page) -> bool:
     return all(len(found) == 1 for found in tops.values())
 
 
-def test_cards_stand_in_line_and_tables_show_no_blank_row(browser: Browser, demo_url: str, still_config: Path) -> None:
-    with cockpit(demo_url, still_config) as address:
-        page = shown(browser, address)
-        assert in_line(page)
-        assert page.evaluate(BOTTOM) <= 768
-        (alerts,) = page.locator(".attention").evaluate_all(TOPS)
-        assert alerts < min(page.locator(".card").evaluate_all(TOPS))
-        page.close()
-        page = shown(browser, f"{address}/five_day")
-        assert in_line(page)
-        assert set(page.locator(".card .part").evaluate_all(LINES)) == {1}
-        page.close()
-        page = shown(browser, f"{address}/data_quality")
-        page.wait_for_selector('[data-testid="stDataFrame"] table', state="attached", timeout=PATIENCE)
-        tables = page.evaluate(TABLES)
-        assert tables
-        assert all(high == rows for high, rows in tables)
-        page.close()
+def test_cards_stand_in_line_and_tables_show_no_blank_row(browser: Browser, address: str) -> None:
+    page = shown(browser, address)
+    assert in_line(page)
+    assert page.evaluate(BOTTOM) <= 768
+    (alerts,) = page.locator(".attention").evaluate_all(TOPS)
+    assert alerts < min(page.locator(".card").evaluate_all(TOPS))
+    page.close()
+    page = shown(browser, f"{address}/five_day")
+    assert in_line(page)
+    assert set(page.locator(".card .part").evaluate_all(LINES)) == {1}
+    page.close()
+    page = shown(browser, f"{address}/data_quality")
+    page.wait_for_selector('[data-testid="stDataFrame"] table', state="attached", timeout=PATIENCE)
+    tables = page.evaluate(TABLES)
+    assert tables
+    assert all(high == rows for high, rows in tables)
+    page.close()

@@ -1,11 +1,10 @@
 """What the framework itself shows is Chinese: menus of tables, tooltips, choices without a match, dates."""
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from docs.make_screenshots import DONE, cockpit
+from docs.make_screenshots import DONE
 from tests.pages.conftest import wait_until
 
 PATIENCE = 90_000
@@ -32,29 +31,28 @@ ENGLISH = """() => {
 }"""
 
 
-def test_what_the_framework_shows_is_chinese(browser: Browser, demo_url: str, still_config: Path) -> None:
-    with cockpit(demo_url, still_config) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
-        page.goto(f"{address}/backlog")
-        page.wait_for_selector(DONE, timeout=PATIENCE)
-        table = page.locator('[data-testid="stDataFrame"]').last
-        table.scroll_into_view_if_needed()
-        table.hover()
-        looked(page, "显示或隐藏列")
-        page.locator('[aria-label^="显示或隐藏列"]').last.click()
-        wait_until(page, "document.body.innerText.includes('全选')")
-        looked(page, "全选")
-        page.keyboard.press("Escape")
-        chart = page.locator('[data-testid="stVegaLiteChart"]').first
-        chart.scroll_into_view_if_needed()
-        chart.hover()
-        looked(page, "下载图片")
-        assert not page.locator('[aria-label^="Copy Vega"]').first.is_visible()
-        choice = page.locator('[data-testid="stSelectbox"] input').first
-        choice.click()
-        page.keyboard.type("没有这样的地方")
-        wait_until(page, "document.body.innerText.includes('没有相符的')")
-        assert english(page) == []
+def test_what_the_framework_shows_is_chinese(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    page.goto(f"{address}/backlog")
+    page.wait_for_selector(DONE, timeout=PATIENCE)
+    table = page.locator('[data-testid="stDataFrame"]').last
+    table.scroll_into_view_if_needed()
+    table.hover()
+    looked(page, "显示或隐藏列")
+    page.locator('[aria-label^="显示或隐藏列"]').last.click()
+    wait_until(page, "document.body.innerText.includes('全选')")
+    looked(page, "全选")
+    page.keyboard.press("Escape")
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    chart.scroll_into_view_if_needed()
+    chart.hover()
+    looked(page, "下载图片")
+    assert not page.locator('[aria-label^="Copy Vega"]').first.is_visible()
+    choice = page.locator('[data-testid="stSelectbox"] input').first
+    choice.click()
+    page.keyboard.type("没有这样的地方")
+    wait_until(page, "document.body.innerText.includes('没有相符的')")
+    assert english(page) == []
 
 
 def looked(page: Page, word: str) -> None:

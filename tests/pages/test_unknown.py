@@ -1,16 +1,19 @@
 """What the data cannot tell is — with its reason on every page, never 0 and never calm."""
 
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Update, update
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase
+from casebase.engine import open_casebase
 from casebase.schema import grid_task, hearing, petition, reception, supervision
+from casebase.settings import Settings
 from pages.parts.menu import ENTRIES
-from tests.pages.conftest import card_values, failures, panels
+from tests.pages.conftest import card_values, failures, panels, read_only
 
 # Commands, columns with or without their table, file formats.
 INSIDERS = re.compile(
@@ -20,12 +23,26 @@ OpenPage = Callable[..., AppTest]
 DUE = ("due_at", "forwarded_at")
 
 
-@pytest.fixture
-def without_limits(city: Casebase) -> None:
-    """The city as a file without handling limits and forwarding would give it."""
-    with city.writing() as connection:
-        connection.execute(update(petition).values(dict.fromkeys(DUE)))
-    city.engine.dispose()
+@pytest.fixture(scope="module")
+def without_limits(copy_without: Callable[..., str]) -> str:
+    """URL of the city as a file without handling limits and forwarding would give it."""
+    return copy_without(update(petition).values(dict.fromkeys(DUE)))
+
+
+@pytest.fixture(scope="module")
+def copy_without(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """A function from updates to the URL of a copy of the city with them, for tests that only read."""
+
+    def copy(*updates: Update) -> str:
+        url = f"duckdb:///{shutil.copy(demo_file, tmp_path_factory.mktemp('without') / 'city.duckdb')}"
+        casebase = open_casebase(Settings(), url)
+        with casebase.writing() as connection:
+            for each in updates:
+                connection.execute(each)
+        casebase.engine.dispose()
+        return read_only(url)
+
+    return copy
 
 
 def texts(app: AppTest) -> str:
@@ -34,12 +51,8 @@ def texts(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("page", [entry.file for entry in ENTRIES if entry.file != "case_course"])
-def test_an_empty_database_shows_no_number_and_no_calm(
-    page: str, open_page: OpenPage, new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]
-) -> None:
-    url = new_url("duckdb")
-    casebase_of(url).engine.dispose()
-    app = open_page(url, page)
+def test_an_empty_database_shows_no_number_and_no_calm(page: str, open_page: OpenPage, bare_url: str) -> None:
+    app = open_page(bare_url, page)
     assert failures(app) == []
     assert set(card_values(app).values()) <= {"—"}
     said = re.sub(r"<[^>]*>", " ", texts(app))
@@ -47,9 +60,8 @@ def test_an_empty_database_shows_no_number_and_no_calm(
     assert INSIDERS.findall(said) == []
 
 
-@pytest.mark.usefixtures("without_limits")
-def test_cards_say_what_is_not_loaded(open_page: OpenPage, demo_url: str) -> None:
-    app = open_page(demo_url)
+def test_cards_say_what_is_not_loaded(open_page: OpenPage, without_limits: str) -> None:
+    app = open_page(without_limits)
     assert failures(app) == []
     shown = card_values(app)
     assert shown["overdue"] == "—"
@@ -58,7 +70,6 @@ def test_cards_say_what_is_not_loaded(open_page: OpenPage, demo_url: str) -> Non
     assert "超期未结 —（未装入办结期限）" in panels(app)
 
 
-@pytest.mark.usefixtures("without_limits")
 @pytest.mark.parametrize(
     ("page", "address", "said"),
     [
@@ -71,16 +82,15 @@ def test_cards_say_what_is_not_loaded(open_page: OpenPage, demo_url: str) -> Non
     ],
 )
 def test_pages_say_what_is_not_loaded(
-    open_page: OpenPage, demo_url: str, page: str, address: dict[str, str], said: str
+    open_page: OpenPage, without_limits: str, page: str, address: dict[str, str], said: str
 ) -> None:
-    app = open_page(demo_url, page, **address)
+    app = open_page(without_limits, page, **address)
     assert failures(app) == []
     assert said in texts(app)
 
 
-@pytest.mark.usefixtures("without_limits")
-def test_quality_names_what_is_lacking_and_its_numbers(open_page: OpenPage, demo_url: str) -> None:
-    app = open_page(demo_url, "data_quality")
+def test_quality_names_what_is_lacking_and_its_numbers(open_page: OpenPage, without_limits: str) -> None:
+    app = open_page(without_limits, "data_quality")
     table = next(frame.value for frame in app.dataframe if "缺的数据" in frame.value.columns)
     row = table.set_index("缺的数据").loc["办结期限"]
     # A leader's screen has no name of a table or column on it.
@@ -89,18 +99,17 @@ def test_quality_names_what_is_lacking_and_its_numbers(open_page: OpenPage, demo
     assert "按期办结率" in row["影响的指标"]
 
 
-@pytest.fixture
-def without_times(city: Casebase) -> None:
-    """The city as a file without times of forwarding, contact, waiting and answers would give it."""
-    with city.writing() as connection:
-        connection.execute(update(petition).values(forwarded_at=None))
-        connection.execute(update(grid_task).values(contacted_at=None))
-        connection.execute(update(hearing).values(applied_at=None))
-        connection.execute(update(supervision).values(replied_at=None))
-    city.engine.dispose()
+@pytest.fixture(scope="module")
+def without_times(copy_without: Callable[..., str]) -> str:
+    """URL of the city as a file without times of forwarding, contact, waiting and answers would give it."""
+    return copy_without(
+        update(petition).values(forwarded_at=None),
+        update(grid_task).values(contacted_at=None),
+        update(hearing).values(applied_at=None),
+        update(supervision).values(replied_at=None),
+    )
 
 
-@pytest.mark.usefixtures("without_times")
 @pytest.mark.parametrize(
     ("page", "said"),
     [
@@ -110,16 +119,15 @@ def without_times(city: Casebase) -> None:
     ],
 )
 def test_pictures_with_counts_of_their_own_say_what_they_lack(
-    open_page: OpenPage, demo_url: str, page: str, said: str
+    open_page: OpenPage, without_times: str, page: str, said: str
 ) -> None:
-    app = open_page(demo_url, page)
+    app = open_page(without_times, page)
     assert failures(app) == []
     assert said in texts(app)
 
 
-@pytest.mark.usefixtures("without_times")
-def test_a_stage_that_no_time_tells_is_written_with_its_reason(open_page: OpenPage, demo_url: str) -> None:
-    app = open_page(demo_url, "backlog")
+def test_a_stage_that_no_time_tells_is_written_with_its_reason(open_page: OpenPage, without_times: str) -> None:
+    app = open_page(without_times, "backlog")
     assert failures(app) == []
     stages = next(frame.value["办理环节"] for frame in app.dataframe if "办理环节" in frame.value.columns)
     assert set(stages) <= {"办理中", "—（未装入转送时间）"}
@@ -128,13 +136,13 @@ def test_a_stage_that_no_time_tells_is_written_with_its_reason(open_page: OpenPa
         assert (stage.encode() in drawn) is there, stage
 
 
-def test_a_table_says_in_its_head_why_it_has_no_number(city: Casebase, open_page: OpenPage, demo_url: str) -> None:
-    with city.writing() as connection:
-        connection.execute(update(supervision).values(replied_at=None))
-        connection.execute(update(reception).values(closed_at=None))
-        connection.execute(update(petition).values(closed_at=None))
-    city.engine.dispose()
-    app = open_page(demo_url, "receptions")
+def test_a_table_says_in_its_head_why_it_has_no_number(open_page: OpenPage, copy_without: Callable[..., str]) -> None:
+    url = copy_without(
+        update(supervision).values(replied_at=None),
+        update(reception).values(closed_at=None),
+        update(petition).values(closed_at=None),
+    )
+    app = open_page(url, "receptions")
     assert failures(app) == []
     heads = next(list(frame.value.columns) for frame in app.dataframe if "接访领导" in frame.value.columns)
     assert "接访（批次）" in heads

@@ -1,7 +1,7 @@
 """What the data does not hold is not known, whatever the rows count: for every metric, column by column."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from sqlalchemy import delete, update
 
 from casebase import schema
 from casebase.bulk import append
-from casebase.engine import Casebase, mark_changed
+from casebase.engine import Casebase, mark_changed, open_casebase
+from casebase.settings import Settings
 from queries import blanks, needs
 from queries.cases import count_cases
 from queries.compare import by_month, compare
@@ -64,15 +65,19 @@ def city_file(new_url: Callable[[str], str], casebase_of: Callable[[str], Caseba
 
 
 @pytest.fixture
-def copied(city_file: Path, tmp_path: Path, casebase_of: Callable[[str], Casebase]) -> Callable[[], Casebase]:
+def copied(city_file: Path, tmp_path: Path) -> Iterator[Callable[[], Casebase]]:
     """A copy of the sample city to take things away from."""
+    opened: list[Casebase] = []
 
     def make() -> Casebase:
         path = tmp_path / "city.duckdb"
         shutil.copy(city_file, path)
-        return casebase_of(f"duckdb:///{path}")
+        opened.append(open_casebase(Settings(), f"duckdb:///{path}"))
+        return opened[-1]
 
-    return make
+    yield make
+    for casebase in opened:
+        casebase.engine.dispose()
 
 
 @pytest.mark.parametrize(

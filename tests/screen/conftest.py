@@ -7,20 +7,51 @@ import pytest
 
 from casebase.engine import Casebase
 from cockpit import process
-from tests.pages.conftest import UNTIL, demo_file, demo_url, quick_config, small, still_config, stopped_clock
+from tests.pages.conftest import (
+    UNTIL,
+    begin_process,
+    demo_file,
+    demo_url,
+    own_url,
+    quick_config,
+    running_cockpit,
+    small,
+    still_config,
+    stopped_clock,
+)
 
-__all__ = ["demo_file", "demo_url", "quick_config", "small", "still_config", "stopped_clock"]
+__all__ = [
+    "demo_file",
+    "demo_url",
+    "own_url",
+    "quick_config",
+    "running_cockpit",
+    "small",
+    "still_config",
+    "stopped_clock",
+]
 
 
 @pytest.fixture
 def city(
     monkeypatch: pytest.MonkeyPatch, demo_url: str, still_config: Path, stopped_clock: object
 ) -> Iterator[Casebase]:
-    """The small demonstration city as the running cockpit has it."""
-    assert stopped_clock == UNTIL
-    monkeypatch.setenv("COCKPIT_DATABASE_URL", demo_url)
-    monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
+    """The small demonstration city as the running cockpit has it, in a process of the test's own."""
+    yield from _running_city(monkeypatch, demo_url, still_config)
+
+
+@pytest.fixture
+def own_city(
+    monkeypatch: pytest.MonkeyPatch, own_url: str, still_config: Path, stopped_clock: object
+) -> Iterator[Casebase]:
+    """The same, on a copy of the city that belongs to the test, to change it."""
+    yield from _running_city(monkeypatch, own_url, still_config)
+
+
+def _running_city(monkeypatch: pytest.MonkeyPatch, url: str, config: Path) -> Iterator[Casebase]:
     process.forget_all()
+    begin_process(monkeypatch, url, config)
+    assert process.now() == UNTIL
     casebase = process.live_data().casebase
     yield casebase
     casebase.engine.dispose()

@@ -190,9 +190,9 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
     assert not snapshots._parts
 
 
-def test_a_long_area_code_has_its_own_numbers(city: Casebase) -> None:
+def test_a_long_area_code_has_its_own_numbers(own_city: Casebase) -> None:
     code = "test-south-los-angeles-planning-area"
-    with city.writing() as connection:
+    with own_city.writing() as connection:
         connection.execute(insert(schema.area).values(code=code, name="South LA", level=2, parent_code="4101"))
         first = connection.scalar(select(func.min(schema.petition.c.petition_id)))
         connection.execute(
@@ -201,7 +201,7 @@ def test_a_long_area_code_has_its_own_numbers(city: Casebase) -> None:
             .values(district_code=code, registered_at=UNTIL - timedelta(minutes=1), restricted=False, channel="网信")
         )
         mark_changed(connection, UNTIL)
-    process.live_data().watch._last = Reading(city.state(), UNTIL)
+    process.live_data().watch._last = Reading(own_city.state(), UNTIL)
     (scene,) = Snapshots(process.live_data).get(code, "", ["overview"])["scenes"]
     assert scene["said"] == "2026年11月1日—30日，South LA"
     assert dict(VALUE.findall(scene["html"]))["registered"] == "1"

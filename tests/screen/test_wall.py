@@ -93,89 +93,97 @@ def wait_for_scene(page: Page, scene: str) -> None:
     wait_until(page, f"document.querySelector('#scene-{scene}.shown') !== null")
 
 
-def test_every_scene_fits_every_wall(browser: Browser, demo_url: str, still_config: Path) -> None:
+# Fonts are there, and whatever moves has come to its end.
+AT_REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame)
+  await document.fonts.ready
+  await frame()
+  for (const moving of document.getAnimations()) {
+    if (moving.effect.getComputedTiming().endTime !== Infinity) moving.finish()
+  }
+  await frame()
+}"""
+
+
+def faults(page: Page) -> list[list[object]]:
+    """What is wrong with the scene that is shown, once it is drawn."""
+    page.evaluate(AT_REST)
+    wrong: list[list[object]] = page.evaluate(FAULTS)
+    return wrong
+
+
+def test_every_scene_fits_every_wall(browser: Browser, address: str) -> None:
     outside: list[str] = []
-    with cockpit(demo_url, still_config) as address:
-        for size in SIZES:
-            page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-            page.on("request", lambda sent: None if sent.url.startswith(address) else outside.append(sent.url))
-            page.goto(f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
-            page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
-            for scene in SCENES:
-                page.wait_for_timeout(300)
-                assert shown(page) == scene.id
-                assert page.evaluate(FAULTS) == [], (size, scene.id)
-                page.keyboard.press("PageDown")
-            page.goto(f"{address}/screen?set=meeting")
-            page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
-            assert page.evaluate(FAULTS) == [], (size, "meeting")
-            page.close()
+    for size in SIZES:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        page.on("request", lambda sent: None if sent.url.startswith(address) else outside.append(sent.url))
+        page.goto(f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
+        page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+        for scene in SCENES:
+            wait_for_scene(page, scene.id)
+            assert faults(page) == [], (size, scene.id)
+            page.keyboard.press("PageDown")
+        page.goto(f"{address}/screen?set=meeting")
+        page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+        assert faults(page) == [], (size, "meeting")
+        page.close()
     assert [url for url in outside if not url.startswith("data:")] == []
 
 
-def test_a_wide_wall_has_no_gap_between_sentences_and_places(
-    browser: Browser, demo_url: str, still_config: Path
-) -> None:
+def test_a_wide_wall_has_no_gap_between_sentences_and_places(browser: Browser, address: str) -> None:
     gap = """() => {
       const head = document.querySelector('.scene.shown .right :is(.lines, .quiet) + h2')
       const before = head.previousElementSibling.getBoundingClientRect().bottom
       return (head.getBoundingClientRect().top - before) / innerHeight
     }"""
-    with cockpit(demo_url, still_config) as address:
-        for width in (3840, 5760):
-            page = wall(browser, f"{address}/screen?pin=overview", (width, 1080))
-            assert page.evaluate(gap) < 0.03, width
-            page.close()
-
-
-def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(
-    browser: Browser, demo_url: str, still_config: Path
-) -> None:
-    with cockpit(demo_url, still_config) as address:
-        page = wall(browser, f"{address}/screen?interval=5&order=grid,backlog")
-        for scene in ("grid", "backlog"):
-            wait_for_scene(page, scene)
-        page.keyboard.press("ArrowRight")
-        expect(page.locator("#mode")).to_have_text("已暂停", timeout=PATIENCE)
-        stopped = shown(page)
-        page.wait_for_timeout(6000)
-        assert shown(page) == stopped  # a touch has stopped it
-        page.keyboard.press("PageUp")
-        other = shown(page)
-        assert {stopped, other} == {"grid", "backlog"}
-        page.keyboard.press(" ")
-        wait_for_scene(page, stopped)
+    for width in (3840, 5760):
+        page = wall(browser, f"{address}/screen?pin=overview", (width, 1080))
+        assert page.evaluate(gap) < 0.03, width
         page.close()
 
 
-def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(
-    browser: Browser, demo_url: str, still_config: Path
-) -> None:
-    with cockpit(demo_url, still_config) as address:
-        for query, said in (
-            ("area=test-south-los-angeles-planning-area", "区域代码“test-south-los-angeles-planning-area”不存在"),
-            ("period=去年", "时段“去年”不存在"),
-            ("pin=none", "场景“none”不存在"),
-            ("order=overview,none", "场景“none”不存在"),
-            ("set=evening", "场景组“evening”不存在"),
-            (f"channel={'长' * 41}", "频道名最长 40 字"),
-        ):
-            page = browser.new_page()
-            page.goto(f"{address}/screen?{query}")
-            expect(page.locator("#unknown h2")).to_have_text(said, timeout=PATIENCE)
-            page.wait_for_timeout(500)
-            assert page.locator(".kpi").count() == 0, query
-            page.close()
+def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(browser: Browser, address: str) -> None:
+    page = wall(browser, f"{address}/screen?interval=5&order=grid,backlog")
+    for scene in ("grid", "backlog"):
+        wait_for_scene(page, scene)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#mode")).to_have_text("已暂停", timeout=PATIENCE)
+    stopped = shown(page)
+    page.wait_for_timeout(6000)
+    assert shown(page) == stopped  # a touch has stopped it
+    page.keyboard.press("PageUp")
+    other = shown(page)
+    assert {stopped, other} == {"grid", "backlog"}
+    page.keyboard.press(" ")
+    wait_for_scene(page, stopped)
+    page.close()
+
+
+def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(browser: Browser, address: str) -> None:
+    for query, said in (
+        ("area=test-south-los-angeles-planning-area", "区域代码“test-south-los-angeles-planning-area”不存在"),
+        ("period=去年", "时段“去年”不存在"),
+        ("pin=none", "场景“none”不存在"),
+        ("order=overview,none", "场景“none”不存在"),
+        ("set=evening", "场景组“evening”不存在"),
+        (f"channel={'长' * 41}", "频道名最长 40 字"),
+    ):
         page = browser.new_page()
-        page.goto(f"{address}/screen?area=999999&channel=a")
-        expect(page.locator("#unknown h2")).to_be_visible(timeout=PATIENCE)
-        remote = browser.new_page()
-        remote.goto(f"{address}/remote?channel=a")
-        remote.locator("[data-scene=backlog]").click(timeout=PATIENCE)  # a remote can still turn it elsewhere
-        page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
-        expect(page.locator("#unknown")).to_be_hidden()
-        for each in (page, remote):
-            each.close()
+        page.goto(f"{address}/screen?{query}")
+        expect(page.locator("#unknown h2")).to_have_text(said, timeout=PATIENCE)
+        page.wait_for_timeout(500)
+        assert page.locator(".kpi").count() == 0, query
+        page.close()
+    page = browser.new_page()
+    page.goto(f"{address}/screen?area=999999&channel=a")
+    expect(page.locator("#unknown h2")).to_be_visible(timeout=PATIENCE)
+    remote = browser.new_page()
+    remote.goto(f"{address}/remote?channel=a")
+    remote.locator("[data-scene=backlog]").click(timeout=PATIENCE)  # a remote can still turn it elsewhere
+    page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+    expect(page.locator("#unknown")).to_be_hidden()
+    for each in (page, remote):
+        each.close()
 
 
 def test_a_pinned_scene_comes_back_after_a_touch(browser: Browser, demo_url: str, still_config: Path) -> None:
@@ -212,9 +220,8 @@ def test_every_scene_of_other_cities_fits_and_says_something(
     with cockpit(url, still_config) as address:
         page = wall(browser, f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
         for scene in SCENES:
-            page.wait_for_timeout(700)
-            assert shown(page) == scene.id
-            assert page.evaluate(FAULTS) == [], scene.id
+            wait_for_scene(page, scene.id)
+            assert faults(page) == [], scene.id
             page.keyboard.press("PageDown")
         page.close()
 
@@ -227,81 +234,74 @@ WATCH_SCENES = """() => {
 }"""
 
 
-def test_a_remote_drives_the_walls_of_its_channel_and_no_other(
-    browser: Browser, demo_url: str, still_config: Path
-) -> None:
-    with cockpit(demo_url, still_config) as address:
-        ours = [
-            wall(browser, f"{address}/screen?channel=会议室&interval=5&set={each}") for each in ("daily", "meeting")
-        ]
-        assert [page.locator("#tabs button").count() for page in ours] == [6, 4]
-        other = wall(browser, f"{address}/screen?channel=大厅&pin=overview")
-        remote = browser.new_page(viewport={"width": 390, "height": 844})
-        remote.goto(f"{address}/remote?channel=会议室")
-        expect(remote.locator("#walls")).to_have_text("2 块屏在听", timeout=PATIENCE)
-        expect(remote.locator("[data-scene=backlog]")).to_contain_text("待办积压", timeout=PATIENCE)
-        remote.locator("[data-scene=hearings]").click(timeout=PATIENCE)
+def test_a_remote_drives_the_walls_of_its_channel_and_no_other(browser: Browser, address: str) -> None:
+    ours = [wall(browser, f"{address}/screen?channel=会议室&interval=5&set={each}") for each in ("daily", "meeting")]
+    assert [page.locator("#tabs button").count() for page in ours] == [6, 4]
+    other = wall(browser, f"{address}/screen?channel=大厅&pin=overview")
+    remote = browser.new_page(viewport={"width": 390, "height": 844})
+    remote.goto(f"{address}/remote?channel=会议室")
+    expect(remote.locator("#walls")).to_have_text("2 块屏在听", timeout=PATIENCE)
+    expect(remote.locator("[data-scene=backlog]")).to_contain_text("待办积压", timeout=PATIENCE)
+    remote.locator("[data-scene=hearings]").click(timeout=PATIENCE)
+    for page in ours:
+        wait_for_scene(page, "hearings")
+        expect(page.locator("#mode")).to_have_text("遥控中")
+        page.evaluate(WATCH_SCENES)
+    late = []
+    for scene in ("satisfaction", "grid", "supervision"):
+        remote.evaluate("document.addEventListener('click', () => { window.pressed = Date.now() }, true)")
+        remote.locator(f"[data-scene={scene}]").click()
         for page in ours:
-            wait_for_scene(page, "hearings")
-            expect(page.locator("#mode")).to_have_text("遥控中")
-            page.evaluate(WATCH_SCENES)
-        late = []
-        for scene in ("satisfaction", "grid", "supervision"):
-            remote.evaluate("document.addEventListener('click', () => { window.pressed = Date.now() }, true)")
-            remote.locator(f"[data-scene={scene}]").click()
-            for page in ours:
-                wait_for_scene(page, scene)
-            turned = [page.evaluate(f"turned['scene-{scene}']") for page in ours]
-            late.append(max(turned) - remote.evaluate("pressed"))
-        assert min(late) < 1000, late  # within a second; a busy machine may be late now and then
-        remote.locator("[data-scene=five_day]").click()
-        remote.locator("#area").select_option(label="郑东新区")
-        remote.locator("#area").select_option(label="金水区")
-        remote.get_by_role("button", name="本年").click()
-        for page in ours:
-            wait_for_scene(page, "five_day")
-            expect(page.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
-            # On the way from one place to another lie numbers that were never true: none is counted up.
-            assert (
-                page.locator("#scene-five_day .value").count() > page.locator("#scene-five_day .changed").count() == 0
-            )
-        expect(remote.locator("#said")).to_have_text("大屏：五日办结，金水区，本年")
-        small = remote.frame_locator("#preview iframe")
-        expect(small.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
-        remote.locator("#meeting [data-scene='']").click()
-        for page in ours:  # both turn through the meeting's scenes now
-            expect(page.locator("#tabs button")).to_have_count(4, timeout=PATIENCE)
-            wait_for_scene(page, "duty")
-            wait_for_scene(page, "districts")
-        remote.locator("#free").click()
-        expect(ours[0].locator("#tabs button")).to_have_count(6, timeout=PATIENCE)
-        for page in ours:
-            expect(page.locator("#mode")).to_have_text("", timeout=PATIENCE)
-            expect(page.locator("#scope")).to_contain_text("2026年11月1日—30日，全市", timeout=PATIENCE)
-        assert (shown(other), other.locator("#scope").inner_text()) == ("overview", "2026年11月1日—30日，全市")
-        for page in (*ours, other, remote):
-            page.close()
+            wait_for_scene(page, scene)
+        turned = [page.evaluate(f"turned['scene-{scene}']") for page in ours]
+        late.append(max(turned) - remote.evaluate("pressed"))
+    assert min(late) < 1000, late  # within a second; a busy machine may be late now and then
+    remote.locator("[data-scene=five_day]").click()
+    remote.locator("#area").select_option(label="郑东新区")
+    remote.locator("#area").select_option(label="金水区")
+    remote.get_by_role("button", name="本年").click()
+    for page in ours:
+        wait_for_scene(page, "five_day")
+        expect(page.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
+        # On the way from one place to another lie numbers that were never true: none is counted up.
+        assert page.locator("#scene-five_day .value").count() > page.locator("#scene-five_day .changed").count() == 0
+    expect(remote.locator("#said")).to_have_text("大屏：五日办结，金水区，本年")
+    small = remote.frame_locator("#preview iframe")
+    expect(small.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
+    remote.locator("#meeting [data-scene='']").click()
+    for page in ours:  # both turn through the meeting's scenes now
+        expect(page.locator("#tabs button")).to_have_count(4, timeout=PATIENCE)
+        wait_for_scene(page, "duty")
+        wait_for_scene(page, "districts")
+    remote.locator("#free").click()
+    expect(ours[0].locator("#tabs button")).to_have_count(6, timeout=PATIENCE)
+    for page in ours:
+        expect(page.locator("#mode")).to_have_text("", timeout=PATIENCE)
+        expect(page.locator("#scope")).to_contain_text("2026年11月1日—30日，全市", timeout=PATIENCE)
+    assert (shown(other), other.locator("#scope").inner_text()) == ("overview", "2026年11月1日—30日，全市")
+    for page in (*ours, other, remote):
+        page.close()
 
 
-def test_a_remote_fits_a_telephone(browser: Browser, demo_url: str, still_config: Path) -> None:
-    with cockpit(demo_url, still_config) as address:
-        remote = browser.new_page(viewport={"width": 390, "height": 844})
-        remote.goto(f"{address}/remote")
-        expect(remote.locator("[data-scene=satisfaction] b").last).to_be_visible(timeout=PATIENCE)
-        assert remote.evaluate("document.scrollingElement.scrollWidth") <= 390
-        small = """() => [...document.querySelectorAll('button, select, input')]
-            .filter((node) => node.getBoundingClientRect().height < 44).map((node) => node.textContent)"""
-        assert remote.evaluate(small) == []  # a finger needs 44 px
-        faint = (
-            "() => {"
-            + CONTRAST
-            + """return [...document.querySelectorAll('main *')]
-            .filter((node) => node.childElementCount === 0 && node.textContent && !node.disabled)
-            .filter((node) => contrast(node) < 4.5).map((node) => [contrast(node), node.textContent])}"""
-        )
-        assert remote.evaluate(faint) == []
-        expect(remote.locator("#walls.bad")).to_have_text("现在没有屏在这个频道")
-        remote.close()
+def test_a_remote_fits_a_telephone(browser: Browser, address: str) -> None:
+    remote = browser.new_page(viewport={"width": 390, "height": 844})
+    # On a channel of its own: nobody else's wall listens there.
+    remote.goto(f"{address}/remote?channel=手机")
+    expect(remote.locator("[data-scene=satisfaction] b").last).to_be_visible(timeout=PATIENCE)
+    assert remote.evaluate("document.scrollingElement.scrollWidth") <= 390
+    small = """() => [...document.querySelectorAll('button, select, input')]
+        .filter((node) => node.getBoundingClientRect().height < 44).map((node) => node.textContent)"""
+    assert remote.evaluate(small) == []  # a finger needs 44 px
+    faint = (
+        "() => {"
+        + CONTRAST
+        + """return [...document.querySelectorAll('main *')]
+        .filter((node) => node.childElementCount === 0 && node.textContent && !node.disabled)
+        .filter((node) => contrast(node) < 4.5).map((node) => [contrast(node), node.textContent])}"""
+    )
+    assert remote.evaluate(faint) == []
+    expect(remote.locator("#walls.bad")).to_have_text("现在没有屏在这个频道")
+    remote.close()
 
 
 REGISTERED = "#scene-overview [data-key=registered] .value"

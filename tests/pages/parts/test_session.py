@@ -43,9 +43,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_numbers_stay_when_the_database_goes_away_in_the_middle_of_a_run(
-    open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+    open_page: OpenPage, own_url: str, database: Database, clock: Clock
 ) -> None:
-    app = open_page(demo_url)
+    app = open_page(own_url)
     shown = card_values(app)
     assert shown
     database.newer, database.refuses_answers = 1, True
@@ -58,9 +58,9 @@ def test_numbers_stay_when_the_database_goes_away_in_the_middle_of_a_run(
 
 @pytest.mark.parametrize(("seconds", "said"), [(10, None), (31, "▲ 数据库暂不可达"), (121, "■ 数据库不可达")])
 def test_cut_off_time_tells_its_age(
-    seconds: int, said: str | None, open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+    seconds: int, said: str | None, open_page: OpenPage, own_url: str, database: Database, clock: Clock
 ) -> None:
-    app = open_page(demo_url)
+    app = open_page(own_url)
     shown = card_values(app)
     database.refuses_state = database.refuses_answers = True
     clock.pass_seconds(seconds)
@@ -75,9 +75,9 @@ def test_cut_off_time_tells_its_age(
 
 
 def test_question_that_was_never_answered_is_asked_again_until_it_is(
-    open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+    open_page: OpenPage, own_url: str, database: Database, clock: Clock
 ) -> None:
-    app = open_page(demo_url)
+    app = open_page(own_url)
     database.refuses_state = database.refuses_answers = True
     clock.pass_seconds(60)
     app.segmented_control(key="period").set_value("本年").run()
