@@ -77,7 +77,10 @@ class StateWatch:
         if look:
             look.join(_PATIENCE)
         if look is not None and look.is_alive():
-            return replace(self._last, error="the database does not answer")
+            # A busy machine looks slowly. A page that went back to an earlier reading for that would find the newer one
+            # when the look ends, begin anew, and so on for ever: only where the reading is old was the look in vain.
+            in_vain = self._last.age >= self._casebase.settings.freshness.amber
+            return replace(self._last, error="the database does not answer") if in_vain else self._last
         with self._lock:
             if monotonic() < self._trouble_until:
                 return replace(self._sound, error=self._trouble)

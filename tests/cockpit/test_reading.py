@@ -145,6 +145,21 @@ def test_after_a_page_without_an_answer_no_page_waits_for_one(watch: StateWatch,
     assert watch.read().error is None
 
 
+def test_slow_look_is_no_failure_while_the_last_reading_is_young(
+    watch: StateWatch, database: Database, clock: Clock
+) -> None:
+    before = watch.read()
+    database.silent.clear()
+    clock.pass_seconds(2)
+    assert watch.read() == before
+    amber = Settings().freshness.amber
+    clock.pass_seconds(amber)
+    late = watch.read()
+    assert (late.state, late.error is None) == (before.state, False)
+    assert late.age >= amber
+    database.silent.set()
+
+
 def test_silent_database_holds_up_nobody(watch: StateWatch, database: Database, clock: Clock) -> None:
     before = watch.read()
     database.silent.clear()

@@ -8,6 +8,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from cockpit import process
 from tests.cockpit.fakes import Clock, Database
 from tests.pages.conftest import card_values, failures, panels
 
@@ -54,6 +55,23 @@ def test_numbers_stay_when_the_database_goes_away_in_the_middle_of_a_run(
     assert failures(app) == []
     assert list(app.warning) == []
     assert card_values(app) == shown
+
+
+def test_page_takes_the_newest_reading_while_a_look_is_slow(
+    open_page: OpenPage, demo_url: str, database: Database, clock: Clock
+) -> None:
+    """Or it would go back to what it showed before, be outdated when the look ends, and begin anew for ever."""
+    app = open_page(demo_url)
+    database.newer = 1
+    clock.pass_seconds(2)
+    newest = process.live_data().watch.read()
+    assert newest.state.version == app.session_state["_data"].reading.state.version + 1
+    database.silent.clear()
+    clock.pass_seconds(2)
+    app.run()
+    database.silent.set()
+    assert failures(app) == []
+    assert app.session_state["_data"].reading == newest
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(10, None), (31, "▲ 数据库暂不可达"), (121, "■ 数据库不可达")])
