@@ -1,11 +1,14 @@
 """A metric that cannot be is refused where it is defined, with its id and one sentence."""
 
+import ast
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import true
 
+from casebase.settings import ROOT
 from queries.model import DefinitionError, Fixed, Kind, Metric, Polarity, metrics_by_id
 from queries.registry import METRICS
 from queries.subjects import PETITION, natural_days, p
@@ -132,3 +135,12 @@ def test_the_registry_is_checked() -> None:
     twice = [*METRICS.values(), replace(METRICS["closed"], name="另一个办结量")]
     with pytest.raises(DefinitionError, match="metric closed: the id is used twice, by 办结量 and 另一个办结量"):
         metrics_by_id(twice)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "queries" / "registry").glob("*.py")), ids=lambda path: path.stem)
+def test_every_option_of_the_registry_is_checked_by_mypy(path: Path) -> None:
+    """It checks calls of a partial(Metric, …), but not of a partial of that, and nothing of **options: Any."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "partial"]
+    assert {ast.unparse(call.args[0]) for call in calls} <= {"Metric"}
+    assert [node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.args.kwarg] == []
