@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypedDict, TypeVar
 
 from casebase.engine import Casebase
 from casebase.settings import Settings
@@ -55,6 +55,14 @@ def comparisons(previous: str | None) -> tuple[Comparison, ...]:
     return (year_before,) if previous is None else (Comparison(Against.PREVIOUS, previous), year_before)
 
 
+class Scope(TypedDict):
+    """Moment, period and slice, as arguments of queries."""
+
+    as_of: datetime
+    period: Period
+    within: Slice
+
+
 @dataclass(frozen=True)
 class View:
     """What is asked: numbers `as_of` a moment, in a `period`, `within` a slice, answered by `data`.
@@ -91,6 +99,11 @@ class View:
     def workday(self, at: datetime, n: int) -> date:
         """The n-th working day after a moment, as numbers reckon it (see queries.model.Moment.workday)."""
         return moment(self.casebase, at).workday(n)
+
+    @property
+    def scope(self) -> Scope:
+        """What numbers of the view's period are asked with: `view.ask(measure, ["closed"], **view.scope)`."""
+        return {"as_of": self.as_of, "period": self.period, "within": self.within}
 
     @property
     def stocks_at(self) -> datetime:

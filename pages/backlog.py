@@ -6,10 +6,9 @@ import streamlit as st
 from cockpit import kpis, places, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices
-from pages.parts.drawing import specification
-from pages.parts.navigation import open_link
+from pages.parts import clicks, filters, layout, lists, notices, tables
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranking
 from queries import backlog
 from queries.cases import count_cases
 from queries.compare import daily_flow
@@ -22,7 +21,7 @@ from wording.names import PLACE_NAMES
 CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
 # Each is read with what stands beside it: closed is not resolved, in time is not early, once is not for good.
 QUALITY = ("closed", "on_time_completion", "one_pass_resolution")
-VIEWS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
+KINDS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
 OLD = AGE_BANDS[-2:]
 DAYS = 90
 ROWS = 16
@@ -47,121 +46,138 @@ def sentence(view: View) -> str:
 
 def flow(view: View) -> None:
     """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
-    frame = view.ask(daily_flow, as_of=view.stocks_at, days=DAYS, within=view.within).rename(columns={"day": "at"})
-    chart = specification(
+    days = view.ask(daily_flow, as_of=view.stocks_at, days=DAYS, within=view.within).rename(columns={"day": "at"})
+    moves, stock = clicks.draw(
         charts.flow,
-        frame,
-        layout.theme(),
-        title=findings.flow(frame),
+        days,
+        title=findings.flow(days),
         subtitle="每日新收与办结（件次），点一天看明细",
         height=FLOW_HEIGHT,
     )
     with layout.block("flow"):
-        moved = clicks.chart(chart[0], "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"))
-        stock = clicks.chart(chart[1], "flow_stock", alt="近 90 天每日末在办积压", pick="at")
-    if moved is not None:
-        open_link(clicks.day_link("closed" if "办结" in moved[1] else "registered", moved[0]))
-    if stock is not None:
-        open_link(clicks.day_link("backlog", stock))
+        clicks.chart(moves, "flow_moved", alt="近 90 天每日新收与办结", pick=("at", "way"), link=flow_link)
+        clicks.chart(
+            stock,
+            "flow_stock",
+            alt="近 90 天每日末在办积压",
+            pick="at",
+            link=lambda at: clicks.day_link("backlog", at),
+        )
+
+
+def flow_link(clicked: tuple[float, str]) -> str:
+    """What came or went on the day that was clicked."""
+    at, way = clicked
+    return clicks.day_link("closed" if "办结" in way else "registered", at)
 
 
 def stages_and_ages(view: View) -> None:
     """One cell for each stage and age band."""
-    found = view.ask(measure, ["backlog"], as_of=view.stocks_at, within=view.within, by=["stage", "age"])
+    by_stage = view.ask(measure, ["backlog"], as_of=view.stocks_at, within=view.within, by=["stage", "age"])
     lacks = kpis.missing_for_split(view, "backlog", "stage")
     # Where a time that tells the stage was never loaded, some or all cases have none; the ages are known even so.
     nameless = unknown.placeholder(lacks)
-    found = found.assign(stage=[stage if isinstance(stage, str) else nameless for stage in found["stage"]])
-    rows = [stage for stage in STAGES[:-1] if not lacks or (found["stage"] == stage).any()] + [nameless] * bool(lacks)
-    every = pd.MultiIndex.from_product([rows, AGE_BANDS], names=["stage", "age"])
-    frame = found.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
-    chart = specification(
+    by_stage = by_stage.assign(stage=[stage if isinstance(stage, str) else nameless for stage in by_stage["stage"]])
+    stages = [stage for stage in STAGES[:-1] if not lacks or (by_stage["stage"] == stage).any()]
+    every = pd.MultiIndex.from_product([stages + [nameless] * bool(lacks), AGE_BANDS], names=["stage", "age"])
+    cells = by_stage.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
+    drawing = clicks.draw(
         charts.heat,
-        frame.rename(columns={"stage": "row", "age": "column"}),
-        layout.theme(),
-        title=findings.ages(frame, OLD),
+        cells.rename(columns={"stage": "row", "age": "column"}),
+        title=findings.ages(cells, OLD),
         subtitle="在办件按办理环节、登记后自然日（件次）",
         unit="件次",
         row=40,
     )
     with layout.block("stages"):
-        cell = clicks.chart(chart, "stages_ages", alt="办理环节与积压时长", pick=("row", "column"))
-    if cell is not None:
-        open_link(list_link("backlog", stage="" if cell[0] == nameless else cell[0], age=cell[1]))
+        clicks.chart(
+            drawing,
+            "stages_ages",
+            alt="办理环节与积压时长",
+            pick=("row", "column"),
+            link=lambda cell: list_link("backlog", stage="" if cell[0] == nameless else cell[0], age=cell[1]),
+        )
 
 
 def coming(view: View) -> None:
     """Handling deadlines of the next five working days."""
-    if kpis.missing_reason(view, metric_of("due_in_5")):
-        with layout.block("coming", stretch=False):
-            layout.explain_missing(view, "due_in_5")
-        return
-    found = view.ask(measure, ["due_in_5"], as_of=view.stocks_at, within=view.within, by=["due_day"])
-    cases = dict(zip(pd.to_datetime(found["due_day"]).dt.date, found["hits"], strict=True))
+    with layout.block("coming", stretch=False):
+        if not layout.explain_missing(view, "due_in_5"):
+            due_days(view)
+
+
+def due_days(view: View) -> None:
+    """What falls due by its day; a day opens its cases."""
+    due = view.ask(measure, ["due_in_5"], as_of=view.stocks_at, within=view.within, by=["due_day"])
+    cases_due = dict(zip(pd.to_datetime(due["due_day"]).dt.date, due["hits"], strict=True))
     today = view.stocks_at.date()
     working = [view.workday(view.stocks_at, n) for n in range(1, backlog.NEAR_WORKING_DAYS + 1)]
-    days = sorted({today, *working, *cases})
-    frame = pd.DataFrame({"day": days, "value": [cases.get(day, 0) for day in days]})
-    labels = [words.day(day) if view.is_over else words.short_day(day, today) for day in days]
-    tips = [
-        f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
-        for day, cases in frame.itertuples(index=False)
-    ]
+    days = sorted({today, *working, *cases_due})
+    frame = pd.DataFrame({"day": days, "value": [cases_due.get(day, 0) for day in days]})
     title = findings.due(frame, backlog.NEAR_WORKING_DAYS)
-    if cases:
-        chart = specification(
+    if cases_due:
+        drawing = clicks.draw(
             charts.bars,
-            frame.assign(label=labels, key=[day.isoformat() for day in days], tip=tips),
-            layout.theme(),
+            frame.assign(
+                key=[day.isoformat() for day in days],
+                label=[words.day(day) if view.is_over else words.short_day(day, today) for day in days],
+                tip=[
+                    f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
+                    for day, cases in frame.itertuples(index=False)
+                ],
+            ),
             title=title,
             subtitle="未超期在办件按办结期限（件次）",
             unit="件次",
             height=DUE_HEIGHT,
         )
     else:
-        chart = specification(charts.empty_chart, f"{title}。", layout.theme(), height=DUE_HEIGHT)
-    with layout.block("coming", stretch=False):
-        day = clicks.chart(chart, "coming", alt="今后 5 个工作日到期件", pick="key")
-    if day is not None:
-        open_link(list_link("due_in_5", due_day=day))
-
-
-def ranked(view: View, chosen: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
-    """Bars of the chosen kind; each opens its list. Shares are of the `whole` that is drawn."""
-    if layout.explain_missing(view, chosen):
-        return
-    rows = splits.of(frame, chosen)
-    rows = rows[rows["value"] > 0]
-    chart = specification(
-        charts.ranking,
-        rows[["code", "name", "value"]],
-        layout.theme(),
-        title=findings.most(rows, whole, none=f"{noun}没有{VIEWS[chosen]}件"),
-        subtitle=f"{noun}{VIEWS[chosen]}（件次）" + (f"，{len(rows)} 个中前 {ROWS}" if len(rows) > ROWS else ""),
-        kind="count",
-        most=ROWS,
-        none=f"{noun}没有{VIEWS[chosen]}件。",
+        drawing = clicks.draw(charts.empty_chart, f"{title}。", height=DUE_HEIGHT)
+    clicks.chart(
+        drawing,
+        "coming",
+        alt="今后 5 个工作日到期件",
+        pick="key",
+        link=lambda day: list_link("due_in_5", due_day=day),
     )
-    code = clicks.chart(chart, f"by_{dimension}", alt=f"各{noun}{VIEWS[chosen]}", pick="code")
-    if code is not None:
-        open_link(list_link(chosen, **{dimension: code}))
+
+
+def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
+    """Bars of one of KINDS; each opens its list. Shares are of the `whole` that is drawn."""
+    if layout.explain_missing(view, measured):
+        return
+    counts = splits.of(frame, measured)
+    counts = counts[counts["value"] > 0]
+    none = f"{noun}没有{KINDS[measured]}件"
+    ranking(
+        view,
+        counts[["code", "name", "value"]],
+        measured,
+        dimension,
+        key=f"by_{dimension}",
+        alt=f"各{noun}{KINDS[measured]}",
+        title=findings.most(counts, whole, none=none),
+        subtitle=f"{noun}{KINDS[measured]}（件次）" + (f"，{len(counts)} 个中前 {ROWS}" if len(counts) > ROWS else ""),
+        most=ROWS,
+        none=none,
+    )
 
 
 def details(view: View) -> None:
     """Where the cases lie: by place, unit and class. Kinds of units are ranked apart."""
-    dimension = places.dimension_below(view)
-    units = splits.by_kind(view, splits.split(view, list(VIEWS), "unit"))
+    below = places.dimension_below(view)
+    units = splits.by_kind(view, splits.split(view, list(KINDS), "unit"))
     with st.container(horizontal=True, gap="small"):
-        chosen: str = filters.choose("分布看", list(VIEWS), "backlog_view", "backlog", VIEWS.__getitem__)
-        kind = filters.choose_unit_kind(units)
+        measured: str = filters.choose("分布看", list(KINDS), "backlog_view", "backlog", KINDS.__getitem__)
+        unit_kind = filters.choose_unit_kind(units)
     left, middle, right = st.columns(3)
     with left, layout.block("places"):
-        ranked(view, chosen, splits.split(view, list(VIEWS), dimension), dimension, PLACE_NAMES[dimension], view.place)
+        ranked(view, measured, splits.split(view, list(KINDS), below), below, PLACE_NAMES[below], view.place)
     with middle, layout.block("units"):
-        if kind is not None:
-            ranked(view, chosen, units[kind[0]], "unit", kind[1], kind[0])
+        if unit_kind is not None:
+            ranked(view, measured, units[unit_kind[0]], "unit", unit_kind[1], unit_kind[0])
     with right, layout.block("classes"):
-        ranked(view, chosen, splits.split(view, list(VIEWS), "category"), "category", "内容分类", view.place)
+        ranked(view, measured, splits.split(view, list(KINDS), "category"), "category", "内容分类", view.place)
 
 
 def state_of(state: str | None, days_left: float) -> str:
@@ -174,45 +190,37 @@ def state_of(state: str | None, days_left: float) -> str:
 
 def oldest(view: View) -> None:
     """The cases that have been open longest; a row opens its case."""
-    rows = view.ask(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
-    late = int((rows["state"] == backlog.OVERDUE).sum())
+    cases = view.ask(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
+    overdue = int((cases["state"] == backlog.OVERDUE).sum())
     lacks = kpis.missing_reason(view, metric_of("overdue"))
-    told = f"是否超期看不出（{lacks}）" if lacks else f"其中超期 {late} 件"
+    of_whom = f"是否超期看不出（{lacks}）" if lacks else f"其中超期 {overdue} 件"
     layout.heading(
-        f"最久的 {len(rows)} 件，登记至今 {rows['days_open'].min()}—{rows['days_open'].max()} 天，{told}",
+        f"最久的 {len(cases)} 件，登记至今 {cases['days_open'].min()}—{cases['days_open'].max()} 天，{of_whom}",
         "按登记时间由早到晚；点一行看这一件的全程",
         define=metric_of("backlog"),
     )
-    table = pd.DataFrame(
+    written = pd.DataFrame(
         {
-            "登记日期": rows["registered_at"].dt.strftime("%Y-%m-%d"),
-            "已办天数": rows["days_open"],
-            "办结期限": [f"{at:%Y-%m-%d}" if pd.notna(at) else words.NONE for at in rows["due_at"]],
-            "期限状态": [state_of(*pair) for pair in zip(rows["state"], rows["days_left"], strict=True)],
-            "办理环节": kpis.stage_names(view, rows["stage"]),
-            "责任单位": rows["unit"].fillna("未分派"),
-            "区县": rows["district"].fillna(words.NONE),
-            "标题": rows["title"].fillna(words.NONE),
-            "信访编号": rows["case_no"],
+            "登记日期": tables.days(cases["registered_at"]),
+            "已办天数": cases["days_open"],
+            "办结期限": tables.days(cases["due_at"]),
+            "期限状态": [state_of(*pair) for pair in zip(cases["state"], cases["days_left"], strict=True)],
+            "办理环节": kpis.stage_names(view, cases["stage"]),
+            "责任单位": cases["unit"].fillna("未分派"),
+            "区县": cases["district"].fillna(words.NONE),
+            "标题": cases["title"].fillna(words.NONE),
+            "信访编号": cases["case_no"],
         }
     )
-    event = st.dataframe(
-        table.style.apply(layout.coloured, subset=["期限状态"]),
-        hide_index=True,
-        height=layout.rows_high(len(rows), 12),
+    cell = tables.pick_cell(
+        written.style.apply(tables.colour_states, subset=["期限状态"]),
         key="oldest",
-        on_select="rerun",
-        selection_mode="single-cell",
-        column_config={
-            "已办天数": st.column_config.NumberColumn(format="%d 天"),
-            "标题": st.column_config.Column(width="large"),
-        },
         alt="在办最久的信访件",
+        high=12,
+        columns={"已办天数": st.column_config.NumberColumn(format="%d 天"), "标题": tables.WIDE},
     )
-    cells = event["selection"]["cells"]
-    picked = clicks.once("oldest", tuple(cells[0]) if cells else None)
-    if picked:
-        lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
+    if cell is not None:
+        lists.open_case(cases["petition_id"].iloc[cell[0]])
 
 
 def page(view: View) -> None:

@@ -133,8 +133,8 @@ def boxes(frozen: Frozen) -> None:
 
 def downloads() -> None:
     """The three files, and all of them at once."""
-    made_files: tuple[files.File, ...] = st.session_state[_FILES]
-    for file in made_files:
+    report_files: tuple[files.File, ...] = st.session_state[_FILES]
+    for file in report_files:
         st.download_button(
             f"下载 {file.label}　{size(file.data)}",
             data=file.data,
@@ -143,10 +143,10 @@ def downloads() -> None:
             on_click="ignore",
             width="stretch",
         )
-    name = made_files[0].name.rsplit(".", 1)[0]
+    name = report_files[0].name.rsplit(".", 1)[0]
     st.download_button(
         "三份一起下载",
-        data=lambda: together(made_files),
+        data=lambda: together(report_files),
         file_name=f"{name}.zip",
         mime="application/zip",
         on_click="ignore",
@@ -160,11 +160,11 @@ def size(data: bytes) -> str:
     return f"{words.decimal(kilobytes / 1024)} MB" if kilobytes >= 1024 else f"{words.full(kilobytes)} KB"
 
 
-def together(made_files: tuple[files.File, ...]) -> bytes:
+def together(report_files: tuple[files.File, ...]) -> bytes:
     """All files in one archive."""
     held = BytesIO()
     with ZipFile(held, "w") as archive:
-        for file in made_files:
+        for file in report_files:
             archive.writestr(file.name, file.data)
     return held.getvalue()
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cockpit import kpis, places
 from cockpit.view import View
-from pages.parts import filters, layout, lists, maps, notices
+from pages.parts import filters, layout, lists, maps, notices, tables
 from pages.parts.panel import panel
 from queries import names
 from queries.clocks import Clock, Standing
@@ -76,21 +76,22 @@ def dial(view: View, clock: Clock) -> drawn.Dial:
         state = words.DUE_SOON
     over = clock.standing in (Standing.LATE, Standing.OVERDUE)
     what = "超" if over else "剩" if clock.done is None else "提前"
-    told = "" if clock.days is None else f"{what} {clock.days} {clock.unit}" if clock.days else "最后一天"
+    left = "" if clock.days is None else f"{what} {clock.days} {clock.unit}" if clock.days else "最后一天"
     return drawn.Dial(
-        clock.name, clock.article, clock.limit, state, told, clock.start, clock.end, clock.done or view.as_of
+        clock.name, clock.article, clock.limit, state, left, clock.start, clock.end, clock.done or view.as_of
     )
 
 
-def headline(view: View, found: Course) -> str:
+def headline(view: View, history: Course) -> str:
     """Where the case stands, from its most pressing clock."""
-    running = [clock for clock in found.clocks if clock.standing in (Standing.RUNNING, Standing.OVERDUE)]
-    if found.facts["closed_at"] is not None:
-        late = [clock.name for clock in found.clocks if clock.standing is Standing.LATE]
-        days = (found.facts["closed_at"].date() - found.facts["registered_at"].date()).days
+    running = [clock for clock in history.clocks if clock.standing in (Standing.RUNNING, Standing.OVERDUE)]
+    if history.facts["closed_at"] is not None:
+        late = [clock.name for clock in history.clocks if clock.standing is Standing.LATE]
+        days = (history.facts["closed_at"].date() - history.facts["registered_at"].date()).days
         return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else "，各时限均按期")
-    told = stage(view, found.facts)
-    where = told if found.facts["stage"] else f"办理环节 {told}"
+    where = stage(view, history.facts)
+    if not history.facts["stage"]:
+        where = f"办理环节 {where}"
     overdue = [clock for clock in running if clock.standing is Standing.OVERDUE]
     if overdue:
         worst = max(overdue, key=lambda clock: clock.days or 0)
@@ -130,27 +131,27 @@ def place_map(view: View, case: dict[str, object]) -> None:
     st.pydeck_chart(maps.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
 
 
-def beside(found: Course) -> None:
+def beside(history: Course) -> None:
     """What was done about the case by others: tasks, mediation, hearings, receptions, supervision."""
     for name, word in BESIDE.items():
-        rows = found.beside.get(name)
+        rows = history.beside.get(name)
         if rows is not None:
             with layout.block(name, stretch=False):
                 layout.heading(f"{word} {len(rows)} 条", "与本件有关")
-                st.dataframe(lists.shown(rows), hide_index=True, key=f"beside_{name}", alt=word)
+                tables.table(lists.readable(rows), key=f"beside_{name}", alt=word)
 
 
-def around(view: View, found: Course, number: int) -> None:
+def around(view: View, history: Course, number: int) -> None:
     """Cases of the same person or matter, and settled cases most like an open one."""
-    if not found.related.empty:
-        again = int(found.related["same_matter"].sum())
+    if not history.related.empty:
+        again = int(history.related["same_matter"].sum())
         with layout.block("related", stretch=False):
             layout.heading(
-                f"同一信访人或同一事项另有 {len(found.related)} 件次，其中同一事项 {again} 件次",
+                f"同一信访人或同一事项另有 {len(history.related)} 件次，其中同一事项 {again} 件次",
                 "按登记先后；点一行看那一件",
             )
-            lists.table(found.related, "related", alt="同一信访人或同一事项的信访件")
-    if found.facts["closed_at"] is not None:
+            lists.case_table(history.related, "related", alt="同一信访人或同一事项的信访件")
+    if history.facts["closed_at"] is not None:
         return
     like = view.ask(similar_settled, number, as_of=view.as_of)
     with layout.block("similar", stretch=False):
@@ -158,49 +159,51 @@ def around(view: View, found: Course, number: int) -> None:
             notices.hint("近三年没有相近的已办结件。")
             return
         layout.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点一行看那一件")
-        lists.table(like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件")
+        lists.case_table(
+            like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件"
+        )
 
 
-def whole(view: View, found: Course, number: int) -> None:
+def whole(view: View, history: Course, number: int) -> None:
     """The page of a case."""
-    case = found.facts
-    layout.header(view, str(case["title"] or case["case_no"]), f"{case['case_no']}。{headline(view, found)}。")
+    case = history.facts
+    layout.header(view, str(case["title"] or case["case_no"]), f"{case['case_no']}。{headline(view, history)}。")
     lists.way_back()
     left, right = st.columns([3, 2])
     with left:
         with layout.block("clocks", stretch=False):
             layout.heading("时限", "每个时限从起到止；条为已过的时间")
-            panel(drawn.clocks_html([dial(view, clock) for clock in found.clocks], layout.theme()), "clocks")
+            panel(drawn.clocks_html([dial(view, clock) for clock in history.clocks], layout.theme()), "clocks")
         with layout.block("course", stretch=False):
             days = (
-                (found.events["happened_at"].max() - found.events["happened_at"].min())
-                if len(found.events)
+                (history.events["happened_at"].max() - history.events["happened_at"].min())
+                if len(history.events)
                 else timedelta()
             )
             layout.heading(
-                f"全程 {len(found.events)} 步，{days.days} 天", "实心为主要环节，空心为其间的协同、监督、评价"
+                f"全程 {len(history.events)} 步，{days.days} 天", "实心为主要环节，空心为其间的协同、监督、评价"
             )
-            panel(drawn.timeline_html(found.events, layout.theme()), "timeline")
-        beside(found)
+            panel(drawn.timeline_html(history.events, layout.theme()), "timeline")
+        beside(history)
     with right:
         with layout.block("facts", stretch=False):
             layout.heading("案件要素", "不含信访人姓名、电话")
             panel(drawn.facts_html(facts(view, case), layout.theme(), text=str(case["body"] or "")), "facts")
         with layout.block("place", stretch=False):
             place_map(view, case)
-    around(view, found, number)
+    around(view, history, number)
 
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     asked = st.query_params.get("case", "")
-    found = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
-    if found is None:
+    history = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
+    if history is None:
         layout.header(view, "案件全程", "一件信访从登记到办结、评价的每一步。")
         lists.way_back()
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
     else:
-        whole(view, found, int(asked))
+        whole(view, history, int(asked))
 
 
 if __name__ == "__main__":

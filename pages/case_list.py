@@ -9,13 +9,13 @@ from queries.model import Kind
 from views import words
 
 
-def parts(view: View, question: lists.Asked) -> Part:
+def parts(view: View, question: lists.Question) -> Part:
     """Hits, misses or all of a rate, each with its number of rows; the choice stands in the address."""
     if question.metric.kind is not Kind.RATE:
         return Part.HITS
     hits, misses = question.metric.sides
     called = {Part.HITS: hits, Part.MISSES: misses, Part.AMONG: "合计"}
-    counts = {part: lists.length(question, view, part) for part in called}
+    counts = {part: lists.count_rows(question, view, part) for part in called}
     key = f"part_of_{question.metric.id}_{question.part}"
     return st.segmented_control(
         "明细",
@@ -29,10 +29,10 @@ def parts(view: View, question: lists.Asked) -> Part:
     )
 
 
-def table(view: View, question: lists.Asked, part: Part) -> None:
+def table(view: View, question: lists.Question, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
-    chosen = lists.Asked(question.metric, part, question.cell)
-    total = lists.length(chosen, view, part)
+    chosen = lists.Question(question.metric, part, question.cell)
+    total = lists.count_rows(chosen, view, part)
     unit = question.metric.lists.unit if question.metric.lists else question.metric.subject.unit
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"共 **{words.full(total)}** {unit}")
@@ -40,17 +40,17 @@ def table(view: View, question: lists.Asked, part: Part) -> None:
         cell = [f"{lists.named(view, name, value)}" for name, value in chosen.cell]
         side = {Part.MISSES: question.metric.sides[1], Part.AMONG: "合计"}.get(part, "")
         scope = lists.parts_of(view, dated=not question.metric.is_stock)
-        lists.downloads(question.metric.name, lambda: lists.whole(chosen, view), total, side, *cell, *scope)
+        lists.downloads(question.metric.name, lambda: lists.all_rows(chosen, view), total, side, *cell, *scope)
     rows = lists.rows(chosen, view, lists.PAGE_ROWS, offset)
     if rows.empty:
         st.info("这一格没有记录。")
     else:
-        lists.table(rows, "rows", alt=f"{question.metric.name}的明细")
+        lists.case_table(rows, "rows", alt=f"{question.metric.name}的明细")
 
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    question = lists.asked()
+    question = lists.read_question()
     if question is None:
         layout.header(view, "数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
         notices.hint("从任一页面点一个数字，即可在此看到它的明细。")

@@ -1,5 +1,6 @@
 """指标口径: every number's definition, from the registry, with the number itself as a live example."""
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -8,8 +9,7 @@ import streamlit as st
 from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, notices
-from pages.parts.drawing import specification
+from pages.parts import clicks, filters, layout, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from queries import dictionary
@@ -22,7 +22,7 @@ from views import charts, entries, words
 from wording import numbers, unknown
 
 EVERY = "全部"
-# What of the address is the page's own: widgets, and the metric shown alone.
+# What of the address is the page's own: widgets, and the metric that stands alone.
 _CHOICES = ("q", "metric_group")
 _VIEW = ("metric", *_CHOICES)
 _LEFT = "_dictionary_left"
@@ -82,13 +82,15 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
 def entries_of(view: View, metrics: list[Metric], key: str, *, alone: bool = False) -> None:
     """Some metrics of one group; all numbers of the group are asked for together."""
     group = [metric.id for metric in METRICS.values() if metric.group == metrics[0].group]
-    asked = view.ask(measure, group, as_of=view.as_of, period=view.period, within=view.within).set_index("metric")
-    shown = [entry(view, metric, asked.loc[metric.id], alone=alone) for metric in metrics]
-    opened = panel(entries.entries_html(shown, layout.theme()), key)
-    if opened and opened.startswith(_ALONE):
-        st.query_params["metric"] = opened.removeprefix(_ALONE)
+    values = view.ask(measure, group, **view.scope).set_index("metric")
+    html = entries.entries_html(
+        [entry(view, metric, values.loc[metric.id], alone=alone) for metric in metrics], layout.theme()
+    )
+    clicked = panel(html, key)
+    if clicked and clicked.startswith(_ALONE):
+        st.query_params["metric"] = clicked.removeprefix(_ALONE)
         st.rerun()
-    open_link(opened)
+    open_link(clicked)
 
 
 def everything(view: View) -> None:
@@ -101,10 +103,10 @@ def everything(view: View) -> None:
         chosen = st.segmented_control(
             "分组", [EVERY, *groups], default=EVERY, required=True, key="metric_group", bind="query-params"
         )
-    found = [metric for metric in dictionary.search_metrics(text) if chosen in (EVERY, metric.group)]
-    if not found:
+    matching = [metric for metric in dictionary.search_metrics(text) if chosen in (EVERY, metric.group)]
+    if not matching:
         notices.hint(f"没有与「{text}」相符的指标；换个说法，或清空查找框。")
-    for group, metrics in groupby(found, key=lambda metric: metric.group):
+    for group, metrics in groupby(matching, key=lambda metric: metric.group):
         of_group = list(metrics)
         st.markdown(f"**{group}**　:small[:gray[{len(of_group)} 个指标]]")
         entries_of(view, of_group, f"entries_{group}")
@@ -119,22 +121,19 @@ def alone(view: View, metric: Metric) -> None:
     entries_of(view, [metric], f"entry_{metric.id}", alone=True)
     if kpis.missing_reason(view, metric):
         return
-    found = kpis.months(view, [metric.id])
-    kind = numbers.kind_of(metric)
-    chart = specification(
+    kind, alt = numbers.kind_of(metric), f"{view.months_text(12)}{metric.name}"
+    drawing = clicks.draw(
         charts.trend,
-        clicks.monthly(view, found)[["at", "value", "small"]],
-        layout.theme(),
-        title=f"{view.months_text(12)}{metric.name}",
+        pictures.monthly(view, kpis.months(view, [metric.id]))[["at", "value", "small"]],
+        title=alt,
         subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
         kind=kind,
         unit=metric.unit if kind in ("count", "number") else "",
         target=target_of(view.settings, metric.id),
     )
     with layout.block("metric_months"):
-        at = clicks.chart(chart, f"months_{metric.id}", alt=f"{view.months_text(12)}{metric.name}", pick="at")
-    if at is not None:
-        open_link(clicks.month_link(metric.id, at))
+        key, link = f"months_{metric.id}", partial(clicks.month_link, metric.id)
+        clicks.chart(drawing, key, alt=alt, pick="at", link=link)
 
 
 def forget() -> None:

@@ -1,15 +1,17 @@
 """协同分派: the three kinds of task pushed to the grid platform, from push to first contact to finish."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from cockpit import kpis, places, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices
-from pages.parts.drawing import specification
+from pages.parts import clicks, filters, layout, lists, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranking
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind
@@ -17,7 +19,7 @@ from queries.spread import spread
 from queries.subjects import CONTACT_BANDS
 from queries.targets import target_of
 from views import charts, words
-from wording import findings, numbers, unknown
+from wording import findings, unknown
 from wording.names import PLACE_NAMES
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
@@ -28,28 +30,26 @@ STEPS = ("已推送", "已联系", "已办结", SPOT)
 SPEEDS = ("contact_hours", "reached_in_24h", "task_days")
 MOST_PLACES = 12
 MOST_TASKS = 50
+TASK_COLUMNS = ["task_kind", "waited", "pushed_at", "contacted_at", "contact_method", "grid", "case_no", "title"]
+TASK_COLUMNS += ["category", "district", "street", "unit", "petition_id"]
 
 
-def step_link(step: str, kind: str) -> str:
+def step_link(kind: str, step: str) -> str:
     """The tasks of a kind that came to a step."""
     if step == SPOT:
         return list_link("tasks_finished", task_kind=kind, outcome=SPOT)
-    return list_link(
-        {"已推送": "tasks_pushed", "已联系": "tasks_contacted", "已办结": "tasks_finished"}[step], task_kind=kind
-    )
+    metric_ids = {"已推送": "tasks_pushed", "已联系": "tasks_contacted", "已办结": "tasks_finished"}
+    return list_link(metric_ids[step], task_kind=kind)
 
 
 def by_kind(view: View, metrics: list[str], *more: str) -> pd.DataFrame:
     """Numbers of the filter bar's period and slice by kind of task (see queries.measure.measure)."""
-    return view.ask(
-        measure, metrics, as_of=view.as_of, period=view.period, within=view.within, by=["task_kind", *more]
-    ).drop(columns=["as_of", "unknown"])
+    return view.ask(measure, metrics, by=["task_kind", *more], **view.scope).drop(columns=["as_of", "unknown"])
 
 
 def median_by_kind(view: View, metric: str) -> pd.Series:
     """The median behind a mean, by kind of task."""
-    found = view.ask(spread, metric, as_of=view.as_of, period=view.period, within=view.within, by=["task_kind"])
-    return found.set_index("task_kind")["median"]
+    return view.ask(spread, metric, by=["task_kind"], **view.scope).set_index("task_kind")["median"]
 
 
 def known_steps(view: View) -> tuple[set[str], dict[str, tuple[str, ...]]]:
@@ -65,27 +65,26 @@ def known_steps(view: View) -> tuple[set[str], dict[str, tuple[str, ...]]]:
 
 def steps(view: View) -> None:
     """Each kind by itself: how many of the tasks pushed came how far."""
-    far = by_kind(view, ["tasks_contacted", "tasks_finished"]).pivot_table(index="task_kind", columns="metric")
-    settled = by_kind(view, ["tasks_finished"], "outcome")
-    on_the_spot = settled[settled["outcome"] == SPOT].set_index("task_kind")["hits"]
+    progress = by_kind(view, ["tasks_contacted", "tasks_finished"]).pivot_table(index="task_kind", columns="metric")
+    outcomes = by_kind(view, ["tasks_finished"], "outcome")
+    on_the_spot = outcomes[outcomes["outcome"] == SPOT].set_index("task_kind")["hits"]
     contact, finish = median_by_kind(view, "contact_hours"), median_by_kind(view, "task_days")
     known, lacks = known_steps(view)
-    kinds = [*KINDS, *sorted(set(far.index) - set(KINDS))]
+    kinds = [*KINDS, *sorted(set(progress.index) - set(KINDS))]
     for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
         counts = [0, 0, 0, 0]
-        if kind in far.index:
-            row = far.loc[kind]
+        if kind in progress.index:
+            row = progress.loc[kind]
             contacted, finished = row["hits", "tasks_contacted"], row["hits", "tasks_finished"]
             counts = [int(row["among", "tasks_contacted"]), int(contacted), int(finished), on_the_spot.get(kind, 0)]
         done = f"，已办结 {words.percent(counts[2] / counts[0])}" if counts[0] and "已办结" in known else ""
         medians = [f"{words.days(contact.get(kind), '小时')}联系上"] if "已联系" in known else []
         medians += [f"{words.days(finish.get(kind))}办结"] if "已办结" in known else []
-        chart = specification(
+        drawing = clicks.draw(
             charts.bars,
             pd.DataFrame([(step, n) for step, n in zip(STEPS, counts, strict=True) if step in known]).set_axis(
                 ["label", "value"], axis="columns"
             ),
-            layout.theme(),
             title=f"{kind} {words.full(counts[0])} 件{done}" if counts[0] else f"这一时段没有推送{kind}任务",
             subtitle="期内推送的任务走到哪一步（件）"
             + (f"；中位数 {'，'.join(medians)}" if medians else "")
@@ -94,9 +93,8 @@ def steps(view: View) -> None:
             height=150,
         )
         with column, layout.block(f"steps_{kind}"):
-            step = clicks.chart(chart, f"steps_{kind}", alt=f"{kind}任务从推送到办结", pick="key")
-        if step is not None:
-            open_link(step_link(step, kind))
+            alt = f"{kind}任务从推送到办结"
+            clicks.chart(drawing, f"steps_{kind}", alt=alt, pick="key", link=partial(step_link, kind))
 
 
 def ranked(view: View) -> None:
@@ -106,81 +104,78 @@ def ranked(view: View) -> None:
         otherwise = "street" if "street" in levels else levels[0]
         dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACE_NAMES.__getitem__)
         speed = filters.choose("按", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
-    metric, noun = metric_of(speed), PLACE_NAMES[dimension]
-    if layout.explain_missing(view, speed):
-        return
-    few = view.settings.lights.small_sample
-    frame = splits.split(view, [speed], dimension)
+    if not layout.explain_missing(view, speed):
+        speeds(view, speed, dimension)
+
+
+def speeds(view: View, speed: str, dimension: str) -> None:
+    """Places by one of SPEEDS; a bar opens the tasks, of a rate those that failed."""
+    metric, noun, few = metric_of(speed), PLACE_NAMES[dimension], view.settings.lights.small_sample
     is_rate = metric.kind is Kind.RATE
-    frame = frame.assign(small=frame["among"] < few)
-    nothing = f"这一时段没有可计{metric.name}的任务"
-    target = target_of(view.settings, speed)
+    by_place = splits.split(view, [speed], dimension)
+    by_place = by_place.assign(small=by_place["among"] < few)
+    none = f"这一时段没有可计{metric.name}的任务"
     if is_rate:
-        title = findings.lowest(frame, target, f"各{noun}", few=few, nothing=nothing)
+        title = findings.lowest(by_place, target_of(view.settings, speed), f"各{noun}", few=few, nothing=none)
     else:
-        title = findings.slowest(frame, metric.unit, f"各{noun}", few=few, nothing=nothing)
+        title = findings.slowest(by_place, metric.unit, f"各{noun}", few=few, nothing=none)
     # A place with hardly a task is slow or fast by chance: those that can be judged come first.
-    judged = frame[~frame["small"]]
-    shown = frame if judged.empty else judged
-    left_out = len(frame) - len(shown)
-    chart = specification(
-        charts.ranking,
-        shown,
-        layout.theme(),
+    judged = by_place[~by_place["small"]]
+    ranked_places = by_place if judged.empty else judged
+    unlisted = len(by_place) - len(ranked_places)
+    ranking(
+        view,
+        ranked_places,
+        speed,
+        dimension,
+        key=f"ranked_{dimension}_{speed}",
+        alt=f"各{noun}{metric.name}",
         title=title,
-        subtitle=f"各{noun}{metric.name}（{metric.unit}），最慢的 {min(MOST_PLACES, len(shown))} 个"
-        + (f"；另有 {left_out} 个不足 {few} 件，未列" if left_out else ""),
-        kind=numbers.kind_of(metric),
-        target=target,
-        largest_first=not is_rate,
+        subtitle=f"各{noun}{metric.name}（{metric.unit}），最慢的 {min(MOST_PLACES, len(ranked_places))} 个"
+        + (f"；另有 {unlisted} 个不足 {few} 件，未列" if unlisted else ""),
         from_zero=not is_rate,
         most=MOST_PLACES,
-        none=f"{nothing}。",
+        none=none,
+        part=Part.MISSES if is_rate else Part.HITS,
     )
-    code = clicks.chart(chart, f"ranked_{dimension}_{speed}", alt=f"各{noun}{metric.name}", pick="code")
-    if code is not None:
-        open_link(list_link(speed, Part.MISSES if is_rate else Part.HITS, **{dimension: code}))
 
 
 def contact_times(view: View) -> None:
     """How long people wait for the first contact."""
     if layout.explain_missing_split(view, "contact_hours", "contact_band"):
         return
-    rows = splits.split(view, ["contact_hours"], "contact_band").set_index("code")["hits"]
-    counts = rows.reindex(CONTACT_BANDS, fill_value=0)
-    found = view.ask(spread, "contact_hours", as_of=view.as_of, period=view.period, within=view.within).iloc[0]
-    told = f"一半在 {words.days(found['median'], '小时')}内联系上，九成在 {words.days(found['p90'], '小时')}内"
-    chart = specification(
-        charts.bars,
-        pd.DataFrame({"label": CONTACT_BANDS, "value": counts.to_numpy()}),
-        layout.theme(),
-        title=told if found["hits"] else "这一时段没有联系上的任务",
+    waits = view.ask(spread, "contact_hours", **view.scope).iloc[0]
+    title = f"一半在 {words.days(waits['median'], '小时')}内联系上，九成在 {words.days(waits['p90'], '小时')}内"
+    pictures.count_by_band(
+        splits.split(view, ["contact_hours"], "contact_band").set_index("code")["hits"],
+        CONTACT_BANDS,
+        key="contact_bands",
+        alt="从推送到首次联系的时间",
+        title=title if waits["hits"] else "这一时段没有联系上的任务",
         subtitle="期内首次联系上的任务，按推送到联系的时间（件）",
         unit="件",
-        height=170,
+        link=lambda band: list_link("contact_hours", contact_band=band),
     )
-    band = clicks.chart(chart, "contact_bands", alt="从推送到首次联系的时间", pick="key")
-    if band is not None:
-        open_link(list_link("contact_hours", contact_band=band))
 
 
 def outcomes(view: View) -> None:
     """What came of the tasks finished in the period."""
     if layout.explain_missing_split(view, "task_days", "outcome"):
         return
-    rows = splits.split(view, ["task_days"], "outcome").assign(value=lambda frame: frame["hits"])
-    chart = specification(
-        charts.ranking,
-        rows,
-        layout.theme(),
-        title=findings.most(rows, "办结任务", none="这一时段没有办结的任务", unit="件"),
+    by_outcome = splits.split(view, ["task_days"], "outcome").assign(value=lambda frame: frame["hits"])
+    none = "这一时段没有办结的任务"
+    ranking(
+        view,
+        by_outcome,
+        "task_days",
+        "outcome",
+        key="task_outcomes",
+        alt="任务办理结果",
+        title=findings.most(by_outcome, "办结任务", none=none, unit="件"),
         subtitle="期内办结的任务，按办理结果（件）",
         kind="count",
-        none="这一时段没有办结的任务。",
+        none=none,
     )
-    code = clicks.chart(chart, "task_outcomes", alt="任务办理结果", pick="code")
-    if code is not None:
-        open_link(list_link("task_days", outcome=code))
 
 
 def waiting_longest(view: View) -> None:
@@ -193,17 +188,14 @@ def waiting_longest(view: View) -> None:
     if not total:
         layout.heading("没有在办的网格任务", "已推送、尚未办结的任务", define=metric)
         return
-    rows = view.ask(cases, metric.id, as_of=view.stocks_at, within=view.within, limit=MOST_TASKS)
-    longest = (view.stocks_at.date() - rows["pushed_at"].iloc[0].date()).days
+    tasks = view.ask(cases, metric.id, as_of=view.stocks_at, within=view.within, limit=MOST_TASKS)
+    waited = [(view.stocks_at.date() - pushed.date()).days for pushed in tasks["pushed_at"]]
     layout.heading(
-        f"在办 {words.full(total)} 件，最久的已推送 {words.days(longest)}，超 24 小时未联系 {words.full(late)} 件",
-        f"推送最早的 {len(rows)} 件在前" if total > len(rows) else "推送最早的在前",
+        f"在办 {words.full(total)} 件，最久的已推送 {words.days(waited[0])}，超 24 小时未联系 {words.full(late)} 件",
+        f"推送最早的 {len(tasks)} 件在前" if total > len(tasks) else "推送最早的在前",
         define=metric,
     )
-    waited = [(view.stocks_at.date() - pushed.date()).days for pushed in rows["pushed_at"]]
-    columns = ["task_kind", "waited", "pushed_at", "contacted_at", "contact_method", "grid", "case_no", "title"]
-    columns += ["category", "district", "street", "unit", "petition_id"]
-    lists.table(rows.assign(waited=waited)[columns], "open_tasks", alt="最久的在办任务", most=8)
+    lists.case_table(tasks.assign(waited=waited)[TASK_COLUMNS], "open_tasks", alt="最久的在办任务", high=8)
     with st.container(horizontal=True):
         if st.button(f"打开全部在办 {words.full(total)} 件", key="all_open"):
             open_link(list_link(metric.id))

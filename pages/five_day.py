@@ -10,9 +10,10 @@ from cockpit import kpis, places, splits
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, notices, pictures
-from pages.parts.drawing import specification
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import left_out, ranking
+from pages.parts.tables import pick_row
 from queries.cases import Part, count_cases
 from queries.measure import measure, metric_of
 from queries.subjects import CLOSING_DAYS
@@ -40,69 +41,66 @@ _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 
 def closings(view: View) -> None:
     """How many working days closings take; a bar opens its claims."""
-    found = view.ask(measure, [RATE], as_of=view.as_of, period=view.period, within=view.within, by=["closing_days"])
-    counts = (
-        found.dropna(subset=["closing_days"]).set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
-    )
+    closed = view.ask(measure, [RATE], by=["closing_days"], **view.scope).dropna(subset=["closing_days"])
+    counts = closed.set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
     frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
-    bunched = view.ask(measure, [BUNCHED], as_of=view.as_of, period=view.period, within=view.within)
-    last_day = float(bunched["value"].iloc[0])
-    chart = specification(
+    on_last_day = float(view.ask(measure, [BUNCHED], **view.scope)["value"].iloc[0])
+    drawing = clicks.draw(
         charts.histogram,
         frame,
-        layout.theme(),
-        title=findings.closings(frame, view.settings.deadlines.simple_working_days, last_day),
+        title=findings.closings(frame, view.settings.deadlines.simple_working_days, on_last_day),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
         height=230,
     )
-    days = clicks.chart(chart, "closings", alt="办结用了几个工作日", pick="days")
-    if days is not None:
-        open_link(list_link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]))
+    clicks.chart(
+        drawing,
+        "closings",
+        alt="办结用了几个工作日",
+        pick="days",
+        link=lambda days: list_link(RATE, Part.AMONG, closing_days=CLOSING_DAYS[int(days)]),
+    )
 
 
 def ranked(
-    view: View, frame: pd.DataFrame, dimension: str, noun: str, way: str, *, drill: bool = False, most: int = ROWS
+    view: View, rates: pd.DataFrame, dimension: str, noun: str, way: str, *, drill: bool = False, most: int = ROWS
 ) -> None:
     """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
-    target, few = target_of(view.settings, RATE), view.settings.lights.small_sample
-    more = f"；共 {len(frame)} 个，列前 {most} 个" if len(frame) > most else ""
+    key, alt, on_pick = f"five_day_{dimension}", f"各{noun}{WAYS[way]}", filters.set_area if drill else None
     if way == "rate":
-        chart = specification(
-            charts.ranking,
-            frame,
-            layout.theme(),
-            title=findings.lowest(frame, target, f"各{noun}", few=few),
-            subtitle=f"各{noun}五日办结率，按期／应办结{more}",
-            kind="rate",
-            target=target,
+        target, few = target_of(view.settings, RATE), view.settings.lights.small_sample
+        ranking(
+            view,
+            rates,
+            RATE,
+            dimension,
+            key=key,
+            alt=alt,
+            title=findings.lowest(rates, target, f"各{noun}", few=few),
+            subtitle=f"各{noun}五日办结率，按期／应办结{left_out(len(rates), most)}",
             from_zero=False,
-            largest_first=False,
             most=most,
-            none="这一时段没有应办结的简单诉求。",
+            none="这一时段没有应办结的简单诉求",
+            on_pick=on_pick,
         )
-    else:
-        late = frame[["code", "name"]].assign(value=frame["among"] - frame["hits"])
-        late = late[late["value"] > 0]
-        more = f"；共 {len(late)} 个，列前 {most} 个" if len(late) > most else ""
-        chart = specification(
-            charts.ranking,
-            late,
-            layout.theme(),
-            title=findings.most(late, "未按期总量", none=f"各{noun}都没有未按期的简单诉求"),
-            subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{more}",
-            kind="count",
-            most=most,
-            none=f"各{noun}都没有未按期的简单诉求。",
-        )
-    key = f"five_day_{dimension}"
-    if drill:
-        clicks.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code", on_pick=filters.set_area)
         return
-    code = clicks.chart(chart, key, alt=f"各{noun}{WAYS[way]}", pick="code")
-    if code is not None:
-        row = frame[frame["code"] == code].iloc[0]
-        part = Part.MISSES if row["hits"] < row["among"] else Part.AMONG
-        open_link(list_link(RATE, part, **{dimension: code}))
+    late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])
+    late = late[late["value"] > 0]
+    none = f"各{noun}都没有未按期的简单诉求"
+    ranking(
+        view,
+        late,
+        RATE,
+        dimension,
+        key=key,
+        alt=alt,
+        title=findings.most(late, "未按期总量", none=none),
+        subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{left_out(len(late), most)}",
+        kind="count",
+        largest_first=True,
+        most=most,
+        none=none,
+        on_pick=on_pick,
+    )
 
 
 def ranked_by() -> str:
@@ -116,23 +114,18 @@ def rankings(view: View, choices: DeltaGenerator, way: str) -> None:
     groups = splits.by_kind(view, splits.split(view, [RATE], "unit"))
     with choices:
         dimension = level(view)
-        kind = filters.choose_unit_kind(groups)
-    below = splits.split(view, [RATE], dimension)
+        unit_kind = filters.choose_unit_kind(groups)
+    by_place = splits.split(view, [RATE], dimension)
+    drill = dimension == places.dimension_below(view) != "grid"
     left, right = st.columns(2)
     with left, layout.block("places"):
-        ranked(
-            view,
-            below,
-            dimension,
-            PLACE_NAMES[dimension],
-            way,
-            drill=dimension == places.dimension_below(view) != "grid",
-        )
+        ranked(view, by_place, dimension, PLACE_NAMES[dimension], way, drill=drill)
     with right, layout.block("units"):
-        if kind is None:
+        if unit_kind is None:
             notices.hint("这一时段没有应办结的简单诉求。")
         else:
-            ranked(view, groups[kind[0]], "unit", kind[1], way, most=min(max(len(below), LEAST_ROWS), ROWS))
+            most = min(max(len(by_place), LEAST_ROWS), ROWS)
+            ranked(view, groups[unit_kind[0]], "unit", unit_kind[1], way, most=most)
 
 
 def level(view: View) -> str:
@@ -146,42 +139,34 @@ def level(view: View) -> str:
 
 def due_soon(view: View) -> None:
     """Who is about to miss the promise: open claims by unit and the day their five working days end."""
-    frame = splits.split(view, list(DUE), "unit")
-    if frame.empty:
+    due = splits.split(view, list(DUE), "unit")
+    if due.empty:
         notices.hint("3 个工作日内没有五日到期的简单诉求。")
         return
-    wide = frame.pivot_table(index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False).reset_index()
-    totals = wide[list(DUE)].sum()
+    by_unit = due.pivot_table(index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
+    by_unit = by_unit.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False)
+    by_unit = by_unit.reset_index()
+    totals = by_unit[list(DUE)].sum()
     last = view.workday(view.stocks_at, 3)
     layout.heading(
         f"{words.day(view.stocks_at) if view.is_over else '今日'}到期 {words.full(totals.iloc[0])} 件次，"
-        f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(wide)} 个单位",
+        f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(by_unit)} 个单位",
         f"{view.stock_moment_text}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；"
         "选中一行看这些件",
         define=metric_of("five_day_due_in_3"),
     )
-    table = wide[["name"]].assign(due=wide["code"].map(first_due(view))).join(wide[list(DUE)])
-    table = table.rename(columns={"name": "责任单位", "due": "最早期限", **DUE})
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        height=layout.rows_high(len(table), 8),
-        key="due_soon",
-        on_select="rerun",
-        selection_mode="single-row",
-        alt="五日期限将到的简单诉求按单位",
-    )
-    picked = clicks.once("due_soon", tuple(event["selection"]["rows"]) or None)
-    if picked:
-        open_link(list_link("five_day_due_in_3", unit=wide["code"].iloc[picked[0]]))
+    written = by_unit[["name"]].assign(due=by_unit["code"].map(first_due(view))).join(by_unit[list(DUE)])
+    written = written.rename(columns={"name": "责任单位", "due": "最早期限", **DUE})
+    row = pick_row(written, key="due_soon", alt="五日期限将到的简单诉求按单位", high=8)
+    if row is not None:
+        open_link(list_link("five_day_due_in_3", unit=by_unit["code"].iloc[row]))
 
 
 def first_due(view: View) -> dict[str, str]:
     """By unit, the next day on which five working days end: 11月23日."""
     by = ["unit", "five_day_due"]
-    found = view.ask(measure, ["five_day_due_in_3"], as_of=view.stocks_at, within=view.within, by=by)
-    first = found.assign(code=found["unit"].fillna("")).groupby("code")["five_day_due"].min()
+    due = view.ask(measure, ["five_day_due_in_3"], as_of=view.stocks_at, within=view.within, by=by)
+    first = due.assign(code=due["unit"].fillna("")).groupby("code")["five_day_due"].min()
     return {str(code): words.day(date.fromisoformat(day)) for code, day in first.items()}
 
 

@@ -1,6 +1,7 @@
 """到期预警: what falls out of its limit in the next working days, whose it is, and what the month would lose."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,14 +10,14 @@ from cockpit import kpis, places, splits
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, notices
-from pages.parts.drawing import specification
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranking
+from pages.parts.tables import RIGHT, pick_cell
 from queries import forward
 from queries.cases import Part, count_cases
 from queries.measure import metric_of
 from queries.registry.common import HORIZONS
-from queries.targets import target_of
 from views import charts, words
 from wording import findings
 from wording.names import PLACE_NAMES
@@ -29,46 +30,44 @@ OUTLOOK_ROW = 36
 UNIT = "责任单位"
 
 
-# What lies ahead is ahead of the moment, whatever period was chosen.
-
-
-def missed(view: View, metric: str, **cell: str | None) -> None:
-    """Open what misses a rate of the month."""
-    open_link(list_link(metric, Part.MISSES, period=view.link_period, **cell))
+def misses_link(view: View, metric: str, **cell: str | None) -> str:
+    """What misses a rate of the month."""
+    return list_link(metric, Part.MISSES, period=view.link_period, **cell)
 
 
 def outlook(view: View, clock: str) -> None:
     """The month's rate now and if nothing closes until then; a dot opens what would miss the limit by then."""
-    rate = metric_of(forward.RATE_METRICS[clock])
+    rate, month = metric_of(forward.RATE_METRICS[clock]), words.month(view.as_of.date(), year=False)
     if layout.explain_missing(view, rate.id):
         return
-    frame = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
-    target = target_of(view.settings, rate.id)
-    frame = frame[_changes(frame)]
+    rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
+    rates = rates[_changes(rates)]
     crossing = ""
     if view.workday(view.as_of, HORIZONS[-1]) > view.period.end:
         crossing = f"；{words.day(view.period.end)}以后到期的计入下月，不在此列"
-    chart = specification(
-        charts.ranking,
-        frame.assign(
-            code=frame["days"].astype(str),
-            name=steps(view, frame["days"].tolist()),
-            small=[words.is_small_sample(among, view.settings.lights.small_sample) for among in frame["among"]],
+    few = view.settings.lights.small_sample
+
+    def link(row: Any) -> str:
+        state = {forward.STATE_DIMENSIONS[clock]: "在期未结"} if row["days"] and row["falling"] else {}
+        return misses_link(view, row["metric"], **state)
+
+    ranking(
+        view,
+        rates.assign(
+            code=rates["days"].astype(str),
+            name=steps(view, rates["days"].tolist()),
+            small=[words.is_small_sample(among, few) for among in rates["among"]],
         ),
-        layout.theme(),
-        title=findings.outlook(frame, rate.name, words.month(view.as_of.date(), year=False)),
-        subtitle=f"{words.month(view.as_of.date(), year=False)}{rate.name}，按期／应办结；"
-        f"不是预测，只把期限往后推{crossing}",
-        kind="rate",
-        target=target,
+        rate.id,
+        key=f"outlook_{clock}",
+        alt=f"若不再办结的{rate.name}",
+        title=findings.outlook(rates, rate.name, month),
+        subtitle=f"{month}{rate.name}，按期／应办结；不是预测，只把期限往后推{crossing}",
+        largest_first=True,
         from_zero=False,
         row=OUTLOOK_ROW,
+        link=link,
     )
-    code = clicks.chart(chart, f"outlook_{clock}", alt=f"若不再办结的{rate.name}", pick="code")
-    if code is not None:
-        row = frame[frame["days"] == int(code)].iloc[0]
-        state = {forward.STATE_DIMENSIONS[clock]: "在期未结"} if row["days"] and row["falling"] else {}
-        missed(view, row["metric"], **state)
 
 
 def _changes(frame: pd.DataFrame) -> pd.Series:
@@ -92,26 +91,21 @@ def step(view: View, days: int) -> str:
 
 def calendar(view: View) -> None:
     """Both limits by the day they end; a cell opens its cases."""
-    clocks = [
-        clock
-        for clock in CLOCKS
-        if not kpis.missing_reason(view, metric_of(f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}"))
-    ]
+    metrics = {clock: f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}" for clock in CLOCKS}
+    clocks = [clock for clock, name in metrics.items() if not kpis.missing_reason(view, metric_of(name))]
     if not clocks:
-        layout.explain_missing(view, *(f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}" for clock in CLOCKS))
+        layout.explain_missing(view, *metrics.values())
         return
-    found = {
-        clock: view.ask(forward.due, clock, HORIZONS[-1], as_of=view.as_of, within=view.within) for clock in clocks
-    }
+    due = {clock: view.ask(forward.due, clock, HORIZONS[-1], as_of=view.as_of, within=view.within) for clock in clocks}
     today = view.as_of.date()
     working = [view.workday(view.as_of, n) for n in range(1, HORIZONS[-1] + 1)]
-    days = sorted({today, *working, *(day.date() for frame in found.values() for day in frame["day"])})
+    days = sorted({today, *working, *(day.date() for frame in due.values() for day in frame["day"])})
     rows = []
-    for clock, frame in found.items():
+    for clock, frame in due.items():
         cases = dict(zip(frame["day"].dt.date, frame["cases"], strict=True))
         rows += [{"clock": clock, "row": CLOCKS[clock], "day": day, "value": cases.get(day, 0)} for day in days]
     table = pd.DataFrame(rows)
-    chart = specification(
+    drawing = clicks.draw(
         charts.heat,
         table.drop(columns=["day", "clock"]).assign(
             column=[words.short_day(day, today) for day in table["day"]],
@@ -120,52 +114,45 @@ def calendar(view: View) -> None:
                 for name, day, cases in table[["row", "day", "value"]].itertuples(index=False)
             ],
         ),
-        layout.theme(),
         title=findings.peak(table),
         subtitle="尚未办结、期限未过的件，按期限所在日（件次），点一格看明细",
         unit="件次",
         row=72,
     )
-    cell = clicks.chart(chart, "calendar", alt="今后 5 个工作日到期件", pick=("row", "column"))
-    if cell is not None:
+
+    def link(cell: tuple[str, str]) -> str:
         clock = next(clock for clock, name in CLOCKS.items() if name == cell[0])
-        day = next(day for day in days if words.short_day(day, today) == cell[1])
-        open_link(
-            list_link(
-                f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}",
-                period=view.link_period,
-                **{forward.DAY_DIMENSIONS[clock]: day.isoformat()},
-            )
-        )
+        day: Any = next(day for day in days if words.short_day(day, today) == cell[1])
+        return list_link(metrics[clock], period=view.link_period, **{forward.DAY_DIMENSIONS[clock]: day.isoformat()})
+
+    clicks.chart(drawing, "calendar", alt="今后 5 个工作日到期件", pick=("row", "column"), link=link)
 
 
 def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     """Where the cases lie that fall due; a bar opens them."""
-    name = f"{forward.DUE_METRICS[clock]}_{days}"
-    if layout.explain_missing(view, name):
+    metric_id = f"{forward.DUE_METRICS[clock]}_{days}"
+    if layout.explain_missing(view, metric_id):
         return
-    frame = splits.split(view, [name], dimension)
-    noun = PLACE_NAMES[dimension]
-    said = f"{days} 个工作日内{CLOCKS[clock]}到期"
-    even = spread(frame, noun)
-    if even and len(frame) > ROWS:
-        layout.heading(even, f"各{noun}{said}（件次），没有一个比别的多")
-        if st.button(f"打开全部 {words.full(int(frame['value'].sum()))} 件次", key=f"even_{dimension}"):
-            open_link(list_link(name))
+    due, noun = splits.split(view, [metric_id], dimension), PLACE_NAMES[dimension]
+    falling_due = f"{days} 个工作日内{CLOCKS[clock]}到期"
+    even = spread(due, noun)
+    if even and len(due) > ROWS:
+        layout.heading(even, f"各{noun}{falling_due}（件次），没有一个比别的多")
+        if st.button(f"打开全部 {words.full(int(due['value'].sum()))} 件次", key=f"even_{dimension}"):
+            open_link(list_link(metric_id))
         return
-    chart = specification(
-        charts.ranking,
-        frame[["code", "name", "value"]],
-        layout.theme(),
-        title=even or findings.most(frame, view.place, none=f"{view.place}没有{said}的件"),
-        subtitle=f"各{noun}{said}（件次）" + (f"，{len(frame)} 个中前 {ROWS}" if len(frame) > ROWS else ""),
-        kind="count",
+    ranking(
+        view,
+        due[["code", "name", "value"]],
+        metric_id,
+        dimension,
+        key=f"forward_{dimension}",
+        alt=f"各{noun}{falling_due}",
+        title=even or findings.most(due, view.place, none=f"{view.place}没有{falling_due}的件"),
+        subtitle=f"各{noun}{falling_due}（件次）" + (f"，{len(due)} 个中前 {ROWS}" if len(due) > ROWS else ""),
         most=ROWS,
-        none=f"没有{said}的件。",
+        none=f"没有{falling_due}的件",
     )
-    code = clicks.chart(chart, f"forward_{dimension}", alt=f"各{noun}{said}", pick="code")
-    if code is not None:
-        open_link(list_link(name, period=view.link_period, **{dimension: code}))
 
 
 def spread(frame: pd.DataFrame, noun: str) -> str:
@@ -179,66 +166,66 @@ def units(view: View, clock: str, days: int) -> None:
     due = {n: f"{forward.DUE_METRICS[clock]}_{n}" for n in HORIZONS}
     if layout.explain_missing(view, due[days]):
         return
-    wide = splits.split(view, list(due.values()), "unit").pivot_table(
-        index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0
-    )
-    wide = wide.reindex(columns=list(due.values()), fill_value=0)
-    if wide.empty:
+    by_unit = due_by_unit(view, list(due.values()), due[days])
+    if by_unit.empty:
         layout.heading(
             f"{HORIZONS[-1]} 个工作日内没有{CLOCKS[clock]}到期的件", "按责任单位", define=metric_of(due[days])
         )
         return
-    ahead = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within, by=["unit"])
-    ahead = ahead.assign(code=ahead["unit"].fillna(""))
-    rate = {n: ahead[ahead["days"] == n].set_index("code") for n in (0, days)}
-    wide = (
-        wide.reset_index()
-        .sort_values([due[days], *due.values()], ascending=False, kind="stable")
-        .reset_index(drop=True)
-    )
-    total, holders = wide[due[days]].sum(), int((wide[due[days]] > 0).sum())
-    alone = holders > 1 and wide[due[days]].nlargest(2).is_unique and wide["code"].iloc[0]
+    total, holders = by_unit[due[days]].sum(), int((by_unit[due[days]] > 0).sum())
+    alone = holders > 1 and by_unit[due[days]].nlargest(2).is_unique and by_unit["code"].iloc[0]
     layout.heading(
         f"{days} 个工作日内 {words.full(total)} 件次{CLOCKS[clock]}到期，涉及 {holders} 个单位"
-        + (f"，{wide['name'].iloc[0]}最多" if alone else ""),
+        + (f"，{by_unit['name'].iloc[0]}最多" if alone else ""),
         f"点一个数看它的件；率为{words.month(view.as_of.date(), year=False)}"
         f"{metric_of(forward.RATE_METRICS[clock]).name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
         define=metric_of(due[days]),
     )
-    columns = {f"{n}个工作日内": due[n] for n in HORIZONS}
+    now, then = rates_by_unit(view, clock, 0), rates_by_unit(view, clock, days)
+    counts = {f"{n}个工作日内": name for n, name in due.items()}
     rates = {"现在": forward.RATE_METRICS[clock], "届时": f"{forward.RATE_METRICS[clock]}_in_{days}"}
-    table = pd.DataFrame(
+    written = pd.DataFrame(
         {
-            UNIT: wide["name"],
-            **{head: wide[name] for head, name in columns.items()},
-            "现在": written_rates(view, wide["code"], rate[0]),
-            "届时": written_rates(view, wide["code"], rate[days]),
-            "变化": [words.points(value) for value in wide["code"].map(rate[days]["value"] - rate[0]["value"])],
+            UNIT: by_unit["name"],
+            **{head: by_unit[name] for head, name in counts.items()},
+            "现在": written_rates(view, by_unit["code"], now),
+            "届时": written_rates(view, by_unit["code"], then),
+            "变化": [words.points(value) for value in by_unit["code"].map(then["value"] - now["value"])],
         }
     )
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        height=layout.rows_high(len(table), TABLE_ROWS),
+    cell = pick_cell(
+        written,
         key="forward_units",
-        on_select="rerun",
-        selection_mode="single-cell",
-        column_config={
-            UNIT: st.column_config.Column(width="medium"),
-            **{head: st.column_config.Column(alignment="right") for head in (*rates, "变化")},
-        },
         alt="将要到期的件按责任单位",
+        high=TABLE_ROWS,
+        columns={UNIT: st.column_config.Column(width="medium"), **dict.fromkeys((*rates, "变化"), RIGHT)},
     )
-    cell = clicks.once("forward_units", next(iter(event["selection"]["cells"]), None))
-    if cell is not None:
-        code = wide["code"].iloc[cell[0]]
-        if cell[1] in rates:
-            missed(view, rates[cell[1]], unit=code)
-        elif cell[1] == "变化":
-            missed(view, rates["届时"], unit=code, **{forward.STATE_DIMENSIONS[clock]: "在期未结"})
-        else:
-            open_link(list_link(columns.get(cell[1], due[days]), period=view.link_period, unit=code))
+    if cell is None:
+        return
+    code, head = by_unit["code"].iloc[cell[0]], cell[1]
+    if head in rates:
+        open_link(misses_link(view, rates[head], unit=code))
+    elif head == "变化":
+        open_link(misses_link(view, rates["届时"], unit=code, **{forward.STATE_DIMENSIONS[clock]: "在期未结"}))
+    else:
+        open_link(list_link(counts.get(head, due[days]), period=view.link_period, unit=code))
+
+
+def due_by_unit(view: View, metric_ids: list[str], first: str) -> pd.DataFrame:
+    """What falls due by unit: code, name, and each metric as a column; most of the `first` metric first."""
+    by_unit = splits.split(view, metric_ids, "unit").pivot_table(
+        index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0
+    )
+    by_unit = by_unit.reindex(columns=metric_ids, fill_value=0).reset_index()
+    return by_unit.sort_values([first, *metric_ids], ascending=False, kind="stable").reset_index(drop=True)
+
+
+def rates_by_unit(view: View, clock: str, days: int) -> pd.DataFrame:
+    """The month's rates so many working days on had nothing closed since, by the unit's code."""
+    rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within, by=["unit"])
+    rates = rates.assign(code=rates["unit"].fillna(""))
+    return rates[rates["days"] == days].set_index("code")
 
 
 def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str]:
@@ -266,6 +253,7 @@ def details(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
+    # What lies ahead is ahead of the moment, whatever period was chosen.
     view = replace(view, period=forward.month_of(view.as_of))
     last = view.workday(view.as_of, HORIZONS[-1])
     layout.header(

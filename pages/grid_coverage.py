@@ -9,17 +9,16 @@ import streamlit as st
 from cockpit import places, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, maps, notices
-from pages.parts.drawing import specification
+from pages.parts import filters, layout, maps, notices, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import finding, ranking
 from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
-from queries.targets import target_of
-from views import charts, words
+from views import words
 from wording import findings, numbers
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
@@ -34,8 +33,10 @@ GRID_METRICS = {"grids_staffed": "grid_workers", "cases_per_10k": "registered"}
 GAPS = {"grids_staffed": "没有网格员", "communities_with_agent": "没有代办员"}
 STAFFED = (words.State("good", "●", "有在岗网格员"), words.State("bad", "■", "没有在岗网格员"))
 HOT_LABEL = "登记量（件次），约 1 公里见方"
-GAPS_SHOWN = 100
+MOST_GAPS = 100
 CELLS = 200
+# What is said of one grid.
+FACTS = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
 MAP_SIZE = (780, 460)
 ROWS, ROWS_BESIDE_FACTS = 14, 7
 
@@ -72,21 +73,19 @@ def one_kind(view: View, below: places.Below) -> places.Below:
     return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(view.place)))
 
 
-def on_map(view: View, chosen: str, below: places.Below) -> None:
+def on_map(view: View, layer_id: str, below: places.Below) -> None:
     """The map and the table beside it; both go down into a place."""
     at_grids = below.dimension == "grid"
-    metric = metric_of(GRID_METRICS.get(chosen, chosen) if at_grids else chosen)
+    metric = metric_of(GRID_METRICS.get(layer_id, layer_id) if at_grids else layer_id)
     if not metric.applies(below.dimension):
         notices.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
         return
     frame = places.measured(view, metric.id, below)
-    few = view.settings.lights.small_sample
-    elsewhere = places.nameless(view, metric.id, below)
-    target = target_of(view.settings, metric.id)
-    title = findings.ranked(frame, metric, target, below.noun, view.place, few=few, nameless=elsewhere)
+    title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
-        title, frame, coloured = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame), lamps()
+        title, frame = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame)
+        coloured = {"scale": "lights", "states": STAFFED}
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
         what = "点一个网格看它的情况" if at_grids else "点地图往下一级"
@@ -97,7 +96,7 @@ def on_map(view: View, chosen: str, below: places.Below) -> None:
             frame,
             below,
             metric=metric.id,
-            key=f"coverage_{chosen}_{picks('table')}",
+            key=f"coverage_{layer_id}_{picks('table')}",
             width=width,
             height=height,
             selected=picked_grid(frame) if at_grids else None,
@@ -116,14 +115,9 @@ def by_state(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(role=[state.role for state in states], text=written)
 
 
-def lamps() -> dict[str, Any]:
-    """How the map colours grids by state."""
-    return {"scale": "lights", "states": STAFFED}
-
-
 def on_hot_map(view: View, below: places.Below) -> None:
     """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
-    cells = view.ask(hot_cells.hot_cells, as_of=view.as_of, period=view.period, within=view.within, most=CELLS)
+    cells = view.ask(hot_cells.hot_cells, most=CELLS, **view.scope)
     if cells.empty:
         notices.hint(f"{view.place}这一时段没有带坐标的信访件，画不出热点；信访件的经度、纬度装入后自动显示。")
         return
@@ -166,19 +160,14 @@ def hot_table(view: View, points: pd.DataFrame) -> str | None:
     """The squares as rows, the fullest first; returns the one that was selected."""
     most = "登记量最多的 " if len(points) == CELLS else ""
     layout.heading(f"{most}{len(points)} 个方格", "按登记量，选中一行看信访件")
-    key = f"table_{HOT}_{view.within.area}"
-    event = st.dataframe(
+    row = tables.pick_row(
         pd.DataFrame({"方格": points["name"], "登记量（件次）": points["weight"]}),
-        hide_index=True,
-        column_config={"登记量（件次）": st.column_config.NumberColumn(format="localized")},
-        height=layout.rows_high(len(points), ROWS),
-        key=key,
-        on_select="rerun",
-        selection_mode="single-row",
+        key=f"table_{HOT}_{view.within.area}",
         alt=f"{view.place}热点方格",
+        high=ROWS,
+        columns={"登记量（件次）": tables.COUNT},
     )
-    rows = event["selection"]["rows"]
-    return clicks.once(key, str(points["code"].iloc[rows[0]]) if rows else None)
+    return None if row is None else str(points["code"].iloc[row])
 
 
 def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
@@ -186,29 +175,24 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
     at_grids = below.dimension == "grid"
     low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
     rows = frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
-    key = f"table_{metric.id}_{view.within.area}_{picks('map')}"
+    grid = picked_grid(frame) if at_grids else None
+    written = columns(rows, metric, below)
 
-    def clicked() -> None:
-        selected = st.session_state[key]["selection"]["rows"]
-        code = str(rows["code"].iloc[selected[0]]) if selected else None
-        if code and at_grids:
+    def go_down(row: int) -> None:
+        code = str(rows["code"].iloc[row])
+        if at_grids:
             pick_grid(code, "table")
         elif code:
             filters.set_area(code)
 
-    grid = picked_grid(frame) if at_grids else None
-    shown = columns(rows, metric, below)
     layout.heading(f"{len(rows)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
-    st.dataframe(
-        shown,
-        hide_index=True,
-        column_config=written_as(shown, metric),
-        placeholder=words.NONE,
-        height=layout.rows_high(len(rows), ROWS if grid is None else ROWS_BESIDE_FACTS),
-        key=key,
-        on_select=clicked,
-        selection_mode="single-row",
+    tables.pick_row(
+        written,
+        key=f"table_{metric.id}_{view.within.area}_{picks('map')}",
         alt=f"{view.place}各{below.noun}{metric.name}",
+        high=ROWS if grid is None else ROWS_BESIDE_FACTS,
+        columns=number_columns(written, metric),
+        on_pick=go_down,
     )
     if grid is not None:
         facts(view, grid, rows)
@@ -218,22 +202,20 @@ def columns(rows: pd.DataFrame, metric: Metric, below: places.Below) -> pd.DataF
     """What the table says of each place: the number, what a rate is made of, and how many are missing."""
     if metric.kind is not Kind.RATE:
         return pd.DataFrame({below.noun: rows["name"], f"{metric.name}（{metric.unit}）": rows["value"]})
-    # As written elsewhere, but as numbers, so that a click on the head sorts them.
-    rates = [None if words.is_missing(value) else float(words.percent(value)[:-1]) for value in rows["value"]]
-    shown = pd.DataFrame({below.noun: rows["name"], f"{metric.name}（%）": pd.Series(rates, dtype=float)})
+    rates = pd.Series(tables.percentages(rows["value"]), dtype=float)
+    written = pd.DataFrame({below.noun: rows["name"], f"{metric.name}（%）": rates})
     if metric.id in GAPS:
-        return shown.assign(**{GAPS[metric.id]: rows["among"] - rows["hits"], "总数": rows["among"]})
-    shown["计入"], shown["总数"] = rows["hits"], rows["among"]
-    shown["样本"] = [words.SMALL if few else "" for few in rows["small"]]
-    return shown
+        return written.assign(**{GAPS[metric.id]: rows["among"] - rows["hits"], "总数": rows["among"]})
+    written["计入"], written["总数"] = rows["hits"], rows["among"]
+    written["样本"] = [words.SMALL if few else "" for few in rows["small"]]
+    return written
 
 
-def written_as(shown: pd.DataFrame, metric: Metric) -> dict[str, Any]:
-    """How the table writes its numbers: rates with two places, 万人信访量 with one, counts with thousands."""
-    places_of = {Kind.RATE: "%.2f", Kind.PER_10K: "%.1f"}
-    first, *others = shown.columns[1:]
-    formats = {first: places_of.get(metric.kind, "localized"), **dict.fromkeys(others, "localized")}
-    return {name: st.column_config.NumberColumn(format=formats[name]) for name in formats if name != "样本"}
+def number_columns(written: pd.DataFrame, metric: Metric) -> dict[str, Any]:
+    """The table's columns of numbers: rates with two places, 万人信访量 with one, counts with thousands."""
+    first, *others = (head for head in written.columns[1:] if head != "样本")
+    format_of_first = {Kind.RATE: "%.2f", Kind.PER_10K: "%.1f"}.get(metric.kind, "localized")
+    return {first: st.column_config.NumberColumn(format=format_of_first), **dict.fromkeys(others, tables.COUNT)}
 
 
 def pick_grid(code: str, where: str) -> None:
@@ -256,24 +238,23 @@ def picked_grid(frame: pd.DataFrame) -> str | None:
 def facts(view: View, code: str, rows: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
     row: Any = rows.set_index("code").loc[code]
-    within = view.within.narrow(grid=code)
-    wanted = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
-    found = view.ask(measure, wanted, as_of=view.as_of, period=view.period, within=within).set_index("metric")["value"]
+    of_grid = replace(view, within=view.within.narrow(grid=code))
+    values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")["value"]
     households = "" if words.is_missing(row["households"]) else f"，{words.full(row['households'])} 户"
     layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
     with st.container(horizontal=True, gap="small"):
-        for name in wanted:
-            metric = metric_of(name)
-            text = numbers.format_value(metric, float(found.loc[name]))
+        for metric in map(metric_of, FACTS):
+            text = numbers.format_value(metric, float(values.loc[metric.id]))
             unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
-            if st.button(f"{metric.name} {text}{unit}", key=f"fact_{name}"):
-                open_link(list_link(name, grid=code))
+            if st.button(f"{metric.name} {text}{unit}", key=f"fact_{metric.id}"):
+                open_link(list_link(metric.id, grid=code))
 
 
-def gaps(view: View, metric_id: str, what: str, none: str, place: str, key: str, columns: dict[str, str]) -> None:
+def gaps(view: View, metric_id: str, what: str, none: str, place: str, key: str, heads: dict[str, str]) -> None:
     """What is missing (grids without a worker, communities without an agent), those with most cases first.
 
-    `place` is the dimension of cases that `key` of the rows is a code of; a row opens its cases of the period.
+    `place` is the dimension of cases that `key` of the rows is a code of; a row opens its cases of the period. `heads`
+    are of the columns; a level that the filter bar has fixed is left out.
     """
     metric = metric_of(metric_id)
     rows = view.ask(cases, metric_id, Part.MISSES, as_of=view.stocks_at, within=view.within)
@@ -281,41 +262,34 @@ def gaps(view: View, metric_id: str, what: str, none: str, place: str, key: str,
         layout.heading(none, view.place, define=metric)
         return
     total = len(rows)
-    first = f"，列前 {GAPS_SHOWN} 个" if total > GAPS_SHOWN else ""
+    first = f"，列前 {MOST_GAPS} 个" if total > MOST_GAPS else ""
     note = f"{view.place}{first}；按本期登记的信访件由多到少，点一行看这些件"
     layout.heading(f"{words.full(total)} 个{what}", note, define=metric)
     rows = rows.assign(cases=registered_in(view, place, rows[key]))
-    rows = rows.sort_values("cases", ascending=False, kind="stable").head(GAPS_SHOWN)
-    heads = {name: head for name, head in columns.items() if name not in chosen_levels(view)} | {
-        "cases": "本期登记（件次）"
-    }
-    event = st.dataframe(
+    rows = rows.sort_values("cases", ascending=False, kind="stable").head(MOST_GAPS)
+    heads = {name: head for name, head in heads.items() if name not in fixed_levels(view)}
+    heads |= {"cases": "本期登记（件次）"}
+    cell = tables.pick_cell(
         rows[list(heads)].rename(columns=heads),
-        hide_index=True,
-        column_config={head: st.column_config.NumberColumn(format="localized") for head in ("人口", heads["cases"])},
-        placeholder=words.NONE,
-        height=layout.rows_high(len(rows), 7),
         key=f"gaps_{metric_id}",
-        on_select="rerun",
-        selection_mode="single-cell",
         alt=what,
+        high=7,
+        columns=dict.fromkeys(("人口", heads["cases"]), tables.COUNT),
     )
-    cells = event["selection"]["cells"]
-    picked = clicks.once(f"gaps_{metric_id}", tuple(cells[0]) if cells else None)
-    if picked:
-        open_link(list_link("registered", **{place: rows[key].iloc[picked[0]]}))
+    if cell is not None:
+        open_link(list_link("registered", **{place: rows[key].iloc[cell[0]]}))
     if st.button(f"打开全部 {words.full(total)} 个，可导出", key=f"all_gaps_{metric_id}"):
         open_link(list_link(metric_id, Part.MISSES))
 
 
 def registered_in(view: View, place: str, codes: pd.Series) -> list[int]:
     """How many cases were registered in each of these places in the period."""
-    found = view.ask(measure, ["registered"], as_of=view.as_of, period=view.period, within=view.within, by=[place])
-    counts = dict(zip(found[place], found["hits"], strict=True))
+    registered = view.ask(measure, ["registered"], by=[place], **view.scope)
+    counts = dict(zip(registered[place], registered["hits"], strict=True))
     return [int(counts.get(code, 0)) for code in codes]
 
 
-def chosen_levels(view: View) -> set[str]:
+def fixed_levels(view: View) -> set[str]:
     """Levels that the filter bar has fixed: every row would say the same."""
     path = filters.area_path(view) if view.within.area else []
     return set(filters.AREA_KEYS[: max(len(path) - 1, 0)])
@@ -323,23 +297,20 @@ def chosen_levels(view: View) -> set[str]:
 
 def split_ranking(view: View, metric_id: str, dimension: str, subtitle: str, key: str) -> None:
     """A rate by the kinds of one dimension; a bar opens its list."""
-    metric = metric_of(metric_id)
-    rows = splits.split(view, [metric_id], dimension)
-    target = target_of(view.settings, metric_id)
-    few = view.settings.lights.small_sample
-    chart = specification(
-        charts.ranking,
-        rows,
-        layout.theme(),
-        title=findings.ranked(rows, metric, target, "类", view.place, few=few),
+    rates = splits.split(view, [metric_id], dimension)
+    ranking(
+        view,
+        rates,
+        metric_id,
+        dimension,
+        key=key,
+        alt=subtitle,
+        title=finding(view, rates, metric_id, "类"),
         subtitle=subtitle,
-        kind="rate",
-        target=target,
-        none="这一时段没有记录。",
+        largest_first=True,
+        none="这一时段没有记录",
+        part=Part.HITS,
     )
-    code = clicks.chart(chart, key, alt=subtitle, pick="code")
-    if code is not None:
-        open_link(list_link(metric_id, **{dimension: code}))
 
 
 def tasks(view: View) -> None:

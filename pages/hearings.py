@@ -6,13 +6,13 @@ import streamlit as st
 from cockpit import kpis, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, pictures
-from pages.parts.drawing import specification
+from pages.parts import clicks, filters, layout, lists, notices, pictures, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranking
 from queries import comparable, hearing_outcomes
-from queries.cases import Part, cases
+from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.subjects import WAIT_BANDS
 from views import charts, words
@@ -30,18 +30,13 @@ MONTHLY = ("hearings_held", "cases_heard", "expert_participations")
 MONTHS = 12
 
 
-def opened(metric: str, **cell: str | None) -> None:
-    """The list behind a number of the period."""
-    open_link(list_link(metric, Part.HITS, period=None, **cell))
-
-
 def monthly(view: View) -> None:
     """场次, 件次 and 人次 each in a picture of its own: units of count never share an axis."""
     counts = {name: kpis.months(view, [name], MONTHS)["value"].tolist() for name in MONTHLY}
     # Where every hearing is of one case, both counts are one picture.
     alike = counts[MONTHLY[0]] == counts[MONTHLY[1]]
-    drawn_names = MONTHLY[:1] + MONTHLY[2:] if alike else MONTHLY
-    for column, name in zip(st.columns(len(drawn_names)), drawn_names, strict=True):
+    names = MONTHLY[:1] + MONTHLY[2:] if alike else MONTHLY
+    for column, name in zip(st.columns(len(names)), names, strict=True):
         more = f"；{metric_of(MONTHLY[1]).name}每月同数" if alike and name == MONTHLY[0] else ""
         with column, layout.block(f"monthly_{name}"):
             pictures.count_by_month(view, name, key=f"monthly_{name}", months=MONTHS, more=more)
@@ -51,37 +46,35 @@ def conclusions(view: View) -> None:
     """What hearings concluded."""
     if layout.explain_missing_split(view, "hearings_held", "conclusion"):
         return
-    rows = splits.split(view, ["hearings_held"], "conclusion")
-    chart = specification(
-        charts.ranking,
-        rows,
-        layout.theme(),
-        title=findings.most(rows, "全部听证", none="这一时段没有举行听证", unit="场次"),
+    held, none = splits.split(view, ["hearings_held"], "conclusion"), "这一时段没有举行听证"
+    ranking(
+        view,
+        held,
+        "hearings_held",
+        "conclusion",
+        key="conclusions",
+        alt="听证结论",
+        title=findings.most(held, "全部听证", none=none, unit="场次"),
         subtitle="按听证结论（场次）",
-        kind="count",
-        none="这一时段没有举行听证。",
+        none=none,
     )
-    code = clicks.chart(chart, "conclusions", alt="听证结论", pick="code")
-    if code is not None:
-        opened("hearings_held", conclusion=code)
 
 
 def compared(view: View) -> None:
     """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
-    if layout.explain_missing(view, "resolution") or layout.explain_missing(view, "cases_heard"):
+    if layout.explain_missing(view, "resolution", "cases_heard"):
         return
-    frame = view.ask(hearing_outcomes.against_comparable, as_of=view.as_of, within=view.within)
-    moved = comparable.difference(frame)
-    chart = specification(
+    rates = view.ask(hearing_outcomes.against_comparable, as_of=view.as_of, within=view.within)
+    difference = comparable.difference(rates)
+    drawing = clicks.draw(
         charts.paired,
-        frame.assign(row="化解率"),
-        layout.theme(),
-        title=findings.heard(frame, moved, view.settings.lights.small_sample),
+        rates.assign(row="化解率"),
+        title=findings.heard(rates, difference, view.settings.lights.small_sample),
         subtitle=f"截至{words.day(view.as_of, year=True)}的化解率，横线为 95% 区间",
     )
-    clicks.chart(chart, "compared", alt="听证件与可比件的化解率")
+    clicks.chart(drawing, "compared", alt="听证件与可比件的化解率")
     st.caption(
-        f"{escape_markdown(findings.beside(frame, moved))}"
+        f"{escape_markdown(findings.beside(rates, difference))}"
         "两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
         "按听证件的内容分类和登记年份加权（直接标准化）；没有可比对象的听证件两边都不计。"
         "相关不等于因果：是否听证由案情决定。"
@@ -93,92 +86,94 @@ def waits(view: View) -> None:
     metric = metric_of("hearing_wait_days")
     if layout.explain_missing_split(view, metric.id, "wait"):
         return
-    rows = splits.split(view, [metric.id], "wait").set_index("code")["hits"]
-    counts = rows.reindex(WAIT_BANDS, fill_value=0)
-    median = view.ask(hearing_outcomes.median_wait, as_of=view.as_of, period=view.period, within=view.within)
-    chart = specification(
-        charts.bars,
-        pd.DataFrame({"label": WAIT_BANDS, "value": counts.to_numpy()}),
-        layout.theme(),
+    median = view.ask(hearing_outcomes.median_wait, **view.scope)
+    pictures.count_by_band(
+        splits.split(view, [metric.id], "wait").set_index("code")["hits"],
+        WAIT_BANDS,
+        key="waits",
+        alt="听证等待天数分布",
         title="没有可计等待的听证" if words.is_missing(median) else f"等待天数中位数 {words.days(median)}",
         subtitle="从申请到举行的自然日（场次）",
         unit="场次",
-        height=170,
+        link=lambda band: list_link(metric.id, wait=band),
     )
-    band = clicks.chart(chart, "waits", alt="听证等待天数分布", pick="key")
-    if band is not None:
-        opened(metric.id, wait=band)
 
 
 def pool(view: View) -> None:
     """The pool by origin and field."""
     if layout.explain_missing_split(view, "experts_in_pool", "source", "field"):
         return
-    found = view.ask(measure, ["experts_in_pool"], as_of=view.stocks_at, by=["source", "field"])
-    total, sources = int(found["hits"].sum()), found.groupby("source")["hits"].sum().sort_values(ascending=False)
-    order = found.groupby("field")["hits"].sum().sort_values(ascending=False).index
-    frame = found.assign(
-        row=pd.Categorical(found["field"], order), column=pd.Categorical(found["source"], sources.index)
+    experts = view.ask(measure, ["experts_in_pool"], as_of=view.stocks_at, by=["source", "field"])
+    total = int(experts["hits"].sum())
+    by_source, by_field = (
+        experts.groupby(name)["hits"].sum().sort_values(ascending=False) for name in ("source", "field")
     )
-    chart = specification(
+    cells = experts.assign(
+        row=pd.Categorical(experts["field"], by_field.index), column=pd.Categorical(experts["source"], by_source.index)
+    )
+    drawing = clicks.draw(
         charts.heat,
-        frame.sort_values(["row", "column"]).astype({"row": str, "column": str}),
-        layout.theme(),
-        title=f"在库 {words.full(total)} 人，{findings.leading(sources, '人')}",
+        cells.sort_values(["row", "column"]).astype({"row": str, "column": str}),
+        title=f"在库 {words.full(total)} 人，{findings.leading(by_source, '人')}",
         subtitle="按专业领域和来源（人）",
         unit="人",
     )
-    cell = clicks.chart(chart, "pool", alt="专家库按来源和领域", pick=("row", "column"))
-    if cell is not None:
-        open_link(list_link("experts_in_pool", field=cell[0], source=cell[1]))
-
-
-def load(view: View, pool_rows: pd.DataFrame) -> pd.DataFrame:
-    """How the experts share the work: the pool with each one's participations in the period."""
-    found = view.ask(
-        measure, ["expert_participations"], as_of=view.as_of, period=view.period, within=view.within, by=["expert"]
+    clicks.chart(
+        drawing,
+        "pool",
+        alt="专家库按来源和领域",
+        pick=("row", "column"),
+        link=lambda cell: list_link("experts_in_pool", field=cell[0], source=cell[1]),
     )
-    taken = dict(zip(found["expert"], found["hits"], strict=True))
-    return pool_rows.assign(value=[int(taken.get(code, 0)) for code in pool_rows["code"]])
+
+
+def load(view: View, experts: pd.DataFrame) -> pd.DataFrame:
+    """How the experts share the work: the pool with each one's participations in the period."""
+    participations = view.ask(measure, ["expert_participations"], by=["expert"], **view.scope)
+    counts = dict(zip(participations["expert"], participations["hits"], strict=True))
+    return experts.assign(value=[int(counts.get(code, 0)) for code in experts["code"]])
 
 
 def shares(loads: pd.DataFrame) -> None:
     """One dot an expert; idle ones hollow."""
     active = loads[loads["value"] > 0]
-    chart = specification(
+    drawing = clicks.draw(
         charts.dots,
         active.assign(group=active["source"]),
-        layout.theme(),
         title=findings.load(loads),
         subtitle="每个点一位参与的专家，横轴为出席人次",
         axis_title="出席人次",
         unit="人次",
         height=130,
     )
-    code = clicks.chart(chart, "load", alt="每位专家的参与人次", pick="code")
-    if code is not None:
-        opened("expert_participations", expert=code)
+    clicks.chart(
+        drawing,
+        "load",
+        alt="每位专家的参与人次",
+        pick="code",
+        link=lambda code: list_link("expert_participations", expert=code),
+    )
 
 
 def idle(view: View, loads: pd.DataFrame) -> None:
     """Who has not been asked, longest idle first."""
-    rows = loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
-    if rows.empty:
+    experts = loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
+    if experts.empty:
         layout.heading("在库专家这一时段都有参与", "没有闲置的专家")
         return
-    layout.heading(f"{len(rows)} 位专家这一时段没有参与", "从未参与的在前，其后按最近一次参与由早到晚")
-    table = pd.DataFrame(
+    layout.heading(f"{len(experts)} 位专家这一时段没有参与", "从未参与的在前，其后按最近一次参与由早到晚")
+    written = pd.DataFrame(
         {
-            "专家": rows["name"],
-            "来源": rows["source"],
-            "专业领域": rows["field"],
-            "入库日期": rows["joined_on"].astype(str),
-            "最近参与": [f"{at:%Y-%m-%d}" if pd.notna(at) else "从未" for at in rows["last_on"]],
+            "专家": experts["name"],
+            "来源": experts["source"],
+            "专业领域": experts["field"],
+            "入库日期": experts["joined_on"].astype(str),
+            "最近参与": tables.days(experts["last_on"], "从未"),
         }
     )
-    st.dataframe(table, hide_index=True, height=layout.rows_high(len(rows), 8), key="idle", alt="未参与的专家")
+    tables.table(written, key="idle", alt="未参与的专家", high=8)
     with st.container(horizontal=True):
-        lists.downloads("未参与的专家", lambda: table, len(table), *lists.parts_of(view), key="idle")
+        lists.downloads("未参与的专家", lambda: written, len(written), *lists.parts_of(view), key="idle")
 
 
 def coming(view: View) -> None:
@@ -186,31 +181,29 @@ def coming(view: View) -> None:
     metric = metric_of("hearings_coming")
     if layout.explain_missing(view, metric.id):
         return
-    rows = view.ask(cases, metric.id, as_of=view.stocks_at, within=view.within)
-    if rows.empty:
+    hearings = view.ask(cases, metric.id, as_of=view.stocks_at, within=view.within)
+    if hearings.empty:
         layout.heading("没有待举行的听证", "已排期、未举行、未取消", define=metric)
         return
-    rows = rows.sort_values("scheduled_at")
+    hearings = hearings.sort_values("scheduled_at")
     panels = view.ask(hearing_outcomes.coming_panels, as_of=view.stocks_at)
-    sitting = {hearing: seats_text(seats) for hearing, seats in panels.groupby("hearing_id")}
-    first = words.moment(rows["scheduled_at"].iloc[0])
-    layout.heading(f"待举行听证 {len(rows)} 场次，最近一场 {first}", "已排期、未举行、未取消", define=metric)
-    table = pd.DataFrame(
+    seats = {hearing: seats_text(experts) for hearing, experts in panels.groupby("hearing_id")}
+    first = words.moment(hearings["scheduled_at"].iloc[0])
+    layout.heading(f"待举行听证 {len(hearings)} 场次，最近一场 {first}", "已排期、未举行、未取消", define=metric)
+    written = pd.DataFrame(
         {
-            "排期": rows["scheduled_at"].dt.strftime("%m-%d %H:%M"),
-            "区县": rows["district"].fillna(words.NONE),
-            "街道（乡镇）": rows["street"].fillna(words.NONE),
-            "听证阶段": rows["hearing_stage"],
-            "内容分类": rows["category"].fillna(words.NONE),
-            "责任单位": rows["unit"].fillna(words.NONE),
-            "评议团": [sitting.get(hearing, "未组成") for hearing in rows["hearing_id"]],
-            "信访编号": rows["case_no"],
+            "排期": hearings["scheduled_at"].dt.strftime("%m-%d %H:%M"),
+            "区县": hearings["district"].fillna(words.NONE),
+            "街道（乡镇）": hearings["street"].fillna(words.NONE),
+            "听证阶段": hearings["hearing_stage"],
+            "内容分类": hearings["category"].fillna(words.NONE),
+            "责任单位": hearings["unit"].fillna(words.NONE),
+            "评议团": [seats.get(hearing, "未组成") for hearing in hearings["hearing_id"]],
+            "信访编号": hearings["case_no"],
         }
     )
-    st.dataframe(
-        table, hide_index=True, height=layout.rows_high(len(rows), 8), key="coming_hearings", alt="待举行的听证"
-    )
-    if st.button(f"打开全部 {words.full(len(rows))} 场次，可导出", key="all_coming"):
+    tables.table(written, key="coming_hearings", alt="待举行的听证", high=8)
+    if st.button(f"打开全部 {words.full(len(hearings))} 场次，可导出", key="all_coming"):
         open_link(list_link(metric.id))
 
 

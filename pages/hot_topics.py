@@ -10,9 +10,10 @@ import streamlit as st
 from cockpit import places
 from cockpit.links import list_link
 from cockpit.view import View, comparisons
-from pages.parts import clicks, filters, layout, maps, notices
+from pages.parts import filters, layout, maps, notices
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.tables import pick_row
 from queries import hot_cells, hot_topics
 from queries.cases import Part, count_cases
 from queries.hot_topics import METRIC, WINDOWS, Stretches
@@ -56,7 +57,7 @@ def open_cases(stretches: Stretches, **cell: str) -> None:
 
 def by_class(view: View, stretches: Stretches) -> None:
     """Classes and places, the least likely by chance first."""
-    found = view.ask(
+    topics = view.ask(
         hot_topics.topics,
         as_of=stretches.as_of,
         days=stretches.days,
@@ -65,27 +66,27 @@ def by_class(view: View, stretches: Stretches) -> None:
         most=ROWS,
     )
     layout.heading(
-        findings.risen(found, "类别和地区", stretches.days, comparison_text(stretches)),
+        findings.risen(topics, "类别和地区", stretches.days, comparison_text(stretches)),
         "内容分类、地区及其交叉；▲ 越过误报界限，● 在波动之内；选中一行看信访件",
         define=metric_of(METRIC),
     )
     row = table(
         stretches,
-        found,
+        topics,
         "hot_classes",
-        {"状态": states(found), "话题": found["name"]},
-        {"去年同期": found["year_before"]},
+        {"状态": states(topics), "话题": topics["name"]},
+        {"去年同期": topics["year_before"]},
     )
     if row is not None:
-        open_cases(stretches, **dict(found["cell"].iloc[row]))
+        open_cases(stretches, **dict(topics["cell"].iloc[row]))
 
 
 def by_word(view: View, stretches: Stretches) -> None:
     """Words of titles and texts."""
-    found = view.ask(hot_topics.words, as_of=stretches.as_of, days=stretches.days, within=view.within, most=ROWS)
+    risen = view.ask(hot_topics.words, as_of=stretches.as_of, days=stretches.days, within=view.within, most=ROWS)
     layout.heading(
         findings.risen(
-            found.assign(name=[f"“{word}”" for word in found["word"]], alarm=True),
+            risen.assign(name=[f"“{word}”" for word in risen["word"]], alarm=True),
             "词",
             stretches.days,
             comparison_text(stretches),
@@ -93,47 +94,49 @@ def by_word(view: View, stretches: Stretches) -> None:
         f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行看信访件",
     )
     row = None
-    if not found.empty:
-        row = table(stretches, found, "hot_words", {"词": found["word"], "同现": found["with_it"].map("、".join)})
+    if not risen.empty:
+        row = table(stretches, risen, "hot_words", {"词": risen["word"], "同现": risen["with_it"].map("、".join)})
     method(stretches)
     if row is not None:
-        open_cases(stretches, word=str(found["word"].iloc[row]))
+        open_cases(stretches, word=str(risen["word"].iloc[row]))
 
 
 def on_map(view: View, stretches: Stretches) -> None:
     """Square kilometres, on the map and as rows."""
-    found = view.ask(hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=view.within, most=SQUARES)
-    if found.empty:
+    clusters = view.ask(
+        hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=view.within, most=SQUARES
+    )
+    if clusters.empty:
         notices.hint(
             f"{view.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度（lon、lat 列）的信访件不在其中。"
         )
         return
-    named = [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in found["place"]]
-    found = found.assign(name=named, observed=found["cases"])
+    names = [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in clusters["place"]]
+    clusters = clusters.assign(name=names, observed=clusters["cases"])
     left, right = st.columns([3, 2])
     with left, layout.block("hot_map"):
         layout.heading(
-            findings.risen(found, "方格", stretches.days, comparison_text(stretches)),
-            f"约 1 公里见方的登记量，最不像偶然的 {len(found)} 格；点方格看信访件",
+            findings.risen(clusters, "方格", stretches.days, comparison_text(stretches)),
+            f"约 1 公里见方的登记量，最不像偶然的 {len(clusters)} 格；点方格看信访件",
         )
-        clicked = squares(view, stretches, found)
+        clicked = squares(view, stretches, clusters)
     with right, layout.block("hot_squares"):
         layout.heading("聚集的方格", "▲ 越过误报界限，● 在波动之内；选中一行看信访件")
-        row = table(stretches, found, "hot_squares", {"状态": states(found), "方格": found["name"]})
-    code = found["code"].iloc[row] if row is not None else clicked
+        row = table(stretches, clusters, "hot_squares", {"状态": states(clusters), "方格": clusters["name"]})
+    code = clusters["code"].iloc[row] if row is not None else clicked
     if code is not None:
         open_cases(stretches, hot_cell=str(code))
 
 
-def squares(view: View, stretches: Stretches, found: pd.DataFrame) -> str | None:
+def squares(view: View, stretches: Stretches, clusters: pd.DataFrame) -> str | None:
     """The squares over pale places; returns the one that was clicked."""
     below = places.below(view)
     before = comparison_text(stretches)
     tips = [
         f"{STATES[bool(alarm)].shape} {words.full(cases)} 件次，{before}应有 {words.decimal(expected)}"
-        for alarm, cases, expected in found[["alarm", "cases", "expected"]].itertuples(index=False)
+        for alarm, cases, expected in clusters[["alarm", "cases", "expected"]].itertuples(index=False)
     ]
-    points = found[["code", "lon", "lat", "name"]].assign(side=hot_cells.SIDE, weight=found["cases"], tip=tips)
+    points = clusters[["code", "lon", "lat", "name"]].assign(side=hot_cells.SIDE, weight=clusters["cases"], tip=tips)
     width, height = MAP_SIZE
     return maps.area_map(
         view,
@@ -149,23 +152,32 @@ def squares(view: View, stretches: Stretches, found: pd.DataFrame) -> str | None
     )
 
 
-def states(found: pd.DataFrame) -> list[str]:
+def states(topics: pd.DataFrame) -> list[str]:
     """▲ 热点 or ● 波动内."""
-    return [STATES[bool(alarm)].text for alarm in found["alarm"]]
+    return [STATES[bool(alarm)].text for alarm in topics["alarm"]]
 
 
 def table(
-    stretches: Stretches, found: pd.DataFrame, key: str, heads: Mapping[str, Any], more: Mapping[str, Any] | None = None
+    stretches: Stretches,
+    topics: pd.DataFrame,
+    key: str,
+    heads: Mapping[str, Any],
+    more: Mapping[str, Any] | None = None,
 ) -> int | None:
     """Topics as rows: `heads`, what there is and was to be expected, `more`, the course; returns the row selected."""
-    counts = {f"近{stretches.days}天": found["observed"], "应有": [words.decimal(value) for value in found["expected"]]}
-    course = {COURSE: found["course"]} if "course" in found else {}
+    counts = {
+        f"近{stretches.days}天": topics["observed"],
+        "应有": [words.decimal(value) for value in topics["expected"]],
+    }
+    course = {COURSE: topics["course"]} if "course" in topics else {}
     # One scale for all rows: each to its own would make a spike of every last bar.
-    most = max((max(counts, default=0) for counts in found["course"]), default=0) if course else 0
-    event = st.dataframe(
+    most = max((max(counts, default=0) for counts in topics["course"]), default=0) if course else 0
+    return pick_row(
         pd.DataFrame({**heads, **counts, **(more or {}), **course}),
-        hide_index=True,
-        column_config={
+        key=key,
+        alt="上升的热点",
+        high=ROWS,
+        columns={
             COURSE: st.column_config.BarChartColumn(
                 help=f"此前 {STRETCHES} 段和最近一段的登记量（件次），各行同一刻度，最高 {words.full(most)}",
                 y_min=0,
@@ -175,14 +187,7 @@ def table(
                 alignment="right", help=f"{comparison_text(stretches)}和同期总量推算的登记量（件次）"
             ),
         },
-        height=layout.rows_high(len(found), ROWS),
-        key=key,
-        on_select="rerun",
-        selection_mode="single-row",
-        alt="上升的热点",
     )
-    rows = event["selection"]["rows"]
-    return clicks.once(key, rows[0] if rows else None)
 
 
 def method(stretches: Stretches) -> None:
@@ -213,7 +218,7 @@ def page(view: View) -> None:
             f"全页误报的可能不超过 {words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。",
         )
     number_cards(view, CARDS, key="hot_cards")
-    if view.ask(count_cases, METRIC, as_of=view.as_of, period=view.period, within=view.within) == 0:
+    if view.ask(count_cases, METRIC, **view.scope) == 0:
         notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
     else:
         left, right = st.columns([3, 2])

@@ -6,6 +6,8 @@ from cockpit import places, splits
 from cockpit.view import View
 from pages.parts import filters, layout, notices, pictures
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranked
+from pages.parts.tables import metric_table
 from queries.measure import measure, metric_of
 from views import words
 from wording.names import PLACE_NAMES
@@ -37,13 +39,15 @@ MOST_ORGANISATIONS = 50
 
 def forces(view: View) -> None:
     """Who mediates, and how well: every number opens its disputes."""
-    rows = splits.of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
-    total, social = int(rows["among"].sum()), int(rows["hits"].sum())
-    said = f"社工和志愿者调解 {words.full(social)} 件" + (f"，占 {words.percent(social / total)}" if total else "")
+    by_force = splits.of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
+    total, social = int(by_force["among"].sum()), int(by_force["hits"].sum())
+    share = f"，占 {words.percent(social / total)}" if total else ""
     layout.heading(
-        said if total else "这一时段没有受理纠纷", "按调解力量；点一个数看它数的纠纷", define=metric_of(SOCIAL)
+        f"社工和志愿者调解 {words.full(social)} 件{share}" if total else "这一时段没有受理纠纷",
+        "按调解力量；点一个数看它数的纠纷",
+        define=metric_of(SOCIAL),
     )
-    pictures.table(view, BY_MEDIATOR, "mediator_kind", "调解力量", key="forces")
+    metric_table(view, BY_MEDIATOR, "mediator_kind", "调解力量", key="forces")
 
 
 def level(view: View) -> str:
@@ -57,23 +61,21 @@ def level(view: View) -> str:
 
 def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
-    shown = splits.split(view, ["orgs_mediating"], "org")
+    mediating = splits.split(view, ["orgs_mediating"], "org")
     layout.heading(
-        f"{words.full(len(shown))} 个组织受理过纠纷" if len(shown) else "这一时段没有组织受理纠纷",
+        f"{words.full(len(mediating))} 个组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
         f"按受理纠纷由多到少，列前 {MOST_ORGANISATIONS} 个；点一个数看它数的纠纷",
         define=metric_of("orgs_mediating"),
     )
-    pictures.table(
+    metric_table(
         view, BY_ORGANISATION, "org", "社会组织", key="organisations", most=MOST_ORGANISATIONS, filled=True, high=9
     )
 
 
 def density(view: View) -> str:
     """How many organisations a community has: 社区社会组织 15,600 个，平均每个社区（村）4.7 个."""
-    found = view.ask(
-        measure, ["community_orgs", "communities_with_orgs"], as_of=view.as_of, period=view.period, within=view.within
-    ).set_index("metric")
-    count, communities = int(found["hits"]["community_orgs"]), int(found["among"]["communities_with_orgs"])
+    counts = view.ask(measure, ["community_orgs", "communities_with_orgs"], **view.scope).set_index("metric")
+    count, communities = int(counts["hits"]["community_orgs"]), int(counts["among"]["communities_with_orgs"])
     mean = f"，平均每个社区（村）{words.decimal(count / communities)} 个" if communities else ""
     return f"社区社会组织 {words.full(count)} 个{mean}"
 
@@ -93,25 +95,25 @@ def page(view: View) -> None:
             forces(view)
         left, middle, right = st.columns(3)
         with left, layout.block("kinds"):
-            pictures.ranked(view, TAKEN, "dispute_kind", "纠纷类型", key="mediation_kinds")
+            ranked(view, TAKEN, "dispute_kind", "纠纷类型", key="mediation_kinds")
         with middle, layout.block("settled"):
-            pictures.ranked(view, SETTLED, "dispute_kind", "纠纷类型", key="mediation_settled")
+            ranked(view, SETTLED, "dispute_kind", "纠纷类型", key="mediation_settled")
         with right, layout.block("became"):
-            pictures.ranked(view, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
+            ranked(view, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
         dimension = level(view)
         noun = PLACE_NAMES[dimension]
         left, right = st.columns(2)
         with left, layout.block("places"):
-            pictures.ranked(view, FAMILY, dimension, noun, key=f"mediation_{dimension}")
+            ranked(view, FAMILY, dimension, noun, key=f"mediation_{dimension}")
         with right, layout.block("places_became"):
-            pictures.ranked(view, BECAME, dimension, noun, key=f"mediation_became_{dimension}")
+            ranked(view, BECAME, dimension, noun, key=f"mediation_became_{dimension}")
         number_cards(view, ORGANISATIONS, key="organisation_cards")
         left, right = st.columns(2)
         with left, layout.block("organisations"):
             organisations(view)
         with right, layout.block("density"):
             layout.heading(density(view), f"各{noun}；点一个数看它数的组织", define=metric_of("community_orgs"))
-            pictures.table(view, BY_PLACE, dimension, noun, key=f"density_{dimension}", high=9)
+            metric_table(view, BY_PLACE, dimension, noun, key=f"density_{dimension}", high=9)
 
 
 if __name__ == "__main__":

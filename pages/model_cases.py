@@ -7,17 +7,17 @@ import streamlit as st
 
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices
-from pages.parts.drawing import specification
 from pages.parts.markdown import escape_markdown
+from pages.parts.tables import days, pick_row
 from queries.model_cases import filter_cases, methods, model_cases
 from views import charts, words
 from wording import findings
 
 EVERY = ""
 UNIT = "个"
-UNSAID = "未填写"
+UNKNOWN = "未填写"
 ROWS = 9
-SHOWN = "model_case"
+PICKED_CASE = "model_case"
 EXPORTED = {
     "title": "案例",
     "dispute_kind": "纠纷类型",
@@ -66,65 +66,54 @@ def chosen_filters(library: pd.DataFrame) -> dict[str, str]:
 
 def ranked(cases: pd.DataFrame, column: str, key: str, noun: str) -> None:
     """How many of each; a bar filters by it, a second click shows all again."""
-    counts = cases[column].fillna(UNSAID).value_counts()
+    counts = cases[column].fillna(UNKNOWN).value_counts()
     frame = pd.DataFrame({"code": counts.index, "name": counts.index, "value": counts.to_numpy()})
-    chart = specification(
+    known = frame.assign(code=frame["code"].replace(UNKNOWN, ""))
+    drawing = clicks.draw(
         charts.ranking,
         frame,
-        layout.theme(),
-        title=findings.most(
-            frame.assign(code=frame["code"].replace(UNSAID, "")), "所列", none="没有符合条件的案例", unit=UNIT
-        ),
+        title=findings.most(known, "所列", none="没有符合条件的案例", unit=UNIT),
         subtitle=f"优秀案例按{noun}（个），点一条只看它",
         kind="count",
         row=22,
     )
 
-    def chosen(value: str) -> None:
-        st.session_state[key] = EVERY if value in (UNSAID, st.session_state[key]) else value
+    def narrow(value: str) -> None:
+        st.session_state[key] = EVERY if value in (UNKNOWN, st.session_state[key]) else value
 
-    clicks.chart(chart, f"library_{column}", alt=f"优秀案例按{noun}", pick="code", on_pick=chosen)
+    clicks.chart(drawing, f"library_{column}", alt=f"优秀案例按{noun}", pick="code", on_pick=narrow)
 
 
 def library_table(view: View, cases: pd.DataFrame) -> None:
-    """The cases as rows; the one selected is told below."""
+    """The cases as rows; the one selected stands below in full."""
     layout.heading(f"共 {words.full(len(cases))} 个案例", "按讲述日期由近到远；选中一行看全文")
-    shown = pd.DataFrame(
+    written = pd.DataFrame(
         {
             "案例": cases["title"],
-            "纠纷类型": in_words(cases, "dispute_kind"),
-            "谁来调": in_words(cases, "who"),
-            "区县": in_words(cases, "district"),
+            "纠纷类型": cases["dispute_kind"].fillna(words.NONE),
+            "谁来调": cases["who"].fillna(words.NONE),
+            "区县": cases["district"].fillna(words.NONE),
             "用时（天）": cases["days"],
-            "讲述日期": pd.to_datetime(cases["told_on"]).dt.strftime("%Y-%m-%d").fillna(words.NONE),
+            "讲述日期": days(pd.to_datetime(cases["told_on"])),
         }
     )
-    event = st.dataframe(
-        shown,
-        hide_index=True,
-        column_config={"案例": st.column_config.Column(width=300)},
-        height=layout.rows_high(len(cases), ROWS),
+    row = pick_row(
+        written,
         key="library",
-        on_select="rerun",
-        selection_mode="single-row",
         alt="优秀案例库",
+        high=ROWS,
+        columns={"案例": st.column_config.Column(width=300)},
     )
     with st.container(horizontal=True):
         whole = cases[list(EXPORTED)].rename(columns=EXPORTED)
         lists.downloads("优秀案例", lambda: whole, len(whole), view.place, key="library")
-    rows = event["selection"]["rows"]
-    if clicks.once("library", rows[0] if rows else None) is not None:
-        st.query_params[SHOWN] = str(cases["model_case_id"].iloc[rows[0]])
-
-
-def in_words(cases: pd.DataFrame, column: str) -> pd.Series:
-    """A column in words."""
-    return cases[column].fillna(words.NONE)
+    if row is not None:
+        st.query_params[PICKED_CASE] = str(cases["model_case_id"].iloc[row])
 
 
 def one_case(cases: pd.DataFrame) -> None:
     """One case in full: that of the address, else the latest."""
-    named = cases["model_case_id"].astype(str) == st.query_params.get(SHOWN, "")
+    named = cases["model_case_id"].astype(str) == st.query_params.get(PICKED_CASE, "")
     row: Any = cases[named].iloc[0] if named.any() else cases.iloc[0]
     layout.heading(row["title"], facts(row))
     for head, text in (("做法", row["method"]), ("结果", row["outcome"])):
@@ -140,7 +129,7 @@ def facts(row: Any) -> str:
     place = "".join(str(row[name]) for name in ("district", "street", "community") if pd.notna(row[name]))
     length = "" if pd.isna(row["days"]) else f"用时 {words.days(row['days'])}"
     parts = [row["dispute_kind"], row["who"], place, row["org"], length]
-    return "，".join(str(part) for part in parts if pd.notna(part) and part) or UNSAID
+    return "，".join(str(part) for part in parts if pd.notna(part) and part) or UNKNOWN
 
 
 def page(view: View) -> None:

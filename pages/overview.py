@@ -1,11 +1,13 @@
 """一屏总览: what needs attention, the six numbers a leader asks for first, the map, and the ranking."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from cockpit import attention, kpis, places
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, maps
+from pages.parts import clicks, filters, layout, maps, pictures, rankings
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from pages.parts.panel import panel
@@ -14,21 +16,22 @@ from queries.measure import metric_of
 from queries.model import Kind
 from queries.targets import target_of
 from views import cards, charts
-from wording import findings, numbers
+from wording import findings
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
+RATE = "five_day_closure"
 MAP_SIZE = (480, 240)
 LEAST, ROW = 6, 17
 
 
 def today(view: View) -> None:
     """What needs attention, most urgent first: who must act, by when; each opens its cases, or its reason."""
-    said = cards.attention_html(attention.alerts(view), layout.theme(), quiet=attention.quiet(view))
-    open_link(panel(said, "attention"))
+    html = cards.attention_html(attention.alerts(view), layout.theme(), quiet=attention.quiet(view))
+    open_link(panel(html, "attention"))
 
 
-def places_shown(view: View) -> None:
+def map_and_ranking(view: View) -> None:
     """The map and the ranking of one number, chosen above the map."""
     below = places.below(view)
     middle, right = st.columns([3, 2])
@@ -54,31 +57,30 @@ def places_shown(view: View) -> None:
         ranking(view, chosen, frame, below)
 
 
-def ranking(view: View, chosen: str, frame: pd.DataFrame, below: places.Below) -> None:
+def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below) -> None:
     """The places in order; a bar goes down into its place."""
-    if layout.explain_missing(view, chosen):
+    if layout.explain_missing(view, metric_id):
         return
-    metric = metric_of(chosen)
-    target = target_of(view.settings, chosen)
-    few, elsewhere = view.settings.lights.small_sample, places.nameless(view, chosen, below)
-    found = findings.ranked(frame, metric, target, below.noun, view.place, few=few, nameless=elsewhere)
-    listed = (
-        f"，{len(frame)} 个中列{'后' if metric.kind is Kind.RATE else '前'} {LEAST} 个" if len(frame) > LEAST else ""
+    metric = metric_of(metric_id)
+    is_rate = metric.kind is Kind.RATE
+    of_many = f"，{len(frame)} 个中列{'后' if is_rate else '前'} {LEAST} 个" if len(frame) > LEAST else ""
+    layout.heading(
+        rankings.finding(view, frame, metric_id, below.noun, nameless=places.nameless(view, metric_id, below)),
+        f"各{below.noun}{metric.name}（{metric.unit}）{of_many}",
+        define=metric,
     )
-    layout.heading(found, f"各{below.noun}{metric.name}（{metric.unit}）{listed}", define=metric)
-    drawn = charts.ranking(
+    rankings.ranking(
+        view,
         frame,
-        layout.theme(),
-        title="",
-        kind=numbers.kind_of(metric),
-        target=target,
-        from_zero=metric.kind is not Kind.RATE,
-        largest_first=metric.kind is not Kind.RATE,
+        metric_id,
+        key="ranking",
+        alt=f"{metric.name}排名",
+        from_zero=not is_rate,
         most=LEAST,
         row=ROW,
+        is_clicked=below.dimension != "grid",
+        on_pick=filters.set_area,
     )
-    drill = None if below.dimension == "grid" else filters.set_area
-    clicks.chart(drawn, "ranking", alt=f"{metric.name}排名", pick="code" if drill else None, on_pick=drill)
 
 
 def longer(view: View) -> None:
@@ -88,33 +90,34 @@ def longer(view: View) -> None:
         if not layout.explain_missing(view, "closed", "backlog"):
             daily(view)
     with right, layout.block("months"):
-        if not layout.explain_missing(view, "five_day_closure"):
+        if not layout.explain_missing(view, RATE):
             months(view)
 
 
 def daily(view: View) -> None:
     """What came and went day by day, and what lay there."""
     flow = view.ask(daily_flow, as_of=view.stocks_at, days=90, within=view.within).rename(columns={"day": "at"})
-    drawn = charts.flow(flow, layout.theme(), title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110)
-    clicks.chart(drawn[0], "flow_moved", alt="近 90 天每日新收与办结")
-    clicks.chart(drawn[1], "flow_stock", alt="近 90 天每日末在办积压")
+    moves, stock = clicks.draw(
+        charts.flow, flow, title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110
+    )
+    clicks.chart(moves, "flow_moved", alt="近 90 天每日新收与办结")
+    clicks.chart(stock, "flow_stock", alt="近 90 天每日末在办积压")
 
 
 def months(view: View) -> None:
     """The rate of the promise month by month; a month opens its claims."""
-    target = target_of(view.settings, "five_day_closure")
-    rates = clicks.monthly(view, kpis.months(view, ["five_day_closure"], 13))
-    drawn = charts.trend(
+    target = target_of(view.settings, RATE)
+    rates = pictures.monthly(view, kpis.months(view, [RATE], 13))
+    drawing = clicks.draw(
+        charts.trend,
         rates,
-        layout.theme(),
         title=findings.months(rates, target, view.as_of.date()),
         subtitle="五日办结率，按五日期限所在月份",
         kind="rate",
         target=target,
     )
-    month = clicks.chart(drawn, "months", alt=f"{view.months_text(13)}五日办结率", pick="at")
-    if month is not None:
-        open_link(clicks.month_link("five_day_closure", month))
+    alt = f"{view.months_text(13)}五日办结率"
+    clicks.chart(drawing, "months", alt=alt, pick="at", link=partial(clicks.month_link, RATE))
 
 
 def page(view: View) -> None:
@@ -122,7 +125,7 @@ def page(view: View) -> None:
     layout.header(view, "一屏总览", f"{view.text}。")
     today(view)
     number_cards(view, SIX, key="six", compact=True)
-    places_shown(view)
+    map_and_ranking(view)
     longer(view)
 
 

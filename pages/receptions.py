@@ -6,14 +6,13 @@ import streamlit as st
 from cockpit import kpis, places
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, pictures
-from pages.parts.drawing import specification
-from pages.parts.navigation import open_link
+from pages.parts import filters, layout, lists, notices, pictures, tables
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranked
 from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.subjects import RECEPTION_AGES
-from views import charts, words
+from views import words
 from wording.names import PLACE_NAMES
 
 HELD, OPEN = "receptions", "receptions_open"
@@ -32,78 +31,70 @@ def ages(view: View) -> None:
     """How long what is open has been open; a bar opens its receptions."""
     if layout.explain_missing_split(view, OPEN, "reception_age"):
         return
-    found = view.ask(measure, [OPEN], as_of=view.stocks_at, within=view.within, by=["reception_age"])
-    counts = found.set_index("reception_age")["hits"].reindex(RECEPTION_AGES, fill_value=0)
-    total, old = int(counts.sum()), int(counts.iloc[-1])
-    said = f"，{words.full(old)} 批次超过 60 天" if old else "，都在 60 天以内"
-    chart = specification(
-        charts.bars,
-        pd.DataFrame({"label": RECEPTION_AGES, "value": counts.to_numpy()}),
-        layout.theme(),
-        title=f"未办结 {words.full(total)} 批次{said}" if total else "接访的事都已办结",
+    by_age = view.ask(measure, [OPEN], as_of=view.stocks_at, within=view.within, by=["reception_age"])
+    counts = by_age.set_index("reception_age")["hits"]
+    total, old = int(counts.sum()), int(counts.get(RECEPTION_AGES[-1], 0))
+    of_age = f"，{words.full(old)} 批次超过 60 天" if old else "，都在 60 天以内"
+    pictures.count_by_band(
+        counts,
+        RECEPTION_AGES,
+        key="reception_ages",
+        alt="接访后未办结的天数",
+        title=f"未办结 {words.full(total)} 批次{of_age}" if total else "接访的事都已办结",
         subtitle="接访至今的自然日（批次）",
         unit="批次",
-        height=170,
+        link=lambda band: list_link(OPEN, reception_age=band),
     )
-    band = clicks.chart(chart, "reception_ages", alt="接访后未办结的天数", pick="key")
-    if band is not None:
-        open_link(list_link(OPEN, reception_age=band))
 
 
 def waiting_list(view: View) -> None:
     """What leaders received and is not closed, longest first; a row opens its case."""
     if layout.explain_missing(view, OPEN):
         return
-    rows = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within, limit=MOST_OPEN)
-    if rows.empty:
+    receptions = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within, limit=MOST_OPEN)
+    if receptions.empty:
         layout.heading("没有未办结的接访事项", "接访在先、尚未办结的", define=metric_of(OPEN))
         return
-    shown = f"最久的 {MOST_OPEN} 批次" if len(rows) == MOST_OPEN else f"未办结的 {words.full(len(rows))} 批次"
+    count = len(receptions)
+    listed = f"最久的 {MOST_OPEN} 批次" if count == MOST_OPEN else f"未办结的 {words.full(count)} 批次"
     layout.heading(
-        f"{shown}，最久的已 {days(view, rows).iloc[0]} 天",
+        f"{listed}，最久的已 {days(view, receptions).iloc[0]} 天",
         "接访早的在前；选中一行，看这一件的全程",
         define=metric_of(OPEN),
     )
-    table = pd.DataFrame(
+    written = pd.DataFrame(
         {
-            "接访时间": rows["received_at"].dt.strftime("%Y-%m-%d"),
-            "已过天数": days(view, rows),
-            "接访领导": rows["leader"],
-            "接访地点": rows["reception_place"].fillna(words.NONE),
-            "办理环节": stages(view, rows),
-            "责任单位": rows["unit"].fillna("未分派"),
-            "内容分类": rows["category"].fillna(words.NONE),
-            "标题": rows["title"].fillna(words.NONE),
-            "信访编号": rows["case_no"].fillna(words.NONE),
+            "接访时间": tables.days(receptions["received_at"]),
+            "已过天数": days(view, receptions),
+            "接访领导": receptions["leader"],
+            "接访地点": receptions["reception_place"].fillna(words.NONE),
+            "办理环节": stages(view, receptions),
+            "责任单位": receptions["unit"].fillna("未分派"),
+            "内容分类": receptions["category"].fillna(words.NONE),
+            "标题": receptions["title"].fillna(words.NONE),
+            "信访编号": receptions["case_no"].fillna(words.NONE),
         }
     )
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        height=layout.rows_high(len(rows), 10),
+    row = tables.pick_row(
+        written,
         key="open_receptions",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "已过天数": st.column_config.NumberColumn(format="%d 天"),
-            "标题": st.column_config.Column(width="large"),
-        },
         alt="未办结的接访事项",
+        high=10,
+        columns={"已过天数": st.column_config.NumberColumn(format="%d 天"), "标题": tables.WIDE},
     )
-    picked = clicks.once("open_receptions", tuple(event["selection"]["rows"]) or None)
-    if picked and pd.notna(rows["petition_id"].iloc[picked[0]]):
-        lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
+    if row is not None:
+        lists.open_case(receptions["petition_id"].iloc[row])
 
 
-def stages(view: View, rows: pd.DataFrame) -> list[str]:
+def stages(view: View, receptions: pd.DataFrame) -> list[str]:
     """The stage of the case that was received; — where nobody wrote down which one it was."""
-    told = kpis.stage_names(view, rows["stage"])
-    return [stage if pd.notna(case) else words.NONE for stage, case in zip(told, rows["petition_id"], strict=True)]
+    names = kpis.stage_names(view, receptions["stage"])
+    return [name if pd.notna(case) else words.NONE for name, case in zip(names, receptions["petition_id"], strict=True)]
 
 
-def days(view: View, rows: pd.DataFrame) -> pd.Series:
+def days(view: View, receptions: pd.DataFrame) -> pd.Series:
     """Natural days since the reception."""
-    since: pd.Series = (pd.Timestamp(view.stocks_at.date()) - rows["received_at"].dt.normalize()).dt.days
+    since: pd.Series = (pd.Timestamp(view.stocks_at.date()) - receptions["received_at"].dt.normalize()).dt.days
     return since
 
 
@@ -121,15 +112,15 @@ def page(view: View) -> None:
             ages(view)
         with layout.block("leaders"):
             layout.heading("各级领导接访与办结", "按接访批次由多到少；点一个数看它数的接访", define=metric_of(HELD))
-            pictures.table(view, BY_LEADER, "leader", "接访领导", key="leaders")
+            tables.metric_table(view, BY_LEADER, "leader", "接访领导", key="leaders")
         left, middle, right = st.columns(3)
         below = places.dimension_below(view)
         with left, layout.block("places"):
-            pictures.ranked(view, HELD, below, PLACE_NAMES[below], key=f"reception_{below}")
+            ranked(view, HELD, below, PLACE_NAMES[below], key=f"reception_{below}")
         with middle, layout.block("classes"):
-            pictures.ranked(view, HELD, "category", "内容分类", key="reception_classes")
+            ranked(view, HELD, "category", "内容分类", key="reception_classes")
         with right, layout.block("rooms"):
-            pictures.ranked(view, HELD, "reception_place", "接访地点", key="reception_rooms")
+            ranked(view, HELD, "reception_place", "接访地点", key="reception_rooms")
         with layout.block("open_receptions"):
             waiting_list(view)
 

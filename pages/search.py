@@ -7,7 +7,6 @@ import streamlit as st
 
 from cockpit.view import DEFAULT_PERIOD, View
 from pages.parts import clicks, filters, layout, lists, notices
-from pages.parts.drawing import specification
 from queries.measure import metric_of
 from queries.periods import Period, Preset, period_of
 from queries.search import CLOCK_STATES, DEFAULT_COLUMNS, FLAGS, ORDERS, SEARCH_COLUMNS, Search, by_month, search
@@ -96,19 +95,17 @@ def scope_text(view: View, wanted: Search) -> str:
 def in_months(view: View, wanted: Search) -> None:
     """What is looked for by month of registration, beside the year before; a month narrows the search to it."""
     months = view.ask(by_month, wanted, as_of=view.as_of, within=view.within)
-    chart = specification(
+    drawing = clicks.draw(
         charts.trend,
         months,
-        layout.theme(),
         title=findings.searched(months),
         subtitle="查找的信访件按登记月份（件次），灰线为上年同月，本月只比到同一天；点一个月只看这个月",
         unit="件次",
         height=150,
     )
     with layout.block("search_months"):
-        clicks.chart(
-            chart, "search_months", alt="查找的信访件按登记月份", pick="at", on_pick=partial(search_in_month, view)
-        )
+        alt, on_pick = "查找的信访件按登记月份", partial(search_in_month, view)
+        clicks.chart(drawing, "search_months", alt=alt, pick="at", on_pick=on_pick)
 
 
 def search_in_month(view: View, clicked: float) -> None:
@@ -154,7 +151,7 @@ def page(view: View) -> None:
         )
     if first.total:
         rows = view.ask(search, wanted, **how, limit=lists.PAGE_ROWS, offset=offset).rows if offset else first.rows
-        lists.table(rows, "found", alt="查到的信访件")
+        lists.case_table(rows, "found", alt="查到的信访件")
         in_months(view, wanted)
     else:
         notices.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")

@@ -8,10 +8,9 @@ import streamlit as st
 from cockpit import kpis, places, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, pictures
-from pages.parts.drawing import specification
-from pages.parts.navigation import open_link
+from pages.parts import clicks, filters, layout, lists, notices, pictures, tables
 from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranked, ranking
 from queries.cases import Part, cases
 from queries.measure import measure, metric_of
 from queries.subjects import ANSWERS
@@ -23,6 +22,8 @@ WAITING, OVERDUE = "supervision_waiting", "supervision_overdue"
 RESULTS = "supervision_settled"
 CARDS = (ISSUED, IN_TIME, RESULTS, WAITING, OVERDUE, "supervision_due_in_3")
 OWED = {WAITING: "待答复（件）", OVERDUE: "逾期（件）", "supervision_due_in_3": "3 个工作日内（件）"}
+# Answered or open after the limit.
+LATE = ANSWERS[1:3]
 SOON = 3
 MOST_ORDERS = 200
 
@@ -31,49 +32,50 @@ def answers(view: View) -> None:
     """Orders of the period by level and by what became of their limit; a cell opens its orders."""
     if layout.explain_missing_split(view, ISSUED, "supervision_level", "answer"):
         return
-    found = view.ask(
-        measure, [ISSUED], as_of=view.as_of, period=view.period, within=view.within, by=["supervision_level", "answer"]
-    )
-    wide = found.pivot_table(index="supervision_level", columns="answer", values="hits", aggfunc="sum")
-    wide = wide.reindex(columns=list(ANSWERS)).fillna(0).astype(int)
-    late = int(wide[[ANSWERS[1], ANSWERS[2]]].to_numpy().sum())
-    total = int(wide.to_numpy().sum())
-    cells = wide.rename_axis("row").reset_index().melt(id_vars="row", var_name="column", value_name="value")
-    cells["role"] = ["bad" if answer in ANSWERS[1:3] else "none" for answer in cells["column"]]
-    chart = specification(
+    orders_issued = view.ask(measure, [ISSUED], by=["supervision_level", "answer"], **view.scope)
+    by_level = orders_issued.pivot_table(index="supervision_level", columns="answer", values="hits", aggfunc="sum")
+    by_level = by_level.reindex(columns=list(ANSWERS)).fillna(0).astype(int)
+    late, total = int(by_level[list(LATE)].to_numpy().sum()), int(by_level.to_numpy().sum())
+    cells = by_level.rename_axis("row").reset_index().melt(id_vars="row", var_name="column", value_name="value")
+    cells["role"] = ["bad" if answer in LATE else "none" for answer in cells["column"]]
+    drawing = clicks.draw(
         charts.heat,
         cells,
-        layout.theme(),
         title=f"下达 {words.full(total)} 件，{words.full(late)} 件逾期" if total else "这一时段没有下达督查",
         subtitle="按督查层级和答复情况（件），逾期的为红色",
         unit="件",
         row=56,
     )
-    cell = clicks.chart(chart, "answers", alt="督查件按层级和答复情况", pick=("row", "column"))
-    if cell is not None:
-        open_link(list_link(ISSUED, supervision_level=cell[0], answer=cell[1]))
+    clicks.chart(
+        drawing,
+        "answers",
+        alt="督查件按层级和答复情况",
+        pick=("row", "column"),
+        link=lambda cell: list_link(ISSUED, supervision_level=cell[0], answer=cell[1]),
+    )
 
 
 def results(view: View) -> None:
     """What the answers said; a bar opens its orders."""
     if layout.explain_missing_split(view, RESULTS, "supervision_result"):
         return
-    rows = splits.split(view, [RESULTS], "supervision_result")
-    counted = rows.assign(value=rows["among"].astype(float), small=False).drop(columns=["hits", "among"])
-    total = int(rows["among"].sum())
-    settled = int(rows["hits"].sum())
-    chart = specification(
-        charts.ranking,
-        counted,
-        layout.theme(),
-        title=f"答复 {words.full(total)} 件，已办结 {words.percent(settled / total)}" if total else "这一时段没有答复",
+    by_result = splits.split(view, [RESULTS], "supervision_result")
+    answered = int(by_result["among"].sum())
+    share = words.percent(by_result["hits"].sum() / answered) if answered else ""
+    ranking(
+        view,
+        by_result.assign(value=by_result["among"].astype(float), small=False).drop(columns=["hits", "among"]),
+        RESULTS,
+        "supervision_result",
+        key="results",
+        alt="督查结果",
+        title=f"答复 {words.full(answered)} 件，已办结 {share}" if answered else "这一时段没有答复",
         subtitle="按督查结果（件）",
         kind="count",
-        none="这一时段没有答复的督查件。",
+        largest_first=True,
+        none="这一时段没有答复的督查件",
+        part=Part.AMONG,
     )
-    code = clicks.chart(chart, "results", alt="督查结果", pick="code")
-    if code is not None:
-        open_link(list_link(RESULTS, Part.AMONG, supervision_result=code))
 
 
 def debtors(view: View) -> None:
@@ -89,48 +91,44 @@ def debtors(view: View) -> None:
         "按待答复由多到少；点一个数看它数的督查件",
         define=metric_of(WAITING),
     )
-    pictures.table(view, OWED, "unit", "责任单位", key="debtors")
+    tables.metric_table(view, OWED, "unit", "责任单位", key="debtors")
 
 
 def orders(view: View) -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
     if layout.explain_missing(view, WAITING):
         return
-    rows = view.ask(cases, WAITING, as_of=view.stocks_at, within=view.within)
-    if rows.empty:
+    waiting = view.ask(cases, WAITING, as_of=view.stocks_at, within=view.within)
+    if waiting.empty:
         layout.heading("没有待答复的督查件", "已下达、尚未答复", define=metric_of(WAITING))
         return
-    rows = rows.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS).reset_index(drop=True)
+    waiting = waiting.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS).reset_index(drop=True)
     layout.heading(
-        f"最急的一件 {limit(view, rows['answer_due_at'].iloc[0])}",
+        f"最急的一件 {limit(view, waiting['answer_due_at'].iloc[0])}",
         "答复期限近的在前；选中一行，看这一件的全程",
         define=metric_of(WAITING),
     )
-    table = pd.DataFrame(
+    written = pd.DataFrame(
         {
-            "督查层级": rows["supervision_level"],
-            "下达": rows["issued_at"].dt.strftime("%Y-%m-%d"),
-            "答复期限": rows["answer_due_at"].dt.strftime("%Y-%m-%d"),
-            "期限状态": [limit(view, at) for at in rows["answer_due_at"]],
-            "责任单位": rows["unit"].fillna("未分派"),
-            "办理环节": kpis.stage_names(view, rows["stage"]),
-            "标题": rows["title"].fillna(words.NONE),
-            "信访编号": rows["case_no"],
+            "督查层级": waiting["supervision_level"],
+            "下达": tables.days(waiting["issued_at"]),
+            "答复期限": tables.days(waiting["answer_due_at"]),
+            "期限状态": [limit(view, at) for at in waiting["answer_due_at"]],
+            "责任单位": waiting["unit"].fillna("未分派"),
+            "办理环节": kpis.stage_names(view, waiting["stage"]),
+            "标题": waiting["title"].fillna(words.NONE),
+            "信访编号": waiting["case_no"],
         }
     )
-    event = st.dataframe(
-        table.style.apply(layout.coloured, subset=["期限状态"]),
-        hide_index=True,
-        height=layout.rows_high(len(rows), 10),
+    row = tables.pick_row(
+        written.style.apply(tables.colour_states, subset=["期限状态"]),
         key="orders",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={"标题": st.column_config.Column(width="medium"), "信访编号": st.column_config.Column(width=160)},
         alt="待答复的督查件",
+        high=10,
+        columns={"标题": st.column_config.Column(width="medium"), "信访编号": st.column_config.Column(width=160)},
     )
-    picked = clicks.once("orders", tuple(event["selection"]["rows"]) or None)
-    if picked:
-        lists.open_case(int(rows["petition_id"].iloc[picked[0]]))
+    if row is not None:
+        lists.open_case(waiting["petition_id"].iloc[row])
 
 
 def limit(view: View, due: pd.Timestamp) -> str:
@@ -172,9 +170,9 @@ def page(view: View) -> None:
         left, right = st.columns(2)
         below = places.dimension_below(view)
         with left, layout.block("places"):
-            pictures.ranked(view, IN_TIME, below, PLACE_NAMES[below], key=f"supervision_{below}", most=20)
+            ranked(view, IN_TIME, below, PLACE_NAMES[below], key=f"supervision_{below}", most=20)
         with right, layout.block("levels"):
-            pictures.ranked(view, ISSUED, "category", "内容分类", key="supervision_classes")
+            ranked(view, ISSUED, "category", "内容分类", key="supervision_classes")
 
 
 if __name__ == "__main__":

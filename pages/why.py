@@ -7,9 +7,9 @@ from cockpit import kpis, places, splits
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, navigation, notices
-from pages.parts.drawing import specification
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
+from pages.parts.tables import RIGHT, pick_row
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of, stock_moment
@@ -68,14 +68,12 @@ def dimensions(view: View, metric: Metric) -> list[str]:
     return [name for name in (*usual(view), "unit") if metric.applies(name)] + own
 
 
-def asked(view: View, metric: Metric, against: Against, by: list[str]) -> Change:
+def change_of(view: View, metric: Metric, against: Against, by: list[str]) -> Change:
     """The change of the metric, split."""
-    return view.ask(
-        decompose, metric.id, as_of=view.as_of, period=view.period, against=against, within=view.within, by=by
-    )
+    return view.ask(decompose, metric.id, against=against, by=by, **view.scope)
 
 
-def opened(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = False) -> None:
+def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = False) -> None:
     """The cases of a group now: of a count what it counts, of a rate what speaks against it, or all for its volume."""
     part, size = Part.HITS, row["hits"]
     if metric.kind is Kind.RATE:
@@ -125,23 +123,24 @@ def sides(metric: Metric, row: pd.Series) -> str:
 
 def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> None:
     """The parts, largest first; a bar opens its cases, the bar of the small ones lays them all out."""
-    change = asked(view, metric, against, [dimension])
+    change = change_of(view, metric, against, [dimension])
     whole = st.session_state.get("why_whole", False)
     bars = bars_of(view, metric, change, dimension)
     unit = "百分点" if metric.kind is Kind.RATE else metric.unit
     neutral = metric.polarity is Polarity.NEUTRAL
     colours = "蓝为增加，灰为减少" if neutral else "蓝为向好，红为变差"
-    chart = specification(
+    drawing = clicks.draw(
         charts.waterfall,
         bars,
-        layout.theme(),
         title=findings.why(metric, change, bars, view.label_of(against)),
         subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点一条看它本期的件",
         kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
     )
-    code = clicks.chart(chart, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code")
+    code = clicks.chart(
+        drawing, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code"
+    )
     if len(bars) > MOST + 1:
         # Below the chart, so that a click on the bar of the small ones can turn it on.
         if code == charts.REST:
@@ -150,7 +149,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         st.toggle("全部列出，不并入「其余」", key="why_whole", bind="query-params")
     if code and code != charts.REST:
         effect, place = code.split(":")
-        opened(metric, change.parts.iloc[int(place)], [dimension], volume=effect == MIX)
+        open_group(metric, change.parts.iloc[int(place)], [dimension], volume=effect == MIX)
 
 
 def cells(view: View, metric: Metric, against: Against) -> None:
@@ -158,60 +157,60 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     by = [name for name in usual(view) if metric.applies(name)]
     if len(by) < 2:
         return
-    change = asked(view, metric, against, by)
+    change = change_of(view, metric, against, by)
     parts = change.parts[change.parts["change"].fillna(0) != 0].reset_index(drop=True)
     if parts.empty:
         return
-    shown = parts.head(CELLS)
-    kind = numbers.kind_of(metric)
+    largest, kind = parts.head(CELLS), numbers.kind_of(metric)
     rest = parts["change"].iloc[CELLS:].sum()
     more = (
         f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.contribution(rest, kind)}"
         if len(parts) > CELLS
         else ""
     )
-    first = "、".join(splits.names_of(view, name, [shown[name].iloc[0]])[0] for name in by)
+    names = {name: splits.names_of(view, name, largest[name].tolist()) for name in by}
+    first = "、".join(names_of_cells[0] for names_of_cells in names.values())
     layout.heading(
-        f"变化最大的一格：{first}，{words.contribution(shown['change'].iloc[0], kind)}",
+        f"变化最大的一格：{first}，{words.contribution(largest['change'].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
         f"各格相加等于总变化 {words.contribution(change.difference, kind)}{more}；选中一行看它本期的件",
         define=metric,
     )
-    table = pd.DataFrame({DIMENSIONS[name]: splits.names_of(view, name, shown[name].tolist()) for name in by})
-    columns = {"上期": ("hits_before", "among_before"), "本期": ("hits", "among")}
-    for head, (hits, among) in columns.items():
-        rate = metric.kind is Kind.RATE
-        pairs = shown[[hits, among]].itertuples(index=False)
-        table[head] = [words.fraction(*pair) for pair in pairs] if rate else shown[hits]
-    effects = EFFECTS if metric.kind is Kind.RATE else {}
-    for head, column in {"变化": "change", **{f"其中{word}": effect for effect, word in effects.items()}}.items():
-        table[head] = [words.contribution(value, kind) for value in shown[column]]
-    right = {head: st.column_config.Column(alignment="right") for head in table.columns[len(by) :]}
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        height=layout.rows_high(len(table), 12),
+    written = pd.DataFrame({DIMENSIONS[name]: names[name] for name in by}).join(written_changes(metric, largest))
+    row = pick_row(
+        written,
         key=f"cells_{metric.id}",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config=right,
         alt=f"{metric.name}的变化按格",
+        high=12,
+        columns=dict.fromkeys(written.columns[len(by) :], RIGHT),
     )
-    picked = clicks.once(f"cells_{metric.id}", tuple(event["selection"]["rows"]) or None)
-    if picked:
-        opened(metric, shown.iloc[picked[0]], by)
+    if row is not None:
+        open_group(metric, largest.iloc[row], by)
+
+
+def written_changes(metric: Metric, parts: pd.DataFrame) -> pd.DataFrame:
+    """Groups before and now, their part in the change and, of a rate, what it is made of, as the table writes them."""
+    is_rate, kind = metric.kind is Kind.RATE, numbers.kind_of(metric)
+    written = pd.DataFrame(index=parts.index)
+    for head, when in {"上期": "_before", "本期": ""}.items():
+        pairs = parts[[f"hits{when}", f"among{when}"]].itertuples(index=False)
+        written[head] = [words.fraction(*pair) for pair in pairs] if is_rate else parts[f"hits{when}"]
+    effects = EFFECTS if is_rate else {}
+    for head, column in {"变化": "change", **{f"其中{word}": effect for effect, word in effects.items()}}.items():
+        written[head] = [words.contribution(value, kind) for value in parts[column]]
+    return written
 
 
 def effects(view: View, metric: Metric, against: Against, dimension: str) -> None:
-    """What the rate's change is made of in the whole, and how it is reckoned."""
+    """What the rate's change consists of in the whole, and how it is reckoned."""
     if kpis.missing_reason(view, metric):
         return
-    parts = asked(view, metric, against, [dimension]).parts
+    parts = change_of(view, metric, against, [dimension]).parts
     rows = {"办理效应": parts[PERFORMANCE].sum(), "构成效应": parts[MIX].sum(), "合计变化": parts["change"].sum()}
     if not pd.notna(rows["合计变化"]):
         return
-    told = "\n".join(f"| {name} | **{words.contribution(value, 'rate')}** |" for name, value in rows.items())
-    st.markdown(f"| 按{DIMENSIONS[dimension]}拆分 | |\n|:--|--:|\n{told}")
+    lines = "\n".join(f"| {name} | **{words.contribution(value, 'rate')}** |" for name, value in rows.items())
+    st.markdown(f"| 按{DIMENSIONS[dimension]}拆分 | |\n|:--|--:|\n{lines}")
     with st.expander("怎么算的"):
         st.markdown(FORMULA)
 
@@ -228,14 +227,14 @@ def page(view: View) -> None:
         layout.header(view, "变化原因", f"{metric.name}，{of}；与{earlier}。")
     left, right = st.columns([1, 3])
     with left:
-        found = number_cards(view, [metric.id], key=f"why_card_{metric.id}", linked=False)
+        numbers_compared = number_cards(view, [metric.id], key=f"why_card_{metric.id}", linked=False)
         if metric.kind is Kind.RATE:
             with layout.block("effects", stretch=False):
                 effects(view, metric, against, dimension)
     if kpis.missing_reason(view, metric):
         with right, layout.block("unknown", stretch=False):
             layout.explain_missing(view, metric.id)
-    elif not found[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
+    elif not numbers_compared[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
         with right:
             notices.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
     else:

@@ -1,53 +1,77 @@
-"""Charts that can be clicked: what was clicked, once for each click, and where a point in time leads."""
+"""Charts that can be clicked: drawn once for the same data, what was clicked, and where a click leads."""
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+# What st.altair_chart itself does first, on every run; the version of Streamlit is pinned.
+from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec as to_vega_lite
+
 from cockpit.links import list_link
-from cockpit.view import View
+from pages.parts.layout import theme
+from pages.parts.navigation import open_link
 from queries.cases import Part
+from queries.model import Kind, Metric, Polarity
 from queries.periods import Period, Preset, period_of
 from queries.registry import METRICS
 from views import charts
+from views.tokens import Palette
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def draw(chart_of: Callable[Concatenate[T, Palette, P], Any], data: T, *args: P.args, **kwargs: P.kwargs) -> Any:
+    """A chart of views.charts for this data, in the reader's palette; a tuple where it draws several.
+
+    It is made once for the same data: making and checking one costs more than all else on a page.
+    """
+    return _specification(chart_of.__qualname__, chart_of, (data, theme(), *args), kwargs)
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _specification(name: str, _chart_of: Callable[..., Any], args: Any, kwargs: Any) -> Any:  # noqa: ARG001 — the name is the key
+    drawing = _chart_of(*args, **kwargs)
+    return tuple(to_vega_lite(part) for part in drawing) if isinstance(drawing, tuple) else to_vega_lite(drawing)
 
 
 def chart(
-    specification: Any,
+    drawing: Any,
     key: str,
     *,
     alt: str,
     pick: str | tuple[str, ...] | None = None,
+    link: Callable[[Any], str | None] | None = None,
     on_pick: Callable[[Any], None] | None = None,
 ) -> Any | None:
-    """Show a chart; returns what was clicked of the field `pick` (a tuple of several), once for each click.
+    """Show a chart of `draw`; returns what was clicked of the field `pick` (a tuple of several), once for each click.
 
-    `on_pick` is called with it instead, before the page is drawn again (to change the filter bar).
+    `link` tells from it where the click leads. `on_pick` is called with it instead, before the page is drawn again (to
+    change the filter bar).
     """
     if pick is None:
-        _put(specification, key=key, alt=alt)
+        _put(drawing, key=key, alt=alt)
         return None
-    if on_pick is None:
-        event = _put(specification, key=key, alt=alt, on_select="rerun", selection_mode=charts.PICK)
-        return once(key, _picked(event, pick))
+    if on_pick is not None:
 
-    def clicked() -> None:
-        value = _picked(st.session_state[key], pick)
-        if value is not None:
-            on_pick(value)
+        def clicked() -> None:
+            value = _picked(st.session_state[key], pick)
+            if value is not None:
+                on_pick(value)
 
-    _put(specification, key=key, alt=alt, on_select=clicked, selection_mode=charts.PICK)
-    return None
+        _put(drawing, key=key, alt=alt, on_select=clicked, selection_mode=charts.PICK)
+        return None
+    value = once(key, _picked(_put(drawing, key=key, alt=alt, on_select="rerun", selection_mode=charts.PICK), pick))
+    if value is not None and link is not None:
+        open_link(link(value))
+    return value
 
 
-def _put(specification: Any, **settings: Any) -> Any:
-    """A chart as views.charts gives it, or as drawing.specification keeps it."""
-    if isinstance(specification, dict):
-        return st.vega_lite_chart(None, specification, theme=None, **settings)
-    return st.altair_chart(specification, theme=None, **settings)
+def _put(drawing: Any, **settings: Any) -> Any:
+    return st.vega_lite_chart(None, drawing, theme=None, **settings)
 
 
 def _picked(event: Any, pick: str | tuple[str, ...]) -> Any | None:
@@ -64,6 +88,21 @@ def once(key: str, value: Any | None) -> Any | None:
         return None
     st.session_state[memory] = value
     return value
+
+
+def part_to_open(metric: Metric, hits: int, among: int) -> Part:
+    """What a click on a rate opens: the cases that need attention, or all where there are none."""
+    if metric.kind is not Kind.RATE:
+        return Part.HITS
+    wanted = Part.MISSES if metric.polarity is Polarity.UP_GOOD else Part.HITS
+    number = among - hits if wanted is Part.MISSES else hits
+    return wanted if number else Part.AMONG
+
+
+def name_to_open(metric: Metric) -> str:
+    """What `part_to_open` opens of a rate, in words: 未按期."""
+    hits, misses = metric.sides
+    return misses if metric.polarity is Polarity.UP_GOOD else hits
 
 
 def day_of(clicked: float) -> date:
@@ -86,11 +125,3 @@ def month_link(metric: str, clicked: float, part: Part = Part.HITS) -> str:
 def _span_link(metric: str, part: Part, span: Period, **cell: str) -> str:
     """A dated metric is counted within the span; a stock as of its end, which the cell says."""
     return list_link(metric, part, period=span, **(cell if METRICS[metric].is_stock else {}))
-
-
-def monthly(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """A by-month frame of one metric as charts draw it: at (first of the month), small, beside its columns."""
-    limit = view.settings.lights.small_sample
-    sample = METRICS[frame["metric"].iloc[0]].is_sample
-    small = (frame["among"] > 0) & (frame["among"] < limit) if sample else False
-    return frame.assign(at=pd.to_datetime(frame["month"]), small=small)

@@ -21,15 +21,15 @@ CUSTOM = "自选"
 # Choices that the address named and the data does not have, by their labels.
 _UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
-_EVERY = ""
+_NO_CHOICE = ""
 _VIEW = "_view"
 _CHOICES_SET = "_filters_set"
-# The bar's choices of an area, by their names in an address; the city's parts first.
+# The levels of area that the bar has a choice for, the largest first.
 AREA_KEYS = ("district", "street", "community")
-# What a link brought is in the address of the next page only if it is set anew.
-BOUND = ("period", "from", "to", *AREA_KEYS, "channel", "category", "as_of")
-# What pages ask in a bar of their own: kept for the way back.
-_ASKED = (
+# The keys of the bar's widgets. What a link brought is in the address of the next page only if it is set anew.
+BAR_KEYS = ("period", "from", "to", *AREA_KEYS, "channel", "category", "as_of")
+# The keys of widgets that single pages have in a bar of their own: kept for the way back.
+_PAGE_KEYS = (
     "of",
     "against",
     "split",
@@ -50,13 +50,13 @@ _ASKED = (
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 # Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
 _DATE_WIDTH = 150
-_WORDS = {"district": "区县", "street": "街道", "community": "社区"}
-_WHOLE = {"district": WHOLE_CITY, "street": "全部街道", "community": "全部社区"}
+_AREA_LABELS = {"district": "区县", "street": "街道", "community": "社区"}
+_WHOLE_AREA_LABELS = {"district": WHOLE_CITY, "street": "全部街道", "community": "全部社区"}
 
 
 def bar(data: Data) -> View:
     """Draw the bar and read it."""
-    choices = {key: st.session_state[key] for key in (*BOUND, *_ASKED) if key in st.session_state}
+    choices = {key: st.session_state[key] for key in (*BAR_KEYS, *_PAGE_KEYS) if key in st.session_state}
     st.session_state.update(choices | st.session_state.pop(_CHOICES_SET, {}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
         chosen = st.segmented_control(
@@ -102,7 +102,7 @@ def set_period(period: Period) -> dict[str, str]:
 
 def bar_choices() -> dict[str, object]:
     """What the bar is set to, for `set_choices`."""
-    return {key: st.session_state[key] for key in BOUND if key in st.session_state}
+    return {key: st.session_state[key] for key in BAR_KEYS if key in st.session_state}
 
 
 def set_choices(**choices: object) -> None:
@@ -152,7 +152,7 @@ def set_area(code: str | None) -> None:
 
 def area_choices(code: str | None) -> dict[str, str]:
     """What the bar's choices of place are set to for an area (None: the whole city)."""
-    path = dict.fromkeys(AREA_KEYS, _EVERY)
+    path = dict.fromkeys(AREA_KEYS, _NO_CHOICE)
     for row in _path(session.current_data(), code):
         if row["level"] >= 2:
             path[AREA_KEYS[row["level"] - 2]] = row["code"]
@@ -233,7 +233,7 @@ def _area(data: Data) -> tuple[str | None, str]:
         if below.empty:
             break
         labels = dict(zip(below["code"], below["name"], strict=True))
-        code = _choice(_WORDS[name], name, list(labels), _WHOLE[name], labels)
+        code = _choice(_AREA_LABELS[name], name, list(labels), _WHOLE_AREA_LABELS[name], labels)
         if code is None:
             break
         chosen, place, parents = code, labels[code], [code]
@@ -250,12 +250,12 @@ def _category(data: Data) -> tuple[str | None, str | None]:
 
 
 def _choice(label: str, key: str, options: list[str], every: str, labels: dict[str, str] | None = None) -> str | None:
-    names_shown = (labels or {}) | {_EVERY: every}
-    _resolve_address(key, label, options, names_shown)
+    label_of_option = (labels or {}) | {_NO_CHOICE: every}
+    _resolve_address(key, label, options, label_of_option)
     chosen: str = st.selectbox(
         label,
-        [_EVERY, *options],
-        format_func=lambda option: names_shown.get(option, option),
+        [_NO_CHOICE, *options],
+        format_func=lambda option: label_of_option.get(option, option),
         key=key,
         bind=_bound(),
         width=140,
@@ -263,7 +263,7 @@ def _choice(label: str, key: str, options: list[str], every: str, labels: dict[s
     return chosen or None
 
 
-def _resolve_address(key: str, label: str, options: list[str], names_shown: dict[str, str]) -> None:
+def _resolve_address(key: str, label: str, options: list[str], label_of_option: dict[str, str]) -> None:
     """Let an address name a place or class by its code, too, and say so where it names what there is not.
 
     The widget reads the names of its options alone and takes anything else for no choice.
@@ -272,7 +272,7 @@ def _resolve_address(key: str, label: str, options: list[str], names_shown: dict
     if asked and key not in st.session_state:
         if asked in options:
             st.session_state[key] = asked
-        elif asked not in names_shown.values():
+        elif asked not in label_of_option.values():
             st.session_state[f"_unknown_{key}"] = asked
     elif st.session_state.get(key):
         st.session_state.pop(f"_unknown_{key}", None)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from cockpit import kpis, process
@@ -19,8 +18,6 @@ from views import cards, words
 from views.tokens import Palette, palette
 from wording import unknown
 
-# A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
-ROW = 31
 # What a leader can do about a number that is not known.
 HOW_TO_LOAD = "数据装入后自动显示；缺哪些数据、影响哪些数字，见「数据质量」页"
 
@@ -76,7 +73,7 @@ def _notice(view: View, as_of: datetime) -> str:
 
 
 def block(key: str, *, stretch: bool = True) -> Any:
-    """A surface for one picture or table: `with block("flow"): …`. As high as its neighbours, unless told."""
+    """A surface for one picture or table: `with block("flow"): …`. As high as its neighbours if it stretches."""
     return st.container(border=True, key=f"block_{key}", height="stretch" if stretch else "content")
 
 
@@ -108,15 +105,3 @@ def explain_missing_split(view: View, metric_id: str, *dimensions: str) -> bool:
         split = "、".join(DIMENSIONS[name] for name in dimensions)
         heading(unknown.sentence(f"{metric.name}按{split}", lacks), HOW_TO_LOAD, define=metric)
     return bool(lacks)
-
-
-def rows_high(rows: int, most: int) -> int:
-    """Height of a table in px that shows its rows, at most `most` of them before it scrolls."""
-    return ROW * (min(max(rows, 1), most) + 1) + 2
-
-
-def coloured(states: pd.Series) -> list[str]:
-    """The colours that go with the shapes of states written in a column, as CSS for a table's Styler."""
-    known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
-    colours = {state.shape: f"color: {theme().state(state.role)}" for state in known}
-    return [colours.get(str(text)[0], "") for text in states]

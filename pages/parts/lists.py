@@ -1,10 +1,8 @@
-"""The list behind a number: what the address asks for, and how its rows are shown."""
+"""The list behind a number: what the address asks for, its rows as a table and as a file."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TypedDict
 
 import pandas as pd
 import streamlit as st
@@ -12,15 +10,14 @@ import streamlit as st
 from briefings.listing import workbook
 from briefings.request import Request
 from casebase.personal import masked
-from cockpit.view import View
-from pages.parts import clicks, layout, menu
-from pages.parts.filters import BOUND, bar_choices, set_choices
+from cockpit.view import Scope, View
+from pages.parts import menu, tables
+from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from queries.cases import Part, cases, count_cases
 from queries.export import csv_file, file_name
 from queries.measure import metric_of, span_of
 from queries.model import Metric, Slice
 from queries.names import names_of
-from queries.periods import Period
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
 from wording.columns import CLOCK_COLUMNS, COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS
@@ -32,16 +29,8 @@ XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
 
 
-class Scope(TypedDict):
-    """Moment, period and slice, as arguments of queries.cases."""
-
-    as_of: datetime
-    period: Period
-    within: Slice
-
-
 @dataclass(frozen=True)
-class Asked:
+class Question:
     """The number whose list is asked for."""
 
     metric: Metric
@@ -50,11 +39,7 @@ class Asked:
 
     def scope(self, view: View) -> Scope:
         """What the list is asked for as of, in and within."""
-        return {
-            "as_of": view.as_of,
-            "period": view.period,
-            "within": replace(view.within, cell=self.cell),
-        }
+        return replace(view, within=replace(view.within, cell=self.cell)).scope
 
     def scope_text(self, view: View) -> str:
         """What the list is of: the bar's period and slice, or the moment of a stock and the slice."""
@@ -68,18 +53,18 @@ class Asked:
         return "，".join(f"{DIMENSIONS.get(name, name)} {named(view, name, value)}" for name, value in self.cell)
 
 
-def asked() -> Asked | None:
+def read_question() -> Question | None:
     """What the address asks for; None without a metric. Raises UsageError for an unknown metric."""
-    _recalled()
+    _restore_question()
     params = st.query_params
     if "metric" not in params:
         return None
     cell = tuple((key.removeprefix("by_"), value or None) for key, value in params.items() if key.startswith("by_"))
     part = params.get("part", Part.HITS.value)
-    return Asked(metric_of(params["metric"]), Part(part) if part in list(Part) else Part.HITS, cell)
+    return Question(metric_of(params["metric"]), Part(part) if part in list(Part) else Part.HITS, cell)
 
 
-def _recalled() -> None:
+def _restore_question() -> None:
     """The browser's own way back from a case stops at the list under the case's address: ask again what was asked."""
     page, params, bar = st.session_state.get(_CAME_FROM, (None, {}, {}))
     if "case" in st.query_params and page == menu.current_page():
@@ -108,17 +93,17 @@ def _square(value: str) -> str:
     return f"经度 {sides[0]}，纬度 {sides[1]}"
 
 
-def length(question: Asked, view: View, part: Part) -> int:
+def count_rows(question: Question, view: View, part: Part) -> int:
     """How many rows the list has."""
     return view.ask(count_cases, question.metric.id, part, **question.scope(view))
 
 
-def rows(question: Asked, view: View, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
+def rows(question: Question, view: View, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
     """Rows of the list, oldest first."""
     return view.ask(cases, question.metric.id, question.part, **question.scope(view), limit=limit, offset=offset)
 
 
-def whole(question: Asked, view: View) -> pd.DataFrame:
+def all_rows(question: Question, view: View) -> pd.DataFrame:
     """The whole list, for a file.
 
     It is asked for once, when the button is pressed, and kept nowhere.
@@ -179,35 +164,29 @@ def page_offset(total: int, key: str) -> int:
     return (st.number_input("页", 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS if pages > 1 else 0
 
 
-def table(rows: pd.DataFrame, key: str, *, alt: str, most: int = 26) -> None:
-    """Rows as a table, at most so many high; a click on a row of a case opens the case."""
-    height = layout.rows_high(len(rows), most)
+def case_table(rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
+    """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
     if "petition_id" not in rows.columns:
-        st.dataframe(shown(rows), hide_index=True, height=height, key=key, alt=alt)
+        tables.table(readable(rows), key=key, alt=alt, high=high)
         return
-    event = st.dataframe(
-        shown(rows),
-        hide_index=True,
-        height=height,
-        key=key,
-        alt=alt,
-        on_select="rerun",
-        selection_mode="single-cell",
-    )
+    cell = tables.pick_cell(readable(rows), key=key, alt=alt, high=high)
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
-    cells = event["selection"]["cells"]
-    picked = clicks.once(key, tuple(cells[0]) if cells else None)
-    if picked and not pd.isna(rows["petition_id"].iloc[picked[0]]):
-        open_case(int(rows["petition_id"].iloc[picked[0]]))
+    if cell is not None:
+        open_case(rows["petition_id"].iloc[cell[0]])
 
 
-def open_case(petition_id: int) -> None:
-    """Go to a case; the page that it was opened from is remembered for the way back, the filters stay by themselves."""
-    asked = {name: value for name, value in st.query_params.items() if name not in BOUND}
+def open_case(petition_id: float) -> None:
+    """Go to a case, nowhere where there is none (NaN); the page that it was opened from is remembered for the way back.
+
+    The filters stay by themselves.
+    """
+    if pd.isna(petition_id):
+        return
+    asked = {name: value for name, value in st.query_params.items() if name not in BAR_KEYS}
     if menu.current_page() != CASE_PAGE:
         st.session_state[_CAME_FROM] = (menu.current_page(), asked, bar_choices())
-    st.switch_page(CASE_PAGE, query_params={"case": str(petition_id)})
+    st.switch_page(CASE_PAGE, query_params={"case": str(int(petition_id))})
 
 
 def way_back() -> None:
@@ -218,7 +197,7 @@ def way_back() -> None:
         st.switch_page(page, query_params=params)
 
 
-def shown(frame: pd.DataFrame) -> pd.DataFrame:
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, times to the minute, — where nothing is known.
 
     Without keys, and without the clocks that do not run for any of them.

@@ -52,7 +52,7 @@ def area_map(
         width, height = min(width, _PHONE[0]), min(height, _PHONE[1])
     # The map's own tooltip begins with the name.
     tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
-    area_map = _made(
+    area_map = _build_map(
         frame.assign(tip=tips),
         theme(),
         value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
@@ -91,7 +91,7 @@ def area_map(
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _made(frame: pd.DataFrame, palette: Palette, **settings: Any) -> maps.AreaMap:
+def _build_map(frame: pd.DataFrame, palette: Palette, **settings: Any) -> maps.AreaMap:
     """A map is made once for the same data: making it and writing it down costs more than all else on the page."""
     shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
     shaped = frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index))
@@ -114,7 +114,7 @@ def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
     if areas.empty:
         areas = spot.assign(code="", schematic=True, shape=None)[["code", "name", "lon", "lat", "schematic", "shape"]]
     frame = areas.assign(value=None, tip="", text="")
-    return _made(
+    return _build_map(
         frame,
         theme(),
         value_label="",

@@ -27,9 +27,9 @@ def escape_markdown(text: object) -> str:
     line = _SPECIAL.sub(r"\\\g<0>", line)
     line = _COLON.sub(r"\\:" + _JOINT, line)
     line = _JOINTS.sub(_JOINT, line)
-    return _BEGINS.sub(lambda found: _begun(found.group(1)), line)
+    return _BEGINS.sub(lambda match: _escape_start(match.group(1)), line)
 
 
-def _begun(start: str) -> str:
+def _escape_start(start: str) -> str:
     """A number is parted from its dot by an escape of the dot; a sign is escaped itself."""
     return f"{start}{_JOINT}" if start.isdigit() else f"\\{start}"

@@ -9,7 +9,7 @@ STATES = {
     "warning": words.State("warn", "▲", "不完整"),
 }
 # What a finding means on the screen; the rule itself is casebase.checks.
-_TOLD = {
+_FINDINGS = {
     "no_place": ("没有区县的信访件", "不进任何地区的数字和地图"),
     "no_unit": ("没有责任单位的信访件", "不进单位排名"),
     "no_category": ("没有内容分类的信访件", "不进分类排名"),
@@ -63,8 +63,8 @@ TABLES = {
     "load_reject": "拒绝的行",
     quality.CALENDAR: "工作日历",
 }
-TOLD = {
-    **_TOLD,
+FINDINGS = {
+    **_FINDINGS,
     **{
         f"times_dropped_{table.name}": (
             f"有时间不合理、装入时未采用的{TABLES[table.name]}",

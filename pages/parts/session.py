@@ -43,10 +43,10 @@ def show_last_complete() -> None:
 
 def is_outdated() -> bool:
     """Whether a newer reading says something else than the page shows."""
-    shown, latest = current_data().reading, process.live_data().watch.read()
+    current, latest = current_data().reading, process.live_data().watch.read()
     if latest.error is not None or _just_failed(latest):
         return False
-    return (shown.state.version, shown.as_of) != (latest.state.version, latest.as_of)
+    return (current.state.version, current.as_of) != (latest.state.version, latest.as_of)
 
 
 def current_data() -> Data:

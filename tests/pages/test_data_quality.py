@@ -11,7 +11,7 @@ from casebase.checks import rules
 from casebase.engine import open_casebase
 from casebase.schema import load_reject, load_run
 from casebase.settings import Settings
-from pages.parts.quality_words import TABLES, TOLD
+from pages.parts.quality_words import FINDINGS, TABLES
 from queries import quality
 from tests.pages.conftest import address, failures
 from views import words
@@ -27,7 +27,7 @@ def said(app: AppTest) -> str:
 
 def test_every_rule_has_its_words() -> None:
     every = rules(Settings().deadlines)
-    assert {rule.name for rule in every} | {"no_calendar", "calendar_gaps", "unpublished_years"} == set(TOLD)
+    assert {rule.name for rule in every} | {"no_calendar", "calendar_gaps", "unpublished_years"} == set(FINDINGS)
     assert {rule.table.name for rule in every} | {quality.CALENDAR} == set(TABLES)
 
 

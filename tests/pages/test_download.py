@@ -28,9 +28,9 @@ def test_download_needs_no_session_and_holds_every_case(
     process.forget_all()
     period = period_of(Preset.MONTH, UNTIL.date())
     view = View(process.live_data().now(), UNTIL, period, Slice(), ())
-    question = lists.Asked(metric_of("five_day_closure"), Part.AMONG, ())
+    question = lists.Question(metric_of("five_day_closure"), Part.AMONG, ())
     made: list[pd.DataFrame] = []
-    make: Callable[[], None] = lambda: made.append(lists.typed(lists.whole(question, view)))  # noqa: E731
+    make: Callable[[], None] = lambda: made.append(lists.typed(lists.all_rows(question, view)))  # noqa: E731
     thread = threading.Thread(target=make)
     thread.start()
     thread.join()

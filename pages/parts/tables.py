@@ -1,0 +1,169 @@
+"""Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Required, TypedDict, Unpack
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from cockpit import kpis, splits
+from cockpit.links import list_link
+from cockpit.view import View
+from pages.parts import clicks, layout
+from pages.parts.navigation import open_link
+from queries.cases import Part
+from queries.measure import metric_of
+from queries.model import Kind, Metric
+from views import words
+
+# A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
+ROW = 31
+COUNT = st.column_config.NumberColumn(format="localized")
+RIGHT = st.column_config.Column(alignment="right")
+WIDE = st.column_config.Column(width="large")
+
+
+class Look(TypedDict, total=False):
+    """How a table looks: its key, what it is called aloud, how many rows are seen at once, its columns by head."""
+
+    key: Required[str]
+    alt: Required[str]
+    high: int | None
+    columns: Mapping[str, Any]
+
+
+def table(frame: pd.DataFrame | Styler, **look: Unpack[Look]) -> None:
+    """Show a table in which nothing is clicked."""
+    _dataframe(frame, look)
+
+
+def pick_row(
+    frame: pd.DataFrame | Styler, *, on_pick: Callable[[int], None] | None = None, **look: Unpack[Look]
+) -> int | None:
+    """Show a table; returns the position of the row that was selected, once for each click.
+
+    `on_pick` is called with it instead, before the page is drawn again (to change the filter bar).
+    """
+    key = look["key"]
+    if on_pick is None:
+        event = _dataframe(frame, look, on_select="rerun", selection_mode="single-row")
+        row: int | None = clicks.once(key, next(iter(event["selection"]["rows"]), None))
+        return row
+
+    def clicked() -> None:
+        for selected in st.session_state[key]["selection"]["rows"]:
+            on_pick(selected)
+
+    _dataframe(frame, look, on_select=clicked, selection_mode="single-row")
+    return None
+
+
+def pick_cell(frame: pd.DataFrame | Styler, **look: Unpack[Look]) -> tuple[int, str] | None:
+    """Show a table; returns the position of the row and the head of the cell that was clicked, once for each click."""
+    event = _dataframe(frame, look, on_select="rerun", selection_mode="single-cell")
+    cell = next(iter(event["selection"].get("cells", [])), None)
+    picked: tuple[int, str] | None = clicks.once(look["key"], None if cell is None else (int(cell[0]), str(cell[1])))
+    return picked
+
+
+def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> Any:
+    high = look.get("high")
+    return st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=look.get("columns"),
+        placeholder=words.NONE,
+        height="auto" if high is None else height(len(frame.index), high),
+        key=look["key"],
+        alt=look["alt"],
+        **selection,
+    )
+
+
+def height(rows: int, most: int) -> int:
+    """Height of a table in px that shows its rows, at most `most` of them before it scrolls."""
+    return ROW * (min(max(rows, 1), most) + 1) + 2
+
+
+def colour_states(states: pd.Series) -> list[str]:
+    """The colours that go with the shapes of states written in a column, as CSS for a table's Styler."""
+    known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
+    colours = {state.shape: f"color: {layout.theme().state(state.role)}" for state in known}
+    return [colours.get(str(text)[0], "") for text in states]
+
+
+def days(times: pd.Series, unknown: str = words.NONE) -> list[str]:
+    """Times by their days: 2026-11-20; `unknown` where there is none."""
+    return [f"{time:%Y-%m-%d}" if pd.notna(time) else unknown for time in times]
+
+
+def percentages(values: Iterable[float]) -> list[float | None]:
+    """Rates as they are written elsewhere, yet numbers, so that a click on the head sorts them: 88.24."""
+    return [None if words.is_missing(value) else float(words.percent(value)[:-1]) for value in values]
+
+
+def metric_table(
+    view: View,
+    columns: Mapping[str, str],
+    dimension: str,
+    noun: str,
+    *,
+    key: str,
+    high: int = 10,
+    most: int | None = None,
+    filled: bool = False,
+) -> None:
+    """Metrics as columns (id: head), one row a value of the dimension; a cell opens the cases it counts.
+
+    Ordered by the first column, largest first; at most `most` rows, of which `high` are seen at once. `filled` leaves
+    out what has no value of the dimension.
+    """
+    frame = splits.split(view, list(columns), dimension)
+    frame = frame[frame["code"] != ""] if filled else frame
+    first = splits.of(frame, next(iter(columns))).set_index("code")["value"]
+    names = frame.drop_duplicates("code").set_index("code")["name"]
+    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index[:most]
+    columns = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
+    written = pd.DataFrame({noun: names[order].tolist()})
+    for name, head in columns.items():
+        written[head] = _column(view, metric_of(name), splits.of(frame, name).set_index("code")["value"].reindex(order))
+    cell = pick_cell(
+        written,
+        key=key,
+        alt=f"各{noun}{'、'.join(columns.values())}",
+        high=high,
+        columns={
+            head: st.column_config.NumberColumn(format=_format(metric_of(name))) for name, head in columns.items()
+        },
+    )
+    if cell is not None:
+        # The name of a row opens its first number.
+        metric_id = next((name for name, head in columns.items() if head == cell[1]), next(iter(columns)))
+        open_link(_cases_link(view, metric_id, dimension, order[cell[0]], frame))
+
+
+def _head(view: View, metric: Metric, head: str) -> str:
+    """The head of a column, with the reason where the data cannot tell its numbers."""
+    reason = kpis.missing_reason(view, metric)
+    return f"{head}（{reason}）" if reason else head
+
+
+def _cases_link(view: View, metric_id: str, dimension: str, code: Any, frame: pd.DataFrame) -> str:
+    """The list behind a number of the frame."""
+    row = splits.of(frame, metric_id)
+    row = row[row["code"] == code]
+    part = clicks.part_to_open(metric_of(metric_id), *row[["hits", "among"]].iloc[0]) if len(row) else Part.HITS
+    return list_link(metric_id, part, period=view.link_period, **{dimension: code})
+
+
+def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]:
+    if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
+        return values.fillna(0).tolist()
+    if metric.kind is Kind.RATE:
+        return percentages(values)
+    return [None if words.is_missing(value) else float(value) for value in values]
+
+
+def _format(metric: Metric) -> str:
+    return {Kind.COUNT: "localized", Kind.RATE: "%.2f%%"}.get(metric.kind, "%.1f")
