@@ -36,7 +36,7 @@ __all__ = [
 def city(
     monkeypatch: pytest.MonkeyPatch, demo_url: str, still_config: Path, stopped_clock: object
 ) -> Iterator[Casebase]:
-    """The small demonstration city as the running cockpit has it, in a process of the test's own."""
+    """The small demonstration city as the running cockpit has it, in a process that all tests share which only ask."""
     yield from _running_city(monkeypatch, demo_url, still_config)
 
 
@@ -44,15 +44,14 @@ def city(
 def own_city(
     monkeypatch: pytest.MonkeyPatch, own_url: str, still_config: Path, stopped_clock: object
 ) -> Iterator[Casebase]:
-    """The same, on a copy of the city that belongs to the test, to change it."""
+    """The same on a copy of the city and in a process of the test's own, to change the data, the clock or the watch."""
     yield from _running_city(monkeypatch, own_url, still_config)
+    process.forget_all()
 
 
 def _running_city(monkeypatch: pytest.MonkeyPatch, url: str, config: Path) -> Iterator[Casebase]:
-    process.forget_all()
     begin_process(monkeypatch, url, config)
     assert process.now() == UNTIL
     casebase = process.live_data().casebase
     yield casebase
     casebase.engine.dispose()
-    process.forget_all()

@@ -104,8 +104,8 @@ def test_at_most_nine_blocks_and_words_for_every_picture(city: Casebase) -> None
             assert re.search(r'aria-label="[^"]{4,}"', picture)
 
 
-def test_the_last_good_numbers_outlive_the_database(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert city.state().demonstration
+def test_the_last_good_numbers_outlive_the_database(own_city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert own_city.state().demonstration
     snapshots = Snapshots(process.live_data)
     good = snapshots.get("", "本月")
     assert not good["error"]
@@ -127,7 +127,7 @@ def _never() -> LiveData:
 
 
 def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
-    city: Casebase, monkeypatch: pytest.MonkeyPatch
+    own_city: Casebase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshots = Snapshots(process.live_data)
     snapshots.get("", "本月", ["backlog"])
@@ -151,10 +151,10 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
     assert kept["cutoff"].endswith("15:30")
     with pytest.raises(CasebaseError):
         snapshots.get("", "本月", ["hearings"])
-    assert city.settings.freshness.amber == 30
+    assert own_city.settings.freshness.amber == 30
 
 
-def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_today_becomes_the_new_day_at_midnight(own_city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshots, said = Snapshots(process.live_data), []
     for at in (datetime(2026, 11, 20, 23, 59, 59), datetime(2026, 11, 21, 0, 0, 1)):
         monkeypatch.setattr("cockpit.process.now", lambda at=at: at)
@@ -163,7 +163,7 @@ def test_today_becomes_the_new_day_at_midnight(city: Casebase, monkeypatch: pyte
         (scene,) = found["scenes"]
         said.append((scene["said"], found["cutoff"], dict(VALUE.findall(scene["html"]))["registered"]))
     day = period_of(Preset.TODAY, UNTIL.date())
-    came = measure(city, ["registered"], as_of=datetime(2026, 11, 20, 23, 59), period=day)["value"].iloc[0]
+    came = measure(own_city, ["registered"], as_of=datetime(2026, 11, 20, 23, 59), period=day)["value"].iloc[0]
     assert came > 0
     assert said == [
         ("2026年11月20日，全市", "11月20日 23:59", f"{came:.0f}"),
