@@ -86,6 +86,11 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
     if metric.id == "grid_workers":
         title, frame = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame)
         coloured = {"scale": "lights", "states": STAFFED}
+    if not maps.is_drawable(frame):
+        with layout.block("coverage_table"):
+            table(view, frame, metric, below)
+            maps.say_why_not_drawn(below)
+        return
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
         what = "点一个网格看它的情况" if at_grids else "点地图往下一级"

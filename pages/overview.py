@@ -32,22 +32,19 @@ def today(view: View) -> None:
 
 
 def map_and_ranking(view: View) -> None:
-    """The map and the ranking of one number, chosen above the map."""
+    """The map and the ranking of one number, chosen above the map; the ranking alone where nothing can be drawn."""
     below = places.below(view)
+    if not maps.is_drawable(below.frame):
+        with layout.block("ranking"):
+            chosen = choose_number()
+            ranking(view, chosen, places.measured(view, chosen, below), below)
+            maps.say_why_not_drawn(below)
+        return
     middle, right = st.columns([3, 2])
     with middle, layout.block("map"):
         side, drawing = st.columns([2, 5])
     with side:
-        chosen = st.segmented_control(
-            "地图看",
-            list(ON_MAP),
-            default=ON_MAP[0],
-            required=True,
-            key="on_map",
-            bind="query-params",
-            format_func=lambda name: metric_of(name).name,
-            label_visibility="collapsed",
-        )
+        chosen = choose_number()
         legend = st.container()
     frame = places.measured(view, chosen, below)
     with drawing:
@@ -55,6 +52,21 @@ def map_and_ranking(view: View) -> None:
         maps.area_map(view, frame, below, metric=chosen, key="city", width=width, height=height, legend=legend)
     with right, layout.block("ranking"):
         ranking(view, chosen, frame, below)
+
+
+def choose_number() -> str:
+    """The number that map and ranking are of."""
+    chosen: str = st.segmented_control(
+        "地图看",
+        list(ON_MAP),
+        default=ON_MAP[0],
+        required=True,
+        key="on_map",
+        bind="query-params",
+        format_func=lambda name: metric_of(name).name,
+        label_visibility="collapsed",
+    )
+    return chosen
 
 
 def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below) -> None:

@@ -45,8 +45,8 @@ def area_map(
     Returns the code of a point that was clicked, once.
     """
     chosen = metric_of(metric)
-    if frame[["lon", "lat"]].isna().any(axis=1).all() and frame["shape"].isna().all():
-        st.caption(f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；由数据管理员装入后自动显示。")
+    if not is_drawable(frame):
+        say_why_not_drawn(places)
         return None
     if on_phone():
         width, height = min(width, _PHONE[0]), min(height, _PHONE[1])
@@ -88,6 +88,16 @@ def area_map(
     (legend or st).html(area_map.legend)
     layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
     return once(spot, code if layer == maps.POINTS else None)
+
+
+def is_drawable(frame: pd.DataFrame) -> bool:
+    """Whether any of these places has a spot or an outline on earth."""
+    return not (frame[["lon", "lat"]].isna().any(axis=1).all() and frame["shape"].isna().all())
+
+
+def say_why_not_drawn(places: Below) -> None:
+    """One sentence in the place of a map."""
+    st.caption(f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；由数据管理员装入后自动显示。")
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
