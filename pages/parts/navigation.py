@@ -27,7 +27,7 @@ def run_page() -> None:
     page = st.navigation(_pages(), position="top")
     menu.set_current_page(page.url_path)
     try:
-        style.apply(f"{process.live_data().owner} · 信访领导驾驶舱", layout.theme())
+        _name_owner()
         history.count_steps()
         process.start_background_tasks()
         filters.set_current(filters.bar(session.begin_run()))
@@ -40,6 +40,20 @@ def run_page() -> None:
         notices.unreachable(error)
     except Exception:
         notices.broken()
+
+
+def _name_owner() -> None:
+    """Say in the top bar whose cockpit it is: by the configuration alone where no database has been reached yet."""
+    try:
+        owner = process.live_data().owner
+    except CasebaseError:
+        _show_brand(process.settings().city.bureau)
+        raise
+    _show_brand(owner)
+
+
+def _show_brand(owner: str) -> None:
+    style.apply(f"{owner} · 信访领导驾驶舱", layout.theme())
 
 
 def _pages() -> dict[str, list[Any]]:
