@@ -71,6 +71,10 @@ class LiveData:
                 self.askers[thread] = before
 
 
+def _workdays(casebase: Casebase) -> Workdays:
+    return casebase.workdays
+
+
 @dataclass(frozen=True)
 class Data:
     """The data at one reading: whatever is asked of it is of one moment, and computed once for all who ask."""
@@ -109,4 +113,5 @@ class Data:
 
     @property
     def workdays(self) -> Workdays:
-        return self.live.casebase.workdays
+        """The calendar that the answers of this reading were reckoned by, known as long as they are."""
+        return self.ask(_workdays)

@@ -41,6 +41,10 @@ class Reading:
         """Seconds since the look, whatever happened to the wall clock."""
         return monotonic() - self.looked_at
 
+    def is_like(self, other: "Reading") -> bool:
+        """Whether both say the same of the data: its version and the moment that numbers speak of."""
+        return (self.state.version, self.as_of) == (other.state.version, other.as_of)
+
     @property
     def as_of(self) -> datetime:
         """The moment that numbers speak of."""
@@ -98,6 +102,10 @@ class StateWatch:
     def report_complete(self, reading: Reading) -> None:
         """A page got all its numbers by this reading."""
         self.last_complete = reading
+        self.report_answer(reading)
+
+    def report_answer(self, reading: Reading) -> None:
+        """Somebody got numbers from the database by this reading: what it was in trouble with before is over."""
         if reading.error is None and reading.looked_at >= self._trouble_until:
             self._retry = 0.0
 

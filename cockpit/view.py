@@ -63,6 +63,10 @@ class Scope(TypedDict):
     within: Slice
 
 
+def _workday(casebase: Casebase, at: datetime, n: int) -> date:
+    return moment(casebase, at).workday(n)
+
+
 @dataclass(frozen=True)
 class View:
     """What is asked: numbers `as_of` a moment, in a `period`, `within` a slice, answered by `data`.
@@ -98,7 +102,7 @@ class View:
 
     def workday(self, at: datetime, n: int) -> date:
         """The n-th working day after a moment, as numbers reckon it (see queries.model.Moment.workday)."""
-        return moment(self.casebase, at).workday(n)
+        return self.ask(_workday, at, n)
 
     @property
     def scope(self) -> Scope:

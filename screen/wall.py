@@ -112,11 +112,12 @@ class Channels:
 
 @dataclass(frozen=True)
 class _Part:
-    """A scene, or what stands beside all of them, as of a reading."""
+    """A scene, or what stands beside all of them, as of a reading; `good_at` is the last look that it was true of."""
 
     version: str
     as_of: datetime
     content: dict[str, Any]
+    good_at: float
 
 
 class Snapshots:
@@ -158,7 +159,7 @@ class Snapshots:
             **(parts[0].content if part_names[0] == _ASIDE else {}),
             "scenes": [part.content for part in parts[-len(scene_ids) :]] if scene_ids else [],
             "error": failed,
-            "age": round(reading.age) if failed else 0,
+            "age": round(reading.age + reading.looked_at - min(part.good_at for part in parts)) if failed else 0,
         }
 
     def figures(self, area: str, period: str) -> dict[str, Any]:
@@ -189,7 +190,10 @@ class Snapshots:
         return self._areas
 
     def _part(self, data: Data, area: str, period: str, name: str) -> tuple[_Part, bool]:
-        """A part, and whether it is as good as the reading."""
+        """A part, and whether it is as good as the reading.
+
+        While one lock or outage lasts, one asker waits for an answer: whoever comes after it keeps what there was.
+        """
         reading = data.reading
         version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (area, period, name)
         with self._making[hash(key) % len(self._making)]:
@@ -197,21 +201,28 @@ class Snapshots:
                 stored = self._parts.get(key)
                 if stored:
                     self._parts.move_to_end(key)
-            if stored and (stored.version == version or reading.error is not None):
+            if stored and reading.error is not None:
                 return stored, True
+            if stored and stored.version == version:
+                return self._store(key, replace(stored, good_at=max(stored.good_at, reading.looked_at))), True
+            if stored and data.live.watch.read().error is not None:
+                return stored, False
             try:
                 content = _content(data, area, period, name)
             except CasebaseError:
                 if stored is None:
                     raise
                 return stored, False
-            part = _Part(version, reading.as_of, content)
-            with self._lock:
-                self._parts[key] = part
-                self._parts.move_to_end(key)
-                while len(self._parts) > _MOST_PARTS:
-                    self._parts.popitem(last=False)
-            return part, True
+            data.live.watch.report_answer(reading)
+            return self._store(key, _Part(version, reading.as_of, content, reading.looked_at)), True
+
+    def _store(self, key: tuple[str, str, str], part: _Part) -> _Part:
+        with self._lock:
+            self._parts[key] = part
+            self._parts.move_to_end(key)
+            while len(self._parts) > _MOST_PARTS:
+                self._parts.popitem(last=False)
+        return part
 
 
 def _content(data: Data, area: str, period: str, name: str) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def on_phone() -> bool:
 
 def header(view: View, title: str, sentence: str) -> None:
     """Title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes."""
+    # Asked here: an error inside a fragment is the framework's, which says it in English and lets nobody catch it.
+    notice = _notice(view, view.as_of)
 
     @st.fragment(run_every=view.settings.freshness.poll)
     def watch() -> None:
@@ -47,7 +49,7 @@ def header(view: View, title: str, sentence: str) -> None:
             cutoff=words.moment(view.as_of, year=view.as_of.year != reading.read_at.year),
             freshness=_freshness(view, reading),
             demo=reading.state.demonstration,
-            notice=_notice(view, view.as_of),
+            notice=notice,
         )
         panel(html, "header")
 
@@ -58,9 +60,11 @@ def _freshness(view: View, reading: Reading) -> words.State | None:
     if reading.error is None:
         return None
     limits = view.settings.freshness
-    if reading.age >= limits.red:
+    # Where only the state of newer data could be read, the numbers are older than that look.
+    age = reading.age if view.data.reading.is_like(reading) else view.data.reading.age
+    if age >= limits.red:
         return words.State("bad", "■", "数据库不可达，以下为最近一次读到的数据")
-    if reading.age >= limits.amber:
+    if age >= limits.amber:
         return words.State("warn", "▲", "数据库暂不可达，以下为最近一次读到的数据")
     return None
 

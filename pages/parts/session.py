@@ -46,7 +46,7 @@ def is_outdated() -> bool:
     current, latest = current_data().reading, process.live_data().watch.read()
     if latest.error is not None or _just_failed(latest):
         return False
-    return (current.state.version, current.as_of) != (latest.state.version, latest.as_of)
+    return not current.is_like(latest)
 
 
 def current_data() -> Data:

@@ -16,6 +16,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Page
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from casebase import demo, schema
@@ -231,6 +232,22 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
 def until() -> datetime:
     """The city's own last moment."""
     return UNTIL
+
+
+@pytest.fixture
+def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run goes through app.py, as on the server.
+
+    AppTest takes a folder named pages/ for the framework's older kind of pages and runs a page's file alone: it would
+    never read the data anew, and where the header finds newer data, rerun for ever.
+    """
+    begin = PagesManager.__init__
+
+    def begun(manager: PagesManager, *args: Any, **kwargs: Any) -> None:
+        begin(manager, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begun)
 
 
 @pytest.fixture

@@ -129,10 +129,13 @@ def _never() -> LiveData:
 def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
     own_city: Casebase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    begun = process.live_data().watch.read().looked_at
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: begun)
     snapshots = Snapshots(process.live_data)
     snapshots.get("", "本月", ["backlog"])
     later = UNTIL + timedelta(minutes=5)
     monkeypatch.setattr("cockpit.process.now", lambda: later)
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: begun + 300)
     process.live_data().watch._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
     assert snapshots.get("", "本月", ["overview"])["cutoff"].endswith("15:35")
 
@@ -141,13 +144,13 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
 
     monkeypatch.setattr(Casebase, "reading", gone)
     monkeypatch.setattr(Casebase, "state", gone)
-    passed = process.live_data().watch.read().looked_at + 40
-    monkeypatch.setattr("cockpit.reading.monotonic", lambda: passed)
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: begun + 340)
     monkeypatch.setattr("cockpit.process.now", lambda: later + timedelta(seconds=40))
     process.live_data().watch._looked = 0.0
     kept = snapshots.get("", "本月", ["overview", "backlog"])
     assert kept["error"]
-    assert kept["age"] == 40
+    assert kept["age"] == 340
+    assert snapshots.get("", "本月", ["overview"], brief=True)["age"] == 40
     assert kept["cutoff"].endswith("15:30")
     with pytest.raises(CasebaseError):
         snapshots.get("", "本月", ["hearings"])

@@ -1,0 +1,95 @@
+"""New data is drawn once; while a table is locked, an open page keeps its numbers and their age, a new one says so."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casebase.clock import wall_clock
+from casebase.engine import Casebase, mark_changed
+from cockpit import process
+from cockpit.data import Data
+from pages.parts import session, style
+from tests.pages.conftest import add_cases, card_values, failures, panels
+
+pytestmark = pytest.mark.usefixtures("as_served")
+
+LATE = "■ 数据库不可达，以下为最近一次读到的数据"
+
+
+def test_new_data_is_drawn_once_and_the_page_comes_to_rest(
+    small: Casebase, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the page says that it is outdated, the header begins it anew: it must not say so for ever."""
+    at = wall_clock("Asia/Shanghai")
+    monkeypatch.setattr("cockpit.process.now", lambda: at)
+    app = open_page(small.engine.url.render_as_string(hide_password=False), "backlog")
+    assert card_values(app)["backlog"] == "40"
+    begun: list[int] = []
+    begin_run = session.begin_run
+
+    def counted() -> Data:
+        begun.append(1)
+        if len(begun) == 1:  # what comes between the beginning of a run and its header
+            data = begin_run()
+            add_cases(small, range(41, 44))
+            process.live_data().watch._looked = 0.0
+            return data
+        return begin_run()
+
+    monkeypatch.setattr(session, "begin_run", counted)
+    app.run(timeout=60)
+    assert card_values(app)["backlog"] == "43"
+    assert len(begun) == 2
+    process.live_data().casebase.engine.dispose()
+
+
+def test_a_page_keeps_its_numbers_while_a_table_is_locked(
+    small: Casebase, open_page: Callable[..., AppTest], still_config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = still_config.read_text(encoding="utf-8")
+    assert "lock_timeout = 3" in text
+    still_config.write_text(text.replace("lock_timeout = 3", "lock_timeout = 1"), encoding="utf-8")
+    passed = [0.0]
+    real = time.monotonic
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: real() + passed[0])
+    at = wall_clock("Asia/Shanghai")
+    monkeypatch.setattr("cockpit.process.now", lambda: at)
+    url = small.engine.url.render_as_string(hide_password=False)
+    app = open_page(url, "backlog")
+    good = card_values(app)
+    assert good["backlog"] == "40"
+    with psycopg.connect(url) as locking:
+        locking.execute("LOCK TABLE petition IN ACCESS EXCLUSIVE MODE")
+        with small.writing() as connection:
+            mark_changed(connection, at.replace(microsecond=0))
+        passed[0] = 200
+        app.run()
+        assert failures(app) == []
+        assert card_values(app) == good
+        assert [warning.value for warning in app.warning] == []
+        assert LATE in panels(app)
+        app.switch_page("pages/hearings.py").run()
+        assert failures(app) == []
+        (said,) = [warning.value for warning in app.warning]
+        assert said.startswith("现在读不到数据，正在自动重试")
+    add_cases(small, range(41, 44))
+    passed[0] = 400
+    app.switch_page("pages/backlog.py").run()
+    assert card_values(app)["backlog"] == "43"
+    assert LATE not in panels(app)
+    process.live_data().casebase.engine.dispose()
+
+
+def test_a_cockpit_that_starts_without_its_database_says_whose_it_is(
+    open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brands: list[str] = []
+    monkeypatch.setattr(style, "apply", lambda brand, _palette: brands.append(brand))
+    app = open_page(f"duckdb:///{tmp_path}/missing.duckdb")
+    (said,) = [warning.value for warning in app.warning]
+    assert said.startswith("现在读不到数据")
+    assert brands == ["郑州市信访局 · 信访领导驾驶舱"]
