@@ -170,7 +170,7 @@ def test_pictures_drawn_ahead_are_the_same_and_a_process_that_fails_costs_none(m
     here = [pictures.png(figure) for figure in FIGURES]
     pictures.forget()
     pictures.draw_ahead(FIGURES)()
-    monkeypatch.setattr(pictures, "draw", lambda _: b"")  # what was drawn ahead is not drawn again
+    monkeypatch.setattr(pictures, "draw_png", lambda _: b"")  # what was drawn ahead is not drawn again
     assert [pictures.png(figure) for figure in FIGURES] == here
     monkeypatch.undo()
     pictures.forget()
