@@ -59,10 +59,10 @@ def run(
         moment = arguments.moment(as_of) if as_of else now
         code = arguments.code(casebase, "--area", area) if area else None
         request = Request(_period(last, from_, to, moment.date()), code)
-        frozen, made = _made(casebase, request, moment, edits)
+        frozen, written = _made(casebase, request, moment, edits)
     finally:
         casebase.engine.dispose()
-    for path in files.save(made, out):
+    for path in files.save(written, out):
         print(path)
     print(f"snapshot {frozen.snapshot}, definitions {frozen.definitions}, as of {frozen.as_of:%Y-%m-%d %H:%M:%S}")
 
@@ -75,13 +75,13 @@ def _made(
         frozen = freeze(
             casebase, request, moment, lambda share, text: bar.update(task, completed=share * _SHARE, description=text)
         )
-        made = files.make(
+        written = files.make(
             frozen,
             casebase.workdays,
             edits,
             lambda share, text: bar.update(task, completed=_SHARE + share * (1 - _SHARE), description=text),
         )
-    return frozen, made
+    return frozen, written
 
 
 def _period(last: Last | None, from_: str | None, to: str | None, today: date) -> Period:

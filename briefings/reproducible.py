@@ -16,7 +16,7 @@ def make_reproducible(file: bytes, moment: datetime) -> bytes:
     Workbooks inside (of a slide's charts) likewise.
     """
     held = BytesIO()
-    with ZipFile(BytesIO(file)) as given, ZipFile(held, "w", ZIP_DEFLATED) as made:
+    with ZipFile(BytesIO(file)) as given, ZipFile(held, "w", ZIP_DEFLATED) as packed:
         # Office wants the content types first.
         for name in sorted(given.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             data = given.read(name)
@@ -24,5 +24,5 @@ def make_reproducible(file: bytes, moment: datetime) -> bytes:
                 data = make_reproducible(data, moment)
             elif name == _CORE:
                 data = _TIMES.sub(rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode() + rb"\g<2>", data)
-            made.writestr(ZipInfo(name, _STAMP), data, ZIP_DEFLATED)
+            packed.writestr(ZipInfo(name, _STAMP), data, ZIP_DEFLATED)
     return held.getvalue()

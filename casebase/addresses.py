@@ -14,7 +14,7 @@ _PAIR = re.compile(r"(?P<key>[\w%+.-]+)(?P<sign>\s*=\s*)(?P<value>'(?:\\.|[^'\\]
 _LEAST = 3
 
 
-def shown(address: str | URL) -> str:
+def redact(address: str | URL) -> str:
     """A database URL as it may be printed; works on texts that are no URL, too.
 
     Whatever could be a secret is hidden: the password between user and host, also one with an @, ? or / in it, and

@@ -112,14 +112,14 @@ def check(connection: Connection, deadlines: DeadlineSettings) -> list[Problem]:
     """All findings with at least one row, errors first."""
     every = rules(deadlines)
     counts = count_rows(connection, every)
-    found = [Problem(rule.name, rule.severity, counts[rule.name], rule.text) for rule in every]
-    found += calendar(connection)
-    return in_order(finding for finding in found if finding.count)
+    findings = [Problem(rule.name, rule.severity, counts[rule.name], rule.text) for rule in every]
+    findings += calendar(connection)
+    return in_order(finding for finding in findings if finding.count)
 
 
-def in_order(found: Iterator[Problem]) -> list[Problem]:
+def in_order(findings: Iterator[Problem]) -> list[Problem]:
     """Errors first, else as they come."""
-    return sorted(found, key=lambda finding: finding.severity != "error")
+    return sorted(findings, key=lambda finding: finding.severity != "error")
 
 
 def count_rows(
@@ -130,21 +130,21 @@ def count_rows(
     What looks at a row alone is counted in one query a table. A rule that looks at other rows has a query of its own,
     which an engine joins: as a flag of every row PostgreSQL would look each of them up by itself.
     """
-    found: dict[str, int] = {}
+    row_counts: dict[str, int] = {}
     for rule in wanted:
         if _looks_elsewhere(rule.where):
             counted = select(func.count()).select_from(rule.table).where((among or {}).get(rule.table, true()))
-            found[rule.name] = int(connection.scalar(counted.where(rule.where)) or 0)
+            row_counts[rule.name] = int(connection.scalar(counted.where(rule.where)) or 0)
     for table in dict.fromkeys(rule.table for rule in wanted):
-        here = [rule for rule in wanted if rule.table is table and rule.name not in found]
+        here = [rule for rule in wanted if rule.table is table and rule.name not in row_counts]
         if not here:
             continue
         flags = [rule.where.label(f"f{n}") for n, rule in enumerate(here)]
         rows = select(*flags).select_from(table).where((among or {}).get(table, true())).subquery()
         counts = select(*(func.count().filter(rows.c[f"f{n}"]) for n in range(len(here)))).select_from(rows)
         numbers = connection.execute(counts).one()
-        found |= {rule.name: int(number) for rule, number in zip(here, numbers, strict=True)}
-    return found
+        row_counts |= {rule.name: int(number) for rule, number in zip(here, numbers, strict=True)}
+    return row_counts
 
 
 def _looks_elsewhere(where: ColumnElement[bool]) -> bool:

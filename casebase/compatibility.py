@@ -19,10 +19,10 @@ def check_schema(connection: Connection, address: str) -> None:
     columns = table("columns", column("table_name"), column("column_name"), column("table_schema"))
     columns.schema = "information_schema"
     here = select(columns.c.table_name, columns.c.column_name).where(columns.c.table_schema == func.current_schema())
-    found: dict[str, set[str]] = {}
+    existing: dict[str, set[str]] = {}
     for name, field in connection.execute(here):
-        found.setdefault(name, set()).add(field)
-    if "alembic_version" not in found or not found.keys() & metadata.tables.keys():
+        existing.setdefault(name, set()).add(field)
+    if "alembic_version" not in existing or not existing.keys() & metadata.tables.keys():
         raise CasebaseError(f"{address}: the tables are missing; {_INIT}")
     version = connection.scalar(select(table("alembic_version", column("version_num")).c.version_num))
     if version not in {path.name.split("_")[0] for path in _VERSIONS.glob("[0-9]*.py")}:
@@ -30,9 +30,9 @@ def check_schema(connection: Connection, address: str) -> None:
             f"{address}: the database was made by a newer release of the cockpit (schema {version}); update the cockpit"
         )
     for name, described in metadata.tables.items():
-        if name not in found:
+        if name not in existing:
             raise CasebaseError(f"{address}: the table {name} is missing; {_INIT}, or restore it from a backup")
         for field in described.columns:
-            if field.name not in found[name]:
+            if field.name not in existing[name]:
                 what = f"the column {field.name} of the table {name}"
                 raise CasebaseError(f"{address}: {what} is missing; {_INIT}, or restore it from a backup")

@@ -35,7 +35,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from casebase import workdays
-from casebase.addresses import shown, without_secrets
+from casebase.addresses import redact, without_secrets
 from casebase.compatibility import check_schema
 from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.failures import reason
@@ -146,7 +146,7 @@ class Casebase:
     @property
     def address(self) -> str:
         """The URL as it may be printed."""
-        return shown(self.engine.url)
+        return redact(self.engine.url)
 
     @property
     def files(self) -> dict[str, Path]:
@@ -203,22 +203,22 @@ class Casebase:
                 _held.reset(token)
 
     def at_once(
-        self, lanes: Sequence[Sequence[Callable[[], Any]]], told: Callable[[int], object] = lambda done: None
+        self, lanes: Sequence[Sequence[Callable[[], Any]]], progress: Callable[[int], object] = lambda done: None
     ) -> list[list[Any]]:
         """Do the tasks of each lane one after the other in a thread of its own, all reading one state of the data.
 
-        Returns their results in order. `told` hears in the calling thread how many are done. What a task raises is
-        raised here.
+        Returns their results in order. `progress` is called in the calling thread with the number of tasks done. An
+        error of a task is raised here.
         """
         for _ in range(_TRIES):
-            done = self._at_once(lanes, told)
+            done = self._at_once(lanes, progress)
             if done is not None:
                 return done
         with self.still():
             return [[task() for task in lane] for lane in lanes]
 
     def _at_once(
-        self, lanes: Sequence[Sequence[Callable[[], Any]]], told: Callable[[int], object]
+        self, lanes: Sequence[Sequence[Callable[[], Any]]], progress: Callable[[int], object]
     ) -> list[list[Any]] | None:
         """None where something was written between the first readings: nothing has been done then."""
         states: set[DataState] = set()
@@ -248,7 +248,7 @@ class Casebase:
                 if finished.get():
                     ended += 1
                 else:
-                    told(done := done + 1)
+                    progress(done := done + 1)
         raised = [error for one in running if (error := one.exception()) is not None]
         if raised:
             raise next((error for error in raised if not isinstance(error, BrokenBarrierError)), raised[0])
@@ -308,16 +308,16 @@ def open_casebase(settings: Settings, url: str | None = None, *, create: bool = 
             with engine.connect() as connection:
                 _keep_private(_file_of(parsed))
                 if not create:
-                    check_schema(connection, shown(parsed))
+                    check_schema(connection, redact(parsed))
         except BaseException:
             engine.dispose()
             raise
     except (NoSuchModuleError, ValueError) as error:
-        raise UsageError(f"database URL {shown(address)!r}: {without_secrets(str(error), address)}") from None
+        raise UsageError(f"database URL {redact(address)!r}: {without_secrets(str(error), address)}") from None
     except (*_FAILURES, OSError) as error:
         raise CasebaseError(reason(address, error)) from None
     except SQLAlchemyError as error:
-        raise UsageError(f"database URL {shown(address)!r}: {without_secrets(str(error), address)}") from None
+        raise UsageError(f"database URL {redact(address)!r}: {without_secrets(str(error), address)}") from None
     return Casebase(engine, settings)
 
 

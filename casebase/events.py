@@ -81,7 +81,7 @@ def _petition_events(where: ColumnElement[bool]) -> Iterator[Select[*tuple[Any, 
     closing = case((refused, _REFUSED), else_="办结")
     outcome = case((refused, null()), (p.resolved, "已化解"), (p.resolved.is_(False), "未化解"))
     yield _own(5, p.closed_at, closing, where, unit=p.unit_id, note=outcome)
-    bureau, unit = (func.coalesce(said, "未评价") for said in (p.satisfaction_bureau, p.satisfaction_unit))
+    bureau, unit = (func.coalesce(evaluation, "未评价") for evaluation in (p.satisfaction_bureau, p.satisfaction_unit))
     opinion = func.concat("信访部门：", bureau, "；责任单位：", unit)
     yield _own(6, p.evaluated_at, "评价", where, unit=p.unit_id, note=opinion)
 
@@ -137,8 +137,8 @@ def _other(
     """An event that stands in a row of another table that points at the petition."""
     number = literal(space * _RANGE, BigInteger) + next(iter(table.primary_key)) * 10 + slot
     matching = select(petition.c.petition_id).where(where)
-    found = _event(number, table.c.petition_id, moment, action, None, actor, note)
-    return found.where(moment.is_not(None), table.c.petition_id.in_(matching))
+    event = _event(number, table.c.petition_id, moment, action, None, actor, note)
+    return event.where(moment.is_not(None), table.c.petition_id.in_(matching))
 
 
 def _event(

@@ -5,7 +5,7 @@ import re
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from casebase.addresses import shown, without_secrets
+from casebase.addresses import redact, without_secrets
 
 _LONGEST = 200
 # PostgreSQL's error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -45,7 +45,7 @@ _BY_WORDS = (
 
 def reason(address: str | URL, error: BaseException) -> str:
     """One sentence for an error of a driver, with the address it happened at."""
-    return f"{shown(address)}: {_what(error, address)}"
+    return f"{redact(address)}: {_what(error, address)}"
 
 
 def _what(error: BaseException, address: str | URL) -> str:
@@ -61,9 +61,9 @@ def _what(error: BaseException, address: str | URL) -> str:
         return f"{_BY_CODE[code]} ({text})"
     if code and code[:2] in _BY_CLASS:
         return f"{_BY_CLASS[code[:2]]} ({text})"
-    for words, told in _BY_WORDS:
+    for words, sentence in _BY_WORDS:
         if re.search(words, text, re.IGNORECASE):
-            return told if "lock" in words else f"{told} ({text})"
+            return sentence if "lock" in words else f"{sentence} ({text})"
     unreachable = code is None and (isinstance(cause, OSError) or "connect" in text or "IO Error" in text)
     return f"the case database {'cannot be reached' if unreachable else 'refuses'} ({text})"
 

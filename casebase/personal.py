@@ -157,8 +157,8 @@ def _starred(number: str, first: int, last: int) -> str:
 def _mobile(at: re.Match[str]) -> str:
     """A mobile in few groups, the first of three digits at least, or digit by digit; else it is a row of numbers."""
     groups = re.findall(r"\d+", at["number"])
-    told = len(groups) == 11 or (len(groups) <= _MOST_GROUPS and len(groups[0]) >= 3)
-    return (at["abroad"] or "") + _starred(at["number"], 3, 4) if told and not _of_a_case(at) else at[0]
+    is_plausible = len(groups) == 11 or (len(groups) <= _MOST_GROUPS and len(groups[0]) >= 3)
+    return (at["abroad"] or "") + _starred(at["number"], 3, 4) if is_plausible and not _of_a_case(at) else at[0]
 
 
 def _long(number: str) -> bool:

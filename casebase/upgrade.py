@@ -10,7 +10,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casebase.addresses import shown
+from casebase.addresses import redact
 from casebase.errors import CasebaseError
 from casebase.failures import reason
 
@@ -24,7 +24,7 @@ def upgrade(engine: Engine) -> None:
 
     Raises CasebaseError when the database is newer than this release or holds foreign tables of the same names.
     """
-    url = shown(engine.url)
+    url = redact(engine.url)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -44,8 +44,8 @@ def upgrade(engine: Engine) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has exactly the schema of this release; false for an empty one."""
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-        return set(found) == set(ScriptDirectory.from_config(alembic_config(connection)).get_heads())
+        heads = MigrationContext.configure(connection).get_current_heads()
+        return set(heads) == set(ScriptDirectory.from_config(alembic_config(connection)).get_heads())
 
 
 def alembic_config(connection: Connection) -> Config:

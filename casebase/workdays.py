@@ -17,7 +17,7 @@ import pandas as pd
 from chinese_calendar.constants import holidays, workdays
 from sqlalchemy import Connection, Select, delete, func, select
 
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.errors import CasebaseError, UsageError
 from casebase.schema import workday
 from casebase.settings import ROOT, CalendarSettings
@@ -61,8 +61,8 @@ class Workdays:
 
     def after(self, day: date, n: int) -> date:
         """The n-th working day after `day`. Raises CasebaseError outside the calendar."""
-        found: date = self.after_many(np.array([day], dtype="datetime64[D]"), n)[0].astype(object)
-        return found
+        workday: date = self.after_many(np.array([day], dtype="datetime64[D]"), n)[0].astype(object)
+        return workday
 
     def after_many(self, days: np.ndarray, n: int | np.ndarray) -> np.ndarray:
         """The n-th working day after each of `days` (datetime64[D], no NaT) as datetime64[D]."""
@@ -72,8 +72,8 @@ class Workdays:
             raise CasebaseError(
                 f"the calendar ends on {self.days[-1]}; set [calendar] last_year in config.toml to a later year"
             )
-        found: np.ndarray = self._working[target]
-        return found
+        workdays: np.ndarray = self._working[target]
+        return workdays
 
     def between_many(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Working days after `start` up to and including `end`."""
@@ -103,9 +103,9 @@ def build(settings: CalendarSettings) -> Workdays:
     first, last = date(settings.first_year, 1, 1), date(settings.last_year, 12, 31)
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
     china = settings.kind == "china"
-    told = _read_file(settings.file) if settings.file else {}
-    known = _PUBLISHED_YEARS | {day.year for day in told}
-    overrides = told | dict.fromkeys(settings.rest_days, False) | dict.fromkeys(settings.work_days, True)
+    from_file = _read_file(settings.file) if settings.file else {}
+    known = _PUBLISHED_YEARS | {day.year for day in from_file}
+    overrides = from_file | dict.fromkeys(settings.rest_days, False) | dict.fromkeys(settings.work_days, True)
     working = [overrides.get(day, _works(day, china)) for day in days]
     published = [not china or day.year in known for day in days]
     return Workdays(np.array(days, dtype="datetime64[D]"), np.array(working), np.array(published))

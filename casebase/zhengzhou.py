@@ -46,23 +46,23 @@ def reference() -> Reference:
 def _districts(zones: pd.DataFrame) -> pd.DataFrame:
     listed = pd.read_csv(DATA / "districts.csv", dtype=str)[["code", "name"]]
     zone = zones.drop_duplicates("zone_code").set_index("zone_code")
-    found = pd.concat(
+    districts = pd.concat(
         [listed[~listed.code.isin(zone.index)], zone.zone_name.rename("name").rename_axis("code").reset_index()]
     )
-    found["kind"] = found.code.isin(zone.index).map({True: "功能区", False: "区县"})
-    found["local"] = found.code.isin(zone.index[zone.code_kind == "local"])
-    return found.sort_values("code", ignore_index=True)
+    districts["kind"] = districts.code.isin(zone.index).map({True: "功能区", False: "区县"})
+    districts["local"] = districts.code.isin(zone.index[zone.code_kind == "local"])
+    return districts.sort_values("code", ignore_index=True)
 
 
 def _streets(zones: pd.DataFrame) -> pd.DataFrame:
     listed = pd.read_csv(DATA / "streets.csv", dtype=str)
     zone = zones.set_index("street_code")
-    found = pd.DataFrame({"code": listed.code, "name": listed.code.map(zone.street_name).fillna(listed.name)})
-    found["kind"] = listed.type.isin(["镇", "乡"]).map({True: "乡镇", False: "街道"})
-    found["parent_code"] = listed.code.map(zone.zone_code).fillna(listed.areaCode)
-    found["host_code"] = listed.code.map(zone.host_code).fillna(listed.areaCode)
-    found["side"] = listed.code.map(zone.side).fillna("")
-    return found.sort_values("code", ignore_index=True)
+    streets = pd.DataFrame({"code": listed.code, "name": listed.code.map(zone.street_name).fillna(listed.name)})
+    streets["kind"] = listed.type.isin(["镇", "乡"]).map({True: "乡镇", False: "街道"})
+    streets["parent_code"] = listed.code.map(zone.zone_code).fillna(listed.areaCode)
+    streets["host_code"] = listed.code.map(zone.host_code).fillna(listed.areaCode)
+    streets["side"] = listed.code.map(zone.side).fillna("")
+    return streets.sort_values("code", ignore_index=True)
 
 
 def _communities() -> pd.DataFrame:
@@ -71,8 +71,8 @@ def _communities() -> pd.DataFrame:
     kind = village.map({True: "村", False: "社区"})
     short = listed.name.str.replace(_COMMITTEE, "", regex=True)
     named = short.where(short.str.endswith("社区") | short.str.endswith("村"), short + kind)
-    found = pd.DataFrame({"code": listed.code, "name": named, "kind": kind, "parent_code": listed.streetCode})
-    return found.sort_values("code", ignore_index=True)
+    communities = pd.DataFrame({"code": listed.code, "name": named, "kind": kind, "parent_code": listed.streetCode})
+    return communities.sort_values("code", ignore_index=True)
 
 
 def _outlines() -> dict[str, MultiPolygon]:

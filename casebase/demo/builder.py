@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Table, func, select
 
 from casebase import events, schema, workdays
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.demo import cases, disputes, hearings, places, profile, reviews, rhythm
 from casebase.demo.cases import World
 from casebase.demo.draws import Draws
@@ -62,7 +62,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
         late = Draws(late_seed)
         hearings.write(connection, late, candidates, calendar, until, seed)
         disputes.call_experts(connection, late)
-        disputes.tell(connection, late, until)
+        disputes.write_model_cases(connection, late, until)
         _write_events(connection, cases, progress)
         reviews.write(connection, until)
         write_info(
@@ -102,16 +102,16 @@ def _write_blocks(
     matter = np.empty(total, dtype=np.int16)
     community = np.empty(total, dtype=np.int16)
     root = np.arange(total, dtype=np.int64)
-    numbers, found = _Numbers(), []
+    numbers, candidates = _Numbers(), []
     for first in range(0, total, BLOCK):
         last = min(first + BLOCK, total)
         draws = Draws(sequence.spawn(1)[0])
         case = _origins(world, draws, span, first, last, total)
         matter[first:last], community[first:last] = case.matter, case.community
         _repeat(draws, case, root, matter, community, total)
-        found.append(write_block(connection, world, draws, case, np.datetime64(until, "s"), numbers))
+        candidates.append(write_block(connection, world, draws, case, np.datetime64(until, "s"), numbers))
         progress("信访事项", last, total)
-    return found
+    return candidates
 
 
 def _origins(world: World, draws: Draws, span: rhythm.Rhythm, first: int, last: int, total: int) -> cases.Origins:

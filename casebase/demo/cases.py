@@ -56,8 +56,8 @@ class Origins:
 
     @property
     def first(self) -> np.ndarray:
-        found: np.ndarray = self.root == self.petition_id
-        return found
+        is_first: np.ndarray = self.root == self.petition_id
+        return is_first
 
 
 @dataclass(eq=False)
@@ -177,8 +177,8 @@ def handling_due(world: World, registered: np.ndarray, accepted: np.ndarray, ext
     day = start + (world.deadlines.handle_days + extended_days).astype("timedelta64[D]")
     if world.deadlines.roll_over_rest_days:
         day = world.calendar.after_many(day - np.timedelta64(1, "D"), 1)
-    found: np.ndarray = (day + np.timedelta64(1, "D")).astype("datetime64[s]") - _SECOND
-    return found
+    due: np.ndarray = (day + np.timedelta64(1, "D")).astype("datetime64[s]") - _SECOND
+    return due
 
 
 def observed(plan: Course, until: np.datetime64) -> Course:
@@ -278,12 +278,12 @@ def task_table(
     contacted = np.minimum(pushed + wait * _SECOND, finished)
     spot = draws.chance(world.profile.settled[street], n)
     outcome = np.where(spot, 0, np.where(draws.chance(8200, n), 1, 2))
-    shown = pushed <= until
+    happened = pushed <= until
     done = finished <= until
     reached = contacted <= until
     return pa.table(
         {
-            "task_id": pa.array(first_id + np.cumsum(shown) - 1),
+            "task_id": pa.array(first_id + np.cumsum(happened) - 1),
             "petition_id": pa.array(case.petition_id[at]),
             "kind": _dictionary(("协助化解", "人员核查", "人员关怀"), draws.weighted([60, 25, 15], n)),
             "grid_id": _codes(city.grids.id, grid[at]),
@@ -294,7 +294,7 @@ def task_table(
             "finished_at": _time(np.where(done, finished, _NONE)),
             "outcome": _dictionary(("就地化解", "疏导上报", "其他"), np.where(done, outcome, -1)),
         }
-    ).filter(pa.array(shown))
+    ).filter(pa.array(happened))
 
 
 def reception_table(
@@ -305,8 +305,8 @@ def reception_table(
     at = np.flatnonzero(draws.chance(share, case.size) & (plan.purpose != _REPORT) & ~plan.refused & (case.matter >= 0))
     accepted, closed = plan.accepted[at], plan.closed[at]
     held = _office(world.calendar.after_many(accepted.astype("datetime64[D]"), 1), draws, at.size)
-    shown = (held < closed) & (held <= until)
-    at, held, closed = at[shown], held[shown], closed[shown]
+    happened = (held < closed) & (held <= until)
+    at, held, closed = at[happened], held[happened], closed[happened]
     n = at.size
     return pa.table(
         {
@@ -330,8 +330,8 @@ def supervision_table(
     at = np.flatnonzero(draws.chance(share, case.size) & (plan.purpose != _REPORT))
     cause = np.where(late[at], limit[at], plan.accepted[at] + draws.between(10, 30, at.size) * _DAY)
     issued = _office(world.calendar.after_many(cause.astype("datetime64[D]"), 1), draws, at.size)
-    shown = (issued < plan.closed[at]) & (issued <= until)
-    at, issued = at[shown], issued[shown]
+    happened = (issued < plan.closed[at]) & (issued <= until)
+    at, issued = at[happened], issued[happened]
     n = at.size
     due = (issued.astype("datetime64[D]") + np.timedelta64(16, "D")).astype("datetime64[s]") - _SECOND
     replied = _office(world.calendar.after_many(issued.astype("datetime64[D]"), 1) + draws.between(2, 17, n), draws, n)
@@ -355,10 +355,10 @@ def _level(world: World, case: Origins, street: np.ndarray) -> np.ndarray:
     matter = (case.matter * 37 % 41 - 20) * 9
     year = case.registered.astype("datetime64[Y]").astype(int) + 1970
     trend = np.clip((year - 2024) * 55, -160, 130)
-    found: np.ndarray = np.clip(
+    shares: np.ndarray = np.clip(
         world.profile.in_time[street] + matter + trend - np.where(case.burst, 350, 0), 6500, 9930
     )
-    return found
+    return shares
 
 
 def _forwarded(world: World, draws: Draws, registered: np.ndarray, simple: np.ndarray) -> np.ndarray:
@@ -452,18 +452,18 @@ def _office(day: np.ndarray, draws: Draws, n: int) -> np.ndarray:
 
 def _part(start: np.ndarray, end: np.ndarray, per_mille: np.ndarray) -> np.ndarray:
     """The moment a share of the way from start to end."""
-    found: np.ndarray = start + ((end - start).astype(np.int64) * per_mille // 1000) * _SECOND
-    return found
+    moments: np.ndarray = start + ((end - start).astype(np.int64) * per_mille // 1000) * _SECOND
+    return moments
 
 
 def _grids(city: City, draws: Draws, community: np.ndarray) -> np.ndarray:
     """A base grid of each community, by households."""
     low = city.grids.base_households[city.grids.base_start[community]]
     high = city.grids.base_households[city.grids.base_start[community + 1]]
-    found: np.ndarray = city.grids.base[
+    grids: np.ndarray = city.grids.base[
         np.searchsorted(city.grids.base_households, low + draws.within(high - low), side="right") - 1
     ]
-    return found
+    return grids
 
 
 def _points(city: City, draws: Draws, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -478,14 +478,14 @@ def _units(city: City, draws: Draws, case: Origins, district: np.ndarray, street
     level = draws.weighted([16, 52, 32], case.size)
     known = (case.matter >= 0) & (district >= 0)
     matter = np.maximum(case.matter, 0)
-    found: np.ndarray = np.where(
+    unit_ids: np.ndarray = np.where(
         (level == 0) | ~known,
         city.units.city[matter],
         np.where(
             level == 1, city.units.bureau[np.maximum(district, 0), matter], city.units.street[np.maximum(street, 0)]
         ),
     )
-    return found
+    return unit_ids
 
 
 def _agents(city: City, draws: Draws, case: Origins, community: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ import pyarrow as pa
 from sqlalchemy import Connection, select, update
 
 from casebase import schema
-from casebase.bulk import append
-from casebase.demo import figures
+from casebase.bulk_insert import append
+from casebase.demo import public_counts
 from casebase.demo.cases import Course, Origins, World
 from casebase.demo.draws import Draws
 
@@ -66,7 +66,7 @@ def table(
     organisation = np.where(draws.chance(5_500, n), city.org_of[community], 0)
     done = closed <= until
     names = pa.array(list(KINDS)), pa.array(list(_MEDIATORS)), pa.array(OUTCOMES)
-    found = pa.table(
+    disputes = pa.table(
         {
             "petition_id": pa.array(petition, mask=petition == 0),
             "community_code": city.ground.community_code.take(pa.array(community)),
@@ -78,7 +78,7 @@ def table(
             "outcome": names[2].take(pa.array(outcome, mask=~done)),
         }
     ).take(pa.array(order))
-    return found.add_column(0, "mediation_id", pa.array(first_id + np.arange(n)))
+    return disputes.add_column(0, "mediation_id", pa.array(first_id + np.arange(n)))
 
 
 def call_experts(connection: Connection, draws: Draws) -> None:
@@ -88,11 +88,11 @@ def call_experts(connection: Connection, draws: Draws) -> None:
         connection.scalars(select(m.mediation_id).where(m.outcome == "化解").order_by(m.mediation_id)).all(),
         dtype=np.int64,
     )
-    led = settled[draws.distinct(settled.size, figures.EXPERT_MEDIATIONS)]
+    led = settled[draws.distinct(settled.size, public_counts.EXPERT_MEDIATIONS)]
     connection.execute(update(schema.mediation).where(m.mediation_id.in_(led.tolist())).values(mediator_kind="专家"))
 
 
-def tell(connection: Connection, draws: Draws, until: datetime) -> None:
+def write_model_cases(connection: Connection, draws: Draws, until: datetime) -> None:
     """Fill the library of exemplary mediations (优秀案例库)."""
     m, o, a = schema.mediation.c, schema.social_org.c, schema.area.c
     query = (
@@ -104,7 +104,7 @@ def tell(connection: Connection, draws: Draws, until: datetime) -> None:
     )
     rows = connection.execute(query).all()
     chosen = [rows[number] for number in draws.distinct(len(rows), _MODELS)]
-    told = [
+    dates = [
         min(row.closed_at + pd.Timedelta(days=int(days)), until).date()
         for row, days in zip(chosen, draws.between(20, 90, len(chosen)), strict=True)
     ]
@@ -126,7 +126,7 @@ def tell(connection: Connection, draws: Draws, until: datetime) -> None:
                 "outcome": [
                     f"{row.closed_at:%Y}年{row.closed_at.month}月双方签订调解协议，回访无反复" for row in chosen
                 ],
-                "told_on": told,
+                "told_on": dates,
             }
         ),
     )

@@ -46,8 +46,8 @@ class Draws:
         ends = sums[tables.shape[1] - 1 :: tables.shape[1]]
         starts = np.concatenate([[0], ends[:-1]])
         at = starts[rows] + self.within((ends - starts)[rows])
-        found: np.ndarray = np.searchsorted(sums, at, side="right") - rows * tables.shape[1]
-        return found
+        positions: np.ndarray = np.searchsorted(sums, at, side="right") - rows * tables.shape[1]
+        return positions
 
     def order(self, n: int) -> np.ndarray:
         """The numbers 0 … n − 1, shuffled."""
@@ -60,8 +60,8 @@ class Draws:
 
 def scaled(bits: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """32 random bits turned into 0 … width − 1."""
-    found: np.ndarray = (bits * widths) >> 32
-    return found
+    numbers: np.ndarray = (bits * widths) >> 32
+    return numbers
 
 
 def mixed(numbers: np.ndarray, salt: int) -> np.ndarray:

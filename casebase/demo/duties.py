@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, Select, Table, not_, select
 
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.demo import steps
 from casebase.demo.cases import OFFICES, RECEPTION_PLACES, SUPERVISION_LEVELS
 from casebase.demo.draws import PER_MYRIAD
@@ -35,7 +35,7 @@ def receive(connection: Connection, span: Span) -> set[int]:
     steps.apply(
         span, rows, "held_at", rows.accepted_at, steps.office(span, rows.accepted_at, days, rows.petition_id, 51)
     )
-    come = _come(rows, "held_at")
+    come = _due_rows(rows, "held_at")
     taken = pd.DataFrame(
         {
             "reception_id": _ids(connection, reception.c.reception_id, come),
@@ -73,7 +73,7 @@ def supervise(connection: Connection, span: Span) -> set[int]:
     days = np.ones(len(rows), dtype=np.int64)
     rows["issued_at"] = _none(rows)
     steps.apply(span, rows, "issued_at", rows.start, steps.office(span, rows.cause, days, rows.petition_id, 63))
-    come = _come(rows, "issued_at")
+    come = _due_rows(rows, "issued_at")
     orders = pd.DataFrame(
         {
             "supervision_id": _ids(connection, supervision.c.supervision_id, come),
@@ -99,9 +99,9 @@ def _answer(connection: Connection, span: Span) -> set[int]:
     steps.apply(
         span, rows, "replied_at", rows.issued_at, steps.office(span, rows.issued_at, days, rows.supervision_id, 66)
     )
-    moved = _come(rows, "replied_at")
-    said = _drawn(span, moved, 67, {"限期整改": 50, "正在推进": 35, "约谈提醒": 15}, key="supervision_id")
-    moved["result"] = np.where(moved.closed_at <= moved.replied_at, "已办结", said)
+    moved = _due_rows(rows, "replied_at")
+    results = _drawn(span, moved, 67, {"限期整改": 50, "正在推进": 35, "约谈提醒": 15}, key="supervision_id")
+    moved["result"] = np.where(moved.closed_at <= moved.replied_at, "已办结", results)
     steps.update(connection, supervision, moved[["supervision_id", "replied_at", "result"]])
     return set(moved.petition_id.tolist())
 
@@ -114,7 +114,7 @@ def apply_for_hearings(connection: Connection, span: Span) -> set[int]:
     rows["applied_at"] = _none(rows)
     planned = steps.office(span, rows.accepted_at, days, rows.petition_id, 72)
     steps.apply(span, rows, "applied_at", rows.accepted_at, planned)
-    come = _come(rows, "applied_at")
+    come = _due_rows(rows, "applied_at")
     day = come.applied_at.to_numpy().astype("datetime64[D]")
     wait = 5 + steps.roll(span, come.petition_id, 73, 18)
     scheduled = steps.hour(span, span.world.calendar.after_many(day, wait), come.petition_id, 74)
@@ -180,19 +180,19 @@ def _none(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(np.datetime64("NaT", "us"), index=rows.index)
 
 
-def _come(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+def _due_rows(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """The rows whose moment has come, earliest first."""
-    found: pd.DataFrame = rows[rows[column].notna()].sort_values([column, "petition_id"]).reset_index(drop=True)
-    return found
+    due: pd.DataFrame = rows[rows[column].notna()].sort_values([column, "petition_id"]).reset_index(drop=True)
+    return due
 
 
 def _ids(connection: Connection, column: Column[int], rows: pd.DataFrame) -> np.ndarray:
-    found: np.ndarray = np.arange(len(rows)) + steps.next_id(connection, column)
-    return found
+    ids: np.ndarray = np.arange(len(rows)) + steps.next_id(connection, column)
+    return ids
 
 
 def _drawn(span: Span, rows: pd.DataFrame, salt: int, weights: dict[str, int], key: str = "petition_id") -> np.ndarray:
     """A word for each row, by weight."""
     words = np.repeat(list(weights), list(weights.values()))
-    found: np.ndarray = words[steps.roll(span, rows[key], salt, len(words))]
-    return found
+    chosen: np.ndarray = words[steps.roll(span, rows[key], salt, len(words))]
+    return chosen

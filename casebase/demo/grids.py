@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casebase import cells
-from casebase.demo import figures
+from casebase import geometry
+from casebase.demo import public_counts
 from casebase.demo.draws import Draws, apportion
 from casebase.demo.ground import Ground
 
-KINDS = list(figures.GRIDS)
+KINDS = list(public_counts.GRIDS)
 _OUTER, _MICRO, _RURAL, _SPECIAL = range(4)
 _LETTERS = np.array(["S", "W", "N", "Z"])
 _SPECIAL_PLACES = np.array(["商圈", "校园", "市场", "楼宇", "医院"])
@@ -58,7 +58,7 @@ def make(ground: Ground, sequence: np.random.SeedSequence) -> Grids:
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("cells", "community", "households"))
     )
     kind = np.repeat(np.arange(len(KINDS)), [part.community.size for part in parts])
-    points, reach = cells.inner_points(every.cells)
+    points, reach = geometry.inner_points(every.cells)
     table = _table(ground, every, kind, points)
     base = np.flatnonzero((kind == _MICRO) | (kind == _RURAL))
     base = base[np.argsort(every.community[base], kind="stable")]
@@ -80,17 +80,17 @@ def _divided(
     outlines: np.ndarray, community: np.ndarray, households: np.ndarray, weight: np.ndarray, kind: int, draws: Draws
 ) -> _Part:
     """Cut outlines into the number of grids of a kind, more where more people live; at least one each."""
-    counts = apportion(figures.GRIDS[KINDS[kind]], weight, least=1)
-    cut = np.concatenate(cells.split(outlines, [np.ones(n) for n in counts], exact=False))
+    counts = apportion(public_counts.GRIDS[KINDS[kind]], weight, least=1)
+    cut = np.concatenate(geometry.split(outlines, [np.ones(n) for n in counts], exact=False))
     return _Part(cut, np.repeat(community, counts), _shares(households, counts, draws))
 
 
 def _special(ground: Ground, draws: Draws) -> _Part:
-    count = figures.GRIDS[KINDS[_SPECIAL]]
+    count = public_counts.GRIDS[KINDS[_SPECIAL]]
     weight = np.where(ground.kind == 0, ground.population, ground.population // 4)
     community = np.sort(draws.weighted(weight, count))
     shift = draws.between(-100, 100, 2 * count).reshape(-1, 2) / 100
-    squares = cells.overlay(ground.community_cells[community], draws.between(8, 22, count) / 100, shift)
+    squares = geometry.overlay(ground.community_cells[community], draws.between(8, 22, count) / 100, shift)
     return _Part(squares, community, np.zeros(count, dtype=np.int64))
 
 
@@ -104,8 +104,8 @@ def _shares(totals: np.ndarray, parts: np.ndarray, draws: Draws) -> np.ndarray:
     reached = (running - before) * np.repeat(totals, parts) // group
     previous = np.concatenate([[0], reached[:-1]])
     previous[ends - parts] = 0
-    found: np.ndarray = reached - previous
-    return found
+    shares: np.ndarray = reached - previous
+    return shares
 
 
 def _table(ground: Ground, every: _Part, kind: np.ndarray, points: np.ndarray) -> pa.Table:
@@ -129,6 +129,6 @@ def _table(ground: Ground, every: _Part, kind: np.ndarray, points: np.ndarray) -
             "households": pa.array(every.households, pa.int32(), mask=kind == _SPECIAL),
             "lon": pa.array(points[:, 0]),
             "lat": pa.array(points[:, 1]),
-            "shape": cells.shape_json(every.cells),
+            "shape": geometry.shape_json(every.cells),
         }
     )

@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from casebase import cells, zhengzhou
-from casebase.demo import figures
+from casebase import geometry, zhengzhou
+from casebase.demo import public_counts
 from casebase.demo.draws import Draws, apportion
 
 
@@ -64,10 +64,10 @@ def area_cells(reference: zhengzhou.Reference, community_street: np.ndarray) -> 
     size = np.bincount(community_street, minlength=len(reference.streets))
     parts, members = _hosted(reference, size)
     streets = np.empty(len(reference.streets), dtype=object)
-    for group, cut in zip(members, cells.split(np.array(parts), [size[group] for group in members]), strict=True):
+    for group, cut in zip(members, geometry.split(np.array(parts), [size[group] for group in members]), strict=True):
         streets[group] = cut
     communities = np.empty(len(community_street), dtype=object)
-    cut_streets = cells.split(streets, [np.ones(n) for n in size])
+    cut_streets = geometry.split(streets, [np.ones(n) for n in size])
     communities[np.argsort(community_street, kind="stable")] = np.concatenate(cut_streets)
     return streets, communities
 
@@ -78,10 +78,10 @@ def area_table(ground: Ground) -> pa.Table:
     zone = (districts.kind == "功能区").to_numpy()
     tokens = _tokens(ground, zone)
     points = np.concatenate(
-        [cells.inner_points(part)[0] for part in (tokens, ground.street_cells, ground.community_cells)]
+        [geometry.inner_points(part)[0] for part in (tokens, ground.street_cells, ground.community_cells)]
     )
-    points = np.concatenate([points[: len(districts)].mean(axis=0).round(cells.DECIMALS)[None, :], points])
-    outlines = [cells.shape_json(part).to_pylist() for part in (tokens, ground.street_cells, ground.community_cells)]
+    points = np.concatenate([points[: len(districts)].mean(axis=0).round(geometry.DECIMALS)[None, :], points])
+    outlines = [geometry.shape_json(part).to_pylist() for part in (tokens, ground.street_cells, ground.community_cells)]
     outlines[0] = [None if without else text for without, text in zip(zone, outlines[0], strict=True)]
     below = [zhengzhou.CITY_CODE] * len(districts)
     return pa.table(
@@ -113,7 +113,7 @@ def _hosted(reference: zhengzhou.Reference, size: np.ndarray) -> tuple[list[shap
         left = int(size[inside].sum())
         for zone in guests.parent_code[guests.side != ""].unique():
             group = inside[(guests.parent_code == zone) & (guests.side != "")]
-            part, rest = cells.cut_side(rest, str(streets.side[group[0]]), float(size[group].sum()) / left)
+            part, rest = geometry.cut_side(rest, str(streets.side[group[0]]), float(size[group].sum()) / left)
             left -= int(size[group].sum())
             parts.append(part)
             members.append(group)
@@ -124,14 +124,14 @@ def _hosted(reference: zhengzhou.Reference, size: np.ndarray) -> tuple[list[shap
 
 def _tokens(ground: Ground, zone: np.ndarray) -> np.ndarray:
     """The outline of each district; for a zone the largest piece of its streets, to place its name in."""
-    found = np.empty(zone.size, dtype=object)
+    outlines = np.empty(zone.size, dtype=object)
     for number, code in enumerate(ground.reference.districts.code):
         if zone[number]:
             pieces = shapely.get_parts(shapely.union_all(ground.street_cells[ground.street_district == number]))
-            found[number] = pieces[np.argmax(shapely.area(pieces))]
+            outlines[number] = pieces[np.argmax(shapely.area(pieces))]
         else:
-            found[number] = ground.reference.outlines[code]
-    return found
+            outlines[number] = ground.reference.outlines[code]
+    return outlines
 
 
 def _summed(ground: Ground, values: np.ndarray) -> pa.Array:
@@ -142,15 +142,15 @@ def _summed(ground: Ground, values: np.ndarray) -> pa.Array:
 
 
 def _position(index: pd.Series, values: pd.Series) -> np.ndarray:
-    found: np.ndarray = pd.Index(index).get_indexer(pd.Index(values)).astype(np.int64)
-    return found
+    positions: np.ndarray = pd.Index(index).get_indexer(pd.Index(values)).astype(np.int64)
+    return positions
 
 
 def _population(reference: zhengzhou.Reference, district: np.ndarray, kind: np.ndarray, draws: Draws) -> np.ndarray:
     """People by community; sums to the city's figure exactly. A 社区 holds about four times what a 村 does."""
     weight = np.where(kind == 0, draws.between(240, 760, kind.size), draws.between(60, 190, kind.size))
-    thousands = [figures.DISTRICT_THOUSANDS[code] for code in reference.districts.code]
-    totals = apportion(figures.POPULATION, np.array(thousands, dtype=np.int64))
+    thousands = [public_counts.DISTRICT_THOUSANDS[code] for code in reference.districts.code]
+    totals = apportion(public_counts.POPULATION, np.array(thousands, dtype=np.int64))
     people = np.zeros(kind.size, dtype=np.int64)
     for number, total in enumerate(totals):
         inside = np.flatnonzero(district == number)
@@ -161,5 +161,5 @@ def _population(reference: zhengzhou.Reference, district: np.ndarray, kind: np.n
 def _households(population: np.ndarray, kind: np.ndarray, draws: Draws) -> np.ndarray:
     """2.3 to 2.8 people a household in a 社区, 2.8 to 3.5 in a 村."""
     tenths = np.where(kind == 0, draws.between(23, 28, kind.size), draws.between(28, 35, kind.size))
-    found: np.ndarray = np.maximum(population * 10 // tenths, 1)
-    return found
+    households: np.ndarray = np.maximum(population * 10 // tenths, 1)
+    return households

@@ -8,8 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from casebase import schema
-from casebase.bulk import append
-from casebase.demo import figures, texts
+from casebase.bulk_insert import append
+from casebase.demo import public_counts, texts
 from casebase.demo.cases import Course, Origins
 from casebase.demo.draws import Draws, apportion
 from casebase.workdays import Workdays
@@ -49,12 +49,12 @@ def candidates(draws: Draws, case: Origins, plan: Course, until: np.datetime64) 
 
 
 def write(
-    connection: Connection, draws: Draws, found: list[Candidates], calendar: Workdays, until: datetime, seed: int
+    connection: Connection, draws: Draws, blocks: list[Candidates], calendar: Workdays, until: datetime, seed: int
 ) -> None:
     """Write experts, hearings and panels."""
     experts = _experts(draws, until, seed)
     append(connection, schema.expert, experts)
-    every = pd.concat([pd.DataFrame(vars(part)) for part in found], ignore_index=True)
+    every = pd.concat([pd.DataFrame(vars(part)) for part in blocks], ignore_index=True)
     every = every.iloc[draws.order(len(every))].reset_index(drop=True)
     hearings = _hearings(draws, every, calendar, pd.Timestamp(until))
     append(connection, schema.hearing, hearings)
@@ -62,8 +62,8 @@ def write(
 
 
 def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
-    source = np.repeat(list(figures.EXPERTS), list(figures.EXPERTS.values()))[
-        draws.order(sum(figures.EXPERTS.values()))
+    source = np.repeat(list(public_counts.EXPERTS), list(public_counts.EXPERTS.values()))[
+        draws.order(sum(public_counts.EXPERTS.values()))
     ]
     n = source.size
     fields = [
@@ -87,7 +87,7 @@ def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
 def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
     """Held ones first, then cancelled, coming and applied ones; ids follow the day of the hearing."""
     ended, running = every[every.closed <= until], every[every.closed > until]
-    count = min(figures.EXPERT_HEARINGS, len(ended))
+    count = min(public_counts.EXPERT_HEARINGS, len(ended))
     stages = np.repeat(list(_STAGES), apportion(count, np.array(list(_STAGES.values()), dtype=np.int64)))
     held = _held(draws, ended, stages, calendar, until)
     rest = ended[~ended.petition_id.isin(held.petition_id)].head(_CANCELLED)

@@ -195,12 +195,12 @@ def _repeat(connection: Connection, span: steps.Span, draws: Draws, case: cases.
     earlier = (case.petition_id[0] - lag).clip(1)
     query = select(petition.c.petition_id, petition.c.repeat_of, petition.c.community_code, petition.c.category_code)
     rows = connection.execute(query.where(petition.c.petition_id.in_(earlier.tolist()))).all()
-    found = {row.petition_id: row for row in rows if row.community_code and row.category_code}
+    by_id = {row.petition_id: row for row in rows if row.community_code and row.category_code}
     communities = pd.Index(span.world.city.ground.community_code.to_pylist())
     matters = pd.Index(span.world.city.matters.codes)
     for at, number in zip(again, earlier.tolist(), strict=True):
-        if number in found:
-            row = found[number]
+        if number in by_id:
+            row = by_id[number]
             case.root[at] = row.repeat_of or row.petition_id
             case.community[at] = communities.get_loc(row.community_code)
             case.matter[at] = matters.get_loc(row.category_code)
@@ -287,12 +287,10 @@ def _five_day_due(span: steps.Span, rows: pd.DataFrame) -> pd.Series:
     """Fills the deadline of simple claims whose clock starts with a later step than registration."""
     start = rows[f"{span.world.deadlines.simple_from}_at"]
     fresh = rows.is_simple & rows.five_day_due.isna() & start.notna()
-    found = rows.five_day_due.copy()
+    due = rows.five_day_due.copy()
     days = start[fresh].to_numpy().astype("datetime64[D]")
-    found[fresh] = span.world.calendar.after_many(days, span.world.deadlines.simple_working_days).astype(
-        "datetime64[us]"
-    )
-    return found
+    due[fresh] = span.world.calendar.after_many(days, span.world.deadlines.simple_working_days).astype("datetime64[us]")
+    return due
 
 
 def _close(span: steps.Span, rows: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from casebase.demo import figures
+from casebase.demo import public_counts
 from casebase.demo.draws import Draws, apportion
 from casebase.demo.grids import Grids
 from casebase.demo.ground import Ground
@@ -15,7 +15,7 @@ from casebase.demo.ground import Ground
 _WORKER_SOURCES = {"专职": 12, "兼职": 46, "志愿者": 42}
 _WEAK_STREETS = 14
 _WITHOUT_AGENT = 48
-_GRID_WORKER_ORIGIN = list(figures.AGENT_ORIGINS).index("网格员")
+_GRID_WORKER_ORIGIN = list(public_counts.AGENT_ORIGINS).index("网格员")
 _ORG_KINDS = {"公益慈善类": 30, "生活服务类": 28, "文体活动类": 32, "居民互助类": 18}
 _NAMED_ORGS = {
     ("410102", "秦江社区"): "西郊老街坊喝茶化事", ("410105", "通信花园社区"): "银发调解队",
@@ -47,7 +47,7 @@ def workers(ground: Ground, grids: Grids, sequence: np.random.SeedSequence, unti
     staffed = ~draws.chance(np.where(weak, 3000, 90), n)
     weight = np.array([5, 3, 3, 2])[grids.kind] * draws.between(60, 140, n)
     count = np.zeros(n, dtype=np.int64)
-    count[staffed] = apportion(figures.GRID_WORKERS, weight[staffed], least=1)
+    count[staffed] = apportion(public_counts.GRID_WORKERS, weight[staffed], least=1)
     first = np.cumsum(count) - count
     grid = np.repeat(np.arange(n), count)
     leading = np.arange(grid.size) == first[grid]
@@ -69,11 +69,11 @@ def workers(ground: Ground, grids: Grids, sequence: np.random.SeedSequence, unti
 def agents(ground: Ground, sequence: np.random.SeedSequence, until: datetime) -> Staff:
     """All petition agents by community and origin; a few communities have none."""
     draws = Draws(sequence)
-    n, total = ground.kind.size, figures.AGENTS
+    n, total = ground.kind.size, public_counts.AGENTS
     having = np.setdiff1d(np.arange(n), draws.distinct(n, _WITHOUT_AGENT))
     count = np.zeros(n, dtype=np.int64)
     count[having] = apportion(total, ground.population[having] + 4000, least=1)
-    shares = apportion(total, np.array(list(figures.AGENT_ORIGINS.values()), dtype=np.int64))
+    shares = apportion(total, np.array(list(public_counts.AGENT_ORIGINS.values()), dtype=np.int64))
     origin = np.repeat(np.arange(shares.size), shares)[draws.order(total)]
     # The agents began in 2021; 网格员 joined them in 2023.
     span, late = ((max((until - datetime(year, month, 1)).days, 1)) for year, month in ((2021, 3), (2023, 1)))
@@ -86,7 +86,7 @@ def agents(ground: Ground, sequence: np.random.SeedSequence, until: datetime) ->
         {
             "agent_id": ids,
             "community_code": ground.community_code.take(pa.array(np.repeat(np.arange(n), count))),
-            "origin": pa.array(list(figures.AGENT_ORIGINS)).take(pa.array(origin)),
+            "origin": pa.array(list(public_counts.AGENT_ORIGINS)).take(pa.array(origin)),
             "active_from": pa.array(since.astype("datetime64[us]")),
         }
     )
@@ -99,11 +99,12 @@ def organisations(ground: Ground, sequence: np.random.SeedSequence, until: datet
     n = ground.kind.size
     named = _named(ground)
     others = np.setdiff1d(np.arange(n), list(named))
-    mediating = np.concatenate([list(named), others[draws.distinct(others.size, figures.MEDIATING - len(named))]])
+    mediating = np.concatenate([list(named), others[draws.distinct(others.size, public_counts.MEDIATING - len(named))]])
     plain = np.repeat(
-        np.arange(n), apportion(figures.ORGANISATIONS - figures.MEDIATING, ground.population + 2000, least=1)
+        np.arange(n),
+        apportion(public_counts.ORGANISATIONS - public_counts.MEDIATING, ground.population + 2000, least=1),
     )
-    incubators = draws.distinct(n, figures.INCUBATORS)
+    incubators = draws.distinct(n, public_counts.INCUBATORS)
     kind = [
         *["矛调类"] * mediating.size,
         *np.array(list(_ORG_KINDS))[draws.weighted(list(_ORG_KINDS.values()), plain.size)].tolist(),
@@ -153,7 +154,7 @@ def _titles(
 
 
 def _morning(until: datetime, days_before: np.ndarray) -> np.ndarray:
-    found: np.ndarray = (np.datetime64(until, "D") - days_before).astype("datetime64[s]") + np.timedelta64(
+    mornings: np.ndarray = (np.datetime64(until, "D") - days_before).astype("datetime64[s]") + np.timedelta64(
         9 * 3600, "s"
     )
-    return found
+    return mornings

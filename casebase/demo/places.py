@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from casebase import schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.demo import grids, ground, people, units
 
 

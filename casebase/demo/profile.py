@@ -54,8 +54,8 @@ def make(city: City, sequence: np.random.SeedSequence, first_day: np.datetime64,
 
 def _ladder(draws: Draws, n: int, low: int, high: int) -> np.ndarray:
     """Evenly spread levels in random order, so that every seed has its best and its worst district."""
-    found: np.ndarray = (low + (high - low) * np.arange(n) // max(n - 1, 1))[draws.order(n)]
-    return found
+    levels: np.ndarray = (low + (high - low) * np.arange(n) // max(n - 1, 1))[draws.order(n)]
+    return levels
 
 
 def _bursts(city: City, draws: Draws, days: int) -> tuple[np.ndarray, np.ndarray]:

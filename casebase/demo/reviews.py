@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, not_, or_, select
 
 from casebase import schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.demo.draws import mixed
 from casebase.engine import frame_of_few
 
@@ -23,12 +23,12 @@ _OPINIONS = ("维持", "维持", "维持", "责令重新办理", "变更原意�
 
 def write(connection: Connection, until: datetime) -> None:
     """Write the events of the built cases up to `until`; a review's hearing lies between application and opinion."""
-    found = pd.concat([_objections(connection), *_reviews(connection)], ignore_index=True)
-    found = found[found["happened_at"] <= until].sort_values(["petition_id", "happened_at"], kind="stable")
-    slot = found["action"].map(_SLOTS).to_numpy("int64")
+    events = pd.concat([_objections(connection), *_reviews(connection)], ignore_index=True)
+    events = events[events["happened_at"] <= until].sort_values(["petition_id", "happened_at"], kind="stable")
+    slot = events["action"].map(_SLOTS).to_numpy("int64")
     # Negative, so that they meet none of the derived events (casebase.events).
-    number = -(found["petition_id"].to_numpy("int64") * 10 + slot)
-    append(connection, schema.petition_event, found.assign(event_id=number)[_COLUMNS])
+    number = -(events["petition_id"].to_numpy("int64") * 10 + slot)
+    append(connection, schema.petition_event, events.assign(event_id=number)[_COLUMNS])
 
 
 _COLUMNS = ["event_id", "petition_id", "happened_at", "action", "unit_id", "note"]
@@ -101,8 +101,8 @@ def _events(rows: pd.DataFrame, action: str, at: pd.Series, note: object) -> pd.
 
 def _chance(rows: pd.DataFrame, salt: int, per_myriad: int) -> np.ndarray:
     """By the number of the case alone: the same on any machine and for any number of cases."""
-    found: np.ndarray = mixed(rows["petition_id"].to_numpy("int64"), salt) % np.uint64(10_000) < per_myriad
-    return found
+    is_drawn: np.ndarray = mixed(rows["petition_id"].to_numpy("int64"), salt) % np.uint64(10_000) < per_myriad
+    return is_drawn
 
 
 def _later(rows: pd.DataFrame, start: pd.Series, salt: int, days: tuple[int, int]) -> pd.Series:
@@ -111,7 +111,7 @@ def _later(rows: pd.DataFrame, start: pd.Series, salt: int, days: tuple[int, int
     bits = mixed(rows["petition_id"].to_numpy("int64"), salt)
     after = (bits % np.uint64(high - low + 1)).astype("int64") + low
     minutes = (bits >> np.uint64(32)).astype("int64") % (8 * 60) + 9 * 60
-    found: pd.Series = start.dt.normalize() + pd.to_timedelta(
+    times: pd.Series = start.dt.normalize() + pd.to_timedelta(
         pd.Series(after * 1440 + minutes, index=rows.index), unit="min"
     )
-    return found
+    return times

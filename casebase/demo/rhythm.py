@@ -48,8 +48,8 @@ class Rhythm:
         """A channel for each case, by the weights of its hour; `bits` are 32 random bits a case."""
         weights = self.by_channel[hour]
         drawn = (bits * weights[:, -1]) >> 32
-        found: np.ndarray = (drawn[:, None] >= weights).sum(axis=1)
-        return found
+        channel: np.ndarray = (drawn[:, None] >= weights).sum(axis=1)
+        return channel
 
 
 def between(start: datetime, end: datetime, calendar: Workdays, seed: int) -> Rhythm:
@@ -95,5 +95,5 @@ def _day_factor(days: np.ndarray, calendar: Workdays, seed: int) -> np.ndarray:
         1260,
         np.where(calendar.is_workday[index] & (rested == 2), 1080, 1000),
     )
-    found: np.ndarray = np.array(_SEASON)[month] * growth // 100 * noise // 1000 * rush // 1000
-    return found
+    factors: np.ndarray = np.array(_SEASON)[month] * growth // 100 * noise // 1000 * rush // 1000
+    return factors

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
 
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.demo.cases import World
 from casebase.demo.draws import mixed
 from casebase.engine import frame_of_few
@@ -32,14 +32,14 @@ def next_id(connection: Connection, number: Column[int]) -> int:
 def roll(span: Span, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
     """A whole number below `below` that hangs on the row's number and the city's seed alone."""
     bits = (mixed(numbers.to_numpy(dtype=np.int64), span.world.seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
-    found: np.ndarray = bits % below
-    return found
+    rolls: np.ndarray = bits % below
+    return rolls
 
 
 def base(span: Span, start: pd.Series) -> pd.Series:
     """Waits are counted from the step before, or from the moment the city came alive."""
-    found: pd.Series = start.where(~(start < pd.Timestamp(span.live_since)), pd.Timestamp(span.live_since))
-    return found
+    starts: pd.Series = start.where(~(start < pd.Timestamp(span.live_since)), pd.Timestamp(span.live_since))
+    return starts
 
 
 def office(span: Span, start: pd.Series, working_days: np.ndarray, numbers: pd.Series, salt: int) -> pd.Series:
@@ -57,8 +57,8 @@ def office(span: Span, start: pd.Series, working_days: np.ndarray, numbers: pd.S
 def hour(span: Span, day: np.ndarray, numbers: pd.Series, salt: int) -> np.ndarray:
     """A moment in office hours of the day."""
     seconds = 8 * 3_600 + 1_800 + roll(span, numbers, salt, 9 * 3_600)
-    found: np.ndarray = (day.astype("datetime64[s]") + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
-    return found
+    moments: np.ndarray = (day.astype("datetime64[s]") + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
+    return moments
 
 
 def apply(
@@ -84,15 +84,15 @@ def apply(
 
 def read(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:
     """Rows as a frame whose times are all datetime64[us], empty columns too."""
-    found = frame_of_few(connection, query)
+    frame = frame_of_few(connection, query)
     for column in query.selected_columns:
         if str(column.type) in ("DATETIME", "DATE", "TIMESTAMP"):
-            found[column.name] = pd.to_datetime(found[column.name]).astype("datetime64[us]")
+            frame[column.name] = pd.to_datetime(frame[column.name]).astype("datetime64[us]")
         elif str(column.type) in ("VARCHAR", "TEXT", "BOOLEAN"):
-            found[column.name] = (
-                found[column.name].astype(object) if found[column.name].isna().any() else found[column.name]
+            frame[column.name] = (
+                frame[column.name].astype(object) if frame[column.name].isna().any() else frame[column.name]
             )
-    return found
+    return frame
 
 
 def update(connection: Connection, table: Table, rows: pd.DataFrame) -> None:

@@ -26,8 +26,8 @@ _HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dty
 def words(kind: str) -> list[str]:
     """The entries of words.csv of one kind; surnames and given names are single characters."""
     frame = pd.read_csv(_WORDS)
-    found = [str(text) for text in frame.text[frame.kind == kind]]
-    return list(found[0]) if kind in ("surname", "given") else found
+    entries = [str(text) for text in frame.text[frame.kind == kind]]
+    return list(entries[0]) if kind in ("surname", "given") else entries
 
 
 def names(persons: np.ndarray, seed: int) -> pa.Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from casebase.loading.texts import visible
+from casebase.loading.clean_text import visible
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import regex
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
 from casebase.errors import CasebaseError
-from casebase.loading import moments, texts
+from casebase.loading import clean_text, moments
 from casebase.loading.batch import Batch, by_value, taken
 from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
 from casebase.persons import key_of
@@ -42,11 +42,13 @@ _LIMITS = ("due_at",)
 
 def tidy(batch: Batch, file_map: FileMap) -> None:
     """Bring the file's cells to what a person sees in them; a row with a damaged cell is rejected."""
-    blanks = texts.folded(file_map.source.blanks)
+    blanks = clean_text.folded(file_map.source.blanks)
     for name in batch.text.columns:
         column = batch.text[name]
-        batch.reject(texts.holds_nul(column), name, column, "the cell holds a NUL character: the file is damaged there")
-        batch.text[name] = texts.without_blanks(texts.seen(column), blanks - file_map.words_of(name))
+        batch.reject(
+            clean_text.holds_nul(column), name, column, "the cell holds a NUL character: the file is damaged there"
+        )
+        batch.text[name] = clean_text.without_blanks(clean_text.seen(column), blanks - file_map.words_of(name))
 
 
 def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
@@ -56,9 +58,9 @@ def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
         pattern = regex.compile(rule.pattern)
 
         def rewrite(value: str, rule: Clean = rule, pattern: regex.Pattern[str] = pattern) -> str | None:
-            found = _matched(pattern, value, rule.column)
-            if found:
-                return found.expand(rule.replace).strip() or None
+            match = _matched(pattern, value, rule.column)
+            if match:
+                return match.expand(rule.replace).strip() or None
             return value if rule.unmatched == "keep" else None
 
         rewritten = by_value(column, rewrite)
@@ -86,10 +88,12 @@ def take_fields(batch: Batch, file_map: FileMap) -> None:
     for name in file_map.columns:
         raw = batch.joined(file_map.sources_of(name))
         if name in file_map.required:
-            batch.reject(raw.isna(), file_map.shown(name), None, f"{name} is missing")
+            batch.reject(raw.isna(), file_map.source_column(name), None, f"{name} is missing")
         batch.fields[name] = _typed(batch, file_map, name, raw)
         if name in file_map.required:
-            batch.reject(batch.fields[name].isna(), file_map.shown(name), raw, f"{name} is left blank by the map")
+            batch.reject(
+                batch.fields[name].isna(), file_map.source_column(name), raw, f"{name} is left blank by the map"
+            )
     for name, value in file_map.constants.items():
         batch.fields[name] = pd.Series(value, index=batch.text.index)
     for name in set(_LIMITS) & set(batch.fields):
@@ -106,7 +110,7 @@ def _note_cut_numbers(batch: Batch, file_map: FileMap) -> None:
 
 
 def _typed(batch: Batch, file_map: FileMap, name: str, raw: pd.Series) -> pd.Series:
-    column = file_map.shown(name)
+    column = file_map.source_column(name)
     kind = file_map.target.c[name].type
     if name in file_map.values:
         raw = _translated(batch, file_map.values[name], name, column, raw)
@@ -146,7 +150,7 @@ _FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
 def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     formats = file_map.time_formats(name)
     times = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
-    plain = texts.narrow(raw)
+    plain = clean_text.narrow(raw)
     days = np.zeros(len(raw), dtype=bool)
     for layout in (*formats, *batch.own_times):
         waiting = raw.notna() & times.isna()
@@ -191,7 +195,7 @@ def _to_end_of_day(limits: pd.Series, days: np.ndarray | None) -> pd.Series:
 
 def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     target = file_map.target.c[name]
-    numbers = pd.to_numeric(by_value(texts.narrow(raw), texts.digits), errors="coerce")
+    numbers = pd.to_numeric(by_value(clean_text.narrow(raw), clean_text.digits), errors="coerce")
     batch.reject(raw.notna() & numbers.isna(), column, raw, f"{name} is not a number")
     low, high = range_of(target)
     outside = (numbers < low) | (numbers > high)
@@ -203,7 +207,7 @@ def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Se
 
 def _booleans(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     words = dict.fromkeys(file_map.booleans.true, True) | dict.fromkeys(file_map.booleans.false, False)
-    answers = by_value(texts.narrow(raw), lambda value: words.get(value.lower()), "boolean")
+    answers = by_value(clean_text.narrow(raw), lambda value: words.get(value.lower()), "boolean")
     batch.reject(raw.notna() & answers.isna(), column, raw, f"{name} is neither true nor false")
     return answers
 
@@ -239,7 +243,7 @@ def refuse_future(batch: Batch, file_map: FileMap, now: datetime) -> None:
         if fate == "keep":
             batch.note(late, f"{text} (kept)")
         elif fate == "reject" or not file_map.target.c[name].nullable:
-            batch.reject(late, file_map.shown(name), times, text)
+            batch.reject(late, file_map.source_column(name), times, text)
         else:
             batch.drop(late, name, text)
 
@@ -247,8 +251,8 @@ def refuse_future(batch: Batch, file_map: FileMap, now: datetime) -> None:
 def keep_where(batch: Batch, case_map: CaseMap) -> None:
     """Leave a time blank where another column does not say that it happened (the map's [where.…])."""
     for name, rule in case_map.where.items():
-        said = batch.text[rule.column].isin(rule.values)
-        blank = batch.fields[name].notna() & ~said
+        holds = batch.text[rule.column].isin(rule.values)
+        blank = batch.fields[name].notna() & ~holds
         batch.note(blank, f"{name}: {rule.column} is none of {' '.join(rule.values)} (left blank)")
         batch.fields[name] = batch.fields[name].mask(blank)
 
@@ -278,7 +282,7 @@ def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: D
     early = times < batch.fields[start]
     text = f"{later} lies before {start}"
     if fate == "reject":
-        batch.reject(early, file_map.shown(later), times, text)
+        batch.reject(early, file_map.source_column(later), times, text)
     elif fate == "keep" or not file_map.target.c[later].nullable:
         batch.note(early, f"{text} (kept)")
     else:

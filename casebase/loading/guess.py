@@ -12,13 +12,13 @@ import pandas as pd
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
 from casebase.errors import CasebaseError
+from casebase.loading.clean_text import BLANKS, folded, without_blanks
 from casebase.loading.mapfile import BooleanWords, Source
 from casebase.loading.readers import Reader, open_reader
 from casebase.loading.readers.delimited import CsvReader
 from casebase.loading.readers.encodings import is_gzip, likely_encoding
 from casebase.loading.readers.head import Head, head_at
 from casebase.loading.readers.workbook import XlsxReader
-from casebase.loading.texts import BLANKS, folded, without_blanks
 from casebase.schema import petition
 
 # What bureaus and cities call the columns of a case, most certain first.
@@ -268,8 +268,8 @@ def _known(head: Head) -> int:
 def _first(head: Head, names: Iterable[str], used: set[str]) -> str | None:
     """The column with the first of these names, whatever its blanks, brackets and letter case."""
     columns = {_plain(column): column for column in reversed(head.names) if column and head.names.count(column) == 1}
-    found = (columns.get(_plain(name)) for name in names)
-    return next((column for column in found if column and column not in used), None)
+    candidates = (columns.get(_plain(name)) for name in names)
+    return next((column for column in candidates if column and column not in used), None)
 
 
 def _plain(name: str) -> str:
@@ -316,7 +316,7 @@ def _layouts(values: pd.Series, own: tuple[str, ...]) -> list[str] | None:
     """The formats that together read nearly all values, the most frequent first; None where there are none."""
     # As the loading sees them: digits of full width are digits, and a spreadsheet's days need no format.
     values = values.map(lambda text: unicodedata.normalize("NFKC", text))
-    waiting, found = values[~values.str.fullmatch(_SERIAL)], []
+    waiting, layouts = values[~values.str.fullmatch(_SERIAL)], []
     for layout in own:
         waiting = waiting[pd.to_datetime(waiting, format=layout, errors="coerce").isna()]
     while len(waiting):
@@ -324,9 +324,9 @@ def _layouts(values: pd.Series, own: tuple[str, ...]) -> list[str] | None:
         best = max(counts, key=lambda layout: int(counts[layout].sum()))
         if not counts[best].any():
             break
-        found.append(best)
+        layouts.append(best)
         waiting = waiting[~counts[best]]
-    return found if not len(values) or len(waiting) <= (1 - _MOSTLY) * len(values) else None
+    return layouts if not len(values) or len(waiting) <= (1 - _MOSTLY) * len(values) else None
 
 
 def _parsed(values: pd.Series, layout: str) -> pd.Series:

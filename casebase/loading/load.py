@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from casebase.engine import Casebase
 from casebase.loading import rejects
 from casebase.loading.mapfile import CaseMap, FileMap, TableMap
-from casebase.loading.petitions import PetitionLoading
+from casebase.loading.petition_loading import PetitionLoading
 from casebase.loading.readers import Reader, open_reader
 from casebase.loading.run import Progress, Result
-from casebase.loading.tables import TableLoading
+from casebase.loading.table_loading import TableLoading
 from casebase.settings import Settings
 
 

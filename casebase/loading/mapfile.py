@@ -24,7 +24,7 @@ from pydantic import (
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, Table
 
 from casebase.errors import UsageError
-from casebase.loading.texts import BLANKS, folded
+from casebase.loading.clean_text import BLANKS, folded
 from casebase.schema import metadata
 from casebase.toml_lines import line_of
 
@@ -326,7 +326,7 @@ class FileMap(_Section):
         given = self.columns.get(field, ())
         return (given,) if isinstance(given, str) else given
 
-    def shown(self, field: str) -> str:
+    def source_column(self, field: str) -> str:
         """What a reject names for a field: its first column in the file, or else itself."""
         return (*self.sources_of(field), field)[0]
 
@@ -350,8 +350,8 @@ class FileMap(_Section):
         wanted = [name for field in self.columns for name in self.sources_of(field)]
         wanted += [rule.column for rule in self.clean]
         wanted += self._rule_columns()
-        made = {rule.into for rule in self.clean if rule.into != rule.column}
-        return list(dict.fromkeys(name for name in wanted if name not in made))
+        derived = {rule.into for rule in self.clean if rule.into != rule.column}
+        return list(dict.fromkeys(name for name in wanted if name not in derived))
 
     def _rule_columns(self) -> list[str]:
         """The columns that sections of its own name."""
@@ -470,9 +470,9 @@ class TableMap(FileMap):
     def text_keys(self) -> tuple[str, ...]:
         return self.keys.text
 
-    def shown(self, field: str) -> str:
+    def source_column(self, field: str) -> str:
         reference = self.references.petition_id
-        return reference.column if reference and field == "petition_id" else super().shown(field)
+        return reference.column if reference and field == "petition_id" else super().source_column(field)
 
     def _rule_columns(self) -> list[str]:
         return [self.references.petition_id.column] if self.references.petition_id else []

@@ -33,8 +33,8 @@ TOLERANCE = timedelta(days=1)
 
 def latest_event(connection: Connection, now: datetime) -> datetime | None:
     """The latest event of any kind in the case database, none later than `now`; None without events."""
-    found = [time for statement in _latest(now) for time in connection.execute(statement).one() if time is not None]
-    return max(found, default=None)
+    times = [time for statement in _latest(now) for time in connection.execute(statement).one() if time is not None]
+    return max(times, default=None)
 
 
 def _latest(now: datetime) -> Iterator[Select[*tuple[Any, ...]]]:

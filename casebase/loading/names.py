@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-from casebase.loading.texts import same_name
+from casebase.loading.clean_text import same_name
 
 
 def slug(name: str) -> str:

@@ -24,7 +24,7 @@ NOWHERE: Codes = (None, None, None)
 
 
 class Areas:
-    """The areas of the case database and those that this load makes (`made`, rows of the area table)."""
+    """The areas of the case database and those that this load makes (`new_rows`, of the area table)."""
 
     def __init__(self, connection: Connection, case_map: CaseMap) -> None:
         """Read the areas. Raises CasebaseError when places are to be made in a database of another city."""
@@ -32,7 +32,7 @@ class Areas:
         rows = connection.execute(select(area.c.code, name, area.c.level, area.c.parent_code)).all()
         self._names = Names({(row.parent_code, row.name): row.code for row in rows})
         self._path_of = _paths({row.code: (row.level, row.parent_code) for row in rows})
-        self.made: list[dict[str, object]] = []
+        self.new_rows: list[dict[str, object]] = []
         self.city_code = next((row.code for row in rows if row.level == 1), None)
         rule = case_map.place
         self._shapes = _Shapes(connection) if rule and "coordinates" in rule.by else None
@@ -48,7 +48,7 @@ class Areas:
                 "load into another one with --url"
             )
         if self.city_code is None:
-            self.made.append(_area(code, case_map.city.name, 1, None, "市"))
+            self.new_rows.append(_area(code, case_map.city.name, 1, None, "市"))
         self.city_code = code
 
     def by_code(self, code: str) -> Codes:
@@ -78,19 +78,19 @@ class Areas:
         code = self._names.make(parent, name)
         above = () if parent == self.city_code else tuple(c for c in self._path_of[str(parent)] if c)
         self._path_of[code] = _padded((*above, code))
-        self.made.append(_area(code, name, len(above) + 2, parent, kinds[len(above)]))
+        self.new_rows.append(_area(code, name, len(above) + 2, parent, kinds[len(above)]))
         return code
 
     def _walk(self, path: str, step: Callable[[str | None, str], str | None]) -> Codes:
         """Down the names; a blank or unknown name ends the walk, so that no level hangs in the air."""
-        parent, found = self.city_code, []
+        parent, codes = self.city_code, []
         for name in path.split(_STEP):
             code = step(parent, name) if name else None
             if code is None:
                 break
-            found.append(code)
+            codes.append(code)
             parent = code
-        return _padded(tuple(found))
+        return _padded(tuple(codes))
 
 
 class _Shapes:
@@ -123,12 +123,12 @@ def _paths(parents: dict[str, tuple[int, str | None]]) -> dict[str, Codes]:
     """District, street and community of every area, itself included."""
     paths = {}
     for code in parents:
-        found: dict[int, str] = {}
+        by_level: dict[int, str] = {}
         at: str | None = code
-        while at in parents and parents[at][0] not in found:
-            found[parents[at][0]] = at
+        while at in parents and parents[at][0] not in by_level:
+            by_level[parents[at][0]] = at
             at = parents[at][1]
-        paths[code] = tuple(found.get(level) for level in (2, 3, 4))
+        paths[code] = tuple(by_level.get(level) for level in (2, 3, 4))
     return paths
 
 
@@ -150,20 +150,20 @@ def _area(code: str, name: str, level: int, parent: str | None, kind: str) -> di
 def set_place(batch: Batch, rule: PlaceRule, areas: Areas) -> None:
     """Fill district, street and community, trying the rule's ways until one finds the row's place."""
     _drop_coordinates(batch, rule)
-    found: list[pd.Series] = []
+    codes: list[pd.Series] = []
     waiting = pd.Series(batch.alive, index=batch.text.index)  # only rows that stay may make areas
     for way in rule.by:
         columns = _places(batch, rule, areas, way, waiting)
-        found = columns if not found else [old.fillna(new) for old, new in zip(found, columns, strict=True)]
-        waiting &= found[0].isna()
+        codes = columns if not codes else [old.fillna(new) for old, new in zip(codes, columns, strict=True)]
+        waiting &= codes[0].isna()
         if not waiting.any():
             break
-    shown = rule.column or (rule.columns[0] if rule.columns else "lon")
+    column = rule.column or (rule.columns[0] if rule.columns else "lon")
     if rule.required:
-        batch.reject(found[0].isna(), shown, batch.text.get(shown), "the place is not found")
+        batch.reject(codes[0].isna(), column, batch.text.get(column), "the place is not found")
     else:
-        batch.note(found[0].isna(), "no place found (the case stays without a district)")
-    batch.fields |= dict(zip(LEVELS, found, strict=True))
+        batch.note(codes[0].isna(), "no place found (the case stays without a district)")
+    batch.fields |= dict(zip(LEVELS, codes, strict=True))
 
 
 def _places(batch: Batch, rule: PlaceRule, areas: Areas, way: str, waiting: pd.Series) -> list[pd.Series]:
@@ -200,7 +200,7 @@ class Classes:
     """The categories of the case database and those that this load makes."""
 
     names: Names
-    made: list[dict[str, object]]
+    new_rows: list[dict[str, object]]
 
     @classmethod
     def read(cls, connection: Connection) -> "Classes":
@@ -210,16 +210,16 @@ class Classes:
 
     def code(self, path: str, make: bool) -> str | None:
         """The deepest class of a path of one or two names."""
-        found: str | None = None
+        deepest: str | None = None
         for name in path.split(_STEP):
-            code = self.names.find(found, name) if name else None
+            code = self.names.find(deepest, name) if name else None
             if code is None and name and make:
-                code = self.names.make(found, name)
-                self.made.append({"code": code, "name": name, "parent_code": found})
+                code = self.names.make(deepest, name)
+                self.new_rows.append({"code": code, "name": name, "parent_code": deepest})
             if code is None:
                 break
-            found = code
-        return found
+            deepest = code
+        return deepest
 
 
 def set_category(batch: Batch, rule: CategoryRule, classes: Classes) -> None:
@@ -239,7 +239,7 @@ class Units:
     """The units of the case database and those that this load makes; a unit is known by its id."""
 
     known: set[str]
-    made: list[dict[str, object]]
+    new_rows: list[dict[str, object]]
 
     @classmethod
     def read(cls, connection: Connection) -> "Units":
@@ -249,7 +249,7 @@ class Units:
         for unit_id in ids:
             if unit_id not in self.known:
                 self.known.add(unit_id)
-                self.made.append({"unit_id": unit_id, "name": rule.names.get(unit_id, unit_id), "kind": rule.kind})
+                self.new_rows.append({"unit_id": unit_id, "name": rule.names.get(unit_id, unit_id), "kind": rule.kind})
 
 
 def set_unit(batch: Batch, rule: UnitRule, units: Units) -> None:

@@ -44,10 +44,10 @@ def preview(file: Path, file_map: FileMap, settings: Settings, now: datetime) ->
 def _cases(casebase: Casebase, names: list[str]) -> Iterator[str]:
     """Ten cases, a line each field that the file fills."""
     derived = ["district_code", "street_code", "community_code", "category_code", "unit_id", "five_day_due", "status"]
-    told = [name for name in dict.fromkeys([*names, *derived]) if not name.startswith("petitioner_")]
-    shown = [petition.c[name] for name in told if name in petition.c]
+    fields = [name for name in dict.fromkeys([*names, *derived]) if not name.startswith("petitioner_")]
+    columns = [petition.c[name] for name in fields if name in petition.c]
     with casebase.reading() as connection:
-        rows = connection.execute(select(*shown).order_by(petition.c.registered_at).limit(_ROWS)).mappings().all()
+        rows = connection.execute(select(*columns).order_by(petition.c.registered_at).limit(_ROWS)).mappings().all()
     for i, row in enumerate(rows, start=1):
         filled = [f"{name}={str(value)[:40]}" for name, value in row.items() if value is not None]
         yield f"case {i}: " + "  ".join(" ".join(item.split()) for item in filled)
@@ -61,5 +61,5 @@ def unknown_numbers(url: str) -> list[str]:
     command = [sys.executable, "-m", "queries", "--unknown"]
     # Not as an argument: every user of the machine may read those, and a URL has a password in it.
     environment = os.environ | {"COCKPIT_DATABASE_URL": url}
-    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    return told.stdout.splitlines() if told.returncode == 0 else [f"unknown numbers: {told.stderr.strip()}"]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return result.stdout.splitlines() if result.returncode == 0 else [f"unknown numbers: {result.stderr.strip()}"]

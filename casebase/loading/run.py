@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, insert, select
 
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.engine import mark_changed, read_state
 from casebase.errors import CasebaseError
 from casebase.loading import fields, moments
 from casebase.loading.batch import Batch, Reject
+from casebase.loading.clean_text import visible
 from casebase.loading.mapfile import FileMap
 from casebase.loading.readers import Reader
 from casebase.loading.store import Counts, Staging
-from casebase.loading.texts import visible
 from casebase.schema import load_reject, load_run
 from casebase.settings import Settings
 
@@ -128,7 +128,7 @@ class Loading(Generic[M]):
 
     def refuse(self, rejects: list[Reject]) -> None:
         """Take staged rows as rejected; their fields are told by the names that the file has for them."""
-        self.rejects += [replace(reject, column=self.map.shown(str(reject.column))) for reject in rejects]
+        self.rejects += [replace(reject, column=self.map.source_column(str(reject.column))) for reject in rejects]
 
     def note(self, count: int, text: str) -> None:
         """Count rows that were taken but differ from what one would expect."""
@@ -160,14 +160,14 @@ class Loading(Generic[M]):
         positions |= {reject.first for reject in self.rejects if reject.first is not None}
         ordered = np.array(sorted(positions), dtype=np.int64)
         lines = dict(zip(ordered.tolist(), self.reader.lines_of(ordered).tolist(), strict=True))
-        found = [
+        entries = [
             Rejected(row.line, row.column, None if row.text is None else visible(row.text), row.sentence)
             for row in self.reader.misfits
         ]
         for reject in self.rejects:
             reason = reject.reason if reject.first is None else f"{reject.reason}, on line {lines[reject.first]}"
-            found.append(Rejected(lines[reject.position], reject.column, reject.value, reason))
-        return sorted(found, key=lambda rejected: rejected.line)
+            entries.append(Rejected(lines[reject.position], reject.column, reject.value, reason))
+        return sorted(entries, key=lambda rejected: rejected.line)
 
     def _write_run(self, file: Path, result: Result) -> None:
         load_id = (self.connection.scalar(select(func.max(load_run.c.load_id))) or 0) + 1

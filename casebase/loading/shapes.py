@@ -35,16 +35,16 @@ def set_shape(batch: Batch, column: str) -> None:
     """
     raw = batch.fields["shape"]
     codes, texts = pd.factorize(raw)
-    found = [_outline(text) for text in texts]
-    for fault in sorted({outline.fault for outline in found if outline.fault}):
-        hit = taken([outline.fault == fault for outline in found], codes, raw.index, "boolean").fillna(False)
+    outlines = [_outline(text) for text in texts]
+    for fault in sorted({outline.fault for outline in outlines if outline.fault}):
+        hit = taken([outline.fault == fault for outline in outlines], codes, raw.index, "boolean").fillna(False)
         batch.reject(hit, column, raw.str.slice(0, 200), f"shape {fault}")
-    mended = taken([outline.mended for outline in found], codes, raw.index, "boolean").fillna(False)
+    mended = taken([outline.mended for outline in outlines], codes, raw.index, "boolean").fillna(False)
     batch.note(mended, "shape crossed itself (mended)")
-    batch.fields["shape"] = taken([outline.text for outline in found], codes, raw.index)
+    batch.fields["shape"] = taken([outline.text for outline in outlines], codes, raw.index)
     blank = pd.Series(None, index=raw.index, dtype="float64")
     for name in ("lon", "lat"):
-        inside = taken([getattr(outline, name) for outline in found], codes, raw.index, "float64")
+        inside = taken([getattr(outline, name) for outline in outlines], codes, raw.index, "float64")
         batch.fields[name] = batch.fields.get(name, blank).fillna(inside)
 
 

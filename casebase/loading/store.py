@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from casebase import events
-from casebase.bulk import append, arrow_schema
+from casebase.bulk_insert import append, arrow_schema
 from casebase.loading.batch import Batch, Reject
 from casebase.schema import area, petition
 
@@ -98,17 +98,17 @@ class Staging:
         )
         same = and_(*(firsts.c[name] == rows[name] for name in self._key))
         later = select(rows.position, firsts.c.first, *self._shown_keys()).join(firsts, same)
-        found = self._connection.execute(later.where(rows.position > firsts.c.first)).all()
-        if found:
+        duplicates = self._connection.execute(later.where(rows.position > firsts.c.first)).all()
+        if duplicates:
             self._connection.execute(delete(self.table).where(exists().where(same, firsts.c.first < rows.position)))
-        return [Reject(row[0], self._key[0], " ".join(map(str, row[2:])), reason, row[1]) for row in found]
+        return [Reject(row[0], self._key[0], " ".join(map(str, row[2:])), reason, row[1]) for row in duplicates]
 
-    def take_out(self, where: ColumnElement[bool], field: str, shown: ColumnElement[Any], reason: str) -> list[Reject]:
-        """Take out the rows of the predicate; `field` and the value `shown` are named as the cause."""
-        found = self._connection.execute(select(self.table.c.position, shown).where(where)).all()
-        if found:
+    def take_out(self, where: ColumnElement[bool], field: str, column: ColumnElement[Any], reason: str) -> list[Reject]:
+        """Take out the rows of the predicate; `field` and the value of `column` are named as the cause."""
+        rows = self._connection.execute(select(self.table.c.position, column).where(where)).all()
+        if rows:
             self._connection.execute(delete(self.table).where(where))
-        return [Reject(position, field, None if value is None else str(value), reason) for position, value in found]
+        return [Reject(position, field, None if value is None else str(value), reason) for position, value in rows]
 
     def count(self, where: ColumnElement[bool]) -> int:
         return self._connection.scalar(select(func.count()).select_from(self.table).where(where)) or 0
@@ -127,12 +127,12 @@ class Staging:
     def merge(
         self,
         stamps: Mapping[str, object] | None = None,
-        made: Mapping[str, ColumnElement[Any]] | None = None,
+        computed: Mapping[str, ColumnElement[Any]] | None = None,
         left_alone: frozenset[str] = frozenset(),
     ) -> Counts:
         """Insert new rows and update changed ones.
 
-        `stamps` are written to both. `made` are columns of new rows only; columns `left_alone` neither change
+        `stamps` are written to both. `computed` are columns of new rows only; columns `left_alone` neither change
         a known row nor make it differ.
         """
         run = self._connection.execute
@@ -145,7 +145,7 @@ class Staging:
                 values = self._values(left_alone) | dict(stamps or {})
                 run(update(self._target).values(values).where(self.same, self.differs(left_alone)))
         if staged > known:
-            run(self._insert({**(stamps or {}), **(made or {})}, unknown_only=known > 0))
+            run(self._insert({**(stamps or {}), **(computed or {})}, unknown_only=known > 0))
         return Counts(new=staged - known, updated=updated, unchanged=known - updated)
 
     def close(self) -> None:
@@ -194,7 +194,7 @@ def merge_petitions(staging: Staging, connection: Connection, now: datetime, kee
     last = connection.scalar(select(func.max(petition.c.petition_id))) or 0
     return staging.merge(
         stamps={"updated_at": now},
-        made={"petition_id": staging.table.c.position + (last + 1)},
+        computed={"petition_id": staging.table.c.position + (last + 1)},
         left_alone=_REPEATS if keep_repeats else frozenset(),
     )
 

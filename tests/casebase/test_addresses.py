@@ -5,7 +5,7 @@ import logging
 import pytest
 from sqlalchemy.engine import make_url
 
-from casebase.addresses import shown
+from casebase.addresses import redact
 from casebase.engine import open_casebase
 from casebase.errors import CasebaseError
 from casebase.settings import Settings
@@ -37,8 +37,8 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("url", SPELLINGS)
 def test_password_is_not_shown(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert "s3cret" not in shown(url)
-    assert "half" not in shown(url)
+    assert "s3cret" not in redact(url)
+    assert "half" not in redact(url)
     with caplog.at_level(logging.DEBUG), pytest.raises(CasebaseError) as caught:
         open_casebase(Settings(), url, create=False)
     assert "s3cret" not in str(caught.value)
@@ -56,9 +56,9 @@ def test_password_is_not_shown(url: str, caplog: pytest.LogCaptureFixture) -> No
     ],
 )
 def test_the_rest_stays_readable(url: str) -> None:
-    assert shown(url) == url
-    assert shown(make_url(url)).split("?")[0] == url.split("?")[0]
+    assert redact(url) == url
+    assert redact(make_url(url)).split("?")[0] == url.split("?")[0]
 
 
 def test_user_and_host_stay() -> None:
-    assert shown("postgresql://clerk:s3cret@db/petitions") == "postgresql://clerk:***@db/petitions"
+    assert redact("postgresql://clerk:s3cret@db/petitions") == "postgresql://clerk:***@db/petitions"

@@ -20,7 +20,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from casebase import demo, schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import ROOT, Settings

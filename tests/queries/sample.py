@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from chinese_calendar import is_workday
 
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.engine import Casebase
 from casebase.schema import metadata
 

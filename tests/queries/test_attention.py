@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from casebase import schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.engine import Casebase
 from queries.attention import (
     About,

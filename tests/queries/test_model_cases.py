@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from casebase import schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.engine import Casebase
 from queries.model import Slice
 from queries.model_cases import COLUMNS, filter_cases, methods, model_cases

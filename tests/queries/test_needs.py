@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from casebase import schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import Settings
 from queries import blanks, needs

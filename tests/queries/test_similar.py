@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from casebase import schema
-from casebase.bulk import append
+from casebase.bulk_insert import append
 from casebase.engine import Casebase
 from casebase.loading import load, read_map
 from casebase.settings import ROOT

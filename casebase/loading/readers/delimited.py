@@ -72,8 +72,8 @@ class CsvReader(Reader):
 
     def lines_of(self, positions: np.ndarray) -> np.ndarray:
         lines = np.concatenate(self._lines) if self._lines else np.empty(0, dtype=np.int64)
-        found: np.ndarray = lines[positions]
-        return found
+        chosen: np.ndarray = lines[positions]
+        return chosen
 
     def elsewhere(self, wanted: list[str]) -> str:
         """Whether another delimiter would bring the columns."""
@@ -82,16 +82,16 @@ class CsvReader(Reader):
                 rows = [row.texts for row in _first_rows(self._sample, Grammar(delimiter.encode()), self._start)]
                 head = find_head(rows, wanted)
                 if head is not None and head.has(wanted):
-                    shown = "\\t" if delimiter == "\t" else delimiter
-                    return f'; with delimiter = "{shown}" under [source] in the map it has them'
+                    escaped = "\\t" if delimiter == "\t" else delimiter
+                    return f'; with delimiter = "{escaped}" under [source] in the map it has them'
         return ""
 
     @cached_property
     def delimiter(self) -> str:
         """What stands between fields: as the map says, or else as the file itself does (`sep=;`)."""
-        found = _SEPARATOR.match(self._sample)
+        match = _SEPARATOR.match(self._sample)
         given = "delimiter" in self.source.model_fields_set
-        return found[1].decode("ascii", "replace") if found and not given else self.source.delimiter
+        return match[1].decode("ascii", "replace") if match and not given else self.source.delimiter
 
     @cached_property
     def first_rows(self) -> list[_Row]:
@@ -112,8 +112,8 @@ class CsvReader(Reader):
     @cached_property
     def _start(self) -> int:
         """Where the first line after `sep=` begins."""
-        found = _SEPARATOR.match(self._sample)
-        return found.end() if found else 0
+        match = _SEPARATOR.match(self._sample)
+        return match.end() if match else 0
 
     def _place(self, line: int) -> int:
         for i, row in enumerate(self.first_rows):

@@ -34,8 +34,8 @@ def utf8_blocks(path: Path, encoding: str, progress: "Progress") -> Iterator[byt
         with path.open("rb") as raw:
             plain: IO[bytes] = Expanding(path, raw) if is_gzip(path) else raw  # type: ignore[assignment]
             block = plain.read(BLOCK)
-            mark, found = next((pair for pair in _MARKS if block.startswith(pair[0])), (b"", encoding))
-            decoder = codecs.getincrementaldecoder(found)("strict")
+            mark, detected = next((pair for pair in _MARKS if block.startswith(pair[0])), (b"", encoding))
+            decoder = codecs.getincrementaldecoder(detected)("strict")
             block = block[len(mark) :]
             while True:
                 following = plain.read(BLOCK)
@@ -43,7 +43,7 @@ def utf8_blocks(path: Path, encoding: str, progress: "Progress") -> Iterator[byt
                     text = decoder.decode(block, final=not following)
                 except UnicodeDecodeError as error:
                     line += error.object[: error.start].count(b"\n")
-                    raise CasebaseError(f"{path}: {_not_readable(found, block, line)}") from None
+                    raise CasebaseError(f"{path}: {_not_readable(detected, block, line)}") from None
                 progress.done = raw.tell()
                 if text:
                     yield text.encode("utf-8", "replace")

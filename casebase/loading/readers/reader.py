@@ -84,12 +84,12 @@ class Reader:
         """Frames of the wanted columns. Raises CasebaseError when the file lacks one or breaks off."""
         head = self.head(columns)
         places = {name: head.places(name) for name in columns}
-        missing = [name for name, found in places.items() if not found]
+        missing = [name for name, positions in places.items() if not positions]
         if missing:
             names = ", ".join(head.names)
             names = names if len(names) <= _SHOWN else f"{names[:_SHOWN]}…"
             raise CasebaseError(f"{self.path}: no column {missing[0]!r}; the file has {names}{self.elsewhere(columns)}")
-        twice = [name for name, found in places.items() if len(found) > 1]
+        twice = [name for name, positions in places.items() if len(positions) > 1]
         if twice:
             raise CasebaseError(f"{self.path}: the column {twice[0]!r} stands in the file twice")
         for table in self.frames(columns, head):

@@ -72,10 +72,10 @@ class Grammar:
             if fault and data[position : position + 1] == b'"':
                 return Record(fields, self.next_line(data, start, final), fault)
             if item is None:
-                found = self._stop.search(data, position)
-                if found is None and not final:
+                match = self._stop.search(data, position)
+                if match is None and not final:
                     raise IncompleteError
-                stop = found.start() if found else len(data)
+                stop = match.start() if match else len(data)
                 item = data[position:stop]
             fields.append(item)
             if data[stop : stop + 1] != self.delimiter:
@@ -391,7 +391,7 @@ class _Marks:
         # The last byte's neighbour is not known yet; its record is not complete either.
         after = self._bytes[np.minimum(closing + 1, size - 1)]
         late = closing[~(self._may_bound(after) | (closing + 1 >= size))]
-        first = min((int(found[0]) for found in (wrong, late) if found.size), default=size)
+        first = min((int(faults[0]) for faults in (wrong, late) if faults.size), default=size)
         if self._final and self._quotes.size % 2:
             first = min(first, int(self._quotes[-1]))
         return first
@@ -414,8 +414,8 @@ class _Marks:
             return []
         starts = np.concatenate([[False], self._inside[:-1]])
         lines = np.flatnonzero(starts | self._inside) - 1
-        found: list[int] = lines[self._literal_widths(lines) == width].tolist()
-        return found
+        matching: list[int] = lines[self._literal_widths(lines) == width].tolist()
+        return matching
 
     def inside(self, i: int) -> bool:
         """Whether the i-th line end stands inside quotes."""

@@ -168,7 +168,7 @@ class XlsxReader(Reader):
             in_row = in_row + data.count(b"<c") if b"<row" not in data else data[data.rindex(b"<row") :].count(b"<c")
             cells += piece.count(b"<c")
             check_cells(self.path, cells, in_row)
-            ranges += [range_boundaries(found.decode("ascii")) for found in _MERGE.findall(data)]
+            ranges += [range_boundaries(reference.decode("ascii")) for reference in _MERGE.findall(data)]
             rest = data[-64:]
             last = re.findall(rb'<row[^>]*? r="(\d+)"', data[max(data.rfind(b"<row"), 0) :])
             self.total = int(last[-1]) if last else self.total

@@ -83,7 +83,11 @@ class PetitionLoading(Loading[CaseMap]):
 
     def merge(self, staging: store.Staging) -> store.Counts:
         counts = store.merge_petitions(staging, self.connection, self.now, self._finds_repeats())
-        for table, rows in ((area, self.areas.made), (category, self.classes.made), (unit, self.units.made)):
+        for table, rows in (
+            (area, self.areas.new_rows),
+            (category, self.classes.new_rows),
+            (unit, self.units.new_rows),
+        ):
             if rows:
                 self.connection.execute(insert(table), rows)
         return counts

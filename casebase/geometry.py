@@ -48,8 +48,8 @@ def split(outlines: np.ndarray, weights: Sequence[np.ndarray], *, exact: bool = 
     depth = 0
     while owner.size:
         single = last - first == 1
-        for which, at, found in zip(owner[single], first[single], shapes[single], strict=True):
-            cells[which][at] = found
+        for which, at, cell in zip(owner[single], first[single], shapes[single], strict=True):
+            cells[which][at] = cell
         owner, first, last, shapes = owner[~single], first[~single], last[~single], shapes[~single]
         if not owner.size:
             break
@@ -76,8 +76,10 @@ def overlay(cells: np.ndarray, size: np.ndarray, offset: np.ndarray) -> np.ndarr
     half = np.maximum(reach * size, 2 * 10.0**-DECIMALS)
     middle = (centre + offset * np.maximum(reach - half, 0)[:, None]).round(DECIMALS)
     half = half.round(DECIMALS)
-    found: np.ndarray = shapely.box(middle[:, 0] - half, middle[:, 1] - half, middle[:, 0] + half, middle[:, 1] + half)
-    return found
+    squares: np.ndarray = shapely.box(
+        middle[:, 0] - half, middle[:, 1] - half, middle[:, 0] + half, middle[:, 1] + half
+    )
+    return squares
 
 
 def inner_points(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -162,8 +164,8 @@ def _corners(shapes: np.ndarray) -> np.ndarray:
     points, index = shapely.get_coordinates(shapes, return_index=True)
     counts = np.bincount(index, minlength=shapes.size) - 1  # a ring ends where it began
     starts = np.concatenate([[0], np.cumsum(counts + 1)[:-1]])
-    found: np.ndarray = points[starts[:, None] + np.minimum(np.arange(counts.max()), counts[:, None] - 1)]
-    return found
+    corners: np.ndarray = points[starts[:, None] + np.minimum(np.arange(counts.max()), counts[:, None] - 1)]
+    return corners
 
 
 def _clipped(corners: np.ndarray, side: np.ndarray) -> np.ndarray:
@@ -184,8 +186,8 @@ def _clipped(corners: np.ndarray, side: np.ndarray) -> np.ndarray:
 
 def _area(corners: np.ndarray) -> np.ndarray:
     x, y = (corners - corners[:, :1]).transpose(2, 0, 1)
-    found: np.ndarray = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
-    return found
+    areas: np.ndarray = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
+    return areas
 
 
 def _polygons(corners: np.ndarray) -> np.ndarray:
@@ -195,11 +197,11 @@ def _polygons(corners: np.ndarray) -> np.ndarray:
     counts = fresh.sum(axis=1)
     order = np.argsort(~fresh, axis=1, kind="stable")
     ring = np.take_along_axis(rounded, order[:, :, None], axis=1)
-    found = np.empty(len(corners), dtype=object)
+    polygons = np.empty(len(corners), dtype=object)
     for size in np.unique(counts):
         same = counts == size
-        found[same] = shapely.polygons(ring[same, :size]) if size >= 3 else _rounded(shapely.polygons(rounded[same]))
-    return found
+        polygons[same] = shapely.polygons(ring[same, :size]) if size >= 3 else _rounded(shapely.polygons(rounded[same]))
+    return polygons
 
 
 def _extent(shapes: np.ndarray, normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -218,14 +220,14 @@ def _half_planes(shapes: np.ndarray, normal: np.ndarray, at: np.ndarray, side: f
     along = np.column_stack([-normal[:, 1], normal[:, 0]]) * _FAR
     out = normal * (side * _FAR)
     corners = np.stack([foot - along, foot + along, foot + along + out, foot - along + out, foot - along], axis=1)
-    found: np.ndarray = shapely.polygons(corners)
-    return found
+    half_planes: np.ndarray = shapely.polygons(corners)
+    return half_planes
 
 
 def _rounded(cells: np.ndarray) -> np.ndarray:
     """Coordinates rounded; only areas are kept where a cut also left a point or a line at a corner."""
-    found: np.ndarray = shapely.set_precision(cells, 10.0**-DECIMALS)
-    for at in np.flatnonzero(shapely.get_type_id(found) == _COLLECTION):
-        parts = shapely.get_parts(found[at])
-        found[at] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return found
+    rounded: np.ndarray = shapely.set_precision(cells, 10.0**-DECIMALS)
+    for at in np.flatnonzero(shapely.get_type_id(rounded) == _COLLECTION):
+        parts = shapely.get_parts(rounded[at])
+        rounded[at] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return rounded

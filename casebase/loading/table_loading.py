@@ -60,7 +60,7 @@ class TableLoading(Loading[TableMap]):
             batch.fields[text_of(name)] = batch.joined(self.map.sources_of(name))
         self._take_case_numbers(batch)
         if "shape" in batch.fields:
-            shapes.set_shape(batch, self.map.shown("shape"))
+            shapes.set_shape(batch, self.map.source_column("shape"))
         if set(places.LEVELS) <= set(self.map.target.c.keys()):
             self._fill_levels(batch)
         steps = ORDER.get(self.map.target, ())
@@ -124,9 +124,9 @@ class TableLoading(Loading[TableMap]):
         """Ids are short forms of their texts: two texts with one id would become one thing."""
         rows = staging.table.c
         first, last = func.min(rows[text_of(name)]), func.max(rows[text_of(name)])
-        found = self.connection.execute(select(first, last).group_by(rows[name]).having(first != last)).first()
-        if found:
-            raise CasebaseError(f"{name}: {found[0]!r} and {found[1]!r} give the same id; rename one of them")
+        collision = self.connection.execute(select(first, last).group_by(rows[name]).having(first != last)).first()
+        if collision:
+            raise CasebaseError(f"{name}: {collision[0]!r} and {collision[1]!r} give the same id; rename one of them")
 
     def _find_petitions(self, staging: Staging) -> None:
         reference = self.map.references.petition_id
@@ -163,19 +163,19 @@ class TableLoading(Loading[TableMap]):
                 "no area of the level above has this code, neither in the file nor in the case database",
             ),
         ]
-        for where, field, shown, reason in [*rules, rules[-1], rules[-1]]:  # three levels can hang on a rejected one
-            self.refuse(staging.take_out(where, field, shown, reason))
+        for where, field, column, reason in [*rules, rules[-1], rules[-1]]:  # three levels can hang on a rejected one
+            self.refuse(staging.take_out(where, field, column, reason))
 
     def _merge_with_events(self, staging: Staging) -> Counts:
         """Merge, and derive the events of the petitions that rows new or changed belong to, or belonged to."""
         target, rows = self.map.target.c, staging.table.c
         _touched.create(self.connection)
         changed = select(target.petition_id).join(staging.table, staging.same).where(staging.differs())
-        found = [changed]
+        queries = [changed]
         if "petition_id" in rows:
-            found.append(select(rows.petition_id).join(self.map.target, staging.same).where(staging.differs()))
-            found.append(select(rows.petition_id).where(~exists().where(staging.same)))
-        self.connection.execute(insert(_touched).from_select(["petition_id"], union(*found)))
+            queries.append(select(rows.petition_id).join(self.map.target, staging.same).where(staging.differs()))
+            queries.append(select(rows.petition_id).where(~exists().where(staging.same)))
+        self.connection.execute(insert(_touched).from_select(["petition_id"], union(*queries)))
         counts = staging.merge()
         if counts.new or counts.updated:
             events.derive(self.connection, petition.c.petition_id.in_(select(_touched.c.petition_id)))
