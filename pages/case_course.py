@@ -74,12 +74,25 @@ def dial(view: View, clock: Clock) -> drawn.Dial:
     state = STATES[clock.standing]
     if clock.standing is Standing.RUNNING and clock.days is not None and clock.days <= SOON:
         state = words.DUE_SOON
-    over = clock.standing in (Standing.LATE, Standing.OVERDUE)
-    what = "超" if over else "剩" if clock.done is None else "提前"
-    left = "" if clock.days is None else f"{what} {clock.days} {clock.unit}" if clock.days else "最后一天"
     return drawn.Dial(
-        clock.name, clock.article, clock.limit, state, left, clock.start, clock.end, clock.done or view.as_of
+        clock.name, clock.article, clock.limit, state, note(clock), clock.start, clock.end, clock.done or view.as_of
     )
+
+
+def note(clock: Clock) -> str:
+    """What is left of a clock or over: 剩 3 日, 超 12 个工作日, 最后一天; "" of one that waits."""
+    if clock.days is None:
+        return ""
+    if clock.standing in (Standing.LATE, Standing.OVERDUE):
+        return f"超{over(clock)}"
+    if not clock.days:
+        return "最后一天"
+    return f"{'剩' if clock.done is None else '提前'} {clock.days} {clock.unit}"
+
+
+def over(clock: Clock) -> str:
+    """By how much a limit is over, with its space: on the rest days after it not a working day has passed."""
+    return f" {clock.days} {clock.unit}" if clock.days else f"不足 1 {clock.unit}"
 
 
 def headline(view: View, history: Course) -> str:
@@ -95,7 +108,7 @@ def headline(view: View, history: Course) -> str:
     overdue = [clock for clock in running if clock.standing is Standing.OVERDUE]
     if overdue:
         worst = max(overdue, key=lambda clock: clock.days or 0)
-        return f"{where}，{worst.name}已超 {worst.days} {worst.unit}"
+        return f"{where}，{worst.name}已超{over(worst)}"
     if not running:
         return where
     nearest = min(running, key=lambda clock: clock.end or view.as_of)

@@ -96,7 +96,9 @@ COLUMN_NAMES = {
 # Of a clock that does not run or end for any row of a list: left out of it.
 CLOCK_COLUMNS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
 # What a list says of the numbers in the columns of days left.
-DAYS_LEFT = "距期限的天数：未办结的算到今天，已办结的算到办结当天；负数为超期。"
+DAYS_LEFT = (
+    "距期限的天数：未办结的算到今天，已办结的算到办结当天；负数为超期，0 为期限当天，或超期后还没有过完一个（工作）日。"
+)
 # Keys of rows: for links, not for reading.
 KEY_COLUMNS = (
     "petition_id",

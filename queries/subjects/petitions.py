@@ -55,13 +55,13 @@ def age_band(at: Moment) -> ColumnElement[str]:
     return case(*bands, else_=AGE_BANDS[-1])
 
 
-def _workdays_until(column: ColumnElement[Any], *, begun: bool) -> ColumnElement[Any]:
+def _workday_number(day: ColumnElement[Any], *, begun: bool = False) -> ColumnElement[Any]:
     """Running number of the working day; a rest day belongs to the next one where `begun`."""
     workday = schema.workday.alias()
     number: ColumnElement[int] = workday.c.workday_no
     if begun:
         number = case((workday.c.is_workday, number), else_=number + 1)
-    return select(number).where(workday.c.day == on_day(column)).scalar_subquery()
+    return select(number).where(workday.c.day == day).scalar_subquery()
 
 
 def closing_days(at: Moment) -> ColumnElement[str]:
@@ -70,7 +70,7 @@ def closing_days(at: Moment) -> ColumnElement[str]:
     0 is the same day; a closing on a rest day counts for the working day after it, so that
     "5" never holds a case that missed its fifth working day.
     """
-    days = _workdays_until(p.closed_at, begun=True) - _workdays_until(p.registered_at, begun=False)
+    days = _workday_number(on_day(p.closed_at), begun=True) - _workday_number(on_day(p.registered_at))
     return case(
         (or_(p.closed_at.is_(None), p.closed_at > at.as_of), null()),
         (or_(on_day(p.closed_at) == on_day(p.registered_at), days < 0), "0"),
@@ -160,14 +160,10 @@ def days_left(at: Moment) -> ColumnElement[int]:
 def five_day_left(at: Moment) -> ColumnElement[int]:
     """Working days from the closing, or from today, to the five-day deadline: negative where it was missed.
 
-    A rest day belongs to the working day before it up to the deadline and to the one after it beyond, so that 0 is
-    never late.
+    As a case's clock counts them (casebase.workdays.Workdays.between_many): the working days after the earlier day up
+    to and including the later. A rest day is none: 0 is the last day, or a limit after which nobody has worked yet.
     """
-    ends, works = schema.workday.alias(), schema.workday.alias()
-    day = _last_day_of_work(at)
-    kept = or_(works.c.is_workday, works.c.day <= p.five_day_due)
-    worked = select(case((kept, works.c.workday_no), else_=works.c.workday_no + 1)).where(works.c.day == day)
-    return select(ends.c.workday_no).where(ends.c.day == p.five_day_due).scalar_subquery() - worked.scalar_subquery()
+    return _workday_number(p.five_day_due) - _workday_number(_last_day_of_work(at))
 
 
 _CASE: dict[str, Expression] = {

@@ -1,12 +1,15 @@
 """案件查询 and the page of a case: found, opened, and back."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
+from pages import case_course
+from queries.clocks import Clock, Standing
 from queries.periods import Period
 from queries.search import Search, search
 from tests.pages.conftest import UNTIL, address, clicked, failures, panels
@@ -78,3 +81,11 @@ def test_cases_in_every_stage_open(open_page: OpenPage, city: Casebase) -> None:
         app = open_page(url, "case_course", case=str(number))
         assert failures(app) == []
         assert "条例第三十四条" in panels(app)
+
+
+def test_a_limit_over_by_rest_days_alone_is_no_last_day() -> None:
+    due = datetime(2026, 11, 27, 23, 59, 59)
+    late = Clock("简单诉求办结", "", "", "个工作日", due - timedelta(days=7), due, None, Standing.OVERDUE, 0)
+    assert case_course.note(late) == "超不足 1 个工作日"
+    assert case_course.note(replace(late, days=12)) == "超 12 个工作日"
+    assert case_course.note(replace(late, standing=Standing.RUNNING)) == "最后一天"
