@@ -17,8 +17,10 @@ from queries.subjects import CELLS_PER_DEGREE
 from views import course as drawn
 from views import words
 from views.words import State
+from wording import unknown
 
 STATES = {
+    Standing.UNKNOWN: State("none", "", words.NONE),
     Standing.WAITING: State("none", "○", "未起算"),
     Standing.RUNNING: State("good", "●", "在期"),
     Standing.MET: State("good", "●", "按期"),
@@ -26,6 +28,7 @@ STATES = {
     Standing.OVERDUE: State("bad", "■", "已逾期"),
 }
 SOON = 3
+PEOPLE = "petition.is_collective"
 BESIDE = {
     "grid_task": "网格任务",
     "mediation": "访前调解",
@@ -37,21 +40,20 @@ BESIDE = {
 MAP_HEIGHT = 280
 
 
-def facts(view: View, case: dict[str, object]) -> dict[str, str]:
-    """The facts of the case by their headings."""
+def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[str, str]:
+    """The facts of the case by their headings; what no case fills (`blank`) is not known, whatever its default."""
     flags = [
-        "初件" if case["is_first"] else "重件",
+        *([] if "petition.is_first" in blank else ["初件" if case["is_first"] else "重件"]),
         *(word for name, word in (("is_simple", "简单诉求"), ("is_collective", "集体访")) if case[name]),
         *([] if case["counted"] else ["不纳入统计"]),
     ]
-    place = [str(case[name]) for name in ("district", "street", "community") if case[name]]
     pairs = {
         "信访形式": case["channel"],
         "信访目的": case["purpose"],
         "内容分类": case["category"],
         "标记": "、".join(flags),
-        "人次": case["people"],
-        "地点": " ".join(place),
+        "人次": unknown.placeholder(PEOPLE) if PEOPLE in blank else case["people"],
+        "地点": place(case),
         "网格": case["grid_id"],
         "责任单位": case["unit"],
         "代办员": case["agent_id"],
@@ -64,6 +66,11 @@ def facts(view: View, case: dict[str, object]) -> dict[str, str]:
     return {head: words.NONE if value in (None, "") else str(value) for head, value in pairs.items()}
 
 
+def place(case: dict[str, object]) -> str:
+    """The district, street and community of the case, as far as they are known."""
+    return " ".join(str(case[name]) for name in ("district", "street", "community") if case[name]) or words.NONE
+
+
 def stage(view: View, case: dict[str, object]) -> str:
     """Where the case stands, or that no time tells."""
     return kpis.stage_names(view, pd.Series([case["stage"]], dtype=object))[0]
@@ -72,6 +79,8 @@ def stage(view: View, case: dict[str, object]) -> str:
 def dial(view: View, clock: Clock) -> drawn.Dial:
     """A clock in words: what is left or over."""
     state = STATES[clock.standing]
+    if clock.standing is Standing.UNKNOWN:
+        state = State("none", "", unknown.placeholder(clock.lacks))
     if clock.standing is Standing.RUNNING and clock.days is not None and clock.days <= SOON:
         state = words.DUE_SOON
     return drawn.Dial(
@@ -101,7 +110,10 @@ def headline(view: View, history: Course) -> str:
     if history.facts["closed_at"] is not None:
         late = [clock.name for clock in history.clocks if clock.standing is Standing.LATE]
         days = (history.facts["closed_at"].date() - history.facts["registered_at"].date()).days
-        return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else "，各时限均按期")
+        kept = [clock.name for clock in history.clocks if clock.standing is Standing.MET]
+        lacking = any(clock.standing is Standing.UNKNOWN for clock in history.clocks)
+        in_time = "，各时限均按期" if not lacking else f"；{'、'.join(kept)}按期" if kept else ""
+        return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else in_time)
     where = stage(view, history.facts)
     if not history.facts["stage"]:
         where = f"办理环节 {where}"
@@ -138,7 +150,7 @@ def place_map(view: View, case: dict[str, object]) -> None:
             "weight": [1],
             "side": [0.4 / CELLS_PER_DEGREE],
             "name": [case["case_no"]],
-            "tip": [facts(view, case)["地点"]],
+            "tip": [place(case)],
         }
     )
     st.pydeck_chart(maps.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
@@ -201,7 +213,10 @@ def whole(view: View, history: Course, number: int) -> None:
     with right:
         with layout.block("facts", stretch=False):
             layout.heading("案件要素", "不含信访人姓名、电话")
-            panel(drawn.facts_html(facts(view, case), layout.theme(), text=str(case["body"] or "")), "facts")
+            panel(
+                drawn.facts_html(facts(view, case, history.blank), layout.theme(), text=str(case["body"] or "")),
+                "facts",
+            )
         with layout.block("place", stretch=False):
             place_map(view, case)
     around(view, history, number)

@@ -15,14 +15,20 @@ import pandas as pd
 
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
+from queries.blanks import name_of
 from queries.periods import end_of_day
+from queries.subjects import p
 
 WORKING, NATURAL = "个工作日", "日"
+_FORWARDED, _ACCEPTED, _DUE, _CLOSED = (
+    name_of(column) for column in (p.forwarded_at, p.accepted_at, p.due_at, p.closed_at)
+)
 
 
 class Standing(StrEnum):
     """Where a clock stands."""
 
+    UNKNOWN = "未知"
     WAITING = "未起算"
     RUNNING = "在期"
     MET = "按期"
@@ -34,7 +40,8 @@ class Standing(StrEnum):
 class Clock:
     """One limit of one case.
 
-    `days` are those left (RUNNING, MET) or over (LATE, OVERDUE), in the clock's own kind of day; None while WAITING.
+    `days` are those left (RUNNING, MET) or over (LATE, OVERDUE), in the clock's own kind of day; None while WAITING and
+    where UNKNOWN, which is for want of the columns that it `lacks` (by the names of queries.blanks).
     """
 
     name: str
@@ -46,6 +53,7 @@ class Clock:
     done: datetime | None
     standing: Standing
     days: int | None
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,23 @@ class _ClockRules:
     calendar: Workdays
     rules: DeadlineSettings
     as_of: datetime
+    blank: frozenset[str]
 
     def clock(
-        self, limit: _Limit, start: datetime | None, done: datetime | None, end: datetime | None = None
+        self,
+        limit: _Limit,
+        start: datetime | None,
+        done: datetime | None,
+        end: datetime | None = None,
+        *,
+        needs: tuple[str, ...] = (),
     ) -> Clock | None:
-        """A clock that started, or None where it has not by the moment."""
+        """A clock that started, or None where it has not by the moment; unknown where no case has what it `needs`."""
+        lacks = tuple(name for name in needs if name in self.blank)
+        if lacks:
+            return Clock(
+                limit.name, limit.article, limit.text, limit.unit, None, None, None, Standing.UNKNOWN, None, lacks
+            )
         if start is None or start > self.as_of:
             return None
         end = end or end_of_day(self._last_day(limit, start.date()))
@@ -98,14 +118,21 @@ class _ClockRules:
 
 
 def clocks(
-    case: Mapping[str, Any], events: pd.DataFrame, *, calendar: Workdays, rules: DeadlineSettings, as_of: datetime
+    case: Mapping[str, Any],
+    events: pd.DataFrame,
+    *,
+    calendar: Workdays,
+    rules: DeadlineSettings,
+    as_of: datetime,
+    blank: frozenset[str] = frozenset(),
 ) -> list[Clock]:
     """Every clock that applies to a case, as of a moment.
 
     `case` has the columns of the petition table that bear times (None where nothing is known), `events` happened_at
-    and action. Steps after the moment have not happened.
+    and action. Steps after the moment have not happened. `blank` names the columns that no case fills (see
+    queries.blanks): a time that was never loaded is no sign that nothing happened.
     """
-    clock_rules = _ClockRules(calendar, rules, as_of)
+    clock_rules = _ClockRules(calendar, rules, as_of, blank)
     past = events[events["happened_at"] <= as_of]
     case_clocks = [*_handling(clock_rules, case), *_objection(clock_rules, case, past), *_reviews(clock_rules, past)]
     return [clock for clock in case_clocks if clock is not None]
@@ -120,18 +147,19 @@ def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clo
         base = {"registered": registered, "forwarded": forwarded, "accepted": accepted}[rules.simple_from]
         due = end_of_day(pd.Timestamp(case["five_day_due"]).date())
         limit = _Limit("简单诉求办结", "简单诉求5个工作日内办结", rules.simple_working_days, WORKING)
-        yield clock_rules.clock(limit, base, closed, due)
-    yield clock_rules.clock(_Limit("转送、交办", "条例第二十二条", rules.forward_days), registered, forwarded or closed)
+        yield clock_rules.clock(limit, base, closed, due, needs=(_CLOSED,))
+    forwarding = _Limit("转送、交办", "条例第二十二条", rules.forward_days)
+    yield clock_rules.clock(forwarding, registered, forwarded or closed, needs=(_FORWARDED,))
     notice = _Limit("受理告知", "条例第二十三条", rules.accept_days)
     # A case that was answered directly is never forwarded: its closing is what was done about it.
     received_at = forwarded or (registered if closed else None)
-    notice_clock = clock_rules.clock(notice, received_at, accepted or closed)
+    notice_clock = clock_rules.clock(notice, received_at, accepted or closed, needs=(_FORWARDED, _ACCEPTED))
     yield notice_clock or Clock(
         notice.name, notice.article, notice.text, NATURAL, None, None, None, Standing.WAITING, None
     )
     extended = int(case["extended_days"] or 0)
     handling = _Limit("办结", "条例第三十四条", rules.handle_days, extra=extended)
-    yield clock_rules.clock(handling, accepted or registered, closed, _time(case["due_at"]))
+    yield clock_rules.clock(handling, accepted or registered, closed, _time(case["due_at"]), needs=(_DUE, _CLOSED))
 
 
 def _objection(clock_rules: _ClockRules, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
 from casebase import schema
 from casebase.engine import Casebase
+from queries.blanks import blanks
 from queries.cases import list_rows
 from queries.clocks import Clock, clocks
 from queries.model import Expression, Fixed, Moment, Subject, moment
@@ -68,6 +69,7 @@ class Course:
     `events`: happened_at, action, unit, actor, note, in their order. `clocks`: see queries.clocks.
     `beside`: rows of other tables that belong to the case, by the subject's id; without rows, no entry.
     `related`: earlier and later cases of the same petitioner or matter, with same_matter (bool), oldest first.
+    `blank`: what no case of the data fills (see queries.blanks), so that the facts of it are defaults.
     """
 
     facts: dict[str, Any]
@@ -75,6 +77,7 @@ class Course:
     clocks: list[Clock]
     beside: dict[str, pd.DataFrame]
     related: pd.DataFrame
+    blank: frozenset[str] = frozenset()
 
 
 def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course | None:
@@ -87,8 +90,11 @@ def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course |
         return None
     facts = {str(name): None if _is_empty(value) else value for name, value in rows.iloc[0].items()}
     events = _events(casebase, petition_id, as_of)
-    case_clocks = clocks(facts, events, calendar=casebase.workdays, rules=casebase.settings.deadlines, as_of=as_of)
-    return Course(facts, events, case_clocks, _beside(casebase, petition_id, at), _related(casebase, petition_id, at))
+    blank = blanks(casebase)
+    rules = casebase.settings.deadlines
+    case_clocks = clocks(facts, events, calendar=casebase.workdays, rules=rules, as_of=as_of, blank=blank)
+    beside, related = _beside(casebase, petition_id, at), _related(casebase, petition_id, at)
+    return Course(facts, events, case_clocks, beside, related, blank)
 
 
 def _is_visible(at: Moment) -> ColumnElement[bool]:

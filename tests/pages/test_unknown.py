@@ -3,17 +3,19 @@
 import re
 import shutil
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Update, update
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import open_casebase
+from casebase.engine import Casebase, open_casebase
 from casebase.schema import grid_task, hearing, petition, reception, supervision
 from casebase.settings import Settings
 from pages.parts.menu import ENTRIES
-from tests.pages.conftest import card_values, failures, panels, read_only
+from queries.cases import cases
+from tests.pages.conftest import UNTIL, card_values, failures, panels, read_only
 
 # Commands, columns with or without their table, file formats.
 INSIDERS = re.compile(
@@ -108,6 +110,32 @@ def without_times(copy_without: Callable[..., str]) -> str:
         update(hearing).values(applied_at=None),
         update(supervision).values(replied_at=None),
     )
+
+
+def test_the_page_of_a_case_accuses_nobody_for_want_of_data(
+    open_page: OpenPage, copy_without: Callable[..., str], city: Casebase
+) -> None:
+    bare = {"forwarded_at": None, "accepted_at": None, "due_at": None, "petitioner_key": None, "repeat_of": None}
+    defaults = {"is_first": True, "is_collective": False, "people": 1}
+    number = int(cases(city, "backlog", as_of=UNTIL)["petition_id"].iloc[0])
+    late = {"registered_at": datetime(2026, 11, 4, 9), "is_simple": True, "five_day_due": date(2026, 11, 11)}
+    url = copy_without(
+        update(petition).values(**bare, **defaults),
+        update(petition).where(petition.c.petition_id == number).values(**late),
+    )
+    app = open_page(url, "case_course", case=str(number))
+    assert failures(app) == []
+    page = texts(app)
+    for placeholder in (
+        "—（未装入转送时间）",
+        "—（未装入转送时间、受理告知时间）",
+        "—（未装入办结期限）",
+        "—（未装入人数）",
+    ):
+        assert placeholder in page
+    assert "简单诉求办结已超" in page
+    for default in ("转送、交办已超", "初件", "重件", "● 在期"):
+        assert default not in page
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,12 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-def read(case: dict[str, Any], as_of: datetime, *events: tuple[str, datetime]) -> dict[str, Clock]:
+def read(
+    case: dict[str, Any], as_of: datetime, *events: tuple[str, datetime], blank: frozenset[str] = frozenset()
+) -> dict[str, Clock]:
     frame = pd.DataFrame(list(events), columns=["action", "happened_at"])
     frame["happened_at"] = pd.to_datetime(frame["happened_at"])
-    found = clocks(NOTHING | case, frame, calendar=CALENDAR, rules=DeadlineSettings(), as_of=as_of)
+    found = clocks(NOTHING | case, frame, calendar=CALENDAR, rules=DeadlineSettings(), as_of=as_of, blank=blank)
     return {clock.name: clock for clock in found}
 
 
@@ -55,6 +57,22 @@ def test_a_clock_that_has_not_started_waits() -> None:
     found = read({"registered_at": datetime(2026, 3, 1, 9)}, datetime(2026, 3, 3))
     assert found["受理告知"].standing is Standing.WAITING
     assert found["受理告知"].days is None
+
+
+def test_a_clock_of_times_that_were_never_loaded_accuses_nobody() -> None:
+    case = {"registered_at": datetime(2026, 11, 4, 9), "is_simple": True, "five_day_due": date(2026, 11, 11)}
+    blank = frozenset({"petition.forwarded_at", "petition.accepted_at", "petition.due_at"})
+    for closed in (None, datetime(2026, 11, 28, 9)):
+        found = read(case | {"closed_at": closed}, datetime(2026, 11, 29, 9), blank=blank)
+        assert {name: clock.lacks for name, clock in found.items() if clock.standing is Standing.UNKNOWN} == {
+            "转送、交办": ("petition.forwarded_at",),
+            "受理告知": ("petition.forwarded_at", "petition.accepted_at"),
+            "办结": ("petition.due_at",),
+        }
+        assert all(clock.days is None for clock in found.values() if clock.lacks)
+        assert found["简单诉求办结"].standing is (Standing.LATE if closed else Standing.OVERDUE)
+    undated = read(case, datetime(2026, 11, 29, 9), blank=frozenset({"petition.closed_at"}))
+    assert undated["简单诉求办结"].standing is undated["办结"].standing is Standing.UNKNOWN
 
 
 def test_extension_review_objection_and_the_hearing_of_a_second_review() -> None:
