@@ -194,7 +194,11 @@ def months(
     *,
     nothing: str = "所选范围内没有应办结的简单诉求",
 ) -> str:
-    """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标. Columns: at (first of the month), value."""
+    """11月（至22日）94.56%，低于目标 0.44 百分点；此前 12 个月 3 个月达标.
+
+    Columns: at (first of the month), value, small. A small sample is held against no target, nor counted among months
+    that reached it.
+    """
     valued = _with_code(frame).dropna(subset=["value"])
     if valued.empty:
         return nothing
@@ -203,14 +207,19 @@ def months(
     running = f"（至{today.day}日）" if (at.year, at.month) == (today.year, today.month) else ""
     statement = f"{words.month(at.date(), year=not running)}{running}{words.percent(last['value'])}"
     if target is None:
-        return statement
-    reached = words.target_reached(last["value"], target * 100)
-    statement += "，达到目标" if reached else f"，{_against(last['value'], target)}"
+        return f"{statement}（{words.SMALL}）" if last["small"] else statement
+    if last["small"]:
+        statement += f"（{words.SMALL}，不作评判）"
+    else:
+        reached = words.target_reached(last["value"], target * 100)
+        statement += "，达到目标" if reached else f"，{_against(last['value'], target)}"
     before = valued.iloc[:-1]
-    if before.empty:
+    judged = before[~before["small"].astype(bool)]
+    if judged.empty:
         return statement
-    times = sum(words.target_reached(value, target * 100) for value in before["value"])
-    return f"{statement}；此前 {len(before)} 个月 {times} 个月达标"
+    times = sum(words.target_reached(value, target * 100) for value in judged["value"])
+    among = f"{len(judged)} 个月" if len(judged) == len(before) else f"样本足够的 {len(judged)} 个月"
+    return f"{statement}；此前{' ' if len(judged) == len(before) else ''}{among} {times} 个月达标"
 
 
 def searched(frame: pd.DataFrame) -> str:

@@ -92,8 +92,23 @@ def test_due() -> None:
 )
 def test_months(values: list[float | None], today: date, said: str) -> None:
     at = pd.to_datetime(["2026-09-01", "2026-10-01", "2026-11-01"])
-    frame = pd.DataFrame({"at": at, "value": pd.array(values, dtype="float64")})
+    frame = pd.DataFrame({"at": at, "value": pd.array(values, dtype="float64"), "small": False})
     assert findings.months(frame, 0.95, today) == said
+
+
+@pytest.mark.parametrize(
+    ("small", "target", "title"),
+    [
+        ([False, False, True], 0.95, "11月（至22日）52.63%（样本少，不作评判）；此前 2 个月 1 个月达标"),
+        ([True, False, False], 0.95, "11月（至22日）52.63%，低于目标 42.37 百分点；此前样本足够的 1 个月 0 个月达标"),
+        ([True, True, True], 0.95, "11月（至22日）52.63%（样本少，不作评判）"),
+        ([True, True, True], None, "11月（至22日）52.63%（样本少）"),
+    ],
+)
+def test_months_of_small_samples_are_not_judged(small: list[bool], target: float | None, title: str) -> None:
+    at = pd.to_datetime(["2026-09-01", "2026-10-01", "2026-11-01"])
+    frame = pd.DataFrame({"at": at, "value": [0.96, 0.94, 10 / 19], "small": small})
+    assert findings.months(frame, target, date(2026, 11, 22)) == title
 
 
 def test_closings() -> None:
