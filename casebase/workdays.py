@@ -80,6 +80,10 @@ class Workdays:
         between: np.ndarray = self.numbers[self._positions(end)] - self.numbers[self._positions(start)]
         return between
 
+    def between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`. Raises CasebaseError outside the calendar."""
+        return int(self.between_many(*(np.array([day], dtype="datetime64[D]") for day in (start, end)))[0])
+
     def unpublished_years(self) -> list[int]:
         """Years whose arrangement was not published when the calendar was written."""
         years = self.days[~self.published].astype("datetime64[Y]").astype(int) + 1970

@@ -16,11 +16,12 @@ from wording import unknown
 
 MAX_ALERTS = 5
 # The numbers that alerts come from.
-_WATCHED = ("overdue", "five_day_due_in_1", "five_day_closure", "grids_staffed", "hearings_coming")
+_WATCHED = ("overdue", "five_day_overdue", "five_day_due_in_1", "five_day_closure", "grids_staffed", "hearings_coming")
 _URGENCY = ("bad", "warn", "good", "none")
 _STATES = {
     About.DUE: words.DUE_SOON,
     About.OVERDUE: words.OVERDUE,
+    About.LATE: words.OVERDUE,
     About.SURGE: words.State("warn", "▲", "上升"),
     About.GAP: words.State("warn", "▲", "缺员"),
     About.HEARING: words.State("none", "●", "日程"),
@@ -83,7 +84,7 @@ def _due_by(finding: Finding) -> str:
     """By when: a day, a time, or since when it is late; "" where nothing sets a day."""
     if finding.at is None:
         return ""
-    if finding.about is About.OVERDUE:
+    if finding.about in (About.OVERDUE, About.LATE):
         return f"最早的{words.day(finding.at)}已到期"
     if finding.about is About.HEARING:
         return words.moment(finding.at)
@@ -94,6 +95,8 @@ def _reason(finding: Finding) -> tuple[str, str]:
     """What a click on the reason is called, and what it hands back as a link (see cockpit.links)."""
     if finding.about in (About.RATE, About.OVERDUE):
         return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
+    if finding.about is About.LATE:
+        return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, period=finding.period)
     if finding.about is About.SURGE:
         return "热点问题", topics_link()
     return "口径", definition_link(finding.metric)
@@ -106,6 +109,11 @@ def _due(finding: Finding) -> str:
 
 def _overdue(finding: Finding) -> str:
     return f"{_count(finding)}超期未结，最久超 {words.days(finding.value)}，{_moved(finding, '上月同时')}"
+
+
+def _late(finding: Finding) -> str:
+    over = f"超 {words.days(finding.value, '个工作日')}" if finding.value else "超不足 1 个工作日"
+    return f"{_count(finding)}五日期满未办结，最久{over}，{_moved(finding, '上月同时')}"
 
 
 def _rate(finding: Finding) -> str:
@@ -146,6 +154,7 @@ def _moved(finding: Finding, against: str) -> str:
 _FACTS: dict[About, Callable[[Finding], str]] = {
     About.DUE: _due,
     About.OVERDUE: _overdue,
+    About.LATE: _late,
     About.RATE: _rate,
     About.SURGE: _surge,
     About.GAP: _gap,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from casebase.engine import Casebase
-from queries import hot_topics
+from queries import hot_topics, needs
 from queries.cases import Part, cases
 from queries.intervals import wilson
 from queries.measure import measure
@@ -30,6 +30,7 @@ class About(StrEnum):
 
     DUE = "due"
     OVERDUE = "overdue"
+    LATE = "late"
     RATE = "rate"
     SURGE = "surge"
     GAP = "gap"
@@ -43,8 +44,8 @@ class Finding:
     `name` is the place, class or unit it speaks of, `area` the code of the place, where it is one. `most` is who has
     most of the rows (name and number; None where nobody leads alone), `owners` how many units have any. `before` is
     what is compared with (None: nothing); `value` and `limit` belong to the kind: a rate and its target, the share of a
-    gap, or the days that the oldest case is over; `at` is by when something must be done: the deadline, the oldest
-    one that has passed, the end of a running period, the time of a hearing.
+    gap, or the days (LATE: working days) that the oldest case is over; `at` is by when something must be done: the
+    deadline, the oldest one that has passed, the end of a running period, the time of a hearing.
     """
 
     about: About
@@ -70,19 +71,22 @@ def attention(
 
     `place` is the dimension whose places are compared; of an area that is not the whole city its own rate and gap are
     looked at beside them, so that what the city says of it is said at home too. Each search says in its docstring what
-    stands out.
+    stands out. Of a number that the data cannot tell (see queries.needs) nothing is said.
     """
-    searches: Sequence[Callable[[], Finding | None]] = (
-        lambda: due_soonest(casebase, as_of, within, place),
-        lambda: most_overdue(casebase, as_of, within, place),
-        lambda: own_rate(casebase, as_of, period, within),
-        lambda: weakest_rate(casebase, as_of, period, within, place),
-        lambda: rising_topic(casebase, as_of, within, place),
-        lambda: own_gap(casebase, as_of, within),
-        lambda: widest_gap(casebase, as_of, within, place),
-        lambda: next_hearing(casebase, as_of, within),
+    searches: Sequence[tuple[str, Callable[[], Finding | None]]] = (
+        ("five_day_due_in_1", lambda: due_soonest(casebase, as_of, within, place)),
+        ("overdue", lambda: most_overdue(casebase, as_of, within, place)),
+        ("five_day_overdue", lambda: past_promise(casebase, as_of, within, place)),
+        ("five_day_closure", lambda: own_rate(casebase, as_of, period, within)),
+        ("five_day_closure", lambda: weakest_rate(casebase, as_of, period, within, place)),
+        (hot_topics.METRIC, lambda: rising_topic(casebase, as_of, within, place)),
+        ("grids_staffed", lambda: own_gap(casebase, as_of, within)),
+        ("grids_staffed", lambda: widest_gap(casebase, as_of, within, place)),
+        ("hearings_coming", lambda: next_hearing(casebase, as_of, within)),
     )
-    findings = [finding for search in searches if (finding := search()) is not None]
+    unknown = needs.unknown(casebase)
+    known = [search for metric, search in searches if metric not in unknown]
+    findings = [finding for search in known if (finding := search()) is not None]
     if end_of_day(period.end) >= as_of:
         return findings
     # What the bar's period has left behind is counted today: its list is of today too.
@@ -124,6 +128,32 @@ def most_overdue(casebase: Casebase, as_of: datetime, within: Slice, place: str)
         before=_count(casebase, "overdue", _month_before(as_of), within),
         value=float((as_of.date() - oldest.date()).days),
         at=pd.Timestamp(oldest).to_pydatetime(),
+    )
+
+
+def past_promise(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+    """The simple claims open past their five working days, whenever those ended, and who has most.
+
+    `value`: working days that the oldest is over, as its own clock counts them (queries.clocks); `period`: from the
+    oldest limit to today, in which the list has them all.
+    """
+    name = "five_day_overdue"
+    by_limit = measure(casebase, [name], as_of=as_of, within=within, by=["five_day_due"])
+    by_limit = by_limit[by_limit["hits"] > 0]
+    if by_limit.empty:
+        return None
+    oldest = pd.to_datetime(by_limit["five_day_due"]).min()
+    period = Period(oldest.date(), as_of.date())
+    return Finding(
+        About.LATE,
+        int(by_limit["hits"].sum()),
+        name,
+        most=_most(casebase, name, as_of, within, place, period),
+        owners=_owners(casebase, name, as_of, within),
+        period=period,
+        before=_count(casebase, name, _month_before(as_of), within),
+        value=float(casebase.workdays.between(oldest.date(), as_of.date())),
+        at=oldest.to_pydatetime(),
     )
 
 

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from casebase.settings import DeadlineSettings
@@ -113,8 +112,7 @@ class _ClockRules:
     def _days(self, unit: str, start: date, end: date) -> int:
         if unit == NATURAL:
             return (end - start).days
-        first, last = (np.array([day], dtype="datetime64[D]") for day in (start, end))
-        return int(self.calendar.between_many(first, last)[0])
+        return self.calendar.between(start, end)
 
 
 def clocks(

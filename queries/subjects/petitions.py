@@ -160,7 +160,7 @@ def days_left(at: Moment) -> ColumnElement[int]:
 def five_day_left(at: Moment) -> ColumnElement[int]:
     """Working days from the closing, or from today, to the five-day deadline: negative where it was missed.
 
-    As a case's clock counts them (casebase.workdays.Workdays.between_many): the working days after the earlier day up
+    As a case's clock counts them (casebase.workdays.Workdays.between): the working days after the earlier day up
     to and including the later. A rest day is none: 0 is the last day, or a limit after which nobody has worked yet.
     """
     return _workday_number(p.five_day_due) - _workday_number(_last_day_of_work(at))

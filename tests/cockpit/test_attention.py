@@ -34,6 +34,14 @@ SENTENCES = [
         "1,200 件次超期未结，最久超 57 天，较上月同时增加 9，金水区最多（13）",
     ),
     (
+        Finding(About.LATE, 7, "five_day_overdue", before=2, value=12.0, most=("市住建局", 3)),
+        "7 件次五日期满未办结，最久超 12 个工作日，较上月同时增加 5，市住建局最多（3）",
+    ),
+    (
+        Finding(About.LATE, 1, "five_day_overdue", before=1, value=0.0),
+        "1 件次五日期满未办结，最久超不足 1 个工作日，与上月同时持平",
+    ),
+    (
         Finding(About.RATE, 14, "five_day_closure", Part.MISSES, "惠济区", before=0.91, value=0.8824, limit=0.95),
         "惠济区：五日办结率 88.24%，较上期 −2.76 百分点，低于目标 6.76 百分点，14 件次未按期",
     ),
@@ -69,7 +77,7 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("cockpit.places.dimension_below", lambda _: "district")
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     alerts = attention.alerts(View(data_that_answers(findings), UNTIL, october, Slice(), ()))
-    assert [alert.state.role for alert in alerts] == ["bad", "bad", "bad", "warn", "warn"]
+    assert [alert.state.role for alert in alerts] == ["bad", "bad", "bad", "bad", "bad"]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,12 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
             Finding(About.OVERDUE, 4, "overdue", value=57.0, at=datetime(2026, 9, 26), owners=4),
             "4 个责任单位",
             "最早的9月26日已到期",
+            "变化原因",
+        ),
+        (
+            Finding(About.LATE, 7, "five_day_overdue", value=12.0, at=datetime(2026, 11, 11), most=("市住建局", 3)),
+            "市住建局最多（3）",
+            "最早的11月11日已到期",
             "变化原因",
         ),
         (
@@ -109,6 +123,12 @@ def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
     alert = attention.to_alert(VIEW, finding)
     assert alert.reason is not None
     assert (alert.who, alert.due, alert.reason[0]) == (who, due, reason)
+
+
+def test_quiet_day_names_what_cannot_be_seen() -> None:
+    lacks = {"five_day_overdue": ("petition.is_simple",)}
+    quiet = attention.quiet(replace(VIEW, data=data_that_answers(lacks)))
+    assert quiet == "已装入的数据里没有需要特别关注的事项；未装入简单诉求标识，有关事项看不出来。"
 
 
 def test_rate_has_the_light_that_it_has_everywhere() -> None:

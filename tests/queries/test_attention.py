@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from chinese_calendar import is_workday
 
 from casebase import schema
 from casebase.bulk_insert import append
@@ -21,6 +22,7 @@ from queries.attention import (
     next_hearing,
     own_gap,
     own_rate,
+    past_promise,
     rising_topic,
     weakest_rate,
     widest_gap,
@@ -42,6 +44,7 @@ def searched(casebase: Casebase, as_of: datetime, period: Period, within: Slice)
     found = (
         due_soonest(casebase, as_of, within, "district"),
         most_overdue(casebase, as_of, within, "district"),
+        past_promise(casebase, as_of, within, "district"),
         own_rate(casebase, as_of, period, within),
         weakest_rate(casebase, as_of, period, within, "district"),
         rising_topic(casebase, as_of, within, "district"),
@@ -131,6 +134,53 @@ def test_overdue_by_hand(duckdb_city: Casebase, reference: Reference, as_of: dat
     assert found.before == len(reference.overdue(month_before))
     assert found.value == (as_of.date() - rows["due_at"].min().date()).days
     assert found.most == leader(rows, reference)
+
+
+@pytest.mark.parametrize("as_of", MOMENTS)
+def test_past_promise_by_hand(duckdb_city: Casebase, reference: Reference, as_of: datetime) -> None:
+    rows = reference.five_day_overdue(as_of)
+    oldest = (rows["limit"].min() - timedelta(days=1)).date()
+    days = pd.date_range(oldest + timedelta(days=1), as_of.date())
+    finding = past_promise(duckdb_city, as_of, EVERYTHING, "district")
+    assert finding is not None
+    assert (finding.count, finding.at) == (len(rows), datetime(oldest.year, oldest.month, oldest.day))
+    assert finding.value == sum(is_workday(day.date()) for day in days)
+    assert finding.before == len(reference.five_day_overdue(as_of.replace(month=as_of.month - 1)))
+    assert finding.owners == rows["unit"].nunique()
+    assert finding.most == leader(rows, reference)
+
+
+@pytest.fixture
+def claims(empty_casebase: Casebase) -> Callable[..., Casebase]:
+    """A function from columns to a city of one open claim, its limit Wednesday 2026-11-11, and those columns."""
+
+    def city(**columns: Any) -> Casebase:
+        row = {"petition_id": 1, "case_no": "N1", "channel": "网信", "source": "test", "updated_at": SUNDAY}
+        claim = {"registered_at": datetime(2026, 11, 4, 9), "is_simple": True, "five_day_due": date(2026, 11, 11)}
+        with empty_casebase.writing() as connection:
+            append(connection, schema.petition, pd.DataFrame([row | claim | columns]))
+        return empty_casebase
+
+    return city
+
+
+def test_a_claim_past_its_five_days_stands_out_until_it_is_closed(claims: Callable[..., Casebase]) -> None:
+    as_of = datetime(2026, 11, 29, 9)
+    casebase = claims(closed_at=datetime(2026, 11, 30, 9))
+    (late,) = attention(casebase, as_of=as_of, period=Period(as_of.date(), as_of.date()))
+    assert (late.about, late.count, late.value) == (About.LATE, 1, 12)
+    assert late.period == Period(date(2026, 11, 11), as_of.date())
+    assert not attention(casebase, as_of=datetime(2026, 11, 11, 18), period=NOVEMBER)[1:]
+    assert attention(casebase, as_of=datetime(2026, 12, 1, 9), period=NOVEMBER) == []
+
+
+def test_nothing_is_late_where_nobody_wrote_down_what_is_closed(
+    claims: Callable[..., Casebase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebase = claims()
+    monkeypatch.setattr("queries.blanks.blanks", lambda _: frozenset({"petition.closed_at"}))
+    assert past_promise(casebase, SUNDAY, EVERYTHING, "district") is not None
+    assert attention(casebase, as_of=SUNDAY, period=NOVEMBER) == []
 
 
 def leader(rows: pd.DataFrame, reference: Reference) -> tuple[str, int] | None:
