@@ -19,8 +19,16 @@ function say(text, bad = false) {
   $('said').className = bad ? 'bad' : ''
 }
 
+// Numbers of another place or period than the remote names go at once; the new ones come with their answer.
+let figuresScope = ''
+const scopeOf = (area, period) => `${area} ${period || settings.period}`
+function clearFigures() {
+  for (const old of document.querySelectorAll('button[data-scene] span')) old.remove()
+}
+
 function mark() {
   const period = wish.period || settings.period
+  if (scopeOf(wish.area, wish.period) !== figuresScope) clearFigures()
   for (const button of document.querySelectorAll('button[data-period]')) {
     button.setAttribute('aria-pressed', String(button.dataset.period === period))
   }
@@ -129,8 +137,9 @@ async function figures() {
     if (!got.ok) return
     const found = await got.json()
     if (asked.get('area') !== wish.area || asked.get('period') !== wish.period) return
+    clearFigures()
+    figuresScope = scopeOf(wish.area, wish.period)
     for (const button of document.querySelectorAll('button[data-scene]')) {
-      for (const old of button.querySelectorAll('span')) old.remove()
       for (const figure of found[button.dataset.scene] ?? []) {
         const line = element('span', button)
         element('i', line, figure.name)

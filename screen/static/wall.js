@@ -55,6 +55,7 @@ const state = {
   goodAt: 0,
   failing: false,
   ticker: [],
+  tickerScope: '',
   seen: null,
   pulses: [],
   cityTime: sinceStart(settings.now),
@@ -92,9 +93,11 @@ function count(node, from, to) {
   requestAnimationFrame(step)
 }
 
+const currentScope = () => `${state.area} ${state.period}`
+
 // Of another place or period a number stands there at once: on the way to it would be numbers that were never true.
 function exchange(section, html) {
-  const scope = `${state.area} ${state.period}`
+  const scope = currentScope()
   const moves = section.scope === scope
   section.scope = scope
   if (section.html === html) return
@@ -145,16 +148,28 @@ function draw(data, whole) {
     exchange(section, scene.html)
   }
   const drawn = data.scenes.map((scene) => `scene-${scene.id}`)
-  if (whole)
-    for (const section of document.querySelectorAll('.scene')) if (!drawn.includes(section.id)) section.remove()
+  // One scene alone may be the first of another place or period: what is still of the old one goes, and comes again
+  // with the whole answer. Nothing of two places stands or turns on one wall.
+  const scope = currentScope()
+  for (const section of document.querySelectorAll('.scene'))
+    if (whole ? !drawn.includes(section.id) : section.scope !== scope) section.remove()
   $('demo').hidden = !data.demo
   state.cutoff = data.cutoff
   if (data.ticker) {
     put($('owner'), data.owner)
-    state.ticker = data.ticker
+    Object.assign(state, { ticker: data.ticker, tickerScope: scope })
     pulse(data.arrivals)
-  }
-  show(state.shown)
+  } else if (state.tickerScope !== scope) state.ticker = []
+  show($(`scene-${state.shown}`) ? state.shown : data.scenes[0].id)
+  runTicker()
+}
+
+// One sentence after the other, all of the place and period that the scene is of.
+function runTicker() {
+  const lines = state.ticker
+  const line = lines[Math.floor(performance.now() / 6000) % (lines.length || 1)]
+  put($('ticker'), line?.text ?? '')
+  put($('ticker-state'), line?.state ?? '', line?.role ?? '')
 }
 
 // The scenes that turn, and one beside them that a remote or the address holds. Of many only the shown one is written out.
@@ -337,10 +352,7 @@ function tell() {
   if (state.held && !paused() && state.shown !== state.held) show(state.held)
   if (state.pulses.length) drawPulses()
   if (!paused()) document.body.classList.remove('touched')
-  const lines = state.ticker
-  const line = lines[Math.floor(performance.now() / 6000) % (lines.length || 1)]
-  put($('ticker'), line?.text ?? '')
-  put($('ticker-state'), line?.state ?? '', line?.role ?? '')
+  runTicker()
 }
 
 addEventListener('pointerdown', touch)

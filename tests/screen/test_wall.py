@@ -1,11 +1,12 @@
 """The wall in a real browser: every scene at every size, turning, obeying, and coming back by itself."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy.engine import make_url
 
 from casebase.clock import wall_clock
@@ -281,6 +282,58 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(browser: Browser,
     assert (shown(other), other.locator("#scope").inner_text()) == ("overview", "2026年11月1日—30日，全市")
     for page in (*ours, other, remote):
         page.close()
+
+
+# Sends a wish to the walls of a channel, as a remote does.
+SEND_WISH = """wish => fetch('screen/wish', {
+  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(wish),
+})"""
+
+
+def test_nothing_of_one_place_stands_under_the_name_of_another(browser: Browser, address: str) -> None:
+    channel = "换区"
+    page = wall(browser, f"{address}/screen?channel={channel}&interval=600&order=five_day,backlog")
+    expect(page.locator("#ticker")).not_to_be_empty(timeout=PATIENCE)
+    expect(page.locator(".scene")).to_have_count(2)
+    wish = {"channel": channel, "scene": "", "set": "", "area": "410105", "period": "本月"}
+    free = wish | {"area": "", "period": ""}
+    waiting: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    # The whole answers may take long, while the one scene is there at once.
+    page.route(re.compile(r"/screen/data\?(?!.*brief=1)"), hold)
+    for sent, name in ((wish, "金水区"), (free, "全市")):
+        holding = True
+        page.evaluate(SEND_WISH, sent)
+        expect(page.locator("#scope")).to_contain_text(name, timeout=PATIENCE)
+        assert page.locator("#ticker").inner_text() == "", name
+        assert page.locator("#ticker-state").inner_text() == "", name
+        assert [each.get_attribute("id") for each in page.locator(".scene").all()] == ["scene-five_day"]
+        holding = False
+        while waiting:
+            waiting.pop().continue_()
+        expect(page.locator("#ticker")).not_to_be_empty(timeout=PATIENCE)
+        expect(page.locator(".scene")).to_have_count(2)
+        data = page.evaluate("area => fetch(`screen/data?area=${area}`).then((got) => got.json())", sent["area"])
+        assert page.locator("#ticker").inner_text() in [line["text"] for line in data["ticker"]]
+    page.close()
+
+
+def test_a_remote_drops_numbers_of_another_place_at_once(browser: Browser, address: str) -> None:
+    remote = browser.new_page()
+    remote.goto(f"{address}/remote?channel=另一区")
+    expect(remote.locator("[data-scene=backlog] b").first).to_be_visible(timeout=PATIENCE)
+    remote.route("**/screen/figures?*", lambda route: None)  # on its way for ever
+    remote.locator("#area").select_option(label="金水区")
+    expect(remote.locator("#said")).to_contain_text("金水区")
+    assert remote.locator("[data-scene] b").count() == 0
+    remote.close()
 
 
 def test_a_remote_fits_a_telephone(browser: Browser, address: str) -> None:
