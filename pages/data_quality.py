@@ -18,7 +18,7 @@ def findings(problems: pd.DataFrame) -> None:
     effect = f"{wrong} 类会让数字出错" if wrong else "没有会让数字出错的"
     layout.heading(
         f"发现 {len(problems)} 类问题，{effect}" if len(problems) else "没有发现问题",
-        "与装入时的检查同一套规则；选中一行看它的每一行数据",
+        "与装入时的检查同一套规则；占比是占本表的行，拒绝的行占那次读入的行；选中一行看它的每一行数据",
     )
     if problems.empty:
         return
@@ -29,7 +29,7 @@ def findings(problems: pd.DataFrame) -> None:
             "后果": [FINDINGS[name][1] for name in problems["name"]],
             "表": [TABLES[name] for name in problems["table"]],
             "行数": problems["count"],
-            "占本表": [
+            "占比": [
                 words.NONE if pd.isna(among) else words.percent(count / among)
                 for count, among in zip(problems["count"], problems["among"], strict=True)
             ],
@@ -40,7 +40,7 @@ def findings(problems: pd.DataFrame) -> None:
         key="findings",
         alt="数据质量的发现",
         high=12,
-        columns={"行数": tables.COUNT, "占本表": st.column_config.TextColumn(alignment="right")},
+        columns={"行数": tables.COUNT, "占比": st.column_config.TextColumn(alignment="right")},
     )
     if row is not None:
         st.query_params["finding"] = problems["name"].iloc[row]

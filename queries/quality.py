@@ -34,7 +34,8 @@ _CHOICES = ("purpose", "satisfaction_bureau", "satisfaction_unit")
 def findings(casebase: Casebase) -> pd.DataFrame:
     """What is wrong or missing, errors first: name, severity ("error", "warning"), table, count, among (its rows).
 
-    Only findings with a row. The rules are those of `python -m casebase check`; cases of 检举控告 are left out here.
+    Of rejects, which have a table of their own, among are the rows that the load read. Only findings
+    with a row. The rules are those of `python -m casebase check`; cases of 检举控告 are left out here.
     """
     rules = checks.rules(casebase.settings.deadlines)
     with casebase.reading() as connection:
@@ -119,6 +120,9 @@ def _only_listable(table: Table) -> list[ColumnElement[bool]]:
 
 
 def _size(table: Table) -> Any:
+    if table is load_reject:
+        last = select(func.max(load_run.c.load_id)).scalar_subquery()
+        return select(load_run.c.rows_read).where(load_run.c.load_id == last)
     return select(func.count()).select_from(table).where(*_only_listable(table))
 
 
