@@ -45,6 +45,8 @@ _ROOM_ALONE = 860
 # Height that a short ranking leaves for sentences, units of 1080.
 _ROOM = 520
 _FIGURES = 2
+# One that can be judged is compared with nobody.
+_FEWEST = 2
 # Characters of an unknown name that a message repeats.
 _QUOTED = 40
 
@@ -220,7 +222,14 @@ def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, mo
     first_low = metric.polarity is Polarity.UP_GOOD
     ranked = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
     # What is too few to judge comes last, as on the pages.
-    ranked = ranked.sort_values("small", kind="stable").head(most)
+    ranked = ranked.sort_values("small", kind="stable")
+    note = ("由低到高" if first_low else "由多到少") + ("，样本少的在后" if ranked["small"].any() else "")
+    if ranked["small"].any() and (~ranked["small"].astype(bool)).sum() < _FEWEST:
+        # Fewer than two can be judged: nobody is first or last by the rate.
+        ranked = ranked.sort_values("among", ascending=False, kind="stable")
+        note = "可比的不足两个，不排名次；计入件数多的在前"
+    note += f"，{words.full(len(ranked))} 个中列前 {most} 个" if len(ranked) > most else ""
+    ranked = ranked.head(most)
     rate = metric.kind is Kind.RATE
     if not rate and not ranked["value"].any():
         ranked = ranked.head(0)
@@ -235,7 +244,7 @@ def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, mo
         )
         for row in ranked.to_dict("records")
     ]
-    note = f"{'由低到高' if first_low else '由多到少'}" + ("，竖线为目标" if target is not None else "")
+    note += "，竖线为目标" if target is not None else ""
     return wall.ranking_html(
         f"各{noun}{metric.name}",
         note,

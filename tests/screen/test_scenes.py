@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import func, insert, select, update
 
@@ -41,6 +42,24 @@ def test_every_number_is_the_registry_s(city: Casebase) -> None:
             assert shown == words.value(value, kind).removesuffix(" 天"), name  # type: ignore[arg-type]
             checked += 1
     assert checked >= 30
+
+
+def test_a_ranking_says_how_it_is_ordered_and_what_it_leaves_out(city: Casebase) -> None:
+    view = scenes.view_of(process.live_data().now(), "本年")
+    metric = metric_of("five_day_closure")
+    frame = pd.DataFrame({"name": [f"{n}街道" for n in range(17)], "value": [n / 20 for n in range(17)], "among": 40})
+
+    def html(enough: int) -> str:
+        few = frame.assign(small=[n >= enough for n in range(17)])
+        few.loc[few["small"], "among"] = range(17 - enough)
+        return str(scenes._ranking_html(view, metric, few, "街道", 16))
+
+    assert "由低到高，17 个中列前 16 个，竖线为目标" in html(17)
+    assert "由低到高，样本少的在后，17 个中列前 16 个" in html(2)
+    for enough in (0, 1):
+        assert "可比的不足两个，不排名次；计入件数多的在前，17 个中列前 16 个" in html(enough)
+        assert "由低到高" not in html(enough)
+    assert re.findall(r'"who">(\d+)街道', html(0))[:3] == ["16", "15", "14"]
 
 
 def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:

@@ -58,6 +58,8 @@ FAULTS = (
       const size = parseFloat(style.fontSize) * (svg ? node.ownerSVGElement.getScreenCTM().a : 1)
       if (size / unit < 19.9) faults.push(['small', size / unit, node.textContent])
       if (!svg && contrast(node) < 4.5) faults.push(['faint', contrast(node), node.textContent])
+      if (node.matches('.months .said li') && parseFloat(style.webkitTextStrokeWidth) / unit < 4)
+        faults.push(['no halo', node.textContent])
       const map = svg && node.ownerSVGElement.getBoundingClientRect()
       if (map && (box.left < map.left - 1 || box.right > map.right + 1
           || box.top < map.top - 1 || box.bottom > map.bottom + 1))
