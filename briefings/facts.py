@@ -132,13 +132,17 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def only(self) -> Number | None:
+        """The one that alone is judged where the samples of all others are too few: it is first or last of nobody."""
+        return self.numbers[0] if len(self.numbers) == 1 < len(self.every) else None
+
     def most(self, n: int) -> list[Number]:
         """The n largest that are not 0."""
         return [number for number in self.numbers if number.value][:n]
 
     def first(self) -> list[Number]:
-        """The largest that is not 0, and all that are as large."""
-        top = self.most(1)
+        """The largest that is not 0, and all that are as large; none of one, which is larger than nobody."""
+        top = self.most(1) if len(self.numbers) > 1 else []
         return [number for number in self.numbers if top and number.value == top[0].value]
 
     def most_misses(self) -> list[Number]:
@@ -151,8 +155,8 @@ class Ranking:
         return list(self.numbers[::-1][:n])
 
     def short(self) -> list[Number]:
-        """Those that miss their target, furthest first."""
-        return [number for number in self.numbers[::-1] if not number.reached]
+        """Those that miss their target, furthest first; none where one alone is judged among others that are not."""
+        return [] if self.only() else [number for number in self.numbers[::-1] if not number.reached]
 
     def risen(self, n: int) -> list[Number]:
         """The n counts that rose most against the year before, in pieces; a handful that became another is no rise."""
@@ -164,8 +168,11 @@ class Ranking:
         return sorted(moved, key=lambda number: number.year_before - number.value)[:n]
 
     def above(self, whole: Number, n: int) -> list[Number]:
-        """The n largest of those above that of the whole: what is no more than everywhere is no finding."""
-        return [number for number in self.most(n) if number.value > whole.value]
+        """The n largest of those above that of the whole: what is no more than everywhere is no finding.
+
+        None where one alone is judged among others that are not.
+        """
+        return [] if self.only() else [number for number in self.most(n) if number.value > whole.value]
 
     def leading(self, n: int) -> list[Number]:
         """At most n largest, each larger than all that are not named; none where too many are alike."""

@@ -142,19 +142,23 @@ def _moved(metric: Metric, now: float, before: float, few: int) -> Valued:
 def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame) -> Table:
     """Places or units by their five-day rate, best first; those with too few cases stand below, unranked.
 
-    Where all have too few there is no rank to show, and they stand by what came. What is not filled in has no rank.
+    Where fewer than two have enough there is no rank to show, and they stand by what came. What is not filled in has
+    no rank.
     """
     groups = {(row["metric"], row["code"]): row for row in _records(frame)}
     names = frame.drop_duplicates("code").set_index("code")["name"]
     first = frame[frame["metric"] == "five_day_closure"].set_index("code").reindex(names.index)
-    judged = ~first["small"].fillna(True).astype(bool) & (first.index != "")
-    value = first["value"].where(judged).astype(float)
+    judged = ~first["small"].fillna(True).astype(bool) & (first.index != "") & first["value"].notna()
+    enough = names[judged].tolist()
+    ranked = len(enough) >= _FEWEST
+    judged &= ranked
+    rate = first["value"].where(pd.Series(ranked, index=first.index)).astype(float)
+    value = rate.where(judged)
     came = pd.Series({code: _hits(groups, "registered", code) for code in names.index})
-    order = pd.DataFrame({"value": value, "filled": names.index != "", "came": came}).sort_values(
-        ["value", "filled", "came"], ascending=False, na_position="last", kind="stable"
+    order = pd.DataFrame({"judged": judged, "filled": names.index != "", "rate": rate, "came": came}).sort_values(
+        ["judged", "filled", "rate", "came"], ascending=False, na_position="last", kind="stable"
     )
     place, few = value.rank(ascending=False, method="min"), frozen.settings.lights.small_sample
-    ranked = bool(place.notna().any())
     columns = (
         *((Column("名次", "count"),) if ranked else ()),
         Column(noun),
@@ -176,7 +180,9 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
         for code in order.index
     )
     by = (
-        f"按五日办结率由高到低；应办结不足{few}件次的不排名次。" if ranked else f"五日应办结都不足{few}件次，不排名次。"
+        f"按五日办结率由高到低；应办结不足{few}件次的在后，不排名次。"
+        if ranked
+        else f"五日应办结满{few}件次的{f'只有{enough[0]}' if len(enough) else '没有'}，不排名次；按登记量由多到少。"
     )
     note = f"{by}{_scope(frozen)}{_change_note(frozen)}{_unknown_note(frozen, (*_RANKED, 'backlog', 'overdue'))}"
     return Table(id, title, note, columns, rows)

@@ -60,6 +60,8 @@ def ranked(
     if valued.empty:
         return f"没有人口数，算不出{metric.name}" if metric.kind is Kind.PER_10K else f"{place}没有{metric.name}"
     top = float(valued["value"].max())
+    if len(valued) == 1:
+        return f"只有{valued['name'].iloc[0]}，{words.decimal(top)} {metric.unit}"
     return f"{_leaders(valued, top)}最高，{words.decimal(top)} {metric.unit}"
 
 
@@ -72,6 +74,8 @@ def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     top = float(judged["value"].max())
+    if len(judged) == 1:
+        return _only(valued, judged, words.percent(top), few)
     return f"{_of_whom(valued, judged, noun, few)}{_leaders(judged, top)}最高，{words.percent(top)}"
 
 
@@ -91,6 +95,9 @@ def lowest(
     if judged.empty:
         return f"{noun}都不足 {few} 件次（样本少），不宜排名"
     least = float(judged["value"].min())
+    if len(judged) == 1:
+        against = f"，{_against(least, target)}" if len(valued) == 1 and target is not None else ""
+        return _only(valued, judged, words.percent(least), few) + against
     names, of = _leaders(judged, least), _of_whom(valued, judged, noun, few)
     if target is None:
         return f"{of}{names}最低，{words.percent(least)}"
@@ -325,6 +332,8 @@ def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str
     if judged.empty:
         return f"{noun}都不足 {few} 件（样本少），不宜排名"
     top = float(judged["value"].max())
+    if len(judged) == 1:
+        return _only(frame, judged, f"平均 {words.days(top, unit)}", few, "件")
     of = _of_whom(frame, judged, noun, few, "件")
     return f"{of}{_leaders(judged, top)}最慢，平均 {words.days(top, unit)}"
 
@@ -332,6 +341,12 @@ def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str
 def _leaders(frame: pd.DataFrame, value: float) -> str:
     """All who have the value, the first two by name."""
     return words.listing(frame.loc[frame["value"] == value, "name"].tolist(), 2)
+
+
+def _only(valued: pd.DataFrame, judged: pd.DataFrame, value: str, few: int, unit: str = UNIT) -> str:
+    """The only one that can be judged, neither first nor last: 只有凤凰台街道满 30 件次可比，93.33%，不排名次."""
+    name = judged["name"].iloc[0]
+    return f"只有{name}，{value}" if len(valued) == 1 else f"只有{name}满 {few} {unit}可比，{value}，不排名次"
 
 
 def _of_whom(valued: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:

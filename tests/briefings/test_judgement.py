@@ -10,7 +10,7 @@ import pytest
 
 from briefings import cell_text, facts, figures, tables, template
 from briefings.facts import Debtor, Facts
-from briefings.frozen import Frozen, _since, freeze
+from briefings.frozen import PLACE, Frozen, _since, freeze
 from briefings.model import Paragraph, Table
 from briefings.request import Request
 from briefings.template import Edits
@@ -117,6 +117,53 @@ def test_only_rates_above_the_whole_are_high(frozen_of: Callable[..., Frozen]) -
     assert high
     assert all(one.value > whole.value for one in high)
     assert len(high) < len(ranking)
+
+
+def with_one_judged(frozen: Frozen) -> tuple[Frozen, str]:
+    """Of all places only the first has cases enough; it misses its target, and smaller ones have lower rates."""
+    places = frozen.splits[PLACE].copy()
+    rate = (places["metric"] == "five_day_closure") & (places["code"] != "")
+    first = places[rate].index[0]
+    places.loc[rate, ["value", "hits", "among", "small"]] = [0.5, 5, 10, True]
+    places.loc[first, ["value", "hits", "among", "small"]] = [14 / 15, 42, 45, False]
+    return replace(frozen, splits={**frozen.splits, PLACE: places}), str(places.loc[first, "name"])
+
+
+def test_one_that_can_be_judged_is_neither_first_nor_last(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen, name = with_one_judged(frozen_of("month"))
+    ranking = Facts(frozen).rank("place", "five_day_closure")
+    only = ranking.only()
+    assert only is not None
+    assert (only.name.strip(), ranking.short(), ranking.first()) == (name, [], [])
+    table = tables.places(frozen)
+    assert table is not None
+    assert "名次" not in [column.name for column in table.columns]
+    assert table.note.startswith(f"五日应办结满30件次的只有{name}，不排名次；按登记量由多到少。")
+    came = [row[1] for row in table.rows]
+    assert came == sorted(came, reverse=True)  # type: ignore[type-var]
+    figure = figures.FIGURES["five_day_places"](frozen)
+    assert figure is not None
+    assert figure.title == f"五日办结率只有{name}满30件次可比，93.33%，不排名次"
+    text = "\n".join(said(frozen, city))
+    assert f"只有{name}满30件次可比" in text
+    assert "五日办结不平衡" not in text
+    assert f"五日办结率未达目标的{name}" not in text
+    assert f"未达到目标的是{name}" not in text
+
+
+def test_the_unranked_stand_by_the_rate_that_the_heading_names(frozen_of: Callable[..., Frozen]) -> None:
+    frozen, _ = with_one_judged(frozen_of("month"))
+    places = frozen.splits[PLACE].copy()
+    rate = places.index[(places["metric"] == "five_day_closure") & (places["code"] != "")]
+    places.loc[rate[-1], ["value", "small"]] = [0.2, False]
+    places.loc[rate[1:-1], "value"] = [place / 100 for place in range(len(rate) - 2)]
+    table = tables.places(replace(frozen, splits={**frozen.splits, PLACE: places}))
+    assert table is not None
+    at = next(n for n, column in enumerate(table.columns) if column.metric == "five_day_closure")
+    rates = [row[at] for row in table.rows]
+    assert [row[0] for row in table.rows] == [1, 2, *([None] * (len(rates) - 2))]
+    unranked = [value for value in rates[2:] if value is not None]
+    assert unranked == sorted(unranked, reverse=True)  # type: ignore[type-var]
 
 
 def test_steps_do_not_look_forward_to_days_that_are_over(frozen_of: Callable[..., Frozen], city: Casebase) -> None:

@@ -36,7 +36,8 @@ def test_most(rows: list[tuple[str, float, int]], said: str) -> None:
             "30 件次以上的区县中，惠济区最低，88.24%，低于目标 6.76 百分点",
         ),
         ([("惠济区", 0.96, 50), ("中牟县", 1.0, 85)], "各区县全部达标，最低的惠济区 96.00%"),
-        ([("惠济区", 0.949999, 50)], "惠济区最低，95.00%，略低于目标"),
+        ([("惠济区", 0.949999, 50)], "只有惠济区，95.00%，略低于目标"),
+        ([("惠济区", 0.9333, 50), ("小单位", 0.0, 2)], "只有惠济区满 30 件次可比，93.33%，不排名次"),
         ([("小单位", 0.0, 2)], "各区县都不足 30 件次（样本少），不宜排名"),
         ([], "这一时段没有应办结的简单诉求"),
     ],
@@ -46,7 +47,7 @@ def test_lowest(rows: list[tuple[str, float, int]], said: str) -> None:
 
 
 def test_lowest_without_a_target() -> None:
-    assert findings.lowest(places(("惠济区", 0.5, 40)), None, "各区县", few=30) == "惠济区最低，50.00%"
+    assert findings.lowest(places(("惠济区", 0.5, 40)), None, "各区县", few=30) == "只有惠济区，50.00%"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,11 @@ def named(said: str) -> set[str]:
 def check(said: str, frame: pd.DataFrame, best: str) -> None:
     """The names of a sentence really are the extreme of the set that it names, and it tells how many there are."""
     known = frame.dropna(subset=["value"])
-    judged = known[~known["small"]] if "件次以上" in said or "件以上" in said else known
+    judged = known[~known["small"]] if re.search("件次以上|件以上|可比", said) else known
+    # What can be compared with nobody is neither first nor last.
+    alone = len(known[~known["small"]]) == 1
+    assert not (alone and re.search("最[低高慢]", said))
+    assert ("可比" in said) == (alone and len(known) > 1)
     if not named(said):
         assert known.empty or known["small"].all()
         return
@@ -148,5 +152,5 @@ def test_a_place_with_few_cases_is_not_passed_over_in_silence() -> None:
     said = findings.lowest(frame_of(rows), 0.95, "各街道（乡镇）", few=FEW)
     assert said == "30 件次以上的街道（乡镇）中，区A最低，93.33%，低于目标 1.67 百分点"
     assert findings.lowest(frame_of([(0.96, 45), (0.5, 6)]), 0.95, "各区县", few=FEW) == (
-        "30 件次以上的区县全部达标，最低的区A 96.00%"
+        "只有区A满 30 件次可比，96.00%，不排名次"
     )
