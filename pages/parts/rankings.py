@@ -70,9 +70,15 @@ def ranking(
         key,
         alt=alt,
         pick="code" if is_clicked else None,
-        link=lambda code: link_of(frame[frame["code"] == code].iloc[0]),
+        link=lambda code: link_of(bar_of(frame, code)),
         on_pick=on_pick,
     )
+
+
+def bar_of(frame: pd.DataFrame, code: str) -> Any:
+    """The row of a bar that was clicked; without counts where newer data has none of it any more."""
+    rows = frame[frame["code"] == code]
+    return rows.iloc[0] if len(rows) else pd.Series({"code": code, "hits": 0, "among": 0})
 
 
 def is_low_first(metric: Metric) -> bool:
