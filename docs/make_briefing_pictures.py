@@ -1,4 +1,4 @@
-"""The pictures of documents in docs/screenshots: python docs/make_briefing_pictures.py [--url URL].
+"""The pictures of documents in docs/screenshots: python -m docs.make_briefing_pictures [--url URL].
 
 Makes the last month's briefing and keeps pages of it side by side. Needs LibreOffice and pdftoppm; the commercial fonts
 of the standard are replaced there by what is installed.

@@ -1,4 +1,4 @@
-"""The pictures in docs/screenshots: python docs/make_screenshots.py [--url URL].
+"""The pictures in docs/screenshots: python -m docs.make_screenshots [--url URL].
 
 Starts the cockpit on the database (default: config.toml's), opens every page in headless Chromium and keeps one
 picture each. Needs what ./test installs.
