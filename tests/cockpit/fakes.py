@@ -28,7 +28,8 @@ class Database:
         state, reading = Casebase.state, Casebase.reading
 
         def state_now(casebase: Casebase) -> DataState:
-            self.silent.wait()
+            if threading.current_thread().name == "watch":  # pages ask for the state as well, of a database that answers
+                self.silent.wait()
             if self.refuses_state:
                 raise CasebaseError("refused")
             found = state(casebase)
