@@ -28,7 +28,7 @@ class Database:
         state, reading = Casebase.state, Casebase.reading
 
         def state_now(casebase: Casebase) -> DataState:
-            if threading.current_thread().name == "watch":  # pages ask for the state as well, of a database that answers
+            if threading.current_thread().name == "watch":  # pages ask for the state too, and are answered
                 self.silent.wait()
             if self.refuses_state:
                 raise CasebaseError("refused")
