@@ -82,3 +82,18 @@ class Answers:
 def data_that_answers(answer: Any = None) -> Data:
     """Data by the default settings and calendar, with one answer to whatever is asked."""
     return cast(Data, Answers(answer))
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    standing_before = Database(monkeypatch)
+    yield standing_before
+    standing_before.silent.set()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    stopped = Clock()
+    monkeypatch.setattr("cockpit.process.now", stopped)
+    monkeypatch.setattr("cockpit.reading.monotonic", lambda: stopped.passed)
+    return stopped

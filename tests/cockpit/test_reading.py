@@ -12,22 +12,9 @@ from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.settings import Settings
 from cockpit.data import LiveData
 from cockpit.reading import Reading, StateWatch
-from tests.cockpit.fakes import Clock, Database
+from tests.cockpit.fakes import Clock, Database, clock, database
 
-
-@pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    standing_before = Database(monkeypatch)
-    yield standing_before
-    standing_before.silent.set()
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    stopped = Clock()
-    monkeypatch.setattr("cockpit.process.now", stopped)
-    monkeypatch.setattr("cockpit.reading.monotonic", lambda: stopped.passed)
-    return stopped
+__all__ = ["clock", "database"]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A page keeps its numbers while the database is away, and says how old they are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,12 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from cockpit import process
-from tests.cockpit.fakes import Clock, Database
+from tests.cockpit.fakes import Clock, Database, clock, database
 from tests.pages.conftest import card_values, failures, panels
 
 OpenPage = Callable[..., AppTest]
+
+__all__ = ["clock", "database"]
 
 
 @pytest.fixture(autouse=True)
@@ -26,21 +28,6 @@ def settled(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> None:
             PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", ByNavigation)
-
-
-@pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    standing_before = Database(monkeypatch)
-    yield standing_before
-    standing_before.silent.set()
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    stopped = Clock()
-    monkeypatch.setattr("cockpit.process.now", stopped)
-    monkeypatch.setattr("cockpit.reading.monotonic", lambda: stopped.passed)
-    return stopped
 
 
 def test_numbers_stay_when_the_database_goes_away_in_the_middle_of_a_run(
