@@ -182,7 +182,9 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     by = (
         f"按五日办结率由高到低；应办结不足{few}件次的在后，不排名次。"
         if ranked
-        else f"五日应办结满{few}件次的{f'只有{enough[0]}' if len(enough) else '没有'}，不排名次；按登记量由多到少。"
+        else f"五日应办结满{few}件次的只有{enough[0]}，不排名次；按登记量由多到少。"
+        if len(enough)
+        else f"各{noun}的五日应办结均不足{few}件次，不排名次；按登记量由多到少。"
     )
     note = f"{by}{_scope(frozen)}{_change_note(frozen)}{_unknown_note(frozen, (*_RANKED, 'backlog', 'overdue'))}"
     return Table(id, title, note, columns, rows)

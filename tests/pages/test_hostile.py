@@ -107,7 +107,7 @@ def test_every_page_shows_it_as_written_and_asks_no_other_host(
             )
             page.goto(f"{address}/{entry.path}?district=410105&period=本年&{entry.example}")
             page.wait_for_selector(DONE, timeout=PATIENCE)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("networkidle", timeout=PATIENCE)
             assert page.locator("main :is(a[href*=evil], img[src*=evil])").count() == 0, entry.path
             text = " ".join(page.locator("section.stMain, [data-testid=stMain]").first.inner_text().split())
             written += NAME.strip() in text
@@ -118,7 +118,7 @@ def test_every_page_shows_it_as_written_and_asks_no_other_host(
             page.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
             page.goto(f"{address}/{path}")
             page.wait_for_selector(done, timeout=PATIENCE)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("networkidle", timeout=PATIENCE)
             page.close()
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
     assert broken == []
