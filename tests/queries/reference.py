@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from cachetools import LRUCache
 from chinese_calendar import is_workday
 
 HOTLINE = "12345转办"
@@ -179,6 +180,8 @@ class Reference:
         self.workdays = [day for day in _days(date(2024, 1, 1), date(2028, 12, 31)) if _works(day)]
         self.worked = set(self.workdays)
         self.known_at: dict[datetime, pd.DataFrame] = {}
+        # Of one moment and period all metrics are asked by each of their dimensions.
+        self.rows_kept: LRUCache[tuple[object, ...], pd.DataFrame] = LRUCache(2 * len(DIMENSIONS))
         self.rules: dict[str, Callable[[datetime], pd.DataFrame]] = {
             "hotline_registered": self.hotline,
             "hotline_open": self.hotline_open,
@@ -291,12 +294,7 @@ class Reference:
         cell: dict[str, str | None] | None = None,
     ) -> pd.DataFrame:
         """The rows a number looks at in a period (both days included) and a slice."""
-        found = self.rules[metric](as_of)
-        if metric not in STOCKS:
-            found = found[found["when"].notna()]
-            if start and end:
-                day = pd.to_datetime(found["when"]).dt.date
-                found = found[(day >= start) & (day <= end)]
+        found = self.rows_of_all(metric, as_of, start, end)
         has = DIMENSIONS[metric]
         if area and self.level[area] > 1:
             place = {2: "district", 3: "street", 4: "community"}[self.level[area]]
@@ -309,6 +307,19 @@ class Reference:
         for name, cell_value in (cell or {}).items():
             found = found[found[name].isna() if cell_value is None else found[name] == cell_value]
         return found
+
+    def rows_of_all(self, metric: str, as_of: datetime, start: date | None, end: date | None) -> pd.DataFrame:
+        """The rows a number looks at in a period, of every slice. To be read only: the last ones asked are kept."""
+        question = metric, as_of, start, end
+        if question not in self.rows_kept:
+            found = self.rules[metric](as_of)
+            if metric not in STOCKS:
+                found = found[found["when"].notna()]
+                if start and end:
+                    day = pd.to_datetime(found["when"]).dt.date
+                    found = found[(day >= start) & (day <= end)]
+            self.rows_kept[question] = found
+        return self.rows_kept[question]
 
     def numbers(self, metric: str, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         """Hits, among and value by group (one group without `by`); a number for 10,000 people has no value yet."""
