@@ -1,5 +1,6 @@
 """What lies below the chosen area: districts, streets, communities, grids, and their numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -49,13 +50,16 @@ def dimension_of_cases(view: View) -> str:
     return "community" if dimension == "grid" else dimension
 
 
-def levels_below(view: View) -> list[str]:
-    """The dimensions below the view's area, the next first, down to the community; grids below that."""
+def levels_below(view: View, *, without: Sequence[str] = ()) -> list[str]:
+    """The dimensions below the view's area, the next first, down to the community; grids below that.
+
+    Those named in `without` are left out.
+    """
     levels = list(PLACE_NAMES)
     first = dimension_below(view)
     present = set(areas(view.data)["level"])
     deeper = [name for name in levels[levels.index(first) + 1 : -1] if levels.index(name) + 2 in present]
-    return [first, *deeper]
+    return [name for name in (first, *deeper) if name not in without]
 
 
 def below(view: View) -> Below:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import kpis, places, splits
+from cockpit import rows as table_rows
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, tables
@@ -201,9 +202,9 @@ def oldest(view: View) -> None:
     )
     written = pd.DataFrame(
         {
-            "登记日期": tables.days(cases["registered_at"]),
+            "登记日期": table_rows.days(cases["registered_at"]),
             "已办天数": cases["days_open"],
-            "办结期限": tables.days(cases["due_at"]),
+            "办结期限": table_rows.days(cases["due_at"]),
             "期限状态": [state_of(*pair) for pair in zip(cases["state"], cases["days_left"], strict=True)],
             "办理环节": kpis.stage_names(view, cases["stage"]),
             "责任单位": cases["unit"].fillna("未分派"),

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import places, splits
+from cockpit import rows as table_rows
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import filters, layout, maps, notices, tables
@@ -207,7 +208,7 @@ def columns(rows: pd.DataFrame, metric: Metric, below: places.Below) -> pd.DataF
     """What the table says of each place: the number, what a rate is made of, and how many are missing."""
     if metric.kind is not Kind.RATE:
         return pd.DataFrame({below.noun: rows["name"], f"{metric.name}（{metric.unit}）": rows["value"]})
-    rates = pd.Series(tables.percentages(rows["value"]), dtype=float)
+    rates = pd.Series(table_rows.percentages(rows["value"]), dtype=float)
     written = pd.DataFrame({below.noun: rows["name"], f"{metric.name}（%）": rates})
     if metric.id in GAPS:
         return written.assign(**{GAPS[metric.id]: rows["among"] - rows["hits"], "总数": rows["among"]})

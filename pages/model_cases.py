@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cockpit.rows import days
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices
 from pages.parts.markdown import escape_markdown
-from pages.parts.tables import days, pick_row
+from pages.parts.tables import pick_row
 from queries.model_cases import filter_cases, methods, model_cases
 from views import charts, words
 from wording import findings

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import kpis, places
+from cockpit import rows as table_rows
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, pictures, tables
@@ -64,7 +65,7 @@ def waiting_list(view: View) -> None:
     )
     written = pd.DataFrame(
         {
-            "接访时间": tables.days(receptions["received_at"]),
+            "接访时间": table_rows.days(receptions["received_at"]),
             "已过天数": days(view, receptions),
             "接访领导": receptions["leader"],
             "接访地点": receptions["reception_place"].fillna(words.NONE),

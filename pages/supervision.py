@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import kpis, places, splits
+from cockpit import rows as table_rows
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, pictures, tables
@@ -111,8 +112,8 @@ def orders(view: View) -> None:
     written = pd.DataFrame(
         {
             "督查层级": waiting["supervision_level"],
-            "下达": tables.days(waiting["issued_at"]),
-            "答复期限": tables.days(waiting["answer_due_at"]),
+            "下达": table_rows.days(waiting["issued_at"]),
+            "答复期限": table_rows.days(waiting["answer_due_at"]),
             "期限状态": [limit(view, at) for at in waiting["answer_due_at"]],
             "责任单位": waiting["unit"].fillna("未分派"),
             "办理环节": kpis.stage_names(view, waiting["stage"]),

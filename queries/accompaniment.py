@@ -32,6 +32,15 @@ def load(
     return pd.DataFrame({"cases": agents_by_cases.index.astype("int64"), "agents": agents_by_cases.to_numpy("int64")})
 
 
+def grouped(loads: pd.DataFrame, most: int) -> pd.DataFrame:
+    """A frame of `load` as bars: label (cases an agent: 1, 2 … 9以上), value (agents). More than `most` are one bar."""
+    capped = loads["cases"].clip(upper=most + 1)
+    numbers = range(1, int(capped.max()) + 1) if len(loads) else range(0)
+    counts = loads.groupby(capped)["agents"].sum().reindex(numbers, fill_value=0)
+    labels = [str(number) if number <= most else f"{most}以上" for number in counts.index]
+    return pd.DataFrame({"label": labels, "value": counts.to_numpy()})
+
+
 def busiest(
     casebase: Casebase,
     *,

@@ -310,6 +310,21 @@ def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, 
     return f"{metric.name}{beside}，{words.SMALL if words.is_small_sample(mine['among'], few) else apart}"
 
 
+def uncovered(frame: pd.DataFrame) -> str:
+    """138 个社区（村）没有代办员. Columns: hits (communities with an agent), among (all)."""
+    without = int((frame["among"] - frame["hits"]).sum())
+    return f"{words.full(without)} 个社区（村）没有代办员" if without else "社区（村）都有代办员"
+
+
+def accompanying(loads: pd.DataFrame) -> str:
+    """1,520 名代办员代办 3,104 件次，平均每人 2.0 件次. Frame of queries.accompaniment.load."""
+    cases, agents = int((loads["cases"] * loads["agents"]).sum()), int(loads["agents"].sum())
+    if not agents:
+        return "这一时段没有代办件"
+    each = words.decimal(cases / agents)
+    return f"{words.full(agents)} 名代办员代办 {words.full(cases)} {UNIT}，平均每人 {each} {UNIT}"
+
+
 def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
     """The numbers of `heard` in words, with how many cases stand behind them and the interval of the difference."""
     mine, other = frame.iloc[0], frame.iloc[1]

@@ -15,7 +15,7 @@ from pages.parts.markdown import escape_markdown
 from queries import names
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
-from wording.names import ALL_UNITS
+from wording.names import ALL_UNITS, PLACE_NAMES
 
 CUSTOM = "自选"
 # Choices that the address named and the data does not have, by their labels.
@@ -143,6 +143,14 @@ def choose(
         bind="query-params",
         label_visibility="collapsed" if hidden else "visible",
     )
+
+
+def choose_level(label: str, levels: Sequence[str], key: str) -> str:
+    """Which of these levels of places (see places.levels_below) to look at, the first unless chosen."""
+    if len(levels) < 2:
+        return levels[0]
+    level: str = choose(label, levels, key, levels[0], PLACE_NAMES.__getitem__)
+    return level
 
 
 def set_area(code: str | None) -> None:

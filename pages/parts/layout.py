@@ -1,7 +1,9 @@
 """The page's parts that show no number by themselves: theme, header, blocks, headings."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 import streamlit as st
 
@@ -17,6 +19,12 @@ from queries.subjects import DIMENSIONS
 from views import cards, words
 from views.tokens import Palette, palette
 from wording import unknown
+
+P = ParamSpec("P")
+# What shows one thing on a page.
+Section = Callable[[View], object]
+# A section whose name is the key of its block, or sections one below the other by the keys of their blocks.
+Column = Section | Mapping[str, Section]
 
 # What a leader can do about a number that is not known.
 HOW_TO_LOAD = "数据装入后自动显示；缺哪些数据、影响哪些数字，见「数据质量」页"
@@ -81,6 +89,27 @@ def block(key: str, *, stretch: bool = True) -> Any:
     return st.container(border=True, key=f"block_{key}", height="stretch" if stretch else "content")
 
 
+def row(view: View, *columns: Column, widths: Sequence[float] | None = None) -> None:
+    """Show sections side by side, each in a block of its own; one alone is as wide as the page.
+
+    Of sections one below the other the last fills the column's height; those above are as high as what they show.
+    `widths` are relative.
+    """
+    if len(columns) == 1:
+        _stack(view, columns[0])
+        return
+    for place, column in zip(st.columns(widths or len(columns)), columns, strict=True):
+        with place:
+            _stack(view, column)
+
+
+def _stack(view: View, column: Column) -> None:
+    sections = column if isinstance(column, Mapping) else {column.__name__: column}
+    for key, section in sections.items():
+        with block(key, stretch=key == list(sections)[-1]):
+            section(view)
+
+
 def heading(title: str, note: str, *, define: Metric | None = None) -> None:
     """The heading of a table: the finding, below it what is listed, the 口径 of its number as help; all plain text."""
     help_text = None
@@ -109,3 +138,32 @@ def explain_missing_split(view: View, metric_id: str, *dimensions: str) -> bool:
         split = "、".join(DIMENSIONS[name] for name in dimensions)
         heading(unknown.sentence(f"{metric.name}按{split}", lacks), HOW_TO_LOAD, define=metric)
     return bool(lacks)
+
+
+def needs(
+    *metrics: str, by: tuple[str, ...] = ()
+) -> Callable[[Callable[Concatenate[View, P], None]], Callable[Concatenate[View, P], None]]:
+    """Let a section show numbers that the data can tell; else it says in their place what is missing.
+
+    `by` are the dimensions that the section splits the number by; of several numbers none is split.
+    """
+
+    def guard(section: Callable[Concatenate[View, P], None]) -> Callable[Concatenate[View, P], None]:
+        @wraps(section)
+        def guarded(view: View, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            is_missing = explain_missing_split(view, *metrics, *by) if by else explain_missing(view, *metrics)
+            if not is_missing:
+                section(view, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def page_lacks(view: View, metric: str) -> bool:
+    """Whether the data cannot tell the number that a page is about; says so in the place of all that would show it."""
+    if not kpis.missing_reason(view, METRICS[metric]):
+        return False
+    with block("unknown", stretch=False):
+        explain_missing(view, metric)
+    return True

@@ -10,9 +10,11 @@ import streamlit as st
 from briefings.listing import workbook
 from briefings.request import Request
 from casebase.personal import masked
+from cockpit.links import list_link
 from cockpit.view import Scope, View
 from pages.parts import menu, tables
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
+from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
 from queries.export import csv_file, file_name
 from queries.measure import metric_of, span_of
@@ -174,6 +176,12 @@ def case_table(rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> Non
         st.caption(DAYS_LEFT)
     if cell is not None:
         open_case(rows["petition_id"].iloc[cell[0]])
+
+
+def open_all(metric_id: str, named: str, count: int, *, key: str, part: Part = Part.HITS) -> None:
+    """A button that opens the whole list behind a number, where it has any: 打开全部 10 场次，可导出."""
+    if count and st.button(f"打开{named}", key=key):
+        open_link(list_link(metric_id, part))
 
 
 def open_case(petition_id: float) -> None:

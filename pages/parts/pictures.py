@@ -1,4 +1,4 @@
-"""Pictures of any metric that several pages draw: month by month, and by bands of days or hours."""
+"""Pictures of several pages: month by month, day by day, by bands of days or hours, by two dimensions at once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,15 +9,18 @@ from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, layout
+from queries.compare import daily_flow as daily_flow_of
 from queries.measure import metric_of
 from queries.periods import last_months
 from queries.registry import METRICS
 from queries.targets import target_of
 from views import charts, words
+from views.charts.axes import ROW
 from wording import findings
 
 MONTHS = 13
 BANDS_HEIGHT = 170
+FLOW_DAYS = 90
 
 
 def monthly(view: View, months: pd.DataFrame) -> pd.DataFrame:
@@ -103,3 +106,49 @@ def count_by_band(
     frame = pd.DataFrame({"label": bands, "value": values})
     drawing = clicks.draw(charts.bars, frame, title=title, subtitle=subtitle, unit=unit, height=BANDS_HEIGHT)
     clicks.chart(drawing, key, alt=alt, pick="key", link=link)
+
+
+def heat(
+    cells: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    title: str,
+    subtitle: str,
+    unit: str,
+    link: Callable[[Any], str],
+    row: int = ROW,
+) -> None:
+    """Counts by two dimensions, of cockpit.cells; a cell goes where `link` leads from its row of the frame.
+
+    A cell that newer data no longer has leads nowhere.
+    """
+
+    def link_of(clicked: tuple[str, str]) -> str | None:
+        same = cells[(cells["row"] == clicked[0]) & (cells["column"] == clicked[1])]
+        return link(same.iloc[0]) if len(same) else None
+
+    drawing = clicks.draw(charts.heat, cells, title=title, subtitle=subtitle, unit=unit, row=row)
+    clicks.chart(drawing, key, alt=alt, pick=("row", "column"), link=link_of)
+
+
+def daily_flow(view: View, *, subtitle: str, height: int, is_clicked: bool = False) -> None:
+    """What came and went day by day, and below it what lay there; a day opens its cases if it `is_clicked`."""
+    days = view.ask(daily_flow_of, as_of=view.stocks_at, days=FLOW_DAYS, within=view.within)
+    days = days.rename(columns={"day": "at"})
+    moves, stock = clicks.draw(charts.flow, days, title=findings.flow(days), subtitle=subtitle, height=height)
+    span = f"近 {FLOW_DAYS} 天每日"
+    clicks.chart(
+        moves,
+        "flow_moved",
+        alt=f"{span}新收与办结",
+        pick=("at", "way") if is_clicked else None,
+        link=lambda clicked: clicks.day_link("closed" if "办结" in clicked[1] else "registered", clicked[0]),
+    )
+    clicks.chart(
+        stock,
+        "flow_stock",
+        alt=f"{span}末在办积压",
+        pick="at" if is_clicked else None,
+        link=lambda at: clicks.day_link("backlog", at),
+    )

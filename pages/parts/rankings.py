@@ -10,6 +10,7 @@ from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, layout
 from queries.cases import Part
+from queries.dictionary import counted_in
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
 from queries.targets import target_of
@@ -75,6 +76,42 @@ def ranking(
     )
 
 
+def counted(
+    view: View,
+    frame: pd.DataFrame,
+    metric_id: str,
+    dimension: str,
+    whole: str,
+    *,
+    key: str,
+    alt: str,
+    subtitle: str,
+    none: str,
+    most: int = MOST,
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
+    """Show how many of each there are and who has most, as a share of the `whole` that they make up.
+
+    `frame` has code, name and value, the count; a bar opens the cases that the metric counts of it (see `ranking`).
+    """
+    metric = metric_of(metric_id)
+    ranking(
+        view,
+        frame,
+        metric_id,
+        dimension,
+        key=key,
+        alt=alt,
+        title=findings.most(frame, whole, none=none, unit=counted_in(metric)),
+        subtitle=subtitle,
+        kind=None if metric.kind is Kind.COUNT else "count",
+        largest_first=True,
+        most=most,
+        none=none,
+        on_pick=on_pick,
+    )
+
+
 def bar_of(frame: pd.DataFrame, code: str) -> Any:
     """The row of a bar that was clicked; without counts where newer data has none of it any more."""
     rows = frame[frame["code"] == code]
@@ -119,6 +156,11 @@ def finding(view: View, frame: pd.DataFrame, metric_id: str, noun: str, *, namel
     """What a ranking of a metric says (see wording.findings.ranked): 惠济区最低，88.24%，低于目标 6.76 百分点."""
     target, few = target_of(view.settings, metric_id), view.settings.lights.small_sample
     return findings.ranked(frame, metric_of(metric_id), target, noun, view.place, few=few, nameless=nameless)
+
+
+def first_of(count: int, most: int) -> str:
+    """，40 个中前 16 of a ranking that has no room for all; else nothing."""
+    return f"，{count} 个中前 {most}" if count > most else ""
 
 
 def left_out(count: int, most: int) -> str:

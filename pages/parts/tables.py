@@ -1,13 +1,13 @@
 """Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Required, TypedDict, Unpack
 
 import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from cockpit import kpis, splits
+from cockpit import kpis, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, layout
@@ -67,6 +67,38 @@ def pick_cell(frame: pd.DataFrame | Styler, **look: Unpack[Look]) -> tuple[int, 
     return picked
 
 
+def headed(
+    frame: pd.DataFrame | Styler,
+    title: str,
+    note: str,
+    *,
+    none: str = "",
+    define: str | None = None,
+    open_row: Callable[[int], object] | None = None,
+    open_cell: Callable[[int, str], object] | None = None,
+    **look: Unpack[Look],
+) -> None:
+    """Show a table under the finding of what it lists; where it lists nothing, the finding alone.
+
+    `none` is the note in that case, if another; `define` the metric whose 口径 is at hand. `open_row` is called with
+    the position of a row that was clicked, `open_cell` with that and the head of a cell, to go where it leads.
+    """
+    heading = none if none and not len(frame.index) else note
+    layout.heading(title, heading, define=None if define is None else metric_of(define))
+    if not len(frame.index):
+        return
+    if open_cell is not None:
+        cell = pick_cell(frame, **look)
+        if cell is not None:
+            open_cell(*cell)
+    elif open_row is not None:
+        row = pick_row(frame, **look)
+        if row is not None:
+            open_row(row)
+    else:
+        table(frame, **look)
+
+
 def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> Any:
     high = look.get("high")
     return st.dataframe(
@@ -91,16 +123,6 @@ def colour_states(states: pd.Series) -> list[str]:
     known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
     colours = {state.shape: f"color: {layout.theme().state(state.role)}" for state in known}
     return [colours.get(str(text)[0], "") for text in states]
-
-
-def days(times: pd.Series, unknown: str = words.NONE) -> list[str]:
-    """Times by their days: 2026-11-20; `unknown` where there is none."""
-    return [f"{time:%Y-%m-%d}" if pd.notna(time) else unknown for time in times]
-
-
-def percentages(values: Iterable[float]) -> list[float | None]:
-    """Rates as they are written elsewhere, yet numbers, so that a click on the head sorts them: 88.24."""
-    return [None if words.is_missing(value) else float(words.percent(value)[:-1]) for value in values]
 
 
 def metric_table(
@@ -161,7 +183,7 @@ def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]
     if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return values.fillna(0).tolist()
     if metric.kind is Kind.RATE:
-        return percentages(values)
+        return rows.percentages(values)
     return [None if words.is_missing(value) else float(value) for value in values]
 
 

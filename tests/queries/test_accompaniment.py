@@ -3,10 +3,11 @@
 from collections import Counter
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 
 from casebase.engine import Casebase
-from queries.accompaniment import COMPARABLE, MINE, against_comparable, busiest, load
+from queries.accompaniment import COMPARABLE, MINE, against_comparable, busiest, grouped, load
 from queries.periods import Period
 from tests.queries.reference import Reference
 
@@ -45,5 +46,13 @@ def test_load_and_the_busiest(city: Casebase, reference: Reference) -> None:
 def test_nobody_accompanied_anything_before_the_first_case(city: Casebase) -> None:
     long_ago = datetime(2020, 1, 1)
     assert load(city, as_of=long_ago).empty
+    assert grouped(load(city, as_of=long_ago), 9).empty
     assert busiest(city, as_of=long_ago).empty
     assert against_comparable(city, "resolution", as_of=long_ago)["value"].isna().all()
+
+
+def test_agents_grouped_by_their_cases() -> None:
+    loads = pd.DataFrame({"cases": [1, 3, 4, 9], "agents": [20, 5, 2, 1]})
+    bars = grouped(loads, 3)
+    assert dict(zip(bars["label"], bars["value"], strict=True)) == {"1": 20, "2": 0, "3": 5, "3以上": 3}
+    assert grouped(loads.head(2), 3)["label"].tolist() == ["1", "2", "3"]

@@ -246,3 +246,14 @@ def test_what_nobody_filled_in_is_neither_lowest_nor_highest() -> None:
     assert findings.lowest(rows, None, "各区", few=30) == "乙区最低，80.00%"
     worst = rows.assign(value=[0.99, 0.9, 0.8])
     assert findings.highest(worst, METRICS["repeat_rate"], "各区", few=30) == "甲区最高，90.00%"
+
+
+def test_places_without_an_agent() -> None:
+    assert findings.uncovered(pd.DataFrame({"hits": [5, 7], "among": [8, 7]})) == "3 个社区（村）没有代办员"
+    assert findings.uncovered(pd.DataFrame({"hits": [7], "among": [7]})) == "社区（村）都有代办员"
+
+
+def test_what_agents_accompany() -> None:
+    loads = pd.DataFrame({"cases": [1, 4], "agents": [3, 1]})
+    assert findings.accompanying(loads) == "4 名代办员代办 7 件次，平均每人 1.8 件次"
+    assert findings.accompanying(loads.head(0)) == "这一时段没有代办件"

@@ -1,0 +1,83 @@
+"""Counts by two dimensions at once, as cells: what pictures of cells draw (see views.charts.heat).
+
+Each has row, column (text) and value (the count) besides the codes that a link takes.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cockpit import kpis, places
+from cockpit.view import View
+from queries.measure import measure
+from queries.subjects import AGE_BANDS, ANSWERS, STAGES
+from wording import unknown
+from wording.names import PLACE_NAMES
+
+UNKNOWN_ORIGIN = "来源未填写"
+# Answered or open after the limit.
+LATE = ANSWERS[1:3]
+
+
+def agents_by_origin(view: View, agents: pd.DataFrame, dimension: str, most: int) -> pd.DataFrame:
+    """Agents, measured by place and origin, of the `most` places with most of them; places and origins largest first.
+
+    Columns: code (of the place), origin ("" where not filled in), row, column, value.
+    """
+    by_place = _sizes(agents[dimension].fillna(""), agents["hits"])
+    by_origin = _sizes(agents["origin"].fillna(""), agents["hits"])
+    labels = place_labels(view, dimension, by_place.head(most).index)
+    every = pd.MultiIndex.from_product([list(labels), by_origin.index], names=["code", "origin"])
+    counts = agents.fillna({dimension: "", "origin": ""}).set_index([dimension, "origin"])["hits"]
+    cells = counts.reindex(every, fill_value=0).rename("value").reset_index()
+    return cells.assign(row=cells["code"].map(labels), column=cells["origin"].replace("", UNKNOWN_ORIGIN))
+
+
+def _sizes(codes: pd.Series, counts: pd.Series) -> pd.Series:
+    """The sums of counts by code, the largest first."""
+    return counts.groupby(codes).sum().sort_values(ascending=False)
+
+
+def place_labels(view: View, dimension: str, codes: Iterable[str]) -> dict[str, str]:
+    """Places by code as the rows of a picture: two streets may share a name and then carry their code."""
+    names = places.areas(view.data)["name"]
+    labels = {code: names.get(code, code) or f"{PLACE_NAMES[dimension]}未填写" for code in codes}
+    is_shared = pd.Series(labels).duplicated(keep=False)
+    return {code: f"{name}（{code}）" if is_shared[code] else name for code, name in labels.items()}
+
+
+def experts_by_field(view: View) -> pd.DataFrame:
+    """The experts in the pool by field (row) and source (column), both largest first."""
+    experts = view.ask(measure, ["experts_in_pool"], as_of=view.stocks_at, by=["source", "field"])
+    orders = {name: _sizes(experts[name], experts["hits"]).index for name in ("field", "source")}
+    row, column = (pd.Categorical(experts[name], orders[name]) for name in ("field", "source"))
+    cells = experts.assign(row=row, column=column)
+    return cells.sort_values(["row", "column"]).astype({"row": str, "column": str})
+
+
+def backlog_by_stage(view: View) -> pd.DataFrame:
+    """Open cases by stage (row) and age (column), in the order of the process.
+
+    Where a time that tells the stage was never loaded, some or all cases have none: their row is called by what is
+    missing and has "" as `code`; their ages are known even so.
+    """
+    by_stage = view.ask(measure, ["backlog"], as_of=view.stocks_at, within=view.within, by=["stage", "age"])
+    lacks = kpis.missing_for_split(view, "backlog", "stage")
+    nameless = unknown.placeholder(lacks)
+    by_stage = by_stage.assign(stage=[stage if isinstance(stage, str) else nameless for stage in by_stage["stage"]])
+    stages = [stage for stage in STAGES[:-1] if not lacks or (by_stage["stage"] == stage).any()]
+    every = pd.MultiIndex.from_product([stages + [nameless] * bool(lacks), AGE_BANDS], names=["stage", "age"])
+    cells = by_stage.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
+    return cells.assign(row=cells["stage"], column=cells["age"], code=cells["stage"].replace(nameless, ""))
+
+
+def orders_by_answer(view: View) -> pd.DataFrame:
+    """Orders of supervision of the period by level (row) and what became of their limit (column).
+
+    `role` marks those that were or are late.
+    """
+    orders = view.ask(measure, ["supervision_issued"], by=["supervision_level", "answer"], **view.scope)
+    by_level = orders.pivot_table(index="supervision_level", columns="answer", values="hits", aggfunc="sum")
+    by_level = by_level.reindex(columns=list(ANSWERS)).fillna(0).astype(int)
+    cells = by_level.rename_axis("row").reset_index().melt(id_vars="row", var_name="column", value_name="value")
+    return cells.assign(role=["bad" if answer in LATE else "none" for answer in cells["column"]])
