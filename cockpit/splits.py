@@ -1,21 +1,33 @@
 """Numbers split by a dimension, with names for its codes: what rankings and tables draw."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
 from cockpit import kpis
 from cockpit.view import View
-from queries import names
+from queries import frames, names
 from queries.measure import measure, metric_of
 from wording import names as naming
+
+COLUMNS: Final[frames.Columns] = {
+    "metric": "str",
+    "code": "object",
+    "name": "object",
+    "hits": "int64",
+    "among": "int64",
+    "value": "float64",
+    "small": "bool",
+    "role": "object",
+}
 
 
 def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     """Metrics by one dimension, in the view's period and slice.
 
-    Columns: metric, code (text, "" where not filled in: what links take), name, hits, among, value,
-    small (bool; 样本少, of rates only), role (of its light, "none" where nothing judges it).
+    Columns of COLUMNS: metric, code (text, "" where not filled in: what links take), name, hits, among, value,
+    small (样本少, of rates only), role (of its light, "none" where nothing judges it).
     """
     measured = view.ask(
         measure, list(metrics), as_of=view.as_of, period=view.period, within=view.within, by=[dimension]
@@ -25,7 +37,7 @@ def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
         (metric_of(name), value, among)
         for name, value, among in zip(measured["metric"], measured["value"], measured["among"], strict=True)
     ]
-    return pd.DataFrame(
+    groups = pd.DataFrame(
         {
             "metric": measured["metric"],
             "code": codes,
@@ -37,6 +49,7 @@ def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
             "role": [kpis.role(view, *row) for row in rows],
         }
     )
+    return frames.conform(groups, COLUMNS)
 
 
 def names_of(view: View, dimension: str, codes: Sequence[str | None]) -> list[str]:

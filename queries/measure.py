@@ -26,7 +26,7 @@ from sqlalchemy import (
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from queries import needs
+from queries import frames, needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
@@ -68,7 +68,7 @@ def measure(
 ) -> pd.DataFrame:
     """Measure metrics as of a moment, in a period (None: all time), within a slice, split by dimensions.
 
-    Returns one row a metric and group: metric, the `by` columns (codes or labels as str, None where
+    Returns one row a metric and group (frames.NUMBERS): metric, the `by` columns (codes or labels as str, None where
     not filled in), hits, among (int), value (float; a fraction for rates; NaN where there is nothing
     to divide by, or where the data cannot tell), unknown (str | None: what the data lacks for the number, as
     "petition.due_at,petition.closed_at", see queries.needs), as_of (the moment measured at: a stock's is the end of a
@@ -80,15 +80,16 @@ def measure(
     chosen = [metric_of(name) for name in metrics]
     for metric in chosen:
         check_dimensions(metric, by)
-    frames = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(chosen, by)]
-    numbers = _with_values(casebase, pd.concat(frames, ignore_index=True), tuple(by), within)
+    parts = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(chosen, by)]
+    numbers = _with_values(casebase, pd.concat(parts, ignore_index=True), tuple(by), within)
     order = {metric.id: place for place, metric in enumerate(chosen)}
     numbers = numbers.sort_values(
         ["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable"
     )
     numbers = needs.without_unknown(casebase, numbers)
     moments = {metric.id: span_of(metric, as_of, period, within)[0] for metric in chosen}
-    return numbers.assign(as_of=pd.to_datetime(numbers["metric"].map(moments))).reset_index(drop=True)
+    numbers = numbers.assign(as_of=pd.to_datetime(numbers["metric"].map(moments))).reset_index(drop=True)
+    return frames.conform(numbers, {**frames.keys(by), **frames.NUMBERS})
 
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Float, cast, func, select
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
+from queries import frames
 from queries.measure import check_dimensions, conditions, in_slice, metric_of, span_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
@@ -27,8 +28,8 @@ def spread(
 ) -> pd.DataFrame:
     """Median and 90th percentile (between neighbours: interpolated) of a mean's amounts, in the metric's unit.
 
-    One row a group, one row without `by`: the `by` columns (None where not filled in), hits, median, p90 (NaN without
-    a row). Splits by time are not offered. Raises UsageError for a metric that is no mean.
+    One row a group, one row without `by`: the `by` columns (None where not filled in), then frames.SPREAD: hits,
+    median, p90 (NaN without a row). Splits by time are not offered. Raises UsageError for a metric that is no mean.
     """
     chosen = metric_of(metric)
     if chosen.amount is None:
@@ -51,4 +52,5 @@ def spread(
     labels_as_text = {
         name: quantiles_by_group[name].astype(object).where(quantiles_by_group[name].notna(), None) for name in by
     }
-    return quantiles_by_group.assign(**labels_as_text).astype({"hits": "int64"} | dict.fromkeys(_QUANTILES, "float64"))
+    columns = {**dict.fromkeys(by, "object"), **frames.SPREAD}
+    return frames.conform(quantiles_by_group.assign(**labels_as_text), columns)

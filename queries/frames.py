@@ -1,0 +1,41 @@
+"""The columns of the frames that numbers come in, with their types: the one place where makers and readers meet.
+
+Every frame keeps its columns and types however many rows it has, none included.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+# A column's dtype by its name. Objects are texts of which some may be None.
+Columns = Mapping[str, str]
+
+# What a metric's rows are known by comes first: its id, then the codes or labels of the dimensions (see `keys`).
+NUMBERS: Final[Columns] = {
+    "hits": "int64",
+    "among": "int64",
+    "value": "float64",
+    "unknown": "object",
+    "as_of": "datetime64[us]",
+}
+# Value and among of the period before and of the year before; NaN where that period has no row.
+EARLIER: Final[Columns] = {
+    "previous": "float64",
+    "previous_among": "float64",
+    "year_before": "float64",
+    "year_before_among": "float64",
+}
+COMPARED: Final[Columns] = {**NUMBERS, **EARLIER}
+MONTHS: Final[Columns] = {**NUMBERS, "unfinished": "bool"}
+SPREAD: Final[Columns] = {"hits": "int64", "median": "float64", "p90": "float64"}
+
+
+def keys(by: Sequence[str]) -> Columns:
+    """The columns that tell the rows of a frame of numbers apart: metric, then the dimensions it is split by."""
+    return {"metric": "str", **dict.fromkeys(by, "object")}
+
+
+def conform(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """The frame with just these columns, in this order and of these types. Raises KeyError for one that is missing."""
+    return frame[list(columns)].astype(dict(columns))
