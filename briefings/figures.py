@@ -64,7 +64,7 @@ def _rate_by_month(frozen: Frozen, name: str) -> Figure | None:
     title = findings.months(frame, target, frozen.as_of.date(), nothing="")
     return Figure(
         f"{name}_months",
-        metric.name + prose.close(title),
+        metric.name + prose.without_blanks(title),
         f"近{MONTHS}个月{metric.name}",
         "months",
         _labels(frame),
@@ -116,7 +116,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
         left_out += f"；另有{words.full(nameless)}{metric.unit}未填写"
     return Figure(
         f"{name}_{dimension}",
-        metric.name + prose.close(title),
+        metric.name + prose.without_blanks(title),
         f"各{noun}{metric.name}（{metric.unit}）{left_out}",
         "ranking",
         tuple(one_line(name) for name in rows["name"]),

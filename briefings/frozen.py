@@ -195,73 +195,113 @@ def freeze(
 
     `progress` is told the share done and what is next. Raises UsageError for an area that does not exist.
     """
-    within = Slice(area=request.area)
-    level = casebase.level_of(request.area) if request.area else 1
-    below = _BELOW.get(level)
-    until = min(as_of.date(), request.period.end)
-    days = 7 if request.period.days <= hot_topics.WINDOWS[0] else hot_topics.WINDOWS[-1]
-
-    def totals() -> pd.DataFrame:
-        frame = compare(casebase, TOTALS, as_of=as_of, period=request.period, within=within)
-        return frame.set_index("metric")
-
-    def months() -> pd.DataFrame:
-        return by_month(casebase, BY_MONTH, as_of=as_of, months=MONTHS, within=within, until=until)
-
-    def topics() -> pd.DataFrame:
-        at = min(as_of, end_of_day(until))
-        return hot_topics.topics(casebase, as_of=at, days=days, within=within, place=below or "community")
-
-    def splits() -> dict[str, pd.DataFrame]:
-        frames = {
-            name: _split(casebase, request, as_of, within, below, name, metrics) for name, metrics in SPLITS.items()
-        }
-        return {name: frame for name, frame in frames.items() if frame is not None}
-
-    def lists() -> tuple[tuple[Rows, ...], bytes]:
-        return _lists(casebase, request.period, as_of, within)
-
-    def state() -> tuple[DataState, str | None, str | None]:
-        if request.area is None:
-            return casebase.state(), None, None
-        name = (names.codes(casebase) or {}).get(request.area)
-        whole = casebase.state()
-        return whole, name, _bureau(casebase, request.area, level, name or "", whole.bureau(casebase.settings))
-
+    read = _Questions(casebase, request, as_of)
     # Several at once: while the database reckons for one, another's rows are put in order.
     lanes: tuple[tuple[Callable[[], Any], ...], ...] = (
-        (state, lambda: _began(casebase), totals, months),
-        (splits, topics),
-        (lists,),
+        (read.state, read.began, read.totals, read.months),
+        (read.splits, read.topics),
+        (read.lists,),
     )
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
-    of_all, (split, of_topics), of_rows = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (read_state, area, own), began, *numbers = [*of_all, of_topics]
-    ((rows, of_lists),) = of_rows
-    numbers = [_since(began, request.period, as_of, frame) for frame in numbers]
-    split = {name: _since(began, request.period, as_of, frame) for name, frame in split.items()}
+    answers = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
+    (state, began, totals, months), (splits, topics), ((lists, digest_of_lists),) = answers
+    totals, months = (_since(began, request.period, as_of, frame) for frame in (totals, months))
+    splits = {name: _since(began, request.period, as_of, frame) for name, frame in splits.items()}
     definitions = definitions_version()
-    frames = [numbers[0], *split.values(), *numbers[1:]]
-    snapshot = _digest(request, as_of, definitions, frames, of_lists)
+    frames = [totals, *splits.values(), months, topics]
+    snapshot = _digest(request, as_of, definitions, frames, digest_of_lists)
     progress(1.0, "数字已冻结")
     return Frozen(
         request=request,
         as_of=as_of,
         settings=casebase.settings,
-        state=read_state,
-        area_name=area or read_state.city_name or casebase.settings.city.name,
-        place=below,
-        totals=numbers[0],
-        splits=split,
-        months=numbers[1],
-        topics=numbers[2],
-        topic_days=days,
-        lists=rows,
+        state=state.data,
+        area_name=state.area_name or state.data.city_name or casebase.settings.city.name,
+        place=read.below,
+        totals=totals,
+        splits=splits,
+        months=months,
+        topics=topics,
+        topic_days=read.topic_days,
+        lists=lists,
         definitions=definitions,
         snapshot=snapshot,
-        bureau=own or read_state.bureau(casebase.settings),
+        bureau=state.bureau or state.data.bureau(casebase.settings),
     )
+
+
+@dataclass(frozen=True)
+class _State:
+    """The state of the data, and the area's name and petition bureau (None: those of the whole)."""
+
+    data: DataState
+    area_name: str | None = None
+    bureau: str | None = None
+
+
+class _Questions:
+    """What a briefing asks the case base, each part by itself."""
+
+    def __init__(self, casebase: Casebase, request: Request, as_of: datetime) -> None:
+        self._casebase, self._request, self._as_of = casebase, request, as_of
+        self._within = Slice(area=request.area)
+        self._level = casebase.level_of(request.area) if request.area else 1
+        self._until = min(as_of.date(), request.period.end)
+        # The level below the area; None below a community.
+        self.below = _BELOW.get(self._level)
+        is_short = request.period.days <= hot_topics.WINDOWS[0]
+        self.topic_days = 7 if is_short else hot_topics.WINDOWS[-1]
+
+    def state(self) -> _State:
+        data, area = self._casebase.state(), self._request.area
+        if area is None:
+            return _State(data)
+        name = (names.codes(self._casebase) or {}).get(area)
+        own = _bureau(self._casebase, area, self._level, name or "", data.bureau(self._casebase.settings))
+        return _State(data, name, own)
+
+    def began(self) -> date | None:
+        return _began(self._casebase)
+
+    def totals(self) -> pd.DataFrame:
+        period = self._request.period
+        return compare(self._casebase, TOTALS, as_of=self._as_of, period=period, within=self._within).set_index(
+            "metric"
+        )
+
+    def months(self) -> pd.DataFrame:
+        return by_month(
+            self._casebase, BY_MONTH, as_of=self._as_of, months=MONTHS, within=self._within, until=self._until
+        )
+
+    def topics(self) -> pd.DataFrame:
+        at, place = min(self._as_of, end_of_day(self._until)), self.below or "community"
+        return hot_topics.topics(self._casebase, as_of=at, days=self.topic_days, within=self._within, place=place)
+
+    def splits(self) -> dict[str, pd.DataFrame]:
+        columns = {name: self.below if name == PLACE else name for name in SPLITS}
+        return {name: self._split(column, SPLITS[name]) for name, column in columns.items() if column is not None}
+
+    def lists(self) -> tuple[tuple[Rows, ...], bytes]:
+        return _lists(self._casebase, self._request.period, self._as_of, self._within)
+
+    def _split(self, column: str, metrics: Sequence[str]) -> pd.DataFrame:
+        casebase, period = self._casebase, self._request.period
+        frame = compare(casebase, metrics, as_of=self._as_of, period=period, within=self._within, by=[column])
+        known = names.names_of(casebase, column) or {}
+        codes = [code if isinstance(code, str) else "" for code in frame[column]]
+        kinds = _kinds(casebase) if column == "unit" else {}
+        limit = casebase.settings.lights.small_sample
+        return frame.drop(columns=[column, "as_of"]).assign(
+            code=codes,
+            name=[display_name(column, code, known, casebase.settings.city.name) for code in codes],
+            kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
+            small=[
+                metric_of(metric).is_sample and words.is_small_sample(among, limit)
+                for metric, among in zip(frame["metric"], frame["among"], strict=True)
+            ],
+        )
 
 
 def _began(casebase: Casebase) -> date | None:
@@ -283,32 +323,6 @@ def _since(began: date | None, period: Period, as_of: datetime, frame: pd.DataFr
     if "month" in frame.columns:
         frame = frame.assign(value=frame["value"].mask(of_cases & (frame["month"] < f"{began:%Y-%m}")))
     return frame
-
-
-def _split(
-    casebase: Casebase,
-    request: Request,
-    as_of: datetime,
-    within: Slice,
-    below: str | None,
-    dimension: str,
-    metrics: Sequence[str],
-) -> pd.DataFrame | None:
-    column = below if dimension == PLACE else dimension
-    if column is None:
-        return None
-    frame = compare(casebase, metrics, as_of=as_of, period=request.period, within=within, by=[column])
-    known = names.names_of(casebase, column) or {}
-    codes = [code if isinstance(code, str) else "" for code in frame[column]]
-    limit = casebase.settings.lights.small_sample
-    sample = [metric_of(name).is_sample for name in frame["metric"]]
-    kinds = _kinds(casebase) if column == "unit" else {}
-    return frame.drop(columns=[column, "as_of"]).assign(
-        code=codes,
-        name=[display_name(column, code, known, casebase.settings.city.name) for code in codes],
-        kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
-        small=[few and words.is_small_sample(among, limit) for few, among in zip(sample, frame["among"], strict=True)],
-    )
 
 
 def _bureau(casebase: Casebase, area: str, level: int, name: str, city: str) -> str | None:

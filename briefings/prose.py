@@ -58,7 +58,7 @@ def against_target(value: float, target: float | None) -> str:
     )
 
 
-def close(text: str) -> str:
+def without_blanks(text: str) -> str:
     """A finding of a page as documents set it: no blank beside Chinese; in names of other letters it stays."""
     return _BLANK.sub("", text)
 

@@ -22,7 +22,7 @@ from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
 from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
-from casebase.loading.guess import guess_map, written
+from casebase.loading.guess import guess_map, map_as_toml
 from casebase.loading.preview import preview, unknown_numbers
 from casebase.loading.readers import open_reader
 from casebase.schema import info, load_run, metadata, petition, workday
@@ -109,7 +109,7 @@ def map_command(
         raise UsageError(f"{target}: there is a file already; name another with --out")
     settings = read_settings()
     guess = guess_map(file, file.name.split(".")[0])
-    text = written(guess, file.name, settings.city.name)
+    text = map_as_toml(guess, file.name, settings.city.name)
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -128,7 +128,7 @@ def map_command(
 def check(url: Url = None) -> None:
     """Look for what is wrong (exit 1) or missing in the data, and for the numbers that stay unknown."""
     casebase = open_casebase(read_settings(), url, create=False)
-    with casebase.unhurried() as connection:
+    with casebase.reading_without_limits() as connection:
         findings = find(connection, casebase.settings.deadlines)
     for finding in findings:
         print(f"{finding.severity:8} {finding.count:>12,}  {finding.text}")
@@ -145,7 +145,7 @@ def check(url: Url = None) -> None:
 def status(url: Url = None) -> None:
     """Tell what the case database holds."""
     casebase = open_casebase(read_settings(), url, create=False)
-    with casebase.unhurried() as connection:
+    with casebase.reading_without_limits() as connection:
         for name, value in [*_state_lines(connection), *_calendar_lines(connection), *_load_lines(connection)]:
             print(f"{name:14} {value}")
         for table in metadata.sorted_tables:

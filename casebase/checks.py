@@ -114,10 +114,10 @@ def check(connection: Connection, deadlines: DeadlineSettings) -> list[Problem]:
     counts = count_rows(connection, every)
     findings = [Problem(rule.name, rule.severity, counts[rule.name], rule.text) for rule in every]
     findings += calendar(connection)
-    return in_order(finding for finding in findings if finding.count)
+    return errors_first(finding for finding in findings if finding.count)
 
 
-def in_order(findings: Iterator[Problem]) -> list[Problem]:
+def errors_first(findings: Iterator[Problem]) -> list[Problem]:
     """Errors first, else as they come."""
     return sorted(findings, key=lambda finding: finding.severity != "error")
 

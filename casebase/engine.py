@@ -166,7 +166,7 @@ class Casebase:
         return Casebase(_engine(self.engine.url, few), self.settings)
 
     @contextmanager
-    def unhurried(self) -> Iterator[Connection]:
+    def reading_without_limits(self) -> Iterator[Connection]:
         """A reading that may take as long as it takes, for an operator who waits."""
         with self.reading() as connection:
             _without_limits(connection)
@@ -191,7 +191,7 @@ class Casebase:
             return frame_of_few(connection, statement)
 
     @contextmanager
-    def still(self) -> Iterator[None]:
+    def one_state(self) -> Iterator[None]:
         """Every reading inside, of this thread, sees the data as of the first one, whatever is written meanwhile."""
         # One transaction of DuckDB always reads one state; PostgreSQL must be asked to.
         level = {} if self.engine.dialect.name == "duckdb" else {"isolation_level": "REPEATABLE READ"}
@@ -214,7 +214,7 @@ class Casebase:
             done = self._at_once(lanes, progress)
             if done is not None:
                 return done
-        with self.still():
+        with self.one_state():
             return [[task() for task in lane] for lane in lanes]
 
     def _at_once(
@@ -227,7 +227,7 @@ class Casebase:
         def run(lane: Sequence[Callable[[], Any]]) -> list[Any]:
             results = []
             try:
-                with self.still():
+                with self.one_state():
                     # The first reading fixes what this thread sees.
                     states.add(self.state())
                     begun.wait()

@@ -45,10 +45,10 @@ _BY_WORDS = (
 
 def reason(address: str | URL, error: BaseException) -> str:
     """One sentence for an error of a driver, with the address it happened at."""
-    return f"{redact(address)}: {_what(error, address)}"
+    return f"{redact(address)}: {_failure(error, address)}"
 
 
-def _what(error: BaseException, address: str | URL) -> str:
+def _failure(error: BaseException, address: str | URL) -> str:
     if isinstance(error, PoolTimeoutError):
         return "all connections are busy; try again, or raise [database] connections"
     cause = getattr(error, "orig", None) or error

@@ -29,11 +29,15 @@ def receive(connection: Connection, span: Span) -> set[int]:
     """Leaders receive some visitors the working day after acceptance, and are done when the case is closed."""
     rows = _untaken(connection, span, reception)
     share = np.where(rows.channel == "来访", 300, 10) + np.where(rows.people >= 5, 900, 0)
-    rows = rows[steps.roll(span, rows.petition_id, 50, PER_MYRIAD) < share].copy()
+    rows = rows[steps.draw_below(span, rows.petition_id, 50, PER_MYRIAD) < share].copy()
     days = np.ones(len(rows), dtype=np.int64)
     rows["held_at"] = _none(rows)
     steps.apply(
-        span, rows, "held_at", rows.accepted_at, steps.office(span, rows.accepted_at, days, rows.petition_id, 51)
+        span,
+        rows,
+        "held_at",
+        rows.accepted_at,
+        steps.office_moment_after(span, rows.accepted_at, days, rows.petition_id, 51),
     )
     come = _due_rows(rows, "held_at")
     taken = pd.DataFrame(
@@ -64,15 +68,17 @@ def _close_receptions(connection: Connection) -> set[int]:
 def supervise(connection: Connection, span: Span) -> set[int]:
     """Orders on cases that are late, repeated or chosen for another reason, and the answers to them."""
     rows = _untaken(connection, span, supervision, earliest=timedelta(days=400))
-    chosen = steps.roll(span, rows.petition_id, 60, PER_MYRIAD) < np.where(rows.is_first, 60, 420)
-    late = steps.roll(span, rows.petition_id, 61, PER_MYRIAD) < 4_200
-    after = rows.accepted_at + pd.to_timedelta(10 + steps.roll(span, rows.petition_id, 62, 21), unit="D")
+    chosen = steps.draw_below(span, rows.petition_id, 60, PER_MYRIAD) < np.where(rows.is_first, 60, 420)
+    late = steps.draw_below(span, rows.petition_id, 61, PER_MYRIAD) < 4_200
+    after = rows.accepted_at + pd.to_timedelta(10 + steps.draw_below(span, rows.petition_id, 62, 21), unit="D")
     rows["start"] = rows.accepted_at.where(chosen, rows.due_at)
     rows["cause"] = after.where(chosen, rows.due_at.where(late))
     rows = rows[~rows.is_simple & (rows.cause > pd.Timestamp(span.live_since))].copy()
     days = np.ones(len(rows), dtype=np.int64)
     rows["issued_at"] = _none(rows)
-    steps.apply(span, rows, "issued_at", rows.start, steps.office(span, rows.cause, days, rows.petition_id, 63))
+    steps.apply(
+        span, rows, "issued_at", rows.start, steps.office_moment_after(span, rows.cause, days, rows.petition_id, 63)
+    )
     come = _due_rows(rows, "issued_at")
     orders = pd.DataFrame(
         {
@@ -95,9 +101,13 @@ def _answer(connection: Connection, span: Span) -> set[int]:
         .where(s.replied_at.is_(None))
     )
     rows = steps.read(connection, query)
-    days = 2 + steps.roll(span, rows.supervision_id, 65, 12)
+    days = 2 + steps.draw_below(span, rows.supervision_id, 65, 12)
     steps.apply(
-        span, rows, "replied_at", rows.issued_at, steps.office(span, rows.issued_at, days, rows.supervision_id, 66)
+        span,
+        rows,
+        "replied_at",
+        rows.issued_at,
+        steps.office_moment_after(span, rows.issued_at, days, rows.supervision_id, 66),
     )
     moved = _due_rows(rows, "replied_at")
     results = _drawn(span, moved, 67, {"限期整改": 50, "正在推进": 35, "约谈提醒": 15}, key="supervision_id")
@@ -109,15 +119,15 @@ def _answer(connection: Connection, span: Span) -> set[int]:
 def apply_for_hearings(connection: Connection, span: Span) -> set[int]:
     """A few of the harder cases get a hearing: applied for, scheduled and given a panel at once."""
     rows = _untaken(connection, span, hearing)
-    rows = rows[~rows.is_simple & (steps.roll(span, rows.petition_id, 70, PER_MYRIAD) < _HEARD)].copy()
-    days = 6 + steps.roll(span, rows.petition_id, 71, 12)
+    rows = rows[~rows.is_simple & (steps.draw_below(span, rows.petition_id, 70, PER_MYRIAD) < _HEARD)].copy()
+    days = 6 + steps.draw_below(span, rows.petition_id, 71, 12)
     rows["applied_at"] = _none(rows)
-    planned = steps.office(span, rows.accepted_at, days, rows.petition_id, 72)
+    planned = steps.office_moment_after(span, rows.accepted_at, days, rows.petition_id, 72)
     steps.apply(span, rows, "applied_at", rows.accepted_at, planned)
     come = _due_rows(rows, "applied_at")
     day = come.applied_at.to_numpy().astype("datetime64[D]")
-    wait = 5 + steps.roll(span, come.petition_id, 73, 18)
-    scheduled = steps.hour(span, span.world.calendar.after_many(day, wait), come.petition_id, 74)
+    wait = 5 + steps.draw_below(span, come.petition_id, 73, 18)
+    scheduled = steps.office_moment(span, span.world.calendar.after_many(day, wait), come.petition_id, 74)
     asked = pd.DataFrame(
         {
             "hearing_id": _ids(connection, hearing.c.hearing_id, come),
@@ -125,7 +135,7 @@ def apply_for_hearings(connection: Connection, span: Span) -> set[int]:
             "stage": "办理",
             "applied_at": come.applied_at,
             "scheduled_at": scheduled,
-            "is_public": steps.roll(span, come.petition_id, 75, 100) < 72,
+            "is_public": steps.draw_below(span, come.petition_id, 75, 100) < 72,
             "status": "已排期",
         }
     )
@@ -145,7 +155,7 @@ def _seat(connection: Connection, span: Span, asked: pd.DataFrame) -> None:
         {
             "hearing_id": np.repeat(asked.hearing_id.to_numpy(), _PANEL),
             "expert_id": experts[
-                steps.roll(
+                steps.draw_below(
                     span,
                     pd.Series(
                         np.repeat(asked.petition_id.to_numpy(), _PANEL) * _PANEL
@@ -194,5 +204,5 @@ def _ids(connection: Connection, column: Column[int], rows: pd.DataFrame) -> np.
 def _drawn(span: Span, rows: pd.DataFrame, salt: int, weights: dict[str, int], key: str = "petition_id") -> np.ndarray:
     """A word for each row, by weight."""
     words = np.repeat(list(weights), list(weights.values()))
-    chosen: np.ndarray = words[steps.roll(span, rows[key], salt, len(words))]
+    chosen: np.ndarray = words[steps.draw_below(span, rows[key], salt, len(words))]
     return chosen

@@ -247,13 +247,13 @@ def _move_cases(connection: Connection, span: steps.Span) -> set[int]:
 def _forward(span: steps.Span, rows: pd.DataFrame) -> None:
     waiting = rows.forwarded_at.isna() & rows.closed_at.isna()
     some = rows[waiting]
-    days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[steps.roll(span, some.petition_id, 1, 10)]
+    days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[steps.draw_below(span, some.petition_id, 1, 10)]
     steps.apply(
         span,
         rows,
         "forwarded_at",
         some.registered_at,
-        steps.office(span, some.registered_at, days, some.petition_id, 2),
+        steps.office_moment_after(span, some.registered_at, days, some.petition_id, 2),
     )
     rows.loc[waiting & rows.forwarded_at.notna(), "status"] = "待受理"
 
@@ -261,7 +261,7 @@ def _forward(span: steps.Span, rows: pd.DataFrame) -> None:
 def _accept(span: steps.Span, rows: pd.DataFrame) -> None:
     waiting = rows.accepted_at.isna() & rows.forwarded_at.notna() & rows.closed_at.isna()
     some = rows[waiting]
-    roll = steps.roll(span, some.petition_id, 3, 10)
+    roll = steps.draw_below(span, some.petition_id, 3, 10)
     days = np.where(
         some.is_simple, np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 1])[roll], np.array([1, 1, 2, 2, 3, 3, 4, 5, 6, 8])[roll]
     )
@@ -270,7 +270,7 @@ def _accept(span: steps.Span, rows: pd.DataFrame) -> None:
         rows,
         "accepted_at",
         some.forwarded_at,
-        steps.office(span, some.forwarded_at, days, some.petition_id, 4),
+        steps.office_moment_after(span, some.forwarded_at, days, some.petition_id, 4),
     )
     done = waiting & rows.accepted_at.notna()
     rows.loc[done, "status"] = "办理中"
@@ -297,23 +297,23 @@ def _close(span: steps.Span, rows: pd.DataFrame) -> None:
     """A case closes somewhere on the way to its deadline, or some days after it."""
     waiting = rows.closed_at.isna() & rows.accepted_at.notna()
     some = rows[waiting]
-    base = steps.base(span, some.accepted_at)
+    base = steps.wait_start(span, some.accepted_at)
     deadline = some.five_day_due.where(some.is_simple, some.due_at).fillna(some.due_at)
     left = (deadline.dt.normalize() - base.dt.normalize()).dt.days.to_numpy()
-    late = (steps.roll(span, some.petition_id, 5, PER_MYRIAD) < 650) | (left < 1)
+    late = (steps.draw_below(span, some.petition_id, 5, PER_MYRIAD) < 650) | (left < 1)
     days = np.where(
         late,
-        np.maximum(left, 0) + 1 + steps.roll(span, some.petition_id, 6, 9) * np.where(some.is_simple, 1, 4),
-        1 + steps.roll(span, some.petition_id, 7, np.maximum(left, 1)),
+        np.maximum(left, 0) + 1 + steps.draw_below(span, some.petition_id, 6, 9) * np.where(some.is_simple, 1, 4),
+        1 + steps.draw_below(span, some.petition_id, 7, np.maximum(left, 1)),
     )
     day = span.world.calendar.after_many(
         base.to_numpy().astype("datetime64[D]") + days, np.zeros(days.size, dtype=np.int64)
     )
-    moment = pd.Series(steps.hour(span, day, some.petition_id, 8), index=some.index)
+    moment = pd.Series(steps.office_moment(span, day, some.petition_id, 8), index=some.index)
     steps.apply(span, rows, "closed_at", some.accepted_at, moment)
     done = waiting & rows.closed_at.notna()
     rows.loc[done, "status"] = "已办结"
-    rows.loc[done, "resolved"] = steps.roll(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
+    rows.loc[done, "resolved"] = steps.draw_below(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
         rows.loc[done, "is_simple"], 87, 70
     )
 
@@ -328,30 +328,30 @@ def _evaluate(span: steps.Span, rows: pd.DataFrame) -> None:
         & (rows.status != "不予受理")
     )
     share = np.where(rows.closed_at.to_numpy() > span.live_since, 7_000, 2_500)
-    waiting = eligible & (steps.roll(span, rows.petition_id, 10, PER_MYRIAD) < share)
+    waiting = eligible & (steps.draw_below(span, rows.petition_id, 10, PER_MYRIAD) < share)
     some = rows[waiting]
     window = span.world.deadlines.evaluation_days * _DAY
     seconds = (
         np.minimum(
-            steps.roll(span, some.petition_id, 11, window - 7_200),
-            steps.roll(span, some.petition_id, 12, window - 7_200),
+            steps.draw_below(span, some.petition_id, 11, window - 7_200),
+            steps.draw_below(span, some.petition_id, 12, window - 7_200),
         )
         + 3_600
     )
-    moment = steps.base(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
+    moment = steps.wait_start(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
     moment = moment.where(moment <= some.closed_at + pd.Timedelta(seconds=window))
     steps.apply(span, rows, "evaluated_at", some.closed_at, moment)
     done = waiting & rows.evaluated_at.notna()
     happy = rows.loc[done, "resolved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     for column, salt, levels in (("satisfaction_bureau", 13, (73, 49)), ("satisfaction_unit", 14, (65, 33))):
-        roll, content = steps.roll(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
+        roll, content = steps.draw_below(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
         rows.loc[done, column] = np.where(roll < content, "满意", np.where(roll < content + 24, "基本满意", "不满意"))
 
 
 def _push(connection: Connection, span: steps.Span, forwarded: pd.DataFrame) -> None:
     """A third of the forwarded cases goes to the grid platform at the same moment."""
     chosen = forwarded[
-        (steps.roll(span, forwarded.petition_id, 20, PER_MYRIAD) < 3_500)
+        (steps.draw_below(span, forwarded.petition_id, 20, PER_MYRIAD) < 3_500)
         & forwarded.grid_id.notna()
         & ~forwarded.restricted
     ]
@@ -365,7 +365,7 @@ def _push(connection: Connection, span: steps.Span, forwarded: pd.DataFrame) -> 
     table = {
         "task_id": pa.array(np.arange(first, first + len(chosen))),
         "petition_id": pa.array(chosen.petition_id.to_numpy()),
-        "kind": pa.array(kinds[steps.roll(span, chosen.petition_id, 21, 100)].tolist()),
+        "kind": pa.array(kinds[steps.draw_below(span, chosen.petition_id, 21, 100)].tolist()),
         "grid_id": pa.array(chosen.grid_id.tolist()),
         "worker_id": pa.array([workers.get(grid) for grid in chosen.grid_id], pa.int64()),
         "pushed_at": pa.array(chosen.forwarded_at.to_numpy().astype("datetime64[us]")),
@@ -395,23 +395,25 @@ def _move_tasks(connection: Connection, span: steps.Span) -> set[int]:
     if rows.empty:
         return set()
     before = rows.copy()
-    prompt = steps.roll(span, rows.task_id, 22, 100) < np.where(rows.worker_id.notna(), 94, 26)
+    prompt = steps.draw_below(span, rows.task_id, 22, 100) < np.where(rows.worker_id.notna(), 94, 26)
     wait = np.where(
-        prompt, 600 + steps.roll(span, rows.task_id, 23, 60_000), 90_000 + steps.roll(span, rows.task_id, 23, 200_000)
+        prompt,
+        600 + steps.draw_below(span, rows.task_id, 23, 60_000),
+        90_000 + steps.draw_below(span, rows.task_id, 23, 200_000),
     )
     waiting = rows.contacted_at.isna()
     some = rows[waiting]
-    contact = steps.base(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
+    contact = steps.wait_start(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
     steps.apply(span, rows, "contacted_at", some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at))
-    method = np.where(steps.roll(span, rows.task_id, 24, 100) < 63, "电话", "上门")
+    method = np.where(steps.draw_below(span, rows.task_id, 24, 100) < 63, "电话", "上门")
     rows["contact_method"] = rows.contact_method.where(~waiting | rows.contacted_at.isna(), method)
     waiting = rows.contacted_at.notna()
     some = rows[waiting]
-    finish = steps.base(span, some.contacted_at) + pd.to_timedelta(
-        3_600 + steps.roll(span, some.task_id, 25, 430_000), unit="s"
+    finish = steps.wait_start(span, some.contacted_at) + pd.to_timedelta(
+        3_600 + steps.draw_below(span, some.task_id, 25, 430_000), unit="s"
     )
     steps.apply(span, rows, "finished_at", some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at))
-    roll = steps.roll(span, rows.task_id, 26, 100)
+    roll = steps.draw_below(span, rows.task_id, 26, 100)
     outcome = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
     rows["outcome"] = rows.outcome.where(rows.finished_at.isna(), outcome)
     moments = ["contacted_at", "finished_at"]
@@ -446,11 +448,11 @@ def _hold_hearings(connection: Connection, span: steps.Span) -> set[int]:
     done = waiting & rows.held_at.notna()
     rows.loc[done, "status"] = "已举行"
     conclusions = np.array(["支持诉求", "部分支持", "部分支持", "维持原意见", "达成和解"])
-    rows.loc[done, "conclusion"] = conclusions[steps.roll(span, rows.loc[done, "hearing_id"], 30, 5)]
-    waiting = rows.held_at.notna() & rows.settled_at.isna() & (steps.roll(span, rows.hearing_id, 31, 100) < 70)
+    rows.loc[done, "conclusion"] = conclusions[steps.draw_below(span, rows.loc[done, "hearing_id"], 30, 5)]
+    waiting = rows.held_at.notna() & rows.settled_at.isna() & (steps.draw_below(span, rows.hearing_id, 31, 100) < 70)
     some = rows[waiting]
-    moment = steps.base(span, some.held_at) + pd.to_timedelta(
-        _DAY + steps.roll(span, some.hearing_id, 32, 35 * _DAY), unit="s"
+    moment = steps.wait_start(span, some.held_at) + pd.to_timedelta(
+        _DAY + steps.draw_below(span, some.hearing_id, 32, 35 * _DAY), unit="s"
     )
     steps.apply(span, rows, "settled_at", some.held_at, moment)
     moments = ["held_at", "settled_at"]
@@ -467,10 +469,10 @@ def _close_mediations(connection: Connection, span: steps.Span) -> None:
     )
     if rows.empty:
         return
-    wait = pd.to_timedelta(3_600 + steps.roll(span, rows.mediation_id, 40, 9 * _DAY), unit="s")
-    steps.apply(span, rows, "closed_at", rows.opened_at, steps.base(span, rows.opened_at) + wait)
+    wait = pd.to_timedelta(3_600 + steps.draw_below(span, rows.mediation_id, 40, 9 * _DAY), unit="s")
+    steps.apply(span, rows, "closed_at", rows.opened_at, steps.wait_start(span, rows.opened_at) + wait)
     moved = rows[rows.closed_at.notna()].copy()
-    settled = steps.roll(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
+    settled = steps.draw_below(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
     moved["outcome"] = np.where(settled, "化解", "未化解")
     steps.update(connection, mediation, moved[["mediation_id", "closed_at", "outcome"]])
 

@@ -29,34 +29,36 @@ def next_id(connection: Connection, number: Column[int]) -> int:
     return (connection.scalar(select(func.max(number))) or 0) + 1
 
 
-def roll(span: Span, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
+def draw_below(span: Span, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
     """A whole number below `below` that hangs on the row's number and the city's seed alone."""
     bits = (mixed(numbers.to_numpy(dtype=np.int64), span.world.seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
     rolls: np.ndarray = bits % below
     return rolls
 
 
-def base(span: Span, start: pd.Series) -> pd.Series:
+def wait_start(span: Span, start: pd.Series) -> pd.Series:
     """Waits are counted from the step before, or from the moment the city came alive."""
     starts: pd.Series = start.where(~(start < pd.Timestamp(span.live_since)), pd.Timestamp(span.live_since))
     return starts
 
 
-def office(span: Span, start: pd.Series, working_days: np.ndarray, numbers: pd.Series, salt: int) -> pd.Series:
+def office_moment_after(
+    span: Span, start: pd.Series, working_days: np.ndarray, numbers: pd.Series, salt: int
+) -> pd.Series:
     """A moment in office hours some working days later; 0 is within two hours when the office is open."""
-    since = base(span, start)
+    since = wait_start(span, start)
     day = since.to_numpy().astype("datetime64[D]")
     calendar = span.world.calendar
     second = (since - since.dt.normalize()).dt.total_seconds().to_numpy()
     opened = calendar.is_workday[(day - calendar.days[0]).astype(int)] & (second >= 8.5 * 3_600) & (second < 16 * 3_600)
-    soon = since + pd.to_timedelta(300 + roll(span, numbers, salt, 5_400), unit="s")
-    later = hour(span, calendar.after_many(day, np.maximum(working_days, 1)), numbers, salt)
+    soon = since + pd.to_timedelta(300 + draw_below(span, numbers, salt, 5_400), unit="s")
+    later = office_moment(span, calendar.after_many(day, np.maximum(working_days, 1)), numbers, salt)
     return soon.where(opened & (working_days == 0), pd.Series(later, index=start.index))
 
 
-def hour(span: Span, day: np.ndarray, numbers: pd.Series, salt: int) -> np.ndarray:
+def office_moment(span: Span, day: np.ndarray, numbers: pd.Series, salt: int) -> np.ndarray:
     """A moment in office hours of the day."""
-    seconds = 8 * 3_600 + 1_800 + roll(span, numbers, salt, 9 * 3_600)
+    seconds = 8 * 3_600 + 1_800 + draw_below(span, numbers, salt, 9 * 3_600)
     moments: np.ndarray = (day.astype("datetime64[s]") + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
     return moments
 
@@ -73,7 +75,7 @@ def apply(
 
     What should have happened earlier happens just after `since`.
     """
-    since = base(span, start)
+    since = wait_start(span, start)
     moment = since + (planned - since) / span.speed if hurried else planned
     soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
     moment = moment.where(~(moment < soonest), soonest).dt.floor("s")

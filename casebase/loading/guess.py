@@ -152,7 +152,7 @@ def guess_map(path: Path, name: str) -> Guess:
     return guess
 
 
-def written(guess: Guess, file: str, city: str) -> str:
+def map_as_toml(guess: Guess, file: str, city: str) -> str:
     """The map as commented TOML."""
     lines = [
         f"# Guessed from {file}: look through every line and correct what is wrong.",

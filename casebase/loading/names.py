@@ -12,7 +12,7 @@ def slug(name: str) -> str:
     return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", name).lower()).strip("-") or "x"
 
 
-class Names:
+class CodesByName:
     """Names below a parent and their codes; a new name gets a code that depends on nothing but the names."""
 
     def __init__(self, known: dict[tuple[str | None, str], str]) -> None:

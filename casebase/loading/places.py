@@ -12,7 +12,7 @@ from sqlalchemy import Connection, String, select, type_coerce
 from casebase.errors import CasebaseError
 from casebase.loading.batch import Batch, by_value, taken
 from casebase.loading.mapfile import CaseMap, CategoryRule, PlaceRule, UnitRule
-from casebase.loading.names import Names, slug
+from casebase.loading.names import CodesByName, slug
 from casebase.schema import area, category, unit
 
 LEVELS = ("district_code", "street_code", "community_code")
@@ -30,7 +30,7 @@ class Areas:
         """Read the areas. Raises CasebaseError when places are to be made in a database of another city."""
         name = type_coerce(area.c.name, String).label("name")
         rows = connection.execute(select(area.c.code, name, area.c.level, area.c.parent_code)).all()
-        self._names = Names({(row.parent_code, row.name): row.code for row in rows})
+        self._names = CodesByName({(row.parent_code, row.name): row.code for row in rows})
         self._path_of = _paths({row.code: (row.level, row.parent_code) for row in rows})
         self.new_rows: list[dict[str, object]] = []
         self.city_code = next((row.code for row in rows if row.level == 1), None)
@@ -199,14 +199,14 @@ def _drop_coordinates(batch: Batch, rule: PlaceRule) -> None:
 class Classes:
     """The categories of the case database and those that this load makes."""
 
-    names: Names
+    names: CodesByName
     new_rows: list[dict[str, object]]
 
     @classmethod
     def read(cls, connection: Connection) -> "Classes":
         name = type_coerce(category.c.name, String).label("name")
         rows = connection.execute(select(category.c.code, name, category.c.parent_code)).all()
-        return cls(Names({(row.parent_code, row.name): row.code for row in rows}), [])
+        return cls(CodesByName({(row.parent_code, row.name): row.code for row in rows}), [])
 
     def code(self, path: str, make: bool) -> str | None:
         """The deepest class of a path of one or two names."""

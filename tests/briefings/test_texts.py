@@ -109,7 +109,9 @@ def test_a_number_does_not_run_into_a_name(name: str, expected: str) -> None:
 
 
 def test_names_of_other_letters_keep_their_blanks() -> None:
-    assert prose.close("South Boston最多，377 件次，占全市 10.26%") == "South Boston最多，377件次，占全市10.26%"
+    assert (
+        prose.without_blanks("South Boston最多，377 件次，占全市 10.26%") == "South Boston最多，377件次，占全市10.26%"
+    )
 
 
 @pytest.mark.parametrize(("name", "area"), [("month", None), ("running", None), ("year", None), ("month", "410106")])

@@ -166,7 +166,7 @@ def test_level_of_an_area_is_found_even_if_it_came_later(empty_casebase: Casebas
 
 
 def test_readings_stand_still_while_others_write(empty_casebase: Casebase) -> None:
-    with empty_casebase.still():
+    with empty_casebase.one_state():
         before = empty_casebase.state().version
         with empty_casebase.writing() as connection:
             mark_changed(connection, datetime(2026, 11, 23))
@@ -356,7 +356,7 @@ def test_reader_does_not_wait_long_for_an_answer(postgres_url: str) -> None:
         casebase.reading() as connection,
     ):
         connection.execute(text("SELECT pg_sleep(30)"))
-    with casebase.unhurried() as connection:
+    with casebase.reading_without_limits() as connection:
         connection.execute(text("SELECT pg_sleep(0.5)"))
     with casebase.writing() as connection:
         connection.execute(text("SELECT pg_sleep(0.5)"))

@@ -13,7 +13,7 @@ from casebase.__main__ import main
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from casebase.loading import load, map_of
-from casebase.loading.guess import guess_map, written
+from casebase.loading.guess import guess_map, map_as_toml
 
 CHINESE = [
     "信访件编号",
@@ -41,7 +41,7 @@ def text_file(folder: Path, rows: list[list[Any]], delimiter: str = ",", encodin
 
 
 def guessed(path: Path) -> dict[str, Any]:
-    return tomllib.loads(written(guess_map(path, "cases"), path.name, "某市"))
+    return tomllib.loads(map_as_toml(guess_map(path, "cases"), path.name, "某市"))
 
 
 @pytest.mark.parametrize(
