@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from briefings import cell_text
 from briefings.bulk_sheet import BulkSheet
 from briefings.model import CaseList, Column, ColumnKind, Counted, Imprint, Ledger, Table, Valued
-from briefings.tables import MADE_OF
+from briefings.tables import AMONG, HITS, VALUE
 
 # A sheet of Excel ends there; the head takes the first rows.
 MOST_ROWS = 1_048_576
@@ -184,7 +184,7 @@ def _write_numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], style
     """All numbers: rates as quotients, the length of the list behind each, whether both agree, and the way there."""
     table = ledger.numbers
     heads = [column.name for column in table.columns]
-    hits_at, among_at, value_at = (heads.index(name) for name in (*MADE_OF, "本期"))
+    hits_at, among_at, value_at = (heads.index(column.name) for column in (HITS, AMONG, VALUE))
     extra = ("清单计入", "清单合计", "核对", "清单")
     _write_head(
         sheet,

@@ -54,8 +54,11 @@ _SHORT = {
 }
 # The rows of a split by metric and code.
 Groups = Mapping[tuple[str, Any], dict[str, Any]]
-# What a rate is made of, in the ledger's first sheet.
-MADE_OF = ("分子", "分母")
+# Columns that something else looks for: the place in a ranking, the number itself, what a rate is made of (in the
+# ledger's first sheet), and the period before.
+_RANK = Column("名次", "count")
+VALUE, HITS, AMONG = Column("本期", "count"), Column("分子", "count"), Column("分母", "count")
+_PREVIOUS, _CHANGE = Column("上期", "count"), Column("环比", "change")
 _COUNT_SIDES = ("计入", "未计入")
 
 
@@ -63,8 +66,8 @@ def summary(frozen: Frozen) -> Table:
     """The main numbers with what they are compared with and their targets."""
     whole = _numbers(frozen, "summary", "主要指标", tuple(name for name in _SUMMARY if _is_told(frozen, name)))
     # The period before a year is the year before.
-    twice = ("上期", "环比") if frozen.request.form is Form.YEARLY else ()
-    kept = [place for place, column in enumerate(whole.columns) if column.name not in (*MADE_OF, *twice)]
+    twice = (_PREVIOUS, _CHANGE) if frozen.request.form is Form.YEARLY else ()
+    kept = [place for place, column in enumerate(whole.columns) if column not in (HITS, AMONG, *twice)]
     rows = tuple(tuple(row[place] for place in kept) for row in whole.rows)
     return replace(whole, columns=tuple(whole.columns[place] for place in kept), rows=rows)
 
@@ -89,11 +92,12 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
     columns = (
         Column("指标"),
         Column("单位"),
-        Column("本期", "count"),
-        *(Column(name, "count") for name in MADE_OF),
-        Column("上期", "count"),
+        VALUE,
+        HITS,
+        AMONG,
+        _PREVIOUS,
         Column("上年同期", "count"),
-        Column("环比", "change"),
+        _CHANGE,
         Column("同比", "change"),
         Column("目标", "rate"),
     )
@@ -160,7 +164,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     )
     place, few = value.rank(ascending=False, method="min"), frozen.settings.lights.small_sample
     columns = (
-        *((Column("名次", "count"),) if ranked else ()),
+        *((_RANK,) if ranked else ()),
         Column(noun),
         Column("登记量", "count", "registered", sums=True),
         Column("同比", "change", "registered"),
@@ -199,7 +203,7 @@ def places(frozen: Frozen) -> Table | None:
     totals = {metric: frozen.total(metric) for metric in ("registered", *_RANKED, "backlog", "overdue")}
     registered, few = totals["registered"], frozen.settings.lights.small_sample
     whole = (
-        *((None,) if table.columns[0].name == "名次" else ()),
+        *((None,) if table.columns[0] == _RANK else ()),
         "合计",
         int(registered["hits"]),
         _moved(metric_of("registered"), registered["value"], registered["year_before"], few),

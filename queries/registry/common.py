@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, exists, literal_column, not_, or_, type_coerce
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from queries.model import Fixed, Moment
 from queries.subjects import HOTLINE, before, natural_days, on_day, p
@@ -62,9 +63,9 @@ def still_open(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of))
 
 
-def active(at: Moment, table: Any) -> ColumnElement[bool]:
-    """At work at the moment: `table` has active_from and active_to."""
-    return and_(table.active_from <= at.as_of, or_(table.active_to.is_(None), table.active_to > at.as_of))
+def active(at: Moment, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """At work at the moment: `columns` are those of a table with active_from and active_to."""
+    return and_(columns.active_from <= at.as_of, or_(columns.active_to.is_(None), columns.active_to > at.as_of))
 
 
 def has(key: ColumnElement[Any], link: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:
