@@ -11,6 +11,7 @@ from cockpit.links import list_link, why_link
 from cockpit.view import Comparison, View
 from queries import decompose, needs
 from queries.compare import by_month, compare
+from queries.measure import stock_moment
 from queries.model import Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
@@ -22,11 +23,18 @@ from wording.numbers import format_value, in_full, kind_of, state_of, tone
 
 # What stands beside volumes of 信访 and is never added to them.
 HOTLINE_METRICS = ("hotline_registered", "hotline_open")
+# Stocks of what ends from today on.
+_FALLING_DUE = frozenset(name for name in METRICS if "due_today" in name or "due_in_" in name)
 
 
 def missing_reason(view: View, metric: Metric) -> str:
     """未装入办结期限: why the data cannot tell a number; "" for one that it can."""
     return unknown.reason(view.ask(needs.unknown).get(metric.id, ()))
+
+
+def first_known(view: View, metrics: Sequence[str]) -> str:
+    """The first of these numbers that the data can tell; the first of all where it can tell none."""
+    return next((name for name in metrics if not missing_reason(view, METRICS[name])), metrics[0])
 
 
 def missing_sentence(view: View, metric: Metric) -> str:
@@ -79,6 +87,7 @@ def card(
     full = in_full({METRICS[str(name)]: value for name, value in compared["value"].items()})
     beside = [*at, *_beside(metric, row, compared, links, full)]
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
+    series = series[series["value"].notna().cummax()]  # from the first month that is known
     return cards.Card(
         key=metric.id,
         name=metric.name,
@@ -120,12 +129,19 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
 
 
 def _other_kind_of_day(view: View, metric: Metric, against: Against) -> str | None:
-    """What kind of day a single day is compared with, where it is of another kind itself; None of stocks and spans."""
-    if metric.is_stock or view.period.days > 1:
+    """What kind of day a number of one day is compared with, where it is of another kind itself; None of others.
+
+    What falls due from today on is of one day too: on a rest day no promise ends, which is no merit.
+    """
+    earlier, then_at = compared_period(view.period, view.as_of, against)
+    if metric.id in _FALLING_DUE:
+        days = (view.stocks_at.date(), stock_moment(then_at, earlier).date())
+    elif metric.is_stock or view.period.days > 1:
         return None
-    earlier, _ = compared_period(view.period, view.as_of, against)
+    else:
+        days = (view.period.start, earlier.start)
     try:
-        now, then = (view.workdays.is_working(day) for day in (view.period.start, earlier.start))
+        now, then = (view.workdays.is_working(day) for day in days)
     except CasebaseError:
         return None  # outside the calendar nobody knows which day rests
     return None if now == then else f"（为{'工作日' if then else '休息日'}）"

@@ -77,7 +77,7 @@ def stages_and_ages(view: View) -> None:
     by_stage = view.ask(measure, ["backlog"], as_of=view.stocks_at, within=view.within, by=["stage", "age"])
     lacks = kpis.missing_for_split(view, "backlog", "stage")
     # Where a time that tells the stage was never loaded, some or all cases have none; the ages are known even so.
-    nameless = unknown.placeholder(lacks)
+    nameless = unknown.placeholder(lacks) if by_stage["stage"].notna().any() else "在办"
     by_stage = by_stage.assign(stage=[stage if isinstance(stage, str) else nameless for stage in by_stage["stage"]])
     stages = [stage for stage in STAGES[:-1] if not lacks or (by_stage["stage"] == stage).any()]
     every = pd.MultiIndex.from_product([stages + [nameless] * bool(lacks), AGE_BANDS], names=["stage", "age"])
@@ -85,8 +85,10 @@ def stages_and_ages(view: View) -> None:
     drawing = clicks.draw(
         charts.heat,
         cells.rename(columns={"stage": "row", "age": "column"}),
-        title=findings.ages(cells, OLD),
-        subtitle="在办件按办理环节、登记后自然日（件次）",
+        title=findings.ages(cells.assign(stage=cells["stage"].replace(nameless, "")), OLD),
+        subtitle="在办件按办理环节、登记后自然日（件次）"
+        if stages
+        else f"在办件按登记后自然日（件次）；办理环节看不出（{unknown.reason(lacks)}）",
         unit="件次",
         row=40,
     )
@@ -145,7 +147,7 @@ def due_days(view: View) -> None:
 
 def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun: str, whole: str) -> None:
     """Bars of one of KINDS; each opens its list. Shares are of the `whole` that is drawn."""
-    if layout.explain_missing(view, measured):
+    if layout.explain_missing_split(view, measured, dimension):
         return
     counts = splits.of(frame, measured)
     counts = counts[counts["value"] > 0]
@@ -206,7 +208,7 @@ def oldest(view: View) -> None:
             "已办天数": cases["days_open"],
             "办结期限": table_rows.days(cases["due_at"]),
             "期限状态": [state_of(*pair) for pair in zip(cases["state"], cases["days_left"], strict=True)],
-            "办理环节": kpis.stage_names(view, cases["stage"]),
+            **({"办理环节": kpis.stage_names(view, cases["stage"])} if cases["stage"].notna().any() else {}),
             "责任单位": cases["unit"].fillna("未分派"),
             "区县": cases["district"].fillna(words.NONE),
             "标题": cases["title"].fillna(words.NONE),

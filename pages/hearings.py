@@ -32,9 +32,9 @@ MONTHS = 12
 
 def monthly(view: View) -> None:
     """场次, 件次 and 人次 each in a picture of its own: units of count never share an axis."""
-    counts = {name: kpis.months(view, [name], MONTHS)["value"].tolist() for name in MONTHLY}
+    counts = {name: kpis.months(view, [name], MONTHS)["value"] for name in MONTHLY}
     # Where every hearing is of one case, both counts are one picture.
-    alike = counts[MONTHLY[0]] == counts[MONTHLY[1]]
+    alike = counts[MONTHLY[0]].equals(counts[MONTHLY[1]])
     names = MONTHLY[:1] + MONTHLY[2:] if alike else MONTHLY
     for column, name in zip(st.columns(len(names)), names, strict=True):
         more = f"；{metric_of(MONTHLY[1]).name}每月同数" if alike and name == MONTHLY[0] else ""

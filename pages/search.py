@@ -95,11 +95,12 @@ def scope_text(view: View, wanted: Search) -> str:
 def in_months(view: View, wanted: Search) -> None:
     """What is looked for by month of registration, beside the year before; a month narrows the search to it."""
     months = view.ask(by_month, wanted, as_of=view.as_of, within=view.within)
+    beside = "，灰线为上年同月，本月只比到同一天" if months["last_year"].notna().any() else ""
     drawing = clicks.draw(
         charts.trend,
         months,
         title=findings.searched(months),
-        subtitle="查找的信访件按登记月份（件次），灰线为上年同月，本月只比到同一天；点一个月只看这个月",
+        subtitle=f"查找的信访件按登记月份（件次）{beside}；点一个月只看这个月",
         unit="件次",
         height=150,
     )

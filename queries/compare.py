@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from casebase.engine import Casebase
-from queries import frames, needs
-from queries.measure import measure
+from queries import needs
+from queries.beginnings import first_case_day, is_before
+from queries.measure import measure, metric_of, stock_moment
 from queries.model import EVERYTHING, Kind, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
 from queries.registry import METRICS
@@ -24,17 +25,20 @@ def compare(
 ) -> pd.DataFrame:
     """`measure` with the same numbers of the period before (环比) and of the year before (同比).
 
-    Returns the columns of `measure`, then frames.EARLIER: previous, previous_among, year_before, year_before_among
-    (value and among; NaN where that period has no row).
+    Returns the columns of `measure` plus previous, previous_among, year_before, year_before_among
+    (value and among; NaN where that period has no row, or was over before the records begin).
     """
-    keys = [*frames.keys(by)]
+    keys = ["metric", *by]
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
         then_period, then = compared_period(period, as_of, against)
         earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
+        last = stock_moment(then, then_period).date()
+        begun = [name for name in metrics if not is_before(casebase, metric_of(name), last)]
+        earlier = earlier[earlier["metric"].isin(begun)]
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
         numbers = numbers.merge(earlier, on=keys, how="left")
-    return frames.conform(numbers, {**frames.keys(by), **frames.COMPARED})
+    return numbers
 
 
 def by_month(
@@ -47,38 +51,46 @@ def by_month(
     by: Sequence[str] = (),
     until: date | None = None,
 ) -> pd.DataFrame:
-    """The calendar months up to the one of `until` (None: of `as_of`): month ("2026-11"), then frames.MONTHS.
+    """The calendar months up to the one of `until` (None: of `as_of`): the columns of `measure` with month ("2026-11").
 
-    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count.
-    `unfinished` marks the running month of a dated metric: what of it is in by now is no whole month.
+    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count; months
+    before the records begin have no value (see queries.beginnings).
+    `unfinished` (bool) marks the running month of a dated metric: what of it is in by now is no whole month.
     """
     period = last_months(until or as_of.date(), months)
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
-    if not by:
-        numbers = needs.without_unknown(casebase, _every_month(numbers, metrics, period)).assign(as_of=as_of)
-    dated = ~numbers["metric"].map(lambda name: METRICS[name].is_stock).astype(bool)
-    is_running = as_of < end_of_day(last_months(as_of.date(), 1).end)
-    unfinished = dated & numbers["month"].eq(f"{as_of:%Y-%m}") & is_running
-    return frames.conform(numbers.assign(unfinished=unfinished), {**frames.keys((*by, "month")), **frames.MONTHS})
-
-
-def _every_month(numbers: pd.DataFrame, metrics: Sequence[str], period: Period) -> pd.DataFrame:
-    """Numbers by month with a row for each month of the period, of zeros where nothing happened."""
+    if by:
+        return numbers
     spans = [str(span) for span in pd.period_range(period.start, period.end, freq="M")]
     every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
-    numbers = numbers[[*every.names, "hits", "among", "value"]].set_index(every.names).reindex(every).reset_index()
-    numbers = numbers.fillna({"hits": 0, "among": 0})
-    is_count = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
-    return numbers.assign(value=numbers["value"].mask(is_count, numbers["hits"].astype("float64")))
+    numbers = numbers.drop(columns=["as_of", "unknown"]).set_index(["metric", "month"]).reindex(every).reset_index()
+    numbers = numbers.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
+    counts = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
+    numbers = numbers.assign(value=numbers["value"].mask(counts, numbers["hits"].astype("float64")))
+    ends = {span: pd.Period(span).end_time.date() for span in spans}
+    unrecorded = [
+        is_before(casebase, METRICS[name], ends[month])
+        for name, month in numbers[["metric", "month"]].itertuples(index=False)
+    ]
+    numbers["value"] = numbers["value"].mask(pd.Series(unrecorded, index=numbers.index, dtype=bool))
+    dated = ~numbers["metric"].map(lambda name: METRICS[name].is_stock)
+    running = numbers["month"].eq(f"{as_of:%Y-%m}") & (as_of < end_of_day(last_months(as_of.date(), 1).end))
+    numbers["unfinished"] = dated & running
+    return needs.without_unknown(casebase, numbers).assign(as_of=as_of)
 
 
 def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:
     """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, backlog (int).
 
+    Days before the first case are left out, where any day is left.
+
     backlog(t) = backlog(t0) + registered − closed, so one reading of the stock is enough.
     """
     end = as_of.date()
     start = end - timedelta(days=days - 1)
+    first = first_case_day(casebase)
+    if first is not None and first <= end:
+        start = max(start, first)
     before = measure(casebase, ["backlog"], as_of=end_of_day(start - timedelta(days=1)), within=within)
     moved = measure(
         casebase, ["registered", "closed"], as_of=as_of, period=Period(start, end), within=within, by=["day"]

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from casebase.engine import Casebase
+from queries.beginnings import is_before
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -84,8 +85,8 @@ def topics(
 
     Columns: cell (names and values of the dimensions that open its cases in `Stretches.window`), name, observed,
     expected, p, alarm (see surges.rising), course (cases of the stretches, oldest first), year_before (cases of the
-    same days a year ago). Of a class and its parts only the most striking is named. At most `most` rows; those
-    without alarm are within chance.
+    same days a year ago; None where the records begin later). Of a class and its parts only the most striking is
+    named. At most `most` rows; those without alarm are within chance.
     """
     stretches = Stretches(as_of, days)
     counts_by_cell = counts_by_stretch(casebase, stretches, within, ["subcategory", place])
@@ -253,10 +254,12 @@ def _whole_cell(cell: Cell, parents: dict[str, str]) -> set[tuple[str, str]]:
     return {*cell, *above}
 
 
-def _year_before(casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str) -> list[int]:
-    if not cells:
-        return []
+def _year_before(
+    casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str
+) -> list[int | None]:
     period, as_of = compared_period(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
+    if not cells or is_before(casebase, metric_of(METRIC), period.end):
+        return [None] * len(cells)
     by = ["category", "subcategory", place]
     last_year = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)
     return [

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, lite
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
+from queries.beginnings import first_case_day
 from queries.measure import conditions, in_slice, metric_of
 from queries.model import EVERYTHING, Expression, Fixed, Moment, Predicate, Slice, moment
 from queries.periods import Period, end_of_day, last_months
@@ -156,7 +157,8 @@ def by_month(
     """How many of the cases that `query` describes were registered in each of the last months, whatever its days.
 
     Columns: at (first of the month), value, last_year (cases of the same month a year before, of the running month
-    up to the same moment), oldest first. Raises UsageError as `search` does.
+    up to the same moment), oldest first; NaN where the
+    month was over before the first case of the case base. Raises UsageError as `search` does.
     """
     at = moment(casebase, as_of)
     span = last_months(as_of.date(), months)
@@ -171,10 +173,14 @@ def by_month(
     rows = casebase.frame(select(inner.c.month, func.count().label("cases")).group_by(inner.c.month))
     counts = pd.Series(rows["cases"].to_numpy(), index=pd.to_datetime(rows["month"]))
     first = pd.date_range(span.start, span.end, freq="MS")
-    before = counts.reindex(first - pd.DateOffset(years=1), fill_value=0)
-    return pd.DataFrame(
-        {"at": first, "value": counts.reindex(first, fill_value=0).to_numpy(float), "last_year": before.to_numpy(float)}
-    )
+    begin = first_case_day(casebase)
+
+    def recorded(months: pd.DatetimeIndex) -> pd.Series:
+        values = counts.reindex(months, fill_value=0).astype(float)
+        return values if begin is None else values.where(months >= pd.Timestamp(begin.replace(day=1)))
+
+    year_before = recorded(first - pd.DateOffset(years=1))
+    return pd.DataFrame({"at": first, "value": recorded(first).to_numpy(), "last_year": year_before.to_numpy()})
 
 
 def _order_by(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], ...]:

@@ -119,7 +119,10 @@ def flow(frame: pd.DataFrame) -> str:
 
 
 def ages(frame: pd.DataFrame, old: Sequence[str]) -> str:
-    """超过 60 天的 265 件次，占 7.21%，都在办理中. Columns: stage, age, value; `old` names the bands meant."""
+    """超过 60 天的 265 件次，占 7.21%，都在办理中. Columns: stage, age, value; `old` names the bands meant.
+
+    Cases of which no time tells the stage (rows whose stage is "") are in none.
+    """
     total = int(frame["value"].sum())
     if total == 0:
         return "没有这类在办件"
@@ -127,10 +130,13 @@ def ages(frame: pd.DataFrame, old: Sequence[str]) -> str:
     if beyond.empty:
         return "没有超过 60 天的在办件"
     count = int(beyond["value"].sum())
-    stages = beyond.groupby("stage")["value"].sum().sort_values(ascending=False)
-    first = f"其中{stages.index[0]} {words.full(stages.iloc[0])} {UNIT}"
-    where = f"都在{stages.index[0]}" if len(stages) == 1 else first
-    return f"超过 60 天的 {words.full(count)} {UNIT}，占 {words.percent(count / total)}，{where}"
+    statement = f"超过 60 天的 {words.full(count)} {UNIT}，占 {words.percent(count / total)}"
+    stages = beyond[beyond["stage"] != ""].groupby("stage")["value"].sum().sort_values(ascending=False)
+    if stages.empty:
+        return statement
+    if stages.iloc[0] == count:
+        return f"{statement}，都在{stages.index[0]}"
+    return f"{statement}，其中{stages.index[0]} {words.full(stages.iloc[0])} {UNIT}"
 
 
 def due(frame: pd.DataFrame, days: int) -> str:
@@ -225,17 +231,20 @@ def months(
     if judged.empty:
         return statement
     times = sum(words.target_reached(value, target * 100) for value in judged["value"])
-    among = f"{len(judged)} 个月" if len(judged) == len(before) else f"样本足够的 {len(judged)} 个月"
-    return f"{statement}；此前{' ' if len(judged) == len(before) else ''}{among} {times} 个月达标"
+    among = f" {len(judged)} 个月" if len(judged) == len(before) else f"样本足够的 {len(judged)} 个月"
+    each = "都" if len(judged) > 1 else ""
+    how_often = {0: f"{each}未达标", len(judged): f"{each}达标"}.get(times, f" {times} 个月达标")
+    return f"{statement}；此前{among}{how_often}"
 
 
 def searched(frame: pd.DataFrame) -> str:
-    """近 12 个月 1,234 件次，较上年同期 +12.3%: of months with value and last_year."""
-    now, before = frame["value"].sum(), frame["last_year"].sum()
-    moved = words.movement(now, before, "count")
-    return (
-        f"近 {len(frame)} 个月登记 {words.full(int(now))} 件次，较上年同期{'' if moved == words.NONE else ' '}{moved}"
-    )
+    """近 12 个月登记 1,234 件次，较上年同期 +12.3%: of months with value and last_year, without one where not known."""
+    known = frame.dropna(subset=["value"])
+    statement = f"近 {len(known)} 个月登记 {words.full(int(known['value'].sum()))} 件次"
+    if known["last_year"].isna().any():
+        return f"{statement}，上年同期没有全部数据" if known["last_year"].notna().any() else statement
+    moved = words.movement(known["value"].sum(), known["last_year"].sum(), "count")
+    return statement if moved == words.NONE else f"{statement}，较上年同期 {moved}"
 
 
 def closings(frame: pd.DataFrame, limit: int, last_day: float) -> str:

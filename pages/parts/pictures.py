@@ -38,13 +38,13 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
     metric, target = metric_of(metric_id), target_of(view.settings, metric_id)
     months = kpis.months(view, [metric_id], MONTHS + 12)
     rates = monthly(view, months).assign(last_year=months["value"].shift(12)).tail(MONTHS)
+    year_before = "灰线为上年同月，" if rates["last_year"].notna().any() else ""
     nothing = f"所选范围内没有可计{metric.name}的记录"
     drawing = clicks.draw(
         charts.trend,
         rates,
         title=findings.months(rates, target, view.as_of.date(), nothing=nothing),
-        subtitle=f"{metric.name}，按{metric.period_text}所在月份；灰线为上年同月，"
-        f"点一个月看{clicks.name_to_open(metric)}的{_unfinished(rates)}",
+        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点一个月看{clicks.name_to_open(metric)}的{_unfinished(rates)}",
         kind="rate",
         target=target,
         height=height,
@@ -69,14 +69,14 @@ def count_by_month(
     if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id)
-    rows = kpis.months(view, [metric_id], months)
-    counts = rows["value"].fillna(0)
+    rows = kpis.months(view, [metric_id], months).dropna(subset=["value"])
+    counts = rows["value"]
     drawing = clicks.draw(
         charts.bars,
         rows[["unfinished"]].assign(
             label=[f"{int(month[5:])}月" for month in rows["month"]], key=rows["month"], value=counts
         ),
-        title=f"{metric.name}，最多的一月 {words.full(int(counts.max()))} {metric.unit}",
+        title=f"{metric.name}，最多的一月 {words.full(int(counts.max() if len(counts) else 0))} {metric.unit}",
         subtitle=f"{view.months_text(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
         unit=metric.unit,
         height=height,

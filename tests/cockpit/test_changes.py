@@ -46,3 +46,18 @@ def test_worked_sunday_is_a_working_day(change: Callable[..., tuple[str, str]]) 
 
 def test_stocks_carry_over_rest_days(change: Callable[..., tuple[str, str]]) -> None:
     assert change(SATURDAY, "backlog") == ("较昨日同时", "good")
+
+
+@pytest.mark.parametrize("metric", ["due_today", "due_in_3", "five_day_due_in_0", "supervision_due_in_3"])
+def test_nothing_due_on_a_rest_day_is_no_merit(change: Callable[..., tuple[str, str]], metric: str) -> None:
+    assert change(SATURDAY, metric) == ("较昨日同时（为工作日）", "neutral")
+    assert change(FRIDAY, metric) == ("较昨日同时", "good")
+
+
+def test_a_month_that_ends_on_a_rest_day_has_what_falls_due_of_that_day() -> None:
+    at = datetime(2026, 10, 31, 12)  # a Saturday; 30 September was worked
+    view = View(data_that_answers(), at, Period(date(2026, 10, 1), at.date()), Slice(), comparisons("较上月同期"))
+    row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
+    label = kpis.deltas(view, METRICS["five_day_due_in_0"], row, linked=False)[0].label
+    assert label == "较上月同期（为工作日）"
+    assert kpis.deltas(view, METRICS["overdue"], row, linked=False)[0].label == "较上月同期"

@@ -141,6 +141,19 @@ def test_a_trend_names_its_target_and_says_where_its_axis_starts() -> None:
     assert "注；纵轴自 85% 起" in "".join(spec["title"]["subtitle"])
 
 
+@pytest.mark.parametrize(
+    ("known_from", "last_year", "first"),
+    [(7, None, "2026-07-01"), (7, 1.0, "2025-12-01"), (11, None, "2026-09-01")],
+    ids=["the first that is known", "known a year before", "at least three months"],
+)
+def test_a_trend_begins_with_the_first_month_that_is_known(
+    known_from: int, last_year: float | None, first: str
+) -> None:
+    frame = months(value=[None] * known_from + [3.0] * (12 - known_from), last_year=last_year)
+    spec = spec_of(charts.trend(frame, DESK, title="题"))
+    assert rows(spec, "tip")[0]["at"].startswith(first)
+
+
 def test_counts_start_at_zero() -> None:
     spec = spec_of(charts.trend(months(value=range(1000, 1012)), DESK, title="题"))
     domains = [

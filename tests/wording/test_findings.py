@@ -72,8 +72,25 @@ def test_ages() -> None:
     old = ("61–90天", "90天以上")
     assert findings.ages(frame, old) == "超过 60 天的 30 件次，占 30.00%，其中办理中 25 件次"
     assert findings.ages(frame[frame["stage"] == "办理中"], old) == "超过 60 天的 25 件次，占 26.32%，都在办理中"
+    assert findings.ages(frame.assign(stage=""), old) == "超过 60 天的 30 件次，占 30.00%"
+    some = frame.assign(stage=frame["stage"].replace("办理中", ""))
+    assert findings.ages(some, old).startswith("超过 60 天的 30 件次，占 30.00%，其中")
     assert findings.ages(frame.head(1), old) == "没有超过 60 天的在办件"
     assert findings.ages(frame.head(0), old) == "没有这类在办件"
+
+
+@pytest.mark.parametrize(
+    ("value", "last_year", "title"),
+    [
+        ([10.0, 12.0], [10.0, 10.0], "近 2 个月登记 22 件次，较上年同期 +10.0%"),
+        ([None, 12.0], [None, None], "近 1 个月登记 12 件次"),
+        ([10.0, 12.0], [None, 10.0], "近 2 个月登记 22 件次，上年同期没有全部数据"),
+        ([10.0, 12.0], [0.0, 0.0], "近 2 个月登记 22 件次"),
+    ],
+)
+def test_searched(value: list[float | None], last_year: list[float | None], title: str) -> None:
+    frame = pd.DataFrame({"value": value, "last_year": last_year}, dtype=float)
+    assert findings.searched(frame) == title
 
 
 def test_due() -> None:
@@ -86,6 +103,8 @@ def test_due() -> None:
     ("values", "today", "said"),
     [
         ([0.96, 0.94, 0.93], date(2026, 11, 22), "11月（至22日）93.00%，低于目标 2.00 百分点；此前 2 个月 1 个月达标"),
+        ([0.91, 0.94, 0.93], date(2026, 11, 22), "11月（至22日）93.00%，低于目标 2.00 百分点；此前 2 个月都未达标"),
+        ([0.96, 0.97, 0.95], date(2026, 12, 3), "2026年11月95.00%，达到目标；此前 2 个月都达标"),
         ([0.96, 0.94, 0.95], date(2026, 12, 3), "2026年11月95.00%，达到目标；此前 2 个月 1 个月达标"),
         ([None, None, 0.97], date(2026, 11, 22), "11月（至22日）97.00%，达到目标"),
         ([None, None, None], date(2026, 11, 22), "所选范围内没有应办结的简单诉求"),
@@ -101,7 +120,7 @@ def test_months(values: list[float | None], today: date, said: str) -> None:
     ("small", "target", "title"),
     [
         ([False, False, True], 0.95, "11月（至22日）52.63%（样本少，不作评判）；此前 2 个月 1 个月达标"),
-        ([True, False, False], 0.95, "11月（至22日）52.63%，低于目标 42.37 百分点；此前样本足够的 1 个月 0 个月达标"),
+        ([True, False, False], 0.95, "11月（至22日）52.63%，低于目标 42.37 百分点；此前样本足够的 1 个月未达标"),
         ([True, True, True], 0.95, "11月（至22日）52.63%（样本少，不作评判）"),
         ([True, True, True], None, "11月（至22日）52.63%（样本少）"),
     ],

@@ -18,6 +18,7 @@ from views.tokens import Palette
 from views.words import NumberFormat
 
 LAST_YEAR = "去年同期"
+_LEAST_MONTHS = 3
 
 
 def trend(
@@ -41,7 +42,7 @@ def trend(
     """
     if frame.empty or frame["value"].notna().sum() == 0:
         return empty_chart("所选范围内没有可画的月份。", palette)
-    data = _trend_data(frame, palette, kind, unit)
+    data = _trend_data(_from_first_month(frame), palette, kind, unit)
     low, high = value_range(data, ["value", "last_year"], target, kind, from_zero)
     if low > 0:
         subtitle = join_notes(subtitle, f"纵轴自 {words.percent(low, 0)} 起")
@@ -68,6 +69,15 @@ def trend(
         .encode(x="at:T", y="at_value:Q", text="name:N", color=alt.Color("colour:N", scale=None))
     ]
     return finish(layers, palette, title, subtitle, height)
+
+
+def _from_first_month(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without the months before anything is known, which would leave a picture half empty; at least the last three."""
+    columns = [name for name in ("value", "last_year") if name in frame]
+    known = frame[columns].notna().any(axis=1).groupby(frame["at"]).any()
+    first = min(known.idxmax(), known.index[-_LEAST_MONTHS:][0])
+    from_first: pd.DataFrame = frame[frame["at"] >= first]
+    return from_first.reset_index(drop=True)
 
 
 def _trend_data(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, unit: str) -> pd.DataFrame:

@@ -1,0 +1,69 @@
+"""When the records of a kind begin: what was before its first row is not known, which is not the same as 0.
+
+A fact of all records of the case base, not of a slice: a class without a case in a month of which others have some
+has 0.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, select
+
+from casebase import schema
+from casebase.engine import Casebase
+from queries.model import Metric
+from queries.subjects import (
+    ACCOMPANIED_CASE,
+    GRID_TASK,
+    HEARING,
+    MEDIATION,
+    PARTICIPATION,
+    PETITION,
+    RECEPTION,
+    SUPERVISION,
+)
+
+_h = schema.hearing.c
+_CASES = func.min(schema.petition.c.registered_at)
+_HEARINGS = func.least(
+    func.min(_h.applied_at), func.min(_h.scheduled_at), func.min(_h.held_at), func.min(_h.settled_at)
+)
+# By subject: the first moment that its rows know. Registers (grids, agents, experts) have none.
+_FIRST: Mapping[str, ColumnElement[datetime | None]] = {
+    PETITION.id: _CASES,
+    ACCOMPANIED_CASE.id: _CASES,
+    GRID_TASK.id: func.min(schema.grid_task.c.pushed_at),
+    MEDIATION.id: func.min(schema.mediation.c.opened_at),
+    HEARING.id: _HEARINGS,
+    PARTICIPATION.id: _HEARINGS,
+    RECEPTION.id: func.min(schema.reception.c.held_at),
+    SUPERVISION.id: func.min(schema.supervision.c.issued_at),
+}
+
+_days_by_casebase: WeakKeyDictionary[Casebase, tuple[int, Mapping[str, date | None]]] = WeakKeyDictionary()
+
+
+def first_case_day(casebase: Casebase) -> date | None:
+    """The day of the first registration; None where there is no case."""
+    return _first_days(casebase)[PETITION.id]
+
+
+def is_before(casebase: Casebase, metric: Metric, day: date) -> bool:
+    """Whether the records that a metric counts begin only after this day; never of registers."""
+    first = _first_days(casebase).get(metric.subject.id)
+    return first is not None and day < first
+
+
+def _first_days(casebase: Casebase) -> Mapping[str, date | None]:
+    version = casebase.state().version
+    version_read, days = _days_by_casebase.get(casebase, (0, {}))
+    # A database that counts no changes is looked at every time.
+    if version == 0 or version_read != version:
+        firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
+        row = casebase.frame(select(*firsts)).iloc[0]
+        days = {name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST}
+        _days_by_casebase[casebase] = version, days
+    return days

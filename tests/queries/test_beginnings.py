@@ -1,0 +1,119 @@
+"""What lies before the first record of the case base is not known: no month, comparison or day says 0 there."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from casebase import schema
+from casebase.engine import Casebase, mark_changed
+from queries.compare import by_month, compare, daily_flow
+from queries.hot_topics import topics
+from queries.measure import measure
+from queries.model import Slice
+from queries.periods import Period
+from queries.search import Search
+from queries.search import by_month as search_by_month
+
+NOW = datetime(2026, 11, 20, 18)
+FIRST = datetime(2026, 9, 8, 9)
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
+MONTHS = ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]
+
+
+def case(number: int, at: datetime, channel: str) -> dict[str, Any]:
+    return {
+        "petition_id": number,
+        "case_no": f"n{number}",
+        "channel": channel,
+        "category_code": "c1",
+        "registered_at": at,
+        "source": "test",
+        "updated_at": NOW,
+    }
+
+
+@pytest.fixture
+def young(empty_casebase: Casebase) -> Casebase:
+    """Thirty cases since 8 September, those of 来访 since October only."""
+    cases = [case(n, FIRST + timedelta(days=2 * n), "来信" if n < 15 else "来访") for n in range(30)]
+    with empty_casebase.writing() as connection:
+        connection.execute(schema.petition.insert(), cases)
+        connection.execute(schema.category.insert(), [{"code": "c1", "name": "一类"}])
+        mark_changed(connection, NOW)
+    return empty_casebase
+
+
+@pytest.mark.parametrize("metric", ["registered", "backlog"])
+def test_months_before_the_first_case_have_no_value(young: Casebase, metric: str) -> None:
+    months = by_month(young, [metric], as_of=NOW, months=5).set_index("month")["value"]
+    assert months.index.tolist() == MONTHS
+    assert months.isna().tolist() == [True, True, False, False, False]
+
+
+def test_a_slice_without_cases_has_none_where_others_have_some(young: Casebase) -> None:
+    months = by_month(young, ["registered"], as_of=NOW, months=5, within=Slice(channel="来访"))
+    values = months.set_index("month")["value"]
+    assert values["2026-09"] == 0
+    assert pd.isna(values["2026-08"])
+
+
+def test_a_register_has_no_beginning(young: Casebase) -> None:
+    with young.writing() as connection:
+        connection.execute(
+            schema.grid_worker.insert(),
+            [{"worker_id": 1, "grid_id": "g", "role": "专职", "active_from": date(2020, 1, 1)}],
+        )
+        mark_changed(connection, NOW + timedelta(seconds=1))
+    assert by_month(young, ["grid_workers"], as_of=NOW, months=5)["value"].tolist() == [1.0] * 5
+
+
+def test_nothing_is_compared_with_a_year_that_has_no_record(young: Casebase) -> None:
+    numbers = compare(young, ["registered", "backlog"], as_of=NOW, period=NOVEMBER).set_index("metric")
+    assert numbers["year_before"].isna().all()
+    assert numbers["previous"].notna().all()
+
+
+def test_a_month_that_begins_with_the_first_case_is_compared(young: Casebase) -> None:
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    then = measure(young, ["registered"], as_of=NOW, period=Period(date(2026, 9, 1), date(2026, 9, 30)))
+    numbers = compare(young, ["registered"], as_of=NOW, period=october)
+    assert numbers["previous"].tolist() == then["value"].tolist() == [12.0]
+
+
+def test_days_before_the_first_case_are_left_out(young: Casebase) -> None:
+    flow = daily_flow(young, as_of=NOW, days=90)
+    assert flow["day"].iloc[0] == pd.Timestamp(FIRST.date())
+    assert len(flow) == (NOW.date() - FIRST.date()).days + 1
+    assert flow["inflow"].sum() == 30
+    assert len(daily_flow(young, as_of=datetime(2026, 8, 1), days=10)) == 10
+
+
+def test_a_search_has_no_months_before_the_first_case(young: Casebase) -> None:
+    months = search_by_month(young, Search(), as_of=NOW, months=4)
+    assert months["value"].tolist()[1:] == [12.0, 15.0, 3.0]
+    assert pd.isna(months["value"].iloc[0])
+    assert months["last_year"].isna().all()
+
+
+def test_a_topic_has_no_year_before(young: Casebase) -> None:
+    with young.writing() as connection:
+        burst = [case(n, datetime(2026, 11, 19, 9), "来信") | {"category_code": "c2"} for n in range(50, 80)]
+        connection.execute(schema.petition.insert(), burst)
+        connection.execute(schema.category.insert(), [{"code": "c2", "name": "二类"}])
+        mark_changed(connection, NOW + timedelta(seconds=1))
+    found = topics(young, as_of=NOW, days=7)
+    assert 30 in found["observed"].tolist()
+    assert found["year_before"].isna().all()
+
+
+def test_the_beginning_moves_with_the_data(young: Casebase) -> None:
+    def first_month() -> float:
+        return float(by_month(young, ["registered"], as_of=NOW, months=5)["value"].iloc[0])
+
+    assert pd.isna(first_month())
+    with young.writing() as connection:
+        connection.execute(schema.petition.insert(), [case(99, datetime(2026, 7, 3), "来信")])
+        mark_changed(connection, NOW + timedelta(seconds=1))
+    assert first_month() == 1
