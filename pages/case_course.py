@@ -1,7 +1,5 @@
 """案件全程: one case from start to end, with every clock, what was done about it, and the cases around it."""
 
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
@@ -113,7 +111,8 @@ def headline(view: View, history: Course) -> str:
         kept = [clock.name for clock in history.clocks if clock.standing is Standing.MET]
         lacking = any(clock.standing is Standing.UNKNOWN for clock in history.clocks)
         in_time = "，各时限均按期" if not lacking else f"；{'、'.join(kept)}按期" if kept else ""
-        return f"已办结，历时 {days} 天" + (f"；{'、'.join(late)}逾期" if late else in_time)
+        took = f"已办结，历时 {days} 天" if days else "登记当天办结"
+        return took + (f"；{'、'.join(late)}逾期" if late else in_time)
     where = stage(view, history.facts)
     if not history.facts["stage"]:
         where = f"办理环节 {where}"
@@ -143,6 +142,10 @@ def place_map(view: View, case: dict[str, object]) -> None:
             how="left",
         )
     )
+    if below.empty:
+        # A square on nothing would say less than the numbers.
+        notices.hint(f"地图里没有这一带的轮廓。经度 {case['lon']:.4f}，纬度 {case['lat']:.4f}。")
+        return
     spot = pd.DataFrame(
         {
             "lon": [case["lon"]],
@@ -154,6 +157,14 @@ def place_map(view: View, case: dict[str, object]) -> None:
         }
     )
     st.pydeck_chart(maps.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
+
+
+def steps(events: pd.DataFrame) -> str:
+    """How many steps on how many days from the first to the last: 9 步，前后 11 天."""
+    if events.empty:
+        return "0 步"
+    days = (events["happened_at"].max().date() - events["happened_at"].min().date()).days
+    return f"{len(events)} 步，{f'前后 {days} 天' if days else '都在同一天'}"
 
 
 def beside(history: Course) -> None:
@@ -200,14 +211,7 @@ def whole(view: View, history: Course, number: int) -> None:
             layout.heading("时限", "每个时限从起到止；条为已过的时间")
             panel(drawn.clocks_html([dial(view, clock) for clock in history.clocks], layout.theme()), "clocks")
         with layout.block("course", stretch=False):
-            days = (
-                (history.events["happened_at"].max() - history.events["happened_at"].min())
-                if len(history.events)
-                else timedelta()
-            )
-            layout.heading(
-                f"全程 {len(history.events)} 步，{days.days} 天", "实心为主要环节，空心为其间的协同、监督、评价"
-            )
+            layout.heading(f"全程 {steps(history.events)}", "实心为主要环节，空心为其间的协同、监督、评价")
             panel(drawn.timeline_html(history.events, layout.theme()), "timeline")
         beside(history)
     with right:

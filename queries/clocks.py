@@ -5,7 +5,7 @@ that clock (tests/queries/test_course.py holds both against each other).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,8 @@ from queries.periods import end_of_day
 from queries.subjects import p
 
 WORKING, NATURAL = "个工作日", "日"
+# In the place of the law's days, where the data names a deadline of its own.
+LOADED_LIMIT = "按装入的期限"
 _FORWARDED, _ACCEPTED, _DUE, _CLOSED = (
     name_of(column) for column in (p.forwarded_at, p.accepted_at, p.due_at, p.closed_at)
 )
@@ -104,6 +106,13 @@ class _ClockRules:
         days = self._days(limit.unit, earlier.date(), later.date())
         return Clock(limit.name, limit.article, limit.text, limit.unit, start, end, done, standing, days)
 
+    def is_statutory(self, limit: _Limit, due: datetime, *starts: datetime | None) -> bool:
+        """Whether a loaded deadline is what the limit gives from one of these starts, moved off rest days or not."""
+        last_days = [self._last_day(limit, start.date()) for start in starts if start]
+        if self.rules.roll_over_rest_days:
+            last_days += [self.calendar.after(day - timedelta(days=1), 1) for day in last_days]
+        return due.date() in last_days
+
     def _last_day(self, limit: _Limit, start: date) -> date:
         if limit.unit == WORKING:
             return self.calendar.after(start, limit.days)
@@ -144,7 +153,7 @@ def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clo
     if case["is_simple"] and _time(case["five_day_due"]):
         base = {"registered": registered, "forwarded": forwarded, "accepted": accepted}[rules.simple_from]
         due = end_of_day(pd.Timestamp(case["five_day_due"]).date())
-        limit = _Limit("简单诉求办结", "简单诉求5个工作日内办结", rules.simple_working_days, WORKING)
+        limit = _Limit("简单诉求办结", "简单诉求办结承诺", rules.simple_working_days, WORKING)
         yield clock_rules.clock(limit, base, closed, due, needs=(_CLOSED,))
     forwarding = _Limit("转送、交办", "条例第二十二条", rules.forward_days)
     yield clock_rules.clock(forwarding, registered, forwarded or closed, needs=(_FORWARDED,))
@@ -157,7 +166,11 @@ def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clo
     )
     extended = int(case["extended_days"] or 0)
     handling = _Limit("办结", "条例第三十四条", rules.handle_days, extra=extended)
-    yield clock_rules.clock(handling, accepted or registered, closed, _time(case["due_at"]), needs=(_DUE, _CLOSED))
+    deadline = _time(case["due_at"])
+    clock = clock_rules.clock(handling, accepted or registered, closed, deadline, needs=(_DUE, _CLOSED))
+    if clock and deadline and not clock_rules.is_statutory(handling, deadline, registered, accepted):
+        clock = replace(clock, limit=LOADED_LIMIT)
+    yield clock
 
 
 def _objection(clock_rules: _ClockRules, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:

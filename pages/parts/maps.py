@@ -120,9 +120,10 @@ def breadcrumb(view: View) -> None:
 
 
 def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
-    """One place among the areas around it, which stay grey. `areas`: code, name, lon, lat, schematic, shape (text)."""
-    if areas.empty:
-        areas = spot.assign(code="", schematic=True, shape=None)[["code", "name", "lon", "lat", "schematic", "shape"]]
+    """One place among the areas around it, which stay grey.
+
+    `areas` (not empty): code, name, lon, lat, schematic, shape (text).
+    """
     frame = areas.assign(value=None, tip="", text="")
     return _build_map(
         frame,

@@ -10,7 +10,7 @@ from casebase.engine import Casebase
 from casebase.settings import CalendarSettings, DeadlineSettings
 from casebase.workdays import build
 from queries.cases import Part, cases
-from queries.clocks import Clock, Standing, clocks
+from queries.clocks import LOADED_LIMIT, Clock, Standing, clocks
 from queries.course import course
 from tests.queries.sample import Tables
 
@@ -73,6 +73,22 @@ def test_a_clock_of_times_that_were_never_loaded_accuses_nobody() -> None:
         assert found["简单诉求办结"].standing is (Standing.LATE if closed else Standing.OVERDUE)
     undated = read(case, datetime(2026, 11, 29, 9), blank=frozenset({"petition.closed_at"}))
     assert undated["简单诉求办结"].standing is undated["办结"].standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("accepted_at", "due_at", "limit"),
+    [
+        (None, datetime(2026, 5, 1, 23, 59, 59), "60 日"),
+        (datetime(2026, 3, 5, 9), datetime(2026, 5, 4, 23, 59, 59), "60 日"),
+        (datetime(2026, 3, 5, 9), datetime(2026, 5, 1, 23, 59, 59), "60 日"),
+        (None, datetime(2026, 3, 16, 9), LOADED_LIMIT),
+    ],
+)
+def test_a_deadline_of_the_data_is_not_called_that_of_the_law(
+    accepted_at: datetime | None, due_at: datetime, limit: str
+) -> None:
+    case = {"registered_at": datetime(2026, 3, 2, 9), "accepted_at": accepted_at, "due_at": due_at}
+    assert read(case, datetime(2026, 3, 20))["办结"].limit == limit
 
 
 def test_extension_review_objection_and_the_hearing_of_a_second_review() -> None:
