@@ -136,7 +136,7 @@ def unknown_numbers(view: View) -> None:
             "个数": [len(set(metrics)) for metrics in wanted.values()],
         }
     ).sort_values("个数", ascending=False, kind="stable")
-    columns = {"影响的指标": tables.WIDE}
+    columns = {"影响的指标": st.column_config.Column(width=860)}
     tables.table(written, key="unknown_numbers", alt="算不出的指标和所缺的数据", high=12, columns=columns)
 
 
@@ -149,7 +149,7 @@ def ages(view: View) -> None:
     newest = sources["last_at"].max()
     old = max((view.data.reading.read_at - newest).days, 0)
     layout.heading(
-        f"最近一件登记于 {words.moment(newest, year=True)}" + (f"，{old} 天前" if old else ""),
+        f"最近一件登记于 {words.moment(newest, year=True)}" + (f"，{words.full(old)} 天前" if old else ""),
         "各来源的信访件：登记起止和最近一次更新",
     )
     written = pd.DataFrame(

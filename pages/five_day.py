@@ -65,6 +65,8 @@ def ranked(
     view: View, rates: pd.DataFrame, dimension: str, noun: str, way: str, *, drill: bool = False, most: int = ROWS
 ) -> None:
     """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
+    if layout.explain_missing_split(view, RATE, dimension):
+        return
     key, alt, on_pick = f"five_day_{dimension}", f"各{noun}{WAYS[way]}", filters.set_area if drill else None
     if way == "rate":
         target, few = target_of(view.settings, RATE), view.settings.lights.small_sample

@@ -41,6 +41,9 @@ def outlook(view: View, clock: str) -> None:
     if layout.explain_missing(view, rate.id):
         return
     rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
+    if not rates["among"].any():
+        layout.heading(findings.outlook(rates, rate.name, month), f"{month}{rate.name}", define=rate)
+        return
     rates = rates[_changes(rates)]
     crossing = ""
     if view.workday(view.as_of, HORIZONS[-1]) > view.period.end:
@@ -57,6 +60,7 @@ def outlook(view: View, clock: str) -> None:
             code=rates["days"].astype(str),
             name=steps(view, rates["days"].tolist()),
             small=[words.is_small_sample(among, few) for among in rates["among"]],
+            role=[kpis.role(view, rate, *pair) for pair in zip(rates["value"], rates["among"], strict=True)],
         ),
         rate.id,
         key=f"outlook_{clock}",
@@ -238,14 +242,23 @@ def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str
     ]
 
 
+def first_clock(view: View) -> str:
+    """The limit to begin with: the first of which the data tells what falls due."""
+    due = {f"{name}_{HORIZONS[0]}": clock for clock, name in forward.DUE_METRICS.items()}
+    return due[kpis.first_known(view, list(due))]
+
+
 def details(view: View) -> None:
     """One limit and one horizon at a time: units, places and grids."""
     with st.container(horizontal=True, gap="small"):
-        clock = filters.choose("期限", list(CLOCKS), "limit", "five_day", CLOCKS.__getitem__)
+        clock = filters.choose("期限", list(CLOCKS), "limit", first_clock(view), CLOCKS.__getitem__)
         days = filters.choose("今后", list(HORIZONS), "ahead", HORIZONS[1], lambda n: f"{n}个工作日")
     with layout.block("units", stretch=False):
         units(view, clock, days)
-    below = dict.fromkeys([places.dimension_below(view), "grid"])
+    dimensions = dict.fromkeys([places.dimension_below(view), "grid"])
+    below = [name for name in dimensions if not kpis.missing_for_split(view, "backlog", name)]
+    if not below:
+        return
     for column, dimension in zip(st.columns(len(below)), below, strict=True):
         with column, layout.block(f"at_{dimension}"):
             ranked(view, clock, days, dimension)

@@ -70,12 +70,13 @@ def by_class(view: View, stretches: Stretches) -> None:
         "内容分类、地区及其交叉；▲ 越过误报界限，● 在波动之内；选中一行看信访件",
         define=metric_of(METRIC),
     )
+    has_year_before = topics["year_before"].notna().any()
     row = table(
         stretches,
         topics,
         "hot_classes",
         {"状态": states(topics), "话题": topics["name"]},
-        {"去年同期": topics["year_before"]},
+        {"去年同期": topics["year_before"]} if has_year_before else {},
     )
     if row is not None:
         open_cases(stretches, **dict(topics["cell"].iloc[row]))
@@ -107,9 +108,7 @@ def on_map(view: View, stretches: Stretches) -> None:
         hot_topics.clusters, as_of=stretches.as_of, days=stretches.days, within=view.within, most=SQUARES
     )
     if clusters.empty:
-        notices.hint(
-            f"{view.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度（lon、lat 列）的信访件不在其中。"
-        )
+        notices.hint(f"{view.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度的信访件不在其中。")
         return
     names = [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in clusters["place"]]
     clusters = clusters.assign(name=names, observed=clusters["cases"])
@@ -221,7 +220,7 @@ def page(view: View) -> None:
     if view.ask(count_cases, METRIC, **view.scope) == 0:
         notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
     else:
-        left, right = st.columns([3, 2])
+        left, right = st.columns([2, 1])
         with left, layout.block("hot_classes"):
             by_class(view, stretches)
         with right, layout.block("hot_words"):

@@ -36,7 +36,7 @@ def map_and_ranking(view: View) -> None:
     below = places.below(view)
     if not maps.is_drawable(below.frame):
         with layout.block("ranking"):
-            chosen = choose_number()
+            chosen = choose_number(view)
             ranking(view, chosen, places.measured(view, chosen, below), below)
             maps.say_why_not_drawn(below)
         return
@@ -44,7 +44,7 @@ def map_and_ranking(view: View) -> None:
     with middle, layout.block("map"):
         side, drawing = st.columns([2, 5])
     with side:
-        chosen = choose_number()
+        chosen = choose_number(view)
         legend = st.container()
     frame = places.measured(view, chosen, below)
     with drawing:
@@ -54,12 +54,12 @@ def map_and_ranking(view: View) -> None:
         ranking(view, chosen, frame, below)
 
 
-def choose_number() -> str:
-    """The number that map and ranking are of."""
+def choose_number(view: View) -> str:
+    """The number that map and ranking are of, at first one that the data can tell."""
     chosen: str = st.segmented_control(
         "地图看",
         list(ON_MAP),
-        default=ON_MAP[0],
+        default=kpis.first_known(view, ON_MAP),
         required=True,
         key="on_map",
         bind="query-params",
@@ -97,11 +97,13 @@ def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below
 
 def longer(view: View) -> None:
     """Below the first screen: twelve months of volume and rate."""
-    left, right = st.columns(2)
+    # What cannot be told has one line below the other, not the half of the page.
+    known = not kpis.missing_reason(view, metric_of(RATE))
+    left, right = st.columns(2) if known else (st.container(), st.container())
     with left, layout.block("flow"):
         if not layout.explain_missing(view, "closed", "backlog"):
             daily(view)
-    with right, layout.block("months"):
+    with right, layout.block("months", stretch=known):
         if not layout.explain_missing(view, RATE):
             months(view)
 

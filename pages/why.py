@@ -65,7 +65,9 @@ def usual(view: View) -> list[str]:
 def dimensions(view: View, metric: Metric) -> list[str]:
     """What a metric is split by: the usual ones and the unit, then those of its own."""
     own = [name for name in metric.subject.dimensions if name not in OF_PETITION and name not in _TOO_FINE]
-    return [name for name in (*usual(view), "unit") if metric.applies(name)] + own
+    every = [name for name in (*usual(view), "unit") if metric.applies(name)] + own
+    known = [name for name in every if not kpis.missing_for_split(view, metric.id, name)]
+    return known or every
 
 
 def change_of(view: View, metric: Metric, against: Against, by: list[str]) -> Change:
@@ -154,7 +156,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
 
 def cells(view: View, metric: Metric, against: Against) -> None:
     """Place by class by channel, the largest change first; a row opens its cases."""
-    by = [name for name in usual(view) if metric.applies(name)]
+    by = [name for name in usual(view) if name in dimensions(view, metric)]
     if len(by) < 2:
         return
     change = change_of(view, metric, against, by)

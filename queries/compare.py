@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from casebase.engine import Casebase
-from queries import needs
+from queries import frames, needs
 from queries.beginnings import first_case_day, is_before
 from queries.measure import measure, metric_of, stock_moment
 from queries.model import EVERYTHING, Kind, Slice
@@ -25,10 +25,10 @@ def compare(
 ) -> pd.DataFrame:
     """`measure` with the same numbers of the period before (环比) and of the year before (同比).
 
-    Returns the columns of `measure` plus previous, previous_among, year_before, year_before_among
+    Returns the columns of `measure`, then frames.EARLIER: previous, previous_among, year_before, year_before_among
     (value and among; NaN where that period has no row, or was over before the records begin).
     """
-    keys = ["metric", *by]
+    keys = [*frames.keys(by)]
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
         then_period, then = compared_period(period, as_of, against)
@@ -38,7 +38,7 @@ def compare(
         earlier = earlier[earlier["metric"].isin(begun)]
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
         numbers = numbers.merge(earlier, on=keys, how="left")
-    return numbers
+    return frames.conform(numbers, {**frames.keys(by), **frames.COMPARED})
 
 
 def by_month(
@@ -51,32 +51,38 @@ def by_month(
     by: Sequence[str] = (),
     until: date | None = None,
 ) -> pd.DataFrame:
-    """The calendar months up to the one of `until` (None: of `as_of`): the columns of `measure` with month ("2026-11").
+    """The calendar months up to the one of `until` (None: of `as_of`): month ("2026-11"), then frames.MONTHS.
 
     Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count; months
     before the records begin have no value (see queries.beginnings).
-    `unfinished` (bool) marks the running month of a dated metric: what of it is in by now is no whole month.
+    `unfinished` marks the running month of a dated metric: what of it is in by now is no whole month.
     """
     period = last_months(until or as_of.date(), months)
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=(*by, "month"))
-    if by:
-        return numbers
+    if not by:
+        every = _without_unrecorded(casebase, _every_month(numbers, metrics, period))
+        numbers = needs.without_unknown(casebase, every).assign(as_of=as_of)
+    dated = ~numbers["metric"].map(lambda name: METRICS[name].is_stock).astype(bool)
+    is_running = as_of < end_of_day(last_months(as_of.date(), 1).end)
+    unfinished = dated & numbers["month"].eq(f"{as_of:%Y-%m}") & is_running
+    return frames.conform(numbers.assign(unfinished=unfinished), {**frames.keys((*by, "month")), **frames.MONTHS})
+
+
+def _every_month(numbers: pd.DataFrame, metrics: Sequence[str], period: Period) -> pd.DataFrame:
+    """Numbers by month with a row for each month of the period, of zeros where nothing happened."""
     spans = [str(span) for span in pd.period_range(period.start, period.end, freq="M")]
     every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
-    numbers = numbers.drop(columns=["as_of", "unknown"]).set_index(["metric", "month"]).reindex(every).reset_index()
-    numbers = numbers.fillna({"hits": 0, "among": 0}).astype({"hits": "int64", "among": "int64"})
-    counts = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
-    numbers = numbers.assign(value=numbers["value"].mask(counts, numbers["hits"].astype("float64")))
-    ends = {span: pd.Period(span).end_time.date() for span in spans}
-    unrecorded = [
-        is_before(casebase, METRICS[name], ends[month])
-        for name, month in numbers[["metric", "month"]].itertuples(index=False)
-    ]
-    numbers["value"] = numbers["value"].mask(pd.Series(unrecorded, index=numbers.index, dtype=bool))
-    dated = ~numbers["metric"].map(lambda name: METRICS[name].is_stock)
-    running = numbers["month"].eq(f"{as_of:%Y-%m}") & (as_of < end_of_day(last_months(as_of.date(), 1).end))
-    numbers["unfinished"] = dated & running
-    return needs.without_unknown(casebase, numbers).assign(as_of=as_of)
+    numbers = numbers[[*every.names, "hits", "among", "value"]].set_index(every.names).reindex(every).reset_index()
+    numbers = numbers.fillna({"hits": 0, "among": 0})
+    is_count = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
+    return numbers.assign(value=numbers["value"].mask(is_count, numbers["hits"].astype("float64")))
+
+
+def _without_unrecorded(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:
+    """Numbers by month of which those that were over before the records begin have no value."""
+    pairs = numbers[["metric", "month"]].itertuples(index=False)
+    unrecorded = [is_before(casebase, METRICS[name], pd.Period(month).end_time.date()) for name, month in pairs]
+    return numbers.assign(value=numbers["value"].mask(pd.Series(unrecorded, index=numbers.index, dtype=bool)))
 
 
 def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:

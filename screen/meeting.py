@@ -170,6 +170,8 @@ def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[s
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
     if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
         return wall.Cell(words.full(0 if words.is_missing(value) else value))
+    if words.is_missing(value):
+        return wall.Cell(words.NONE)
     return wall.Cell(
         numbers.format_value(metric, value), SMALL_SAMPLE if small else kpis.state(view, metric, value, among)
     )

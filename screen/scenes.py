@@ -299,8 +299,9 @@ def rising_topics(view: View) -> Markup:
     ]
     risen = int(topics["alarm"].sum())
     title = f"近 7 天 {risen} 个话题异常上升" if risen else "近 7 天没有话题异常上升"
-    note = f"与此前 8 个同长时段比（件次）{'' if risen else '；以下为上升较多而仍在波动之内的'}"
-    return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet="近 7 天没有登记。")
+    note = f"与此前 8 个同长时段比（件次）{'；以下为上升较多而仍在波动之内的' if rows and not risen else ''}"
+    quiet = "没有一类或一地的件数高于应有。"
+    return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet=quiet)
 
 
 def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:

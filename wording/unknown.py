@@ -7,6 +7,7 @@ from views import words
 # By the names of queries.blanks: tables, then columns.
 LACKING = {
     "area": "行政区划",
+    "category": "内容分类",
     "petition": "信访件",
     "grid": "网格",
     "grid_worker": "网格员",

@@ -132,7 +132,7 @@ def cases_link(view: View, metric: Metric, dimension: str, bar: Any, part: Part 
 
 def ranked(view: View, metric_id: str, dimension: str, noun: str, *, key: str, most: int = 16) -> None:
     """Any metric by one dimension, with a finding, or why the data cannot tell it."""
-    if layout.explain_missing(view, metric_id):
+    if layout.explain_missing_split(view, metric_id, dimension):
         return
     metric = metric_of(metric_id)
     frame = splits.split(view, [metric_id], dimension)

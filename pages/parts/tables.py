@@ -1,10 +1,11 @@
 """Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Required, TypedDict, Unpack
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import infer_dtype
 from pandas.io.formats.style import Styler
 
 from cockpit import kpis, rows, splits
@@ -21,6 +22,12 @@ from views import words
 ROW = 31
 COUNT = st.column_config.NumberColumn(format="localized")
 RIGHT = st.column_config.Column(alignment="right")
+# Left and right of a cell's text, and the longest name, in px, that a column grows for.
+_PADDING = 20
+# How wide a letter of a table is, in px.
+_CHINESE, _LATIN = 12.5, 6.6
+_WIDEST_NAME = 380
+_FEW_COLUMNS = 7
 WIDE = st.column_config.Column(width="large")
 
 
@@ -100,17 +107,45 @@ def headed(
 
 
 def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> Any:
-    high = look.get("high")
+    high, rows = look.get("high"), frame if isinstance(frame, pd.DataFrame) else frame.data  # type: ignore[attr-defined]
+    if not len(frame.index):
+        st.caption("没有记录。")
+        return {"selection": {"rows": [], "cells": []}}
     return st.dataframe(
         frame,
         hide_index=True,
-        column_config=look.get("columns"),
+        column_config=_with_widths(rows, look.get("columns") or {}),
         placeholder=words.NONE,
         height="auto" if high is None else height(len(frame.index), high),
         key=look["key"],
         alt=look["alt"],
         **selection,
     )
+
+
+def text_width(texts: Iterable[str], most: int) -> int | None:
+    """The width in px of a column that shows all of these texts; None where it would be more than `most`."""
+    # Of the bytes of a text a Chinese letter has three, a Latin one has one.
+    sizes = ((len(text), len(text.encode(errors="replace")) - len(text)) for text in texts)
+    widest = round(max((letters * _LATIN + more / 2 * (_CHINESE - _LATIN) for letters, more in sizes), default=0))
+    widest += _PADDING
+    return widest if widest <= most else None
+
+
+def _with_widths(frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """A width for each column of names that has none, in a table that has room for it.
+
+    Left alone, the grid judges a column by its usual row and cuts the one that is twice as long. Of many columns, each
+    so widened would push the last ones out of sight.
+    """
+    config = {str(head): column for head, column in columns.items()}
+    if len(frame.columns) > _FEW_COLUMNS:
+        return config
+    for head in (head for head in frame.columns if infer_dtype(frame[head]) == "string"):
+        width = text_width([str(head), *frame[head].dropna()], _WIDEST_NAME)
+        if width is not None and (config.get(head) or {}).get("width") is None:
+            config[head] = {**(config.get(head) or st.column_config.Column()), "width": width}
+    return config
 
 
 def height(rows: int, most: int) -> int:

@@ -17,8 +17,9 @@ _VALUE_LABELS: dict[NumberFormat, str] = {
     "days": "format(datum.value, '~f') + ' 天'",
     "number": "format(datum.value, ',~f')",
 }
-# The room of names beside a plot, at most, in px.
-NAMES = 160
+# The room of names beside a plot, at most, in px; where the picture is wide, a share of it.
+NAMES = 168
+_SHARE_OF_NAMES = 0.3
 # The height of a row, in px.
 ROW = 28
 
@@ -50,7 +51,8 @@ def day_axis() -> alt.Axis:
 
 def name_axis(palette: Palette) -> alt.Axis:
     """Names down the left side."""
-    return alt.Axis(labelLimit=NAMES, labelColor=palette.ink, domain=False)
+    limit = alt.ExprRef(f"max({NAMES}, (containerSize()[0] || 0) * {_SHARE_OF_NAMES})")
+    return alt.Axis(labelLimit=limit, labelColor=palette.ink, domain=False)
 
 
 def scale_with_headroom(largest: float) -> alt.Scale:

@@ -50,7 +50,8 @@ def heat(
         fill=alt.Fill("fill:N", scale=None), tooltip=alt.Tooltip("tip:N")
     )
     layers: list[Any] = [cell.add_params(click_selection("row", "column"))]
-    subtitle = join_notes(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
+    if high > 0:
+        subtitle = join_notes(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
     if data["column"].nunique() <= 8:
         layers += [base.mark_text().encode(text="written:N", color=alt.Color("ink:N", scale=None))]
     return finish(layers, palette, title, subtitle, row * data["row"].nunique())

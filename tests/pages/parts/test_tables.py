@@ -1,0 +1,51 @@
+"""Tables: a column is as wide as its longest name, and a table without rows is a sentence in Chinese."""
+
+import json
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.tables import text_width
+
+
+def places_table(names: list[str]) -> None:
+    import pandas as pd
+    import streamlit as st
+
+    from pages.parts import tables
+
+    frame = pd.DataFrame(
+        {"区县（功能区）": names, "登记量（件次）": range(len(names)), "说明": ["长" * 60] * len(names)}
+    )
+    row = tables.pick_row(frame, key="places", alt="各区县", columns={"登记量（件次）": tables.COUNT})
+    st.session_state["row"] = row
+
+
+def test_a_name_twice_as_long_as_the_others_widens_its_column() -> None:
+    app = AppTest.from_function(
+        places_table, args=(["Roxbury"] * 9 + ["South Boston / South Boston Waterfront"],)
+    ).run()
+    assert not app.exception
+    columns = json.loads(app.dataframe[0].proto.columns)
+    assert columns["区县（功能区）"]["width"] == text_width(["South Boston / South Boston Waterfront"], 400)
+    assert columns["登记量（件次）"].get("width") is None
+    assert "说明" not in columns
+
+
+def test_a_table_without_rows_is_a_sentence() -> None:
+    app = AppTest.from_function(places_table, args=([],)).run()
+    assert not app.exception
+    assert not app.dataframe
+    assert [caption.value for caption in app.caption] == ["没有记录。"]
+    assert app.session_state["row"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"), [("网格推送任务", 6 * 12, 6 * 13 + 30), ("Roxbury", 7 * 5, 7 * 8 + 30)]
+)
+def test_a_chinese_letter_is_twice_as_wide_as_a_latin_one(text: str, least: int, most: int) -> None:
+    width = text_width(pd.Series([text, ""]), 400)
+    assert width is not None
+    assert least < width < most
+    assert text_width([text * 20], 400) is None
