@@ -8,13 +8,12 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
 
 from briefings.request import Request
-from casebase import schema
 from casebase.engine import Casebase, DataState
 from casebase.settings import Settings
 from queries import hot_topics, names
+from queries.beginnings import first_case_day
 from queries.cases import Part, cases, mark_cases
 from queries.compare import by_month, compare
 from queries.dictionary import dictionary
@@ -262,7 +261,9 @@ class _Questions:
         return _State(data, name, own)
 
     def began(self) -> date | None:
-        return _began(self._casebase)
+        """The first day of the month of the first registration; None without cases."""
+        first = first_case_day(self._casebase)
+        return first and first.replace(day=1)
 
     def totals(self) -> pd.DataFrame:
         period = self._request.period
@@ -302,13 +303,6 @@ class _Questions:
                 for metric, among in zip(frame["metric"], frame["among"], strict=True)
             ],
         )
-
-
-def _began(casebase: Casebase) -> date | None:
-    """The first day of the month in which the first case was registered; None without cases."""
-    with casebase.reading() as connection:
-        first = connection.scalar(select(func.min(schema.petition.c.registered_at)))
-    return None if first is None else first.date().replace(day=1)
 
 
 def _since(began: date | None, period: Period, as_of: datetime, frame: pd.DataFrame) -> pd.DataFrame:
