@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-import chinese_calendar
 import numpy as np
 import pandas as pd
 from chinese_calendar.constants import holidays, workdays
@@ -135,7 +134,8 @@ def _read_file(name: str) -> dict[date, bool]:
 
 def _works(day: date, china: bool) -> bool:
     if china and day.year in _PUBLISHED_YEARS:
-        return bool(chinese_calendar.is_workday(day))
+        # The package's own is_workday looks through all its days at every call: a third of the time of a small load.
+        return day in workdays or (day.weekday() < 5 and day not in holidays)
     return day.weekday() < 5 and not (china and _is_fixed_holiday(day))
 
 

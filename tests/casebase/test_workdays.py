@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from chinese_calendar import is_workday
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,12 @@ def published_days() -> dict[date, bool]:
     """Every day of 2023 to 2026, whether worked or not, from sources that are not ours."""
     frame = pd.read_csv(CROSS_CHECK, parse_dates=["date"], encoding="utf-8-sig")
     return {day.date(): bool(works) for day, works in zip(frame["date"], frame["is_workday"], strict=True)}
+
+
+def test_every_published_year_is_what_its_package_says() -> None:
+    calendar = workdays.build(CalendarSettings(first_year=2004, last_year=2026))
+    assert calendar.published.all()
+    assert calendar.is_workday.tolist() == [is_workday(day) for day in calendar.days.astype(object)]
 
 
 @pytest.mark.parametrize(
