@@ -3,7 +3,10 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -34,11 +37,57 @@ def built(tmp_path_factory: pytest.TempPathFactory, casebase_of: Callable[[str],
 @pytest.fixture
 def city(built: Path, tmp_path: Path) -> Iterator[Casebase]:
     """A copy of the built city for each test."""
-    path = tmp_path / "city.duckdb"
-    shutil.copy(built, path)
+    with _copied(built, tmp_path) as casebase:
+        yield casebase
+
+
+@contextmanager
+def _copied(file: Path, folder: Path) -> Iterator[Casebase]:
+    path = folder / "city.duckdb"
+    shutil.copy(file, path)
     casebase = open_casebase(Settings(), f"duckdb:///{path}")
     yield casebase
     casebase.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A city that has lived from UNTIL to `end`, to look at: its tables before and after, and its version before."""
+
+    city: Casebase
+    end: datetime
+    version: int
+    before: Callable[[str], pd.DataFrame]
+
+    def after(self, name: str) -> pd.DataFrame:
+        return _rows(self.city, name)
+
+
+def _lived(built: Path, folder: Path, live_on: Callable[[Casebase], datetime]) -> Iterator[Lived]:
+    (folder / "before").mkdir()
+    (folder / "after").mkdir()
+    with _copied(built, folder / "before") as before, _copied(built, folder / "after") as city:
+        version = city.state().version
+        yield Lived(city, live_on(city), version, cache(partial(_rows, before)))
+
+
+@pytest.fixture(scope="module")
+def weeks_later(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """Forty days, the first ten in steps of hours."""
+
+    def live_on(city: Casebase) -> datetime:
+        _live(city, 10, step=timedelta(hours=7))
+        return _live(city, 30, since=UNTIL + timedelta(days=10))
+
+    yield from _lived(built, tmp_path_factory.mktemp("weeks"), live_on)
+
+
+@pytest.fixture(scope="module")
+def busy_days_later(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """Five days in which as much happens as in a year."""
+    yield from _lived(
+        built, tmp_path_factory.mktemp("busy"), lambda city: _live(city, 5, step=timedelta(hours=6), speed=60.0)
+    )
 
 
 def _rows(casebase: Casebase, name: str) -> pd.DataFrame:
@@ -51,18 +100,18 @@ def _backlog(rows: pd.DataFrame, moment: datetime) -> int:
     return int(((rows.registered_at <= moment) & ~(rows.closed_at <= moment)).sum())
 
 
-def _live(casebase: Casebase, days: int, step: timedelta = timedelta(days=1), speed: float = 1.0) -> datetime:
-    now, end = UNTIL, UNTIL + timedelta(days=days)
+def _live(
+    casebase: Casebase, days: int, step: timedelta = timedelta(days=1), speed: float = 1.0, since: datetime = UNTIL
+) -> datetime:
+    now, end = since, since + timedelta(days=days)
     while now < end:
         live.advance(casebase, now, min(now + step, end), seed=5, speed=speed)
         now += step
     return end
 
 
-def test_backlog_is_what_came_less_what_went(city: Casebase) -> None:
-    before = _rows(city, "petition")
-    end = _live(city, 12)
-    after = _rows(city, "petition")
+def test_backlog_is_what_came_less_what_went(weeks_later: Lived) -> None:
+    before, after, end = weeks_later.before("petition"), weeks_later.after("petition"), weeks_later.end
     came = ((after.registered_at > UNTIL) & (after.registered_at <= end)).sum()
     went = ((after.closed_at > UNTIL) & (after.closed_at <= end)).sum()
     assert came > 20
@@ -71,34 +120,31 @@ def test_backlog_is_what_came_less_what_went(city: Casebase) -> None:
     assert 0.4 < _backlog(after, end) / _backlog(before, UNTIL) < 1.6, "the city neither drowns nor empties"
 
 
-def test_the_past_stays_as_it_was_shown(city: Casebase) -> None:
-    before = _rows(city, "petition").set_index("petition_id")
-    earlier = {name: len(_rows(city, name)) for name in ("mediation", "grid_task")}
-    _live(city, 6)
-    after = _rows(city, "petition").set_index("petition_id")
+def test_the_past_stays_as_it_was_shown(weeks_later: Lived) -> None:
+    before = weeks_later.before("petition").set_index("petition_id")
+    after = weeks_later.after("petition").set_index("petition_id")
     for step in ("registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at"):
         assert after.loc[before.index, step].where(lambda moment: moment <= UNTIL).equals(before[step]), step
     assert (after[~after.index.isin(before.index)].registered_at > UNTIL).all()
     for name, opened in (("mediation", "opened_at"), ("grid_task", "pushed_at")):
-        rows = _rows(city, name)
-        assert int((rows[opened] <= UNTIL).sum()) == earlier[name], name
+        rows = weeks_later.after(name)
+        assert int((rows[opened] <= UNTIL).sum()) == len(weeks_later.before(name)), name
 
 
-def test_times_stay_in_order_and_none_lies_ahead(city: Casebase) -> None:
-    end = _live(city, 10, step=timedelta(hours=7))
-    rows = _rows(city, "petition")
+def test_times_stay_in_order_and_none_lies_ahead(weeks_later: Lived) -> None:
+    rows = weeks_later.after("petition")
     steps = rows[["registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at"]]
     for earlier, later in zip(steps.columns, steps.columns[1:], strict=False):
         assert not (steps[later] < steps[earlier]).any(), later
-    assert not (steps > end).any(axis=None)
+    assert not (steps > weeks_later.end).any(axis=None)
     assert (rows.closed_at.notna() == rows.status.isin(["已办结", "不予受理"])).all()
     assert (rows.closed_at.notna() == rows.resolved.notna()).all()
     assert (rows.evaluated_at.notna() == (rows.satisfaction_bureau.notna() | rows.satisfaction_unit.notna())).all()
-    tasks = _rows(city, "grid_task")
+    tasks = weeks_later.after("grid_task")
     assert not (tasks.contacted_at < tasks.pushed_at).any()
     assert not (tasks.finished_at < tasks.contacted_at).any()
     for name, key in (("petition", "petition_id"), ("grid_task", "task_id"), ("mediation", "mediation_id")):
-        assert _rows(city, name)[key].is_unique
+        assert weeks_later.after(name)[key].is_unique
 
 
 def test_arrivals_do_not_depend_on_the_steps(city: Casebase) -> None:
@@ -122,68 +168,61 @@ def test_speed_multiplies_arrivals(city: Casebase) -> None:
     assert new.registered_at.between(UNTIL, UNTIL + timedelta(hours=1), inclusive="right").all()
 
 
-def test_events_and_version_follow(city: Casebase) -> None:
-    version = city.state().version
-    end = _live(city, 4)
-    assert city.state().data_until == end
-    assert city.state().version > version
-    rows, events = _rows(city, "petition").set_index("petition_id"), _rows(city, "petition_event")
+def test_events_and_version_follow(weeks_later: Lived) -> None:
+    state = weeks_later.city.state()
+    assert state.data_until == weeks_later.end
+    assert state.version > weeks_later.version
+    rows, events = weeks_later.after("petition").set_index("petition_id"), weeks_later.after("petition_event")
     assert events.event_id.is_unique
     for action, column in (("登记", "registered_at"), ("转送", "forwarded_at"), ("评价", "evaluated_at")):
         told = events[events.action == action].set_index("petition_id").happened_at.sort_index()
         assert told.equals(rows[column].dropna().rename("happened_at")), action
 
 
-def test_hearings_take_place_on_their_day(city: Casebase) -> None:
-    planned = _rows(city, "hearing").query("status == '已排期'").set_index("hearing_id")
-    end = _live(city, 30)
-    held = _rows(city, "hearing").set_index("hearing_id").loc[planned.index]
-    due = planned.scheduled_at <= end
+def test_hearings_take_place_on_their_day(weeks_later: Lived) -> None:
+    planned = weeks_later.before("hearing").query("status == '已排期'").set_index("hearing_id")
+    held = weeks_later.after("hearing").set_index("hearing_id").loc[planned.index]
+    due = planned.scheduled_at <= weeks_later.end
     assert due.any()
     assert (held.status[due] == "已举行").all()
     assert (held.held_at[due] == planned.scheduled_at[due]).all()
     assert held.conclusion[due].notna().all()
 
 
-def test_leaders_receive_orders_go_out_and_hearings_are_applied_for(city: Casebase) -> None:
-    before = {name: _rows(city, name) for name in ("reception", "supervision", "hearing")}
-    end = _live(city, 5, step=timedelta(hours=6), speed=60.0)
-    cases = _rows(city, "petition").set_index("petition_id")
+def test_leaders_receive_orders_go_out_and_hearings_are_applied_for(busy_days_later: Lived) -> None:
+    cases = busy_days_later.after("petition").set_index("petition_id")
     for name, key, moment in (
         ("reception", "reception_id", "held_at"),
         ("supervision", "supervision_id", "issued_at"),
         ("hearing", "hearing_id", "applied_at"),
     ):
-        rows = _rows(city, name)
-        new = rows[~rows[key].isin(before[name][key])]
+        rows = busy_days_later.after(name)
+        new = rows[~rows[key].isin(busy_days_later.before(name)[key])]
         assert len(new) > 0, name
         assert rows[key].is_unique, name
-        assert ((new[moment] > UNTIL) & (new[moment] <= end)).all(), name
+        assert ((new[moment] > UNTIL) & (new[moment] <= busy_days_later.end)).all(), name
         of = cases.loc[new.petition_id]
         assert not of.restricted.any(), name
         assert (new[moment].to_numpy() >= of.accepted_at.to_numpy()).all(), name
         assert not new.petition_id.duplicated().any(), name
 
 
-def test_orders_are_answered_and_receptions_end_with_their_case(city: Casebase) -> None:
-    waiting = _rows(city, "supervision").query("replied_at.isna()").supervision_id
-    end = _live(city, 40, step=timedelta(days=2))
-    orders = _rows(city, "supervision").set_index("supervision_id")
+def test_orders_are_answered_and_receptions_end_with_their_case(weeks_later: Lived) -> None:
+    waiting = weeks_later.before("supervision").query("replied_at.isna()").supervision_id
+    orders = weeks_later.after("supervision").set_index("supervision_id")
     assert orders.replied_at[waiting].notna().all()
     assert (orders.replied_at.notna() == orders.result.notna()).all()
     assert not (orders.replied_at < orders.issued_at).any()
-    assert not (orders.replied_at > end).any()
-    received = _rows(city, "reception").set_index("petition_id")
-    closed = _rows(city, "petition").set_index("petition_id").closed_at[received.index]
+    assert not (orders.replied_at > weeks_later.end).any()
+    received = weeks_later.after("reception").set_index("petition_id")
+    closed = weeks_later.after("petition").set_index("petition_id").closed_at[received.index]
     assert (received.closed_at.notna() == closed.notna()).all()
 
 
-def test_a_new_hearing_has_a_panel_with_one_presiding(city: Casebase) -> None:
-    planned = _rows(city, "hearing").hearing_id
-    _live(city, 5, step=timedelta(hours=6), speed=60.0)
-    hearings = _rows(city, "hearing")
-    hearings = hearings[~hearings.hearing_id.isin(planned)]
-    seats = _rows(city, "hearing_expert")
+def test_a_new_hearing_has_a_panel_with_one_presiding(busy_days_later: Lived) -> None:
+    hearings = busy_days_later.after("hearing")
+    hearings = hearings[~hearings.hearing_id.isin(busy_days_later.before("hearing").hearing_id)]
+    seats = busy_days_later.after("hearing_expert")
     panels = seats[seats.hearing_id.isin(hearings.hearing_id)].groupby("hearing_id").role
     assert set(panels.groups) == set(hearings.hearing_id) != set()
     assert panels.agg(lambda role: (role == "主持").sum()).eq(1).all()
