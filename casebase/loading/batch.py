@@ -59,10 +59,10 @@ class Batch:
         if count:
             self.notes[text] += count
 
-    def drop(self, mask: pd.Series | np.ndarray, name: str, text: str) -> None:
-        """Leave a time blank that cannot be, count it, and keep that it was so."""
+    def drop(self, mask: pd.Series | np.ndarray, name: str, text: str, advice: str = "") -> None:
+        """Leave a time blank that cannot be, count it with the advice what to do, and keep that it was so."""
         wrong = np.asarray(mask, dtype=bool)
-        self.note(wrong, f"{text} (left blank)")
+        self.note(wrong, f"{text} (left blank){advice}")
         self.dropped[name] = self.dropped.get(name, np.zeros(len(self.text), dtype=bool)) | wrong
         self.fields[name] = self.fields[name].mask(wrong)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from casebase.errors import CasebaseError
 from casebase.loading import clean_text, moments
 from casebase.loading.batch import Batch, by_value, taken
+from casebase.loading.field_words import in_words
 from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
 from casebase.persons import key_of
 from casebase.settings import DeadlineSettings
@@ -38,6 +39,8 @@ _SERIAL_BEGIN = pd.Timestamp(1899, 12, 30)
 _SCIENTIFIC = r"\d(?:\.\d+)?[eE]\+?\d+"
 # Deadlines: given as a day, they end with it (domain.md §1).
 _LIMITS = ("due_at",)
+# What to do about times in the wrong order.
+_ORDER = "; correct it, or say under [order] what becomes of it"
 
 
 def tidy(batch: Batch, file_map: FileMap) -> None:
@@ -65,7 +68,12 @@ def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
 
         rewritten = by_value(column, rewrite)
         if rule.unmatched == "reject":
-            batch.reject(column.notna() & rewritten.isna(), rule.column, column, f"does not match {rule.pattern}")
+            batch.reject(
+                column.notna() & rewritten.isna(),
+                rule.column,
+                column,
+                f"{rule.column} does not match {rule.pattern}; correct it, or the pattern under [[clean]]",
+            )
         batch.text[rule.into or rule.column] = rewritten
 
 
@@ -88,11 +96,16 @@ def take_fields(batch: Batch, file_map: FileMap) -> None:
     for name in file_map.columns:
         raw = batch.joined(file_map.sources_of(name))
         if name in file_map.required:
-            batch.reject(raw.isna(), file_map.source_column(name), None, f"{name} is missing")
+            batch.reject(
+                raw.isna(), file_map.source_column(name), None, f"{file_map.label(name)} is missing; fill it in"
+            )
         batch.fields[name] = _typed(batch, file_map, name, raw)
         if name in file_map.required:
             batch.reject(
-                batch.fields[name].isna(), file_map.source_column(name), raw, f"{name} is left blank by the map"
+                batch.fields[name].isna(),
+                file_map.source_column(name),
+                raw,
+                f"{file_map.label(name)} is left blank by the map; see [values.{name}]",
             )
     for name, value in file_map.constants.items():
         batch.fields[name] = pd.Series(value, index=batch.text.index)
@@ -132,13 +145,15 @@ def stable_id(text: str) -> int:
 
 
 def _translated(batch: Batch, values: Values, name: str, column: str, raw: pd.Series) -> pd.Series:
+    label = f"{column} ({name}, {in_words(name)})" if column != name else f"{name} ({in_words(name)})"
     known = {key.strip(): str(value) for key, value in values.map.items()}
     strange = raw.notna() & ~raw.isin(list(known))
     if values.unknown == "reject":
-        batch.reject(strange, column, raw, f"unknown value for {name}")
+        batch.reject(strange, column, raw, f"{label}: unknown value; add it under [values.{name}.map]")
     elif strange.any():
         for value, count in raw[strange & batch.alive].value_counts().items():
-            batch.notes[f"{name}: unknown value {value!r} ({_FATES[values.unknown]})"] += int(count)
+            text = f"{label}: unknown value {value!r} ({_FATES[values.unknown]}); [values.{name}.map] can translate it"
+            batch.notes[text] += int(count)
     # As text again: the field's own type is found afterwards, as for any value of the file.
     translated = by_value(raw, lambda value: known.get(value, value if values.unknown == "keep" else None))
     return translated if values.default is None else translated.fillna(str(values.default))
@@ -148,7 +163,7 @@ _FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
 
 
 def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
-    formats = file_map.time_formats(name)
+    formats, label = file_map.time_formats(name), file_map.label(name)
     times = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
     plain = clean_text.narrow(raw)
     days = np.zeros(len(raw), dtype=bool)
@@ -168,9 +183,16 @@ def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Seri
         times = times.fillna(serial)
     batch.days[name] = days
     strange = raw.notna() & times.isna()
-    batch.reject(strange, column, raw, f"{name}: the time does not parse as {' or '.join(formats)}")
+    batch.reject(
+        strange,
+        column,
+        raw,
+        f"{label}: the time does not parse as {' or '.join(formats)}; correct it, or add its format under [times]",
+    )
     outside = (times < pd.Timestamp(file_map.first_year, 1, 1)) | (times >= _END)
-    batch.reject(outside, column, raw, f"{name}: the time lies outside {file_map.first_year} to {LAST_YEAR}")
+    batch.reject(
+        outside, column, raw, f"{label}: the time lies outside {file_map.first_year} to {LAST_YEAR}; correct it"
+    )
     return times.where(~outside)
 
 
@@ -194,21 +216,28 @@ def _to_end_of_day(limits: pd.Series, days: np.ndarray | None) -> pd.Series:
 
 
 def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
-    target = file_map.target.c[name]
+    target, label = file_map.target.c[name], file_map.label(name)
     numbers = pd.to_numeric(by_value(clean_text.narrow(raw), clean_text.digits), errors="coerce")
-    batch.reject(raw.notna() & numbers.isna(), column, raw, f"{name} is not a number")
+    batch.reject(
+        raw.notna() & numbers.isna(), column, raw, f"{label} is not a number; correct it, or rewrite it under [[clean]]"
+    )
     low, high = range_of(target)
     outside = (numbers < low) | (numbers > high)
-    batch.reject(outside, column, raw, f"{name} lies outside {low} to {high}")
+    batch.reject(outside, column, raw, f"{label} lies outside {low} to {high}; correct it")
     if isinstance(target.type, Integer):
-        batch.reject((numbers % 1) > 0, column, raw, f"{name} is not a whole number")
+        batch.reject((numbers % 1) > 0, column, raw, f"{label} is not a whole number; correct it")
     return numbers.where(~outside)
 
 
 def _booleans(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     words = dict.fromkeys(file_map.booleans.true, True) | dict.fromkeys(file_map.booleans.false, False)
     answers = by_value(clean_text.narrow(raw), lambda value: words.get(value.lower()), "boolean")
-    batch.reject(raw.notna() & answers.isna(), column, raw, f"{name} is neither true nor false")
+    batch.reject(
+        raw.notna() & answers.isna(),
+        column,
+        raw,
+        f"{file_map.label(name)} is neither true nor false; add the word under [booleans]",
+    )
     return answers
 
 
@@ -239,13 +268,13 @@ def refuse_future(batch: Batch, file_map: FileMap, now: datetime) -> None:
             continue
         times = batch.fields[name]
         late = times > now + moments.TOLERANCE
-        text = f"{name} lies after the day of the load ({now:%Y-%m-%d})"
+        text = f"{file_map.label(name)} lies after the day of the load ({now:%Y-%m-%d})"
         if fate == "keep":
-            batch.note(late, f"{text} (kept)")
+            batch.note(late, f"{text} (kept){_ORDER}")
         elif fate == "reject" or not file_map.target.c[name].nullable:
-            batch.reject(late, file_map.source_column(name), times, text)
+            batch.reject(late, file_map.source_column(name), times, f"{text}{_ORDER}")
         else:
-            batch.drop(late, name, text)
+            batch.drop(late, name, text, _ORDER)
 
 
 def keep_where(batch: Batch, case_map: CaseMap) -> None:
@@ -253,7 +282,8 @@ def keep_where(batch: Batch, case_map: CaseMap) -> None:
     for name, rule in case_map.where.items():
         holds = batch.text[rule.column].isin(rule.values)
         blank = batch.fields[name].notna() & ~holds
-        batch.note(blank, f"{name}: {rule.column} is none of {' '.join(rule.values)} (left blank)")
+        text = f"{rule.column} is none of {' '.join(rule.values)} (left blank, as [where.{name}] says)"
+        batch.note(blank, f"{case_map.label(name)}: {text}")
         batch.fields[name] = batch.fields[name].mask(blank)
 
 
@@ -280,13 +310,13 @@ def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: D
         return
     times = batch.fields[later]
     early = times < batch.fields[start]
-    text = f"{later} lies before {start}"
+    text = f"{file_map.label(later)} lies before {file_map.label(start)}"
     if fate == "reject":
-        batch.reject(early, file_map.source_column(later), times, text)
+        batch.reject(early, file_map.source_column(later), times, f"{text}{_ORDER}")
     elif fate == "keep" or not file_map.target.c[later].nullable:
-        batch.note(early, f"{text} (kept)")
+        batch.note(early, f"{text} (kept){_ORDER}")
     else:
-        batch.drop(early, later, text)
+        batch.drop(early, later, text, _ORDER)
 
 
 def can_drop(batch: Batch, file_map: FileMap) -> bool:

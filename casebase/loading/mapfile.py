@@ -25,6 +25,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integ
 
 from casebase.errors import UsageError
 from casebase.loading.clean_text import BLANKS, folded
+from casebase.loading.field_words import in_words
 from casebase.schema import metadata
 from casebase.toml_lines import line_of
 
@@ -329,6 +330,11 @@ class FileMap(_Section):
     def source_column(self, field: str) -> str:
         """What a reject names for a field: its first column in the file, or else itself."""
         return (*self.sources_of(field), field)[0]
+
+    def label(self, field: str) -> str:
+        """A field as messages name it, by its column and in plain words: 登记时间 (registered_at, when …)."""
+        column, words = self.source_column(field), in_words(field)
+        return f"{field} ({words})" if column == field else f"{column} ({field}, {words})"
 
     def time_formats(self, field: str) -> tuple[str, ...]:
         """The strptime formats of a time, tried in their order."""

@@ -72,6 +72,8 @@ class PetitionLoading(Loading[CaseMap]):
         fields.set_dropped(batch)
         if self.map.place:
             places.set_place(batch, self.map.place, self.areas)
+        else:
+            places.find_codes(batch, self.map, self.areas)
         if self.map.category:
             places.set_category(batch, self.map.category, self.classes)
         if self.map.unit:

@@ -54,6 +54,10 @@ class Areas:
     def by_code(self, code: str) -> Codes:
         return self._path_of.get(code, NOWHERE)
 
+    def code_of(self, parent: str | None, text: str) -> str | None:
+        """The code that a file means below an area: a code as it is, or the one of the area that has this name."""
+        return text if text in self._path_of else self._names.find(parent, text)
+
     def by_names(self, path: str) -> Codes:
         """District, street and community of a path of names, as far down as it is known."""
         return self._walk(path, self._names.find)
@@ -160,10 +164,38 @@ def set_place(batch: Batch, rule: PlaceRule, areas: Areas) -> None:
             break
     column = rule.column or (rule.columns[0] if rule.columns else "lon")
     if rule.required:
-        batch.reject(codes[0].isna(), column, batch.text.get(column), "the place is not found")
+        batch.reject(
+            codes[0].isna(), column, batch.text.get(column), f"{column}: the place is not found; load its area first"
+        )
     else:
-        batch.note(codes[0].isna(), "no place found (the case stays without a district)")
+        batch.note(codes[0].isna(), f"{column}: no place found (the case stays without a district)")
     batch.fields |= dict(zip(LEVELS, codes, strict=True))
+
+
+def find_codes(batch: Batch, case_map: CaseMap, areas: Areas) -> None:
+    """Take the codes that columns of the map give, and the code of the area where they give its name.
+
+    What is neither stays: its area may be loaded later, and until then it stands for itself.
+    """
+    parents = pd.Series(areas.city_code, index=batch.text.index, dtype="str")
+    for name in LEVELS:
+        if name in case_map.columns:
+            given = batch.fields[name]
+            path = parents.fillna("") + _STEP + given
+            codes = by_value(path, lambda text: areas.code_of(*_parent_and_name(text)))
+            batch.note(
+                given.notna() & codes.isna(),
+                f"{case_map.source_column(name)} ({name}): neither code nor name of an area of the case database; "
+                'kept, but load the areas first, or let them be made with [place] by = "make"',
+            )
+            batch.fields[name] = codes.fillna(given)
+        if name in batch.fields:
+            parents = batch.fields[name]
+
+
+def _parent_and_name(path: str) -> tuple[str | None, str]:
+    parent, name = path.split(_STEP)
+    return parent or None, name
 
 
 def _places(batch: Batch, rule: PlaceRule, areas: Areas, way: str, waiting: pd.Series) -> list[pd.Series]:
@@ -228,9 +260,14 @@ def set_category(batch: Batch, rule: CategoryRule, classes: Classes) -> None:
     codes = by_value(keys, lambda path: classes.code(path, rule.make))
     column = rule.columns[0]
     if rule.required:
-        batch.reject(codes.isna(), column, batch.text[column], "the category is not known")
+        batch.reject(
+            codes.isna(),
+            column,
+            batch.text[column],
+            f"{column}: the class is not known; make = true under [category] makes it",
+        )
     else:
-        batch.note(codes.isna(), "no category found")
+        batch.note(codes.isna(), f"{column}: no class found (the case stays without one)")
     batch.fields["category_code"] = codes
 
 
@@ -257,7 +294,10 @@ def set_unit(batch: Batch, rule: UnitRule, units: Units) -> None:
     ids = batch.text[rule.column]
     if rule.make:
         units.add(ids[batch.alive].dropna().unique(), rule)
-    batch.note(ids.notna() & ~ids.isin(list(units.known)), "unit not in the unit table (kept)")
+    batch.note(
+        ids.notna() & ~ids.isin(list(units.known)),
+        f"{rule.column}: not in the table unit (kept); make = true under [unit] makes it",
+    )
     batch.fields["unit_id"] = ids
 
 

@@ -102,7 +102,12 @@ class TableLoading(Loading[TableMap]):
             return
         numbers = batch.text[reference.column]
         if not self.map.target.c.petition_id.nullable:
-            batch.reject(numbers.isna(), reference.column, None, "the case number is missing")
+            batch.reject(
+                numbers.isna(),
+                reference.column,
+                None,
+                f"{reference.column}: the number of the case is missing; fill it in",
+            )
         batch.fields[_CASE] = numbers
         batch.fields["petition_id"] = pd.Series(None, index=numbers.index, dtype="Int64")
 
@@ -135,11 +140,11 @@ class TableLoading(Loading[TableMap]):
         same = (petition.c.source == reference.source) & (petition.c.case_no == rows[_CASE])
         self.connection.execute(update(staging.table).values(petition_id=petition.c.petition_id).where(same))
         unknown = rows[_CASE].is_not(None) & rows.petition_id.is_(None)
-        text = f"no case of the source {reference.source!r} has this number"
+        text = f"{reference.column}: no case of the source {reference.source!r} has this number"
         if reference.unknown == "reject":
-            self.refuse(staging.take_out(unknown, "petition_id", rows[_CASE], text))
+            self.refuse(staging.take_out(unknown, "petition_id", rows[_CASE], f"{text}; load the cases first"))
         else:
-            self.note(staging.count(unknown), f"{text} (left blank)")
+            self.note(staging.count(unknown), f"{text} (left blank); load the cases first")
 
     def _check_areas(self, staging: Staging) -> None:
         """Reject areas that do not stand one level below their parent, and what hangs on them."""
@@ -189,4 +194,6 @@ class TableLoading(Loading[TableMap]):
             own = key.table is self.map.target and key.name == name
             if name in rows and not own and self.map.target is not area:
                 lost = staging.count(rows[name].is_not(None) & ~exists().where(key == rows[name]))
-                self.note(lost, f"{name} is not in the table {key.table.name} (kept)")
+                self.note(
+                    lost, f"{self.map.label(name)} is not in the table {key.table.name} (kept); load that table, too"
+                )

@@ -139,3 +139,14 @@ def test_a_file_without_cases_gets_a_map_to_fill_in(
     assert "# case_no is needed" in (tmp_path / "cases.csv.map.toml").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="no such file"):
         guess_map(tmp_path / "none.csv", "x")
+
+
+@pytest.mark.parametrize(
+    ("heads", "title"), [(("编号", "登记时间", "内容"), None), (("编号", "登记时间", "标题", "内容"), "标题")]
+)
+def test_a_column_of_texts_is_no_title(tmp_path: Path, heads: tuple[str, ...], title: str | None) -> None:
+    file = tmp_path / "letters.csv"
+    rows = [[f"X{n}", "2026-11-04 09:00:00", *("小区停水" for _ in heads[2:])] for n in range(3)]
+    file.write_text("\n".join(",".join(row) for row in [heads, *rows]), encoding="utf-8")
+    columns = guess_map(file, "letters").columns
+    assert (columns.get("title"), columns["body"]) == (title, "内容")

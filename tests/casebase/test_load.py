@@ -118,9 +118,9 @@ REJECTED = [
     ("a,yesterday,,来访", "opened", "yesterday", "does not parse"),
     ("a,2025-02-30 10:00:00,,来访", "opened", "2025-02-30 10:00:00", "does not parse"),
     ("a,0025-02-03 10:00:00,,来访", "opened", "0025-02-03 10:00:00", "outside 1990"),
-    (",2025-09-26 10:00:00,,来访", "no", "", "case_no is missing"),
-    ("a,,,来访", "opened", "", "registered_at is missing"),
-    ("a", "opened", "", "registered_at is missing"),
+    (",2025-09-26 10:00:00,,来访", "no", "", "no (case_no, number of the case) is missing; fill it in"),
+    ("a,,,来访", "opened", "", "opened (registered_at, when it was registered) is missing; fill it in"),
+    ("a", "opened", "", "opened (registered_at, when it was registered) is missing; fill it in"),
     ('a,2025-09-26 10:00:00,,"来"访', "", 'a,2025-09-26 10:00:00,,"来"访', "text follows a closing quote"),
     ("a,2025-09-26 10:00:00,,来访,more", "", "a,2025-09-26 10:00:00,,来访,more", "too many fields"),
 ]
@@ -366,7 +366,9 @@ def test_a_place_is_found_by_code_by_names_or_in_a_polygon(
     assert rows(casebase, petition.c.district_code, petition.c.street_code) == expected
     required = run(casebase, file, case_map | {"source": {"name": "other"}, "place": rule | {"required": True}})
     assert required.loaded == sum(place != (None, None) for place in expected)
-    assert {reject.reason for reject in required.rejects} == {"the place is not found"}
+    reasons = {reject.reason for reject in required.rejects}
+    assert len(reasons) == 1
+    assert reasons.pop().endswith(": the place is not found; load its area first")
 
 
 def test_repeats_are_the_same_person_in_the_same_category(empty_casebase: Casebase, tmp_path: Path) -> None:

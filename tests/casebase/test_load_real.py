@@ -86,7 +86,7 @@ def test_boston_places_are_those_of_the_file(
     assert (known.map(parents) == found.district_code[known.index]).all()
     assert result.notes["default coordinates left blank"] == 4_775
     assert int(found.lon.isna().sum()) == 4_775
-    assert result.notes["no place found (the case stays without a district)"] == 2_870
+    assert result.notes["neighborhood: no place found (the case stays without a district)"] == 2_870
 
 
 def test_boston_has_no_errors_and_its_events_agree(boston: tuple[Casebase, Result, pd.DataFrame]) -> None:

@@ -16,6 +16,7 @@ from casebase.checks import ORDER, check
 from casebase.engine import Casebase, write_info
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, load, map_of, read_map
+from casebase.loading.field_words import in_words
 from casebase.loading.fields import stable_id
 from casebase.schema import (
     agent,
@@ -304,7 +305,8 @@ def test_cases_are_found_by_their_number(city: Casebase, put: Callable[..., Resu
         "r2,市长,2025-10-10 10:00:00,\nr3,市长,2025-10-10 11:00:00,c9\n"
     )
     result = put(city, visits, text, LATER)
-    assert (result.new, result.notes) == (3, {"no case of the source 'cases' has this number (left blank)": 1})
+    text = "case: no case of the source 'cases' has this number (left blank); load the cases first"
+    assert (result.new, result.notes) == (3, {text: 1})
     assert [row[1] for row in rows(city, reception.c.held_at, reception.c.petition_id)] == [numbers["c1"], None, None]
 
 
@@ -323,7 +325,8 @@ def test_events_follow_the_rows_they_tell_of(city: Casebase, put: Callable[..., 
 
 def test_what_is_named_but_not_loaded_is_counted(city: Casebase, put: Callable[..., Result]) -> None:
     result = put(city, SEATS, "hearing_id,expert_id,recused\n听证〔2025〕2号,E77,\n", LATER)
-    assert (result.new, result.notes) == (1, {"expert_id is not in the table expert (kept)": 1})
+    text = "expert_id (expert id) is not in the table expert (kept); load that table, too"
+    assert (result.new, result.notes) == (1, {text: 1})
 
 
 def test_ids_made_from_text_are_the_same_in_every_load() -> None:
@@ -359,8 +362,8 @@ def test_numbers_as_ids_stay_as_they_are(duck: Casebase, put: Callable[..., Resu
     ids = ["17", "E18", 2**53, 2**53 - 1]
     result = put(duck, experts, "expert_id,name,joined_on\n" + "".join(f"{n},甲,2024-03-01\n" for n in ids))
     assert [reject.reason for reject in result.rejects] == [
-        "expert_id is not a number",
-        f"expert_id lies outside 0 to {2**53 - 1}",
+        "expert_id (expert id) is not a number; correct it, or rewrite it under [[clean]]",
+        f"expert_id (expert id) lies outside 0 to {2**53 - 1}; correct it",
     ]
     assert rows(duck, expert.c.expert_id) == [(17,), (2**53 - 1,)]
 
@@ -464,8 +467,9 @@ def test_a_time_before_the_one_it_follows_is_left_blank_and_counted(
     result = put(duck, file_map, text(str(early)))
     assert (result.new, result.rejected) == (2, 0)
     kept = not table.c[later].nullable
-    text_of_note = f"{later} lies before {start} ({'kept' if kept else 'left blank'})"
-    assert result.notes[text_of_note] == 1
+    fate = "kept" if kept else "left blank"
+    text_of_note = f"{later} ({in_words(later)}) lies before {start} ({in_words(start)}) ({fate}); correct it"
+    assert [n for text, n in result.notes.items() if text.startswith(text_of_note)] == [1]
     number = table.c[key]
     assert rows(duck, number, table.c[later], table.c.dropped_times)[0][1:] == (
         (early, None) if kept else (None, later)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 
 from casebase import workdays
 from casebase.checks import check
@@ -23,6 +23,8 @@ from queries import quality
 from queries.measure import measure
 
 NOW = datetime(2026, 11, 20, 12)
+LATE = "closed_at (when it was closed) lies after the day of the load (2026-11-20)"
+ORDER = "; correct it, or say under [order] what becomes of it"
 DAY_OR_MOMENT = {"default": ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]}
 Map = dict[str, Any]
 Put = Callable[..., Result]
@@ -126,7 +128,7 @@ def test_a_year_typed_wrong_moves_nothing(empty_casebase: Casebase, put: Put) ->
     result = put(empty_casebase, lines + "x,2062-03-01,\ny,2024-03-02,2062-03-05\n", cases("closed_at"))
     assert [(one.column, "after the day of the load" in one.reason) for one in result.rejects] == [("opened", True)]
     assert result.loaded == 10, "a case whose closing is typed wrong stays"
-    assert result.notes["closed_at lies after the day of the load (2026-11-20) (left blank)"] == 1
+    assert result.notes[f"{LATE} (left blank){ORDER}"] == 1
     assert empty_casebase.state().data_until == datetime(2024, 3, 9)
     assert values(empty_casebase, petition.c.dropped_times)[-1] == "closed_at"
     assert findings(empty_casebase)["times_dropped"] == 1
@@ -136,7 +138,7 @@ def test_a_time_in_the_future_can_be_kept_or_reject_its_row(duck: Casebase, put:
     lines = "no,opened,closed_at\na,2026-11-01,2027-01-05\nb,2026-11-02,2026-11-21 11:00:00\n"
     assert put(duck, lines, cases("closed_at", order={"after_load": "reject"})).rejected == 1
     kept = put(duck, lines, cases("closed_at", order={"after_load": "keep"}))
-    assert kept.notes["closed_at lies after the day of the load (2026-11-20) (kept)"] == 1, "tomorrow is tolerated"
+    assert kept.notes[f"{LATE} (kept){ORDER}"] == 1, "tomorrow is tolerated"
     assert findings(duck)["future_times"] == 1
 
 
@@ -227,7 +229,8 @@ def test_times_with_a_zone_become_wall_time_of_the_city(tmp_path: Path, new_url:
 def test_a_case_closed_before_it_opened_stays_without_its_closing(empty_casebase: Casebase, put: Put) -> None:
     lines = "no,opened,closed_at\na,2026-10-05 09:00:00,2026-10-04 09:00:00\nb,2026-10-05 09:00:00,2026-10-06\n"
     result = put(empty_casebase, lines, cases("closed_at"))
-    assert (result.loaded, result.notes["closed_at lies before registered_at (left blank)"]) == (2, 1)
+    early = "closed_at (when it was closed) lies before opened (registered_at, when it was registered)"
+    assert (result.loaded, result.notes[f"{early} (left blank){ORDER}"]) == (2, 1)
     assert values(empty_casebase, petition.c.closed_at, petition.c.dropped_times)[0] == (None, "closed_at")
     assert number(empty_casebase, "registered", NOW)[0] == 2
     assert findings(empty_casebase)["times_dropped"] == 1
@@ -256,7 +259,8 @@ def test_a_time_counts_where_another_column_says_so(empty_casebase: Casebase, pu
     where = {"closed_at": {"column": "status", "values": ["已办结"]}}
     result = put(empty_casebase, STATUSES, cases("closed_at", "status", where=where))
     assert values(empty_casebase, petition.c.closed_at) == [None, datetime(2026, 10, 6), None]
-    assert result.notes["closed_at: status is none of 已办结 (left blank)"] == 1
+    text = "closed_at (when it was closed): status is none of 已办结 (left blank, as [where.closed_at] says)"
+    assert result.notes[text] == 1
     assert "open_but_closed" not in findings(empty_casebase)
 
 
@@ -387,7 +391,8 @@ def test_a_negative_number_of_days_is_refused(duck: Casebase, put: Put, constant
             map_of(cases(constants={"extended_days": -3}))
     else:
         result = put(duck, "no,opened,extended_days\na,2026-10-05,-3\nb,2026-10-05,3\n", cases("extended_days"))
-        assert [one.reason for one in result.rejects] == ["extended_days lies outside 0 to 3650"]
+        reason = "extended_days (days of extension) lies outside 0 to 3650; correct it"
+        assert [one.reason for one in result.rejects] == [reason]
 
 
 def test_days_of_a_workbook_are_days(duck: Casebase, tmp_path: Path) -> None:
@@ -472,6 +477,7 @@ def test_keys_of_an_older_database_take_the_secret(empty_casebase: Casebase, put
     with empty_casebase.writing() as connection:
         for table in (table for table in metadata.tables.values() if "dropped_times" in table.c):
             connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN dropped_times"))
+        connection.execute(text("ALTER TABLE unit DROP COLUMN contact"))
         if connection.dialect.name == "postgresql":
             connection.execute(text("ALTER INDEX petition_repeats RENAME TO petition_repeat_of"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
@@ -481,3 +487,26 @@ def test_keys_of_an_older_database_take_the_secret(empty_casebase: Casebase, put
     assert keys[0] == keys[1] != keys[2]
     assert not set(keys) & set(map(unsalted, people.values()))
     assert put(empty_casebase, PERSONS, PERSON_MAP).unchanged == 3
+
+
+def test_a_name_in_a_column_of_codes_finds_its_area(empty_casebase: Casebase, put: Put) -> None:
+    with empty_casebase.writing() as connection:
+        rows = [("4199", "某市", 1, None), ("419901", "东区", 2, "4199"), ("419902", "西区", 2, "4199")]
+        rows += [("419901001", "一街道", 3, "419901"), ("419902001", "一街道", 3, "419902")]
+        keys = ("code", "name", "level", "parent_code")
+        connection.execute(insert(area), [dict(zip(keys, row, strict=True)) | {"schematic": True} for row in rows])
+    lines = "no,opened,区县,街道\n1,2026-11-01,西区,一街道\n2,2026-11-02,419901,419901001\n"
+    lines += "3,2026-11-03,东区,一街道\n4,2026-11-04,南区,一街道\n5,2026-11-05,,\n"
+    columns = {"case_no": "no", "registered_at": "opened", "district_code": "区县", "street_code": "街道"}
+    result = put(empty_casebase, lines, cases() | {"columns": columns})
+    assert values(empty_casebase, petition.c.district_code, petition.c.street_code) == [
+        ("419902", "419902001"),
+        ("419901", "419901001"),
+        ("419901", "419901001"),
+        ("南区", "一街道"),
+        (None, None),
+    ]
+    of_areas = [text for text in result.notes if "code nor name of an area" in text]
+    assert [text.split(":")[0] for text in of_areas] == ["区县 (district_code)", "街道 (street_code)"]
+    assert [result.notes[text] for text in of_areas] == [1, 1]
+    assert '[place] by = "make"' in of_areas[0]
