@@ -193,6 +193,7 @@ class Debtor:
     """A unit that owes: cases over their limit and the longest of them, cases due soon and the first day.
 
     `longest` counts natural days since the day of the limit, as pages do: who is late by hours is late by one day.
+    `contact` is how its office is reached, "" where nobody filled it in.
     """
 
     name: str
@@ -200,6 +201,7 @@ class Debtor:
     longest: int
     due: int
     first_due: date | None
+    contact: str = ""
 
     @property
     def overdue_cases(self) -> str:
@@ -322,18 +324,28 @@ def debtors(frozen: Frozen) -> list[Debtor]:
     """Units with cases over their limit or due within five working days, those that owe most first."""
     late, due, city = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.settings.city.name
     over = late.assign(over=days_over(late["due_at"], frozen.stocks_at))
+    contacts = contacts_of(pd.concat([late, due]))
     owed = (
         over.groupby("unit")["over"].agg(overdue="size", longest="max"),
         due.groupby("unit")["due_at"].agg(due="size", first="min"),
     )
     units = [
-        Debtor(spaced(short(str(unit), city)), int(overdue), int(longest), int(coming), _day(first))
+        Debtor(
+            spaced(short(str(unit), city)), int(overdue), int(longest), int(coming), _day(first), contacts.get(unit, "")
+        )
         for unit, overdue, longest, coming, first in owed[0]
         .join(owed[1], how="outer")
         .fillna({"overdue": 0, "longest": 0, "due": 0})
         .itertuples()
     ]
     return sorted(units, key=lambda one: (-one.overdue, -one.longest, -one.due, one.name))
+
+
+def contacts_of(cases: pd.DataFrame) -> dict[str, str]:
+    """How the offices of these cases are reached, by the name of the unit; nothing where nobody filled it in."""
+    known = cases.dropna(subset=["unit", "unit_contact"])
+    pairs = known[["unit", "unit_contact"]].drop_duplicates().groupby("unit")["unit_contact"]
+    return {str(unit): "、".join(contacts) for unit, contacts in pairs}
 
 
 def days_over(due: "pd.Series[Any]", moment: datetime) -> "pd.Series[Any]":

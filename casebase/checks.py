@@ -162,6 +162,9 @@ def _gaps() -> Iterator[Rule]:
     yield Rule(
         "resolution_unknown", "warning", petition, unknown, "closed cases that do not say whether they are resolved"
     )
+    others = unit.alias("other").c.contact
+    uneven = and_(unit.c.contact.is_(None), exists().where(others.is_not(None)))
+    yield Rule("no_contact", "warning", unit, uneven, "units without a contact, which others have")
 
 
 def _disorder() -> Iterator[Rule]:

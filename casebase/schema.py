@@ -54,6 +54,7 @@ unit = Table(
     Column("name", PersonalText, nullable=False),
     Column("kind", String, nullable=False, comment="市直 / 区县 / 街道"),
     Column("area_code", String),
+    Column("contact", String, comment="how its office is reached: a telephone of the office, never of who petitioned"),
     comment="responsible units",
 )
 

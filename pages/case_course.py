@@ -54,6 +54,7 @@ def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[st
         "地点": place(case),
         "网格": case["grid_id"],
         "责任单位": case["unit"],
+        **({"单位联系电话": case["unit_contact"]} if case["unit_contact"] else {}),
         "代办员": case["agent_id"],
         "办理环节": stage(view, case),
         "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],  # type: ignore[index]

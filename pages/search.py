@@ -7,11 +7,11 @@ import streamlit as st
 
 from cockpit.view import DEFAULT_PERIOD, View
 from pages.parts import clicks, filters, layout, lists, notices
+from queries import columns as heads
 from queries.measure import metric_of
 from queries.periods import Period, Preset, period_of
 from queries.search import CLOCK_STATES, DEFAULT_COLUMNS, FLAGS, ORDERS, SEARCH_COLUMNS, Search, by_month, search
 from views import charts, words
-from wording import columns as heads
 from wording import findings
 
 EVERY = "不限"

@@ -71,6 +71,8 @@ def make(reference: zhengzhou.Reference, matters: Matters) -> Units:
         for code, name in zip(streets.code, streets.name, strict=True)
     ]
     table = pd.DataFrame(rows, columns=["unit_id", "name", "kind", "area_code"])
+    # No number in China begins with 0 after the code of its city: nobody is called by mistake.
+    table["contact"] = [f"0371-0000{number:04d}" for number in range(1, len(table) + 1)]
     of_class = np.array([bureaus.index(name) for name in matters.frame.bureau])
     return Units(
         id=pa.array(table.unit_id, pa.string()),

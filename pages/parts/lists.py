@@ -16,13 +16,13 @@ from pages.parts import menu, tables
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
+from queries.columns import COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS, OPTIONAL_COLUMNS
 from queries.export import csv_file, file_name
 from queries.measure import metric_of, span_of
 from queries.model import Metric, Slice
 from queries.names import names_of
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
-from wording.columns import CLOCK_COLUMNS, COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS
 
 CASE_PAGE = menu.script("case_course")
 PAGE_ROWS = 200
@@ -145,7 +145,8 @@ def parts_of(view: View, *, dated: bool = True) -> tuple[str, ...]:
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows for a file: Chinese heads and no keys as on the page, times as times, numbers as numbers, gaps as gaps."""
-    table = frame.drop(columns=[name for name in KEY_COLUMNS if name in frame.columns])
+    empty = [name for name in ("unit_contact",) if name in frame.columns and frame[name].isna().all()]
+    table = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame.columns)])
     for name in table.columns:
         if _is_time(name):
             table[name] = pd.to_datetime(table[name])
@@ -208,9 +209,9 @@ def way_back() -> None:
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, times to the minute, — where nothing is known.
 
-    Without keys, and without the clocks that do not run for any of them.
+    Without keys, and without the clocks that do not run for any of them and contacts that nobody filled in.
     """
-    unused = [name for name in CLOCK_COLUMNS if name in frame.columns and frame[name].isna().all()]
+    unused = [name for name in OPTIONAL_COLUMNS if name in frame.columns and frame[name].isna().all()]
     table = frame.drop(columns=[*unused, *(name for name in KEY_COLUMNS if name in frame.columns)])
     for name in table.columns:
         if _is_time(name):

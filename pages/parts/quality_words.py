@@ -12,6 +12,7 @@ STATES = {
 _FINDINGS = {
     "no_place": ("没有区县的信访件", "不进任何地区的数字和地图"),
     "no_unit": ("没有责任单位的信访件", "不进单位排名"),
+    "no_contact": ("没有联系电话的责任单位", "清单和台账里看不到怎样联系它"),
     "no_category": ("没有内容分类的信访件", "不进分类排名"),
     "resolution_unknown": ("已办结、未填写是否化解的信访件", "不进化解率的分子和分母"),
     "closed_before_registered": ("办结早于登记的信访件", "办结用时为负"),
@@ -51,6 +52,7 @@ _FINDINGS = {
 TABLES = {
     "petition": "信访件",
     "area": "行政区划",
+    "unit": "责任单位",
     "grid": "网格",
     "grid_worker": "网格员",
     "agent": "信访代办员",

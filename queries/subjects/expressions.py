@@ -54,10 +54,10 @@ def happened(time: ColumnElement[Any], value: ColumnElement[Any] | None = None) 
     return lambda at: case((time <= at.as_of, result), else_=null())
 
 
-def name_of(table: Any, key: str, code: ColumnElement[Any]) -> Expression:
-    """The name that a table has for a code."""
+def name_of(table: Any, key: str, code: ColumnElement[Any], column: str = "name") -> Expression:
+    """The name that a table has for a code, or another column of it."""
     names: Alias = table.alias()
-    return Fixed(select(names.c.name).where(names.c[key] == code).scalar_subquery())
+    return Fixed(select(names.c[column]).where(names.c[key] == code).scalar_subquery())
 
 
 def area_name(code: ColumnElement[Any]) -> Expression:

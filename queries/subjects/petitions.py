@@ -174,6 +174,7 @@ _CASE: dict[str, Expression] = {
     "district": area_name(p.district_code),
     "street": area_name(p.street_code),
     "unit": name_of(schema.unit, "unit_id", p.unit_id),
+    "unit_contact": name_of(schema.unit, "unit_id", p.unit_id, "contact"),
     "stage": stage,
     "registered_at": Fixed(p.registered_at),
     "five_day_due": Fixed(p.five_day_due),

@@ -134,7 +134,7 @@ def test_texts_of_rejected_rows_are_forgotten(empty_url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("from_release", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("from_release", ["0001", "0002", "0003", "0004"])
 def test_every_older_schema_becomes_this_one(empty_url: str, from_release: str) -> None:
     engine = create_engine(empty_url)
     with engine.begin() as connection:

@@ -14,9 +14,9 @@ from casebase.settings import Settings
 from docs.make_screenshots import DONE, REMOTE_DONE, WALL_DONE, cockpit
 from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
+from queries.columns import COLUMN_NAMES
 from queries.registry import METRICS
 from tests.pages.conftest import UNTIL, failures
-from wording.columns import COLUMN_NAMES
 
 OpenPage = Callable[..., AppTest]
 PATIENCE = 90_000

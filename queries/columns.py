@@ -1,4 +1,6 @@
-"""What the columns of lists are called, on screen and in files."""
+"""What the columns of lists and of numbers are called: on screen, in files, in the tables of the command line."""
+
+from queries.subjects import DIMENSIONS
 
 COLUMN_NAMES = {
     "case_no": "信访编号",
@@ -9,6 +11,7 @@ COLUMN_NAMES = {
     "street": "街道（乡镇）",
     "community": "社区（村）",
     "unit": "责任单位",
+    "unit_contact": "单位联系电话",
     "stage": "办理环节",
     "registered_at": "登记时间",
     "five_day_due": "五日期限",
@@ -82,6 +85,8 @@ COLUMN_NAMES = {
     "community_code": "社区代码",
     "category_code": "分类代码",
     "unit_id": "单位代码",
+    "area_code": "地区代码",
+    "contact": "联系电话",
     "parent_code": "上级代码",
     "level": "级别",
     "load_id": "装入批次",
@@ -93,8 +98,8 @@ COLUMN_NAMES = {
     "day": "日期",
     "similarity": "相近程度",
 }
-# Of a clock that does not run or end for any row of a list: left out of it.
-CLOCK_COLUMNS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
+# Of a clock that does not run or end for any row of a list, and of contacts that nobody filled in: left out of it.
+OPTIONAL_COLUMNS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at", "unit_contact")
 # What a list says of the numbers in the columns of days left.
 DAYS_LEFT = (
     "距期限的天数：未办结的算到今天，已办结的算到办结当天；负数为超期，0 为期限当天，或超期后还没有过完一个（工作）日。"
@@ -111,3 +116,30 @@ KEY_COLUMNS = (
     "reception_id",
     "supervision_id",
 )
+# Of a table of numbers or of their definitions, where a list has other columns of these names.
+_NUMBER_COLUMNS = {
+    "metric": "指标",
+    "hits": "计入",
+    "misses": "未计入",
+    "among": "分母",
+    "value": "数值",
+    "unknown": "缺少的数据",
+    "as_of": "截至",
+    "month": "月份",
+    "day": "日期",
+    "group": "分组",
+    "unit": "单位",
+    "definition": "定义",
+    "formula": "算法",
+    "period": "归期",
+    "article": "依据",
+    "by": "可按",
+}
+
+
+def head_of_number(name: str, *, in_dictionary: bool = False) -> str:
+    """What a column of measured numbers is called, or of their definitions: 区县（功能区）名称 of district_name."""
+    dimension = name.removesuffix("_name")
+    if not in_dictionary and dimension in DIMENSIONS:
+        return DIMENSIONS[dimension] + ("名称" if name != dimension else "")
+    return _NUMBER_COLUMNS.get(name) or COLUMN_NAMES.get(name, name)

@@ -1,0 +1,27 @@
+"""Lists as a reader has them: the contact of who is responsible where it is known, no column of blanks where not."""
+
+import pandas as pd
+
+from casebase.engine import Casebase
+from casebase.schema import unit
+from pages.parts import lists
+from queries.cases import cases
+from tests.pages.conftest import EVENING
+
+CONTACT = "单位联系电话"
+
+
+def test_each_case_has_the_contact_of_its_unit(city: Casebase) -> None:
+    rows = cases(city, "backlog", as_of=EVENING, limit=300)
+    units = city.frame(unit.select())
+    expected = rows["unit"].map(dict(zip(units["name"], units["contact"], strict=True)))
+    assert rows["unit_contact"].notna().sum() > 50
+    assert rows["unit_contact"].fillna("").tolist() == expected.fillna("").tolist()
+    assert lists.typed(rows)[CONTACT].equals(rows["unit_contact"])
+    assert list(lists.readable(rows).columns).index(CONTACT) == list(lists.readable(rows).columns).index("责任单位") + 1
+    city.engine.dispose()
+
+
+def test_contacts_that_nobody_filled_in_have_no_column() -> None:
+    rows = pd.DataFrame({"case_no": ["a"], "unit": ["市住建局"], "unit_contact": [None]})
+    assert list(lists.readable(rows)) == list(lists.typed(rows)) == ["信访编号", "责任单位"]
