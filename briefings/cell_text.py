@@ -36,6 +36,10 @@ def writable(value: _Written) -> _Written:
     return _writable(value)  # type: ignore[no-any-return]
 
 
+# Before a rate over too few, as on a wall; the note of its table says what it means.
+SMALL_MARK = "○"
+
+
 def _writable(value: Any) -> Any:
     if isinstance(value, str):
         return plain(value)
@@ -57,7 +61,8 @@ def property_text(text: str) -> str:
 def format_cell(column: Column, value: object) -> str:
     """A cell by its column's kind, or by its own; — where there is nothing."""
     if isinstance(value, Valued):
-        return _by_kind(value.kind, value.value)
+        text = _by_kind(value.kind, value.value)
+        return f"{SMALL_MARK}{text}" if value.small and text != words.NONE else text
     return _by_kind(column.kind, value)
 
 

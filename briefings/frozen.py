@@ -23,7 +23,7 @@ from queries.periods import Against, Period, compared_period, end_of_day
 from queries.registry import METRICS
 from queries.subjects import PETITION
 from views import words
-from wording.names import UNIT_KINDS, display_name
+from wording.names import UNIT_KINDS, display_name, whole_of
 
 TOTALS = (
     "registered",
@@ -146,7 +146,7 @@ class Frozen:
     @property
     def whole(self) -> str:
         """What a sentence calls the area: 全市, where the case base is a city's; otherwise by its name."""
-        return "全市" if self.request.area is None and self.area_name.endswith("市") else self.area_name
+        return whole_of(self.area_name) if self.request.area is None else self.area_name
 
     @property
     def running(self) -> bool:

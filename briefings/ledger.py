@@ -51,6 +51,7 @@ class _Styles:
     head: Format
     link: Format
     by_kind: dict[ColumnKind, Format]
+    small_rate: Format
     day: Format
 
 
@@ -90,6 +91,7 @@ def _styles(book: Workbook) -> _Styles:
         head=style(bold=True, bottom=1, text_wrap=True, bg_color="#E9ECF0", align="center"),
         link=style(font_color="#1C5FB0", underline=1),
         by_kind={kind: style(num_format=form, text_wrap=kind == "text") for kind, form in _FORMATS.items()},
+        small_rate=style(num_format=f'"{cell_text.SMALL_MARK}"{_FORMATS["rate"]}'),
         day=style(num_format=_DAY_FORMAT),
     )
 
@@ -167,7 +169,7 @@ def _name_column(table: Table) -> int:
 def _write_cell(sheet: Worksheet, row: int, place: int, column: Column, value: object, styles: _Styles) -> None:
     kind = value.kind if isinstance(value, Valued) else column.kind
     plain = value.value if isinstance(value, Valued) else value
-    style = styles.by_kind[kind]
+    style = styles.small_rate if isinstance(value, Valued) and value.small else styles.by_kind[kind]
     if plain is None or plain != plain:
         sheet.write_blank(row, place, None, style)
     elif isinstance(plain, datetime):
@@ -226,7 +228,8 @@ def _write_quotient(
     hits, among = (xl_rowcol_to_cell(at, place) for place in (hits_at, among_at))
     stated = row[value_at]
     value = stated.value if isinstance(stated, Valued) and stated.value is not None else ""
-    sheet.write_formula(at, value_at, f'=IF({among}=0,"",{hits}/{among})', styles.by_kind["rate"], value)
+    style = styles.small_rate if isinstance(stated, Valued) and stated.small else styles.by_kind["rate"]
+    sheet.write_formula(at, value_at, f'=IF({among}=0,"",{hits}/{among})', style, value)
 
 
 def _numbers_with_lists(ledger: Ledger, names: Sequence[str]) -> Iterator[tuple[str, CaseList, Counted]]:

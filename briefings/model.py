@@ -29,10 +29,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Valued:
-    """A cell that is written by a kind of its own, where a column holds numbers of several kinds."""
+    """A cell that is written by a kind of its own, where a column holds numbers of several kinds.
+
+    `small`: a rate over too few to be read closely, which is marked.
+    """
 
     value: float | None
     kind: ColumnKind
+    small: bool = False
 
 
 @dataclass(frozen=True)

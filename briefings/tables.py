@@ -1,16 +1,18 @@
 """The tables of a briefing: raw cells, from the frozen numbers alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from briefings import prose
+from briefings.cell_text import SMALL_MARK
 from briefings.facts import days_over, debtors
 from briefings.frozen import PLACE, TOTALS, Frozen, Rows
 from briefings.model import CaseList, Column, Counted, Table, Valued
 from briefings.request import Form
+from queries.columns import COLUMN_NAMES, KEY_COLUMNS
 from queries.dictionary import formula
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric
@@ -19,7 +21,6 @@ from queries.registry import METRICS
 from queries.targets import target_of
 from views import words
 from wording import unknown
-from wording.columns import COLUMN_NAMES, KEY_COLUMNS
 from wording.names import PLACE_NAMES, display_name
 from wording.numbers import kind_of
 
@@ -109,11 +110,11 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
             (
                 metric.name,
                 metric.unit,
-                Valued(_plain(row["value"]), kind_of(metric)),
+                _rate_or_count(metric, row["value"], row["among"], few),
                 None if row["unknown"] else int(row["hits"]),
                 int(row["among"]) if rate and not row["unknown"] else None,
-                Valued(_plain(row["previous"]), kind_of(metric)),
-                Valued(_plain(row["year_before"]), kind_of(metric)),
+                _rate_or_count(metric, row["previous"], row["previous_among"], few),
+                _rate_or_count(metric, row["year_before"], row["year_before_among"], few),
                 _change(metric, row, "previous", few),
                 _change(metric, row, "year_before", few),
                 target_of(frozen.settings, name),
@@ -122,9 +123,21 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
     changes = "同比" if id == "summary" and frozen.request.form is Form.YEARLY else "环比、同比"
     note = (
         f"{_scope(frozen)}{_stocks_note(frozen)}率的{changes}为百分点，其余为百分比；比较的基数不足{few}的为增减数，"
-        f"率的分母不足{few}的不作比较。{_began_note(frozen)}{_unknown_note(frozen, metrics)}"
+        f"率的分母不足{few}的不作比较。{_small_note(rows, few)}{_began_note(frozen)}{_unknown_note(frozen, metrics)}"
     )
     return Table(id, title, note, columns, tuple(rows))
+
+
+def _rate_or_count(metric: Metric, value: float, among: float, few: int) -> Valued:
+    """A number as it stands in a table; a rate over fewer than `few` is marked."""
+    small = metric.is_sample and not words.is_missing(value) and among < few
+    return Valued(_plain(value), kind_of(metric), bool(small))
+
+
+def _small_note(rows: Iterable[Iterable[object]], few: int) -> str:
+    """What the mark of small samples means, where one stands in these rows."""
+    marked = any(isinstance(cell, Valued) and cell.small for row in rows for cell in row)
+    return f"标{SMALL_MARK}的率，分母不足{few}的，样本少。" if marked else ""
 
 
 def _change(metric: Metric, row: "pd.Series[Any]", against: str, few: int) -> Valued:
@@ -178,7 +191,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
             names[code],
             _hits(groups, "registered", code),
             _moved_of(groups, code, few),
-            *(_value(groups, metric, code) for metric in _RANKED),
+            *(_value(groups, metric, code, few) for metric in _RANKED),
             *(_count(frozen, groups, name, code) for name in ("backlog", "overdue")),
         )
         for code in order.index
@@ -190,7 +203,8 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
         if len(enough)
         else f"各{noun}的五日应办结均不足{few}件次，不排名次；按登记量由多到少。"
     )
-    note = f"{by}{_scope(frozen)}{_change_note(frozen)}{_unknown_note(frozen, (*_RANKED, 'backlog', 'overdue'))}"
+    unknown_note = _unknown_note(frozen, (*_RANKED, "backlog", "overdue"))
+    note = f"{by}{_small_note(rows, few)}{_scope(frozen)}{_change_note(frozen)}{unknown_note}"
     return Table(id, title, note, columns, rows)
 
 
@@ -207,7 +221,7 @@ def places(frozen: Frozen) -> Table | None:
         "合计",
         int(registered["hits"]),
         _moved(metric_of("registered"), registered["value"], registered["year_before"], few),
-        *(_plain(totals[metric]["value"]) for metric in _RANKED),
+        *(_rate_or_count(metric_of(name), totals[name]["value"], totals[name]["among"], few) for name in _RANKED),
         *(None if totals[name]["unknown"] else int(totals[name]["hits"]) for name in ("backlog", "overdue")),
     )
     return Table(table.id, table.title, table.note, table.columns, table.rows, whole)
@@ -280,21 +294,31 @@ def owing(frozen: Frozen) -> Table | None:
     debts = debtors(frozen)
     if not debts:
         return None
+    has_contacts = any(one.contact for one in debts)
     columns = (
         Column("责任单位"),
+        *([Column(COLUMN_NAMES["unit_contact"])] if has_contacts else []),
         Column("超期未结", "count", "overdue", sums=True),
         Column("最久超期（天）", "count"),
         Column("5个工作日内到期", "count", "due_in_5", sums=True),
         Column("最早到期", "moment"),
     )
     rows = tuple(
-        (one.name.strip(), one.overdue, None if one.overdue == 0 else one.longest, one.due, one.first_due)
+        (
+            one.name.strip(),
+            *([one.contact] if has_contacts else []),
+            one.overdue,
+            None if one.overdue == 0 else one.longest,
+            one.due,
+            one.first_due,
+        )
         for one in debts
     )
     overdue, due = (int(frozen.total(metric)["hits"]) for metric in ("overdue", "due_in_5"))
     named = sum(one.overdue + one.due for one in debts)
     note = _moment_note(frozen) + ("" if named == overdue + due else "未分派责任单位的件不在表中，合计为全部。")
-    return Table("owing", "各责任单位超期和到期情况", note, columns, rows, ("合计", overdue, None, due, None))
+    total = ("合计", *([""] if has_contacts else []), overdue, None, due, None)
+    return Table("owing", "各责任单位超期和到期情况", note, columns, rows, total)
 
 
 def overdue(frozen: Frozen) -> Table | None:
@@ -303,9 +327,11 @@ def overdue(frozen: Frozen) -> Table | None:
     if late.empty:
         return None
     days = days_over(late["due_at"], frozen.stocks_at)
+    has_contacts = bool(late["unit_contact"].notna().any())
     columns = (
         Column("信访编号"),
         Column("责任单位"),
+        *([Column(COLUMN_NAMES["unit_contact"])] if has_contacts else []),
         Column("区县"),
         Column("内容分类"),
         Column("办结期限", "moment"),
@@ -316,6 +342,7 @@ def overdue(frozen: Frozen) -> Table | None:
         (
             row["case_no"],
             display_name("unit", _text(row["unit"]), {}, frozen.settings.city.name),
+            *([_text(row["unit_contact"])] if has_contacts else []),
             row["district"],
             row["category"],
             row["due_at"].date(),
@@ -345,7 +372,8 @@ def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:
 def _case_list(frozen: Frozen, metrics: tuple[str, ...], rows: Rows) -> CaseList:
     """The list behind these numbers; what the data cannot tell has no column."""
     frame = rows.frame[rows.frame[list(metrics)].notna().any(axis=1)]
-    columns = [name for name in frame.columns if name not in KEY_COLUMNS and name not in rows.metrics]
+    unused = [*KEY_COLUMNS, *rows.metrics, *(["unit_contact"] if _nobody_filled(frame, "unit_contact") else [])]
+    columns = [name for name in frame.columns if name not in unused]
     counted = []
     cells = {COLUMN_NAMES[name]: frame[name] for name in columns}
     for place, name in enumerate(metrics):
@@ -356,6 +384,10 @@ def _case_list(frozen: Frozen, metrics: tuple[str, ...], rows: Rows) -> CaseList
         counted.append(Counted(name, metric.name, len(columns) + place, sides, int(row["hits"]), among))
     names = "、".join(metric_of(name).name for name in metrics[:2])
     return CaseList(names, tuple(cells), tuple(cells.values()), tuple(counted))
+
+
+def _nobody_filled(frame: pd.DataFrame, column: str) -> bool:
+    return column in frame.columns and bool(frame[column].isna().all())
 
 
 def _marks(column: pd.Series, sides: tuple[str, str]) -> pd.Series:
@@ -382,9 +414,9 @@ def _count(frozen: Frozen, groups: Groups, metric: str, code: Any) -> int | None
     return None if frozen.total(metric)["unknown"] else _hits(groups, metric, code)
 
 
-def _value(groups: Groups, metric: str, code: Any) -> float | None:
+def _value(groups: Groups, metric: str, code: Any, few: int) -> Valued | None:
     row = groups.get((metric, code))
-    return None if row is None else _plain(row["value"])
+    return None if row is None else _rate_or_count(metric_of(metric), row["value"], row["among"], few)
 
 
 def _moved_of(groups: Groups, code: Any, few: int) -> Valued | None:

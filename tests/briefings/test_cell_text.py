@@ -87,3 +87,9 @@ def test_the_row_of_the_whole_comes_last() -> None:
     table = Table("t", "各区县", "", columns, rows, ("合计", 1_404))
     assert cell_text.rows_of(table) == [["金水区", "404"], ["二七区", "—"], ["合计", "1,404"]]
     assert cell_text.rows_of(Table("t", "各区县", "", columns, rows)) == [["金水区", "404"], ["二七区", "—"]]
+
+
+def test_a_rate_over_too_few_is_marked() -> None:
+    column = Column("满意率", "rate")
+    assert cell_text.format_cell(column, Valued(0.9368, "rate", small=True)) == "○93.68%"
+    assert cell_text.format_cell(column, Valued(None, "rate", small=True)) == words.NONE

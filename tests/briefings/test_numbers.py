@@ -262,7 +262,10 @@ def test_places_in_word_are_the_districts_of_the_command(
             hits = told[metric, name]["hits"] if (metric, name) in told else 0
             assert texts[head] == half_up(hits, 0), (name, head)
         rate = told.get(("five_day_closure", name))
-        assert texts["五日办结率"] == ("—" if rate is None or rate["value"] is None else percent(rate["value"]) + "%")
+        # A rate over too few is marked.
+        mark = "" if rate is None or rate["among"] >= Settings().lights.small_sample else "○"
+        told_rate = "—" if rate is None or rate["value"] is None else f"{mark}{percent(rate['value'])}%"
+        assert texts["五日办结率"] == told_rate
     totals = {one["metric"]: one for one in queries(TOTALS, PERIODS["month"], EVENING, None)}
     last = dict(zip(heads, (cell.text for cell in table.rows[-1].cells), strict=True))
     assert (last["区县（功能区）"], last["登记量"]) == ("合计", half_up(totals["registered"]["hits"], 0))
