@@ -60,7 +60,8 @@ def demo(
         filled = connection.scalar(select(petition.c.petition_id).limit(1)) is not None
         demonstration = read_state(connection).demonstration
     if filled and if_empty:
-        print(f"{_address(casebase)}: there are cases already; nothing was built")
+        held = "the demonstration city" if demonstration else "cases"
+        print(f"{_address(casebase)}: holds {held} already and is used as it is; nothing is built or changed in it")
         return
     if filled and not demonstration:
         raise CasebaseError(f"{_address(casebase)} holds real cases; build the demonstration city elsewhere with --url")

@@ -2,13 +2,16 @@
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import pandas as pd
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +23,7 @@ from casebase.personal import masked_column
 from casebase.settings import read_settings
 from queries import arguments, names, needs
 from queries.cases import Part, cases
+from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, head_of_number
 from queries.dictionary import dictionary
 from queries.export import csv
 from queries.measure import TIME, measure, metric_of
@@ -29,6 +33,10 @@ from queries.needs import unknown
 from queries.periods import Period
 from queries.registry import METRICS
 from queries.targets import check_targets
+
+# Characters that a column keeps, however narrow the table: a day, five characters of Chinese.
+_LEAST_WIDTH = 10
+_WIDEST = 10_000
 
 
 class Format(StrEnum):
@@ -82,7 +90,7 @@ def run(
     casebase = open_casebase(settings, url, create=False)
     try:
         if codes:
-            _print(_codes(casebase, codes), form)
+            _print(_codes(casebase, codes), form, _list_head)
             return
         assert metrics
         within = _slice(casebase, area, channel, category, unit, where or [])
@@ -98,7 +106,7 @@ def run(
         apart = _notes(casebase, metrics, moment, periods, within, form)
     finally:
         casebase.engine.dispose()
-    _print(table, form)
+    _print(table, form, _list_head if list_cases else head_of_number)
     sys.stdout.write(apart)
 
 
@@ -222,10 +230,18 @@ def _dictionary(metrics: list[str] | None, form: Format) -> None:
         ids = [metric_of(name).id for name in metrics]
         table = table.set_index("metric", drop=False).loc[ids].reset_index(drop=True)
         if form is Format.TABLE:
-            table = table.set_index("metric").T.rename_axis("").reset_index()
+            table = table.rename(columns=_dictionary_head).set_index("指标").T.rename_axis("").reset_index()
     elif form is Format.TABLE:
         table = table[["metric", "name", "unit", "definition"]]
-    _print(table, form)
+    _print(table, form, _dictionary_head)
+
+
+def _dictionary_head(name: str) -> str:
+    return head_of_number(name, in_dictionary=True)
+
+
+def _list_head(name: str) -> str:
+    return COLUMN_NAMES.get(name, name)
 
 
 def _print_unknown(url: str | None) -> None:
@@ -243,34 +259,46 @@ def _print_unknown(url: str | None) -> None:
     print(f"{len(lacks)} of {len(METRICS)} numbers are not known; load what they lack")
 
 
-def _print(frame: pd.DataFrame, form: Format) -> None:
+def _print(frame: pd.DataFrame, form: Format, head_of: Callable[[str], str]) -> None:
+    """`head_of` says what a table calls a column; JSON and CSV keep the names that programs read."""
     if form is Format.JSON:
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         print(json.dumps(records, ensure_ascii=False, default=_plain, indent=1))
     elif form is Format.CSV:
         print(csv(frame, to_be_read=False), end="")
     else:
-        _print_table(frame)
+        _print_table(frame, head_of)
 
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _print_table(frame: pd.DataFrame) -> None:
-    if "unknown" in frame.columns and frame["unknown"].isna().all():
-        frame = frame.drop(columns="unknown")
+def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str]) -> None:
+    """Columns that say nothing are left out, keys with them; what is too long for its column goes on below, whole."""
+    empty = [name for name in ("unknown", *OPTIONAL_COLUMNS) if name in frame and frame[name].isna().all()]
+    frame = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame)])
     rates = {m.id for m in METRICS.values() if m.kind is Kind.RATE}
+    rows = frame.astype(object).to_dict("records")
     table = Table()
-    for name in frame.columns:
+    for name in map(str, frame.columns):
         number = name in ("hits", "misses", "among", "value")
-        table.add_column(str(name), justify="right" if number else "left", no_wrap=name == "metric")
-    for row in frame.astype(object).to_dict("records"):
-        is_rate = row.get("metric") in rates
+        cells = [_cell_text(name, row[name], row.get("metric") in rates) for row in rows]
+        least = min(_LEAST_WIDTH, max(map(cell_len, [head_of(name), *cells])))
+        table.add_column(
+            head_of(name),
+            justify="right" if number else "left",
+            no_wrap=name in ("metric", "case_no"),
+            overflow="fold",
+            min_width=least,
+        )
+    for row in rows:
         # Text, since a plain string would be read as markup: [red], [/img].
-        table.add_row(*(Text(_cell_text(str(name), value, is_rate)) for name, value in row.items()))
+        table.add_row(*(Text(_cell_text(str(name), value, row.get("metric") in rates)) for name, value in row.items()))
     console = Console() if sys.stdout.isatty() else Console(width=240)
-    console.print(table)
+    # A terminal that is too narrow breaks the lines; squeezed into it, columns would vanish.
+    least = Measurement.get(console, console.options.update_width(_WIDEST), table).minimum
+    console.print(table, width=max(console.width, least), crop=False, soft_wrap=least > console.width)
     console.print(f"{len(frame)} rows")
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,10 +14,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from casebase.engine import Casebase
 from casebase.schema import petition
 from casebase.settings import ROOT
+from queries import __main__ as entry
 from queries.cases import Part, cases
 from queries.measure import measure
 from queries.model import Kind, Slice
@@ -116,6 +119,26 @@ def test_csv_and_table_show_the_same_rows(ask: Ask) -> None:
     table = ask("backlog", "--by", "channel", *AT).out
     assert all(f" {record['hits']} " in table for record in records)
     assert f"{len(records)} rows" in table
+    heads = [head.strip() for head in re.split("[┃│]", table.splitlines()[1]) if head.strip()]
+    assert heads == ["指标", "信访形式", "计入", "未计入", "分母", "数值", "截至"], "as on the page"
+    (fields, *_) = csv.reader(io.StringIO(ask("backlog", "--by", "channel", *AT, "--format", "csv").out))
+    assert fields[:4] == ["metric", "channel", "hits", "misses"], "names that programs read"
+
+
+@pytest.mark.parametrize("width", [80, 240])
+def test_a_table_of_cases_has_its_heads_in_chinese_and_every_number_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    numbers = [f"4101202611{place:010d}" for place in range(3)]
+    long = pd.DataFrame({"petition_id": [1, 2, 3], "case_no": numbers, "title": "关于小区物业收费的问题" * 4})
+    long = long.assign(unit="郑州市住房保障和房地产管理局", unit_contact=None, registered_at=NOW)
+    monkeypatch.setattr(entry, "Console", lambda **_: Console(width=width))
+    entry._print(long, entry.Format.TABLE, entry._list_head)
+    table = capsys.readouterr().out
+    assert all(number in table for number in numbers)
+    assert "…" not in table
+    assert "信访编号" in table
+    assert not {"case_no", "petition_id", "单位联系电话"} & set(re.findall(r"\w+", table))
 
 
 def test_rates_read_as_percent_in_the_table_and_as_fractions_elsewhere(ask: Ask) -> None:
@@ -233,7 +256,7 @@ def test_the_list_of_metrics_is_short_and_one_is_told_whole(ask: Ask) -> None:
     lines = ask("--list", url="").out.splitlines()
     assert len(lines) < len(METRICS) + 60
     whole = ask("five_day_closure", "--list", url="").out
-    assert all(word in whole for word in ("formula", "period", "article", "closing_days"))
+    assert all(word in whole for word in ("算法", "归期", "依据", "closing_days"))
 
 
 def test_a_database_without_tables_says_what_to_do(ask: Ask, tmp_path: Path, new_url: Callable[[str], str]) -> None:
