@@ -13,6 +13,7 @@ from casebase.settings import Settings
 from casebase.workdays import Workdays
 from cockpit.answers import Answers
 from cockpit.reading import Reading, StateWatch
+from wording.names import whole_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -101,6 +102,11 @@ class Data:
     def as_of(self) -> datetime:
         """The moment that numbers speak of."""
         return self.reading.as_of
+
+    @property
+    def whole(self) -> str:
+        """What the whole is called: 全市, or by its name where the cases are not a city's."""
+        return whole_of(self.reading.state.city_name or self.settings.city.name)
 
     @property
     def settings(self) -> Settings:

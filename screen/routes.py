@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
-from cockpit.view import DEFAULT_PERIOD, PRESETS
+from cockpit.view import DEFAULT_PERIOD, PRESETS, WHOLE_CITY
 from queries import names
 from screen import scenes
 from screen.html_pages import render_page
@@ -127,7 +127,8 @@ async def get_wish(channels: Channels, request: Request) -> Response:
     if not wall:
         answer = {**answer, "walls": channels.walls(now)}
     if "areas" in parameters:
-        answer = {**answer, "areas": await anyio.to_thread.run_sync(_areas)}
+        areas, whole = await anyio.to_thread.run_sync(lambda: (_areas(), _whole()))
+        answer = {**answer, "areas": areas, "whole": whole}
     return JSONResponse(answer, headers=_FRESH)
 
 
@@ -175,6 +176,14 @@ def _unavailable(error: CasebaseError) -> Response:
     if isinstance(error, scenes.UnknownError):
         return JSONResponse({"error": True, "unknown": str(error)}, status_code=404, headers=_FRESH)
     return JSONResponse({"error": True}, status_code=503, headers=_FRESH)
+
+
+def _whole() -> str:
+    """What no area is called; 全市 while the database is away."""
+    try:
+        return process.live_data().now().whole
+    except CasebaseError:
+        return WHOLE_CITY
 
 
 def _areas() -> list[dict[str, str | bool]]:

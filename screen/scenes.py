@@ -14,7 +14,7 @@ from casebase.errors import UsageError
 from casebase.settings import SettingError, Settings
 from cockpit import attention, kpis, places, splits
 from cockpit.data import Data
-from cockpit.view import PRESETS, PREVIOUS, WHOLE_CITY, View, comparisons
+from cockpit.view import PRESETS, PREVIOUS, View, comparisons
 from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Polarity, Slice, moment
@@ -82,7 +82,7 @@ def view_of(data: Data, period: str, area: str | None = None) -> View:
     table = data.ask(names.areas).set_index("code")
     if area is not None and area not in table.index:
         raise UnknownError("区域代码", area)
-    place = str(table["name"][area]) if area else WHOLE_CITY
+    place = str(table["name"][area]) if area else data.whole
     days = period_of(PRESETS[period], data.as_of.date())
     return View(data, data.as_of, days, Slice(area=area), comparisons(PREVIOUS[PRESETS[period]]), place)
 

@@ -18,6 +18,11 @@ def display_name(dimension: str, code: str | None, names: Mapping[str, str], cit
     return masked(short(names.get(code or "", code or ""), city)) or _UNFILLED.get(dimension, "未填写")
 
 
+def whole_of(name: str) -> str:
+    """What a sentence calls all that a case base holds: 全市 of a city; what is none by its name."""
+    return "全市" if name.endswith("市") else name
+
+
 def short(name: str, city: str) -> str:
     """A department of the city as the city itself says it: 市教育局 for 郑州市教育局."""
     return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cockpit import places
 from cockpit.data import Data
-from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, WHOLE_CITY, View, comparisons
+from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, View, comparisons
 from pages.parts import menu, session
 from pages.parts.markdown import escape_markdown
 from queries import names
@@ -51,7 +51,7 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 # Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
 _DATE_WIDTH = 150
 _AREA_LABELS = {"district": "区县", "street": "街道", "community": "社区"}
-_WHOLE_AREA_LABELS = {"district": WHOLE_CITY, "street": "全部街道", "community": "全部社区"}
+_WHOLE_AREA_LABELS = {"street": "全部街道", "community": "全部社区"}
 
 
 def bar(data: Data) -> View:
@@ -234,14 +234,14 @@ def _day(label: str, key: str, otherwise: date) -> date:
 def _area(data: Data) -> tuple[str | None, str]:
     """District, street and community, each choice opening the next."""
     table = places.areas(data)
-    chosen, place = None, WHOLE_CITY
+    chosen, place = None, data.whole
     parents = table.index[table["level"] == 1].tolist()
     for name in AREA_KEYS:
         below = table[table["parent_code"].isin(parents)]
         if below.empty:
             break
         labels = dict(zip(below["code"], below["name"], strict=True))
-        code = _choice(_AREA_LABELS[name], name, list(labels), _WHOLE_AREA_LABELS[name], labels)
+        code = _choice(_AREA_LABELS[name], name, list(labels), _WHOLE_AREA_LABELS.get(name, data.whole), labels)
         if code is None:
             break
         chosen, place, parents = code, labels[code], [code]

@@ -91,7 +91,7 @@ async function look() {
       await fetch(`screen/wish?${new URLSearchParams({ channel, known: wish.number, ...more })}`)
     ).json()
     if (channel !== $('channel').value) return
-    if (found.areas) fill(found.areas)
+    if (found.areas) fill(found.areas, found.whole)
     hung(found.walls)
     if (!sending && (found.number !== wish.number || found.areas)) {
       wish = found
@@ -105,8 +105,8 @@ async function look() {
   }
 }
 
-function fill(areas) {
-  $('area').replaceChildren(new Option('全市', ''))
+function fill(areas, whole) {
+  $('area').replaceChildren(new Option(whole, ''))
   for (const [zone, label] of [
     [false, '区县'],
     [true, '功能区'],
