@@ -7,7 +7,7 @@ import pandas as pd
 
 from casebase.errors import CasebaseError
 from casebase.settings import Settings
-from cockpit.links import list_link, why_link
+from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
 from queries import decompose, needs
 from queries.compare import by_month, compare
@@ -83,7 +83,7 @@ def card(
             metric.id, metric.name, words.NONE, definition=scoped_definition(view, metric), beside=(reason,)
         )
     at: list[tuple[str, str | None]] = [(view.stock_moment_text, None)] if metric.is_stock and view.is_over else []
-    links = {name: list_link(name, period=view.link_period) for name in metric.beside} if linked else {}
+    links = {name: _link(view, name, compared) for name in metric.beside} if linked else {}
     full = in_full({METRICS[str(name)]: value for name, value in compared["value"].items()})
     beside = [*at, *_beside(metric, row, compared, links, full)]
     series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
@@ -103,6 +103,10 @@ def card(
         beside_links=tuple(link for _, link in beside),
         small=is_small(view, metric, row["among"]),
     )
+
+
+def _link(view: View, name: str, compared: pd.DataFrame) -> str:
+    return number_link(METRICS[name], compared.loc[name], period=view.link_period)
 
 
 def deltas(view: View, metric: Metric, row: Any, *, linked: bool) -> tuple[cards.Delta, ...]:

@@ -12,7 +12,7 @@ from queries import names
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from views import words
-from wording.names import PLACE_NAMES
+from wording.names import PLACE_NAMES, display_name
 from wording.numbers import format_value
 
 _BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
@@ -80,13 +80,14 @@ def below(view: View) -> Below:
 
 
 def measured(view: View, metric_id: str, places: Below) -> pd.DataFrame:
-    """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool), role and tip."""
+    """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool), role and tip.
+
+    Rows may name a place that is not in its table, or stands below another area there: it has its row too, without an
+    outline, so that the places add up to what lies in any of them.
+    """
     metric = metric_of(metric_id)
-    by_place = view.ask(
-        measure, [metric_id], as_of=view.as_of, period=view.period, within=view.within, by=[places.dimension]
-    )
-    by_place = by_place.rename(columns={places.dimension: "code"})[["code", "hits", "among", "value"]]
-    frame = places.frame.merge(by_place, on="code", how="left")
+    by_place = _by_place(view, metric_id, places)
+    frame = _with_other_places(view, places, by_place["code"]).merge(by_place, on="code", how="left")
     counts = frame[["hits", "among"]].fillna(0).astype("int64")
     reason = kpis.missing_reason(view, metric)
     value = frame["value"].fillna(0) if metric.kind is Kind.COUNT and not reason else frame["value"]
@@ -104,10 +105,46 @@ def measured(view: View, metric_id: str, places: Below) -> pd.DataFrame:
 
 def nameless(view: View, metric: str, places: Below) -> int:
     """What a count counts in the whole and in none of these places: nobody wrote down where it is."""
+    by_place = _by_place(view, metric, places)
+    codes = _with_other_places(view, places, by_place["code"])["code"]
+    return int(by_place.loc[~by_place["code"].isin(codes), "hits"].sum())
+
+
+def can_go_down(view: View, codes: pd.Series) -> bool:
+    """Whether each of these codes ("" for none) is an area of its table, so that the filter bar can be set to it."""
+    return bool(codes[codes != ""].isin(areas(view.data).index).all())
+
+
+def _by_place(view: View, metric: str, places: Below) -> pd.DataFrame:
+    """A metric by these places: code (None where nobody wrote one), hits, among, value."""
     by_place = view.ask(
         measure, [metric], as_of=view.as_of, period=view.period, within=view.within, by=[places.dimension]
     )
-    return int(by_place.loc[~by_place[places.dimension].isin(places.frame["code"]), "hits"].sum())
+    return by_place.rename(columns={places.dimension: "code"})[["code", "hits", "among", "value"]]
+
+
+def _with_other_places(view: View, places: Below, codes: pd.Series) -> pd.DataFrame:
+    """The places and those among the codes that do not stand below the area in the table of places."""
+    known = _every_code(view) if places.dimension == "grid" else places.frame["code"]
+    others = [code for code in codes.dropna().unique() if code not in set(known)]
+    if not others:
+        return places.frame
+    table = areas(view.data)
+    names_by_code = dict(zip(table.index.astype(str), table["name"], strict=True))
+    city = view.settings.city.name
+    more = table.reindex(others).assign(
+        code=others,
+        name=[display_name(places.dimension, code, names_by_code, city) for code in others],
+        schematic=True,
+        shape=None,
+    )
+    return pd.concat([places.frame, more[places.frame.columns]], ignore_index=True)
+
+
+def _every_code(view: View) -> pd.Series:
+    """The codes of all grids of the view's area, of whatever kind."""
+    assert view.within.area is not None  # grids lie below a community alone
+    return view.ask(names.grids, view.within.area)["grid_id"]
 
 
 def _tip(metric: Metric, name: str, value: float, hits: int, among: int) -> str:

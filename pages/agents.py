@@ -4,16 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import cells, places, rows, splits
-from cockpit.links import list_link
+from cockpit.links import list_link, number_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, notices, pictures, rankings, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from queries import accompaniment, comparable
-from queries.cases import Part, count_cases
+from queries.cases import count_cases
 from queries.measure import measure, metric_of
-from queries.subjects import ACCOMPANIED
 from views import charts
 from wording import findings, headlines
 from wording.names import PLACE_NAMES
@@ -149,17 +148,18 @@ def compared(view: View) -> None:
 
 
 def plain(view: View) -> None:
-    """The same numbers unweighted; a cell opens the cases it counts."""
+    """The same numbers unweighted; a cell opens the cases of it that need attention."""
     names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
 
     def open_cases(row: int, head: str) -> None:
-        if head in ACCOMPANIED:
-            open_link(list_link(names[row], Part.AMONG, accompanied=head))
+        rates = splits.of(splits.split(view, names, "accompanied"), names[row]).set_index("code")
+        if head in rates.index:
+            open_link(number_link(metric_of(names[row]), rates.loc[head], accompanied=head))
 
     tables.headed(
         rows.accompanied_rates(view, names),
         "有代办员与无代办员的信访件，未加权",
-        "期内各率，括号内为分子／分母；选中一格看分母里的件",
+        "期内各率，括号内为分子／分母；选中一格看需要关注的件",
         define="accompanied_rate",
         open_cell=open_cases,
         key="plain_outcomes",

@@ -14,7 +14,7 @@ from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
 from briefings.request import NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
-from cockpit.links import list_link
+from cockpit.links import number_link
 from cockpit.view import View, comparisons
 from pages.parts import filters, layout
 from pages.parts.navigation import open_link
@@ -183,7 +183,7 @@ def main_numbers(view: View, frozen: Frozen) -> None:
     row = [
         replace(
             kpis.card(frozen_view, METRICS[name], frozen.totals),
-            link=list_link(name, period=frozen_view.link_period) if same else None,
+            link=number_link(METRICS[name], frozen.totals.loc[name], period=frozen_view.link_period) if same else None,
         )
         for name in MAIN
     ]

@@ -122,9 +122,10 @@ def alone(view: View, metric: Metric) -> None:
     if kpis.missing_reason(view, metric):
         return
     kind, alt = numbers.kind_of(metric), f"{view.months_text(12)}{metric.name}"
+    months = pictures.monthly(view, kpis.months(view, [metric.id]))
     drawing = clicks.draw(
         charts.trend,
-        pictures.monthly(view, kpis.months(view, [metric.id]))[["at", "value", "small"]],
+        months[["at", "value", "small"]],
         title=alt,
         subtitle=f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）",
         kind=kind,
@@ -132,7 +133,7 @@ def alone(view: View, metric: Metric) -> None:
         target=target_of(view.settings, metric.id),
     )
     with layout.block("metric_months"):
-        key, link = f"months_{metric.id}", partial(clicks.month_link, metric.id)
+        key, link = f"months_{metric.id}", partial(clicks.month_link, metric, months)
         clicks.chart(drawing, key, alt=alt, pick="at", link=link)
 
 

@@ -67,7 +67,8 @@ def ranked(
     """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
     if layout.explain_missing_split(view, RATE, dimension):
         return
-    key, alt, on_pick = f"five_day_{dimension}", f"各{noun}{WAYS[way]}", filters.set_area if drill else None
+    on_pick = filters.set_area if drill and places.can_go_down(view, rates["code"]) else None
+    key, alt = f"five_day_{dimension}", f"各{noun}{WAYS[way]}"
     if way == "rate":
         target, few = target_of(view.settings, RATE), view.settings.lights.small_sample
         ranking(
@@ -181,15 +182,16 @@ def page(view: View) -> None:
         with layout.block("unknown", stretch=False):
             layout.explain_missing(view, RATE)
     elif view.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
+        # First, so that the choices are seen on a low screen, with the rankings that they rule.
+        choices = st.container(horizontal=True)
+        with choices:
+            way = ranked_by()
+        rankings(view, choices, way)
         left, right = st.columns([3, 2])
         with left, layout.block("months"):
             pictures.rate_by_month(view, RATE, key="five_day_months")
         with right, layout.block("closings"):
             closings(view)
-        choices = st.container(horizontal=True)
-        with choices:
-            way = ranked_by()
-        rankings(view, choices, way)
         left, right = st.columns([3, 2])
         with left, layout.block("classes"):
             ranked(view, splits.split(view, [RATE], "category"), "category", "内容分类", way)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cockpit import places, splits
 from cockpit import rows as table_rows
-from cockpit.links import list_link
+from cockpit.links import list_link, number_link
 from cockpit.view import View
 from pages.parts import filters, layout, maps, notices, tables
 from pages.parts.markdown import escape_markdown
@@ -188,7 +188,7 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
         code = str(rows["code"].iloc[row])
         if at_grids:
             pick_grid(code, "table")
-        elif code:
+        elif places.can_go_down(view, rows["code"].iloc[[row]]):
             filters.set_area(code)
 
     layout.heading(f"{len(rows)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
@@ -245,15 +245,15 @@ def facts(view: View, code: str, rows: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
     row: Any = rows.set_index("code").loc[code]
     of_grid = replace(view, within=view.within.narrow(grid=code))
-    values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")["value"]
+    values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")
     households = "" if words.is_missing(row["households"]) else f"，{words.full(row['households'])} 户"
     layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
     with st.container(horizontal=True, gap="small"):
         for metric in map(metric_of, FACTS):
-            text = numbers.format_value(metric, float(values.loc[metric.id]))
+            text = numbers.format_value(metric, float(values["value"].loc[metric.id]))
             unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
             if st.button(f"{metric.name} {text}{unit}", key=f"fact_{metric.id}"):
-                open_link(list_link(metric.id, grid=code))
+                open_link(number_link(metric, values.loc[metric.id], grid=code))
 
 
 def gaps(view: View, metric_id: str, what: str, none: str, place: str, key: str, heads: dict[str, str]) -> None:

@@ -70,7 +70,7 @@ def choose_number(view: View) -> str:
 
 
 def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below) -> None:
-    """The places in order; a bar goes down into its place."""
+    """The places in order; a bar goes down into its place, or opens its cases where no table names it."""
     if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id)
@@ -85,13 +85,14 @@ def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below
         view,
         frame,
         metric_id,
+        below.dimension,
         key="ranking",
         alt=f"{metric.name}排名",
         from_zero=not is_rate,
         most=LEAST,
         row=ROW,
         is_clicked=below.dimension != "grid",
-        on_pick=filters.set_area,
+        on_pick=filters.set_area if places.can_go_down(view, frame["code"]) else None,
     )
 
 
@@ -119,7 +120,7 @@ def daily(view: View) -> None:
 
 
 def months(view: View) -> None:
-    """The rate of the promise month by month; a month opens its claims."""
+    """The rate of the promise month by month; a month opens the claims that missed it."""
     target = target_of(view.settings, RATE)
     rates = pictures.monthly(view, kpis.months(view, [RATE], 13))
     drawing = clicks.draw(
@@ -131,7 +132,7 @@ def months(view: View) -> None:
         target=target,
     )
     alt = f"{view.months_text(13)}五日办结率"
-    clicks.chart(drawing, "months", alt=alt, pick="at", link=partial(clicks.month_link, RATE))
+    clicks.chart(drawing, "months", alt=alt, pick="at", link=partial(clicks.month_link, metric_of(RATE), rates))
 
 
 def page(view: View) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import kpis, places, splits
-from cockpit.links import list_link
+from cockpit.links import list_link, part_to_open
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, navigation, notices
 from pages.parts.navigation import open_link
@@ -77,13 +77,9 @@ def change_of(view: View, metric: Metric, against: Against, by: list[str]) -> Ch
 
 def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = False) -> None:
     """The cases of a group now: of a count what it counts, of a rate what speaks against it, or all for its volume."""
-    part, size = Part.HITS, row["hits"]
-    if metric.kind is Kind.RATE:
-        part, size = Part.AMONG, row["among"]
-        wrong = row["hits"] if metric.polarity is Polarity.DOWN_GOOD else row["among"] - row["hits"]
-        if wrong and not volume:
-            part, size = (Part.HITS if metric.polarity is Polarity.DOWN_GOOD else Part.MISSES), wrong
-    if not size:
+    is_rate = metric.kind is Kind.RATE
+    part = Part.AMONG if is_rate and volume else part_to_open(metric, row["hits"], row["among"])
+    if not row["among" if is_rate else "hits"]:
         st.info("这一组本期没有件，变化全部来自上期。")
         return
     open_link(list_link(metric.id, part, **{name: row[name] for name in by}))

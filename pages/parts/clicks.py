@@ -10,11 +10,11 @@ import streamlit as st
 # What st.altair_chart itself does first, on every run; the version of Streamlit is pinned.
 from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec as to_vega_lite
 
-from cockpit.links import list_link
+from cockpit.links import list_link, part_to_open
 from pages.parts.layout import theme
 from pages.parts.navigation import open_link
 from queries.cases import Part
-from queries.model import Kind, Metric, Polarity
+from queries.model import Metric
 from queries.periods import Period, Preset, period_of
 from queries.registry import METRICS
 from views import charts
@@ -90,21 +90,6 @@ def once(key: str, value: Any | None) -> Any | None:
     return value
 
 
-def part_to_open(metric: Metric, hits: int, among: int) -> Part:
-    """What a click on a rate opens: the cases that need attention, or all where there are none."""
-    if metric.kind is not Kind.RATE:
-        return Part.HITS
-    wanted = Part.MISSES if metric.polarity is Polarity.UP_GOOD else Part.HITS
-    number = among - hits if wanted is Part.MISSES else hits
-    return wanted if number else Part.AMONG
-
-
-def name_to_open(metric: Metric) -> str:
-    """What `part_to_open` opens of a rate, in words: 未按期."""
-    hits, misses = metric.sides
-    return misses if metric.polarity is Polarity.UP_GOOD else hits
-
-
 def day_of(clicked: float) -> date:
     """The day of a point on a time axis, from the browser's milliseconds at its own midnight, wherever it stands."""
     return pd.Timestamp(clicked, unit="ms").round("D").date()
@@ -116,10 +101,12 @@ def day_link(metric: str, clicked: float) -> str:
     return _span_link(metric, Part.HITS, Period(day, day), day=day.isoformat())
 
 
-def month_link(metric: str, clicked: float, part: Part = Part.HITS) -> str:
-    """The list behind one month of a chart, from the browser's milliseconds."""
+def month_link(metric: Metric, months: pd.DataFrame, clicked: float) -> str:
+    """The list behind one month of a chart, from the browser's milliseconds; `months`: at, hits, among."""
     day = day_of(clicked)
-    return _span_link(metric, part, period_of(Preset.MONTH, day), month=f"{day:%Y-%m}")
+    row: Any = months[months["at"].dt.date == day.replace(day=1)].iloc[0]
+    part = part_to_open(metric, row["hits"], row["among"])
+    return _span_link(metric.id, part, period_of(Preset.MONTH, day), month=f"{day:%Y-%m}")
 
 
 def _span_link(metric: str, part: Part, span: Period, **cell: str) -> str:

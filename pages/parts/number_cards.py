@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cockpit import kpis
-from cockpit.links import list_link
+from cockpit.links import number_link
 from cockpit.view import View
 from pages.parts.layout import theme
 from pages.parts.navigation import open_link
@@ -33,7 +33,7 @@ def number_cards(
     row = [
         replace(
             kpis.card(view, METRICS[name], compared, trend, linked=linked),
-            link=list_link(name, period=view.link_period),
+            link=number_link(METRICS[name], compared.loc[name], period=view.link_period),
         )
         for name in metrics
     ]

@@ -1,12 +1,13 @@
 """Pictures of several pages: month by month, day by day, by bands of days or hours, by two dimensions at once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from cockpit import kpis
-from cockpit.links import list_link
+from cockpit.links import list_link, name_to_open
 from cockpit.view import View
 from pages.parts import clicks, layout
 from queries.compare import daily_flow as daily_flow_of
@@ -44,16 +45,12 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
         charts.trend,
         rates,
         title=findings.months(rates, target, view.as_of.date(), nothing=nothing),
-        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点一个月看{clicks.name_to_open(metric)}的{_unfinished(rates)}",
+        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点一个月看{name_to_open(metric)}的{_unfinished(rates)}",
         kind="rate",
         target=target,
         height=height,
     )
-
-    def link(clicked: float) -> str:
-        row: Any = rates[rates["at"].dt.date == clicks.day_of(clicked).replace(day=1)].iloc[0]
-        return clicks.month_link(metric_id, clicked, clicks.part_to_open(metric, row["hits"], row["among"]))
-
+    link = partial(clicks.month_link, metric, rates)
     clicks.chart(drawing, key, alt=f"{view.months_text(MONTHS)}{metric.name}", pick="at", link=link)
 
 

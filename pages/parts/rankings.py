@@ -1,14 +1,19 @@
 """Rankings: a number by the values of a dimension, as bars of which each opens the cases that it counts."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
+from cockpit import rows as table_rows
 from cockpit import splits
-from cockpit.links import list_link
+from cockpit.links import list_link, name_to_open, number_link
 from cockpit.view import View
-from pages.parts import clicks, layout
+from pages.parts import clicks, layout, lists, tables
+from pages.parts.markdown import escape_markdown
+from pages.parts.navigation import open_link
 from queries.cases import Part
 from queries.dictionary import counted_in
 from queries.measure import metric_of
@@ -20,6 +25,7 @@ from wording import findings, numbers
 
 # How many bars a ranking has unless told.
 MOST = 30
+SAMPLE = "样本"
 NONE_RANKED = "所选范围内没有可排名的单位"
 
 
@@ -46,12 +52,16 @@ def ranking(
 ) -> None:
     """Show a metric by a dimension, what needs attention first; a bar opens its cases.
 
+    Where there are more than `most`, a table of all is one click below.
+
     `frame` is of splits.split or has its columns (see views.charts.ranking); `none` (without full stop) is shown where
     it has no row. `kind` is how the values are written where they are not the metric's own but counts: those have no
     target. A bar opens `part`, else what is worth reading of a rate; or goes where `link` leads from its row of the
     frame; or calls `on_pick` with its code, before the page is drawn again; unless nothing `is_clicked`.
     """
     metric = metric_of(metric_id)
+    if largest_first is None:
+        largest_first = not is_low_first(metric)
     drawing = clicks.draw(
         charts.ranking,
         frame,
@@ -59,7 +69,7 @@ def ranking(
         subtitle=subtitle,
         kind=kind or numbers.kind_of(metric),
         target=None if kind else target_of(view.settings, metric_id),
-        largest_first=not is_low_first(metric) if largest_first is None else largest_first,
+        largest_first=largest_first,
         from_zero=from_zero,
         most=most,
         row=row,
@@ -73,6 +83,53 @@ def ranking(
         pick="code" if is_clicked else None,
         link=lambda code: link_of(bar_of(frame, code)),
         on_pick=on_pick,
+    )
+    if len(frame) > most and st.button(f"列出全部 {len(frame)} 个", key=f"all_{key}", type="tertiary"):
+        rows = charts.in_order(frame, largest_first=largest_first)
+        everyone = partial(every_row, view, rows, metric, is_count=kind is not None, name=alt, key=key, link=link_of)
+        st.dialog(f"{escape_markdown(alt)}，全部 {len(rows)} 个", width="large")(everyone)()
+
+
+def every_row(
+    view: View,
+    rows: pd.DataFrame,
+    metric: Metric,
+    *,
+    is_count: bool,
+    name: str,
+    key: str,
+    link: Callable[[Any], str | None],
+) -> None:
+    """A ranking in full as a table and as a file, in its order and with its numbers; a row goes where `link` leads.
+
+    `is_count`: the values are counts whatever the metric is.
+    """
+    table = written(rows, metric, is_count=is_count)
+    with st.container(horizontal=True):
+        parts = lists.parts_of(view, dated=not metric.is_stock)
+        lists.downloads(name, lambda: table, len(table), *parts, key=f"all_{key}")
+    first, *counts = (head for head in table.columns[1:] if head != SAMPLE)
+    decimals = {Kind.COUNT: "localized", Kind.RATE: "localized" if is_count else "%.2f"}.get(metric.kind, "%.1f")
+    columns = {first: st.column_config.NumberColumn(format=decimals), **dict.fromkeys(counts, tables.COUNT)}
+    row = tables.pick_row(table, key=f"every_{key}", alt=f"{name}，全部", high=16, columns=columns)
+    if row is not None:
+        open_link(link(rows.iloc[row]))
+
+
+def written(rows: pd.DataFrame, metric: Metric, *, is_count: bool) -> pd.DataFrame:
+    """The rows of a ranking in words: name and number, of a rate its two counts, and which sample is small."""
+    if metric.kind is not Kind.RATE or is_count:
+        head = f"数量（{metric.subject.unit}）" if is_count else f"{metric.name}（{metric.unit}）"
+        return pd.DataFrame({"名称": rows["name"], head: rows["value"]})
+    hits, _ = metric.sides
+    return pd.DataFrame(
+        {
+            "名称": rows["name"],
+            f"{metric.name}（%）": pd.Series(table_rows.percentages(rows["value"]), dtype=float),
+            hits: rows["hits"],
+            "合计": rows["among"],
+            SAMPLE: [words.SMALL if small else "" for small in rows["small"]],
+        }
     )
 
 
@@ -125,9 +182,10 @@ def is_low_first(metric: Metric) -> bool:
 
 def cases_link(view: View, metric: Metric, dimension: str, bar: Any, part: Part | None = None) -> str:
     """The list behind a bar: `part` of its cases, or those worth reading. `bar`: code, and hits and among of a rate."""
+    cell = {dimension: bar["code"]}
     if part is None and metric.kind is Kind.RATE:
-        part = clicks.part_to_open(metric, bar["hits"], bar["among"])
-    return list_link(metric.id, part or Part.HITS, period=view.link_period, **{dimension: bar["code"]})
+        return number_link(metric, bar, period=view.link_period, **cell)
+    return list_link(metric.id, part or Part.HITS, period=view.link_period, **cell)
 
 
 def ranked(view: View, metric_id: str, dimension: str, noun: str, *, key: str, most: int = 16) -> None:
@@ -137,7 +195,7 @@ def ranked(view: View, metric_id: str, dimension: str, noun: str, *, key: str, m
     metric = metric_of(metric_id)
     frame = splits.split(view, [metric_id], dimension)
     is_rate = metric.kind is Kind.RATE
-    made_of = f"，{metric.sides[0]}／合计，点一条看{clicks.name_to_open(metric)}的" if is_rate else f"（{metric.unit}）"
+    made_of = f"，{metric.sides[0]}／合计，点一条看{name_to_open(metric)}的" if is_rate else f"（{metric.unit}）"
     ranking(
         view,
         frame,

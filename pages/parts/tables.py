@@ -9,11 +9,10 @@ from pandas.api.types import infer_dtype
 from pandas.io.formats.style import Styler
 
 from cockpit import kpis, rows, splits
-from cockpit.links import list_link
+from cockpit.links import number_link
 from cockpit.view import View
 from pages.parts import clicks, layout
 from pages.parts.navigation import open_link
-from queries.cases import Part
 from queries.measure import metric_of
 from queries.model import Kind, Metric
 from views import words
@@ -210,8 +209,8 @@ def _cases_link(view: View, metric_id: str, dimension: str, code: Any, frame: pd
     """The list behind a number of the frame."""
     row = splits.of(frame, metric_id)
     row = row[row["code"] == code]
-    part = clicks.part_to_open(metric_of(metric_id), *row[["hits", "among"]].iloc[0]) if len(row) else Part.HITS
-    return list_link(metric_id, part, period=view.link_period, **{dimension: code})
+    counts = row.iloc[0] if len(row) else {"hits": 0, "among": 0}
+    return number_link(metric_of(metric_id), counts, period=view.link_period, **{dimension: code})
 
 
 def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]:

@@ -19,12 +19,13 @@ from tests.pages.conftest import (
     demo_file,
     demo_url,
     open_page,
+    own_city,
     own_url,
     still_config,
     stopped_clock,
 )
 
-__all__ = ["city", "demo_file", "demo_url", "open_page", "own_url", "still_config", "stopped_clock"]
+__all__ = ["city", "demo_file", "demo_url", "open_page", "own_city", "own_url", "still_config", "stopped_clock"]
 
 
 @dataclass

@@ -64,11 +64,13 @@ def test_a_busy_agent_opens_the_cases(page: Callable[..., AppTest], city: Caseba
     assert opened_length(city, asked) == row["cases"] > 0
 
 
-@pytest.mark.parametrize(("row", "metric"), [(0, "resolution"), (4, "repeat_rate")])
+@pytest.mark.parametrize(("row", "metric", "wrong"), [(0, "resolution", "misses"), (4, "repeat_rate", "hits")])
 @pytest.mark.parametrize("side", ["有代办员", "无代办员"])
-def test_a_cell_of_outcomes_opens_its_denominator(
-    row: int, metric: str, side: str, page: Callable[..., AppTest], city: Casebase
+def test_a_cell_of_outcomes_opens_what_needs_attention(
+    row: int, metric: str, wrong: str, side: str, page: Callable[..., AppTest], city: Casebase
 ) -> None:
-    among = hits(city, metric, accompanied=side)["among"]
+    counts = hits(city, metric, accompanied=side)
+    number = counts["hits"] if wrong == "hits" else counts["among"] - counts["hits"]
     asked = clicked(page(), "plain_outcomes", {"rows": [], "columns": [], "cells": [(row, side)]})
-    assert opened_length(city, asked) == among > 0
+    assert asked["part"] == wrong
+    assert opened_length(city, asked) == number > 0

@@ -1,5 +1,6 @@
 """Every page opens on every kind of database, and shows the numbers that the registry gives."""
 
+import re
 import runpy
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -97,6 +98,12 @@ def test_hearings_are_those_of_the_chosen_period(
     assert shown["hearings_held"] == written(casebase, "hearings_held", period=chosen, within=Slice())
     assert int(shown["hearings_held"]) > 0
     casebase.engine.dispose()
+
+
+def test_the_card_of_a_rate_opens_what_missed_it(open_page: OpenPage, demo_url: str) -> None:
+    cards = panels(open_page(demo_url, "five_day", period="本年"))
+    linked = re.findall(r'data-open="metric=five_day_closure&amp;part=(\w+)"', cards)
+    assert set(linked) == {"misses"}
 
 
 @pytest.mark.parametrize(("part", "column"), [("hits", "hits"), ("among", "among")])

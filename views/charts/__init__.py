@@ -11,13 +11,13 @@ from views.charts.flow import flow
 from views.charts.heat import heat
 from views.charts.histogram import histogram
 from views.charts.paired import paired
-from views.charts.ranking import ranking
+from views.charts.ranking import in_order, ranking
 from views.charts.selection import PICK, picked
 from views.charts.theme import Chart, empty_chart, themed
 from views.charts.trend import trend
 from views.charts.waterfall import REST, waterfall
 
 __all__ = [
-    "PICK", "REST", "Chart", "bars", "dots", "empty_chart", "flow", "heat", "histogram", "paired", "picked", "ranking",
-    "themed", "trend", "waterfall",
+    "PICK", "REST", "Chart", "bars", "dots", "empty_chart", "flow", "heat", "histogram", "in_order", "paired", "picked",
+    "ranking", "themed", "trend", "waterfall",
 ]  # fmt: skip

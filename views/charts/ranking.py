@@ -88,9 +88,7 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool, row: int
 def _ranking_data(
     frame: pd.DataFrame, palette: Palette, kind: NumberFormat, selected: str | None, largest_first: bool
 ) -> pd.DataFrame:
-    ordered = frame.sort_values("value", ascending=not largest_first, na_position="last", kind="stable")
-    last = ordered["value"].isna() * 2 + pd.Series(bool_column(ordered, "small"), index=ordered.index)
-    ordered = ordered.loc[last.sort_values(kind="stable").index].reset_index(drop=True)
+    ordered = in_order(frame, largest_first=largest_first)
     codes, names = ordered["code"].astype(str), ordered["name"].astype(str)
     small = bool_column(ordered, "small")
     written = [_written(row, few, kind) for row, few in zip(ordered.to_dict("records"), small, strict=True)]
@@ -112,6 +110,13 @@ def _ranking_data(
             else [f"{name}：{text}" for name, text in zip(names, written, strict=True)],
         }
     )
+
+
+def in_order(frame: pd.DataFrame, *, largest_first: bool) -> pd.DataFrame:
+    """The rows of a ranking as they stand in it: small samples below those that can be judged, without a value last."""
+    ordered = frame.sort_values("value", ascending=not largest_first, na_position="last", kind="stable")
+    last = ordered["value"].isna() * 2 + pd.Series(bool_column(ordered, "small"), index=ordered.index)
+    return ordered.loc[last.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _rank_colour(role: object, palette: Palette) -> str:
