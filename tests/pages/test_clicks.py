@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from docs.make_screenshots import DONE
@@ -68,9 +68,9 @@ def entries(page: Page) -> int:
     return number
 
 
-def test_back_undoes_one_step_of_the_person(browser: Browser, address: str) -> None:
+def test_back_undoes_one_step_of_the_person(window: BrowserContext, address: str) -> None:
     """A period, a list, a case; then back and forward, one entry of the history for each."""
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+    page = window.new_page()
     page.goto(f"{address}/")
     settled(page)
     wait_until(page, "window.historyOfSteps === true")  # on a busy machine the page stands before its script does
@@ -102,8 +102,8 @@ def test_back_undoes_one_step_of_the_person(browser: Browser, address: str) -> N
     page.close()
 
 
-def test_two_quick_choices_are_two_steps(browser: Browser, address: str) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+def test_two_quick_choices_are_two_steps(window: BrowserContext, address: str) -> None:
+    page = window.new_page()
     page.goto(f"{address}/")
     settled(page)
     wait_until(page, "window.historyOfSteps === true")
@@ -117,8 +117,8 @@ def test_two_quick_choices_are_two_steps(browser: Browser, address: str) -> None
     page.close()
 
 
-def test_a_page_s_own_choice_is_in_its_address_and_a_step(browser: Browser, address: str) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+def test_a_page_s_own_choice_is_in_its_address_and_a_step(window: BrowserContext, address: str) -> None:
+    page = window.new_page()
     page.goto(f"{address}/dispatch?period=本年&dispatch_level=区县（功能区）")
     settled(page)
     chosen = page.locator('.st-key-dispatch_level [aria-checked="true"]')
@@ -132,8 +132,8 @@ def test_a_page_s_own_choice_is_in_its_address_and_a_step(browser: Browser, addr
     page.close()
 
 
-def test_card_list_case_and_back(browser: Browser, address: str) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+def test_card_list_case_and_back(window: BrowserContext, address: str) -> None:
+    page = window.new_page()
     for path, metric in NUMBERS.items():
         page.goto(f"{address}/{path}?period=本年")
         settled(page)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sqlalchemy.engine import make_url
 
@@ -76,8 +76,8 @@ MAP_VIEW = """() => {
 }"""
 
 
-def opened(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
+def opened(window: BrowserContext, address: str) -> Page:
+    page = window.new_page()
     page.goto(address)
     page.wait_for_selector(DONE, timeout=PATIENCE)
     return page
@@ -87,11 +87,13 @@ def backlog(page: Page) -> str:
     return page.locator('[data-key="backlog"] .value').first.inner_text(timeout=PATIENCE)
 
 
-def test_no_request_leaves_the_host_nothing_fails_and_all_is_said_in_chinese(browser: Browser, address: str) -> None:
+def test_no_request_leaves_the_host_nothing_fails_and_all_is_said_in_chinese(
+    window: BrowserContext, address: str
+) -> None:
     outside: list[str] = []
     faults: list[str] = []
     host = address.removeprefix("http://")
-    page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page = window.new_page()
     page.on("request", lambda sent: None if _is_ours(sent.url, host) else outside.append(sent.url))
     page.on("websocket", lambda made: None if f"//{host}/" in made.url else outside.append(made.url))
     page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
@@ -161,9 +163,9 @@ def click_through(page: Page) -> None:
     assert "district=" in page.url
 
 
-def test_every_view_is_a_link(browser: Browser, address: str) -> None:
+def test_every_view_is_a_link(window: BrowserContext, address: str) -> None:
     """Days of one's own and the part of a rate stand in the address; what a link brought stays on the next page."""
-    page = opened(browser, f"{address}/five_day?channel=来访")
+    page = opened(window, f"{address}/five_day?channel=来访")
     page.get_by_text("自选", exact=True).click()
     page.wait_for_url("**from=**to=**", timeout=PATIENCE)
     page.goto(page.url.replace("to=", "as_of=2026-11-20&to="))
@@ -177,7 +179,7 @@ def test_every_view_is_a_link(browser: Browser, address: str) -> None:
     number = page.get_by_text(re.compile("^共 .* 件次$")).inner_text()
     sent = parse_qs(urlsplit(page.url).query)
     assert set(sent) == {"metric", "part", "period", "from", "to", "channel", "as_of"}
-    colleague = opened(browser, page.url)
+    colleague = opened(window, page.url)
     expect(colleague.get_by_text(number)).to_be_visible(timeout=PATIENCE)
     assert parse_qs(urlsplit(colleague.url).query) == sent
     page.close()
@@ -185,11 +187,11 @@ def test_every_view_is_a_link(browser: Browser, address: str) -> None:
 
 
 def test_new_case_shows_by_itself_and_the_page_stays_as_it_was(
-    browser: Browser, small: Casebase, quick_config: Path
+    window: BrowserContext, small: Casebase, quick_config: Path
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     with cockpit(url, quick_config) as address:
-        page = opened(browser, address)
+        page = opened(window, address)
         main = page.locator('[data-testid="stMain"]')
         registered = page.locator('[data-key="registered"] .value').first
         expect(registered).to_have_text("40", timeout=PATIENCE)
@@ -225,12 +227,12 @@ def zoom_in(page: Page) -> None:
 
 
 def test_outage_keeps_the_last_numbers_and_ends_by_itself(
-    browser: Browser, small: Casebase, quick_config: Path, postgres_server: str
+    window: BrowserContext, small: Casebase, quick_config: Path, postgres_server: str
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     name = make_url(url).database
     with cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
-        page = opened(browser, address)
+        page = opened(window, address)
         assert backlog(page) == "40"
         small.engine.dispose()
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
@@ -238,7 +240,7 @@ def test_outage_keeps_the_last_numbers_and_ends_by_itself(
         expect(page.get_by_text("▲ 数据库暂不可达")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_text("■ 数据库不可达")).to_be_visible(timeout=PATIENCE)
         assert backlog(page) == "40"
-        late = opened(browser, f"{address}/hearings")
+        late = opened(window, f"{address}/hearings")
         expect(late.get_by_text("现在读不到数据")).to_be_visible(timeout=PATIENCE)
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         add_cases(small, range(41, 42))
@@ -250,7 +252,7 @@ def test_outage_keeps_the_last_numbers_and_ends_by_itself(
 
 
 def test_cockpit_that_starts_without_its_database_says_so_and_finds_it_later(
-    browser: Browser, small: Casebase, quick_config: Path, postgres_server: str
+    window: BrowserContext, small: Casebase, quick_config: Path, postgres_server: str
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     name = make_url(url).database
@@ -258,7 +260,7 @@ def test_cockpit_that_starts_without_its_database_says_so_and_finds_it_later(
     with psycopg.connect(postgres_server, autocommit=True) as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         with cockpit(url, quick_config) as address:
-            page = opened(browser, address)
+            page = opened(window, address)
             expect(page.get_by_text("现在读不到数据")).to_be_visible(timeout=PATIENCE)
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             expect(page.locator('[data-key="backlog"] .value').first).to_have_text("40", timeout=PATIENCE)

@@ -1,7 +1,7 @@
 """How pages stand on a desk's screen: one first screen, cards in line, tables as high as their rows."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from docs.make_screenshots import DONE
 
@@ -15,8 +15,8 @@ TABLES = """() => [...document.querySelectorAll('[data-testid="stDataFrame"]')].
 BOTTOM = "() => document.querySelector('.st-key-block_map').getBoundingClientRect().bottom"
 
 
-def shown(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
+def shown(window: BrowserContext, address: str) -> Page:
+    page = window.new_page()
     page.goto(address)
     page.wait_for_selector(DONE, timeout=PATIENCE)
     page.wait_for_selector(".cutoff", timeout=PATIENCE)
@@ -31,18 +31,18 @@ def in_line(page: Page) -> bool:
     return all(len(found) == 1 for found in tops.values())
 
 
-def test_cards_stand_in_line_and_tables_show_no_blank_row(browser: Browser, address: str) -> None:
-    page = shown(browser, address)
+def test_cards_stand_in_line_and_tables_show_no_blank_row(window: BrowserContext, address: str) -> None:
+    page = shown(window, address)
     assert in_line(page)
     assert page.evaluate(BOTTOM) <= 768
     (alerts,) = page.locator(".attention").evaluate_all(TOPS)
     assert alerts < min(page.locator(".card").evaluate_all(TOPS))
     page.close()
-    page = shown(browser, f"{address}/five_day")
+    page = shown(window, f"{address}/five_day")
     assert in_line(page)
     assert set(page.locator(".card .part").evaluate_all(LINES)) == {1}
     page.close()
-    page = shown(browser, f"{address}/data_quality")
+    page = shown(window, f"{address}/data_quality")
     page.wait_for_selector('[data-testid="stDataFrame"] table', state="attached", timeout=PATIENCE)
     tables = page.evaluate(TABLES)
     assert tables

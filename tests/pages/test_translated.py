@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from docs.make_screenshots import DONE
 from tests.pages.conftest import wait_until
@@ -31,8 +31,8 @@ ENGLISH = """() => {
 }"""
 
 
-def test_what_the_framework_shows_is_chinese(browser: Browser, address: str) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+def test_what_the_framework_shows_is_chinese(window: BrowserContext, address: str) -> None:
+    page = window.new_page()
     page.goto(f"{address}/backlog")
     page.wait_for_selector(DONE, timeout=PATIENCE)
     table = page.locator('[data-testid="stDataFrame"]').last

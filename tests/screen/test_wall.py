@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy.engine import make_url
 
 from casebase.clock import wall_clock
@@ -79,8 +79,15 @@ FAULTS = (
 )
 
 
-def wall(browser: Browser, address: str, size: tuple[int, int] = (1920, 1080)) -> Page:
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+def tab(window: BrowserContext, size: tuple[int, int] = (1920, 1080)) -> Page:
+    """A new page of this size."""
+    page = window.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    return page
+
+
+def wall(window: BrowserContext, address: str, size: tuple[int, int] = (1920, 1080)) -> Page:
+    page = tab(window, size)
     page.goto(address)
     page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
     return page
@@ -115,10 +122,10 @@ def faults(page: Page) -> list[list[object]]:
     return wrong
 
 
-def test_every_scene_fits_every_wall(browser: Browser, address: str) -> None:
+def test_every_scene_fits_every_wall(window: BrowserContext, address: str) -> None:
     outside: list[str] = []
     for size in SIZES:
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        page = tab(window, size)
         page.on("request", lambda sent: None if sent.url.startswith(address) else outside.append(sent.url))
         page.goto(f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
         page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
@@ -133,20 +140,20 @@ def test_every_scene_fits_every_wall(browser: Browser, address: str) -> None:
     assert [url for url in outside if not url.startswith("data:")] == []
 
 
-def test_a_wide_wall_has_no_gap_between_sentences_and_places(browser: Browser, address: str) -> None:
+def test_a_wide_wall_has_no_gap_between_sentences_and_places(window: BrowserContext, address: str) -> None:
     gap = """() => {
       const head = document.querySelector('.scene.shown .right :is(.lines, .quiet) + h2')
       const before = head.previousElementSibling.getBoundingClientRect().bottom
       return (head.getBoundingClientRect().top - before) / innerHeight
     }"""
     for width in (3840, 5760):
-        page = wall(browser, f"{address}/screen?pin=overview", (width, 1080))
+        page = wall(window, f"{address}/screen?pin=overview", (width, 1080))
         assert page.evaluate(gap) < 0.03, width
         page.close()
 
 
-def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(browser: Browser, address: str) -> None:
-    page = wall(browser, f"{address}/screen?interval=5&order=grid,backlog")
+def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(window: BrowserContext, address: str) -> None:
+    page = wall(window, f"{address}/screen?interval=5&order=grid,backlog")
     for scene in ("grid", "backlog"):
         wait_for_scene(page, scene)
     page.keyboard.press("ArrowRight")
@@ -162,7 +169,9 @@ def test_scenes_turn_by_themselves_stop_when_touched_and_step_by_keys(browser: B
     page.close()
 
 
-def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(browser: Browser, address: str) -> None:
+def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(
+    window: BrowserContext, address: str
+) -> None:
     for query, said in (
         ("area=test-south-los-angeles-planning-area", "区域代码“test-south-los-angeles-planning-area”不存在"),
         ("period=去年", "时段“去年”不存在"),
@@ -171,16 +180,16 @@ def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(brow
         ("set=evening", "场景组“evening”不存在"),
         (f"channel={'长' * 41}", "频道名最长 40 字"),
     ):
-        page = browser.new_page()
+        page = window.new_page()
         page.goto(f"{address}/screen?{query}")
         expect(page.locator("#unknown h2")).to_have_text(said, timeout=PATIENCE)
         page.wait_for_timeout(500)
         assert page.locator(".kpi").count() == 0, query
         page.close()
-    page = browser.new_page()
+    page = window.new_page()
     page.goto(f"{address}/screen?area=999999&channel=a")
     expect(page.locator("#unknown h2")).to_be_visible(timeout=PATIENCE)
-    remote = browser.new_page()
+    remote = window.new_page()
     remote.goto(f"{address}/remote?channel=a")
     remote.locator("[data-scene=backlog]").click(timeout=PATIENCE)  # a remote can still turn it elsewhere
     page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
@@ -189,12 +198,12 @@ def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(brow
         each.close()
 
 
-def test_a_pinned_scene_comes_back_after_a_touch(browser: Browser, demo_url: str, still_config: Path) -> None:
+def test_a_pinned_scene_comes_back_after_a_touch(window: BrowserContext, demo_url: str, still_config: Path) -> None:
     text = still_config.read_text(encoding="utf-8")
     assert "pause = 180" in text
     still_config.write_text(text.replace("pause = 180", "pause = 5"), encoding="utf-8")
     with cockpit(demo_url, still_config) as address:
-        page = wall(browser, f"{address}/screen?pin=grid")
+        page = wall(window, f"{address}/screen?pin=grid")
         expect(page.locator("#mode")).to_have_text("已固定")
         page.keyboard.press("PageDown")
         expect(page.locator("#mode")).to_have_text("已暂停")
@@ -206,7 +215,7 @@ def test_a_pinned_scene_comes_back_after_a_touch(browser: Browser, demo_url: str
 
 @pytest.mark.parametrize("data", ["boston311_2011H2", "messages_cn_2011_2020", ""])
 def test_every_scene_of_other_cities_fits_and_says_something(
-    browser: Browser,
+    window: BrowserContext,
     data: str,
     new_url: Callable[[str], str],
     casebase_of: Callable[[str], Casebase],
@@ -221,7 +230,7 @@ def test_every_scene_of_other_cities_fits_and_says_something(
         load(casebase, shared_data / "cases" / f"{data}.csv.gz", cases, now=wall_clock("Asia/Shanghai"))
     casebase.engine.dispose()
     with cockpit(url, still_config) as address:
-        page = wall(browser, f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
+        page = wall(window, f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
         for scene in SCENES:
             wait_for_scene(page, scene.id)
             assert faults(page) == [], scene.id
@@ -237,11 +246,11 @@ WATCH_SCENES = """() => {
 }"""
 
 
-def test_a_remote_drives_the_walls_of_its_channel_and_no_other(browser: Browser, address: str) -> None:
-    ours = [wall(browser, f"{address}/screen?channel=会议室&interval=5&set={each}") for each in ("daily", "meeting")]
+def test_a_remote_drives_the_walls_of_its_channel_and_no_other(window: BrowserContext, address: str) -> None:
+    ours = [wall(window, f"{address}/screen?channel=会议室&interval=5&set={each}") for each in ("daily", "meeting")]
     assert [page.locator("#tabs button").count() for page in ours] == [6, 4]
-    other = wall(browser, f"{address}/screen?channel=大厅&pin=overview")
-    remote = browser.new_page(viewport={"width": 390, "height": 844})
+    other = wall(window, f"{address}/screen?channel=大厅&pin=overview")
+    remote = tab(window, (390, 844))
     remote.goto(f"{address}/remote?channel=会议室")
     expect(remote.locator("#walls")).to_have_text("2 块屏在听", timeout=PATIENCE)
     expect(remote.locator("[data-scene=backlog]")).to_contain_text("待办积压", timeout=PATIENCE)
@@ -292,9 +301,9 @@ SEND_WISH = """wish => fetch('screen/wish', {
 })"""
 
 
-def test_nothing_of_one_place_stands_under_the_name_of_another(browser: Browser, address: str) -> None:
+def test_nothing_of_one_place_stands_under_the_name_of_another(window: BrowserContext, address: str) -> None:
     channel = "换区"
-    page = wall(browser, f"{address}/screen?channel={channel}&interval=600&order=five_day,backlog")
+    page = wall(window, f"{address}/screen?channel={channel}&interval=600&order=five_day,backlog")
     expect(page.locator("#ticker")).not_to_be_empty(timeout=PATIENCE)
     expect(page.locator(".scene")).to_have_count(2)
     wish = {"channel": channel, "scene": "", "set": "", "area": "410105", "period": "本月"}
@@ -327,8 +336,8 @@ def test_nothing_of_one_place_stands_under_the_name_of_another(browser: Browser,
     page.close()
 
 
-def test_a_remote_drops_numbers_of_another_place_at_once(browser: Browser, address: str) -> None:
-    remote = browser.new_page()
+def test_a_remote_drops_numbers_of_another_place_at_once(window: BrowserContext, address: str) -> None:
+    remote = window.new_page()
     remote.goto(f"{address}/remote?channel=另一区")
     expect(remote.locator("[data-scene=backlog] b").first).to_be_visible(timeout=PATIENCE)
     remote.route("**/screen/figures?*", lambda route: None)  # on its way for ever
@@ -338,8 +347,8 @@ def test_a_remote_drops_numbers_of_another_place_at_once(browser: Browser, addre
     remote.close()
 
 
-def test_a_remote_fits_a_telephone(browser: Browser, address: str) -> None:
-    remote = browser.new_page(viewport={"width": 390, "height": 844})
+def test_a_remote_fits_a_telephone(window: BrowserContext, address: str) -> None:
+    remote = tab(window, (390, 844))
     # On a channel of its own: nobody else's wall listens there.
     remote.goto(f"{address}/remote?channel=手机")
     expect(remote.locator("[data-scene=satisfaction] b").last).to_be_visible(timeout=PATIENCE)
@@ -372,12 +381,12 @@ WATCH_NUMBER = """() => {
 
 
 def test_a_new_case_pulses_where_it_fell_and_numbers_count_up(
-    browser: Browser, small: Casebase, quick_config: Path
+    browser: Browser, window: BrowserContext, small: Casebase, quick_config: Path
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     with cockpit(url, quick_config) as address:
-        page = wall(browser, f"{address}/screen?pin=overview")
-        still = browser.new_page(reduced_motion="reduce")
+        page = wall(window, f"{address}/screen?pin=overview")
+        still = browser.new_page(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
         still.goto(f"{address}/screen?pin=overview")
         still.wait_for_selector(WALL_DONE, timeout=PATIENCE)
         for each in (page, still):
@@ -409,7 +418,7 @@ def test_a_new_case_pulses_where_it_fell_and_numbers_count_up(
 
 
 def test_today_becomes_the_new_day_at_midnight(
-    browser: Browser, demo_url: str, still_config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: BrowserContext, demo_url: str, still_config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = tmp_path / "clock"
     clock.write_text("2026-11-20T23:59:40", encoding="utf-8")
@@ -423,7 +432,7 @@ def test_today_becomes_the_new_day_at_midnight(
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     with cockpit(demo_url, still_config) as address:
-        page = wall(browser, f"{address}/screen?pin=overview&period=今日")
+        page = wall(window, f"{address}/screen?pin=overview&period=今日")
         expect(page.locator("#scope")).to_have_text("2026年11月20日，全市")
         expect(page.locator("#clock")).to_contain_text("11月20日周五 23:59")
         expect(page.locator("#cutoff")).to_have_text("数据截至 11月20日 23:59")
@@ -437,12 +446,12 @@ def test_today_becomes_the_new_day_at_midnight(
 
 
 def test_the_wall_outlives_its_database(
-    browser: Browser, small: Casebase, quick_config: Path, postgres_server: str
+    window: BrowserContext, small: Casebase, quick_config: Path, postgres_server: str
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     name = make_url(url).database
     with cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
-        page = wall(browser, f"{address}/screen?pin=overview")
+        page = wall(window, f"{address}/screen?pin=overview")
         expect(page.locator(REGISTERED)).to_have_text("40", timeout=PATIENCE)
         small.engine.dispose()
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
@@ -452,7 +461,7 @@ def test_the_wall_outlives_its_database(
         assert page.locator(REGISTERED).inner_text() == "40"
         page.keyboard.press("PageDown")  # the other scenes stay as well
         assert page.locator("#scene-backlog.shown [data-key=backlog] .value").inner_text() == "40"
-        late = browser.new_page()
+        late = window.new_page()
         late.goto(f"{address}/screen?area=11")
         expect(late.locator("#cutoff")).to_have_text("▲ 现在读不到数据，正在自动重试", timeout=PATIENCE)
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
@@ -465,8 +474,8 @@ def test_the_wall_outlives_its_database(
 
 
 def test_the_wall_outlives_its_network(browser: Browser, demo_url: str, quick_config: Path) -> None:
-    with cockpit(demo_url, quick_config) as address:
-        page = wall(browser, f"{address}/screen?interval=5&order=backlog,overview")
+    with cockpit(demo_url, quick_config) as address, browser.new_context() as own:
+        page = wall(own, f"{address}/screen?interval=5&order=backlog,overview")
         number = page.locator("#scene-backlog [data-key=backlog] .value").text_content()
         page.context.set_offline(True)
         expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
@@ -479,12 +488,12 @@ def test_the_wall_outlives_its_network(browser: Browser, demo_url: str, quick_co
         page.close()
 
 
-def test_the_wall_outlives_its_server(browser: Browser, demo_url: str, still_config: Path) -> None:
+def test_the_wall_outlives_its_server(window: BrowserContext, demo_url: str, still_config: Path) -> None:
     text = still_config.read_text(encoding="utf-8")
     still_config.write_text(text.replace("amber = 30", "amber = 2").replace("red = 120", "red = 4"), encoding="utf-8")
     port = free_port()
     with cockpit(demo_url, still_config, port) as address:
-        page = wall(browser, f"{address}/screen?pin=backlog")
+        page = wall(window, f"{address}/screen?pin=backlog")
         number = page.locator("#scene-backlog [data-key=backlog] .value").inner_text()
     expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断", timeout=PATIENCE)
     assert page.locator("#scene-backlog [data-key=backlog] .value").inner_text() == number
