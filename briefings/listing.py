@@ -55,7 +55,7 @@ def _column(values: pd.Series) -> pd.Series:
 
 
 def _missing(value: object) -> bool:
-    return value is None or value is pd.NaT or value != value
+    return value is None or value is pd.NaT or value is pd.NA or value != value
 
 
 def _text(value: object) -> str:

@@ -34,6 +34,13 @@ def test_texts_are_texts_numbers_numbers_and_days_days() -> None:
     assert sheet["D2"].number_format == "yyyy-mm-dd"
 
 
+def test_days_that_not_every_case_has_are_numbers_with_gaps() -> None:
+    rows = pd.DataFrame({"距期限": pd.array([-3, None, 5], dtype="Int64"), "无": pd.array([None] * 3, dtype="Int64")})
+    sheet = openpyxl.load_workbook(BytesIO(workbook(rows, "信访件清单"))).active
+    assert sheet is not None
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [[-3, None], [None, None], [5, None]]
+
+
 def test_the_head_stays_and_columns_hold_their_chinese() -> None:
     sheet = openpyxl.load_workbook(BytesIO(workbook(ROWS, "信访件清单"))).active
     assert sheet is not None
