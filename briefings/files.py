@@ -1,9 +1,11 @@
 """The three files of a briefing, made of one frozen set of numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from briefings import cell_text, ledger, pictures, slides, tables, word
 from briefings.frozen import TOTALS, Frozen
@@ -14,6 +16,7 @@ from briefings.template import Edits, deck, document, fill_suggestions, imprint
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries.export import file_name
+from views import words
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 # Names differ by more than their ending: each may be turned into a PDF beside the others.
@@ -29,6 +32,21 @@ class File:
     label: str
     mime: str
     data: bytes
+
+    @property
+    def size(self) -> str:
+        """How large it is: 312 KB, 4.1 MB."""
+        kilobytes = len(self.data) / 1024
+        return f"{words.decimal(kilobytes / 1024)} MB" if kilobytes >= 1024 else f"{words.full(kilobytes)} KB"
+
+
+def archive(report_files: Sequence[File]) -> bytes:
+    """All files in one archive."""
+    held = BytesIO()
+    with ZipFile(held, "w") as opened:
+        for file in report_files:
+            opened.writestr(file.name, file.data)
+    return held.getvalue()
 
 
 def make(

@@ -79,6 +79,13 @@ def below(view: View) -> Below:
     return Below(dimension, frame)
 
 
+def outlined(view: View, parent: str | None) -> pd.DataFrame:
+    """The areas directly below one, with their outlines as in `below`; none where it is not known."""
+    table = areas(view.data)
+    outlines = view.ask(names.shapes, parent) if parent else pd.DataFrame(columns=["code", "shape"])
+    return table[table["parent_code"] == parent].reset_index(drop=True).merge(outlines, on="code", how="left")
+
+
 def measured(view: View, metric_id: str, places: Below) -> pd.DataFrame:
     """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool), role and tip.
 
@@ -145,6 +152,17 @@ def _every_code(view: View) -> pd.Series:
     """The codes of all grids of the view's area, of whatever kind."""
     assert view.within.area is not None  # grids lie below a community alone
     return view.ask(names.grids, view.within.area)["grid_id"]
+
+
+def with_cases(view: View, frame: pd.DataFrame, dimension: str, codes: pd.Series) -> pd.DataFrame:
+    """Places of a frame with `cases`, how many were registered there in the period; those with most first.
+
+    `codes` are of the places, by the dimension.
+    """
+    registered = view.ask(measure, ["registered"], by=[dimension], **view.scope)
+    counts = dict(zip(registered[dimension], registered["hits"], strict=True))
+    frame = frame.assign(cases=[int(counts.get(code, 0)) for code in codes])
+    return frame.sort_values("cases", ascending=False, kind="stable")
 
 
 def _tip(metric: Metric, name: str, value: float, hits: int, among: int) -> str:

@@ -3,20 +3,28 @@
 Each takes the frame of a query and gives a row for each of its rows, in the same order; what is not known is —.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
 from cockpit import kpis, splits
 from cockpit.view import View
-from queries import backlog, hearing_outcomes
-from queries.measure import metric_of
+from queries import backlog, forward, hearing_outcomes
+from queries.measure import measure, metric_of
+from queries.model import Kind, Metric
+from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
 from views import words
+from wording import unknown
 
 UNASSIGNED = "未分派"
+UNFILLED = "未填写"
 # Working days that count as near to the limit of an answer.
 SOON = 3
+STAFFED = (words.State("good", "●", "有在岗网格员"), words.State("bad", "■", "没有在岗网格员"))
+# What the misses of a rate are, where they are something to fill.
+MISSING = {"grids_staffed": "没有网格员", "communities_with_agent": "没有代办员"}
 # The head of the column that says where a limit stands: ■ 超期 3 天.
 LIMIT_STATE = "期限状态"
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
@@ -42,7 +50,7 @@ def busiest_agents(agents: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "代办员编号": agents["agent"],
-            "来源": agents["origin"].replace("", "未填写"),
+            "来源": agents["origin"].replace("", UNFILLED),
             "代办（件次）": agents["cases"],
             "在办（件次）": agents["open"],
         }
@@ -104,14 +112,17 @@ def seats_text(seats: pd.DataFrame) -> str:
 
 
 def oldest_cases(view: View, cases: pd.DataFrame) -> pd.DataFrame:
-    """Open cases of queries.backlog.oldest: how many natural days they have been open, and how their limit stands."""
+    """Open cases of queries.backlog.oldest: how many natural days they have been open, and how their limit stands.
+
+    Without the stage where no time tells that of any of them.
+    """
     return pd.DataFrame(
         {
             "登记日期": days(cases["registered_at"]),
             "已办天数": cases["days_open"],
             "办结期限": days(cases["due_at"]),
             LIMIT_STATE: [limit_state(*pair) for pair in zip(cases["state"], cases["days_left"], strict=True)],
-            "办理环节": kpis.stage_names(view, cases["stage"]),
+            **({"办理环节": kpis.stage_names(view, cases["stage"])} if cases["stage"].notna().any() else {}),
             "责任单位": known(cases["unit"], UNASSIGNED),
             "区县": known(cases["district"]),
             "标题": known(cases["title"]),
@@ -180,3 +191,178 @@ def answer_limit(view: View, due: pd.Timestamp) -> str:
         return f"{words.OVERDUE.text} {max(-left, 1)} 天"
     state = words.DUE_SOON if due.date() <= view.workday(view.stocks_at, SOON) else words.GOOD
     return f"{state.text} 剩 {left} 天" if left else f"{state.text} 今日"
+
+
+def counts_by_unit(view: View, metrics: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
+    """Units as rows and counts as columns: code, name, and each metric (int); most of the first of `order` first."""
+    counts = splits.split(view, metrics, "unit").pivot_table(
+        index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0
+    )
+    counts = counts.reindex(columns=list(metrics), fill_value=0).sort_values(
+        list(order), ascending=False, kind="stable"
+    )
+    return counts.reset_index()
+
+
+def outlook(view: View, clock: str) -> pd.DataFrame:
+    """What differs from the step before in queries.forward.outlook, as rankings draw it: a rate that stays is one row.
+
+    Columns besides: code (the step's days), name (现在, 1个工作日后（23日）, 起不变 of the last drawn), small, role.
+    """
+    rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
+    counts = rates[["hits", "among"]]
+    is_new = ~counts.eq(counts.shift()).all(axis=1) | (rates["days"] <= HORIZONS[0])
+    rates, few, rate = rates[is_new], view.settings.lights.small_sample, metric_of(forward.RATE_METRICS[clock])
+    days = rates["days"].tolist()
+    stays = [day and day == days[-1] != HORIZONS[-1] for day in days]
+    return rates.assign(
+        code=rates["days"].astype(str),
+        name=[_step(view, day) + ("起不变" if last else "") for day, last in zip(days, stays, strict=True)],
+        small=[words.is_small_sample(among, few) for among in rates["among"]],
+        role=[kpis.role(view, rate, *pair) for pair in zip(rates["value"], rates["among"], strict=True)],
+    )
+
+
+def _step(view: View, days: int) -> str:
+    """现在, 1个工作日后（23日）."""
+    if not days:
+        return "现在"
+    return f"{days}个工作日后（{words.short_day(view.workday(view.as_of, days), view.as_of.date())}）"
+
+
+def due_units(view: View, units: pd.DataFrame, clock: str, days: int) -> pd.DataFrame:
+    """What falls due by unit, and the month's rate now and `days` working days on had nothing closed since.
+
+    `units` is of `counts_by_unit`, of the clock's metrics (queries.forward.DUE_METRICS) by HORIZONS.
+    """
+    now, then = (rates_by_unit(view, clock, ahead) for ahead in (0, days))
+    counts = {f"{number}个工作日内": units[f"{forward.DUE_METRICS[clock]}_{number}"] for number in HORIZONS}
+    return pd.DataFrame(
+        {
+            "责任单位": units["name"],
+            **counts,
+            "现在": written_rates(view, units["code"], now),
+            "届时": written_rates(view, units["code"], then),
+            "变化": [words.points(value) for value in units["code"].map(then["value"] - now["value"])],
+        }
+    )
+
+
+def rates_by_unit(view: View, clock: str, days: int) -> pd.DataFrame:
+    """The month's rates so many working days on had nothing closed since, by the unit's code."""
+    rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within, by=["unit"])
+    rates = rates.assign(code=rates["unit"].fillna(""))
+    return rates[rates["days"] == days].set_index("code")
+
+
+def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str]:
+    """The rates of units, — where there is none, and marked where they rest on few cases. `rates` by code."""
+    few = view.settings.lights.small_sample
+    return [
+        words.percent(value) + (f" {words.SMALL}" if words.is_small_sample(among, few) else "")
+        for value, among in rates.reindex(codes)[["value", "among"]].itertuples(index=False)
+    ]
+
+
+def due_soon(view: View, units: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+    """Units of `counts_by_unit` with the first day on which five working days end, and their counts under `heads`."""
+    first = units["code"].map(first_due(view))
+    return pd.DataFrame({"责任单位": units["name"], "最早期限": first}).join(units[list(heads)].rename(columns=heads))
+
+
+def first_due(view: View) -> dict[str, str]:
+    """By the unit's code, the next day on which five working days of an open claim end: 11月23日."""
+    by = ["unit", "five_day_due"]
+    due = view.ask(measure, ["five_day_due_in_3"], as_of=view.stocks_at, within=view.within, by=by)
+    first = due.assign(code=due["unit"].fillna("")).groupby("code")["five_day_due"].min()
+    return {str(code): words.day(date.fromisoformat(day)) for code, day in first.items()}
+
+
+def grids_by_state(grids: pd.DataFrame) -> pd.DataFrame:
+    """Grids of places.measured by their workers, with `role` and `text` of those that have one and those without."""
+    has, lacks = STAFFED
+    states = [has if value > 0 else lacks for value in grids["value"]]
+    texts = [f"{has.shape} {words.full(value)} 人" if value > 0 else f"{lacks.shape} 无" for value in grids["value"]]
+    return grids.assign(role=[state.role for state in states], text=texts)
+
+
+def places_with(metric: Metric, places: pd.DataFrame, noun: str) -> pd.DataFrame:
+    """Places of places.measured with their number, what a rate is made of, and how many are missing."""
+    if metric.kind is not Kind.RATE:
+        return pd.DataFrame({noun: places["name"], f"{metric.name}（{metric.unit}）": places["value"]})
+    rates = pd.Series(percentages(places["value"]), dtype=float)
+    written = pd.DataFrame({noun: places["name"], f"{metric.name}（%）": rates})
+    if metric.id in MISSING:
+        return written.assign(**{MISSING[metric.id]: places["among"] - places["hits"], "总数": places["among"]})
+    written["计入"], written["总数"] = places["hits"], places["among"]
+    written["样本"] = [words.SMALL if few else "" for few in places["small"]]
+    return written
+
+
+def model_cases(cases: pd.DataFrame) -> pd.DataFrame:
+    """Exemplary cases of queries.model_cases: what they were about, who helped, how many days it took."""
+    return pd.DataFrame(
+        {
+            "案例": cases["title"],
+            "纠纷类型": known(cases["dispute_kind"]),
+            "谁来调": known(cases["who"]),
+            "区县": known(cases["district"]),
+            "用时（天）": cases["days"],
+            "讲述日期": days(pd.to_datetime(cases["told_on"])),
+        }
+    )
+
+
+def model_cases_by(cases: pd.DataFrame, column: str) -> pd.DataFrame:
+    """How many exemplary cases have each value of a column, most first: name, value, code ("" where not filled in)."""
+    counts = cases[column].fillna(UNFILLED).value_counts()
+    names = pd.Series(counts.index)
+    return pd.DataFrame({"code": names.replace(UNFILLED, ""), "name": names, "value": counts.to_numpy()})
+
+
+def loads(runs: pd.DataFrame) -> pd.DataFrame:
+    """Loads of queries.quality.loads with what became of their rows."""
+    return pd.DataFrame(
+        {
+            "装入时间": minutes(runs["started_at"]),
+            "来源": runs["source"],
+            "文件": runs["file_name"],
+            "读入": runs["rows_read"],
+            "装入": runs["rows_loaded"],
+            "拒绝": runs["rows_rejected"],
+        }
+    )
+
+
+def sources(ages: pd.DataFrame) -> pd.DataFrame:
+    """Sources of queries.quality.ages with how many cases they brought, and from when to when."""
+    return pd.DataFrame(
+        {
+            "来源": ages["source"],
+            "信访件（件次）": ages["cases"],
+            "最早登记": days(ages["first_at"]),
+            "最近登记": minutes(ages["last_at"]),
+            "最近更新": minutes(ages["updated_at"]),
+        }
+    )
+
+
+def minutes(times: pd.Series) -> list[str | None]:
+    """Times to the minute: 2026-11-20 15:30; None where there is none."""
+    return [f"{time:%Y-%m-%d %H:%M}" if pd.notna(time) else None for time in times]
+
+
+def unknown_numbers(lacks: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """What is missing in the data with the metrics that need it, most of them first; `lacks` is of queries.needs."""
+    metrics: dict[str, list[str]] = {}
+    for metric, names in lacks.items():
+        for name in names:
+            metrics.setdefault(unknown.names(name), []).append(metric_of(metric).name)
+    written = pd.DataFrame(
+        {
+            "缺的数据": list(metrics),
+            "影响的指标": ["、".join(dict.fromkeys(names)) for names in metrics.values()],
+            "个数": [len(set(names)) for names in metrics.values()],
+        }
+    )
+    return written.sort_values("个数", ascending=False, kind="stable")

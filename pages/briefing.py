@@ -1,16 +1,15 @@
 """会议简报: one button, and Word, slides and ledger are ready, of one frozen set of numbers."""
 
-from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
-from zipfile import ZipFile
 
 import streamlit as st
 
-from briefings import cell_text, files, pictures
+from briefings import files
 from briefings.frozen import Frozen, freeze
-from briefings.model import Annex, Document, Figure, Heading, Paragraph, Table
+from briefings.preview import preview
 from briefings.request import NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
@@ -23,7 +22,6 @@ from pages.parts.turns import Turns
 from queries.periods import Period
 from queries.registry import METRICS
 from views import cards, words
-from views.paper import Paper
 
 # What a change against the period before is called; of a year that is the year before.
 AGAINST: dict[Form, str | None] = {
@@ -79,10 +77,24 @@ def called(period: Period, today: date) -> str:
 
 def make(view: View, request: Request) -> None:
     """Freeze the numbers and write the files, telling what goes on."""
-    bar = st.progress(0.0, "正在取数")
-    with turns().turn(lambda before: bar.progress(0.0, f"前面还有 {before} 份简报在生成，排队中…")):
+    with in_turn("正在取数", 0.0) as bar:
         _freeze(view, request, bar)
     bar.empty()
+
+
+def rewrite(view: View, frozen: Frozen) -> None:
+    """Write the files again with what stands in the edit boxes."""
+    with in_turn("正在写文稿…", _SHARE) as bar:
+        write(view, frozen, bar)
+    st.rerun()
+
+
+@contextmanager
+def in_turn(text: str, share: float) -> Iterator[st.delta_generator.DeltaGenerator]:
+    """A bar of progress, once it is this reader's turn; it tells how many stand before."""
+    bar = st.progress(share, text)
+    with turns().turn(lambda before: bar.progress(share, f"前面还有 {before} 份简报在生成，排队中…")):
+        yield bar
 
 
 @st.cache_resource(show_spinner=False)
@@ -131,12 +143,33 @@ def boxes(frozen: Frozen) -> None:
     kept |= {key: st.session_state[key] for key in (_COVER, _STEPS, _PROPOSALS)}
 
 
+def frozen_now(view: View, request: Request) -> Frozen | None:
+    """The numbers frozen for this request, by the button or before; None where there are none."""
+    if st.button("生成简报", type="primary", width="stretch"):
+        make(view, request)
+    frozen: Frozen | None = st.session_state.get(_FROZEN)
+    return frozen if frozen is not None and frozen.request == request else None
+
+
+def edit(view: View, frozen: Frozen) -> None:
+    """The files, what may be changed in them, and the button that writes them again."""
+    downloads()
+    unwritten = st.empty()
+    boxes(frozen)
+    changed = edits() != st.session_state[_EDITS]
+    if changed:
+        unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
+    # With a key it is the same button before and after it changes its look: a click right after writing counts.
+    if st.button("按修改重新导出", key="rewrite", type="primary" if changed else "secondary", width="stretch"):
+        rewrite(view, frozen)
+
+
 def downloads() -> None:
     """The three files, and all of them at once."""
     report_files: tuple[files.File, ...] = st.session_state[_FILES]
     for file in report_files:
         st.download_button(
-            f"下载 {file.label}　{size(file.data)}",
+            f"下载 {file.label}　{file.size}",
             data=file.data,
             file_name=file.name,
             mime=file.mime,
@@ -146,7 +179,7 @@ def downloads() -> None:
     name = report_files[0].name.rsplit(".", 1)[0]
     st.download_button(
         "三份一起下载",
-        data=lambda: together(report_files),
+        data=lambda: files.archive(report_files),
         file_name=f"{name}.zip",
         mime="application/zip",
         on_click="ignore",
@@ -154,25 +187,10 @@ def downloads() -> None:
     )
 
 
-def size(data: bytes) -> str:
-    """How large a file is: 312 KB, 4.1 MB."""
-    kilobytes = len(data) / 1024
-    return f"{words.decimal(kilobytes / 1024)} MB" if kilobytes >= 1024 else f"{words.full(kilobytes)} KB"
-
-
-def together(report_files: tuple[files.File, ...]) -> bytes:
-    """All files in one archive."""
-    held = BytesIO()
-    with ZipFile(held, "w") as archive:
-        for file in report_files:
-            archive.writestr(file.name, file.data)
-    return held.getvalue()
-
-
-def preview(view: View, frozen: Frozen) -> None:
+def sheet(view: View, frozen: Frozen) -> None:
     """The briefing as it will be printed, and its main numbers as doors to their cases."""
     main_numbers(view, frozen)
-    st.html(paper_of(document(frozen, view.workdays, edits())))
+    st.html(preview(document(frozen, view.workdays, edits()), layout.theme()))
 
 
 def main_numbers(view: View, frozen: Frozen) -> None:
@@ -193,33 +211,6 @@ def main_numbers(view: View, frozen: Frozen) -> None:
         st.caption(f"数字冻结于 {at}，此后的变化不在其中；清单在台账里，要点开数字看件，请重新生成。")
 
 
-def paper_of(printed: Document) -> str:
-    """The blocks of the document as they will be printed."""
-    sheet = Paper(layout.theme())
-    sheet.title(printed.title, printed.subtitle)
-    for block in printed.blocks:
-        match block:
-            case Heading():
-                sheet.heading(block.level, block.text)
-            case Paragraph():
-                sheet.paragraph(block.text)
-            case Annex():
-                sheet.annex(f"附件{block.number}　{block.title}")
-            case Figure():
-                sheet.figure(block.title, block.subtitle, picture(block))
-            case Table():
-                numbers = [cell_text.is_number(column) for column in block.columns]
-                heads = [column.name for column in block.columns]
-                sheet.table(block.title, heads, cell_text.rows_of(block), numbers, block.note)
-    sheet.note(printed.imprint.traced)
-    return sheet.html
-
-
-def picture(figure: Figure) -> str:
-    """A figure as the address of a picture, as Word prints it."""
-    return f"data:image/png;base64,{b64encode(pictures.png(figure)).decode()}"
-
-
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(
@@ -230,30 +221,14 @@ def page(view: View) -> None:
     request = asked(view)
     left, right = st.columns([7, 18])
     with left, layout.block("briefing", stretch=False):
-        pressed = st.button("生成简报", type="primary", width="stretch")
-        if pressed:
-            make(view, request)
-        frozen: Frozen | None = st.session_state.get(_FROZEN)
-        if frozen is not None and frozen.request == request:
-            downloads()
-            unwritten = st.empty()
-            boxes(frozen)
-            changed = edits() != st.session_state[_EDITS]
-            if changed:
-                unwritten.warning("上面的文件还没有下面的修改，请重新导出。")
-            # With a key it is the same button before and after it changes its look: a click right after writing counts.
-            if st.button("按修改重新导出", key="rewrite", type="primary" if changed else "secondary", width="stretch"):
-                rewritten = st.progress(_SHARE, "正在写文稿…")
-                with turns().turn(
-                    lambda before: rewritten.progress(_SHARE, f"前面还有 {before} 份简报在生成，排队中…")
-                ):
-                    write(view, frozen, rewritten)
-                st.rerun()
-        else:
+        frozen = frozen_now(view, request)
+        if frozen is None:
             st.markdown("取一次数，写成三份：Word 文稿（公文格式）、幻灯片（图可编辑）、台账（每个数后面的件）。")
+        else:
+            edit(view, frozen)
     with right:
-        if frozen is not None and frozen.request == request:
-            preview(view, frozen)
+        if frozen is not None:
+            sheet(view, frozen)
 
 
 if __name__ == "__main__":

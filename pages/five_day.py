@@ -1,25 +1,23 @@
 """五日办结: the promise of five working days, by month, place, unit and class, and what is about to miss it."""
 
-from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from cockpit import kpis, places, splits
+from cockpit import cells, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, notices, pictures
+from pages.parts import clicks, filters, layout, notices, pictures, tables
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
-from pages.parts.rankings import left_out, ranking
-from pages.parts.tables import pick_row
+from pages.parts.rankings import counted, left_out, ranking
 from queries.cases import Part, count_cases
-from queries.measure import measure, metric_of
-from queries.subjects import CLOSING_DAYS
+from queries.measure import measure
+from queries.subjects import CLOSING_DAYS, DIMENSIONS
 from queries.targets import target_of
 from views import charts, words
-from wording import findings
+from wording import findings, headlines
 from wording.names import PLACE_NAMES
 
 RATE = "five_day_closure"
@@ -41,14 +39,12 @@ _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 
 def closings(view: View) -> None:
     """How many working days closings take; a bar opens its claims."""
-    closed = view.ask(measure, [RATE], by=["closing_days"], **view.scope).dropna(subset=["closing_days"])
-    counts = closed.set_index("closing_days")["among"].reindex(CLOSING_DAYS, fill_value=0)
-    frame = pd.DataFrame({"days": range(len(CLOSING_DAYS)), "cases": counts.to_numpy()})
+    closed = cells.closing_days(view)
     on_last_day = float(view.ask(measure, [BUNCHED], **view.scope)["value"].iloc[0])
     drawing = clicks.draw(
         charts.histogram,
-        frame,
-        title=findings.closings(frame, view.settings.deadlines.simple_working_days, on_last_day),
+        closed,
+        title=findings.closings(closed, view.settings.deadlines.simple_working_days, on_last_day),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
         height=230,
     )
@@ -88,89 +84,69 @@ def ranked(
         return
     late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])
     late = late[late["value"] > 0]
-    none = f"各{noun}都没有未按期的简单诉求"
-    ranking(
+    counted(
         view,
         late,
         RATE,
         dimension,
+        "未按期总量",
         key=key,
         alt=alt,
-        title=findings.most(late, "未按期总量", none=none),
         subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{left_out(len(late), most)}",
-        kind="count",
-        largest_first=True,
         most=most,
-        none=none,
+        none=f"各{noun}都没有未按期的简单诉求",
         on_pick=on_pick,
     )
 
 
-def ranked_by() -> str:
-    """Whether rankings show the rate or how many missed it; in the address."""
-    chosen: str = filters.choose("排名按", list(WAYS), "ranked_by", "rate", WAYS.__getitem__)
-    return chosen
+def by(view: View, dimension: str, way: str) -> None:
+    """A ranking of the cases' own kinds."""
+    ranked(view, splits.split(view, [RATE], dimension), dimension, DIMENSIONS[dimension], way)
 
 
-def rankings(view: View, choices: DeltaGenerator, way: str) -> None:
-    """Places and units side by side; each kind of unit is ranked apart."""
+def rankings(view: View) -> str:
+    """Places and units side by side, each kind of unit apart; returns one of WAYS, by which they are ranked."""
+    choices = st.container(horizontal=True)
     groups = splits.by_kind(view, splits.split(view, [RATE], "unit"))
     with choices:
-        dimension = level(view)
+        way: str = filters.choose("排名按", list(WAYS), "ranked_by", "rate", WAYS.__getitem__)
+        dimension = filters.choose_level("排名到", places.levels_below(view), "level")
         unit_kind = filters.choose_unit_kind(groups)
     by_place = splits.split(view, [RATE], dimension)
-    drill = dimension == places.dimension_below(view) != "grid"
-    left, right = st.columns(2)
-    with left, layout.block("places"):
+
+    def at_places(view: View) -> None:
+        drill = dimension == places.dimension_below(view) != "grid"
         ranked(view, by_place, dimension, PLACE_NAMES[dimension], way, drill=drill)
-    with right, layout.block("units"):
+
+    def by_unit(view: View) -> None:
         if unit_kind is None:
             notices.hint("这一时段没有应办结的简单诉求。")
         else:
             most = min(max(len(by_place), LEAST_ROWS), ROWS)
             ranked(view, groups[unit_kind[0]], "unit", unit_kind[1], way, most=most)
 
-
-def level(view: View) -> str:
-    """The places to rank: the next level down, or all of a deeper one (which street of the whole city?)."""
-    below = places.levels_below(view)
-    if len(below) < 2:
-        return below[0]
-    chosen: str = filters.choose("排名到", below, "level", below[0], PLACE_NAMES.__getitem__)
-    return chosen
+    layout.row(view, {"places": at_places}, {"units": by_unit})
+    return way
 
 
 def due_soon(view: View) -> None:
     """Who is about to miss the promise: open claims by unit and the day their five working days end."""
-    due = splits.split(view, list(DUE), "unit")
-    if due.empty:
+    units = rows.counts_by_unit(view, list(DUE), list(DUE)[::-1])
+    if units.empty:
         notices.hint("3 个工作日内没有五日到期的简单诉求。")
         return
-    by_unit = due.pivot_table(index=["code", "name"], columns="metric", values="hits", aggfunc="sum", fill_value=0)
-    by_unit = by_unit.reindex(columns=list(DUE), fill_value=0).sort_values(list(DUE)[::-1], ascending=False)
-    by_unit = by_unit.reset_index()
-    totals = by_unit[list(DUE)].sum()
-    last = view.workday(view.stocks_at, 3)
-    layout.heading(
-        f"{words.day(view.stocks_at) if view.is_over else '今日'}到期 {words.full(totals.iloc[0])} 件次，"
-        f"至{words.day(last)}共 {words.full(totals.iloc[2])} 件次，涉及 {len(by_unit)} 个单位",
+    today = words.day(view.stocks_at) if view.is_over else "今日"
+    tables.headed(
+        rows.due_soon(view, units, DUE),
+        headlines.due_soon(units, today, words.day(view.workday(view.stocks_at, 3))),
         f"{view.stock_moment_text}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；"
         "选中一行看这些件",
-        define=metric_of("five_day_due_in_3"),
+        define="five_day_due_in_3",
+        open_row=lambda row: open_link(list_link("five_day_due_in_3", unit=units["code"].iloc[row])),
+        key="due_soon",
+        alt="五日期限将到的简单诉求按单位",
+        high=8,
     )
-    written = by_unit[["name"]].assign(due=by_unit["code"].map(first_due(view))).join(by_unit[list(DUE)])
-    written = written.rename(columns={"name": "责任单位", "due": "最早期限", **DUE})
-    row = pick_row(written, key="due_soon", alt="五日期限将到的简单诉求按单位", high=8)
-    if row is not None:
-        open_link(list_link("five_day_due_in_3", unit=by_unit["code"].iloc[row]))
-
-
-def first_due(view: View) -> dict[str, str]:
-    """By unit, the next day on which five working days end: 11月23日."""
-    by = ["unit", "five_day_due"]
-    due = view.ask(measure, ["five_day_due_in_3"], as_of=view.stocks_at, within=view.within, by=by)
-    first = due.assign(code=due["unit"].fillna("")).groupby("code")["five_day_due"].min()
-    return {str(code): words.day(date.fromisoformat(day)) for code, day in first.items()}
 
 
 def page(view: View) -> None:
@@ -178,30 +154,17 @@ def page(view: View) -> None:
     start = _START[view.settings.deadlines.simple_from]
     layout.header(view, "五日办结", f"{view.text}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
     number_cards(view, CARDS, key="five_day_cards")
-    if kpis.missing_reason(view, metric_of(RATE)):
-        with layout.block("unknown", stretch=False):
-            layout.explain_missing(view, RATE)
-    elif view.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
-        # First, so that the choices are seen on a low screen, with the rankings that they rule.
-        choices = st.container(horizontal=True)
-        with choices:
-            way = ranked_by()
-        rankings(view, choices, way)
-        left, right = st.columns([3, 2])
-        with left, layout.block("months"):
-            pictures.rate_by_month(view, RATE, key="five_day_months")
-        with right, layout.block("closings"):
-            closings(view)
-        left, right = st.columns([3, 2])
-        with left, layout.block("classes"):
-            ranked(view, splits.split(view, [RATE], "category"), "category", "内容分类", way)
-        with right:
-            with layout.block("channels", stretch=False):
-                ranked(view, splits.split(view, [RATE], "channel"), "channel", "信访形式", way)
-            with layout.block("due_soon"):
-                due_soon(view)
-    else:
+    if layout.page_lacks(view, RATE):
+        return
+    if not view.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
         notices.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")
+        return
+    # First, so that the choices are seen on a low screen, with the rankings that they rule.
+    way = rankings(view)
+    months = partial(pictures.rate_by_month, metric_id=RATE, key="five_day_months")
+    layout.row(view, {"months": months}, closings, widths=(3, 2))
+    classes, channels = (partial(by, dimension=name, way=way) for name in ("category", "channel"))
+    layout.row(view, {"classes": classes}, {"channels": channels, "due_soon": due_soon}, widths=(3, 2))
 
 
 if __name__ == "__main__":

@@ -1,26 +1,26 @@
 """网格覆盖: from the city down to a grid, who covers what, how fast people are reached, and where the gaps are."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cockpit import places, splits
-from cockpit import rows as table_rows
+from cockpit import places, rows, splits, squares
 from cockpit.links import list_link, number_link
 from cockpit.view import View
-from pages.parts import filters, layout, maps, notices, tables
+from pages.parts import filters, layout, lists, maps, notices, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import finding, ranking
-from queries import hot_cells
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
+from queries.subjects import DIMENSIONS
 from views import words
-from wording import findings, numbers
+from wording import findings, headlines, numbers
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
 CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")
@@ -31,9 +31,6 @@ WITHOUT_GRIDS = ("registered", HOT, "cases_per_10k")
 LAYER_NAMES = {"grids_staffed": "网格配员", "communities_with_agent": "代办员覆盖", HOT: "热点方格"}
 # Layers that a single grid knows otherwise: how many workers it has, and cases without people to divide them by.
 GRID_METRICS = {"grids_staffed": "grid_workers", "cases_per_10k": "registered"}
-GAPS = {"grids_staffed": "没有网格员", "communities_with_agent": "没有代办员"}
-STAFFED = (words.State("good", "●", "有在岗网格员"), words.State("bad", "■", "没有在岗网格员"))
-HOT_LABEL = "登记量（件次），约 1 公里见方"
 MOST_GAPS = 100
 CELLS = 200
 # What is said of one grid.
@@ -42,19 +39,45 @@ MAP_SIZE = (780, 460)
 ROWS, ROWS_BESIDE_FACTS = 14, 7
 
 
+@dataclass(frozen=True)
+class Gap:
+    """What is missing: the misses of a metric, the dimension of cases whose codes its column `key` has, its columns."""
+
+    metric: str
+    what: str
+    none: str
+    dimension: str
+    key: str
+    heads: dict[str, str]
+
+
+GAPS = {
+    "gap_grids": Gap(
+        "grids_staffed",
+        "网格没有在岗网格员",
+        "所有网格都有在岗网格员",
+        "grid",
+        "grid_id",
+        {"district": "区县", "street": "街道（乡镇）", "community": "社区（村）", "name": "网格", "kind": "类型"},
+    ),
+    "gap_communities": Gap(
+        "communities_with_agent",
+        "社区（村）没有在岗代办员",
+        "所有社区（村）都有在岗代办员",
+        "community",
+        "code",
+        {"district": "区县", "street": "街道（乡镇）", "name": "社区（村）", "population": "人口"},
+    ),
+}
+
+
 def layer(has_grids: bool) -> str:
     """Which number the map and the table show; without grids only what cases alone can tell."""
     layers = (*OF_GRIDS, *OF_CASES) if has_grids else WITHOUT_GRIDS
-    return st.segmented_control(
-        "图层",
-        layers,
-        default=layers[0],
-        required=True,
-        key="layer",
-        bind="query-params",
-        format_func=lambda name: LAYER_NAMES.get(name) or metric_of(name).name,
-        label_visibility="collapsed",
+    chosen: str = filters.choose(
+        "图层", layers, "layer", layers[0], lambda name: LAYER_NAMES.get(name) or metric_of(name).name, hidden=True
     )
+    return chosen
 
 
 def one_kind(view: View, below: places.Below) -> places.Below:
@@ -85,8 +108,8 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
     title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
-        title, frame = findings.staffed(frame, below.frame["kind"].iloc[0]), by_state(frame)
-        coloured = {"scale": "lights", "states": STAFFED}
+        title, frame = findings.staffed(frame, below.frame["kind"].iloc[0]), rows.grids_by_state(frame)
+        coloured = {"scale": "lights", "states": rows.STAFFED}
     if not maps.is_drawable(frame):
         with layout.block("coverage_table"):
             table(view, frame, metric, below)
@@ -113,85 +136,55 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
         table(view, frame, metric, below)
 
 
-def by_state(frame: pd.DataFrame) -> pd.DataFrame:
-    """Grids with a worker or without, in words and shape."""
-    has, lacks = STAFFED
-    states = [has if value > 0 else lacks for value in frame["value"]]
-    written = [f"{has.shape} {words.full(value)} 人" if value > 0 else f"{lacks.shape} 无" for value in frame["value"]]
-    return frame.assign(role=[state.role for state in states], text=written)
-
-
 def on_hot_map(view: View, below: places.Below) -> None:
     """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
-    cells = view.ask(hot_cells.hot_cells, most=CELLS, **view.scope)
-    if cells.empty:
+    fullest = squares.fullest(view, CELLS)
+    if fullest.empty:
         notices.hint(f"{view.place}这一时段没有带坐标的信访件，画不出热点；信访件的经度、纬度装入后自动显示。")
         return
-    points = pd.DataFrame(
-        {
-            **cells[["code", "lon", "lat"]],
-            "side": hot_cells.SIDE,
-            "weight": cells["cases"],
-            "name": [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in cells["place"]],
-            "tip": [f"约 1 公里见方内登记 {words.full(cases)} 件次，点开看明细" for cases in cells["cases"]],
-        }
-    )
-    frame = places.measured(view, "registered", below).assign(value=float("nan"), text="")
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
         down = "" if below.dimension == "grid" else "，点区域往下一级"
-        layout.heading(
-            findings.hot(points), f"{view.place}登记量按方格；点方格看信访件{down}", define=metric_of("registered")
-        )
-        width, height = MAP_SIZE
-        clicked = maps.area_map(
-            view,
-            frame,
-            below,
-            metric="registered",
-            key=f"coverage_{HOT}",
-            width=width,
-            height=height,
-            scale="plain",
-            points=points,
-            points_label=HOT_LABEL,
-        )
-    with right, layout.block("coverage_table"):
-        clicked = hot_table(view, points) or clicked
+        note = f"{view.place}登记量按方格；点方格看信访件{down}"
+        layout.heading(findings.hot(fullest), note, define=metric_of("registered"))
+        clicked = maps.squares_map(view, fullest, below, metric="registered", key=f"coverage_{HOT}", size=MAP_SIZE)
     if clicked:
         open_link(list_link("registered", hot_cell=clicked))
+    with right, layout.block("coverage_table"):
+        hot_table(view, fullest)
 
 
-def hot_table(view: View, points: pd.DataFrame) -> str | None:
-    """The squares as rows, the fullest first; returns the one that was selected."""
-    most = "登记量最多的 " if len(points) == CELLS else ""
-    layout.heading(f"{most}{len(points)} 个方格", "按登记量，选中一行看信访件")
-    row = tables.pick_row(
-        pd.DataFrame({"方格": points["name"], "登记量（件次）": points["weight"]}),
+def hot_table(view: View, fullest: pd.DataFrame) -> None:
+    """The squares as rows, the fullest first; a row opens its cases."""
+    most = "登记量最多的 " if len(fullest) == CELLS else ""
+    tables.headed(
+        pd.DataFrame({"方格": fullest["name"], "登记量（件次）": fullest["weight"]}),
+        f"{most}{len(fullest)} 个方格",
+        "按登记量，选中一行看信访件",
+        open_row=lambda row: open_link(list_link("registered", hot_cell=str(fullest["code"].iloc[row]))),
         key=f"table_{HOT}_{view.within.area}",
         alt=f"{view.place}热点方格",
         high=ROWS,
         columns={"登记量（件次）": tables.COUNT},
     )
-    return None if row is None else str(points["code"].iloc[row])
 
 
 def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
     """The same places as rows, worst first; selecting one goes down into it, or shows a grid."""
     at_grids = below.dimension == "grid"
     low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
-    rows = frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
+    listed = frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
     grid = picked_grid(frame) if at_grids else None
-    written = columns(rows, metric, below)
+    written = rows.places_with(metric, listed, below.noun)
 
     def go_down(row: int) -> None:
-        code = str(rows["code"].iloc[row])
+        code = str(listed["code"].iloc[row])
         if at_grids:
             pick_grid(code, "table")
-        elif places.can_go_down(view, rows["code"].iloc[[row]]):
+        elif places.can_go_down(view, listed["code"].iloc[[row]]):
             filters.set_area(code)
 
-    layout.heading(f"{len(rows)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
+    layout.heading(f"{len(listed)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
     tables.pick_row(
         written,
         key=f"table_{metric.id}_{view.within.area}_{picks('map')}",
@@ -201,20 +194,7 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
         on_pick=go_down,
     )
     if grid is not None:
-        facts(view, grid, rows)
-
-
-def columns(rows: pd.DataFrame, metric: Metric, below: places.Below) -> pd.DataFrame:
-    """What the table says of each place: the number, what a rate is made of, and how many are missing."""
-    if metric.kind is not Kind.RATE:
-        return pd.DataFrame({below.noun: rows["name"], f"{metric.name}（{metric.unit}）": rows["value"]})
-    rates = pd.Series(table_rows.percentages(rows["value"]), dtype=float)
-    written = pd.DataFrame({below.noun: rows["name"], f"{metric.name}（%）": rates})
-    if metric.id in GAPS:
-        return written.assign(**{GAPS[metric.id]: rows["among"] - rows["hits"], "总数": rows["among"]})
-    written["计入"], written["总数"] = rows["hits"], rows["among"]
-    written["样本"] = [words.SMALL if few else "" for few in rows["small"]]
-    return written
+        facts(view, grid, listed)
 
 
 def number_columns(written: pd.DataFrame, metric: Metric) -> dict[str, Any]:
@@ -241,9 +221,9 @@ def picked_grid(frame: pd.DataFrame) -> str | None:
     return code if code in set(frame["code"]) else None
 
 
-def facts(view: View, code: str, rows: pd.DataFrame) -> None:
+def facts(view: View, code: str, grids: pd.DataFrame) -> None:
     """What is known of one grid; each number opens its list."""
-    row: Any = rows.set_index("code").loc[code]
+    row: Any = grids.set_index("code").loc[code]
     of_grid = replace(view, within=view.within.narrow(grid=code))
     values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")
     households = "" if words.is_missing(row["households"]) else f"，{words.full(row['households'])} 户"
@@ -256,54 +236,35 @@ def facts(view: View, code: str, rows: pd.DataFrame) -> None:
                 open_link(number_link(metric, values.loc[metric.id], grid=code))
 
 
-def gaps(view: View, metric_id: str, what: str, none: str, place: str, key: str, heads: dict[str, str]) -> None:
-    """What is missing (grids without a worker, communities without an agent), those with most cases first.
-
-    `place` is the dimension of cases that `key` of the rows is a code of; a row opens its cases of the period. `heads`
-    are of the columns; a level that the filter bar has fixed is left out.
-    """
-    metric = metric_of(metric_id)
-    rows = view.ask(cases, metric_id, Part.MISSES, as_of=view.stocks_at, within=view.within)
-    if rows.empty:
-        layout.heading(none, view.place, define=metric)
-        return
-    total = len(rows)
-    first = f"，列前 {MOST_GAPS} 个" if total > MOST_GAPS else ""
-    note = f"{view.place}{first}；按本期登记的信访件由多到少，点一行看这些件"
-    layout.heading(f"{words.full(total)} 个{what}", note, define=metric)
-    rows = rows.assign(cases=registered_in(view, place, rows[key]))
-    rows = rows.sort_values("cases", ascending=False, kind="stable").head(MOST_GAPS)
-    heads = {name: head for name, head in heads.items() if name not in fixed_levels(view)}
+def gap_list(view: View, gap: Gap) -> None:
+    """What is missing, those places with most cases first; a row opens its cases of the period."""
+    missing = view.ask(cases, gap.metric, Part.MISSES, as_of=view.stocks_at, within=view.within)
+    total = len(missing)
+    listed = places.with_cases(view, missing, gap.dimension, missing[gap.key]).head(MOST_GAPS)
+    # A level that the filter bar has fixed: every row would say the same.
+    heads = {name: head for name, head in gap.heads.items() if name not in filters.fixed_levels(view)}
     heads |= {"cases": "本期登记（件次）"}
-    cell = tables.pick_cell(
-        rows[list(heads)].rename(columns=heads),
-        key=f"gaps_{metric_id}",
-        alt=what,
+    first = f"，列前 {MOST_GAPS} 个" if total > MOST_GAPS else ""
+    tables.headed(
+        listed[list(heads)].rename(columns=heads),
+        headlines.gaps(total, gap.what, gap.none),
+        f"{view.place}{first}；按本期登记的信访件由多到少，点一行看这些件",
+        none=view.place,
+        define=gap.metric,
+        open_cell=lambda row, _: open_link(list_link("registered", **{gap.dimension: listed[gap.key].iloc[row]})),
+        key=f"gaps_{gap.metric}",
+        alt=gap.what,
         high=7,
         columns=dict.fromkeys(("人口", heads["cases"]), tables.COUNT),
     )
-    if cell is not None:
-        open_link(list_link("registered", **{place: rows[key].iloc[cell[0]]}))
-    if st.button(f"打开全部 {words.full(total)} 个，可导出", key=f"all_gaps_{metric_id}"):
-        open_link(list_link(metric_id, Part.MISSES))
+    all_of_them = f"全部 {words.full(total)} 个，可导出"
+    lists.open_all(gap.metric, all_of_them, total, key=f"all_gaps_{gap.metric}", part=Part.MISSES)
 
 
-def registered_in(view: View, place: str, codes: pd.Series) -> list[int]:
-    """How many cases were registered in each of these places in the period."""
-    registered = view.ask(measure, ["registered"], by=[place], **view.scope)
-    counts = dict(zip(registered[place], registered["hits"], strict=True))
-    return [int(counts.get(code, 0)) for code in codes]
-
-
-def fixed_levels(view: View) -> set[str]:
-    """Levels that the filter bar has fixed: every row would say the same."""
-    path = filters.area_path(view) if view.within.area else []
-    return set(filters.AREA_KEYS[: max(len(path) - 1, 0)])
-
-
-def split_ranking(view: View, metric_id: str, dimension: str, subtitle: str, key: str) -> None:
+def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
     """A rate by the kinds of one dimension; a bar opens its list."""
     rates = splits.split(view, [metric_id], dimension)
+    subtitle = f"{metric_of(metric_id).name}，按{DIMENSIONS[dimension]}"
     ranking(
         view,
         rates,
@@ -317,42 +278,6 @@ def split_ranking(view: View, metric_id: str, dimension: str, subtitle: str, key
         none="这一时段没有记录",
         part=Part.HITS,
     )
-
-
-def tasks(view: View) -> None:
-    """Grids by kind, contacts by means, outcomes by kind of task."""
-    left, middle, right = st.columns(3)
-    with left, layout.block("kinds"):
-        split_ranking(view, "grids_staffed", "grid_kind", "网格配员率，按网格类型", "by_grid_kind")
-    with middle, layout.block("means"):
-        split_ranking(view, "reached_in_24h", "contact_method", "24小时联系率，按联系方式", "by_means")
-    with right, layout.block("spot"):
-        split_ranking(view, "on_the_spot", "task_kind", "就地化解率，按任务类型", "by_task_kind")
-
-
-def all_gaps(view: View) -> None:
-    """What is missing, as two lists side by side."""
-    left, right = st.columns(2)
-    with left, layout.block("gap_grids"):
-        gaps(
-            view,
-            "grids_staffed",
-            "网格没有在岗网格员",
-            "所有网格都有在岗网格员",
-            "grid",
-            "grid_id",
-            {"district": "区县", "street": "街道（乡镇）", "community": "社区（村）", "name": "网格", "kind": "类型"},
-        )
-    with right, layout.block("gap_communities"):
-        gaps(
-            view,
-            "communities_with_agent",
-            "社区（村）没有在岗代办员",
-            "所有社区（村）都有在岗代办员",
-            "community",
-            "code",
-            {"district": "区县", "street": "街道（乡镇）", "name": "社区（村）", "population": "人口"},
-        )
 
 
 def page(view: View) -> None:
@@ -379,8 +304,13 @@ def page(view: View) -> None:
     else:
         on_map(view, chosen, below)
     if has_grids:
-        all_gaps(view)
-        tasks(view)
+        layout.row(view, *({key: partial(gap_list, gap=gap)} for key, gap in GAPS.items()))
+        layout.row(
+            view,
+            {"kinds": partial(ranked, metric_id="grids_staffed", dimension="grid_kind", key="by_grid_kind")},
+            {"means": partial(ranked, metric_id="reached_in_24h", dimension="contact_method", key="by_means")},
+            {"spot": partial(ranked, metric_id="on_the_spot", dimension="task_kind", key="by_task_kind")},
+        )
 
 
 if __name__ == "__main__":

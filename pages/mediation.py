@@ -1,6 +1,6 @@
 """访前调解: disputes taken and settled before they become petitions, by kind, place, organisation and mediator."""
 
-import streamlit as st
+from functools import partial
 
 from cockpit import places, splits
 from cockpit.view import View
@@ -47,16 +47,7 @@ def forces(view: View) -> None:
         "按调解力量；点一个数看它数的纠纷",
         define=metric_of(SOCIAL),
     )
-    metric_table(view, BY_MEDIATOR, "mediator_kind", "调解力量", key="forces")
-
-
-def level(view: View) -> str:
-    """The places to look at: the next level down, or a deeper one; grids mediate nothing."""
-    below = [name for name in places.levels_below(view) if name != "grid"] or ["community"]
-    if len(below) < 2:
-        return below[0]
-    chosen: str = filters.choose("看到", below, "mediation_level", below[0], PLACE_NAMES.__getitem__)
-    return chosen
+    metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces")
 
 
 def organisations(view: View) -> None:
@@ -67,9 +58,7 @@ def organisations(view: View) -> None:
         f"按受理纠纷由多到少，列前 {MOST_ORGANISATIONS} 个；点一个数看它数的纠纷",
         define=metric_of("orgs_mediating"),
     )
-    metric_table(
-        view, BY_ORGANISATION, "org", "社会组织", key="organisations", most=MOST_ORGANISATIONS, filled=True, high=9
-    )
+    metric_table(view, BY_ORGANISATION, "org", key="organisations", most=MOST_ORGANISATIONS, filled=True, high=9)
 
 
 def density(view: View) -> str:
@@ -80,40 +69,41 @@ def density(view: View) -> str:
     return f"社区社会组织 {words.full(count)} 个{mean}"
 
 
+def organisations_of_places(view: View, dimension: str) -> None:
+    """Organisations by place; every number opens them."""
+    note = f"各{PLACE_NAMES[dimension]}；点一个数看它数的组织"
+    layout.heading(density(view), note, define=metric_of("community_orgs"))
+    metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9)
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "访前调解", f"{view.text}。在社区受理、调解的纠纷，还没有成为信访件；不分信访形式和内容分类。")
     known = view.ask(measure, [TAKEN, "community_orgs", "incubators"], as_of=view.as_of)
     if known["hits"].sum() == 0:
         notices.missing("访前调解", {"mediation": "访前调解", "social_org": "社会组织"})
-    else:
-        number_cards(view, CARDS, key="mediation_cards")
-        left, right = st.columns([3, 2])
-        with left, layout.block("months"):
-            pictures.rate_by_month(view, FAMILY, key="mediation_months")
-        with right, layout.block("forces"):
-            forces(view)
-        left, middle, right = st.columns(3)
-        with left, layout.block("kinds"):
-            ranked(view, TAKEN, "dispute_kind", "纠纷类型", key="mediation_kinds")
-        with middle, layout.block("settled"):
-            ranked(view, SETTLED, "dispute_kind", "纠纷类型", key="mediation_settled")
-        with right, layout.block("became"):
-            ranked(view, BECAME, "dispute_kind", "纠纷类型", key="mediation_became")
-        dimension = level(view)
-        noun = PLACE_NAMES[dimension]
-        left, right = st.columns(2)
-        with left, layout.block("places"):
-            ranked(view, FAMILY, dimension, noun, key=f"mediation_{dimension}")
-        with right, layout.block("places_became"):
-            ranked(view, BECAME, dimension, noun, key=f"mediation_became_{dimension}")
-        number_cards(view, ORGANISATIONS, key="organisation_cards")
-        left, right = st.columns(2)
-        with left, layout.block("organisations"):
-            organisations(view)
-        with right, layout.block("density"):
-            layout.heading(density(view), f"各{noun}；点一个数看它数的组织", define=metric_of("community_orgs"))
-            metric_table(view, BY_PLACE, dimension, noun, key=f"density_{dimension}", high=9)
+        return
+    number_cards(view, CARDS, key="mediation_cards")
+    months = partial(pictures.rate_by_month, metric_id=FAMILY, key="mediation_months")
+    layout.row(view, {"months": months}, forces, widths=(3, 2))
+    by_kind = partial(ranked, dimension="dispute_kind")
+    layout.row(
+        view,
+        {"kinds": partial(by_kind, metric_id=TAKEN, key="mediation_kinds")},
+        {"settled": partial(by_kind, metric_id=SETTLED, key="mediation_settled")},
+        {"became": partial(by_kind, metric_id=BECAME, key="mediation_became")},
+    )
+    # Grids mediate nothing.
+    levels = places.levels_below(view, without=("grid",)) or ["community"]
+    dimension = filters.choose_level("看到", levels, "mediation_level")
+    by_place = partial(ranked, dimension=dimension)
+    layout.row(
+        view,
+        {"places": partial(by_place, metric_id=FAMILY, key=f"mediation_{dimension}")},
+        {"places_became": partial(by_place, metric_id=BECAME, key=f"mediation_became_{dimension}")},
+    )
+    number_cards(view, ORGANISATIONS, key="organisation_cards")
+    layout.row(view, organisations, {"density": partial(organisations_of_places, dimension=dimension)})
 
 
 if __name__ == "__main__":

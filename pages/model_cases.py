@@ -1,22 +1,23 @@
 """优秀案例: the library of exemplary mediations, cases by kind, place, method and who helped; each opens."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cockpit.rows import days
+from cockpit import rows
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices
 from pages.parts.markdown import escape_markdown
 from pages.parts.tables import pick_row
 from queries.model_cases import filter_cases, methods, model_cases
 from views import charts, words
-from wording import findings
+from wording import findings, headlines
 
 EVERY = ""
 UNIT = "个"
-UNKNOWN = "未填写"
+NOUNS = {"dispute_kind": "纠纷类型", "who": "调解力量"}
 ROWS = 9
 PICKED_CASE = "model_case"
 EXPORTED = {
@@ -65,41 +66,29 @@ def chosen_filters(library: pd.DataFrame) -> dict[str, str]:
         }
 
 
-def ranked(cases: pd.DataFrame, column: str, key: str, noun: str) -> None:
+def ranked(_: View, cases: pd.DataFrame, column: str) -> None:
     """How many of each; a bar filters by it, a second click shows all again."""
-    counts = cases[column].fillna(UNKNOWN).value_counts()
-    frame = pd.DataFrame({"code": counts.index, "name": counts.index, "value": counts.to_numpy()})
-    known = frame.assign(code=frame["code"].replace(UNKNOWN, ""))
+    noun, counts = NOUNS[column], rows.model_cases_by(cases, column)
     drawing = clicks.draw(
         charts.ranking,
-        frame,
-        title=findings.most(known, "所列", none="没有符合条件的案例", unit=UNIT),
+        counts.assign(code=counts["name"]),
+        title=findings.most(counts, "所列", none="没有符合条件的案例", unit=UNIT),
         subtitle=f"优秀案例按{noun}（个），点一条只看它",
         kind="count",
         row=22,
     )
 
     def narrow(value: str) -> None:
-        st.session_state[key] = EVERY if value in (UNKNOWN, st.session_state[key]) else value
+        st.session_state[column] = EVERY if value in (rows.UNFILLED, st.session_state[column]) else value
 
     clicks.chart(drawing, f"library_{column}", alt=f"优秀案例按{noun}", pick="code", on_pick=narrow)
 
 
-def library_table(view: View, cases: pd.DataFrame) -> None:
+def library(view: View, cases: pd.DataFrame) -> None:
     """The cases as rows; the one selected stands below in full."""
     layout.heading(f"共 {words.full(len(cases))} 个案例", "按讲述日期由近到远；选中一行看全文")
-    written = pd.DataFrame(
-        {
-            "案例": cases["title"],
-            "纠纷类型": cases["dispute_kind"].fillna(words.NONE),
-            "谁来调": cases["who"].fillna(words.NONE),
-            "区县": cases["district"].fillna(words.NONE),
-            "用时（天）": cases["days"],
-            "讲述日期": days(pd.to_datetime(cases["told_on"])),
-        }
-    )
     row = pick_row(
-        written,
+        rows.model_cases(cases),
         key="library",
         alt="优秀案例库",
         high=ROWS,
@@ -112,11 +101,11 @@ def library_table(view: View, cases: pd.DataFrame) -> None:
         st.query_params[PICKED_CASE] = str(cases["model_case_id"].iloc[row])
 
 
-def one_case(cases: pd.DataFrame) -> None:
+def one_case(_: View, cases: pd.DataFrame) -> None:
     """One case in full: that of the address, else the latest."""
     named = cases["model_case_id"].astype(str) == st.query_params.get(PICKED_CASE, "")
     row: Any = cases[named].iloc[0] if named.any() else cases.iloc[0]
-    layout.heading(row["title"], facts(row))
+    layout.heading(row["title"], headlines.model_case(row))
     for head, text in (("做法", row["method"]), ("结果", row["outcome"])):
         st.markdown(f"**{head}**　{words.NONE if pd.isna(text) else escape_markdown(text)}")
     if pd.notna(row["petition_id"]) and st.button(
@@ -125,17 +114,9 @@ def one_case(cases: pd.DataFrame) -> None:
         lists.open_case(int(row["petition_id"]))
 
 
-def facts(row: Any) -> str:
-    """Kind, who, where, and how long it took."""
-    place = "".join(str(row[name]) for name in ("district", "street", "community") if pd.notna(row[name]))
-    length = "" if pd.isna(row["days"]) else f"用时 {words.days(row['days'])}"
-    parts = [row["dispute_kind"], row["who"], place, row["org"], length]
-    return "，".join(str(part) for part in parts if pd.notna(part) and part) or UNKNOWN
-
-
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    library = view.ask(model_cases, as_of=view.as_of, within=view.within)
+    cases = view.ask(model_cases, as_of=view.as_of, within=view.within)
     head = st.container()
     with head:
         layout.header(
@@ -143,26 +124,25 @@ def page(view: View) -> None:
             "优秀案例",
             f"截至{words.day(view.as_of, year=True)}讲述的案例，{view.place}；不分时段、信访形式和内容分类。",
         )
-    if library.empty and view.ask(model_cases, as_of=view.as_of).empty:
-        notices.missing("优秀案例", {"model_case": "优秀案例库"})
-    elif library.empty:
-        notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
-    else:
-        cases = filter_cases(library, **chosen_filters(library))
-        if cases.empty:
-            notices.hint("没有符合条件的案例，放宽一个条件看看。")
+    if cases.empty:
+        is_narrowed = not view.ask(model_cases, as_of=view.as_of).empty
+        if is_narrowed:
+            notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
         else:
-            left, right = st.columns([2, 3])
-            with left:
-                with layout.block("library_kind", stretch=False):
-                    ranked(cases, "dispute_kind", "dispute_kind", "纠纷类型")
-                with layout.block("library_who"):
-                    ranked(cases, "who", "who", "调解力量")
-            with right:
-                with layout.block("library", stretch=False):
-                    library_table(view, cases)
-                with layout.block("library_told"):
-                    one_case(cases)
+            notices.missing("优秀案例", {"model_case": "优秀案例库"})
+        return
+    cases = filter_cases(cases, **chosen_filters(cases))
+    if cases.empty:
+        notices.hint("没有符合条件的案例，放宽一个条件看看。")
+        return
+    kinds, who = (partial(ranked, cases=cases, column=name) for name in NOUNS)
+    listed, told = partial(library, cases=cases), partial(one_case, cases=cases)
+    layout.row(
+        view,
+        {"library_kind": kinds, "library_who": who},
+        {"library": listed, "library_told": told},
+        widths=(2, 3),
+    )
 
 
 if __name__ == "__main__":

@@ -1,21 +1,18 @@
 """一屏总览: what needs attention, the six numbers a leader asks for first, the map, and the ranking."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
 from cockpit import attention, kpis, places
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, maps, pictures, rankings
+from pages.parts import filters, layout, maps, pictures, rankings
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from pages.parts.panel import panel
-from queries.compare import daily_flow
 from queries.measure import metric_of
 from queries.model import Kind
 from queries.targets import target_of
-from views import cards, charts
+from views import cards
 from wording import findings
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
@@ -56,15 +53,9 @@ def map_and_ranking(view: View) -> None:
 
 def choose_number(view: View) -> str:
     """The number that map and ranking are of, at first one that the data can tell."""
-    chosen: str = st.segmented_control(
-        "地图看",
-        list(ON_MAP),
-        default=kpis.first_known(view, ON_MAP),
-        required=True,
-        key="on_map",
-        bind="query-params",
-        format_func=lambda name: metric_of(name).name,
-        label_visibility="collapsed",
+    first = kpis.first_known(view, ON_MAP)
+    chosen: str = filters.choose(
+        "地图看", list(ON_MAP), "on_map", first, lambda name: metric_of(name).name, hidden=True
     )
     return chosen
 
@@ -96,43 +87,25 @@ def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below
     )
 
 
-def longer(view: View) -> None:
-    """Below the first screen: twelve months of volume and rate."""
-    # What cannot be told has one line below the other, not the half of the page.
-    known = not kpis.missing_reason(view, metric_of(RATE))
-    left, right = st.columns(2) if known else (st.container(), st.container())
-    with left, layout.block("flow"):
-        if not layout.explain_missing(view, "closed", "backlog"):
-            daily(view)
-    with right, layout.block("months", stretch=known):
-        if not layout.explain_missing(view, RATE):
-            months(view)
-
-
-def daily(view: View) -> None:
+@layout.needs("closed", "backlog")
+def flow(view: View) -> None:
     """What came and went day by day, and what lay there."""
-    flow = view.ask(daily_flow, as_of=view.stocks_at, days=90, within=view.within).rename(columns={"day": "at"})
-    moves, stock = clicks.draw(
-        charts.flow, flow, title=findings.flow(flow), subtitle="每日新收与办结（件次）", height=110
-    )
-    clicks.chart(moves, "flow_moved", alt="近 90 天每日新收与办结")
-    clicks.chart(stock, "flow_stock", alt="近 90 天每日末在办积压")
+    pictures.daily_flow(view, subtitle="每日新收与办结（件次）", height=110)
 
 
+@layout.needs(RATE)
 def months(view: View) -> None:
     """The rate of the promise month by month; a month opens the claims that missed it."""
-    target = target_of(view.settings, RATE)
     rates = pictures.monthly(view, kpis.months(view, [RATE], 13))
-    drawing = clicks.draw(
-        charts.trend,
+    pictures.trend(
+        view,
+        RATE,
         rates,
-        title=findings.months(rates, target, view.as_of.date()),
+        key="months",
+        alt=f"{view.months_text(13)}五日办结率",
+        title=findings.months(rates, target_of(view.settings, RATE), view.as_of.date()),
         subtitle="五日办结率，按五日期限所在月份",
-        kind="rate",
-        target=target,
     )
-    alt = f"{view.months_text(13)}五日办结率"
-    clicks.chart(drawing, "months", alt=alt, pick="at", link=partial(clicks.month_link, metric_of(RATE), rates))
 
 
 def page(view: View) -> None:
@@ -141,7 +114,14 @@ def page(view: View) -> None:
     today(view)
     number_cards(view, SIX, key="six", compact=True)
     map_and_ranking(view)
-    longer(view)
+    if kpis.missing_reason(view, metric_of(RATE)):
+        # What cannot be told has one line below the other, not the half of the page.
+        with st.container():
+            layout.row(view, flow)
+        with st.container(), layout.block("months", stretch=False):
+            months(view)
+    else:
+        layout.row(view, flow, months)
 
 
 if __name__ == "__main__":

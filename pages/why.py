@@ -3,13 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from cockpit import kpis, places, splits
+from cockpit import contributions, kpis, places, splits
 from cockpit.links import list_link, part_to_open
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, navigation, notices
+from pages.parts import clicks, filters, layout, navigation, notices, tables
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
-from pages.parts.tables import RIGHT, pick_row
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of, stock_moment
@@ -24,8 +23,6 @@ MOST = 10
 CELLS = 200
 # A dimension of thousands of names that nobody compares.
 _TOO_FINE = ("expert",)
-MIX, PERFORMANCE = "mix", "performance"
-EFFECTS = {PERFORMANCE: "办理", MIX: "构成"}
 FORMULA = (
     "率的变化分成两部分，两部分之和恰好等于变化（Bennet 对称分解）：\n\n"
     "R₁ − R₀ = Σ s̄ᵢ·(rᵢ₁ − rᵢ₀) + Σ (sᵢ₁ − sᵢ₀)·(r̄ᵢ − R̄)\n\n"
@@ -85,45 +82,11 @@ def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = 
     open_link(list_link(metric.id, part, **{name: row[name] for name in by}))
 
 
-def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
-    """One bar a group of a count; two of a rate, its own rate's and its volume's."""
-    parts = change.parts
-    names = splits.names_of(view, dimension, parts[dimension].tolist())
-    if metric.kind is Kind.COUNT:
-        values = [("", "change", "")]
-    else:
-        values = [(effect, effect, f"{word}：") for effect, word in EFFECTS.items()]
-    frames = [
-        pd.DataFrame(
-            {
-                "code": [f"{effect}:{place}" for place in parts.index],
-                "name": [f"{prefix}{name}" for name in names],
-                "value": parts[column],
-                "tone": [numbers.tone(metric, value, 0) for value in parts[column]],
-                "tip": [
-                    f"{prefix}{name} {words.contribution(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
-                    for name, (_, row) in zip(names, parts.iterrows(), strict=True)
-                ],
-            }
-        )
-        for effect, column, prefix in values
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
-def sides(metric: Metric, row: pd.Series) -> str:
-    """A group before and now: 上期 120 → 本期 165."""
-    if metric.kind is Kind.COUNT:
-        return f"上期 {words.full(row['hits_before'])} → 本期 {words.full(row['hits'])} {metric.unit}"
-    before, after = (words.fraction(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
-    return f"上期 {before} → 本期 {after}"
-
-
 def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> None:
     """The parts, largest first; a bar opens its cases, the bar of the small ones lays them all out."""
     change = change_of(view, metric, against, [dimension])
     whole = st.session_state.get("why_whole", False)
-    bars = bars_of(view, metric, change, dimension)
+    bars = contributions.bars_of(view, metric, change, dimension)
     unit = "百分点" if metric.kind is Kind.RATE else metric.unit
     neutral = metric.polarity is Polarity.NEUTRAL
     colours = "蓝为增加，灰为减少" if neutral else "蓝为向好，红为变差"
@@ -147,7 +110,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         st.toggle("全部列出，不并入「其余」", key="why_whole", bind="query-params")
     if code and code != charts.REST:
         effect, place = code.split(":")
-        open_group(metric, change.parts.iloc[int(place)], [dimension], volume=effect == MIX)
+        open_group(metric, change.parts.iloc[int(place)], [dimension], volume=effect == contributions.MIX)
 
 
 def cells(view: View, metric: Metric, against: Against) -> None:
@@ -168,35 +131,20 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     )
     names = {name: splits.names_of(view, name, largest[name].tolist()) for name in by}
     first = "、".join(names_of_cells[0] for names_of_cells in names.values())
-    layout.heading(
+    written = pd.DataFrame({DIMENSIONS[name]: names[name] for name in by})
+    written = written.join(contributions.written_changes(metric, largest))
+    tables.headed(
+        written,
         f"变化最大的一格：{first}，{words.contribution(largest['change'].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
         f"各格相加等于总变化 {words.contribution(change.difference, kind)}{more}；选中一行看它本期的件",
-        define=metric,
-    )
-    written = pd.DataFrame({DIMENSIONS[name]: names[name] for name in by}).join(written_changes(metric, largest))
-    row = pick_row(
-        written,
+        define=metric.id,
+        open_row=lambda row: open_group(metric, largest.iloc[row], by),
         key=f"cells_{metric.id}",
         alt=f"{metric.name}的变化按格",
         high=12,
-        columns=dict.fromkeys(written.columns[len(by) :], RIGHT),
+        columns=dict.fromkeys(written.columns[len(by) :], tables.RIGHT),
     )
-    if row is not None:
-        open_group(metric, largest.iloc[row], by)
-
-
-def written_changes(metric: Metric, parts: pd.DataFrame) -> pd.DataFrame:
-    """Groups before and now, their part in the change and, of a rate, what it is made of, as the table writes them."""
-    is_rate, kind = metric.kind is Kind.RATE, numbers.kind_of(metric)
-    written = pd.DataFrame(index=parts.index)
-    for head, when in {"上期": "_before", "本期": ""}.items():
-        pairs = parts[[f"hits{when}", f"among{when}"]].itertuples(index=False)
-        written[head] = [words.fraction(*pair) for pair in pairs] if is_rate else parts[f"hits{when}"]
-    effects = EFFECTS if is_rate else {}
-    for head, column in {"变化": "change", **{f"其中{word}": effect for effect, word in effects.items()}}.items():
-        written[head] = [words.contribution(value, kind) for value in parts[column]]
-    return written
 
 
 def effects(view: View, metric: Metric, against: Against, dimension: str) -> None:
@@ -204,7 +152,8 @@ def effects(view: View, metric: Metric, against: Against, dimension: str) -> Non
     if kpis.missing_reason(view, metric):
         return
     parts = change_of(view, metric, against, [dimension]).parts
-    rows = {"办理效应": parts[PERFORMANCE].sum(), "构成效应": parts[MIX].sum(), "合计变化": parts["change"].sum()}
+    sums = parts[[contributions.PERFORMANCE, contributions.MIX, "change"]].sum()
+    rows = dict(zip(("办理效应", "构成效应", "合计变化"), sums, strict=True))
     if not pd.notna(rows["合计变化"]):
         return
     lines = "\n".join(f"| {name} | **{words.contribution(value, 'rate')}** |" for name, value in rows.items())
@@ -229,10 +178,10 @@ def page(view: View) -> None:
         if metric.kind is Kind.RATE:
             with layout.block("effects", stretch=False):
                 effects(view, metric, against, dimension)
-    if kpis.missing_reason(view, metric):
-        with right, layout.block("unknown", stretch=False):
-            layout.explain_missing(view, metric.id)
-    elif not numbers_compared[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
+    with right:
+        if layout.page_lacks(view, metric.id):
+            return
+    if not numbers_compared[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
         with right:
             notices.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
     else:

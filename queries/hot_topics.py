@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -36,12 +36,24 @@ _SAME = 0.5
 Cell = tuple[tuple[str, str], ...]
 
 
+class Asked(TypedDict):
+    """Moment and length of the latest stretch."""
+
+    as_of: datetime
+    days: int
+
+
 @dataclass(frozen=True)
 class Stretches:
     """The latest `days` days up to the moment (stretch 0) and the STRETCHES before it, each cut at the same phase."""
 
     as_of: datetime
     days: int
+
+    @property
+    def asked(self) -> "Asked":
+        """The stretches as arguments of this module's questions."""
+        return {"as_of": self.as_of, "days": self.days}
 
     @property
     def window(self) -> Period:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from queries.decompose import Change
 from queries.model import Kind, Metric, Polarity
+from queries.subjects import RECEPTION_AGES
 from views import words
 
 UNIT = "件次"
@@ -317,6 +318,26 @@ def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, 
     beside = words.SAME if difference == words.SAME else f"{'低' if points < 0 else '高'} {difference}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
     return f"{metric.name}{beside}，{words.SMALL if words.is_small_sample(mine['among'], few) else apart}"
+
+
+def answers(cells: pd.DataFrame) -> str:
+    """下达 120 件，3 件逾期. Cells of supervision orders: value, role ("bad" of those that were or are late)."""
+    total, late = (int(values.sum()) for values in (cells["value"], cells.loc[cells["role"] == "bad", "value"]))
+    return f"下达 {words.full(total)} 件，{words.full(late)} 件逾期" if total else "这一时段没有下达督查"
+
+
+def answered(frame: pd.DataFrame) -> str:
+    """答复 117 件，已办结 82.05%. Columns: hits (settled), among (answered)."""
+    total = int(frame["among"].sum())
+    share = words.percent(frame["hits"].sum() / total) if total else ""
+    return f"答复 {words.full(total)} 件，已办结 {share}" if total else "这一时段没有答复"
+
+
+def open_receptions(counts: pd.Series) -> str:
+    """未办结 24 批次，3 批次超过 60 天: by how long they have been open (queries.subjects.RECEPTION_AGES)."""
+    total, old = int(counts.sum()), int(counts.get(RECEPTION_AGES[-1], 0))
+    of_age = f"，{words.full(old)} 批次超过 60 天" if old else "，都在 60 天以内"
+    return f"未办结 {words.full(total)} 批次{of_age}" if total else "接访的事都已办结"
 
 
 def uncovered(frame: pd.DataFrame) -> str:

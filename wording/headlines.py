@@ -1,5 +1,8 @@
 """What a list says, in one sentence: the headings of tables, computed from the frames that they list."""
 
+from datetime import datetime
+from typing import Any
+
 import pandas as pd
 
 from views import words
@@ -24,6 +27,17 @@ def coming_hearings(hearings: pd.DataFrame) -> str:
     return f"待举行听证 {len(hearings)} 场次，最近一场 {words.moment(hearings['scheduled_at'].iloc[0])}"
 
 
+def open_cases(open_days: pd.DataFrame, place: str, at: str) -> str:
+    """全市在办 3,675 件次，登记至今的中位数 25 天，最长 180 天；均为截至此刻的时点数. Of queries.backlog.open_days."""
+    row = open_days.iloc[0]
+    if not row["cases"]:
+        return f"{place}没有在办的信访件。"
+    return (
+        f"{place}在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
+        f"最长 {words.days(row['longest'])}；均为{at}的时点数。"
+    )
+
+
 def oldest(cases: pd.DataFrame, unknown_limit: str) -> str:
     """最久的 50 件，登记至今 61—180 天，其中超期 12 件. Columns: days_open, state.
 
@@ -42,13 +56,82 @@ def open_receptions(days: pd.Series, most: int) -> str:
     return f"{listed}，最久的已 {days.iloc[0]} 天"
 
 
-def open_tasks(total: int, longest: int, late: int) -> str:
-    """在办 1,234 件，最久的已推送 61 天，超 24 小时未联系 56 件. `longest`: natural days of the oldest of all."""
+def open_tasks(total: int, days: pd.Series, late: int) -> str:
+    """在办 1,234 件，最久的已推送 61 天，超 24 小时未联系 56 件: by the natural days since each push, longest first."""
     if not total:
         return "没有在办的网格任务"
-    return f"在办 {words.full(total)} 件，最久的已推送 {words.days(longest)}，超 24 小时未联系 {words.full(late)} 件"
+    longest = words.days(days.iloc[0])
+    return f"在办 {words.full(total)} 件，最久的已推送 {longest}，超 24 小时未联系 {words.full(late)} 件"
 
 
 def debtors(units: pd.DataFrame) -> str:
     """12 个单位待答复 30 件. Column: hits."""
+    if units.empty:
+        return "没有单位欠答复"
     return f"{words.full(len(units))} 个单位待答复 {words.full(int(units['hits'].sum()))} 件"
+
+
+def open_orders(limits: pd.Series) -> str:
+    """最急的一件 ■ 超期 3 天: by where the limits of the answers stand (cockpit.rows.answer_limit), nearest first."""
+    return f"最急的一件 {limits.iloc[0]}" if len(limits) else "没有待答复的督查件"
+
+
+def spread(frame: pd.DataFrame, noun: str) -> str:
+    """分散在 213 个网格，各 1 件次: where no place has more than another, none is named first; else "".
+
+    Columns: code, value.
+    """
+    even = len(frame) > 1 and (frame["code"] != "").all() and frame["value"].nunique() == 1
+    return f"分散在 {words.full(len(frame))} 个{noun}，各 {words.full(frame['value'].iloc[0])} 件次" if even else ""
+
+
+def due_units(units: pd.DataFrame, metric: str, days: int, limit: str) -> str:
+    """3 个工作日内 41 件次五日期限到期，涉及 12 个单位，市住建局最多. Columns: code, name, metric, largest first."""
+    counts = units[metric]
+    holders = int((counts > 0).sum())
+    alone = holders > 1 and counts.nlargest(2).is_unique and units["code"].iloc[0]
+    most = f"，{units['name'].iloc[0]}最多" if alone else ""
+    return f"{days} 个工作日内 {words.full(counts.sum())} 件次{limit}到期，涉及 {holders} 个单位{most}"
+
+
+def due_soon(units: pd.DataFrame, today: str, last: str) -> str:
+    """今日到期 3 件次，至11月24日共 41 件次，涉及 12 个单位. Columns: five_day_due_in_0, five_day_due_in_3."""
+    now, later = (words.full(units[f"five_day_due_in_{days}"].sum()) for days in (0, 3))
+    return f"{today}到期 {now} 件次，至{last}共 {later} 件次，涉及 {len(units)} 个单位"
+
+
+def gaps(count: int, what: str, none: str) -> str:
+    """31 个网格没有在岗网格员: how many places lack something; `none` where none does."""
+    return f"{words.full(count)} 个{what}" if count else none
+
+
+def model_case(case: Any) -> str:
+    """邻里纠纷，人民调解员，金水区花园路街道，用时 12 天: kind, who, where, how long. A row of queries.model_cases."""
+    place = "".join(str(case[name]) for name in ("district", "street", "community") if pd.notna(case[name]))
+    length = "" if pd.isna(case["days"]) else f"用时 {words.days(case['days'])}"
+    parts = [case["dispute_kind"], case["who"], place, case["org"], length]
+    return "，".join(str(part) for part in parts if pd.notna(part) and part) or "未填写"
+
+
+def problems(findings: pd.DataFrame) -> str:
+    """发现 12 类问题，3 类会让数字出错. Column: severity."""
+    wrong = int((findings["severity"] == "error").sum())
+    effect = f"{wrong} 类会让数字出错" if wrong else "没有会让数字出错的"
+    return f"发现 {len(findings)} 类问题，{effect}" if len(findings) else "没有发现问题"
+
+
+def loads(runs: pd.DataFrame) -> str:
+    """装入 3 次，拒绝 12 行. Column: rows_rejected."""
+    if runs.empty:
+        return "没有装入记录"
+    rejected = int(runs["rows_rejected"].sum())
+    return f"装入 {len(runs)} 次，" + (f"拒绝 {words.full(rejected)} 行" if rejected else "没有拒绝的行")
+
+
+def newest(sources: pd.DataFrame, now: datetime) -> str:
+    """最近一件登记于 2026年11月20日 15:28，3 天前. Column: last_at."""
+    if sources.empty:
+        return "库中还没有信访件"
+    last = sources["last_at"].max()
+    old = max((now - last).days, 0)
+    return f"最近一件登记于 {words.moment(last, year=True)}" + (f"，{words.full(old)} 天前" if old else "")

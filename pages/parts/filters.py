@@ -175,6 +175,12 @@ def area_path(view: View) -> list[tuple[str, str]]:
     return top + [(row["code"], row["name"]) for row in _path(view.data, view.within.area) if row["level"] >= 2]
 
 
+def fixed_levels(view: View) -> set[str]:
+    """The levels of area that the bar has fixed, so that every row would say the same."""
+    path = area_path(view) if view.within.area else []
+    return set(AREA_KEYS[: max(len(path) - 1, 0)])
+
+
 def _path(data: Data, code: str | None) -> list[pd.Series]:
     table = places.areas(data)
     path: list[pd.Series] = []

@@ -90,13 +90,14 @@ def block(key: str, *, stretch: bool = True) -> Any:
 
 
 def row(view: View, *columns: Column, widths: Sequence[float] | None = None) -> None:
-    """Show sections side by side, each in a block of its own; one alone is as wide as the page.
+    """Show sections side by side, each in a block of its own; one alone is as wide as the page, none is nothing.
 
     Of sections one below the other the last fills the column's height; those above are as high as what they show.
     `widths` are relative.
     """
-    if len(columns) == 1:
-        _stack(view, columns[0])
+    if len(columns) < 2:
+        for column in columns:
+            _stack(view, column)
         return
     for place, column in zip(st.columns(widths or len(columns)), columns, strict=True):
         with place:

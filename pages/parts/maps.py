@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cockpit.places import Below
+from cockpit.places import Below, measured
+from cockpit.squares import LABEL
 from cockpit.view import View
 from pages.parts import filters
 from pages.parts.clicks import once
@@ -88,6 +89,25 @@ def area_map(
     (legend or st).html(area_map.legend)
     layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
     return once(spot, code if layer == maps.POINTS else None)
+
+
+def squares_map(
+    view: View, squares: pd.DataFrame, below: Below, *, metric: str, key: str, size: tuple[int, int]
+) -> str | None:
+    """Show squares (points of cockpit.squares) over the pale places below; returns the one that was clicked, once."""
+    width, height = size
+    return area_map(
+        view,
+        measured(view, metric, below).assign(value=float("nan"), text=""),
+        below,
+        metric=metric,
+        key=key,
+        width=width,
+        height=height,
+        scale="plain",
+        points=squares,
+        points_label=LABEL,
+    )
 
 
 def is_drawable(frame: pd.DataFrame) -> bool:

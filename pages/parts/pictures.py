@@ -17,7 +17,7 @@ from queries.registry import METRICS
 from queries.targets import target_of
 from views import charts, words
 from views.charts.axes import ROW
-from wording import findings
+from wording import findings, numbers
 
 MONTHS = 13
 BANDS_HEIGHT = 170
@@ -57,6 +57,21 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
 def _unfinished(months: pd.DataFrame) -> str:
     """What the months drawn dashed or pale are, where there are any."""
     return "；虚线或浅色的月份未完" if months["unfinished"].any() else ""
+
+
+def trend(view: View, metric_id: str, months: pd.DataFrame, *, key: str, alt: str, title: str, subtitle: str) -> None:
+    """Any metric month by month (`months` is of `monthly`) against its target; a month opens its cases."""
+    metric, kind = metric_of(metric_id), numbers.kind_of(metric_of(metric_id))
+    drawing = clicks.draw(
+        charts.trend,
+        months,
+        title=title,
+        subtitle=subtitle,
+        kind=kind,
+        unit=metric.unit if kind in ("count", "number") else "",
+        target=target_of(view.settings, metric_id),
+    )
+    clicks.chart(drawing, key, alt=alt, pick="at", link=partial(clicks.month_link, metric, months))
 
 
 def count_by_month(

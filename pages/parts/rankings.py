@@ -18,6 +18,7 @@ from queries.cases import Part
 from queries.dictionary import counted_in
 from queries.measure import metric_of
 from queries.model import Kind, Metric, Polarity
+from queries.subjects import DIMENSIONS
 from queries.targets import target_of
 from views import charts, words
 from views.charts.axes import ROW
@@ -144,12 +145,14 @@ def counted(
     alt: str,
     subtitle: str,
     none: str,
+    title: str = "",
     most: int = MOST,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
     """Show how many of each there are and who has most, as a share of the `whole` that they make up.
 
     `frame` has code, name and value, the count; a bar opens the cases that the metric counts of it (see `ranking`).
+    `title` is said instead where there is something else to say.
     """
     metric = metric_of(metric_id)
     ranking(
@@ -159,7 +162,7 @@ def counted(
         dimension,
         key=key,
         alt=alt,
-        title=findings.most(frame, whole, none=none, unit=counted_in(metric)),
+        title=title or findings.most(frame, whole, none=none, unit=counted_in(metric)),
         subtitle=subtitle,
         kind=None if metric.kind is Kind.COUNT else "count",
         largest_first=True,
@@ -188,11 +191,11 @@ def cases_link(view: View, metric: Metric, dimension: str, bar: Any, part: Part 
     return list_link(metric.id, part or Part.HITS, period=view.link_period, **cell)
 
 
-def ranked(view: View, metric_id: str, dimension: str, noun: str, *, key: str, most: int = 16) -> None:
+def ranked(view: View, metric_id: str, dimension: str, *, key: str, most: int = 16) -> None:
     """Any metric by one dimension, with a finding, or why the data cannot tell it."""
     if layout.explain_missing_split(view, metric_id, dimension):
         return
-    metric = metric_of(metric_id)
+    metric, noun = metric_of(metric_id), DIMENSIONS[dimension]
     frame = splits.split(view, [metric_id], dimension)
     is_rate = metric.kind is Kind.RATE
     made_of = f"，{metric.sides[0]}／合计，点一条看{name_to_open(metric)}的" if is_rate else f"（{metric.unit}）"

@@ -15,6 +15,7 @@ from pages.parts import clicks, layout
 from pages.parts.navigation import open_link
 from queries.measure import metric_of
 from queries.model import Kind, Metric
+from queries.subjects import DIMENSIONS
 from views import words
 
 # A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
@@ -27,6 +28,7 @@ _PADDING = 20
 _CHINESE, _LATIN = 12.5, 6.6
 _WIDEST_NAME = 380
 _FEW_COLUMNS = 7
+RIGHT_TEXT = st.column_config.TextColumn(alignment="right")
 WIDE = st.column_config.Column(width="large")
 
 
@@ -163,7 +165,6 @@ def metric_table(
     view: View,
     columns: Mapping[str, str],
     dimension: str,
-    noun: str,
     *,
     key: str,
     high: int = 10,
@@ -181,6 +182,7 @@ def metric_table(
     names = frame.drop_duplicates("code").set_index("code")["name"]
     order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index[:most]
     columns = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
+    noun = DIMENSIONS[dimension]
     written = pd.DataFrame({noun: names[order].tolist()})
     for name, head in columns.items():
         written[head] = _column(view, metric_of(name), splits.of(frame, name).set_index("code")["value"].reindex(order))

@@ -12,7 +12,7 @@ from queries import names
 from queries.cases import cases
 from queries.measure import measure
 from queries.periods import Period
-from queries.subjects import AGE_BANDS, ANSWERS, STAGES
+from queries.subjects import AGE_BANDS, ANSWERS, CLOSING_DAYS, STAGES
 from tests.pages.conftest import number
 
 
@@ -73,3 +73,32 @@ def test_orders_by_level_and_answer(year: View, city: Casebase) -> None:
     assert late == {answer for answer in ANSWERS if "逾期" in answer}
     before_all = replace(year, as_of=datetime(2000, 1, 1), period=Period(date(2000, 1, 1), date(2000, 1, 1)))
     assert cells.orders_by_answer(before_all).empty
+
+
+def test_days_on_which_cases_fall_due(year: View, city: Casebase) -> None:
+    days = cells.due_days(year)
+    assert days["value"].sum() == number(city, "due_in_5")["hits"] > 0
+    # A Thursday evening: today, five working days, and the weekend only where something falls due.
+    working = [f"2026-11-{day}" for day in (19, 20, 23, 24, 25, 26)]
+    assert [key for key in days["key"] if key not in ("2026-11-21", "2026-11-22")] == working
+    assert days["value"][days["key"].isin(["2026-11-21", "2026-11-22"])].gt(0).all()
+    one = days[days["value"] > 0].iloc[0]
+    assert one["tip"].endswith(f"到期 {one['value']} 件次")
+
+
+def test_both_limits_by_the_day_they_end(year: View, city: Casebase) -> None:
+    table = cells.limits_by_day(year, {"five_day": "五日期限", "handling": "办结期限"})
+    sums = table.groupby("row")["value"].sum()
+    assert sums["五日期限"] == number(city, "five_day_due_in_5")["hits"] > 0
+    assert sums["办结期限"] == number(city, "due_in_5")["hits"] > 0
+    assert table.groupby("day")["row"].nunique().eq(2).all()
+    assert table["tip"].iloc[0].startswith("五日期限 11月19日（周四）到期 ")
+
+
+def test_working_days_that_closings_took(year: View, city: Casebase) -> None:
+    closed = cells.closing_days(year)
+    claims = measure(city, ["five_day_closure"], as_of=year.as_of, period=year.period, by=["closing_days"])
+    counts = claims.dropna(subset=["closing_days"]).set_index("closing_days")["among"]
+    assert closed["days"].tolist() == list(range(len(CLOSING_DAYS)))
+    assert closed["cases"].sum() == counts.sum() > 0
+    assert closed["cases"].iloc[1] == counts[CLOSING_DAYS[1]]

@@ -9,12 +9,14 @@ import pytest
 from casebase.engine import Casebase
 from cockpit import rows
 from cockpit.view import View
-from queries import accompaniment, backlog, hearing_outcomes
+from queries import accompaniment, backlog, forward, hearing_outcomes
 from queries.cases import cases
 from queries.measure import measure
 from queries.periods import Preset, end_of_day, period_of
+from queries.registry import METRICS
+from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
-from tests.pages.conftest import busiest
+from tests.pages.conftest import busiest, number
 from views import words
 
 
@@ -127,3 +129,100 @@ def test_open_orders(year: View, city: Casebase) -> None:
     assert written["信访编号"].tolist() == orders["case_no"].tolist() != []
     overdue = (orders["answer_due_at"] < view.as_of).tolist()
     assert [state.startswith("■") for state in written[rows.LIMIT_STATE]] == overdue
+
+
+def test_counts_by_unit(year: View, city: Casebase) -> None:
+    metrics = ["backlog", "overdue"]
+    units = rows.counts_by_unit(year, metrics, ["overdue", "backlog"])
+    open_cases = cases(city, "backlog", as_of=year.as_of)
+    assert units["backlog"].sum() == len(open_cases)
+    assert units["overdue"].tolist() == sorted(units["overdue"], reverse=True)
+    assert sorted(units.loc[units["code"] != "", "backlog"]) == sorted(open_cases["unit"].value_counts())
+
+
+def test_outlook_draws_a_rate_that_stays_once(year: View, city: Casebase) -> None:
+    steps = rows.outlook(year, "five_day")
+    every = forward.outlook(city, "five_day", as_of=year.as_of)
+    assert steps["code"].tolist()[:2] == ["0", "1"]
+    assert steps["name"].tolist()[:2] == ["现在", "1个工作日后（20日）" + "起不变" * (len(steps) == 2)]
+    drawn = steps[["hits", "among"]].drop_duplicates()
+    assert len(drawn) == len(every[["hits", "among"]].drop_duplicates())
+
+
+def test_units_with_what_they_would_lose(year: View, city: Casebase) -> None:
+    counts = [f"{forward.DUE_METRICS['five_day']}_{days}" for days in HORIZONS]
+    units = rows.counts_by_unit(year, counts, counts)
+    written = rows.due_units(year, units, "five_day", 5)
+    rates = forward.outlook(city, "five_day", as_of=year.as_of, by=["unit"]).set_index(["unit", "days"])
+    assert len(written) > 0
+    for unit, row in zip(units["code"], written.to_dict("records"), strict=True):
+        assert row["5个工作日内"] == number(city, "five_day_due_in_5", unit=unit)["hits"]
+        then = rates.loc[(unit, 5)]
+        assert str(row["届时"]).startswith(words.percent(then["value"]))
+        assert words.is_small_sample(then["among"], 30) == str(row["届时"]).endswith(words.SMALL)
+        if (unit, 0) in rates.index:
+            assert row["变化"] == words.points(then["value"] - rates.loc[(unit, 0), "value"])
+        else:
+            assert (row["现在"], row["变化"]) == (words.NONE, words.NONE)
+
+
+def test_first_day_on_which_a_claim_falls_due(year: View, city: Casebase) -> None:
+    claims = cases(city, "five_day_due_in_3", as_of=year.as_of)
+    due = pd.to_datetime(claims["five_day_due"]).min()
+    heads = {"five_day_due_in_3": "3个工作日"}
+    units = rows.counts_by_unit(year, list(heads), list(heads))
+    written = rows.due_soon(year, units, heads)
+    assert written["3个工作日"].sum() == len(claims) > 0
+    assert words.day(due) in written["最早期限"].tolist()
+
+
+def test_grids_by_their_workers() -> None:
+    grids = rows.grids_by_state(pd.DataFrame({"name": ["甲", "乙"], "value": [2.0, 0.0]}))
+    assert grids["text"].tolist() == ["● 2 人", "■ 无"]
+    assert grids["role"].tolist() == ["good", "bad"]
+
+
+def test_places_with_what_their_rate_is_made_of() -> None:
+    places = pd.DataFrame({"name": ["甲"], "value": [0.75], "hits": [3], "among": [4], "small": [True]})
+    gaps = rows.places_with(METRICS["grids_staffed"], places, "街道（乡镇）")
+    assert gaps.to_dict("records") == [{"街道（乡镇）": "甲", "网格配员率（%）": 75.0, "没有网格员": 1, "总数": 4}]
+    rate = rows.places_with(METRICS["on_the_spot"], places, "街道（乡镇）").iloc[0]
+    assert rate[["计入", "总数", "样本"]].tolist() == [3, 4, words.SMALL]
+    count = rows.places_with(METRICS["registered"], places.assign(value=4), "街道（乡镇）")
+    assert list(count.columns) == ["街道（乡镇）", "登记量（件次）"]
+
+
+def test_exemplary_cases() -> None:
+    cases = pd.DataFrame(
+        {
+            "title": ["甲", "乙", "丙"],
+            "dispute_kind": ["邻里", None, "邻里"],
+            "who": ["社工", "社工", None],
+            "district": None,
+            "days": [3, 4, 5],
+            "told_on": ["2026-11-20", None, "2026-11-18"],
+        }
+    )
+    assert rows.model_cases(cases)["讲述日期"].tolist() == ["2026-11-20", words.NONE, "2026-11-18"]
+    counts = rows.model_cases_by(cases, "dispute_kind")
+    assert counts.to_dict("records") == [
+        {"code": "邻里", "name": "邻里", "value": 2},
+        {"code": "", "name": rows.UNFILLED, "value": 1},
+    ]
+
+
+def test_what_the_data_lacks_by_how_many_numbers_need_it() -> None:
+    lacks = {"overdue": ("petition.due_at",), "due_in_1": ("petition.due_at",), "hearings_held": ("hearing",)}
+    written = rows.unknown_numbers(lacks)
+    assert written["个数"].tolist() == [2, 1]
+    assert written["影响的指标"].iloc[0] == f"{METRICS['overdue'].name}、{METRICS['due_in_1'].name}"
+    assert rows.unknown_numbers({}).empty
+
+
+def test_loads_and_sources_to_the_minute() -> None:
+    at = pd.Timestamp(2026, 11, 20, 15, 30, 59)
+    run = {"started_at": at, "source": "a", "file_name": "b", "rows_read": 3, "rows_loaded": 2, "rows_rejected": 1}
+    assert rows.loads(pd.DataFrame([run])).iloc[0].tolist() == ["2026-11-20 15:30", "a", "b", 3, 2, 1]
+    ages = {"source": "a", "cases": 9, "first_at": at, "last_at": at, "updated_at": pd.NaT}
+    written = rows.sources(pd.DataFrame([ages])).iloc[0]
+    assert written.tolist() == ["a", 9, "2026-11-20", "2026-11-20 15:30", None]

@@ -11,10 +11,10 @@ from casebase.checks import rules
 from casebase.engine import open_casebase
 from casebase.schema import load_reject, load_run
 from casebase.settings import Settings
-from pages.parts.quality_words import FINDINGS, TABLES
 from queries import quality
 from tests.pages.conftest import address, failures
 from views import words
+from wording.quality_words import FINDINGS, TABLES
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
-from pages import case_course
+from cockpit import case_text
 from queries.clocks import Clock, Standing
 from queries.periods import Period
 from queries.search import Search, search
@@ -86,6 +86,6 @@ def test_cases_in_every_stage_open(open_page: OpenPage, city: Casebase) -> None:
 def test_a_limit_over_by_rest_days_alone_is_no_last_day() -> None:
     due = datetime(2026, 11, 27, 23, 59, 59)
     late = Clock("简单诉求办结", "", "", "个工作日", due - timedelta(days=7), due, None, Standing.OVERDUE, 0)
-    assert case_course.note(late) == "超不足 1 个工作日"
-    assert case_course.note(replace(late, days=12)) == "超 12 个工作日"
-    assert case_course.note(replace(late, standing=Standing.RUNNING)) == "最后一天"
+    assert case_text.note(late) == "超不足 1 个工作日"
+    assert case_text.note(replace(late, days=12)) == "超 12 个工作日"
+    assert case_text.note(replace(late, standing=Standing.RUNNING)) == "最后一天"

@@ -149,7 +149,7 @@ def test_outcomes_of_tasks_and_those_that_wait_longest(show: Show, city: Casebas
     finished = by(city, "task_days", "outcome")["hits"]
     assert sorted(bars(show(dispatch.outcomes))) == sorted(finished)
     pushed = cases(city, "tasks_open", as_of=EVENING, limit=dispatch.MOST_TASKS)["pushed_at"]
-    script = show(dispatch.waiting_longest)
+    script = show(dispatch.open_tasks)
     total = count_cases(city, "tasks_open", as_of=EVENING)
     assert any(f"在办 {words.full(total)} 件" in markdown.value for markdown in script.markdown)
     assert len(rows(script)) == len(pushed)

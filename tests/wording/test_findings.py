@@ -7,6 +7,7 @@ import pytest
 
 from queries.decompose import Change
 from queries.registry import METRICS
+from queries.subjects import RECEPTION_AGES
 from wording import findings
 
 
@@ -276,3 +277,19 @@ def test_what_agents_accompany() -> None:
     loads = pd.DataFrame({"cases": [1, 4], "agents": [3, 1]})
     assert findings.accompanying(loads) == "4 名代办员代办 7 件次，平均每人 1.8 件次"
     assert findings.accompanying(loads.head(0)) == "这一时段没有代办件"
+
+
+def test_orders_of_supervision_and_their_answers() -> None:
+    cells = pd.DataFrame({"value": [100, 17, 3], "role": ["none", "none", "bad"]})
+    assert findings.answers(cells) == "下达 120 件，3 件逾期"
+    assert findings.answers(cells.head(0)) == "这一时段没有下达督查"
+    by_result = pd.DataFrame({"hits": [96, 0], "among": [96, 21]})
+    assert findings.answered(by_result) == "答复 117 件，已办结 82.05%"
+    assert findings.answered(by_result.head(0)) == "这一时段没有答复"
+
+
+def test_receptions_that_are_open() -> None:
+    counts = pd.Series({RECEPTION_AGES[0]: 21, RECEPTION_AGES[-1]: 3})
+    assert findings.open_receptions(counts) == "未办结 24 批次，3 批次超过 60 天"
+    assert findings.open_receptions(counts.head(1)) == "未办结 21 批次，都在 60 天以内"
+    assert findings.open_receptions(counts.head(0)) == "接访的事都已办结"

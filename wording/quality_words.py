@@ -1,5 +1,7 @@
 """What the findings of casebase.checks are called on the screen, and what they do to the numbers."""
 
+import pandas as pd
+
 from casebase.checks import ORDER
 from queries import quality
 from views import words
@@ -79,3 +81,18 @@ FINDINGS = {
         for table in ORDER
     },
 }
+
+
+def written_findings(problems: pd.DataFrame) -> pd.DataFrame:
+    """Findings of queries.quality.findings as a person reads them, with their share of the rows of their table."""
+    among = zip(problems["count"], problems["among"], strict=True)
+    return pd.DataFrame(
+        {
+            "程度": [STATES[severity].text for severity in problems["severity"]],
+            "发现": [FINDINGS[name][0] for name in problems["name"]],
+            "后果": [FINDINGS[name][1] for name in problems["name"]],
+            "表": [TABLES[name] for name in problems["table"]],
+            "行数": problems["count"],
+            "占比": [words.NONE if pd.isna(every) else words.percent(count / every) for count, every in among],
+        }
+    )

@@ -1,0 +1,64 @@
+"""A metric's entry in the dictionary: its definition as a formula, with what its parts count now."""
+
+from typing import Any
+
+from cockpit import kpis
+from cockpit.links import list_link
+from cockpit.view import View
+from queries import dictionary
+from queries.cases import Part
+from queries.model import Kind, Metric
+from views import entries, words
+from wording import numbers, unknown
+
+# What a click on a name hands back, where a click on a number hands back the address of a list.
+ALONE = "alone:"
+_FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000"}
+
+
+def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
+    """The parts of the formula with what they count now; a count says in the definition what it counts."""
+    counted = unknown.placeholder(row["unknown"]) if row["unknown"] else ""
+    hits = entries.Term(
+        f"计{dictionary.counted_in(metric)}" if metric.kind is Kind.COUNT else metric.hits_text.rstrip("。"),
+        counted or f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
+        list_link(metric.id),
+    )
+    if metric.kind is Kind.RATE:
+        many = words.NONE if counted else f"{words.full(row['among'])} {dictionary.counted_in(metric)}"
+        return hits, entries.Term(metric.among_text.rstrip("。"), many, list_link(metric.id, Part.AMONG))
+    if metric.kind is Kind.PER_10K:
+        return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full(row['among'])} 人")
+    return (hits,)
+
+
+def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry:
+    """One metric with its number of the filter bar's period and slice."""
+    definition, _, scope = metric.definition.partition("。")
+    facts = (
+        ("范围", scope.rstrip("。")),
+        ("归期", metric.period_text),
+        ("依据", metric.article),
+        ("缺数据", unknown.names(row["unknown"] or "")),
+        ("判断", numbers.lights_of(view.settings, metric)),
+        ("可分", "、".join(dictionary.split_names(metric))),
+        ("不随筛选", "、".join(kpis.ignored_filters(view, metric))),
+    )
+    unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
+    return entries.Entry(
+        metric.id,
+        metric.name,
+        f"{definition}。",
+        terms(metric, row),
+        ""
+        if metric.kind is Kind.COUNT
+        else f"{numbers.format_value(metric, row['value'])}{'' if row['unknown'] else unit}",
+        factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
+        state=kpis.state(view, metric, row["value"], row["among"]),
+        small=not row["unknown"]
+        and metric.is_sample
+        and row["among"] > 0
+        and words.is_small_sample(row["among"], view.settings.lights.small_sample),
+        facts=facts,
+        alone=None if alone else f"{ALONE}{metric.id}",
+    )

@@ -1,0 +1,67 @@
+"""What rises, as lists and maps show it: its state, what there is and was to be expected, its course."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from queries import hot_topics
+from queries.hot_topics import WINDOWS, Stretches
+from queries.surges import STRETCHES
+from views import words
+
+STATES = {True: words.State("warn", "▲", "热点"), False: words.State("none", "●", "波动内")}
+COURSE, EXPECTED = "走势", "应有"
+
+
+def comparison_text(stretches: Stretches) -> str:
+    """What is expected by what came before: 按前 8 周."""
+    return f"按前 {STRETCHES} 周" if stretches.days == min(WINDOWS) else f"按前 {STRETCHES} 个 {stretches.days} 天"
+
+
+def states(topics: pd.DataFrame) -> list[str]:
+    """▲ 热点 or ● 波动内. Column: alarm."""
+    return [STATES[bool(alarm)].text for alarm in topics["alarm"]]
+
+
+def tips(clusters: pd.DataFrame, stretches: Stretches) -> list[str]:
+    """▲ 12 件次，按前 8 周应有 3.9. Columns: alarm, cases, expected."""
+    before = comparison_text(stretches)
+    return [
+        f"{STATES[bool(alarm)].shape} {words.full(cases)} 件次，{before}应有 {words.decimal(expected)}"
+        for alarm, cases, expected in clusters[["alarm", "cases", "expected"]].itertuples(index=False)
+    ]
+
+
+def written(
+    stretches: Stretches, topics: pd.DataFrame, heads: Mapping[str, Any], more: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Topics as rows: the columns `heads`, what there is and was to be expected, `more`, and the course if it is known.
+
+    Columns of `topics`: observed, expected; optional course (cases of each stretch, the latest last).
+    """
+    expected = [words.decimal(value) for value in topics["expected"]]
+    counts = {f"近{stretches.days}天": topics["observed"], EXPECTED: expected}
+    course = {COURSE: topics["course"]} if "course" in topics else {}
+    return pd.DataFrame({**heads, **counts, **more, **course})
+
+
+def highest(topics: pd.DataFrame) -> int:
+    """The most cases that any topic had in any stretch; 0 where their course is not known."""
+    if "course" not in topics:
+        return 0
+    return max((max(cases, default=0) for cases in topics["course"]), default=0)
+
+
+def method(stretches: Stretches) -> str:
+    """What is compared, and how often it may be wrong."""
+    past = stretches.before
+    return (
+        f"比较法：最近 {stretches.days} 天与此前 {STRETCHES} 个同长时段（{words.span(past.start, past.end)}）相比，"
+        "各段星期相同、截到同一时刻。“应有”取前几段均值和“前几段占比 × 本段总量”中较大的一个，"
+        "所以节后件数普涨、节中占比虚高都不算热点。单侧检验：只有偶然波动时用超几何、二项分布，"
+        "波动更大时用贝塔二项分布；多个一起比，按 Benjamini–Hochberg 控制。"
+        f"若什么都没有上升，类别地区、词、方格合起来出现任何误报的可能不超过 "
+        f"{words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。"
+        "互相包含的只列最突出的一个。热点说明件数异常，不说明原因。"
+    )
