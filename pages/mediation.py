@@ -34,7 +34,6 @@ BY_PLACE = {
     "orgs_mediating": "参与调解的组织（个）",
     "mediating_orgs_active": "矛调组织活跃率",
 }
-MOST_ORGANISATIONS = 50
 
 
 def forces(view: View) -> None:
@@ -55,10 +54,10 @@ def organisations(view: View) -> None:
     mediating = splits.split(view, ["orgs_mediating"], "org")
     layout.heading(
         f"{words.full(len(mediating))} 个组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
-        f"按受理纠纷由多到少，列前 {MOST_ORGANISATIONS} 个；点一个数看它数的纠纷",
+        "按受理纠纷由多到少；点一个数看它数的纠纷",
         define=metric_of("orgs_mediating"),
     )
-    metric_table(view, BY_ORGANISATION, "org", key="organisations", most=MOST_ORGANISATIONS, filled=True, high=9)
+    metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9)
 
 
 def density(view: View) -> str:

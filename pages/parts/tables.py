@@ -168,19 +168,18 @@ def metric_table(
     *,
     key: str,
     high: int = 10,
-    most: int | None = None,
     filled: bool = False,
 ) -> None:
     """Metrics as columns (id: head), one row a value of the dimension; a cell opens the cases it counts.
 
-    Ordered by the first column, largest first; at most `most` rows, of which `high` are seen at once. `filled` leaves
-    out what has no value of the dimension.
+    Ordered by the first column, largest first, of which `high` rows are seen at once. `filled` leaves out what has no
+    value of the dimension.
     """
     frame = splits.split(view, list(columns), dimension)
     frame = frame[frame["code"] != ""] if filled else frame
     first = splits.of(frame, next(iter(columns))).set_index("code")["value"]
     names = frame.drop_duplicates("code").set_index("code")["name"]
-    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index[:most]
+    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
     columns = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
     noun = DIMENSIONS[dimension]
     written = pd.DataFrame({noun: names[order].tolist()})

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from casebase.engine import Casebase, open_casebase
+from casebase.engine import Casebase, open_casebase, write_info
 from casebase.loading import load, map_of, read_map
 from casebase.schema import petition
 from casebase.settings import ROOT, Settings
@@ -239,3 +239,16 @@ def test_a_share_of_the_city_is_of_all_its_cases_with_a_place_or_without(
     app = open_page(url, as_of=EVENING.date().isoformat(), period="本年", on_map="登记量")
     said = "\n".join(str(text.value) for text in app.markdown)
     assert f"最多，{words.full(top)} 件次，占全市 {words.percent(top / total)}" in said
+
+
+def test_a_case_base_that_is_no_city_s_is_called_by_its_name(
+    open_page: OpenPage, own_city: Casebase, own_url: str
+) -> None:
+    with own_city.writing() as connection:
+        write_info(connection, city_name="某省")
+    own_city.engine.dispose()
+    app = open_page(own_url, period="本年")
+    assert failures(app) == []
+    assert app.selectbox(key="district").options[0] == "某省"
+    assert "全市" not in panels(app)
+    assert "，某省。" in panels(app)
