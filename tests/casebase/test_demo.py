@@ -19,7 +19,7 @@ CASES = 6_000
 SEED = 7
 UNTIL = datetime(2026, 11, 20, 16, 30)
 # Of every row of the small city but its coordinates; a deliberate change of the generator changes it.
-GOLDEN = "c4ef568aa90f899d52a6d5918169f94195ffa9e117d5a3b96ff7a1cbbb49557c"
+GOLDEN = "dc1fe4c5b672653294ba9cb3a7f3e1bd6257ab7c7f271c28664759d6f7976514"
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
