@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from casebase.engine import Casebase
 from casebase.schema import area
 from cockpit import places, process
 from cockpit.view import View, comparisons
+from queries import names
 from queries.measure import measure
 from queries.model import Slice
-from tests.pages.conftest import EVENING, YEAR, begin_process, clicked, failures
+from tests.pages.conftest import EVENING, YEAR, begin_process, clicked, failures, number
 
 RATE = "five_day_closure"
 LOST = "410105"  # 金水区
@@ -83,3 +85,29 @@ def test_a_place_of_no_table_opens_its_cases(
     assert failures(app) == []
     asked = clicked(app, "ranking", {"pick": [{"code": LOST}]})
     assert (asked["metric"], asked["by_district"], asked["part"]) == (RATE, LOST, "misses")
+
+
+def test_levels_that_a_number_makes_no_sense_at_are_left_out(year: View) -> None:
+    assert places.levels_below(year)[:3] == ["district", "street", "community"]
+    assert places.levels_below(year, without=("grid", "street")) == ["district", "community"]
+    below_a_district = replace(year, within=Slice(area="410105"))
+    assert places.levels_below(below_a_district, without=("street", "community", "grid")) == []
+
+
+def test_places_with_their_cases(year: View, city: Casebase) -> None:
+    areas = names.areas(city)
+    districts = areas[areas["level"] == 2]
+    counted = places.with_cases(year, districts, "district", districts["code"])
+    assert counted["cases"].tolist() == sorted(counted["cases"], reverse=True)
+    first = counted.iloc[0]
+    assert first["cases"] == number(city, "registered", district=first["code"])["hits"] > 0
+    nowhere = places.with_cases(year, districts, "district", districts["code"] + "x")
+    assert nowhere["cases"].eq(0).all()
+
+
+def test_outlines_below_an_area(year: View, city: Casebase) -> None:
+    streets = places.outlined(year, "410105")
+    areas = names.areas(city)
+    assert set(streets["code"]) == set(areas.loc[areas["parent_code"] == "410105", "code"])
+    assert {"shape", "lon", "lat"} <= set(streets.columns)
+    assert places.outlined(year, None).empty
