@@ -25,8 +25,9 @@ RIGHT = st.column_config.Column(alignment="right")
 # Left and right of a cell's text, and the longest name, in px, that a column grows for.
 _PADDING = 20
 # How wide a letter of a table is, in px.
-_CHINESE, _LATIN = 12.5, 6.6
+_CHINESE, _LATIN = 12.25, 6.4
 _WIDEST_NAME = 380
+_FAR_LONGER = 1.5
 _FEW_COLUMNS = 7
 RIGHT_TEXT = st.column_config.TextColumn(alignment="right")
 WIDE = st.column_config.Column(width="large")
@@ -125,12 +126,15 @@ def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> An
 
 
 def text_width(texts: Iterable[str], most: int) -> int | None:
-    """The width in px of a column that shows all of these texts; None where it would be more than `most`."""
+    """The width in px of a column that shows all of these texts, where one is far longer than they are on average.
+
+    None where none is, which the grid fits by itself, and where it would be more than `most`.
+    """
     # Of the bytes of a text a Chinese letter has three, a Latin one has one.
-    sizes = ((len(text), len(text.encode(errors="replace")) - len(text)) for text in texts)
-    widest = round(max((letters * _LATIN + more / 2 * (_CHINESE - _LATIN) for letters, more in sizes), default=0))
-    widest += _PADDING
-    return widest if widest <= most else None
+    sizes = [(len(text), len(text.encode(errors="replace")) - len(text)) for text in texts]
+    widths = [letters * _LATIN + more / 2 * (_CHINESE - _LATIN) + _PADDING for letters, more in sizes] or [0.0]
+    widest = max(widths)
+    return round(widest) if sum(widths) / len(widths) * _FAR_LONGER < widest <= most else None
 
 
 def _with_widths(frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import json
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.tables import text_width
+
+NAMES = ["Roxbury"] * 9 + ["South Boston / South Boston Waterfront"]
 
 
 def places_table(names: list[str]) -> None:
@@ -23,12 +24,10 @@ def places_table(names: list[str]) -> None:
 
 
 def test_a_name_twice_as_long_as_the_others_widens_its_column() -> None:
-    app = AppTest.from_function(
-        places_table, args=(["Roxbury"] * 9 + ["South Boston / South Boston Waterfront"],)
-    ).run()
+    app = AppTest.from_function(places_table, args=(NAMES,)).run()
     assert not app.exception
     columns = json.loads(app.dataframe[0].proto.columns)
-    assert columns["区县（功能区）"]["width"] == text_width(["South Boston / South Boston Waterfront"], 400)
+    assert columns["区县（功能区）"]["width"] == text_width(["区县（功能区）", *NAMES], 400)
     assert columns["登记量（件次）"].get("width") is None
     assert "说明" not in columns
 
@@ -41,11 +40,14 @@ def test_a_table_without_rows_is_a_sentence() -> None:
     assert app.session_state["row"] is None
 
 
-@pytest.mark.parametrize(
-    ("text", "least", "most"), [("网格推送任务", 6 * 12, 6 * 13 + 30), ("Roxbury", 7 * 5, 7 * 8 + 30)]
-)
-def test_a_chinese_letter_is_twice_as_wide_as_a_latin_one(text: str, least: int, most: int) -> None:
-    width = text_width(pd.Series([text, ""]), 400)
+@pytest.mark.parametrize(("letter", "least", "most"), [("网", 12, 13), ("R", 5, 8)])
+def test_a_chinese_letter_is_twice_as_wide_as_a_latin_one(letter: str, least: int, most: int) -> None:
+    width = text_width([letter * 20, *[letter] * 9], 400)
     assert width is not None
-    assert least < width < most
-    assert text_width([text * 20], 400) is None
+    assert 20 * least < width < 20 * most + 30
+
+
+def test_names_of_one_length_are_left_to_the_grid() -> None:
+    assert text_width(["网格推送任务"] * 5, 400) is None
+    assert text_width([], 400) is None
+    assert text_width(["网格" * 20, *["网格"] * 9], 400) is None
