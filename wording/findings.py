@@ -73,7 +73,7 @@ def highest(frame: pd.DataFrame, metric: Metric, noun: str, *, few: int) -> str:
     if valued.empty:
         return f"{noun}这一时段没有可计{metric.name}的记录"
     if judged.empty:
-        return f"{noun}都不足 {few} 件次（样本少），不宜排名"
+        return _too_few(valued, noun, few)
     top = float(judged["value"].max())
     if len(judged) == 1:
         return _only(valued, judged, words.percent(top), few)
@@ -94,7 +94,7 @@ def lowest(
     if valued.empty:
         return nothing
     if judged.empty:
-        return f"{noun}都不足 {few} 件次（样本少），不宜排名"
+        return _too_few(valued, noun, few)
     least = float(judged["value"].min())
     if len(judged) == 1:
         against = f"，{_against(least, target)}" if len(valued) == 1 and target is not None else ""
@@ -375,7 +375,7 @@ def slowest(frame: pd.DataFrame, unit: str, noun: str, *, few: int, nothing: str
         return nothing
     judged = frame[~frame["small"].astype(bool)]
     if judged.empty:
-        return f"{noun}都不足 {few} 件（样本少），不宜排名"
+        return _too_few(frame, noun, few, "件")
     top = float(judged["value"].max())
     if len(judged) == 1:
         return _only(frame, judged, f"平均 {words.days(top, unit)}", few, "件")
@@ -392,6 +392,13 @@ def _only(valued: pd.DataFrame, judged: pd.DataFrame, value: str, few: int, unit
     """The only one that can be judged, neither first nor last: 只有凤凰台街道满 30 件次可比，93.33%，不排名次."""
     name = judged["name"].iloc[0]
     return f"只有{name}，{value}" if len(valued) == 1 else f"只有{name}满 {few} {unit}可比，{value}，不排名次"
+
+
+def _too_few(valued: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:
+    """None of them can be judged: 各区县都不足 30 件次（样本少）; of one: 只有某区，不足 30 件次（样本少）."""
+    if len(valued) == 1:
+        return f"只有{valued['name'].iloc[0]}，不足 {few} {unit}（样本少）"
+    return f"{noun}都不足 {few} {unit}（样本少），不宜排名"
 
 
 def _of_whom(valued: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, unit: str = UNIT) -> str:
