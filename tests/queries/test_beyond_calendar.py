@@ -26,7 +26,10 @@ def test_a_finished_period_before_the_calendar_has_nothing(duckdb_city: Casebase
     found = measure(duckdb_city, AHEAD, as_of=NOW, period=period)
     assert found["hits"].tolist() == found["among"].tolist() == [0] * len(AHEAD)
     before = compare(duckdb_city, ("due_in_5", "supervision_due_in_3"), as_of=NOW, period=period)
-    assert not before[["hits", "previous", "year_before"]].to_numpy().any()
+    assert before["hits"].tolist() == [0, 0]
+    assert before[["previous", "year_before"]].isna().all(axis=None), (
+        "of the time before the first record nothing is known"
+    )
     assert cases(duckdb_city, "due_in_5", as_of=NOW, period=period).empty
 
 
