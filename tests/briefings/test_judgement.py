@@ -11,7 +11,7 @@ import pytest
 from briefings import cell_text, facts, figures, tables, template
 from briefings.facts import Debtor, Facts
 from briefings.frozen import PLACE, Frozen, _since, freeze
-from briefings.model import Paragraph, Table
+from briefings.model import Paragraph, Table, Valued
 from briefings.request import Request
 from briefings.template import Edits
 from casebase.engine import Casebase
@@ -52,7 +52,7 @@ def test_a_rate_of_a_handful_is_marked_and_neither_judged_nor_compared(
     assert number.reached
     assert "on_the_spot" not in [one.metric.id for one in Facts(frozen).short()]
     row = rows_of(tables.summary(frozen))[metric_of("on_the_spot").name]
-    assert (row[2], row[5], row[6]) == ("50.00%", "—", "—")
+    assert (row[2], row[5], row[6]) == ("○50.00%", "—", "—")
     whole = with_total(frozen_of("month"), "on_the_spot", value=0.5, hits=FEW / 2, among=FEW)
     assert not Facts(whole).n("on_the_spot").reached
 
@@ -162,7 +162,8 @@ def test_the_unranked_stand_by_the_rate_that_the_heading_names(frozen_of: Callab
     at = next(n for n, column in enumerate(table.columns) if column.metric == "five_day_closure")
     rates = [row[at] for row in table.rows]
     assert [row[0] for row in table.rows] == [1, 2, *([None] * (len(rates) - 2))]
-    unranked = [value for value in rates[2:] if value is not None]
+    # Rates over too few carry a mark.
+    unranked = [value.value if isinstance(value, Valued) else value for value in rates[2:] if value is not None]
     assert unranked == sorted(unranked, reverse=True)  # type: ignore[type-var]
 
 
