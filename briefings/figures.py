@@ -107,7 +107,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     target = target_of(frozen.settings, name)
     few = frozen.settings.lights.small_sample
     rate = metric.kind is Kind.RATE
-    title = findings.ranked(frame, metric, target, noun, frozen.whole, few=few, nameless=nameless)
+    title = findings.ranking(frame, metric, target, noun, frozen.whole, few=few, nameless=nameless)
     rows = frame.sort_values("value", ascending=rate, kind="stable")
     rows = rows if len(rows) <= MOST else rows.head(FIRST)
     small = tuple(bool(one) for one in rows["small"])

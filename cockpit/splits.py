@@ -58,7 +58,7 @@ def names_of(view: View, dimension: str, codes: Sequence[str | None]) -> list[st
     return [naming.display_name(dimension, code, names_by_code, view.settings.city.name) for code in codes]
 
 
-def of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+def rows_of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
     """The rows of one metric."""
     return frame[frame["metric"] == metric].reset_index(drop=True)
 

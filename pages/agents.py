@@ -133,7 +133,7 @@ def compared(view: View) -> None:
     for name in OUTCOMES:
         frame = view.ask(accompaniment.against_comparable, name, **view.scope)
         frames.append(frame.assign(row=metric_of(name).name))
-        sentences.append(findings.accompanied(metric_of(name), frame, comparable.difference(frame), few))
+        sentences.append(findings.agent_effect(metric_of(name), frame, comparable.difference(frame), few))
     drawing = clicks.draw(
         charts.paired,
         pd.concat(frames, ignore_index=True),
@@ -152,7 +152,7 @@ def plain(view: View) -> None:
     names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
 
     def open_cases(row: int, head: str) -> None:
-        rates = splits.of(splits.split(view, names, "accompanied"), names[row]).set_index("code")
+        rates = splits.rows_of(splits.split(view, names, "accompanied"), names[row]).set_index("code")
         if head in rates.index:
             open_link(number_link(metric_of(names[row]), rates.loc[head], accompanied=head))
 

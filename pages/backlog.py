@@ -80,7 +80,7 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
     """Bars of one of KINDS; each opens its list. Shares are of the `whole` that is drawn."""
     if layout.explain_missing_split(view, measured, dimension):
         return
-    counts = splits.of(frame, measured)
+    counts = splits.rows_of(frame, measured)
     counts = counts[counts["value"] > 0]
     counted(
         view,

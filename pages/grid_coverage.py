@@ -108,7 +108,7 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
     title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
-        title, frame = findings.staffed(frame, below.frame["kind"].iloc[0]), rows.grids_by_state(frame)
+        title, frame = findings.staffing(frame, below.frame["kind"].iloc[0]), rows.grids_by_state(frame)
         coloured = {"scale": "lights", "states": rows.STAFFED}
     if not maps.is_drawable(frame):
         with layout.block("coverage_table"):
@@ -146,7 +146,7 @@ def on_hot_map(view: View, below: places.Below) -> None:
     with left, layout.block("coverage_map"):
         down = "" if below.dimension == "grid" else "，点区域往下一级"
         note = f"{view.place}登记量按方格；点方格看信访件{down}"
-        layout.heading(findings.hot(fullest), note, define=metric_of("registered"))
+        layout.heading(findings.hot_squares(fullest), note, define=metric_of("registered"))
         clicked = maps.squares_map(view, fullest, below, metric="registered", key=f"coverage_{HOT}", size=MAP_SIZE)
     if clicked:
         open_link(list_link("registered", hot_cell=clicked))

@@ -38,7 +38,7 @@ def open_cases(stretches: Stretches, **cell: str) -> None:
 
 def heading(stretches: Stretches, risen: pd.DataFrame, noun: str, note: str, *, define: Metric | None = None) -> None:
     """What has risen beyond chance, or that nothing has."""
-    title = findings.risen(risen, noun, stretches.days, topics.comparison_text(stretches))
+    title = findings.rises(risen, noun, stretches.days, topics.comparison_text(stretches))
     layout.heading(title, note, define=define)
 
 

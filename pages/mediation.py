@@ -38,7 +38,7 @@ BY_PLACE = {
 
 def forces(view: View) -> None:
     """Who mediates, and how well: every number opens its disputes."""
-    by_force = splits.of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
+    by_force = splits.rows_of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
     total, social = int(by_force["among"].sum()), int(by_force["hits"].sum())
     share = f"，占 {words.percent(social / total)}" if total else ""
     layout.heading(

@@ -93,7 +93,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
     drawing = clicks.draw(
         charts.waterfall,
         bars,
-        title=findings.why(metric, change, bars, view.label_of(against)),
+        title=findings.change_reason(metric, change, bars, view.label_of(against)),
         subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点一条看它本期的件",
         kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,

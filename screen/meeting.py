@@ -105,7 +105,7 @@ def _table(
     metrics = [metric_of(name) for name in heads]
     every = splits.split(view, list(heads), dimension)
     long = every[every["code"] != ""] if dimension != "unit" else every
-    wide = {name: splits.of(long, name).set_index("code") for name in heads}
+    wide = {name: splits.rows_of(long, name).set_index("code") for name in heads}
     names = long.drop_duplicates("code").set_index("code")["name"]
     values = pd.DataFrame({name: frame["value"].reindex(names.index) for name, frame in wide.items()})
     lacking = [metric for metric in metrics if kpis.missing_reason(view, metric)]
@@ -133,13 +133,13 @@ def _table(
         note += f"；{SMALL_SAMPLE.text}"
     if lacking:
         note += f"；—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}"
-    title = _title(view, lead, heads[lead.id], splits.of(every, lead.id), noun)
+    title = _title(view, lead, heads[lead.id], splits.rows_of(every, lead.id), noun)
     return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
 
 
 def _title(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
     few = view.settings.lights.small_sample
-    statement = findings.ranked(frame, metric, target_of(view.settings, metric.id), noun, view.place, few=few)
+    statement = findings.ranking(frame, metric, target_of(view.settings, metric.id), noun, view.place, few=few)
     return f"{head}：{statement}" if frame["value"].fillna(0).any() else statement
 
 

@@ -115,7 +115,7 @@ def _map(scene: Scene, view: View, frame: pd.DataFrame, noun: str) -> Markup:
         return meeting.places_table(view, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = view.settings.lights.small_sample
     target, nameless = target_of(view.settings, metric.id), places.nameless(view, metric.id, places.below(view))
-    title = kpis.missing_sentence(view, metric) or findings.ranked(
+    title = kpis.missing_sentence(view, metric) or findings.ranking(
         frame, metric, target, noun, view.place, few=few, nameless=nameless
     )
     note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, view)}"

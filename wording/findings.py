@@ -47,7 +47,7 @@ def leading(counts: pd.Series, unit: str) -> str:
     return f"{words.listing(names, 2)}最多，{'各 ' if len(names) > 1 else ''}{words.full(counts.max())} {unit}"
 
 
-def ranked(
+def ranking(
     frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, place: str, *, few: int, nameless: int = 0
 ) -> str:
     """The finding of a ranking of places by any metric; frames of places.measured. `nameless`: see `most`."""
@@ -181,7 +181,7 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
     return f"{head}{fall}，{words.full(then['falling'])} {UNIT}到期"
 
 
-def why(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
+def change_reason(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
     """登记量较上月同期 +178 件次，金水区影响最大，+45. Bars: name, value, as charts.waterfall draws them."""
     kind: words.NumberFormat = "rate" if metric.kind is Kind.RATE else "count"
     if words.is_missing(change.difference):
@@ -238,7 +238,7 @@ def months(
     return f"{statement}；此前{among}{how_often}"
 
 
-def searched(frame: pd.DataFrame) -> str:
+def search_result(frame: pd.DataFrame) -> str:
     """近 12 个月登记 1,234 件次，较上年同期 +12.3%: of months with value and last_year, without one where not known."""
     known = frame.dropna(subset=["value"])
     statement = f"近 {len(known)} 个月登记 {words.full(int(known['value'].sum()))} 件次"
@@ -258,7 +258,7 @@ def closings(frame: pd.DataFrame, limit: int, last_day: float) -> str:
     return f"{words.percent(last_day, 1)} 压在期限当天办结，{over}；中位数 {median_days(frame)} 个工作日"
 
 
-def hot(points: pd.DataFrame) -> str:
+def hot_squares(points: pd.DataFrame) -> str:
     """丰产路街道一带最集中，约 1 公里见方内 24 件次；前 10 个方格共 180 件次. Columns: name, weight, fullest first."""
     top = points.head(10)
     first = top.iloc[0]
@@ -271,7 +271,7 @@ def hot(points: pd.DataFrame) -> str:
     )
 
 
-def risen(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
+def rises(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
     """物业服务 · 二七区近 7 天 17 件次，按前 8 周应有 3.9 件次；另有 2 个热点.
 
     Columns: name, observed, expected, alarm.
@@ -287,7 +287,7 @@ def risen(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
     return statement if len(alarms) == 1 else f"{statement}；另有 {len(alarms) - 1} 个热点"
 
 
-def staffed(frame: pd.DataFrame, kind: str) -> str:
+def staffing(frame: pd.DataFrame, kind: str) -> str:
     """52 个微网格中 1 个没有在岗网格员：第28微网格. Columns: name, value (workers)."""
     empty = frame.loc[frame["value"] == 0, "name"].tolist()
     if not empty:
@@ -295,7 +295,7 @@ def staffed(frame: pd.DataFrame, kind: str) -> str:
     return f"{len(frame)} 个{kind}中 {len(empty)} 个没有在岗网格员：{words.listing(empty)}"
 
 
-def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
+def hearing_effect(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
     """听证件化解率 71.4%，比可比件高 8.2 百分点，差异明显. Frames of queries.comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]
     if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
@@ -308,7 +308,7 @@ def heard(frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> s
     return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
 
 
-def accompanied(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
+def agent_effect(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float, float], few: int) -> str:
     """化解率低 0.10 百分点，在误差之内. Frame and difference of queries.comparable."""
     mine, other = frame.iloc[0], frame.iloc[1]
     if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
@@ -355,7 +355,7 @@ def accompanying(loads: pd.DataFrame) -> str:
     return f"{words.full(agents)} 名代办员代办 {words.full(cases)} {UNIT}，平均每人 {each} {UNIT}"
 
 
-def beside(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
+def comparable_cases(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
     """The numbers of `heard` in words, with how many cases stand behind them and the interval of the difference."""
     mine, other = frame.iloc[0], frame.iloc[1]
     if words.is_missing(mine["value"]) or words.is_missing(other["value"]):
@@ -406,7 +406,7 @@ def _of_whom(valued: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, un
     return "" if len(valued) == len(judged) else f"{few} {unit}以上的{noun.removeprefix('各')}中，"
 
 
-def load(frame: pd.DataFrame) -> str:
+def expert_load(frame: pd.DataFrame) -> str:
     """135 位专家中 97 位参与，最多的 9 人次，38 位未参与. Column: value."""
     active = frame[frame["value"] > 0]
     if active.empty:

@@ -214,9 +214,9 @@ def ranked(view: View, metric_id: str, dimension: str, *, key: str, most: int = 
 
 
 def finding(view: View, frame: pd.DataFrame, metric_id: str, noun: str, *, nameless: int = 0) -> str:
-    """What a ranking of a metric says (see wording.findings.ranked): 惠济区最低，88.24%，低于目标 6.76 百分点."""
+    """What a ranking of a metric says (see wording.findings.ranking): 惠济区最低，88.24%，低于目标 6.76 百分点."""
     target, few = target_of(view.settings, metric_id), view.settings.lights.small_sample
-    return findings.ranked(frame, metric_of(metric_id), target, noun, view.place, few=few, nameless=nameless)
+    return findings.ranking(frame, metric_of(metric_id), target, noun, view.place, few=few, nameless=nameless)
 
 
 def first_of(count: int, most: int) -> str:

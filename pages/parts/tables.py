@@ -181,14 +181,16 @@ def metric_table(
     """
     frame = splits.split(view, list(columns), dimension)
     frame = frame[frame["code"] != ""] if filled else frame
-    first = splits.of(frame, next(iter(columns))).set_index("code")["value"]
+    first = splits.rows_of(frame, next(iter(columns))).set_index("code")["value"]
     names = frame.drop_duplicates("code").set_index("code")["name"]
     order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
     columns = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
     noun = DIMENSIONS[dimension]
     written = pd.DataFrame({noun: names[order].tolist()})
     for name, head in columns.items():
-        written[head] = _column(view, metric_of(name), splits.of(frame, name).set_index("code")["value"].reindex(order))
+        written[head] = _column(
+            view, metric_of(name), splits.rows_of(frame, name).set_index("code")["value"].reindex(order)
+        )
     cell = pick_cell(
         written,
         key=key,
@@ -212,7 +214,7 @@ def _head(view: View, metric: Metric, head: str) -> str:
 
 def _cases_link(view: View, metric_id: str, dimension: str, code: Any, frame: pd.DataFrame) -> str:
     """The list behind a number of the frame."""
-    row = splits.of(frame, metric_id)
+    row = splits.rows_of(frame, metric_id)
     row = row[row["code"] == code]
     counts = row.iloc[0] if len(row) else {"hits": 0, "among": 0}
     return number_link(metric_of(metric_id), counts, period=view.link_period, **{dimension: code})

@@ -92,7 +92,7 @@ def test_ages() -> None:
 )
 def test_searched(value: list[float | None], last_year: list[float | None], title: str) -> None:
     frame = pd.DataFrame({"value": value, "last_year": last_year}, dtype=float)
-    assert findings.searched(frame) == title
+    assert findings.search_result(frame) == title
 
 
 def test_due() -> None:
@@ -149,8 +149,8 @@ def test_median_is_the_day_by_which_half_are_closed(cases: list[int], median: in
 
 def test_hot_names_the_fullest_square() -> None:
     points = pd.DataFrame({"name": ["枫杨街道一带", "马寨镇一带"], "weight": [1200, 18]})
-    assert findings.hot(points) == "枫杨街道一带最集中，约 1 公里见方内 1,200 件次；前 2 个方格共 1,218 件次"
-    assert findings.hot(points.head(1)) == "枫杨街道一带最集中，约 1 公里见方内 1,200 件次"
+    assert findings.hot_squares(points) == "枫杨街道一带最集中，约 1 公里见方内 1,200 件次；前 2 个方格共 1,218 件次"
+    assert findings.hot_squares(points.head(1)) == "枫杨街道一带最集中，约 1 公里见方内 1,200 件次"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_hot_names_the_fullest_square() -> None:
 )
 def test_staffed(workers: list[int], said: str) -> None:
     frame = pd.DataFrame({"name": ["第1微网格", "第2微网格", "第3微网格"], "value": workers})
-    assert findings.staffed(frame, "微网格") == said
+    assert findings.staffing(frame, "微网格") == said
 
 
 @pytest.mark.parametrize(
@@ -178,12 +178,12 @@ def test_staffed(workers: list[int], said: str) -> None:
 )
 def test_heard(shares: tuple[float, float], moved: tuple[float, float, float], heard: int, said: str) -> None:
     frame = pd.DataFrame({"value": shares, "hits": [1, 1], "among": [heard, 9000]})
-    assert findings.heard(frame, moved, 30) == said
+    assert findings.hearing_effect(frame, moved, 30) == said
 
 
 def test_beside_tells_both_numbers_and_the_interval() -> None:
     frame = pd.DataFrame({"value": [0.7, 0.6], "hits": [70, 6100], "among": [100, 10_000]})
-    said = findings.beside(frame, (0.1, -0.02, 0.22))
+    said = findings.comparable_cases(frame, (0.1, -0.02, 0.22))
     assert said.startswith("听证件 100 件次，化解 70 件次；可比件 10,000 件次，加权后化解率 60.00%。")
     assert said.endswith("相差 +10.00 百分点，95% 区间 −2.00 至 +22.00 百分点。")
 
@@ -212,7 +212,7 @@ def test_highest_of_a_rate_that_is_no_merit_leaves_small_samples_out() -> None:
     rows = pd.DataFrame({"name": ["甲", "乙", "丙"], "value": [0.9, 0.4, 0.2], "small": [True, False, False]})
     metric = METRICS["petitions_after_mediation"]
     said = "30 件次以上的纠纷类型中，乙最高，40.00%"
-    assert findings.ranked(rows, metric, None, "纠纷类型", "全市", few=30) == said
+    assert findings.ranking(rows, metric, None, "纠纷类型", "全市", few=30) == said
     assert findings.highest(rows.assign(small=True), metric, "各区", few=30) == "各区都不足 30 件次（样本少），不宜排名"
     assert findings.highest(rows.head(0), metric, "各区", few=30) == "各区这一时段没有可计调解后转信访率的记录"
 
@@ -220,25 +220,31 @@ def test_highest_of_a_rate_that_is_no_merit_leaves_small_samples_out() -> None:
 def test_why_names_the_change_and_its_largest_part() -> None:
     bars = pd.DataFrame({"name": ["金水区", "二七区"], "value": [5, -9]})
     moved = Change(96.0, 100.0, pd.DataFrame())
-    assert findings.why(METRICS["registered"], moved, bars, "较上月同期") == (
+    assert findings.change_reason(METRICS["registered"], moved, bars, "较上月同期") == (
         "登记量较上月同期 −4 件次，二七区影响最大，−9"
     )
     rate = Change(0.95, 0.94, pd.DataFrame())
     parts = bars.assign(value=[0.02, -0.01])
-    assert findings.why(METRICS["five_day_closure"], rate, parts, "较上年同期") == (
+    assert findings.change_reason(METRICS["five_day_closure"], rate, parts, "较上年同期") == (
         "五日办结率较上年同期 +1.00 百分点，金水区影响最大，+2.00 百分点"
     )
     none = Change(0.95, float("nan"), pd.DataFrame())
-    assert findings.why(METRICS["five_day_closure"], none, parts, "较上年同期") == "五日办结率较上年同期没有可比的数"
+    assert (
+        findings.change_reason(METRICS["five_day_closure"], none, parts, "较上年同期")
+        == "五日办结率较上年同期没有可比的数"
+    )
     same = Change(7.0, 7.0, pd.DataFrame())
-    assert findings.why(METRICS["registered"], same, bars.assign(value=0), "较上月同期") == "登记量较上月同期持平"
+    assert (
+        findings.change_reason(METRICS["registered"], same, bars.assign(value=0), "较上月同期")
+        == "登记量较上月同期持平"
+    )
 
 
 def test_a_share_of_the_whole_counts_what_nobody_filled_in() -> None:
     rows = pd.DataFrame({"name": ["甲", "乙"], "value": [6, 2]})
     metric = METRICS["registered"]
-    assert findings.ranked(rows, metric, None, "类", "全市", few=30) == "甲最多，6 件次，占全市 75.00%"
-    assert findings.ranked(rows, metric, None, "类", "全市", few=30, nameless=4) == "甲最多，6 件次，占全市 50.00%"
+    assert findings.ranking(rows, metric, None, "类", "全市", few=30) == "甲最多，6 件次，占全市 75.00%"
+    assert findings.ranking(rows, metric, None, "类", "全市", few=30, nameless=4) == "甲最多，6 件次，占全市 50.00%"
     alone = rows.head(1)
     assert findings.most(alone, "全市", none="无") == "只有甲，6 件次"
     assert findings.most(alone, "全市", none="无", nameless=6) == "甲最多，6 件次，占全市 50.00%"

@@ -76,7 +76,7 @@ def test_rankings_of_any_number(name: str, rows: list[tuple[float, int]]) -> Non
         frame = frame.assign(value=frame["value"].fillna(0).round() * 3, small=False)
         if not frame["value"].sum():
             return
-    said = findings.ranked(frame, metric, None, "区县", "全市", few=FEW)
+    said = findings.ranking(frame, metric, None, "区县", "全市", few=FEW)
     best = "min" if metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD else "max"
     check(said, frame, best)
 
@@ -85,7 +85,7 @@ def test_rankings_of_any_number(name: str, rows: list[tuple[float, int]]) -> Non
 @given(rows=ROWS)
 def test_per_head(rows: list[tuple[float, int]]) -> None:
     frame = frame_of(rows).assign(small=False)
-    check(findings.ranked(frame, METRICS["cases_per_10k"], None, "区县", "全市", few=FEW), frame, "max")
+    check(findings.ranking(frame, METRICS["cases_per_10k"], None, "区县", "全市", few=FEW), frame, "max")
 
 
 @unhurried
@@ -131,7 +131,7 @@ def test_fullest_squares_are_all_told(counts: list[int]) -> None:
     ordered = sorted(counts, reverse=True)
     points = pd.DataFrame({"name": [f"区{chr(65 + n)}" for n in range(len(counts))], "weight": ordered})
     leaders = points.loc[points["weight"] == ordered[0], "name"].tolist()
-    said = findings.hot(points)
+    said = findings.hot_squares(points)
     assert named(said) == set(leaders[:2])
     assert ("各" in said) == (len(leaders) > 1)
 
@@ -141,7 +141,7 @@ def test_fullest_squares_are_all_told(counts: list[int]) -> None:
 def test_largest_effects_are_all_told(parts: list[int]) -> None:
     bars = pd.DataFrame({"name": [f"区{chr(65 + n)}" for n in range(len(parts))], "value": parts})
     change = Change(100.0 + sum(parts), 100.0, pd.DataFrame())
-    said = findings.why(METRICS["registered"], change, bars, "较上月同期")
+    said = findings.change_reason(METRICS["registered"], change, bars, "较上月同期")
     largest = bars["value"].abs().max()
     leaders = bars.loc[bars["value"].abs() == largest, "name"].tolist()
     assert named(said) == set(leaders[:2])
