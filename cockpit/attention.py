@@ -48,6 +48,12 @@ def quiet(view: View) -> str:
     return f"已装入的数据里没有需要特别关注的事项；{unknown.reason(blind)}，有关事项看不出来。"
 
 
+def note(view: View) -> str:
+    """What the alerts speak of where the period is over: the moment, and only their rates the period; else ""."""
+    at = words.moment(view.as_of, year=True)
+    return f"以下是{at}的待办与期限；其中的率是所选时段的，下面的数字也是。" if view.is_over else ""
+
+
 def to_alert(view: View, finding: Finding) -> cards.Attention:
     """A finding as an alert that opens its list and its reason."""
     return cards.Attention(

@@ -1,5 +1,7 @@
 """One case in words: its facts, what each of its clocks says, and where it stands."""
 
+from datetime import datetime
+
 import pandas as pd
 
 from cockpit import kpis
@@ -112,9 +114,15 @@ def headline(view: View, history: Course) -> str:
     return f"{where}，最近的时限是{nearest.name}，{words.moment(nearest.end, year=True)} 止"
 
 
-def steps(events: pd.DataFrame) -> str:
-    """How many steps on how many days from the first to the last: 9 步，前后 11 天."""
+def steps(events: pd.DataFrame, open_at: datetime | None = None) -> str:
+    """How many steps on how many days from the first to the last: 9 步，前后 11 天.
+
+    Of a case that was still open at a moment (`open_at`), up to that: 3 步，至今 22 天.
+    """
     if events.empty:
         return "0 步"
-    days = (events["happened_at"].max().date() - events["happened_at"].min().date()).days
+    first = events["happened_at"].min().date()
+    if open_at is not None:
+        return f"{len(events)} 步，至今 {(open_at.date() - first).days} 天"
+    days = (events["happened_at"].max().date() - first).days
     return f"{len(events)} 步，{f'前后 {days} 天' if days else '都在同一天'}"

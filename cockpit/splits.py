@@ -67,12 +67,15 @@ def by_kind(view: View, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS.
 
     Where there are several, all units together come last: who asks which unit of all is the latest, finds it there.
+    Units of which nothing tells the kind are all units, where there are no others.
     """
     units = view.ask(names.units)
     kinds = dict(zip(units["unit_id"], units["kind"], strict=True))
     group = frame["code"].map(lambda code: naming.UNIT_KINDS.get(kinds.get(code, ""), naming.OTHER_UNITS))
     order = [*naming.UNIT_KINDS.values(), naming.OTHER_UNITS]
     groups = {name: frame[group == name].reset_index(drop=True) for name in order if (group == name).any()}
+    if groups.keys() <= {naming.OTHER_UNITS}:
+        return {naming.ALL_UNITS: frame} if groups else {}
     return groups if len(groups) < 2 else groups | {naming.ALL_UNITS: frame}
 
 

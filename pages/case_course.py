@@ -88,9 +88,10 @@ def clocks(view: View, history: Course) -> None:
     panel(drawn.clocks_html(dials, layout.theme()), "clocks")
 
 
-def steps(_: View, history: Course) -> None:
+def steps(view: View, history: Course) -> None:
     """What happened to the case, in order."""
-    layout.heading(f"全程 {case_text.steps(history.events)}", "实心为主要环节，空心为其间的协同、监督、评价")
+    open_at = view.as_of if pd.isna(history.facts["closed_at"]) else None
+    layout.heading(f"全程 {case_text.steps(history.events, open_at)}", "实心为主要环节，空心为其间的协同、监督、评价")
     panel(drawn.timeline_html(history.events, layout.theme()), "timeline")
 
 

@@ -24,7 +24,9 @@ LEAST, ROW = 6, 17
 
 def today(view: View) -> None:
     """What needs attention, most urgent first: who must act, by when; each opens its cases, or its reason."""
-    html = cards.attention_html(attention.alerts(view), layout.theme(), quiet=attention.quiet(view))
+    html = cards.attention_html(
+        attention.alerts(view), layout.theme(), quiet=attention.quiet(view), note=attention.note(view)
+    )
     open_link(panel(html, "attention"))
 
 

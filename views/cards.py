@@ -134,10 +134,14 @@ def cards_html(cards: Sequence[Card], palette: Palette, *, compact: bool = False
 
 
 def attention_html(
-    items: Sequence[Attention], palette: Palette, *, quiet: str = "今天没有需要特别关注的事项。"
+    items: Sequence[Attention], palette: Palette, *, quiet: str = "今天没有需要特别关注的事项。", note: str = ""
 ) -> Markup:
-    """At most five alerts in the order given, the first the largest; `quiet` is said when there are none."""
-    return render("attention.html.jinja", items=items[:5], quiet=quiet, palette=palette, style=css_variables(palette))
+    """At most five alerts in the order given, the first the largest; `quiet` is said when there are none.
+
+    `note` says above them what they speak of, where that is not what the page speaks of.
+    """
+    style = css_variables(palette)
+    return render("attention.html.jinja", items=items[:5], quiet=quiet, note=note, palette=palette, style=style)
 
 
 def header_html(

@@ -191,7 +191,8 @@ class CategoryRule(_Section):
 class UnitRule(_Section):
     column: str
     make: bool = False
-    kind: str = "市直"
+    # 市直, 区县 or 街道; a file that does not say what its units are has units of no kind.
+    kind: str = ""
     names: dict[str, str] = {}
 
 

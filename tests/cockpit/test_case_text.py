@@ -20,6 +20,11 @@ def test_steps_count_days_by_the_calendar(times: list[datetime], text: str) -> N
     assert case_text.steps(pd.DataFrame({"happened_at": times})) == text
 
 
+def test_steps_of_an_open_case_count_up_to_the_moment() -> None:
+    events = pd.DataFrame({"happened_at": [datetime(2026, 8, 31, 9), datetime(2026, 9, 8, 9)]})
+    assert case_text.steps(events, datetime(2026, 11, 29, 5)) == "2 步，至今 90 天"
+
+
 def test_a_place_is_told_as_far_as_it_is_known() -> None:
     assert case_text.place({"district": "金水区", "street": "丰产路街道", "community": None}) == "金水区 丰产路街道"
     assert case_text.place(dict.fromkeys(("district", "street", "community"))) == "—"
