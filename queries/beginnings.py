@@ -7,7 +7,6 @@ has 0.
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 from sqlalchemy import ColumnElement, func, select
@@ -15,6 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from casebase import schema
 from casebase.engine import Casebase
 from queries.model import Metric
+from queries.once_a_version import once_a_version
 from queries.subjects import (
     ACCOMPANIED_CASE,
     GRID_TASK,
@@ -43,8 +43,6 @@ _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
     SUPERVISION.id: func.min(schema.supervision.c.issued_at),
 }
 
-_days_by_casebase: WeakKeyDictionary[Casebase, tuple[int, Mapping[str, date | None]]] = WeakKeyDictionary()
-
 
 def first_case_day(casebase: Casebase) -> date | None:
     """The day of the first registration; None where there is no case."""
@@ -57,13 +55,8 @@ def is_before(casebase: Casebase, metric: Metric, day: date) -> bool:
     return first is not None and day < first
 
 
+@once_a_version
 def _first_days(casebase: Casebase) -> Mapping[str, date | None]:
-    version = casebase.state().version
-    version_read, days = _days_by_casebase.get(casebase, (0, {}))
-    # A database that counts no changes is looked at every time.
-    if version == 0 or version_read != version:
-        firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
-        row = casebase.frame(select(*firsts)).iloc[0]
-        days = {name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST}
-        _days_by_casebase[casebase] = version, days
-    return days
+    firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
+    row = casebase.frame(select(*firsts)).iloc[0]
+    return {name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST}

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     Column,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 
 from casebase import schema
 from casebase.engine import Casebase
+from queries.once_a_version import once_a_version
 
 # The places of the lowest level: hardly a table of their own, but numbers are shares of them.
 COMMUNITIES = "community"
@@ -77,8 +77,6 @@ _YOUNG = timedelta(days=90)
 # Most columns are filled in one of so many rows; the rest of a table is read for the others alone.
 _FIRST_ROWS = 10_000
 
-_blanks_by_casebase: WeakKeyDictionary[Casebase, tuple[int, frozenset[str]]] = WeakKeyDictionary()
-
 
 def is_done(column: Column[Any]) -> bool:
     """Whether the column tells that something is done: where it is not known, nothing is known to be open either."""
@@ -96,16 +94,11 @@ def name_of(column: Column[Any]) -> str:
     return f"{column.table.name}.{column.name}"
 
 
+@once_a_version
 def blanks(casebase: Casebase) -> frozenset[str]:
     """The tables without a row ("hearing"), and of the others the columns that no row fills ("petition.due_at")."""
-    version = casebase.state().version
-    version_read, blank = _blanks_by_casebase.get(casebase, (0, frozenset[str]()))
-    # A database that counts no changes is looked at every time.
-    if version == 0 or version_read != version:
-        with casebase.reading() as connection:
-            blank = frozenset(_blank_names(connection))
-        _blanks_by_casebase[casebase] = version, blank
-    return blank
+    with casebase.reading() as connection:
+        return frozenset(_blank_names(connection))
 
 
 @cache

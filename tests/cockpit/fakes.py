@@ -61,11 +61,8 @@ class Clock:
         self.passed += seconds
 
 
-@dataclass
-class Answers:
-    """Stands for data: every question has the same answer."""
-
-    answer: Any = None
+class _DefaultRules:
+    """What data has beside its answers: the default settings and calendar."""
 
     @property
     def settings(self) -> Settings:
@@ -75,8 +72,25 @@ class Answers:
     def workdays(self) -> Workdays:
         return build(Settings().calendar)
 
+
+@dataclass
+class Answers(_DefaultRules):
+    """Stands for data: every question has the same answer."""
+
+    answer: Any = None
+
     def ask(self, _question: Callable[..., Any], *_args: Any, **_kwargs: Any) -> Any:
         return self.answer
+
+
+@dataclass
+class Asking(_DefaultRules):
+    """Stands for data: asks the case base every time."""
+
+    casebase: Casebase
+
+    def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return question(self.casebase, *args, **kwargs)
 
 
 def data_that_answers(answer: Any = None) -> Data:

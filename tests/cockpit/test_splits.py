@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import cast
 
 import pandas as pd
 import pytest
@@ -11,17 +10,14 @@ from sqlalchemy import update
 from casebase import schema
 from casebase.engine import Casebase
 from cockpit import attention, splits
-from cockpit.data import Data
-from cockpit.view import View, comparisons
-from queries.model import Slice
+from cockpit.view import View
 from queries.periods import Period
-from tests.cockpit.conftest import Answering
-from tests.pages.conftest import EVENING, YEAR
+from tests.cockpit.conftest import year_of
 
 
 @pytest.fixture
 def own_year(own_city: Casebase) -> View:
-    return View(cast(Data, Answering(own_city)), EVENING, YEAR, Slice(), comparisons(None), bar_period=YEAR)
+    return year_of(own_city)
 
 
 def test_units_of_which_nobody_tells_the_kind_are_all_units(own_city: Casebase, own_year: View) -> None:
