@@ -83,6 +83,14 @@ class Workdays:
         """Working days after `start` up to and including `end`. Raises CasebaseError outside the calendar."""
         return int(self.between_many(*(np.array([day], dtype="datetime64[D]") for day in (start, end)))[0])
 
+    def within(self, first: date, last: date) -> int:
+        """Working days from `first` to `last`, both included. Raises CasebaseError outside the calendar."""
+        return self.between(first, last) + self.is_working(first)
+
+    def unpublished_within(self, first: date, last: date) -> list[int]:
+        """The years of unpublished_years that have a day from `first` to `last`."""
+        return [year for year in self.unpublished_years() if first.year <= year <= last.year]
+
     def unpublished_years(self) -> list[int]:
         """Years whose arrangement was not published when the calendar was written."""
         years = self.days[~self.published].astype("datetime64[Y]").astype(int) + 1970

@@ -7,18 +7,22 @@ from cockpit.view import View
 from queries.decompose import Change
 from queries.model import Kind, Metric
 from views import words
-from wording import numbers
+from wording import numbers, working_days
 
-MIX, PERFORMANCE = "mix", "performance"
+MIX, PERFORMANCE, CALENDAR = "mix", "performance", "calendar"
+CALENDAR_NAME = "日历影响"
 EFFECTS = {PERFORMANCE: "办理", MIX: "构成"}
 
 
 def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
-    """One bar a group of a count; two of a rate, its own rate's and its volume's."""
+    """One bar a group of a count, and one of the working days; two of a rate, its own rate's and its volume's.
+
+    `pinned`: the bar that stands first whatever its size.
+    """
     parts = change.parts
     names = splits.names_of(view, dimension, parts[dimension].tolist())
     if metric.kind is Kind.COUNT:
-        values = [("", "change", "")]
+        values = [("", change.by, "")]
     else:
         values = [(effect, effect, f"{word}：") for effect, word in EFFECTS.items()]
     frames = [
@@ -30,13 +34,39 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
                 "tone": [numbers.tone(metric, value, 0) for value in parts[column]],
                 "tip": [
                     f"{prefix}{name} {words.contribution(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
+                    f"{_of_calendar(row) if change.has_calendar else ''}"
                     for name, (_, row) in zip(names, parts.iterrows(), strict=True)
                 ],
             }
         )
         for effect, column, prefix in values
     ]
-    return pd.concat(frames, ignore_index=True)
+    bars = pd.concat(frames, ignore_index=True).assign(pinned=False)
+    return pd.concat([_calendar_bar(metric, change), bars], ignore_index=True) if change.has_calendar else bars
+
+
+def _calendar_bar(metric: Metric, change: Change) -> pd.DataFrame:
+    """What more or fewer working days alone add; neither better nor worse."""
+    tip = f"{calendar_sentence(metric, change)}；各组的一份已从各条中扣除"
+    bar = {"code": CALENDAR, "name": CALENDAR_NAME, "value": change.calendar, "tone": "neutral", "tip": tip}
+    return pd.DataFrame([{**bar, "pinned": True}])
+
+
+def calendar_sentence(metric: Metric, change: Change) -> str:
+    """本期 20 个工作日，上期 15 个；按上期的工作日均数，多 5 个工作日合 +1,203 件次: what the part of its own is.
+
+    "" where there is none.
+    """
+    if change.days is None or not change.has_calendar:
+        return ""
+    days, unpublished = change.days, working_days.unpublished(change.days)
+    added = f"{working_days.difference(days)}合 {words.contribution(change.calendar, 'count')} {metric.unit}"
+    note = f"（{unpublished}）" if unpublished else ""
+    return f"本期 {days.now} 个工作日，上期 {days.before} 个；按上期的工作日均数，{added}{note}"
+
+
+def _of_calendar(row: pd.Series) -> str:
+    return f"，已扣除{CALENDAR_NAME} {words.contribution(row[CALENDAR], 'count')}"
 
 
 def sides(metric: Metric, row: pd.Series) -> str:
@@ -47,14 +77,17 @@ def sides(metric: Metric, row: pd.Series) -> str:
     return f"上期 {before} → 本期 {after}"
 
 
-def written_changes(metric: Metric, parts: pd.DataFrame) -> pd.DataFrame:
-    """Groups before and now, their part in the change and, of a rate, what it is made of, as the table writes them."""
+def written_changes(metric: Metric, change: Change, parts: pd.DataFrame) -> pd.DataFrame:
+    """Groups before and now, their part in the change and what that is made of, as the table writes them.
+
+    `parts` are rows of the change: a rate's are made of 办理 and 构成, a count's of the working days and its own.
+    """
     is_rate, kind = metric.kind is Kind.RATE, numbers.kind_of(metric)
     written = pd.DataFrame(index=parts.index)
     for head, when in {"上期": "_before", "本期": ""}.items():
         pairs = parts[[f"hits{when}", f"among{when}"]].itertuples(index=False)
         written[head] = [words.fraction(*pair) for pair in pairs] if is_rate else parts[f"hits{when}"]
-    effects = EFFECTS if is_rate else {}
+    effects = EFFECTS if is_rate else {CALENDAR: CALENDAR_NAME, "own": "自身增减"} if change.has_calendar else {}
     for head, column in {"变化": "change", **{f"其中{word}": effect for effect, word in effects.items()}}.items():
         written[head] = [words.contribution(value, kind) for value in parts[column]]
     return written

@@ -10,7 +10,7 @@ from casebase.settings import Settings
 from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
 from queries import decompose, needs
-from queries.compare import by_month, compare
+from queries.compare import WorkingDays, by_month, compare, working_days
 from queries.measure import stock_moment
 from queries.model import Kind, Metric
 from queries.periods import Against, compared_period
@@ -19,6 +19,7 @@ from queries.targets import target_of
 from views import cards, words
 from views.tokens import Role
 from wording import unknown
+from wording import working_days as working_days_words
 from wording.numbers import format_value, in_full, kind_of, state_of, tone
 
 # What stands beside volumes of 信访 and is never added to them.
@@ -117,7 +118,8 @@ def deltas(view: View, metric: Metric, row: Any, *, linked: bool) -> tuple[cards
 def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bool) -> cards.Delta:
     """A change that can be split leads to its parts.
 
-    A rest day has few cases and a working day many: the note says what the day before had, without a colour.
+    A rest day has few cases and a working day many: the note says what the day before had, without a colour. A longer
+    period with more working days is judged by the change per working day.
     """
     now, before = row["value"], row[against.against.value]
     moved = words.movement(now, before, kind_of(metric))
@@ -126,10 +128,24 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     other_day = _other_kind_of_day(view, metric, against.against)
     leads = linked and decompose.is_splittable(metric) and now != before
     link = why_link(metric, against.against, period=view.link_period) if leads else None
+    days = None if other_day else working_days_of(view, metric, against.against)
     plain = moved == words.SAME or other_day is not None
+    judged = "neutral" if plain else tone(metric, now, before)
+    if days is not None and tone(metric, now, days.scaled(before)) != judged:
+        judged = "neutral"  # what the working days alone moved is neither better nor worse
     return cards.Delta(
-        f"{against.label}{other_day or ''}", moved, "neutral" if plain else tone(metric, now, before), link
+        f"{against.label}{other_day or ''}",
+        moved,
+        judged,
+        link,
+        note=working_days_words.note(days, now, before) if days else "",
+        short_note=working_days_words.short_note(days, now, before) if days else "",
     )
+
+
+def working_days_of(view: View, metric: Metric, against: Against) -> WorkingDays | None:
+    """The working days of the view's period and the earlier one, of a number that grows by the day; None of others."""
+    return working_days(view.workdays, view.period, view.as_of, against) if metric.is_flow else None
 
 
 def _other_kind_of_day(view: View, metric: Metric, against: Against) -> str | None:

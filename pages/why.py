@@ -99,6 +99,9 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
     )
+    sentence = contributions.calendar_sentence(metric, change)
+    if sentence:
+        st.caption(f"{contributions.CALENDAR_NAME}：{sentence}。")
     code = clicks.chart(
         drawing, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code"
     )
@@ -108,7 +111,9 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
             st.session_state["why_whole"] = True
             st.rerun()
         st.toggle("全部列出，不并入「其余」", key="why_whole", bind="query-params")
-    if code and code != charts.REST:
+    if code == contributions.CALENDAR:
+        st.info("这一条是工作日多少带来的，没有单独的件；各组的件点各组的条。")
+    elif code and code != charts.REST:
         effect, place = code.split(":")
         open_group(metric, change.parts.iloc[int(place)], [dimension], volume=effect == contributions.MIX)
 
@@ -119,7 +124,8 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     if len(by) < 2:
         return
     change = change_of(view, metric, against, by)
-    parts = change.parts[change.parts["change"].fillna(0) != 0].reset_index(drop=True)
+    moved = change.parts[["change", change.by]].fillna(0).ne(0).any(axis=1)
+    parts = change.parts[moved].reset_index(drop=True)
     if parts.empty:
         return
     largest, kind = parts.head(CELLS), numbers.kind_of(metric)
@@ -129,15 +135,16 @@ def cells(view: View, metric: Metric, against: Against) -> None:
         if len(parts) > CELLS
         else ""
     )
+    of_calendar = f"，其中日历影响 {words.contribution(change.calendar, kind)}" if change.has_calendar else ""
     names = {name: splits.names_of(view, name, largest[name].tolist()) for name in by}
     first = "、".join(names_of_cells[0] for names_of_cells in names.values())
     written = pd.DataFrame({DIMENSIONS[name]: names[name] for name in by})
-    written = written.join(contributions.written_changes(metric, largest))
+    written = written.join(contributions.written_changes(metric, change, largest))
     tables.headed(
         written,
-        f"变化最大的一格：{first}，{words.contribution(largest['change'].iloc[0], kind)}",
+        f"变化最大的一格：{first}，{words.contribution(largest[change.by].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
-        f"各格相加等于总变化 {words.contribution(change.difference, kind)}{more}；选中一行看它本期的件",
+        f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行看它本期的件",
         define=metric.id,
         open_row=lambda row: open_group(metric, largest.iloc[row], by),
         key=f"cells_{metric.id}",

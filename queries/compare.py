@@ -1,11 +1,15 @@
 """A number beside its earlier self, and its trend: what a card, a briefing and a ranking show."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pandas as pd
 
 from casebase.engine import Casebase
+from casebase.errors import CasebaseError
+from casebase.workdays import Workdays
 from queries import frames, needs
 from queries.beginnings import first_case_day, is_before
 from queries.measure import measure, metric_of, stock_moment
@@ -39,6 +43,51 @@ def compare(
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
         numbers = numbers.merge(earlier, on=keys, how="left")
     return frames.conform(numbers, {**frames.keys(by), **frames.COMPARED})
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """Working days of a period as far as it has begun, and of the earlier one up to the same moment (domain.md §2).
+
+    A day that has begun counts whole on either side. `unpublished`: the years of either whose arrangement of holidays
+    is not published, so that their days are those of weekends and fixed holidays.
+    """
+
+    now: int
+    before: int
+    unpublished: tuple[int, ...] = ()
+
+    @property
+    def more(self) -> int:
+        """How many more the period has than the earlier one; negative where it has fewer."""
+        return self.now - self.before
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both have any, so that there is a number per working day."""
+        return self.now > 0 and self.before > 0
+
+    def scaled(self, before: float) -> float:
+        """What the earlier count would be with as many working days as now; itself where there is none per day."""
+        return before * self.now / self.before if self.comparable else before
+
+    def change(self, now: float, before: float) -> float | None:
+        """The change of a count per working day, as a ratio; None where there is nothing to divide by."""
+        if not self.comparable or math.isnan(now) or math.isnan(before) or before == 0:
+            return None
+        return (now * self.before - before * self.now) / (before * self.now)
+
+
+def working_days(calendar: Workdays, period: Period, as_of: datetime, against: Against) -> WorkingDays | None:
+    """The working days of two periods that are compared; None where the calendar does not reach."""
+    earlier, then = compared_period(period, as_of, against)
+    spans = [(span.start, span.end) for span in (period.cut(as_of), earlier.cut(then))]
+    try:
+        now, before = (calendar.within(*span) for span in spans)
+    except CasebaseError:
+        return None
+    unpublished = {year for span in spans for year in calendar.unpublished_within(*span)}
+    return WorkingDays(now, before, tuple(sorted(unpublished)))
 
 
 def by_month(

@@ -1,7 +1,12 @@
 """Why a number changed: its change against an earlier period, split into parts that add up to it exactly.
 
-A count changes by the sum of what its groups change by. A rate R = Σ sᵢ·rᵢ, with sᵢ = nᵢ/N the share of group i in the
-denominator and rᵢ its own rate, changes by Bennet's symmetric decomposition:
+A count changes by the sum of what its groups change by. Where the two periods hold different numbers of working days
+(W₀ before, W₁ now), a count of what happens in a period has a part of its own for that (日历影响): what as many days as
+now would have brought at the earlier number per working day, n₀·W₁/W₀ − n₀, a whole number for the whole. The groups
+share it by their own n₀, in whole numbers too (largest remainders); what is left of a group's change is its own.
+
+A rate R = Σ sᵢ·rᵢ, with sᵢ = nᵢ/N the share of group i in the denominator and rᵢ its own rate, changes by Bennet's
+symmetric decomposition:
 
     R₁ − R₀ = Σ (sᵢ₁ − sᵢ₀)·(r̄ᵢ − R̄)  +  Σ s̄ᵢ·(rᵢ₁ − rᵢ₀)
 
@@ -13,14 +18,17 @@ going is all mix.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries import needs
+from queries.compare import WorkingDays, working_days
 from queries.measure import measure, metric_of
 from queries.model import EVERYTHING, Kind, Metric, Slice
 from queries.periods import Against, Period, compared_period
@@ -33,19 +41,37 @@ class Change:
 
     Of a number that the data cannot tell (see queries.needs) both are NaN, and so are the changes of its parts.
 
-    `parts` has one row a group, the largest change first: the `by` columns (None where not filled in), hits, among,
-    hits_before, among_before (int), change (int for a count, else a ratio), and for a rate mix and performance, which
-    add up to change. All parts add up to `difference`; where one of the rates is missing their changes are NaN.
+    `parts` has one row a group, the largest by `by` first: the `by` columns (None where not filled in), hits, among,
+    hits_before, among_before (int), change (int for a count, else a ratio); for a count calendar and own (int), which
+    add up to change, for a rate mix and performance, which do. All parts add up to `difference`; where one of the rates
+    is missing their changes are NaN. `days`: the working days of a count of what happens in a period, None of others;
+    `calendar` is 0 where both periods have as many, or one has none.
     """
 
     now: float
     before: float
     parts: pd.DataFrame
+    days: WorkingDays | None = None
 
     @property
     def difference(self) -> float:
         """Now less before: a count, or a ratio of a rate; NaN where one of them is."""
         return self.now - self.before
+
+    @property
+    def has_calendar(self) -> bool:
+        """Whether the working days are a part of the change."""
+        return self.days is not None and self.days.comparable and self.days.more != 0
+
+    @property
+    def by(self) -> str:
+        """The column of what the groups themselves add: own, or change where the working days add nothing."""
+        return "own" if self.has_calendar else "change"
+
+    @property
+    def calendar(self) -> float:
+        """What the working days alone add to a count: the sum of the groups' parts of it (日历影响)."""
+        return float(self.parts["calendar"].sum()) if self.has_calendar else 0.0
 
 
 def is_splittable(metric: Metric) -> bool:
@@ -77,17 +103,37 @@ def decompose(
     now = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=by)
     before = measure(casebase, [metric], as_of=then, period=then_period, within=within, by=by)
     parts = _beside(now, before, list(by))
+    days = working_days(casebase.workdays, period, as_of, against) if chosen.is_flow else None
     totals = parts[["hits", "among", "hits_before", "among_before"]].sum()
     if chosen.kind is Kind.COUNT:
         parts["change"] = parts["hits"] - parts["hits_before"]
+        parts["calendar"] = calendar_parts(parts["hits_before"].to_numpy("int64"), days)
+        parts["own"] = parts["change"] - parts["calendar"]
         values = float(totals["hits"]), float(totals["hits_before"])
     else:
         values = _ratio(totals["hits"], totals["among"]), _ratio(totals["hits_before"], totals["among_before"])
         parts = _effects(parts, *values)
     if metric in needs.unknown(casebase):
         values, parts["change"] = (float("nan"), float("nan")), float("nan")
-    order = parts["change"].abs().sort_values(ascending=False, kind="stable").index
-    return Change(*values, parts.loc[order].reset_index(drop=True))
+        days = None
+    change = Change(*values, parts, days)
+    order = parts[change.by].abs().sort_values(ascending=False, kind="stable").index
+    return replace(change, parts=parts.loc[order].reset_index(drop=True))
+
+
+def calendar_parts(before: npt.NDArray[np.int64], days: WorkingDays | None) -> npt.NDArray[np.int64]:
+    """What the difference in working days alone adds to each of these earlier counts, in whole numbers.
+
+    They add up to that of their sum, rounded half up, and each differs from its exact share by less than one.
+    """
+    if days is None or not days.comparable:
+        return np.zeros(len(before), dtype="int64")
+    shares, remainders = np.divmod(before * days.more, days.before)
+    whole = (2 * int(before.sum()) * days.more + days.before) // (2 * days.before)
+    largest = np.argsort(-remainders, kind="stable")[: whole - int(shares.sum())]
+    shares[largest] += 1
+    parts: npt.NDArray[np.int64] = shares
+    return parts
 
 
 def _beside(now: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -15,6 +15,8 @@ from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
 from queries.blanks import blanks, names_of_columns
 
+# Columns of limits.
+_LIMITS = ("due_at", "five_day_due")
 # The period_text of a stock.
 AT_THE_MOMENT = "时点数"
 _TEXTS = ("name", "group", "unit", "definition", "among_text", "hits_text", "period_text", "article")
@@ -173,6 +175,15 @@ class Metric:
     @property
     def is_stock(self) -> bool:
         return self.dated_by is None
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether it counts what happened in a period, so that more working days bring more of it.
+
+        Neither a stock does nor what a period's limits have left open, and distinct things do not come by the day.
+        """
+        of_limits = getattr(self.date, "name", "") in _LIMITS
+        return self.kind is Kind.COUNT and not self.is_stock and self.additive and not of_limits
 
     @property
     def is_sample(self) -> bool:

@@ -29,13 +29,16 @@ _TONE_WORDS = {"good": "，向好", "bad": "，变差", "neutral": ""}
 class Delta:
     """One change: `label` such as 较上月同期, `text` such as −1.20 百分点, and whether that is good.
 
-    `link` is handed back when it is clicked: what the change is made of.
+    `link` is handed back when it is clicked: what the change is made of. `note` stands behind the text in brackets
+    (the change per working day), `short_note` where there is little room.
     """
 
     label: str
     text: str
     tone: Tone = "neutral"
     link: str | None = None
+    note: str = ""
+    short_note: str = ""
 
     @property
     def tone_text(self) -> str:
@@ -74,7 +77,7 @@ class Card:
         parts = [f"{self.name} {self.value}{' ' + self.unit if self.unit else ''}"]
         parts += [self.state.word] if self.state else []
         parts += [SMALL] if self.small else []
-        parts += [f"{delta.label} {delta.text}{delta.tone_text}" for delta in self.deltas]
+        parts += [f"{delta.label} {delta.text}{delta.tone_text}{delta.note}" for delta in self.deltas]
         return SEPARATOR.join([*parts, *self.beside])
 
 

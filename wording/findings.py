@@ -182,23 +182,29 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
 
 
 def change_reason(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
-    """登记量较上月同期 +178 件次，金水区影响最大，+45. Bars: name, value, as charts.waterfall draws them."""
+    """登记量较上月同期 +178 件次，其中日历影响 +120；扣除后金水区影响最大，+45.
+
+    Bars: name, value and perhaps pinned, as charts.waterfall draws them; what is pinned is no group.
+    """
     kind: words.NumberFormat = "rate" if metric.kind is Kind.RATE else "count"
     if words.is_missing(change.difference):
         return f"{metric.name}{against}没有可比的数"
     moved = words.contribution(change.difference, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
     statement = f"{metric.name}{against}持平" if change.difference == 0 else f"{metric.name}{against} {moved}"
+    if change.has_calendar:
+        statement = f"{statement}，其中日历影响 {words.contribution(change.calendar, kind)}"
     parts = bars[bars["value"].fillna(0) != 0]
+    if "pinned" in parts:
+        parts = parts[~parts["pinned"].astype(bool)]
     if parts.empty:
         return statement
     size = parts["value"].abs()
     top = parts[size == size.max()]
     names = words.listing(top["name"].tolist(), 2)
+    statement += f"；扣除后{names}影响最大，" if change.has_calendar else f"，{names}影响最大，"
     if top["value"].nunique() > 1:
-        return f"{statement}，{names}影响最大，升降各 {words.contribution(float(size.max()), kind).removeprefix('+')}"
-    return (
-        f"{statement}，{names}影响最大，{'各 ' if len(top) > 1 else ''}{words.contribution(top['value'].iloc[0], kind)}"
-    )
+        return f"{statement}升降各 {words.contribution(float(size.max()), kind).removeprefix('+')}"
+    return f"{statement}{'各 ' if len(top) > 1 else ''}{words.contribution(top['value'].iloc[0], kind)}"
 
 
 def months(

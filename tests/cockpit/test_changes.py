@@ -8,10 +8,13 @@ import pytest
 
 from cockpit import kpis
 from cockpit.view import View, comparisons
+from queries.compare import WorkingDays
 from queries.model import Slice
 from queries.periods import Period
 from queries.registry import METRICS
 from tests.cockpit.fakes import data_that_answers
+from views import cards
+from wording.working_days import note, short_note
 
 SATURDAY, SUNDAY, FRIDAY = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 20)
 MADE_UP = date(2025, 9, 28)  # a Sunday that was worked
@@ -61,3 +64,38 @@ def test_a_month_that_ends_on_a_rest_day_has_what_falls_due_of_that_day() -> Non
     label = kpis.deltas(view, METRICS["five_day_due_in_0"], row, linked=False)[0].label
     assert label == "较上月同期（为工作日）"
     assert kpis.deltas(view, METRICS["overdue"], row, linked=False)[0].label == "较上月同期"
+
+
+def _november(as_of: datetime) -> View:
+    november = Period(date(2026, 11, 1), date(2026, 11, 30))
+    return View(data_that_answers(), as_of, november, Slice(), comparisons("较上月同期"))
+
+
+def _delta(metric: str, now: float, before: float) -> cards.Delta:
+    row: dict[str, Any] = {"value": now, "previous": before, "year_before": float("nan")}
+    return kpis.deltas(_november(datetime(2026, 11, 30, 23, 59, 59)), METRICS[metric], row, linked=False)[0]
+
+
+def test_the_working_days_stand_beside_the_change_of_a_flow() -> None:
+    """November 2026 has 21 working days, October 18: 1100 a month are 52.4 a day, 1000 are 55.6."""
+    delta = _delta("registered", 1100, 1000)
+    assert (delta.text, delta.note) == ("+10.0%", "（多 3 个工作日；按工作日均 −5.7%）")
+    assert delta.short_note == "（日均 −5.7%）"
+    assert _delta("registered", 2100, 1800).note == "（多 3 个工作日；按工作日均持平）"
+    assert _delta("backlog", 1275, 1000).note == _delta("five_day_closure", 0.9, 0.8).note == ""
+
+
+def test_what_the_working_days_alone_moved_has_no_colour() -> None:
+    assert _delta("collective_visits", 110, 100).tone == "neutral"  # fewer a day
+    assert _delta("collective_visits", 150, 100).tone == "bad"  # more a day too
+    assert _delta("collective_visits", 90, 100).tone == "good"
+    assert _delta("closed", 110, 100).tone == "neutral"
+
+
+def test_a_year_whose_holidays_are_not_published_is_named() -> None:
+    days = WorkingDays(20, 17, (2027,))
+    assert note(days, 100, 90) == "（多 3 个工作日；按工作日均 −5.6%；2027 年放假安排未发布）"
+    assert short_note(days, 100, 90) == "（日均 −5.6%，放假安排未发布）"
+    assert note(WorkingDays(1, 0), 100, 90) == "（多 1 个工作日）"
+    assert note(WorkingDays(19, 20), 0, 0) == "（少 1 个工作日）"
+    assert note(WorkingDays(20, 20, (2027,)), 100, 90) == short_note(WorkingDays(20, 20), 100, 90) == ""

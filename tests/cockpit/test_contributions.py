@@ -1,12 +1,16 @@
 """A change in its parts: bars and rows add up to the change, and say what was before and is now."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from cockpit import contributions
 from cockpit.view import View
+from queries.compare import WorkingDays
 from queries.decompose import decompose
 from queries.measure import metric_of
-from queries.periods import Against
+from queries.periods import Against, Period, end_of_day
 from views import words
 
 
@@ -17,22 +21,53 @@ def test_bars_add_up_to_the_change(metric_id: str, year: View) -> None:
     bars = contributions.bars_of(year, metric, change, "district")
     assert bars["value"].sum() == pytest.approx(change.difference)
     effects = 2 if metric_id == "five_day_closure" else 1
-    assert len(bars) == effects * len(change.parts)
+    groups = bars[~bars["pinned"]]
+    assert len(groups) == effects * len(change.parts)
     first = change.parts.iloc[0]
-    assert bars["tip"].iloc[0].endswith(contributions.sides(metric, first))
+    assert contributions.sides(metric, first) in groups["tip"].iloc[0]
     assert bars["code"].iloc[-1].endswith(f":{change.parts.index[-1]}")
 
 
 def test_rows_of_a_count_and_of_a_rate(year: View) -> None:
     for metric_id in ("registered", "five_day_closure"):
         metric = metric_of(metric_id)
-        parts = year.ask(decompose, metric_id, against=Against.YEAR_BEFORE, by=["channel"], **year.scope).parts
-        written = contributions.written_changes(metric, parts)
+        change = year.ask(decompose, metric_id, against=Against.YEAR_BEFORE, by=["channel"], **year.scope)
+        parts = change.parts
+        written = contributions.written_changes(metric, change, parts)
         row, part = written.iloc[0], parts.iloc[0]
         if metric_id == "registered":
-            assert list(written.columns) == ["上期", "本期", "变化"]
+            calendar = ["其中日历影响", "其中自身增减"] if change.has_calendar else []
+            assert list(written.columns) == ["上期", "本期", "变化", *calendar]
             assert row["本期"] == part["hits"]
         else:
             assert list(written.columns) == ["上期", "本期", "变化", "其中办理", "其中构成"]
             assert row["上期"] == words.fraction(part["hits_before"], part["among_before"])
             assert row["其中构成"] == words.contribution(part["mix"], "rate")
+
+
+def test_the_working_days_are_a_bar_of_their_own(year: View) -> None:
+    """November 2026 has 21 working days, October 18: the bar stands first and is no group's."""
+    november = replace(year, period=Period(date(2026, 11, 1), date(2026, 11, 30)), as_of=end_of_day(date(2026, 11, 30)))
+    metric = metric_of("registered")
+    change = november.ask(decompose, metric.id, against=Against.PREVIOUS, by=["district"], **november.scope)
+    assert (change.days, change.has_calendar) == (WorkingDays(21, 18), True)
+    bars = contributions.bars_of(november, metric, change, "district")
+    first = bars.iloc[0]
+    assert (first["code"], first["name"], first["pinned"], first["tone"]) == ("calendar", "日历影响", True, "neutral")
+    assert first["value"] == (2 * change.before * 3 + 18) // 36  # rounded half up
+    assert bars["value"].sum() == change.now - change.before
+    assert bars["pinned"].sum() == 1
+    written = contributions.written_changes(metric, change, change.parts)
+    assert list(written.columns) == ["上期", "本期", "变化", "其中日历影响", "其中自身增减"]
+    assert contributions.calendar_sentence(metric, change).startswith(
+        "本期 21 个工作日，上期 18 个；按上期的工作日均数，多 3 个工作日合 +"
+    )
+
+
+def test_a_stock_and_a_rate_have_no_part_of_the_working_days(year: View) -> None:
+    november = replace(year, period=Period(date(2026, 11, 1), date(2026, 11, 30)), as_of=end_of_day(date(2026, 11, 30)))
+    for metric_id in ("backlog", "five_day_closure", "five_day_overdue"):
+        metric = metric_of(metric_id)
+        change = november.ask(decompose, metric_id, against=Against.PREVIOUS, by=["district"], **november.scope)
+        assert not change.has_calendar
+        assert not contributions.bars_of(november, metric, change, "district")["pinned"].any()

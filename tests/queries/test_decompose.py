@@ -3,8 +3,11 @@
 import math
 from collections.abc import Callable
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
+import chinese_calendar
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,9 +15,10 @@ from hypothesis import strategies as st
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from queries.decompose import SPLITTABLE, _beside, _effects, decompose
+from queries.compare import WorkingDays
+from queries.decompose import SPLITTABLE, _beside, _effects, calendar_parts, decompose
 from queries.measure import measure
-from queries.model import Kind, Slice
+from queries.model import Kind, Metric, Slice
 from queries.periods import Against, Period, compared_period, end_of_day
 from queries.registry import METRICS
 from tests.queries import sample
@@ -53,14 +57,50 @@ def test_parts_add_up_to_the_change(
     parts = found.parts
     assert not parts.duplicated(by).any()
     if METRICS[name].kind is Kind.COUNT:
-        assert pd.api.types.is_integer_dtype(parts["change"])
+        for column in ("change", "calendar", "own"):
+            assert pd.api.types.is_integer_dtype(parts[column])
         assert parts["change"].sum() == int(now) - int(before)
+        assert parts["calendar"].sum() + parts["own"].sum() == int(now) - int(before)
+        assert found.calendar == _calendar(METRICS[name], before, asked)
     elif math.isnan(now) or math.isnan(before):
         assert parts["change"].isna().all()
     else:
         assert abs(math.fsum(parts["mix"]) + math.fsum(parts["performance"]) - (now - before)) < 1e-12
         assert abs(math.fsum(parts["change"]) - (now - before)) < 1e-12
-    assert parts["change"].dropna().abs().is_monotonic_decreasing
+    assert parts[found.by].dropna().abs().is_monotonic_decreasing
+
+
+def _calendar(metric: Metric, before: float, asked: list[tuple[datetime, Period]]) -> int:
+    """What the working days add, reckoned by chinese_calendar alone: the earlier number per working day, times more."""
+    if metric.dated_by is None or not metric.additive or metric.period_text == "五日期限":
+        return 0
+    days = pd.date_range("2024-01-01", "2026-12-31")
+    works = pd.Series([chinese_calendar.is_workday(day.date()) for day in days], index=days)
+    ends = [max(span.start, min(span.end, at.date())) for at, span in asked]
+    now, then = (int(works[str(span.start) : str(end)].sum()) for (_, span), end in zip(asked, ends, strict=True))
+    return math.floor(Fraction(int(before) * (now - then), then) + Fraction(1, 2)) if now and then else 0
+
+
+@given(
+    before=st.lists(st.integers(0, 10**6), max_size=50),
+    now=st.integers(0, 800),
+    then=st.integers(0, 800),
+)
+def test_parts_of_the_working_days_add_up_in_whole_numbers(before: list[int], now: int, then: int) -> None:
+    parts = calendar_parts(np.array(before, dtype="int64"), WorkingDays(now, then))
+    if not now or not then:
+        assert not parts.any()
+        return
+    exact = [Fraction(n * (now - then), then) for n in before]
+    assert parts.sum() == math.floor(sum(exact) + Fraction(1, 2))
+    assert all(abs(int(part) - share) < 1 for part, share in zip(parts, exact, strict=True))
+
+
+def test_the_working_days_are_shared_by_the_earlier_counts() -> None:
+    """From 16 to 21 working days are 5/16 more: exact shares 3.75, 2.5 and 0.9375 are 7.1875 together, so 7."""
+    assert calendar_parts(np.array([12, 8, 3, 0]), WorkingDays(21, 16)).tolist() == [4, 2, 1, 0]
+    assert calendar_parts(np.array([12, 8, 3, 0]), WorkingDays(21, 21)).tolist() == [0, 0, 0, 0]
+    assert calendar_parts(np.array([21, 2]), WorkingDays(16, 21)).tolist() == [-5, 0]
 
 
 def _table(rows: list[tuple[str, int, int, int, int]]) -> pd.DataFrame:

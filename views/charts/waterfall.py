@@ -31,8 +31,9 @@ def waterfall(
 ) -> Chart:
     """What a change is made of: bars that each start where the one above ends, the largest first, their sum below.
 
-    Columns: code, name, value (what the part adds; a ratio for kind "rate"); optional tone (good, bad or neutral) and
-    tip. The axis starts at no change. Parts beyond `most` are one bar of code REST. Clicks: "pick" on `code`.
+    Columns: code, name, value (what the part adds; a ratio for kind "rate"); optional tone (good, bad or neutral), tip
+    and pinned (whether the part stands first, whatever its size). The axis starts at no change. Parts beyond `most` are
+    one bar of code REST. Clicks: "pick" on `code`.
     """
     changed = frame[frame["value"].fillna(0) != 0]
     if changed.empty:
@@ -67,8 +68,8 @@ def waterfall(
 
 
 def _waterfall_data(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, total: str, most: int) -> pd.DataFrame:
-    size = frame["value"].abs()
-    ordered = frame.loc[size.sort_values(ascending=False, kind="stable").index]
+    keys = pd.DataFrame({"pinned": frame.get("pinned", False), "size": frame["value"].abs()}, index=frame.index)
+    ordered = frame.loc[keys.sort_values(["pinned", "size"], ascending=False, kind="stable").index]
     rows = ordered.to_dict("records")
     # A bar for a single one would say less than the part itself.
     if len(rows) > most + 1:

@@ -1,0 +1,38 @@
+"""Working days beside a change: how many more or fewer, and how the number moved per working day (domain.md §2)."""
+
+from queries.compare import WorkingDays
+from views import words
+
+
+def difference(days: WorkingDays) -> str:
+    """多 5 个工作日, 少 1 个工作日; "" where both periods have as many."""
+    return f"{'多' if days.more > 0 else '少'} {abs(days.more)} 个工作日" if days.more else ""
+
+
+def change_per_day(days: WorkingDays, now: float, before: float) -> str:
+    """+2.1%, 持平; "" where no number per working day can be compared."""
+    moved = words.relative_change(days.change(now, before))
+    return "" if moved == words.NONE else moved
+
+
+def note(days: WorkingDays, now: float, before: float) -> str:
+    """（多 5 个工作日；按工作日均 +2.1%）; "" where both periods have as many working days."""
+    if not days.more:
+        return ""
+    moved = change_per_day(days, now, before)
+    clauses = [difference(days), f"按工作日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else ""]
+    return f"（{'；'.join(filter(None, [*clauses, unpublished(days)]))}）"
+
+
+def short_note(days: WorkingDays, now: float, before: float) -> str:
+    """（日均 +2.1%）, where there is little room; without a number per day （多 5 个工作日）."""
+    if not days.more:
+        return ""
+    moved = change_per_day(days, now, before)
+    text = f"日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else difference(days)
+    return f"（{text}{'，放假安排未发布' if days.unpublished else ''}）"
+
+
+def unpublished(days: WorkingDays) -> str:
+    """2027 年放假安排未发布, of the years that are reckoned by weekends; "" where all are published."""
+    return f"{'、'.join(map(str, days.unpublished))} 年放假安排未发布" if days.unpublished else ""
