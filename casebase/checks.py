@@ -24,6 +24,16 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
+from casebase.case_words import (
+    CLOSED,
+    HANDLING_PATHS,
+    HOTLINE,
+    NOT_HANDLED,
+    OPEN_STATUSES,
+    REGISTERING_LEVELS,
+    SUGGESTION,
+    WRONGDOING,
+)
 from casebase.schema import (
     agent,
     area,
@@ -37,6 +47,7 @@ from casebase.schema import (
     mediation,
     petition,
     petition_event,
+    proposal,
     reception,
     supervision,
     unit,
@@ -46,19 +57,25 @@ from casebase.settings import DeadlineSettings
 
 Severity = Literal["error", "warning"]
 MARKS = ("满意", "基本满意", "不满意")
-OPEN, ENDED = ("待转送", "待受理", "办理中"), ("已办结", "不予受理")
-_EVENTS = ("registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at")
+OPEN, ENDED = OPEN_STATUSES, (CLOSED, *NOT_HANDLED)
+_EVENTS = ("registered_at", "forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at")
 # Clocks and time zones differ by less.
 _TOLERANCE = timedelta(days=1)
 # The words that numbers and pages know (domain vocabulary); what stands outside falls out of every split by them.
 VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
-    petition.c.channel: ("来信", "来访", "网信", "电话", "传真", "12345转办"),
-    petition.c.purpose: ("求决", "申诉", "意见建议", "检举控告", "其他"),
+    petition.c.channel: ("来信", "来访", "网信", "电话", "传真", HOTLINE),
+    petition.c.purpose: ("求决", "申诉", SUGGESTION, WRONGDOING, "其他"),
     petition.c.satisfaction_bureau: MARKS,
     petition.c.satisfaction_unit: MARKS,
     petition.c.status: (*OPEN, *ENDED),
+    petition.c.handling_path: HANDLING_PATHS,
+    petition.c.registering_level: REGISTERING_LEVELS,
     grid.c.kind: ("社区网格", "微网格", "农村网格", "专属网格"),
     grid_task.c.kind: ("协助化解", "人员核查", "人员关怀"),
+    reception.c.kind: ("接访", "下访", "阅批", "包案"),
+    supervision.c.escalation: ("约谈", "通报", "挂牌督办", "责令限期整改"),
+    proposal.c.kind: ("改进工作", "完善政策", "追究责任"),
+    proposal.c.outcome: ("采纳", "部分采纳", "未采纳"),
 }
 
 # Times of the other tables: one, and one that cannot come before it.
@@ -70,6 +87,7 @@ ORDER: Mapping[Table, tuple[tuple[str, str], ...]] = {
     hearing: (("applied_at", "held_at"), ("held_at", "settled_at")),
     reception: (("held_at", "closed_at"),),
     supervision: (("issued_at", "due_at"), ("issued_at", "replied_at")),
+    proposal: (("made_at", "feedback_at"),),
 }
 
 
@@ -223,6 +241,7 @@ def _dangling() -> Iterator[Rule]:
         (petition.c.community_code, area.c.code),
         (petition.c.category_code, category.c.code),
         (petition.c.unit_id, unit.c.unit_id),
+        (petition.c.complained_unit_id, unit.c.unit_id),
         (petition.c.grid_id, grid.c.grid_id),
         (area.c.parent_code, area.alias("above").c.code),
     )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -29,15 +30,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from casebase.schema import grid_task, hearing, petition, petition_event, reception, supervision
+from casebase.case_words import NOT_HANDLED
+from casebase.schema import expert_task, grid_task, hearing, petition, petition_event, reception, supervision
 
 DERIVED = (
-    "登记", "转送", "受理告知", "延期", "办结", "不予受理", "评价",
-    "听证申请", "听证", "息诉息访", "督办", "督办反馈", "领导接访", "网格推送", "首次联系", "网格反馈",
+    "登记", "转送", "收到", "受理告知", "延期", "办结", *NOT_HANDLED, "评价",
+    "听证申请", "听证", "息诉息访", "督办", "督办反馈", "领导接访", "领导下访", "领导阅批", "领导包案", "专家参与",
+    "网格推送", "首次联系", "网格反馈",
 )  # fmt: skip
 
 _COLUMNS = ["event_id", "petition_id", "happened_at", "action", "unit_id", "actor", "note"]
-_REFUSED = "不予受理"
 # Ids of events on other tables start far above petition_id * 10, one range a table.
 _RANGE = 10**17
 
@@ -70,15 +72,16 @@ def _events(where: ColumnElement[bool]) -> Iterator[Select[*tuple[Any, ...]]]:
 
 def _petition_events(where: ColumnElement[bool]) -> Iterator[Select[*tuple[Any, ...]]]:
     p = petition.c
-    refused = p.status.is_not_distinct_from(_REFUSED)
+    refused = func.coalesce(p.status.in_(NOT_HANDLED), false())
     yield _own(1, p.registered_at, "登记", where, note=p.channel)
     yield _own(2, p.forwarded_at, "转送", where, unit=p.unit_id)
+    yield _own(7, p.received_at, "收到", where, unit=p.unit_id)
     yield _own(3, p.accepted_at, "受理告知", where & ~refused, unit=p.unit_id)
     yield _own(
         4, _extended_at(), "延期", where & (p.extended_days > 0), unit=p.unit_id,
         note=func.concat(cast(p.extended_days, String), "日"),
     )  # fmt: skip
-    closing = case((refused, _REFUSED), else_="办结")
+    closing = case((refused, p.status), else_="办结")
     outcome = case((refused, null()), (p.resolved, "已化解"), (p.resolved.is_(False), "未化解"))
     yield _own(5, p.closed_at, closing, where, unit=p.unit_id, note=outcome)
     bureau, unit = (func.coalesce(evaluation, "未评价") for evaluation in (p.satisfaction_bureau, p.satisfaction_unit))
@@ -99,16 +102,26 @@ def _extended_at() -> ColumnElement[Any]:
 
 
 def _child_events(where: ColumnElement[bool]) -> Iterator[Select[*tuple[Any, ...]]]:
-    h, s, r, g = hearing.c, supervision.c, reception.c, grid_task.c
+    h, s, r, g, e = hearing.c, supervision.c, reception.c, grid_task.c, expert_task.c
     yield _other(hearing, 1, 1, h.applied_at, "听证申请", where, note=h.stage)
     yield _other(hearing, 1, 2, h.held_at, "听证", where, note=h.conclusion)
     yield _other(hearing, 1, 3, h.settled_at, "息诉息访", where)
     yield _other(supervision, 2, 1, s.issued_at, "督办", where, note=s.level)
     yield _other(supervision, 2, 2, s.replied_at, "督办反馈", where, note=s.result)
-    yield _other(reception, 3, 1, r.held_at, "领导接访", where, actor=r.leader_title, note=r.place)
+    yield _other(
+        reception,
+        3,
+        1,
+        r.held_at,
+        func.concat("领导", func.coalesce(r.kind, "接访")),
+        where,
+        actor=r.leader_title,
+        note=r.place,
+    )
     yield _other(grid_task, 4, 1, g.pushed_at, "网格推送", where, note=g.kind)
     yield _other(grid_task, 4, 2, g.contacted_at, "首次联系", where, note=g.contact_method)
     yield _other(grid_task, 4, 3, g.finished_at, "网格反馈", where, note=g.outcome)
+    yield _other(expert_task, 5, 1, e.took_part_at, "专家参与", where, note=e.kind)
 
 
 def _own(
@@ -129,7 +142,7 @@ def _other(
     space: int,
     slot: int,
     moment: ColumnElement[Any],
-    action: str,
+    action: str | ColumnElement[Any],
     where: ColumnElement[bool],
     actor: ColumnElement[Any] | None = None,
     note: ColumnElement[Any] | None = None,

@@ -94,17 +94,31 @@ petition = Table(
     Column("grid_id", String),
     Column("lon", Float),
     Column("lat", Float),
-    Column("unit_id", String),
+    Column("unit_id", String, comment="责任单位, which handles the case"),
+    Column("complained_unit_id", String, comment="被投诉单位, which the case complains about"),
+    Column("registering_body", PersonalText, comment="登记机构, where the case was registered first"),
+    Column("registering_level", String, comment="its level: 县 市 省 国家; the last two are 赴省 and 进京"),
+    Column("handling_path", String, comment="办理路径: 第二十九条 第三十条 第三十一条第一项 … 第六项"),
+    Column("is_skip_level", Boolean, comment="越级; null: the source does not say, as with the flags below"),
+    Column("is_joint", Boolean, comment="联名"),
+    Column("is_threat", Boolean, comment="扬言"),
+    Column("leader_assigned", Boolean, comment="领导包案"),
+    Column("is_long_standing", Boolean, comment="积案"),
     Column("agent_id", String, comment="信访代办员 who accompanies the case"),
     Column("registered_at", DateTime, nullable=False),
     Column("forwarded_at", DateTime, comment="转送、交办、直接回复"),
+    Column("received_at", DateTime, comment="责任单位收到; where it is not known, forwarding stands for it"),
     Column("accepted_at", DateTime, comment="受理告知"),
-    Column("due_at", DateTime, comment="last moment of the handling deadline, extension included"),
+    Column(
+        "due_at",
+        DateTime,
+        comment="last moment of its limit: article 34, extension included, or 12345; null: none, or not begun",
+    ),
     Column("extended_days", SmallInteger, nullable=False, default=0),
     Column("five_day_due", Date, comment="fifth working day of a simple claim; null otherwise"),
-    Column("closed_at", DateTime),
+    Column("closed_at", DateTime, comment="办结, or the end without handling that the status names"),
     Column("resolved", Boolean, comment="化解; null while open"),
-    Column("status", String, comment="待转送 待受理 办理中 已办结 不予受理"),
+    Column("status", String, comment="待转送 待受理 办理中 已办结; 不予受理 不再受理 存"),
     Column("satisfaction_bureau", String, comment="满意 基本满意 不满意; null: not evaluated"),
     Column("satisfaction_unit", String, comment="满意 基本满意 不满意; null: not evaluated"),
     Column("evaluated_at", DateTime),
@@ -190,6 +204,7 @@ social_org = Table(
     Column("org_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", PersonalText, nullable=False),
     Column("kind", PersonalText, nullable=False, comment="矛调类 公益类 … or 孵化中心"),
+    Column("level", String, comment="of an incubation centre: 区 街道"),
     Column("community_code", String),
     Column("founded_on", Date),
     comment="community social organisations and incubation centres",
@@ -249,17 +264,41 @@ hearing_expert = Table(
     comment="panels; a row that is not recused is one 人次",
 )
 
+hearing_participant = Table(
+    "hearing_participant",
+    metadata,
+    Column("hearing_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("participant_no", Integer, primary_key=True, autoincrement=False, comment="1, 2 … within the hearing"),
+    Column("kind", PersonalText, nullable=False, comment="志愿者 人大代表 政协委员 群众代表 …"),
+    Column("role", PersonalText, comment="主持 听证员 评议"),
+    comment="who sits at a hearing and is no expert of the pool, one row a person (人次)",
+)
+
+expert_task = Table(
+    "expert_task",
+    metadata,
+    Column("task_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("expert_id", BigInteger, nullable=False),
+    Column("petition_id", BigInteger),
+    Column("mediation_id", BigInteger),
+    Column("kind", PersonalText, nullable=False, comment="调解 办理"),
+    Column("took_part_at", DateTime, nullable=False),
+    _dropped_times(),
+    comment="what experts do beside hearings, one row an expert and a case",
+)
+
 reception = Table(
     "reception",
     metadata,
     Column("reception_id", BigInteger, primary_key=True, autoincrement=False),
     Column("leader_title", PersonalText, nullable=False, comment="the office, never the name"),
+    Column("kind", PersonalText, comment="article 18: 接访 下访 阅批 包案; null: 接访"),
     Column("held_at", DateTime, nullable=False),
     Column("place", PersonalText),
     Column("petition_id", BigInteger),
     Column("closed_at", DateTime),
     _dropped_times(),
-    comment="领导接访处访",
+    comment="what leaders do themselves: 接访 下访 阅批 包案",
 )
 
 supervision = Table(
@@ -272,8 +311,23 @@ supervision = Table(
     Column("due_at", DateTime, nullable=False),
     Column("replied_at", DateTime),
     Column("result", PersonalText),
+    Column("escalation", String, comment="article 39: 约谈 通报 挂牌督办 责令限期整改"),
     _dropped_times(),
-    comment="案件督查",
+    comment="督办, one row an order",
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("proposal_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", PersonalText, nullable=False, comment="article 40: 改进工作 完善政策 追究责任"),
+    Column("unit_id", String, comment="to whom it is made"),
+    Column("petition_id", BigInteger),
+    Column("made_at", DateTime, nullable=False),
+    Column("feedback_at", DateTime, comment="written feedback of the addressee"),
+    Column("outcome", PersonalText, comment="采纳 部分采纳 未采纳; null: no feedback yet"),
+    _dropped_times(),
+    comment="三项建议 of the petition bureau",
 )
 
 model_case = Table(

@@ -70,6 +70,12 @@ class DeadlineSettings(_Section):
     evaluation_days: int = Field(30, ge=1, le=365)
 
 
+class HotlineSettings(_Section):
+    """Orders of 12345, which have none of the petition clocks: working days from registration to the answer."""
+
+    answer_working_days: int = Field(5, ge=1, le=60)
+
+
 def _percentage_or_none(value: object) -> object:
     """TOML has no word for none: `unit_satisfaction = false` takes a target away."""
     if value is True:
@@ -136,6 +142,7 @@ class Settings(_Section):
     city: CitySettings = CitySettings()
     calendar: CalendarSettings = CalendarSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
+    hotline: HotlineSettings = HotlineSettings()
     targets: Mapping[str, Target] = Field(default_factory=dict)
     """Targets in percent by the id of a metric, instead of its own; None takes it away."""
     lights: LightSettings = LightSettings()

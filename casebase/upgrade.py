@@ -20,25 +20,39 @@ _UPGRADE_LOCK = 4_100_026
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring an empty or older database to the newest schema, in one transaction.
+    """Bring an empty or older database to the newest schema.
+
+    Every step is a transaction of its own, since DuckDB cannot alter a table twice around a change of its rows in one:
+    a step that fails leaves the database at the schema of the release before it.
 
     Raises CasebaseError when the database is newer than this release or holds foreign tables of the same names.
     """
     url = redact(engine.url)
     try:
-        with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                # A big table takes its time, and so may another program that upgrades.
-                connection.execute(text("SET LOCAL statement_timeout = 0"))
-                connection.execute(text("SET LOCAL lock_timeout = 0"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-            command.upgrade(alembic_config(connection), "head")
+        while _upgrade_one_step(engine):
+            pass
     except CommandError as error:
         raise CasebaseError(
             f"{url}: the database was made by a newer release of the cockpit; update it ({error})"
         ) from error
     except DBAPIError as error:
         raise CasebaseError(f"{reason(engine.url, error)}; the schema cannot be upgraded") from error
+
+
+def _upgrade_one_step(engine: Engine) -> bool:
+    """Run the next migration; False where there is none."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # A big table takes its time, and so may another program that upgrades.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+        config = alembic_config(connection)
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current in ScriptDirectory.from_config(config).get_heads():
+            return False
+        command.upgrade(config, "+1")
+        return True
 
 
 def is_current(engine: Engine) -> bool:

@@ -47,8 +47,11 @@ _TABLES: tuple[Table, ...] = (
     schema.expert,
     schema.hearing,
     schema.hearing_expert,
+    schema.hearing_participant,
+    schema.expert_task,
     schema.reception,
     schema.supervision,
+    schema.proposal,
     schema.model_case,
 )
 _p = schema.petition.c

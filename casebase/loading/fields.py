@@ -10,13 +10,14 @@ import pandas as pd
 import regex
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
+from casebase.case_words import HOTLINE, NOT_HANDLED, PETITION_PROCEDURE, SUGGESTION, WRONGDOING
 from casebase.errors import CasebaseError
 from casebase.loading import clean_text, moments
 from casebase.loading.batch import Batch, by_value, taken
 from casebase.loading.field_words import in_words
 from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
 from casebase.persons import key_of
-from casebase.settings import DeadlineSettings
+from casebase.settings import Settings
 from casebase.workdays import Workdays
 
 # Later times are typing errors or placeholders; the working-day calendar ends here too.
@@ -28,7 +29,6 @@ _STARTS = ("registered_at", "forwarded_at", "accepted_at")
 # The fields by which rows are known, as text.
 _NUMBERED = ("case_no",)
 _STAGES = ("办理中", "待受理", "待转送")
-_WRONGDOING = "检举控告"
 # Seconds that one value may take to be matched with a pattern, which is a millionth where a pattern is sound.
 _LONGEST_MATCH = 2.0
 _TIME_OF_DAY = re.compile(r"%-?[HIMSfcXTRps]")
@@ -254,7 +254,7 @@ def set_flags(batch: Batch) -> None:
     if "people" in batch.fields:
         batch.fields.setdefault("is_collective", batch.fields["people"] >= _COLLECTIVE)
     if "purpose" in batch.fields:
-        batch.fields.setdefault("restricted", (batch.fields["purpose"] == _WRONGDOING).fillna(False).astype(bool))
+        batch.fields.setdefault("restricted", (batch.fields["purpose"] == WRONGDOING).fillna(False).astype(bool))
 
 
 def refuse_future(batch: Batch, file_map: FileMap, now: datetime) -> None:
@@ -343,18 +343,21 @@ def years(batch: Batch) -> tuple[int, int]:
     return known.min().year, known.max().year
 
 
-def set_deadlines(batch: Batch, case_map: CaseMap, rules: DeadlineSettings, calendar: Workdays) -> None:
+def set_deadlines(batch: Batch, case_map: CaseMap, settings: Settings, calendar: Workdays) -> None:
     """Fill due_at where no column gives it, and five_day_due for simple claims.
 
-    Article 34: handle_days natural days, the extension added; the deadline is the end of its last day.
+    Article 34: handle_days natural days, the extension added; the deadline is the end of its last day. It has begun
+    with the acceptance alone, and only matters of article 31 item 6 have it (domain.md §1).
     """
-    registered = batch.fields["registered_at"]
+    rules, registered = settings.deadlines, batch.fields["registered_at"]
     if case_map.due:
         start = batch.fields.get("accepted_at", registered) if case_map.due.compute_from == "accepted" else registered
         days = rules.handle_days + batch.fields.get("extended_days", pd.Series(0, index=registered.index))
-        due = start.fillna(registered).dt.normalize() + pd.to_timedelta(days, unit="D")
+        due = start.dt.normalize() + pd.to_timedelta(days, unit="D")
         if rules.roll_over_rest_days:
             due = _next_workday(due, calendar)
+        due = due.where(_has_sixty_days(batch))
+        due = due.fillna(_hotline_limits(batch, settings.hotline.answer_working_days, calendar))
         end = (due + timedelta(days=1) - timedelta(seconds=1)).astype("datetime64[us]")
         batch.fields["due_at"] = batch.fields["due_at"].fillna(end) if "due_at" in batch.fields else end
     simple = batch.fields.get("is_simple")
@@ -365,6 +368,30 @@ def set_deadlines(batch: Batch, case_map: CaseMap, rules: DeadlineSettings, cale
         starts = event[counted].to_numpy().astype("datetime64[D]")
         days_due[counted] = calendar.after_many(starts, rules.simple_working_days)
         batch.fields["five_day_due"] = pd.Series(days_due.astype("datetime64[s]"), index=event.index)
+
+
+def _has_sixty_days(batch: Batch) -> pd.Series:
+    """Which cases are of article 31 item 6, as is what the source says nothing else of, and were not turned away."""
+    blank = pd.Series(None, index=batch.text.index, dtype="str")
+    path, purpose, status, channel = (
+        batch.fields.get(name, blank) for name in ("handling_path", "purpose", "status", "channel")
+    )
+    elsewhere = path.isna() & purpose.isin((SUGGESTION, WRONGDOING)) | path.notna() & (path != PETITION_PROCEDURE)
+    return ~(elsewhere | status.isin(NOT_HANDLED) | (channel == HOTLINE).fillna(False).astype(bool))
+
+
+def _hotline_limits(batch: Batch, days: int, calendar: Workdays) -> pd.Series:
+    """The last working day for the answer to an order of 12345; blank for all others."""
+    registered = batch.fields["registered_at"]
+    orders = registered.notna()
+    if "channel" not in batch.fields:
+        orders[:] = False
+    else:
+        orders &= (batch.fields["channel"] == HOTLINE).fillna(False).astype(bool)
+    limits = pd.Series(pd.NaT, index=registered.index, dtype="datetime64[us]")
+    starts = registered[orders].to_numpy().astype("datetime64[D]")
+    limits[orders] = calendar.after_many(starts, days).astype("datetime64[us]")
+    return limits
 
 
 def _next_workday(days: pd.Series, calendar: Workdays) -> pd.Series:

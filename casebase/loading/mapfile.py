@@ -31,7 +31,8 @@ from casebase.toml_lines import line_of
 
 TableName = Literal[
     "petition", "area", "unit", "category", "grid", "grid_worker", "agent", "grid_task", "social_org", "mediation",
-    "expert", "hearing", "hearing_expert", "reception", "supervision", "model_case",
+    "expert", "hearing", "hearing_expert", "hearing_participant", "expert_task", "reception", "supervision", "proposal",
+    "model_case",
 ]  # fmt: skip
 # Fields that the load itself fills; a map must not name them. Other tables find a petition by its case number.
 _OWN = frozenset(

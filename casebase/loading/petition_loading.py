@@ -23,6 +23,8 @@ _YEARS_AHEAD = 11
 _STEPS = (
     ("registered_at", "forwarded_at"),
     ("registered_at", "accepted_at"),
+    ("forwarded_at", "received_at"),
+    ("received_at", "accepted_at"),
     ("forwarded_at", "accepted_at"),
     ("registered_at", "closed_at"),
     ("forwarded_at", "closed_at"),
@@ -66,7 +68,7 @@ class PetitionLoading(Loading[CaseMap]):
         fields.follow_days(batch, _STEPS)
         fields.order_times(batch, self.map, "registered_at", "due_at", self.map.order.due_before_start)
         fields.order_times(batch, self.map, "registered_at", "closed_at", self.map.order.closed_before_start)
-        fields.set_deadlines(batch, self.map, self.settings.deadlines, self._calendar_of(batch))
+        fields.set_deadlines(batch, self.map, self.settings, self._calendar_of(batch))
         fields.set_status(batch, self.map)
         fields.set_petitioner(batch, self.map, self.secret)
         fields.set_dropped(batch)

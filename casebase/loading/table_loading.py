@@ -43,7 +43,7 @@ _LINKS: dict[str, Column[Any]] = {
     "hearing_id": schema.hearing.c.hearing_id,
     "expert_id": schema.expert.c.expert_id,
 }
-_TELLS_EVENTS = (schema.grid_task, schema.hearing, schema.reception, schema.supervision)
+_TELLS_EVENTS = (schema.grid_task, schema.hearing, schema.reception, schema.supervision, schema.expert_task)
 _CASE = text_of("petition_id")
 
 # The petitions whose events a load changes.

@@ -402,8 +402,37 @@ def test_deadlines_are_computed_where_no_column_has_them(casebase_of: Any, new_u
     )
     assert rows(casebase, petition.c.due_at, petition.c.status, petition.c.extended_days) == [
         (datetime(2025, 11, 1, 23, 59, 59), "办理中", 30),
-        (datetime(2025, 9, 30, 23, 59, 59), "待转送", 0),
+        (None, "待转送", 0),  # not begun
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "due"),
+    [
+        ({"handling_path": "第三十一条第六项"}, datetime(2025, 10, 2, 23, 59, 59)),
+        ({"handling_path": "第三十一条第四项"}, None),
+        ({"purpose": "意见建议"}, None),
+        ({"purpose": "检举控告"}, None),
+        ({"purpose": "意见建议", "handling_path": "第三十一条第六项"}, datetime(2025, 10, 2, 23, 59, 59)),
+        ({"status": "不予受理"}, None),
+        ({"status": "不再受理"}, None),
+        ({"status": "存"}, None),
+        # From 2025-08-01, a Friday.
+        ({"channel": "12345转办"}, datetime(2025, 8, 8, 23, 59, 59)),
+    ],
+)
+def test_sixty_days_are_those_of_article_31_item_6_alone(
+    casebase_of: Any, new_url: Any, tmp_path: Path, fields: dict[str, str], due: datetime | None
+) -> None:
+    casebase = casebase_of(new_url("duckdb"))
+    columns = {"case_no": "no", "registered_at": "opened", "accepted_at": "acc"} | {name: name for name in fields}
+    text = f"no,opened,acc,{','.join(fields)}\na,2025-08-01 10:00:00,2025-08-03 09:00:00,{','.join(fields.values())}\n"
+    run(
+        casebase,
+        write(tmp_path, text),
+        {"source": {"name": "t"}, "columns": columns, "due": {"compute_from": "accepted"}},
+    )
+    assert rows(casebase, petition.c.due_at) == [(due,)]
 
 
 def test_gzip_gb18030_and_other_delimiters(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:

@@ -465,6 +465,20 @@ def test_keys_of_persons_need_the_secret_of_the_database(
     assert not set(found[0]) & {*found[1], unsalted("p1"), unsalted("p2")}
 
 
+# What releases after 0002 added beside dropped_times.
+LATER_COLUMNS = {
+    "unit": ("contact",),
+    "petition": (
+        "complained_unit_id", "registering_body", "registering_level", "handling_path", "is_skip_level", "is_joint",
+        "is_threat", "leader_assigned", "is_long_standing", "received_at",
+    ),
+    "reception": ("kind",),
+    "supervision": ("escalation",),
+    "social_org": ("level",),
+}  # fmt: skip
+LATER_TABLES = ("hearing_participant", "expert_task", "proposal")
+
+
 def test_keys_of_an_older_database_take_the_secret(empty_casebase: Casebase, put: Put) -> None:
     put(empty_casebase, PERSONS, PERSON_MAP)
     people = dict(zip("abc", ("p1", "p1", "p2"), strict=True))
@@ -477,7 +491,11 @@ def test_keys_of_an_older_database_take_the_secret(empty_casebase: Casebase, put
     with empty_casebase.writing() as connection:
         for table in (table for table in metadata.tables.values() if "dropped_times" in table.c):
             connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN dropped_times"))
-        connection.execute(text("ALTER TABLE unit DROP COLUMN contact"))
+        for table_name, names in LATER_COLUMNS.items():
+            for name in names:
+                connection.execute(text(f"ALTER TABLE {table_name} DROP COLUMN {name}"))
+        for table_name in LATER_TABLES:
+            connection.execute(text(f"DROP TABLE {table_name}"))
         if connection.dialect.name == "postgresql":
             connection.execute(text("ALTER INDEX petition_repeats RENAME TO petition_repeat_of"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))

@@ -1,5 +1,7 @@
 """An upgraded database is the schema that the code describes, on every engine."""
 
+from datetime import date, datetime, timedelta
+
 import pytest
 from alembic import command
 from sqlalchemy import (
@@ -14,6 +16,7 @@ from sqlalchemy import (
     String,
     create_engine,
     inspect,
+    select,
     text,
 )
 from sqlalchemy.exc import IntegrityError
@@ -134,7 +137,7 @@ def test_texts_of_rejected_rows_are_forgotten(empty_url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("from_release", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("from_release", ["0001", "0002", "0003", "0004", "0005"])
 def test_every_older_schema_becomes_this_one(empty_url: str, from_release: str) -> None:
     engine = create_engine(empty_url)
     with engine.begin() as connection:
@@ -147,3 +150,51 @@ def test_every_older_schema_becomes_this_one(empty_url: str, from_release: str) 
         assert indexes["petition_repeats"] == ["repeat_of", "registered_at"]
         assert "petition_repeat_of" not in indexes
     engine.dispose()
+
+
+def test_deadlines_of_the_older_rule_are_taken_back_and_those_of_files_kept(empty_url: str) -> None:
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0005")
+        days = [(date(2025, 8, 1) + timedelta(days=n)) for n in range(30)]
+        worked = 0
+        for day in days:
+            worked += day.weekday() < 5
+            row = {"day": day, "is_workday": day.weekday() < 5, "workday_no": worked, "published": True}
+            connection.execute(text("INSERT INTO workday VALUES (:day, :is_workday, :workday_no, :published)"), row)
+        for number, (source, channel, purpose, status, accepted, due) in enumerate(OLDER_CASES):
+            values = {
+                "petition_id": number, "case_no": str(number), "source": source, "channel": channel, "purpose": purpose,
+                "status": status, "accepted_at": accepted, "due_at": due, "registered_at": "2025-08-01 10:00:00",
+                "updated_at": "2025-08-01 10:00:00", "people": 1, "extended_days": 0,
+            }  # fmt: skip
+            values |= dict.fromkeys(("is_first", "is_simple", "is_collective", "counted", "restricted"), False)
+            columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+            connection.execute(text(f"INSERT INTO petition ({columns}) VALUES ({marks})"), values)
+    upgrade(engine)
+    with engine.connect() as connection:
+        limits = connection.scalars(select(petition.c.due_at).order_by(petition.c.petition_id)).all()
+    assert limits == [
+        datetime(2025, 10, 2, 23, 59, 59),  # 60 days from acceptance
+        None,  # not accepted, so not begun
+        datetime(2025, 9, 30, 23, 59, 59),  # of a source that counts from registration
+        None, None, None,  # 意见建议, 检举控告, turned away
+        datetime(2025, 9, 1),  # a limit of the file
+        datetime(2025, 8, 8, 23, 59, 59),  # 12345: five working days from Friday, 1 August
+        datetime(2025, 8, 20),  # 12345: a limit of the file
+    ]  # fmt: skip
+    engine.dispose()
+
+
+_FROM_ACCEPTANCE, _FROM_REGISTRATION = "2025-10-02 23:59:59", "2025-09-30 23:59:59"
+OLDER_CASES = (
+    ("a", "来信", "求决", "办理中", "2025-08-03 09:00:00", _FROM_ACCEPTANCE),
+    ("a", "来信", "求决", "待受理", None, _FROM_REGISTRATION),
+    ("b", "来信", "求决", "办理中", None, _FROM_REGISTRATION),
+    ("a", "来信", "意见建议", "办理中", "2025-08-03 09:00:00", _FROM_ACCEPTANCE),
+    ("a", "来信", "检举控告", "办理中", None, _FROM_REGISTRATION),
+    ("a", "来信", "求决", "不予受理", "2025-08-03 09:00:00", _FROM_ACCEPTANCE),
+    ("a", "来信", "意见建议", "办理中", "2025-08-03 09:00:00", "2025-09-01 00:00:00"),
+    ("a", "12345转办", "求决", "办理中", "2025-08-03 09:00:00", _FROM_ACCEPTANCE),
+    ("a", "12345转办", "求决", "办理中", "2025-08-03 09:00:00", "2025-08-20 00:00:00"),
+)
