@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,15 +13,13 @@ from briefings.request import Request
 from casebase.engine import Casebase, DataState
 from casebase.settings import Settings
 from queries import hot_topics, names
-from queries.beginnings import first_case_day
 from queries.cases import Part, cases, mark_cases
 from queries.compare import by_month, compare
 from queries.dictionary import dictionary
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
-from queries.periods import Against, Period, compared_period, end_of_day
+from queries.periods import Period, end_of_day
 from queries.registry import METRICS
-from queries.subjects import PETITION
 from views import words
 from wording.names import UNIT_KINDS, display_name, whole_of
 
@@ -197,16 +195,14 @@ def freeze(
     read = _Questions(casebase, request, as_of)
     # Several at once: while the database reckons for one, another's rows are put in order.
     lanes: tuple[tuple[Callable[[], Any], ...], ...] = (
-        (read.state, read.began, read.totals, read.months),
+        (read.state, read.totals, read.months),
         (read.splits, read.topics),
         (read.lists,),
     )
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
     answers = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (state, began, totals, months), (splits, topics), ((lists, digest_of_lists),) = answers
-    totals, months = (_since(began, request.period, as_of, frame) for frame in (totals, months))
-    splits = {name: _since(began, request.period, as_of, frame) for name, frame in splits.items()}
+    (state, totals, months), (splits, topics), ((lists, digest_of_lists),) = answers
     definitions = definitions_version()
     frames = [totals, *splits.values(), months, topics]
     snapshot = _digest(request, as_of, definitions, frames, digest_of_lists)
@@ -260,11 +256,6 @@ class _Questions:
         own = _bureau(self._casebase, area, self._level, name or "", data.bureau(self._casebase.settings))
         return _State(data, name, own)
 
-    def began(self) -> date | None:
-        """The first day of the month of the first registration; None without cases."""
-        first = first_case_day(self._casebase)
-        return first and first.replace(day=1)
-
     def totals(self) -> pd.DataFrame:
         period = self._request.period
         return compare(self._casebase, TOTALS, as_of=self._as_of, period=period, within=self._within).set_index(
@@ -303,20 +294,6 @@ class _Questions:
                 for metric, among in zip(frame["metric"], frame["among"], strict=True)
             ],
         )
-
-
-def _since(began: date | None, period: Period, as_of: datetime, frame: pd.DataFrame) -> pd.DataFrame:
-    """The numbers without those of cases from before the case base began: they are not 0, nobody knows them."""
-    if began is None or "metric" not in frame.reset_index().columns:
-        return frame
-    of_cases = frame.reset_index()["metric"].map(lambda name: METRICS[name].subject is PETITION).to_numpy()
-    for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
-        if name in frame.columns and compared_period(period, as_of, against)[0].start < began:
-            unknown = {column: frame[column].mask(of_cases) for column in (name, f"{name}_among")}
-            frame = frame.assign(**unknown)
-    if "month" in frame.columns:
-        frame = frame.assign(value=frame["value"].mask(of_cases & (frame["month"] < f"{began:%Y-%m}")))
-    return frame
 
 
 def _bureau(casebase: Casebase, area: str, level: int, name: str, city: str) -> str | None:

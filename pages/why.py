@@ -191,6 +191,10 @@ def page(view: View) -> None:
     if not numbers_compared[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
         with right:
             notices.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
+    elif words.is_missing(change_of(view, metric, against, [dimension]).before):
+        with right:
+            lack = f"那一期没有可计{metric.name}的记录，或有一部分早于本库的第一条"
+            notices.hint(f"{view.label_of(against)}没有数可比：{lack}。换一个时段或比较的一期。")
     else:
         with right, layout.block("waterfall"):
             waterfall(view, metric, against, dimension)

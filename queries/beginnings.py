@@ -15,6 +15,7 @@ from casebase import schema
 from casebase.engine import Casebase
 from queries.model import Metric
 from queries.once_a_version import once_a_version
+from queries.periods import Period
 from queries.subjects import (
     ACCOMPANIED_CASE,
     GRID_TASK,
@@ -53,6 +54,18 @@ def is_before(casebase: Casebase, metric: Metric, day: date) -> bool:
     """Whether the records that a metric counts begin only after this day; never of registers."""
     first = _first_days(casebase).get(metric.subject.id)
     return first is not None and day < first
+
+
+def is_recorded(casebase: Casebase, metric: Metric, period: Period, last: date) -> bool:
+    """Whether the records cover what a metric says of an earlier period, known up to its day `last`.
+
+    Records count from the month of their first row: a class of rows begins with no row on its first day. A dated
+    metric needs the whole period, for half of a year beside a whole one is no comparison; a stock needs its day alone.
+    """
+    first = _first_days(casebase).get(metric.subject.id)
+    if first is None:
+        return True
+    return first <= last and (metric.is_stock or first.replace(day=1) <= period.start)
 
 
 @once_a_version

@@ -11,7 +11,7 @@ from casebase.engine import Casebase
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries import frames, needs
-from queries.beginnings import first_case_day, is_before
+from queries.beginnings import first_case_day, is_before, is_recorded
 from queries.measure import measure, metric_of, stock_moment
 from queries.model import EVERYTHING, Kind, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
@@ -30,7 +30,7 @@ def compare(
     """`measure` with the same numbers of the period before (环比) and of the year before (同比).
 
     Returns the columns of `measure`, then frames.EARLIER: previous, previous_among, year_before, year_before_among
-    (value and among; NaN where that period has no row, or was over before the records begin).
+    (value and among; NaN where that period has no row, or the records do not cover it: see queries.beginnings).
     """
     keys = [*frames.keys(by)]
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
@@ -38,8 +38,8 @@ def compare(
         then_period, then = compared_period(period, as_of, against)
         earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
         last = stock_moment(then, then_period).date()
-        begun = [name for name in metrics if not is_before(casebase, metric_of(name), last)]
-        earlier = earlier[earlier["metric"].isin(begun)]
+        recorded = [name for name in metrics if is_recorded(casebase, metric_of(name), then_period, last)]
+        earlier = earlier[earlier["metric"].isin(recorded)]
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
         numbers = numbers.merge(earlier, on=keys, how="left")
     return frames.conform(numbers, {**frames.keys(by), **frames.COMPARED})

@@ -28,8 +28,9 @@ import pandas as pd
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries import needs
+from queries.beginnings import is_recorded
 from queries.compare import WorkingDays, working_days
-from queries.measure import measure, metric_of
+from queries.measure import measure, metric_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Slice
 from queries.periods import Against, Period, compared_period
 from queries.registry import METRICS
@@ -39,7 +40,8 @@ from queries.registry import METRICS
 class Change:
     """A metric now and before, as a count or a ratio (NaN where there is nothing to divide by), and its parts.
 
-    Of a number that the data cannot tell (see queries.needs) both are NaN, and so are the changes of its parts.
+    Of a number that the data cannot tell (see queries.needs) both are NaN, of an earlier period that the records do not
+    cover (see queries.beginnings) `before` is; so are then the changes of the parts.
 
     `parts` has one row a group, the largest by `by` first: the `by` columns (None where not filled in), hits, among,
     hits_before, among_before (int), change (int for a count, else a ratio); for a count calendar and own (int), which
@@ -115,6 +117,9 @@ def decompose(
         parts = _effects(parts, *values)
     if metric in needs.unknown(casebase):
         values, parts["change"] = (float("nan"), float("nan")), float("nan")
+        days = None
+    elif not is_recorded(casebase, chosen, then_period, stock_moment(then, then_period).date()):
+        values, parts["change"] = (values[0], float("nan")), float("nan")
         days = None
     change = Change(*values, parts, days)
     order = parts[change.by].abs().sort_values(ascending=False, kind="stable").index

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from casebase.engine import Casebase
-from queries.beginnings import is_before
+from queries.beginnings import is_recorded
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -270,7 +270,7 @@ def _year_before(
     casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str
 ) -> list[int | None]:
     period, as_of = compared_period(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
-    if not cells or is_before(casebase, metric_of(METRIC), period.end):
+    if not cells or not is_recorded(casebase, metric_of(METRIC), period, period.end):
         return [None] * len(cells)
     by = ["category", "subcategory", place]
     last_year = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)

@@ -1,5 +1,6 @@
 """Databases for tests: every use gets a fresh one, on DuckDB and on a real PostgreSQL server; and a browser."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,15 @@ from docs.make_screenshots import CHROMIUM, FLAGS
 ENGINES = ("duckdb", "postgresql")
 # The server's data dies with the test run, so that nothing has to survive a power cut.
 _FAST = ("fsync", "synchronous_commit", "full_page_writes")
+
+# A tenth of a run would go into looking for garbage among what imports and collection made, which never becomes any.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collection made out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from briefings import cell_text, facts, figures, tables, template
 from briefings.facts import Debtor, Facts
-from briefings.frozen import PLACE, Frozen, _since, freeze
+from briefings.frozen import PLACE, Frozen, freeze
 from briefings.model import Paragraph, Table, Valued
 from briefings.request import Request
 from briefings.template import Edits
@@ -259,22 +259,6 @@ def test_before_the_case_base_began_nothing_is_known(city: Casebase) -> None:
     known = later.totals.loc["registered"]
     assert pd.isna(known["year_before"])
     assert known["previous"] > 0
-
-
-def test_other_things_than_cases_keep_their_own_beginning() -> None:
-    frame = pd.DataFrame(
-        {
-            "metric": ["registered", "hearings_held"],
-            "previous": [0.0, 3.0],
-            "previous_among": [0, 0],
-            "year_before": [5.0, 6.0],
-            "year_before_among": [0, 0],
-        }
-    )
-    month = Period(date(2026, 10, 1), date(2026, 10, 31))
-    told = _since(date(2026, 10, 1), month, EVENING, frame)
-    assert told["previous"].isna().tolist() == [True, False]
-    assert _since(date(2020, 1, 1), month, EVENING, frame) is frame
 
 
 def test_a_city_that_heard_nobody_says_so(frozen_of: Callable[..., Frozen], city: Casebase) -> None:

@@ -9,10 +9,11 @@ import pytest
 from casebase import schema
 from casebase.engine import Casebase, mark_changed
 from queries.compare import by_month, compare, daily_flow
+from queries.decompose import Change, decompose
 from queries.hot_topics import topics
 from queries.measure import measure
 from queries.model import Slice
-from queries.periods import Period
+from queries.periods import Against, Period
 from queries.search import Search
 from queries.search import by_month as search_by_month
 
@@ -80,6 +81,40 @@ def test_a_month_that_begins_with_the_first_case_is_compared(young: Casebase) ->
     then = measure(young, ["registered"], as_of=NOW, period=Period(date(2026, 9, 1), date(2026, 9, 30)))
     numbers = compare(young, ["registered"], as_of=NOW, period=october)
     assert numbers["previous"].tolist() == then["value"].tolist() == [12.0]
+
+
+AUTUMN, NEW_YEAR = Period(date(2026, 10, 1), date(2026, 12, 31)), datetime(2027, 1, 1)
+
+
+def test_nothing_is_compared_with_a_period_that_is_recorded_in_part(young: Casebase) -> None:
+    numbers = compare(young, ["registered", "backlog"], as_of=NEW_YEAR, period=AUTUMN).set_index("metric")
+    part = measure(young, ["registered"], as_of=NEW_YEAR, period=Period(date(2026, 7, 1), date(2026, 9, 30)))
+    assert part["value"].tolist() == [12.0], "one of its three months is recorded"
+    # A stock is of a moment, and that one is recorded.
+    for column in ("previous", "previous_among"):
+        assert numbers[column].isna().tolist() == [True, False]
+    assert numbers["previous"].iloc[1] > 0
+
+
+def test_the_reason_of_a_change_needs_both_periods(young: Casebase) -> None:
+    def change(metric: str, period: Period) -> Change:
+        return decompose(young, metric, as_of=NEW_YEAR, period=period, against=Against.PREVIOUS, by=["channel"])
+
+    assert change("registered", NOVEMBER).before == 15
+    of_part = change("registered", AUTUMN)
+    assert of_part.now == 18
+    assert pd.isna(of_part.before)
+    assert of_part.parts["change"].isna().all()
+    assert change("backlog", AUTUMN).before > 0
+
+
+def test_other_rows_than_cases_have_a_beginning_of_their_own(young: Casebase) -> None:
+    with young.writing() as connection:
+        held = [{"reception_id": n, "held_at": datetime(2026, month, 3, 9)} for n, month in enumerate((7, 10, 11))]
+        connection.execute(schema.reception.insert(), [row | {"leader_title": "某"} for row in held])
+        mark_changed(connection, NOW + timedelta(seconds=1))
+    numbers = compare(young, ["registered", "receptions"], as_of=NEW_YEAR, period=AUTUMN).set_index("metric")
+    assert numbers["previous"].isna().tolist() == [True, False]
 
 
 def test_days_before_the_first_case_are_left_out(young: Casebase) -> None:
