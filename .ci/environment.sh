@@ -1,5 +1,8 @@
 # Sourced by ./run and ./test, from the root of the repository: makes .venv and installs the locked packages.
 
+# Images often forbid Python to keep what it compiles: every start would compile the packages anew, 4 of its 6 seconds.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*" >&2; }
 
 stop() {

@@ -1,7 +1,9 @@
 """Databases for tests: every use gets a fresh one, on DuckDB and on a real PostgreSQL server; and a browser."""
 
 import gc
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -25,6 +27,9 @@ ENGINES = ("duckdb", "postgresql")
 # The server's data dies with the test run, so that nothing has to survive a power cut.
 _FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
+# Where pytest is started by itself: see .ci/environment.sh.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A tenth of a run would go into looking for garbage among what imports and collection made, which never becomes any.
 gc.set_threshold(50_000, 20, 50)
 
