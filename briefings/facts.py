@@ -1,7 +1,7 @@
 """What a template may say: the frozen numbers as objects that know how they are written in a sentence."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -11,12 +11,14 @@ from briefings import prose
 from briefings.cell_text import one_line
 from briefings.frozen import SPLITS, Frozen
 from casebase.errors import UsageError
+from queries.compare import WorkingDays
 from queries.measure import metric_of
 from queries.model import Kind, Metric
+from queries.periods import Against
 from queries.subjects import PETITION
 from queries.targets import target_of
 from views import words
-from wording import unknown
+from wording import unknown, working_days
 from wording.names import short
 
 _Ranked = TypeVar("_Ranked")
@@ -38,6 +40,8 @@ class Number:
     few: int
     yearly: bool
     name: str = ""
+    days: Mapping[Against, WorkingDays | None] = field(default_factory=dict)
+    """The working days of the periods compared, of a number that comes by the day (queries.model.Metric.is_flow)."""
     unknown: str = ""
     """未装入办结期限: why the data cannot tell it; "" for a number that it can."""
 
@@ -54,23 +58,49 @@ class Number:
 
     @property
     def yoy(self) -> str:
-        """同比上升3.2%; "" where the year before has nothing, or a rate too few, to compare with."""
-        return self._moved(self.year_before, self.year_before_among, prose.YEAR)
+        """同比上升3.2%（少1个工作日，按工作日均上升8.1%）; "" where there is nothing, or a rate of too few, before.
+
+        Of a group 同比上升3.2%，按工作日均上升8.1%: how many working days is said of the whole.
+        """
+        return self._moved(self.year_before, self.year_before_among, Against.YEAR_BEFORE)
 
     @property
     def mom(self) -> str:
         """环比下降1.20个百分点; "" for a year, whose period before is the year before."""
-        return "" if self.yearly else self._moved(self.previous, self.previous_among, prose.PERIOD)
+        return "" if self.yearly else self._moved(self.previous, self.previous_among, Against.PREVIOUS)
 
-    def _moved(self, before: float, among: float, against: str) -> str:
+    def _moved(self, before: float, among: float, against: Against, *, short: bool = False) -> str:
         if self.metric.is_sample and min(self.among, among) < self.few:
             return ""
-        return prose.format_change(self.metric, self.value, before, against, self.few)
+        name = prose.YEAR if against is Against.YEAR_BEFORE else prose.PERIOD
+        moved = prose.format_change(self.metric, self.value, before, name, self.few)
+        more, per_day = prose.format_working_days(self.value, before, self.few, self.days.get(against))
+        if not moved or not more:
+            return moved
+        if self.name:
+            return f"{moved}，{per_day}" if per_day else moved
+        note = per_day.removeprefix("按") if short else "，".join(filter(None, (more, per_day)))
+        return f"{moved}（{note}）" if note else moved
+
+    @property
+    def title_changes(self) -> str:
+        """`changes` where there is little room: ，环比上升26.8%（工作日均上升7.8%）."""
+        year = self._moved(self.year_before, self.year_before_among, Against.YEAR_BEFORE, short=True)
+        period = "" if self.yearly else self._moved(self.previous, self.previous_among, Against.PREVIOUS, short=True)
+        return self._joined(year, period)
+
+    @property
+    def risen_per_day(self) -> float:
+        """By how many it rose against the year before, had that had as many working days."""
+        days = self.days.get(Against.YEAR_BEFORE)
+        return self.value - (days.scaled(self.year_before) if days else self.year_before)
 
     @property
     def changes(self) -> str:
         """，同比上升3.2%，环比下降1.1% — with the comma that leads it; "" where there is nothing to compare."""
-        year, period = self.yoy, self.mom
+        return self._joined(self.yoy, self.mom)
+
+    def _joined(self, year: str, period: str) -> str:
         if year == f"{prose.YEAR}持平" and period == f"{prose.PERIOD}持平":
             return f"，{prose.YEAR}、{prose.PERIOD}均持平"
         return "".join(f"，{part}" for part in (year, period) if part)
@@ -159,13 +189,18 @@ class Ranking:
         return [] if self.only() else [number for number in self.numbers[::-1] if not number.reached]
 
     def risen(self, n: int) -> list[Number]:
-        """The n counts that rose most against the year before, in pieces; a handful that became another is no rise."""
+        """The n counts that rose most against the year before, in pieces; a handful that became another is no rise.
+
+        What rose by more working days alone has not risen.
+        """
         moved = [
             number
             for number in self.numbers
-            if number.year_before and number.value > max(number.year_before, number.few - 1)
+            if number.year_before
+            and number.value > max(number.year_before, number.few - 1)
+            and number.risen_per_day > 0
         ]
-        return sorted(moved, key=lambda number: number.year_before - number.value)[:n]
+        return sorted(moved, key=lambda number: -number.risen_per_day)[:n]
 
     def above(self, whole: Number, n: int) -> list[Number]:
         """The n largest of those above that of the whole: what is no more than everywhere is no finding.
@@ -271,6 +306,10 @@ class Facts:
             return []
         return sorted(due, key=lambda one: -one.due)
 
+    def working_days(self) -> str:
+        """本期20个工作日，上期17个。, where the periods that are compared have different numbers of them; else ""."""
+        return working_days_note(self._frozen)
+
     def lacking(self, *metrics: str) -> str:
         """未装入办结期限、督查件: what the data lacks for any of these numbers; "" where it can tell all."""
         lacks = [self._frozen.total(metric)["unknown"] or "" for metric in metrics]
@@ -303,8 +342,22 @@ class Facts:
             self._few,
             self._yearly,
             spaced(str(row.get("name", ""))),
+            self._frozen.days if metric.is_flow else {},
             unknown.reason(row["unknown"] or ""),
         )
+
+
+def working_days_note(frozen: Frozen, against: Sequence[Against] = tuple(Against)) -> str:
+    """本期20个工作日，上期17个。: the working days of the periods, where one of them has another number; else ""."""
+    if frozen.request.form.value == "yearly":
+        against = [Against.YEAR_BEFORE]
+    names = {Against.PREVIOUS: "上期", Against.YEAR_BEFORE: "上年同期"}
+    pairs = [(names[one], days) for one in against if (days := frozen.days[one]) is not None]
+    if not any(days.more for _, days in pairs):
+        return ""
+    earlier = "，".join(f"{name}{days.before}个" for name, days in pairs)
+    years = dict.fromkeys(prose.without_blanks(working_days.unpublished(days)) for _, days in pairs if days.unpublished)
+    return f"本期{pairs[0][1].now}个工作日，{earlier}{''.join(f'（{text}）' for text in years)}。"
 
 
 def leading(ordered: Sequence[_Ranked], most: int, value: Callable[[_Ranked], float]) -> list[_Ranked]:

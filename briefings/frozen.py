@@ -14,7 +14,7 @@ from casebase.engine import Casebase, DataState
 from casebase.settings import Settings
 from queries import hot_topics, names
 from queries.cases import Part, cases, mark_cases
-from queries.compare import by_month, compare
+from queries.compare import WorkingDays, by_month, compare, working_days
 from queries.dictionary import dictionary
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
@@ -122,7 +122,8 @@ class Frozen:
     `totals`: one row a metric (its index) with the columns of queries.compare.compare. `splits`: by dimension
     ("place" is the level below the area; absent below a community), columns metric, code, name, kind (of a unit), hits,
     among, value, previous, previous_among, year_before, year_before_among, small. `months`: columns of
-    queries.compare.by_month. `topics`: see queries.hot_topics.topics. `lists`: the cases behind the totals.
+    queries.compare.by_month. `days`: the working days of the period and of each that it is compared with. `topics`: see
+    queries.hot_topics.topics. `lists`: the cases behind the totals.
     """
 
     request: Request
@@ -134,6 +135,7 @@ class Frozen:
     totals: pd.DataFrame
     splits: Mapping[str, pd.DataFrame]
     months: pd.DataFrame
+    days: Mapping[Against, WorkingDays | None]
     topics: pd.DataFrame
     topic_days: int
     lists: tuple[Rows, ...]
@@ -205,7 +207,7 @@ def freeze(
     (state, totals, months), (splits, topics), ((lists, digest_of_lists),) = answers
     definitions = definitions_version()
     frames = [totals, *splits.values(), months, topics]
-    snapshot = _digest(request, as_of, definitions, frames, digest_of_lists)
+    snapshot = _digest(request, as_of, definitions, frames, state.days, digest_of_lists)
     progress(1.0, "数字已冻结")
     return Frozen(
         request=request,
@@ -217,6 +219,7 @@ def freeze(
         totals=totals,
         splits=splits,
         months=months,
+        days=state.days,
         topics=topics,
         topic_days=read.topic_days,
         lists=lists,
@@ -228,9 +231,10 @@ def freeze(
 
 @dataclass(frozen=True)
 class _State:
-    """The state of the data, and the area's name and petition bureau (None: those of the whole)."""
+    """The state of the data and its calendar, and the area's name and petition bureau (None: those of the whole)."""
 
     data: DataState
+    days: Mapping[Against, WorkingDays | None]
     area_name: str | None = None
     bureau: str | None = None
 
@@ -250,11 +254,13 @@ class _Questions:
 
     def state(self) -> _State:
         data, area = self._casebase.state(), self._request.area
+        calendar, period = self._casebase.workdays, self._request.period
+        days = {against: working_days(calendar, period, self._as_of, against) for against in Against}
         if area is None:
-            return _State(data)
+            return _State(data, days)
         name = (names.codes(self._casebase) or {}).get(area)
         own = _bureau(self._casebase, area, self._level, name or "", data.bureau(self._casebase.settings))
-        return _State(data, name, own)
+        return _State(data, days, name, own)
 
     def totals(self) -> pd.DataFrame:
         period = self._request.period
@@ -366,10 +372,11 @@ def _digest(
     as_of: datetime,
     definitions: str,
     frames: Sequence[pd.DataFrame],
+    days: Mapping[Against, WorkingDays | None],
     lists: bytes,
 ) -> str:
     """The name of the snapshot: the same for the same numbers and lists, another for any that differs."""
-    digest = hashlib.sha256(f"{request} {as_of.isoformat()} {definitions}".encode())
+    digest = hashlib.sha256(f"{request} {as_of.isoformat()} {definitions} {dict(days)}".encode())
     for frame in frames:
         digest.update(frame.to_csv().encode())
     digest.update(lists)

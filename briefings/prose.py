@@ -3,8 +3,10 @@
 import re
 from datetime import datetime
 
+from queries.compare import WorkingDays
 from queries.model import Kind, Metric
 from views import words
+from wording import working_days
 from wording.numbers import kind_of
 
 # A blank beside a Chinese character or mark.
@@ -18,6 +20,25 @@ def format_value(metric: Metric, value: float) -> str:
         return words.percent(value)
     text = words.full(value) if metric.kind is Kind.COUNT else words.decimal(value)
     return text if text == words.NONE else f"{text}{metric.unit}"
+
+
+def format_working_days(now: float, before: float, few: int, days: WorkingDays | None) -> tuple[str, str]:
+    """多5个工作日 and 按工作日均上升2.1%: what stands beside the change of a count.
+
+    Both "" where the periods have as many working days, or `days` is None; the second also from a base under `few`, or
+    without a number per day.
+    """
+    if days is None or not days.more:
+        return "", ""
+    more = without_blanks(working_days.difference(days))
+    if days.unpublished:
+        more += f"，{without_blanks(working_days.unpublished(days))}"
+    ratio = None if words.is_missing(before) or before < few else days.change(now, before)
+    moved = words.relative_change(ratio)
+    if moved in (words.NONE, words.SAME):
+        return more, "按工作日均持平" if moved == words.SAME else ""
+    way = "上升" if moved.startswith("+") else "下降"
+    return more, f"按工作日均{way}{moved.lstrip(f'+{words.MINUS}')}"
 
 
 def format_change(metric: Metric, now: float, before: float, against: str, few: int) -> str:

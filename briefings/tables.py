@@ -8,7 +8,7 @@ import pandas as pd
 
 from briefings import prose
 from briefings.cell_text import SMALL_MARK
-from briefings.facts import days_over, debtors
+from briefings.facts import days_over, debtors, working_days_note
 from briefings.frozen import PLACE, TOTALS, Frozen, Rows
 from briefings.model import CaseList, Column, Counted, Table, Valued
 from briefings.request import Form
@@ -60,6 +60,8 @@ Groups = Mapping[tuple[str, Any], dict[str, Any]]
 _RANK = Column("名次", "count")
 VALUE, HITS, AMONG = Column("本期", "count"), Column("分子", "count"), Column("分母", "count")
 _PREVIOUS, _CHANGE = Column("上期", "count"), Column("环比", "change")
+# Changes per working day, for the ledger: a Word table has no room for them.
+_PER_DAY = (Column("环比（按工作日均）", "change"), Column("同比（按工作日均）", "change"))
 _COUNT_SIDES = ("计入", "未计入")
 
 
@@ -68,7 +70,7 @@ def summary(frozen: Frozen) -> Table:
     whole = _numbers(frozen, "summary", "主要指标", tuple(name for name in _SUMMARY if _is_told(frozen, name)))
     # The period before a year is the year before.
     twice = (_PREVIOUS, _CHANGE) if frozen.request.form is Form.YEARLY else ()
-    kept = [place for place, column in enumerate(whole.columns) if column not in (HITS, AMONG, *twice)]
+    kept = [place for place, column in enumerate(whole.columns) if column not in (HITS, AMONG, *twice, *_PER_DAY)]
     rows = tuple(tuple(row[place] for place in kept) for row in whole.rows)
     return replace(whole, columns=tuple(whole.columns[place] for place in kept), rows=rows)
 
@@ -100,6 +102,7 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
         Column("上年同期", "count"),
         _CHANGE,
         Column("同比", "change"),
+        *_PER_DAY,
         Column("目标", "rate"),
     )
     rows, few = [], frozen.settings.lights.small_sample
@@ -117,13 +120,15 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
                 _rate_or_count(metric, row["year_before"], row["year_before_among"], few),
                 _change(metric, row, "previous", few),
                 _change(metric, row, "year_before", few),
+                *(_change_per_day(frozen, metric, row, against) for against in Against),
                 target_of(frozen.settings, name),
             )
         )
     changes = "同比" if id == "summary" and frozen.request.form is Form.YEARLY else "环比、同比"
     note = (
         f"{_scope(frozen)}{_stocks_note(frozen)}率的{changes}为百分点，其余为百分比；比较的基数不足{few}的为增减数，"
-        f"率的分母不足{few}的不作比较。{_small_note(rows, few)}{_began_note(frozen)}{_unknown_note(frozen, metrics)}"
+        f"率的分母不足{few}的不作比较。{working_days_note(frozen)}"
+        f"{_small_note(rows, few)}{_began_note(frozen)}{_unknown_note(frozen, metrics)}"
     )
     return Table(id, title, note, columns, tuple(rows))
 
@@ -154,6 +159,14 @@ def _moved(metric: Metric, now: float, before: float, few: int) -> Valued:
     if metric.kind is Kind.COUNT and before and before < few:
         return Valued(_plain(now - before), "pieces")
     return Valued(words.change_ratio(now, before), "change")
+
+
+def _change_per_day(frozen: Frozen, metric: Metric, row: "pd.Series[Any]", against: Against) -> Valued:
+    """How a number that comes by the day moved per working day; nothing of others, nor from a base under `few`."""
+    before, days = row[against.value], frozen.days[against]
+    if days is None or not metric.is_flow or words.is_missing(before) or before < frozen.settings.lights.small_sample:
+        return Valued(None, "change")
+    return Valued(days.change(float(row["value"]), float(before)), "change")
 
 
 def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame) -> Table:
@@ -449,7 +462,8 @@ def _change_note(frozen: Frozen) -> str:
     """How a change against the year before is written, or why there is none."""
     if words.is_missing(frozen.total("registered")["year_before"]):
         return _blank_note("上年同期")
-    return f"上年同期不足{frozen.settings.lights.small_sample}的，同比为增减数。"
+    days = working_days_note(frozen, [Against.YEAR_BEFORE])
+    return f"上年同期不足{frozen.settings.lights.small_sample}的，同比为增减数。{days}"
 
 
 def _blank_note(period: str) -> str:

@@ -219,6 +219,7 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
             debtors=facts.debtors,
             coming=facts.coming,
             lacking=facts.lacking,
+            working_days=facts.working_days,
             late=facts.late,
             latest=facts.latest,
             hot=facts.hot,

@@ -58,7 +58,7 @@ def method(stretches: Stretches) -> str:
     past = stretches.before
     return (
         f"比较法：最近 {stretches.days} 天与此前 {STRETCHES} 个同长时段（{words.span(past.start, past.end)}）相比，"
-        "各段星期相同、截到同一时刻。“应有”取前几段均值和“前几段占比 × 本段总量”中较大的一个，"
+        "各段星期相同、截到同一时刻。“应有”取前几段均值、按工作日折算的均值和“前几段占比 × 本段总量”中最大的一个，"
         "所以节后件数普涨、节中占比虚高都不算热点。单侧检验：只有偶然波动时用超几何、二项分布，"
         "波动更大时用贝塔二项分布；多个一起比，按 Benjamini–Hochberg 控制。"
         f"若什么都没有上升，类别地区、词、方格合起来出现任何误报的可能不超过 "

@@ -99,12 +99,12 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
     )
-    sentence = contributions.calendar_sentence(metric, change)
-    if sentence:
-        st.caption(f"{contributions.CALENDAR_NAME}：{sentence}。")
     code = clicks.chart(
         drawing, f"waterfall_{metric.id}_{dimension}", alt=f"{metric.name}的变化由什么组成", pick="code"
     )
+    sentence = contributions.calendar_sentence(metric, change)
+    if sentence:
+        st.caption(f"{contributions.CALENDAR_NAME}：{sentence}。")
     if len(bars) > MOST + 1:
         # Below the chart, so that a click on the bar of the small ones can turn it on.
         if code == charts.REST:

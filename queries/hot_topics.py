@@ -12,6 +12,8 @@ from scipy.sparse import csr_matrix
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from casebase.engine import Casebase
+from casebase.errors import CasebaseError
+from casebase.workdays import Workdays
 from queries.beginnings import is_recorded
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
@@ -70,6 +72,14 @@ class Stretches:
         """The days of the earlier stretches."""
         return Period(self._days(STRETCHES).start, self._days(1).end)
 
+    def working_days(self, calendar: Workdays) -> Counts | None:
+        """The working days of each stretch, the latest first; None where the calendar does not reach."""
+        spans = [self._days(n) for n in range(STRETCHES + 1)]
+        try:
+            return np.array([calendar.within(span.start, span.end) for span in spans], dtype="int64")
+        except CasebaseError:
+            return None
+
     def number(self) -> ColumnElement[int]:
         """The stretch that a case was registered in; null in the rest of a day that today has not seen yet."""
         spans = []
@@ -104,7 +114,7 @@ def topics(
     counts_by_cell = counts_by_stretch(casebase, stretches, within, ["subcategory", place])
     parents = _parents(casebase)
     cells, counts = class_series(counts_by_cell, parents, place)
-    tested = rising(counts, totals_of(counts_by_cell), _LEVEL)
+    tested = rising(counts, totals_of(counts_by_cell), _LEVEL, stretches.working_days(casebase.workdays))
     chosen = _without_nested(cells, tested, parents, most)
     numbers = tested.iloc[chosen]
     names = {name: names_of(casebase, name) or {} for name in ("category", "subcategory", place)}
@@ -136,7 +146,8 @@ def words(
     texts = (rows["title"].fillna("") + "\n" + rows["body"].fillna("")).tolist()
     matrix, vocabulary = occurrences(texts, LEAST, _COMMON)
     stretch = rows["stretch"].to_numpy("int64")
-    tested = rising_words(matrix, stretch)
+    working = stretches.working_days(casebase.workdays)
+    tested = rising_words(matrix, stretch, working)
     # Of words that only occur together the longest is named.
     tested = tested.assign(length=[len(word) for word in vocabulary])
     order = ["p", "observed", "length"]
@@ -147,7 +158,7 @@ def words(
         if not _joins_entry(word, holds & (stretch == 0), entries):
             course = np.bincount(stretch[holds], minlength=STRETCHES + 1)
             entries.append({"word": word, "with_it": [], "rows": holds, "counts": course})
-    return _literal_words(entries, _totals(stretch), risen["p"].max(), most)
+    return _literal_words(entries, _totals(stretch), working, risen["p"].max(), most)
 
 
 def clusters(
@@ -162,7 +173,8 @@ def clusters(
     cells, counts = _series(counts_by_cell, ("hot_cell",))
     if not cells:
         return pd.DataFrame(columns=["code", "lon", "lat", "cases", "place", "expected", "p", "alarm"])
-    tested = rising(counts, totals_of(counts_by_cell), _LEVEL).assign(code=[cell[0][1] for cell in cells])
+    working = stretches.working_days(casebase.workdays)
+    tested = rising(counts, totals_of(counts_by_cell), _LEVEL, working).assign(code=[cell[0][1] for cell in cells])
     squares = hot_cells(casebase, as_of=as_of, period=stretches.window, within=within, most=len(tested))
     risen = squares.merge(tested[["code", "expected", "p", "alarm"]], on="code", how="inner")
     risen = risen[risen["cases"] > risen["expected"]]
@@ -196,12 +208,12 @@ def class_series(counts_by_cell: pd.DataFrame, parents: dict[str, str], place: s
     return cells, np.concatenate(counts)
 
 
-def rising_words(matrix: csr_matrix, stretch: Counts) -> pd.DataFrame:
+def rising_words(matrix: csr_matrix, stretch: Counts, working: Counts | None = None) -> pd.DataFrame:
     """surges.rising of each column of a matrix of texts × words, the texts being of these stretches."""
     into = csr_matrix(
         (np.ones(len(stretch), dtype="int32"), (stretch, np.arange(len(stretch)))), shape=(STRETCHES + 1, len(stretch))
     )
-    return rising((into @ matrix).toarray().T.astype("int64"), _totals(stretch), _LEVEL)
+    return rising((into @ matrix).toarray().T.astype("int64"), _totals(stretch), _LEVEL, working)
 
 
 def totals_of(counts_by_cell: pd.DataFrame) -> Counts:
@@ -290,13 +302,15 @@ def _joins_entry(word: str, in_latest: npt.NDArray[np.bool_], entries: list[dict
     return False
 
 
-def _literal_words(entries: list[dict[str, Any]], totals: Counts, cut: float, most: int) -> pd.DataFrame:
+def _literal_words(
+    entries: list[dict[str, Any]], totals: Counts, working: Counts | None, cut: float, most: int
+) -> pd.DataFrame:
     """The words by the cases that hold them to the letter; one that has not risen so is dropped."""
     columns = ["word", "with_it", "observed", "expected", "p", "course"]
     if not entries:
         return pd.DataFrame(columns=columns)
     counts = np.stack([topic["counts"] for topic in entries])
-    tested = rising(counts, totals, _LEVEL)
+    tested = rising(counts, totals, _LEVEL, working)
     frame = tested.assign(
         word=[topic["word"] for topic in entries],
         with_it=[topic["with_it"] for topic in entries],

@@ -2,7 +2,8 @@
 
 A series is the cases of one class, place or word in equal stretches of time, the latest set against those before.
 It has risen when the latest stretch has more of its cases both in number and in share of all cases than chance gives:
-in number alone everything rises in the week after a holiday, in share alone whatever did not fall with the rest.
+in number alone everything rises in the week after a holiday, in share alone whatever did not fall with the rest. Number
+is judged by the day and by the working day: what only has more days to come in has not risen.
 """
 
 import numpy as np
@@ -20,13 +21,14 @@ LEAST = 10
 choice favours neither rise nor fall."""
 
 
-def rising(counts: Counts, totals: Counts, level: float) -> pd.DataFrame:
+def rising(counts: Counts, totals: Counts, level: float, working: Counts | None = None) -> pd.DataFrame:
     """Test every series at once.
 
-    `counts`: series × (1 + STRETCHES) cases, the latest stretch first; `totals`: all cases of the same stretches.
-    Returns a row a series: observed, expected (in the latest stretch: the mean of the earlier ones, or their share of
-    the latest one's volume, whichever is more), p (chance of so many or more; 1 for a series with fewer than LEAST
-    cases), alarm.
+    `counts`: series × (1 + STRETCHES) cases, the latest stretch first; `totals`: all cases of the same stretches;
+    `working`: their working days (None: as many in each).
+    Returns a row a series: observed, expected (in the latest stretch: the mean of the earlier ones, or what they had a
+    working day, or their share of the latest one's volume, whichever is most), p (chance of so many or more; 1 for a
+    series with fewer than LEAST cases), alarm.
 
     One-sided, and conditional on each series' own total: hypergeometric (Fisher's exact test) and binomial where a
     series scatters no more than chance, beta-binomial where it does, with its own or the usual overdispersion of the
@@ -36,12 +38,23 @@ def rising(counts: Counts, totals: Counts, level: float) -> pd.DataFrame:
     observed, past = counts[:, 0], counts[:, 1:]
     before, now, earlier = past.sum(axis=1), int(totals[0]), int(totals[1:].sum())
     chance = np.ones(len(counts))
-    expected = before * max(now / earlier, 1 / STRETCHES) if earlier else np.zeros(len(counts))
+    by_number = _part_of_latest(working)
+    expected = before * max(now / earlier, by_number / (1 - by_number)) if earlier else np.zeros(len(counts))
     tested = observed + before >= LEAST
     if now and earlier and tested.any():
-        chance[tested] = _tail(observed[tested], before[tested], now, earlier, _scatter(past[tested], totals[1:]))
+        chance[tested] = _tail(
+            observed[tested], before[tested], now, earlier, by_number, _scatter(past[tested], totals[1:])
+        )
     adjusted = false_discovery_control(chance, method="bh") if len(chance) else chance
     return pd.DataFrame({"observed": observed, "expected": expected, "p": chance, "alarm": adjusted <= level})
+
+
+def _part_of_latest(working: Counts | None) -> float:
+    """The part of a series' cases that its latest stretch has by its days, or working days, whichever is more."""
+    by_days = 1 / (1 + STRETCHES)
+    if working is None or not working[1:].any():
+        return by_days
+    return max(by_days, float(working[0] / working.sum()))
 
 
 def _scatter(past: Counts, totals: Counts) -> Numbers:
@@ -61,10 +74,10 @@ def _scatter(past: Counts, totals: Counts) -> Numbers:
     return np.fmax(own, max(usual, 1.0))
 
 
-def _tail(observed: Counts, before: Counts, now: int, earlier: int, scatter: Numbers) -> Numbers:
+def _tail(observed: Counts, before: Counts, now: int, earlier: int, by_number: float, scatter: Numbers) -> Numbers:
     """Chance of `observed` or more of a series' cases in the latest stretch, by share and by number: the larger."""
     total, least = observed + before, observed - 1
-    by_share, by_number = now / (now + earlier), 1 / (1 + STRETCHES)
+    by_share = now / (now + earlier)
     chance: Numbers = np.fmax(hypergeom.sf(least, now + earlier, total, now), binom.sf(least, total, by_number))
     wide = scatter > 1
     # The correlation within a series that gives a binomial of `total` cases this much more variance. Less of it than

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 
 from briefings import cell_text, facts, figures, tables, template
-from briefings.facts import Debtor, Facts
+from briefings.facts import Debtor, Facts, Ranking
 from briefings.frozen import PLACE, Frozen, freeze
 from briefings.model import Paragraph, Table, Valued
 from briefings.request import Request
 from briefings.template import Edits
 from casebase.engine import Casebase
+from queries.compare import WorkingDays
 from queries.measure import measure, metric_of
 from queries.model import Kind
-from queries.periods import Period
+from queries.periods import Against, Period
 from tests.pages.conftest import EVENING
 
 FEW = 30
@@ -70,7 +71,37 @@ def test_rates_are_compared_where_both_are_enough(
 
 def test_what_stands_still_twice_is_said_once(frozen_of: Callable[..., Frozen]) -> None:
     frozen = with_total(frozen_of("month"), "registered", value=99.0, previous=99.0, year_before=99.0)
-    assert Facts(frozen).n("registered").changes == "，同比、环比均持平"
+    alike = replace(frozen, days=dict.fromkeys(Against, WorkingDays(18, 18)))
+    assert Facts(alike).n("registered").changes == "，同比、环比均持平"
+
+
+def test_working_days_stand_beside_the_change_of_what_comes_by_the_day(frozen_of: Callable[..., Frozen]) -> None:
+    """Of 21 and 18 working days: 1100 against 1000 is +10 %, and −5.7 % a day; 20 against 20 of the year before."""
+    frozen = replace(
+        with_total(frozen_of("month"), "registered", value=1100.0, previous=1000.0, year_before=1100.0),
+        days={Against.PREVIOUS: WorkingDays(21, 18), Against.YEAR_BEFORE: WorkingDays(21, 21)},
+    )
+    number = Facts(frozen).n("registered")
+    assert number.changes == "，同比持平，环比上升10.0%（多3个工作日，按工作日均下降5.7%）"
+    assert number.title_changes == "，同比持平，环比上升10.0%（工作日均下降5.7%）"
+    assert replace(number, name="网信").mom == "环比上升10.0%，按工作日均下降5.7%"
+    assert replace(number, value=24, previous=20).mom == "环比增加4件次（多3个工作日）"
+    assert "工作日" not in Facts(with_total(frozen, "backlog", value=1100.0, previous=1000.0)).n("backlog").changes
+    assert Facts(frozen).working_days() == "本期21个工作日，上期18个，上年同期21个。"
+    unpublished = replace(frozen, days={**frozen.days, Against.PREVIOUS: WorkingDays(21, 18, (2027,))})
+    assert Facts(unpublished).n("registered").mom == (
+        "环比上升10.0%（多3个工作日，2027年放假安排未发布，按工作日均下降5.7%）"
+    )
+
+
+def test_what_more_working_days_alone_raised_has_not_risen(frozen_of: Callable[..., Frozen]) -> None:
+    one = Facts(frozen_of("month")).n("registered")
+    days = {Against.YEAR_BEFORE: WorkingDays(21, 18)}
+    groups = tuple(
+        replace(one, name=name, value=value, year_before=before, days=days)
+        for name, value, before in (("甲", 220.0, 200.0), ("乙", 120.0, 100.0), ("丙", 90.0, 60.0))
+    )
+    assert [number.name for number in Ranking(groups, 0, 430).risen(3)] == ["丙", "乙"]
 
 
 @pytest.mark.parametrize(("name", "area"), [("week", None), ("month", "410105"), ("year", None)])

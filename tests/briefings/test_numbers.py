@@ -3,13 +3,15 @@
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 from typing import Any
 
+import chinese_calendar
 import docx
 import openpyxl
+import pandas as pd
 import pptx
 import pytest
 
@@ -64,6 +66,22 @@ def queries(command: Any) -> Any:
     return ask
 
 
+# Counts of a briefing of which more working days bring more.
+BY_THE_DAY = (
+    "registered",
+    "hotline_registered",
+    "collective_visits",
+    "forwarded",
+    "closed",
+    "tasks_pushed",
+    "hearings_held",
+    "expert_participations",
+    "mediations_taken",
+    "receptions",
+    "supervision_issued",
+)
+
+
 def half_up(value: float, places: int) -> str:
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{abs(rounded):,f}"
@@ -92,6 +110,23 @@ def moved(now: Record, before: Record) -> set[str]:
     if before["value"]:
         ways.add(percent(difference / abs(before["value"]), 1))
     return ways
+
+
+def worked(period: Period, moment: datetime) -> int:
+    """Working days of a period that have begun, by chinese_calendar alone."""
+    last = max(period.start, min(period.end, moment.date()))
+    return sum(chinese_calendar.is_workday(day.date()) for day in pd.date_range(period.start, last))
+
+
+def moved_per_day(now: Record, before: Record, period: Period, against: Against) -> float | None:
+    """The change per working day of a count of what came in a period, as a ratio; None of others."""
+    if now["metric"] not in BY_THE_DAY or not before["value"]:
+        return None
+    then, moment = compared_period(period, EVENING, against)
+    days, earlier = worked(period, EVENING), worked(then, moment)
+    if not days or not earlier:
+        return None
+    return float((now["value"] or 0) / days / (before["value"] / earlier) - 1)
 
 
 # Days, spans and terms: told apart from numbers by what follows or surrounds them.
@@ -144,7 +179,9 @@ def spoken(queries: Any, period: Period, area: str | None, metrics: tuple[str, .
     for against in Against:
         then, moment = compared_period(period, EVENING, against)
         before = {key(one, by): one for one in queries(metrics, then, moment, area, *by)}
-        ways = ways.union(*(moved(one, before[key(one, by)]) for one in now if key(one, by) in before))
+        pairs = [(one, before[key(one, by)]) for one in now if key(one, by) in before]
+        ways = ways.union(*(moved(*pair) for pair in pairs))
+        ways |= {percent(change, 1) for pair in pairs if (change := moved_per_day(*pair, period, against)) is not None}
     return ways | shares(now) if by and "registered" in metrics else ways
 
 
@@ -207,6 +244,32 @@ def test_ledger_holds_every_number_of_the_command(
         assert row[2] == (None if record["value"] is None else pytest.approx(record["value"])) or row[2] == ""
         assert row[3] == record["hits"]
         assert row[4] in (None, record["among"])
+
+
+@pytest.mark.parametrize("name", ["month", "year"])
+def test_ledger_holds_the_changes_per_working_day(
+    name: str, made_of: Callable[..., tuple[File, ...]], queries: Any
+) -> None:
+    book = openpyxl.load_workbook(BytesIO(made_of(name)[2].data), data_only=True)
+    heads, *rows = list(book["总表"].iter_rows(min_row=3, values_only=True))
+    told = {record["metric"]: record for record in queries(TOTALS, PERIODS[name], EVENING, None)}
+    several = 0
+    for against, head in ((Against.PREVIOUS, "环比（按工作日均）"), (Against.YEAR_BEFORE, "同比（按工作日均）")):
+        then, moment = compared_period(PERIODS[name], EVENING, against)
+        earlier = {record["metric"]: record for record in queries(TOTALS, then, moment, None)}
+        for metric, row in zip(TOTALS, rows, strict=True):
+            before = earlier[metric]
+            enough = before["value"] is not None and before["value"] >= Settings().lights.small_sample
+            change = moved_per_day(told[metric], before, PERIODS[name], against) if enough else None
+            cell = row[heads.index(head)]
+            if change is None or cell in (None, "", "—"):
+                assert cell in (None, "", "—"), (metric, head)
+                # The period before the records begin is nobody's base.
+                assert change is None or then.start < date(2025, 1, 1), (metric, head)
+            else:
+                several += 1
+                assert cell == pytest.approx(change), (metric, head)
+    assert several > 2
 
 
 def test_charts_of_the_slides_are_the_months_and_places_of_the_command(

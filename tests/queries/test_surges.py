@@ -42,6 +42,22 @@ def test_a_series_that_rises_with_everything_is_no_surge() -> None:
     assert (found["expected"], found["alarm"]) == (40.0, False)
 
 
+def test_a_series_that_only_has_more_working_days_is_no_surge() -> None:
+    """Fourteen a working day, of which the latest stretch has five and each of those before three."""
+    counts, working = [70, *[42] * STRETCHES], np.array([5, *[3] * STRETCHES])
+    assert one(counts)["alarm"]
+    told = dict(rising(np.array([counts]), TOTALS, LEVEL, working).iloc[0])
+    assert (told["expected"], told["alarm"]) == (pytest.approx(70.0), False)
+
+
+def test_a_week_of_holidays_is_judged_by_the_day() -> None:
+    """No working day now: a number per working day would be without end, by days it is as ever."""
+    working = np.array([0, *[5] * STRETCHES])
+    counts = np.array([[12, 9, 11, 10, 10, 12, 8, 10, 10]])
+    told = dict(rising(counts, np.array([200, *[1000] * STRETCHES]), LEVEL, working).iloc[0])
+    assert (told["expected"], told["alarm"]) == (10.0, False)
+
+
 def test_a_series_that_stays_where_all_else_falls_is_no_surge() -> None:
     found = one([40, *[40] * STRETCHES], [400, *[1000] * STRETCHES])
     assert (found["expected"], found["alarm"]) == (40.0, False)
