@@ -18,7 +18,7 @@ from queries.compare import WorkingDays, by_month, compare, working_days
 from queries.dictionary import dictionary
 from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
-from queries.periods import Period, end_of_day
+from queries.periods import Against, Period, end_of_day
 from queries.registry import METRICS
 from views import words
 from wording.names import UNIT_KINDS, display_name, whole_of
