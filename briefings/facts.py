@@ -13,7 +13,7 @@ from briefings.frozen import SPLITS, Frozen
 from casebase.errors import UsageError
 from queries.compare import WorkingDays
 from queries.measure import metric_of
-from queries.model import Kind, Metric
+from queries.model import Metric
 from queries.periods import Against
 from queries.subjects import PETITION
 from queries.targets import target_of
@@ -53,8 +53,8 @@ class Number:
     def __bool__(self) -> bool:
         """Whether there is anything to say: something counted, something to divide by; or of cases, that none knows."""
         if self.unknown:
-            return self.metric.kind is Kind.COUNT and self.metric.subject is PETITION
-        return bool(self.hits) if self.metric.kind is Kind.COUNT else not words.is_missing(self.value)
+            return self.metric.is_total and self.metric.subject is PETITION
+        return bool(self.hits) if self.metric.is_total else not words.is_missing(self.value)
 
     @property
     def yoy(self) -> str:

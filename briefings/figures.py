@@ -98,9 +98,9 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     frame, metric = frozen.split(dimension, name), metric_of(name)
     frame = frame[frame["value"].notna()] if len(frame) else frame
     # What nobody filled in is no place or class: it is told below the title, and is never the longest bar.
-    nameless = int(frame.loc[frame["code"] == "", "hits"].sum()) if len(frame) else 0
+    nameless = int(frame.loc[frame["code"] == "", "value"].sum()) if len(frame) else 0
     frame = frame[frame["code"] != ""] if len(frame) else frame
-    if len(frame) < _FEWEST or not frame["hits"].any() or (metric.kind is Kind.COUNT and frame["hits"].nunique() == 1):
+    if len(frame) < _FEWEST or not frame["hits"].any() or (metric.is_total and frame["value"].nunique() == 1):
         return None
     if metric.kind is Kind.RATE and frame["small"].astype(bool).all():
         return None
@@ -112,7 +112,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     rows = rows if len(rows) <= MOST else rows.head(FIRST)
     small = tuple(bool(one) for one in rows["small"])
     left_out = f"，共{len(frame)}个，列{len(rows)}个" if len(frame) > len(rows) else ""
-    if metric.kind is Kind.COUNT and nameless:
+    if metric.is_total and nameless:
         left_out += f"；另有{words.full(nameless)}{metric.unit}未填写"
     return Figure(
         f"{name}_{dimension}",

@@ -26,7 +26,10 @@ from wording.names import UNIT_KINDS, display_name, whole_of
 TOTALS = (
     "registered",
     "hotline_registered",
+    "visits",
+    "visit_people",
     "collective_visits",
+    "collective_people",
     "forwarded",
     "closed",
     "backlog",

@@ -18,7 +18,7 @@ def format_value(metric: Metric, value: float) -> str:
     """A value with its unit: 3,654件次, 94.56%, 3.2天; every digit of a count."""
     if metric.kind is Kind.RATE:
         return words.percent(value)
-    text = words.full(value) if metric.kind is Kind.COUNT else words.decimal(value)
+    text = words.full(value) if metric.is_total else words.decimal(value)
     return text if text == words.NONE else f"{text}{metric.unit}"
 
 
@@ -46,7 +46,7 @@ def format_change(metric: Metric, now: float, before: float, against: str, few: 
 
     Counts from a base under `few` move by pieces (同比增加3件次): a percentage of a handful says nothing.
     """
-    if words.is_missing(now) or words.is_missing(before) or (metric.kind is Kind.COUNT and before == 0):
+    if words.is_missing(now) or words.is_missing(before) or (metric.is_total and before == 0):
         return ""
     kind = kind_of(metric)
     if kind == "count" and before < few:

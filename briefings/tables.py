@@ -29,6 +29,10 @@ MOST_ROWS = 60
 _FEWEST = 2
 _SUMMARY = (
     "registered",
+    "visits",
+    "visit_people",
+    "collective_visits",
+    "collective_people",
     "closed",
     "backlog",
     "overdue",

@@ -22,7 +22,7 @@ STATES = {
     Standing.OVERDUE: State("bad", "■", "已逾期"),
 }
 SOON = 3
-PEOPLE = "petition.is_collective"
+PEOPLE = "petition.people"
 
 
 def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[str, str]:

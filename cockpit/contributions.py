@@ -21,7 +21,7 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
     """
     parts = change.parts
     names = splits.names_of(view, dimension, parts[dimension].tolist())
-    if metric.kind is Kind.COUNT:
+    if metric.is_total:
         values = [("", change.by, "")]
     else:
         values = [(effect, effect, f"{word}：") for effect, word in EFFECTS.items()]
@@ -71,7 +71,7 @@ def _of_calendar(row: pd.Series) -> str:
 
 def sides(metric: Metric, row: pd.Series) -> str:
     """A group before and now: 上期 120 → 本期 165."""
-    if metric.kind is Kind.COUNT:
+    if metric.is_total:
         return f"上期 {words.full(row['hits_before'])} → 本期 {words.full(row['hits'])} {metric.unit}"
     before, after = (words.fraction(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
     return f"上期 {before} → 本期 {after}"

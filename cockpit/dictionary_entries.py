@@ -13,7 +13,14 @@ from wording import numbers, unknown
 
 # What a click on a name hands back, where a click on a number hands back the address of a list.
 ALONE = "alone:"
-_FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000"}
+_FACTORS = {Kind.RATE: "× 100%", Kind.PER_10K: "× 10,000", Kind.MEAN: "取平均"}
+
+
+def _factor(metric: Metric) -> str:
+    """What is done with the parts of the formula; "" for a count, which is one."""
+    if metric.kind is Kind.SUM:
+        return f"{metric.unit}相加"
+    return _FACTORS.get(metric.kind, "")
 
 
 def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
@@ -53,7 +60,7 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
         ""
         if metric.kind is Kind.COUNT
         else f"{numbers.format_value(metric, row['value'])}{'' if row['unknown'] else unit}",
-        factor=_FACTORS.get(metric.kind, "取平均" if metric.kind is Kind.MEAN else ""),
+        factor=_factor(metric),
         state=kpis.state(view, metric, row["value"], row["among"]),
         small=not row["unknown"]
         and metric.is_sample

@@ -97,7 +97,7 @@ def measured(view: View, metric_id: str, places: Below) -> pd.DataFrame:
     frame = _with_other_places(view, places, by_place["code"]).merge(by_place, on="code", how="left")
     counts = frame[["hits", "among"]].fillna(0).astype("int64")
     reason = kpis.missing_reason(view, metric)
-    value = frame["value"].fillna(0) if metric.kind is Kind.COUNT and not reason else frame["value"]
+    value = frame["value"].fillna(0) if metric.is_total and not reason else frame["value"]
     frame = frame.assign(hits=counts["hits"], among=counts["among"], value=value)
     frame["small"] = [not reason and kpis.is_small(view, metric, among) for among in frame["among"]]
     frame["role"] = [
@@ -114,7 +114,7 @@ def nameless(view: View, metric: str, places: Below) -> int:
     """What a count counts in the whole and in none of these places: nobody wrote down where it is."""
     by_place = _by_place(view, metric, places)
     codes = _with_other_places(view, places, by_place["code"])["code"]
-    return int(by_place.loc[~by_place["code"].isin(codes), "hits"].sum())
+    return int(by_place.loc[~by_place["code"].isin(codes), "value"].sum())
 
 
 def can_go_down(view: View, codes: pd.Series) -> bool:

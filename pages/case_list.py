@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from cockpit import kpis
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices
 from queries.cases import Part
+from queries.dictionary import counted_in
+from queries.measure import measure
 from queries.model import Kind
 from views import words
 
@@ -29,13 +32,21 @@ def parts(view: View, question: lists.Question) -> Part:
     )
 
 
+def sum_of(view: View, question: lists.Question) -> str:
+    """，计 5,230 人次: what the rows of a sum add up to; "" for other numbers."""
+    metric = question.metric
+    if metric.kind is not Kind.SUM or kpis.missing_reason(view, metric):
+        return ""
+    value = view.ask(measure, [metric.id], **question.scope(view))["value"].iloc[0]
+    return f"，计 **{words.full(value)}** {metric.unit}"
+
+
 def table(view: View, question: lists.Question, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
     chosen = lists.Question(question.metric, part, question.cell)
     total = lists.count_rows(chosen, view, part)
-    unit = question.metric.lists.unit if question.metric.lists else question.metric.subject.unit
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"共 **{words.full(total)}** {unit}")
+        st.markdown(f"共 **{words.full(total)}** {counted_in(question.metric)}{sum_of(view, chosen)}")
         offset = lists.page_offset(total, f"page_{part}")
         cell = [f"{lists.named(view, name, value)}" for name, value in chosen.cell]
         side = {Part.MISSES: question.metric.sides[1], Part.AMONG: "合计"}.get(part, "")

@@ -61,6 +61,7 @@ _SAME_PERSON = and_(_p.petitioner_key.is_not(None), _p.category_code.is_not(None
 _FILLED_WHERE: Mapping[Column[Any], ColumnElement[bool]] = {
     _p.is_simple: _p.is_simple,
     _p.is_collective: or_(_p.is_collective, _p.people > 1),
+    _p.people: _p.people > 1,
     _p.is_first: or_(not_(_p.is_first), _SAME_PERSON),
     _p.repeat_of: or_(_p.repeat_of.is_not(None), _SAME_PERSON),
     _p.extended_days: _p.extended_days > 0,

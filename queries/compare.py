@@ -13,7 +13,7 @@ from casebase.workdays import Workdays
 from queries import frames, needs
 from queries.beginnings import first_case_day, is_before, is_recorded
 from queries.measure import measure, metric_of, stock_moment
-from queries.model import EVERYTHING, Kind, Slice
+from queries.model import EVERYTHING, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
 from queries.registry import METRICS
 
@@ -102,8 +102,8 @@ def by_month(
 ) -> pd.DataFrame:
     """The calendar months up to the one of `until` (None: of `as_of`): month ("2026-11"), then frames.MONTHS.
 
-    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count; months
-    before the records begin have no value (see queries.beginnings).
+    Without `by` every month has its row: hits and among 0 where nothing happened, and so the value of a count or
+    sum; months before the records begin have no value (see queries.beginnings).
     `unfinished` marks the running month of a dated metric: what of it is in by now is no whole month.
     """
     period = last_months(until or as_of.date(), months)
@@ -123,8 +123,8 @@ def _every_month(numbers: pd.DataFrame, metrics: Sequence[str], period: Period) 
     every = pd.MultiIndex.from_product([list(metrics), spans], names=["metric", "month"])
     numbers = numbers[[*every.names, "hits", "among", "value"]].set_index(every.names).reindex(every).reset_index()
     numbers = numbers.fillna({"hits": 0, "among": 0})
-    is_count = numbers["metric"].map(lambda name: METRICS[name].kind is Kind.COUNT)
-    return numbers.assign(value=numbers["value"].mask(is_count, numbers["hits"].astype("float64")))
+    is_total = numbers["metric"].map(lambda name: METRICS[name].is_total)
+    return numbers.assign(value=numbers["value"].mask(is_total & numbers["hits"].eq(0), 0.0))
 
 
 def _without_unrecorded(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,10 @@
 """Why a number changed: its change against an earlier period, split into parts that add up to it exactly.
 
-A count changes by the sum of what its groups change by. Where the two periods hold different numbers of working days
-(W₀ before, W₁ now), a count of what happens in a period has a part of its own for that (日历影响): what as many days as
-now would have brought at the earlier number per working day, n₀·W₁/W₀ − n₀, a whole number for the whole. The groups
-share it by their own n₀, in whole numbers too (largest remainders); what is left of a group's change is its own.
+A count, or a sum of whole numbers, changes by the sum of what its groups change by. Where the two periods hold
+different numbers of working days (W₀ before, W₁ now), a count of what happens in a period has a part of its own for
+that (日历影响): what as many days as now would have brought at the earlier number per working day, n₀·W₁/W₀ − n₀, a
+whole number for the whole. The groups share it by their own n₀, in whole numbers too (largest remainders); what is
+left of a group's change is its own.
 
 A rate R = Σ sᵢ·rᵢ, with sᵢ = nᵢ/N the share of group i in the denominator and rᵢ its own rate, changes by Bennet's
 symmetric decomposition:
@@ -38,16 +39,17 @@ from queries.registry import METRICS
 
 @dataclass(frozen=True)
 class Change:
-    """A metric now and before, as a count or a ratio (NaN where there is nothing to divide by), and its parts.
+    """A metric now and before, as a count, a sum or a ratio (NaN where there is nothing to divide by), and its parts.
 
     Of a number that the data cannot tell (see queries.needs) both are NaN, of an earlier period that the records do not
     cover (see queries.beginnings) `before` is; so are then the changes of the parts.
 
     `parts` has one row a group, the largest by `by` first: the `by` columns (None where not filled in), hits, among,
-    hits_before, among_before (int), change (int for a count, else a ratio); for a count calendar and own (int), which
-    add up to change, for a rate mix and performance, which do. All parts add up to `difference`; where one of the rates
-    is missing their changes are NaN. `days`: the working days of a count of what happens in a period, None of others;
-    `calendar` is 0 where both periods have as many, or one has none.
+    hits_before, among_before (int; hits of a sum are what it adds up), change (int for a count or sum, else a ratio);
+    for a count or sum calendar and own (int), which add up to change, for a rate mix and performance, which do. All
+    parts add up to `difference`; where one of the rates is missing their changes are NaN. `days`: the working days of
+    a count of what happens in a period, None of others; `calendar` is 0 where both periods have as many, or one has
+    none.
     """
 
     now: float
@@ -78,7 +80,7 @@ class Change:
 
 def is_splittable(metric: Metric) -> bool:
     """Whether the groups of a metric add up to it, so that its change can be split."""
-    return metric.additive and metric.kind in (Kind.COUNT, Kind.RATE)
+    return metric.additive and (metric.is_total or metric.kind is Kind.RATE)
 
 
 SPLITTABLE: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if is_splittable(metric))
@@ -104,10 +106,10 @@ def decompose(
     then_period, then = compared_period(period, as_of, against)
     now = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=by)
     before = measure(casebase, [metric], as_of=then, period=then_period, within=within, by=by)
-    parts = _beside(now, before, list(by))
+    parts = _beside(_quantities(now, chosen), _quantities(before, chosen), list(by))
     days = working_days(casebase.workdays, period, as_of, against) if chosen.is_flow else None
     totals = parts[["hits", "among", "hits_before", "among_before"]].sum()
-    if chosen.kind is Kind.COUNT:
+    if chosen.is_total:
         parts["change"] = parts["hits"] - parts["hits_before"]
         parts["calendar"] = calendar_parts(parts["hits_before"].to_numpy("int64"), days)
         parts["own"] = parts["change"] - parts["calendar"]
@@ -139,6 +141,13 @@ def calendar_parts(before: npt.NDArray[np.int64], days: WorkingDays | None) -> n
     shares[largest] += 1
     parts: npt.NDArray[np.int64] = shares
     return parts
+
+
+def _quantities(numbers: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """The numbers with what a sum adds up in the place of its rows, so that its groups add up as those of a count."""
+    if metric.kind is not Kind.SUM:
+        return numbers
+    return numbers.assign(hits=numbers["value"].fillna(0).round().astype("int64"))
 
 
 def _beside(now: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:

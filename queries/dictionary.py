@@ -36,14 +36,16 @@ def formula(metric: Metric) -> str:
         return f"{hits} ÷ {metric.among_text.rstrip('。')} × 100%"
     if metric.kind is Kind.PER_10K:
         return f"{hits} ÷ {metric.among_text.rstrip('。')} × 10,000"
+    if metric.kind is Kind.SUM:
+        return f"{hits}，逐{counted_in(metric)}相加（{metric.unit}）"
     if metric.kind is Kind.MEAN:
         return f"{hits}，逐{counted_in(metric)}取平均（{metric.unit}）"
     return f"{hits}，计{counted_in(metric)}"
 
 
 def counted_in(metric: Metric) -> str:
-    """The unit in which the rows behind a number are counted: 件次, 场次, 人 …"""
-    return (metric.lists or metric.subject).unit
+    """The unit in which the rows behind a number are counted: 件次, 批次, 场次, 人 …"""
+    return metric.unit if metric.kind is Kind.COUNT else (metric.lists or metric.subject).unit
 
 
 def splits(metric: Metric) -> list[str]:

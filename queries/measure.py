@@ -355,6 +355,7 @@ def _with_values(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...],
     hits, among = numbers["hits"].astype("float64"), numbers["among"].astype("float64")
     numbers["value"] = hits
     numbers.loc[kind == Kind.RATE, "value"] = hits / among.where(among > 0)
+    numbers.loc[kind == Kind.SUM, "value"] = numbers["amount"].fillna(0.0)
     numbers.loc[kind == Kind.MEAN, "value"] = numbers["amount"] / hits.where(hits > 0)
     per_head = kind == Kind.PER_10K
     if per_head.any():

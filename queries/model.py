@@ -98,6 +98,7 @@ class Kind(StrEnum):
     COUNT = "count"  # value = hits
     RATE = "rate"  # value = hits / among, a fraction
     MEAN = "mean"  # value = mean of `amount` over hits
+    SUM = "sum"  # value = sum of `amount` over hits
     PER_10K = "per_10k"  # value = hits for 10,000 people; among = population
 
 
@@ -122,8 +123,9 @@ class Metric:
     it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径
     that travels with the number; `sides` are short words for the hits and the misses of a rate
     (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
-    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at"). A mean is `in_days` where its
-    amount is a length of time in days. `outlook_of` is the rate that this one says of a day to come. `target` is the
+    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at"). A sum adds up `amount`, whole numbers
+    of what `unit` names (人次 of visits), over the rows of its list. A mean is `in_days` where its amount is a
+    length of time in days. `outlook_of` is the rate that this one says of a day to come. `target` is the
     ratio that was agreed on, which config.toml overrides (see queries.targets); without one the metric has no light.
 
     Raises DefinitionError for what cannot be. `metrics_by_id` checks what one metric says of others.
@@ -177,13 +179,18 @@ class Metric:
         return self.dated_by is None
 
     @property
+    def is_total(self) -> bool:
+        """Whether its value is a whole number that parts add up to and that is 0 where nothing counts."""
+        return self.kind in (Kind.COUNT, Kind.SUM)
+
+    @property
     def is_flow(self) -> bool:
-        """Whether it counts what happened in a period, so that more working days bring more of it.
+        """Whether it counts or adds up what happened in a period, so that more working days bring more of it.
 
         Neither a stock does nor what a period's limits have left open, and distinct things do not come by the day.
         """
         of_limits = getattr(self.date, "name", "") in _LIMITS
-        return self.kind is Kind.COUNT and not self.is_stock and self.additive and not of_limits
+        return self.is_total and not self.is_stock and self.additive and not of_limits
 
     @property
     def is_sample(self) -> bool:
@@ -233,12 +240,13 @@ _Checks = Iterator[tuple[bool, str]]
 
 def _faults_of_kind(metric: Metric) -> _Checks:
     is_rate, is_mean = metric.kind is Kind.RATE, metric.kind is Kind.MEAN
+    has_amount = metric.kind in (Kind.MEAN, Kind.SUM)
     yield is_rate and metric.hit is None, "a rate needs hit, which of the rows it looks at count"
     yield is_rate and not all(metric.sides), "a rate needs sides, short words for its hits and its misses"
     yield is_rate and metric.unit != "%", f"a rate is written in %, not in {metric.unit}"
     yield not is_rate and metric.sides != ("", ""), f"a {metric.kind} has no sides, only a rate does"
-    yield is_mean and metric.amount is None, "a mean needs amount, what it is the mean of"
-    yield not is_mean and metric.amount is not None, f"a {metric.kind} has no amount, only a mean does"
+    yield has_amount and metric.amount is None, f"a {metric.kind} needs amount, what it is the {metric.kind} of"
+    yield not has_amount and metric.amount is not None, f"a {metric.kind} has no amount, only a mean or a sum does"
     yield not is_mean and metric.in_days, f"a {metric.kind} is not in_days, only a mean can be"
 
 
@@ -253,6 +261,7 @@ def _faults_of_counting(metric: Metric) -> _Checks:
     distinct = metric.distinct is not None
     yield distinct and metric.lists is None, "distinct things need lists, the subject of the list behind them"
     yield not distinct and metric.lists is not None, "lists needs distinct, the key of what is counted once"
+    yield distinct and metric.kind is Kind.SUM, "a sum adds up rows, so it has no distinct"
     yield distinct and metric.additive, "distinct things do not add up, so additive is False"
 
 

@@ -37,7 +37,11 @@ _DEFAULTS: Mapping[str, Truth] = {
 }
 _POPULATION = "area.population"
 # Reckoned while loading from what another column is reckoned from, too: one word for both.
-_DERIVED_WITH = {"petition.five_day_due": "petition.is_simple", "petition.repeat_of": "petition.is_first"}
+_DERIVED_WITH = {
+    "petition.five_day_due": "petition.is_simple",
+    "petition.repeat_of": "petition.is_first",
+    "petition.is_collective": "petition.people",
+}
 
 
 def unknown(casebase: Casebase) -> Mapping[str, tuple[str, ...]]:

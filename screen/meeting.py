@@ -7,7 +7,7 @@ import pandas as pd
 from cockpit import kpis, places, splits
 from cockpit.view import View
 from queries.measure import metric_of
-from queries.model import Kind, Metric, Polarity
+from queries.model import Metric, Polarity
 from queries.targets import target_of
 from views import wall, words
 from views.markup import Markup
@@ -146,7 +146,7 @@ def _title(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str
 def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) -> list[str]:
     """Codes by the first metrics of one kind, the worst first; too small samples and gaps come last."""
     keys = [metric for metric in metrics if metric.kind is metrics[0].kind]
-    gap = values[metrics[0].id].isna() & (metrics[0].kind is not Kind.COUNT)
+    gap = values[metrics[0].id].isna() & (not metrics[0].is_total)
     ranked = values.assign(_gap=gap, _small=small.reindex(values.index).astype(bool))
     return ranked.sort_values(
         ["_gap", "_small", *(metric.id for metric in keys)],
@@ -168,7 +168,7 @@ def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[s
 
 
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
-    if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
+    if metric.is_total and not kpis.missing_reason(view, metric):
         return wall.Cell(words.full(0 if words.is_missing(value) else value))
     if words.is_missing(value):
         return wall.Cell(words.NONE)

@@ -347,7 +347,7 @@ def _months_html(scene: Scene, view: View) -> Markup:
         }
     )
     title = f"{metric.name}，{view.months_text(_MONTHS)}"
-    counts = metric.kind is Kind.COUNT
+    counts = metric.is_total
     notes = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
     notes.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")
     return wall.months_html(title, "；".join(notes), points, target, counts=counts)

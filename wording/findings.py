@@ -55,7 +55,7 @@ def ranking(
         return highest(frame, metric, f"各{noun}", few=few)
     if metric.kind is Kind.RATE:
         return lowest(frame, target, f"各{noun}", few=few, nothing=f"各{noun}这一时段没有可计{metric.name}的记录")
-    if metric.kind is Kind.COUNT:
+    if metric.is_total:
         return most(frame, place, none=f"{place}没有{metric.name}", unit=metric.unit, nameless=nameless)
     valued = _with_code(frame).dropna(subset=["value"])
     if valued.empty:

@@ -13,6 +13,7 @@ _FORMATS: dict[Kind, words.NumberFormat] = {
     Kind.COUNT: "count",
     Kind.RATE: "rate",
     Kind.MEAN: "number",
+    Kind.SUM: "count",
     Kind.PER_10K: "number",
 }
 
@@ -24,7 +25,7 @@ def kind_of(metric: Metric) -> words.NumberFormat:
 
 def format_value(metric: Metric, value: float, *, full: bool = False) -> str:
     """A value as cards write it; the unit stands apart except in %. `full` counts have every digit."""
-    if full and metric.kind is Kind.COUNT:
+    if full and metric.is_total:
         return words.full(value)
     return words.number_of_days(value) if metric.in_days else words.value(value, kind_of(metric))
 
@@ -34,9 +35,7 @@ def in_full(values: Mapping[Metric, float]) -> bool:
 
     21.7万 beside 1,125 reads as the smaller of the two; 217,204 does not.
     """
-    counts = [
-        abs(value) for metric, value in values.items() if metric.kind is Kind.COUNT and not words.is_missing(value)
-    ]
+    counts = [abs(value) for metric, value in values.items() if metric.is_total and not words.is_missing(value)]
     return any(count >= words.WAN for count in counts) and any(count < words.WAN for count in counts)
 
 

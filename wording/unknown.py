@@ -26,6 +26,7 @@ LACKING = {
     "petition.is_first": "信访人和内容分类",
     "petition.repeat_of": "信访人和内容分类",
     "petition.is_simple": "简单诉求标识",
+    "petition.people": "人数",
     "petition.is_collective": "人数",
     "petition.agent_id": "信访件的代办员",
     "petition.forwarded_at": "转送时间",

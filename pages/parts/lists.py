@@ -209,9 +209,10 @@ def way_back() -> None:
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, times to the minute, — where nothing is known.
 
-    Without keys, and without the clocks that do not run for any of them and contacts that nobody filled in.
+    Without keys, the clocks that do not run for any of them, contacts that nobody filled in, and 人次 where all are 1.
     """
     unused = [name for name in OPTIONAL_COLUMNS if name in frame.columns and frame[name].isna().all()]
+    unused += ["people"] if "people" in frame.columns and frame["people"].fillna(1).eq(1).all() else []
     table = frame.drop(columns=[*unused, *(name for name in KEY_COLUMNS if name in frame.columns)])
     for name in table.columns:
         if _is_time(name):

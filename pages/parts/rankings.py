@@ -110,7 +110,9 @@ def every_row(
         parts = lists.parts_of(view, dated=not metric.is_stock)
         lists.downloads(name, lambda: table, len(table), *parts, key=f"all_{key}")
     first, *counts = (head for head in table.columns[1:] if head != SAMPLE)
-    decimals = {Kind.COUNT: "localized", Kind.RATE: "localized" if is_count else "%.2f"}.get(metric.kind, "%.1f")
+    decimals = {Kind.COUNT: "localized", Kind.SUM: "localized", Kind.RATE: "localized" if is_count else "%.2f"}.get(
+        metric.kind, "%.1f"
+    )
     columns = {first: st.column_config.NumberColumn(format=decimals), **dict.fromkeys(counts, tables.COUNT)}
     row = tables.pick_row(table, key=f"every_{key}", alt=f"{name}，全部", high=16, columns=columns)
     if row is not None:
@@ -164,7 +166,7 @@ def counted(
         alt=alt,
         title=title or findings.most(frame, whole, none=none, unit=counted_in(metric)),
         subtitle=subtitle,
-        kind=None if metric.kind is Kind.COUNT else "count",
+        kind=None if metric.is_total else "count",
         largest_first=True,
         most=most,
         none=none,

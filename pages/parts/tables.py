@@ -221,7 +221,7 @@ def _cases_link(view: View, metric_id: str, dimension: str, code: Any, frame: pd
 
 
 def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]:
-    if metric.kind is Kind.COUNT and not kpis.missing_reason(view, metric):
+    if metric.is_total and not kpis.missing_reason(view, metric):
         return values.fillna(0).tolist()
     if metric.kind is Kind.RATE:
         return rows.percentages(values)
@@ -229,4 +229,4 @@ def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]
 
 
 def _format(metric: Metric) -> str:
-    return {Kind.COUNT: "localized", Kind.RATE: "%.2f%%"}.get(metric.kind, "%.1f")
+    return {Kind.COUNT: "localized", Kind.SUM: "localized", Kind.RATE: "%.2f%%"}.get(metric.kind, "%.1f")

@@ -17,11 +17,13 @@ from queries.registry import (
     receptions,
     supervision,
     timeliness,
+    visits,
     volume,
 )
 
 _GROUPS = (
     volume,
+    visits,
     five_day,
     timeliness,
     outcomes,

@@ -8,9 +8,6 @@ from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import CLOSED_AT, HORIZONS, REGISTERED_AT, closed, counted, hotline, known, still_open
 from queries.subjects import PETITION, before, on_day, p
 
-VISIT = "来访"
-
-
 _volume = partial(
     Metric, group="总量与积压", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
 )
@@ -49,7 +46,7 @@ REGISTERED = _volume(
     period_text="登记时间",
     dated_by=REGISTERED_AT,
     among=known,
-    beside=("hotline_registered",),
+    beside=("visits", "visit_people", "hotline_registered"),
 )
 CLOSED = _volume(
     "closed",
@@ -60,15 +57,6 @@ CLOSED = _volume(
     dated_by=CLOSED_AT,
     among=lambda at: and_(known(at), closed(at)),
     beside=("resolution",),
-)
-COLLECTIVE_VISITS = _volume(
-    "collective_visits",
-    "集体访",
-    **counted("期内登记、信访形式为来访、5 人及以上的信访件；一件即一批次。"),
-    polarity=Polarity.DOWN_GOOD,
-    period_text="登记时间",
-    dated_by=REGISTERED_AT,
-    among=lambda at: and_(known(at), p.is_collective, p.channel == VISIT),
 )
 FORWARDED = _volume(
     "forwarded",
@@ -128,7 +116,6 @@ HOTLINE_OPEN = _hotline(
 
 METRICS = (
     REGISTERED,
-    COLLECTIVE_VISITS,
     FORWARDED,
     CLOSED,
     BACKLOG,

@@ -170,6 +170,7 @@ _CASE: dict[str, Expression] = {
     "case_no": Fixed(p.case_no),
     "title": Fixed(case((p.restricted, null()), else_=p.title)),
     "channel": Fixed(p.channel),
+    "people": Fixed(p.people),
     "category": name_of(schema.category, "code", p.category_code),
     "district": area_name(p.district_code),
     "street": area_name(p.street_code),

@@ -17,7 +17,7 @@ from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 from pages.parts.menu import ENTRIES
 from queries.measure import measure, metric_of
-from queries.model import Kind, Slice
+from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
 from tests.pages.conftest import EVENING, UNTIL, YEAR, card_values, failures, panels, read_only
 from views import words
@@ -35,7 +35,13 @@ CARDS = {
     "supervision": ("supervision_issued", "supervision_in_time", "supervision_waiting", "supervision_overdue"),
     "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
 }
-KINDS: dict[str, words.NumberFormat] = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}
+KINDS: dict[str, words.NumberFormat] = {
+    "count": "count",
+    "rate": "rate",
+    "mean": "days",
+    "per_10k": "number",
+    "sum": "count",
+}
 
 
 def written(casebase: Casebase, metric: str, *, period: Period, within: Slice, row: Sequence[str] = ()) -> str:
@@ -44,7 +50,7 @@ def written(casebase: Casebase, metric: str, *, period: Period, within: Slice, r
     values = measure(casebase, wanted, as_of=now(), period=period, within=within).set_index("metric")["value"]
     chosen = metric_of(metric)
     kind: words.NumberFormat = "number" if chosen.unit == "小时" else KINDS[chosen.kind.value]
-    counts = [value for name, value in values.items() if metric_of(str(name)).kind is Kind.COUNT]
+    counts = [value for name, value in values.items() if metric_of(str(name)).is_total]
     if kind == "count" and min(counts) < 10_000:
         return words.full(values[metric])
     return words.value(values[metric], kind).removesuffix(" 天")

@@ -3,7 +3,7 @@
 Nothing here comes from queries/: a rule that is misread there has to be misread here again, on its
 own, before a wrong number passes. Each rule answers with the rows a number looks at: `hit` says
 which count, `when` which time puts a row in a period (absent for a stock), `thing` what is counted
-once however many rows it has, `amount` what a mean is of.
+once however many rows it has, `amount` what a mean or a sum is of.
 """
 
 import math
@@ -40,7 +40,10 @@ OF_ORDER = (*OF_PETITION, "supervision_level", "answer", "supervision_result")
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "registered": OF_PETITION,
+    "visits": OF_PETITION,
+    "visit_people": OF_PETITION,
     "collective_visits": OF_PETITION,
+    "collective_people": OF_PETITION,
     "forwarded": OF_PETITION,
     "closed": OF_PETITION,
     "backlog": OF_PETITION,
@@ -146,6 +149,7 @@ MEANS = {
     "hearing_wait_days", "contact_hours", "task_days", "mediation_days", "reception_days", "reception_days_open",
     "supervision_days",
 }  # fmt: skip
+SUMS = {"visit_people", "collective_people"}
 PER_10K = {"cases_per_10k"}
 RATES = {
     "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
@@ -186,7 +190,10 @@ class Reference:
             "hotline_registered": self.hotline,
             "hotline_open": self.hotline_open,
             "registered": self.registered,
+            "visits": self.visits,
+            "visit_people": lambda t: self.visits(t).assign(amount=lambda f: f["people"]),
             "collective_visits": self.collective_visits,
+            "collective_people": lambda t: self.collective_visits(t).assign(amount=lambda f: f["people"]),
             "forwarded": self.forwarded,
             "closed": self.closed,
             "backlog": self.backlog,
@@ -334,6 +341,8 @@ class Reference:
         found["value"] = found["hits"].astype(float)
         if metric in MEANS:
             found["value"] = groups["amount"].mean().reindex(found.index)
+        if metric in SUMS:
+            found["value"] = groups["amount"].sum().reindex(found.index, fill_value=0.0)
         if metric in RATES:
             found["value"] = found["hits"] / found["among"].where(found["among"] > 0)
         return found
@@ -367,9 +376,14 @@ class Reference:
     def registered(self, t: datetime) -> pd.DataFrame:
         return self.known(t).assign(hit=True, when=lambda f: f["registered_at"])
 
-    def collective_visits(self, t: datetime) -> pd.DataFrame:
+    def visits(self, t: datetime) -> pd.DataFrame:
+        """One case is one group (批次) of so many people (人次)."""
         p = self.registered(t)
-        return p[(p["people"] >= 5) & (p["channel"] == "来访")]
+        return p[p["channel"] == "来访"]
+
+    def collective_visits(self, t: datetime) -> pd.DataFrame:
+        p = self.visits(t)
+        return p[p["people"] >= 5]
 
     def forwarded(self, t: datetime) -> pd.DataFrame:
         p = self.known(t)

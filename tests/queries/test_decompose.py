@@ -17,7 +17,7 @@ from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries.compare import WorkingDays, compare
 from queries.decompose import SPLITTABLE, _beside, _effects, calendar_parts, decompose
-from queries.model import Kind, Metric, Slice
+from queries.model import Metric, Slice
 from queries.periods import Against, Period, compared_period, end_of_day
 from queries.registry import METRICS
 from tests.queries import sample
@@ -54,7 +54,7 @@ def test_parts_add_up_to_the_change(
     assert not parts.duplicated(by).any()
     if math.isnan(now) or math.isnan(before):
         assert parts["change"].isna().all()
-    elif METRICS[name].kind is Kind.COUNT:
+    elif METRICS[name].is_total:
         for column in ("change", "calendar", "own"):
             assert pd.api.types.is_integer_dtype(parts[column])
         assert parts["change"].sum() == int(now) - int(before)

@@ -86,6 +86,12 @@ def test_what_can_be_is_not_refused() -> None:
         (rate, {"unit": "件"}, "a rate is written in %"),
         (metric, {"sides": ("按期", "未按期")}, "a count has no sides"),
         (mean, {"amount": None}, "a mean needs amount"),
+        (metric, {"kind": Kind.SUM, "unit": "人次"}, "a sum needs amount"),
+        (
+            mean,
+            {"kind": Kind.SUM, "lists": PETITION, "distinct": p.petition_id, "additive": False},
+            "a sum adds up rows",
+        ),
         (metric, {"amount": DAYS}, "a count has no amount"),
         (metric, {"kind": Kind.PER_10K, "amount": DAYS}, "a per_10k has no amount"),
         (metric, {"in_days": True}, "a count is not in_days"),

@@ -28,6 +28,7 @@ AS_OF = datetime(2026, 11, 22, 23, 59, 59)
 # What stands in a row of these where nobody said anything.
 UNTOLD: dict[str, dict[str, object]] = {
     "petition.is_simple": {"is_simple": False, "five_day_due": None},
+    "petition.people": {"people": 1},
     "petition.is_collective": {"is_collective": False, "people": 1},
     "petition.is_first": {"is_first": True, "repeat_of": None, "petitioner_key": None},
     "petition.repeat_of": {"repeat_of": None, "petitioner_key": None},

@@ -92,6 +92,8 @@ def test_parts_sum_to_the_whole(
     parts = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[by])
     hits, among = total(parts)
     assert [(hits, among)] == counts(whole)
+    if METRICS[name].is_total:
+        assert parts["value"].sum() == whole["value"].sum()
     if METRICS[name].kind is Kind.RATE and among:
         assert whole["value"].tolist() == [hits / among]
 
@@ -104,6 +106,7 @@ def test_months_and_days_sum_to_the_period(
     for span in ("month", "day"):
         parts = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[span])
         assert [total(parts)] == counts(whole)
+        assert not METRICS[name].is_total or parts["value"].sum() == whole["value"].sum()
         assert set(parts[span]) <= {label for label, _ in buckets(period, span)}
 
 

@@ -11,7 +11,7 @@ from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
-from tests.queries.reference import DIMENSIONS, PER_10K, RATES, STOCKS, Reference
+from tests.queries.reference import DIMENSIONS, PER_10K, RATES, STOCKS, SUMS, Reference
 
 NOW = end_of_day(date(2026, 11, 22))
 HOLIDAY = datetime(2026, 10, 3, 12, 0)
@@ -38,6 +38,7 @@ def test_every_metric_has_a_second_reckoning() -> None:
     assert set(DIMENSIONS) == set(METRICS)
     assert {name for name, metric in METRICS.items() if metric.is_stock} == STOCKS
     assert {name for name, metric in METRICS.items() if metric.kind == "rate"} == RATES
+    assert {name for name, metric in METRICS.items() if metric.kind == "sum"} == SUMS
     assert {name: set(metric.subject.dimensions) for name, metric in METRICS.items()} == {
         name: set(dimensions) for name, dimensions in DIMENSIONS.items()
     }
