@@ -9,7 +9,7 @@ without it; what a number needs beyond its predicates is declared in `Metric.nee
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -72,19 +72,24 @@ def lacking(metric: Metric, blank: frozenset[str]) -> tuple[str, ...]:
     """
     reader = _Reader(blank)
     reader.follow_joins(metric.subject.rows)
-    at = _Anytime(datetime(2026, 1, 1), DeadlineSettings(), _NO_DAYS)
     lacks = set(reader.why_no_rows(metric.subject.rows))
-    for part in (metric.among, metric.hit, metric.dated_by, metric.amount):
-        if part is not None:
-            lacks |= reader.read(part(at)).lacks
-    if metric.distinct is not None:
-        lacks |= reader.read(metric.distinct).lacks
+    for expression in _expressions(metric):
+        lacks |= reader.read(expression).lacks
     lacks |= reader.never_done
     needs = (*metric.needs, *((_POPULATION,) if metric.kind is Kind.PER_10K else ()))
     lacks |= {need.split(".")[0] if need.split(".")[0] in blank else need for need in needs if _is_blank(need, blank)}
     lacks -= {name for name, source in _DERIVED_WITH.items() if source in lacks}
     order = _order()
     return tuple(sorted(lacks, key=order.__getitem__))
+
+
+@cache
+def _expressions(metric: Metric) -> tuple[Any, ...]:
+    """What a metric reads of its rows."""
+    at = _Anytime(datetime(2026, 1, 1), DeadlineSettings(), _NO_DAYS)
+    parts = (metric.among, metric.hit, metric.dated_by, metric.amount)
+    own = () if metric.distinct is None else (metric.distinct,)
+    return (*(part(at) for part in parts if part is not None), *own)
 
 
 def split_lacks(metric: Metric, dimension: str, blank: frozenset[str]) -> tuple[str, ...]:
@@ -184,21 +189,8 @@ class _Reader:
 
     def read(self, expression: Any) -> _Value:
         """What an expression comes out as."""
-        ways: tuple[tuple[type, Callable[[Any], _Value]], ...] = (
-            (Null, lambda _: _Value("null")),
-            (Column, self._column),
-            (BooleanClauseList, self._and_or),
-            (Case, self._case),
-            (coalesce, self._coalesced),
-            (Exists, self._exists),
-            (ScalarSelect, lambda one: self._subquery_value(one.element)),
-            (BinaryExpression, self._binary),
-            (Grouping, lambda one: self.read(one.element)),
-            (UnaryExpression, self._unary),
-        )
-        return next((way(expression) for kind, way in ways if isinstance(expression, kind)), None) or self._of_parts(
-            expression
-        )
+        kind: type = type(expression)
+        return _way_to_read(kind)(self, expression)
 
     def _of_parts(self, expression: Any) -> _Value:
         """An operator or function gives nothing for nothing."""
@@ -279,6 +271,26 @@ class _Reader:
         none = self._why_empty(statement)
         columns = statement.selected_columns
         return _Value("null", none) if none else self.read(columns[key] if key is not None else next(iter(columns)))
+
+
+_WAYS: tuple[tuple[type, Callable[[_Reader, Any], _Value]], ...] = (
+    (Null, lambda reader, _: _Value("null")),
+    (Column, _Reader._column),
+    (BooleanClauseList, _Reader._and_or),
+    (Case, _Reader._case),
+    (coalesce, _Reader._coalesced),
+    (Exists, _Reader._exists),
+    (ScalarSelect, lambda reader, one: reader._subquery_value(one.element)),
+    (BinaryExpression, _Reader._binary),
+    (Grouping, lambda reader, one: reader.read(one.element)),
+    (UnaryExpression, _Reader._unary),
+)
+
+
+@cache
+def _way_to_read(kind: type) -> Callable[[_Reader, Any], _Value]:
+    """How an expression of a class is read: as the first of _WAYS that it is one of."""
+    return next((way for base, way in _WAYS if issubclass(kind, base)), _Reader._of_parts)
 
 
 def _combine(parts: list[_Value], *, either: bool, truth: Truth = "false") -> _Value:
