@@ -24,7 +24,6 @@ EXTRA_COLUMNS: Mapping[str, Expression] = {
     "community": area_name(p.community_code),
     "grid_id": Fixed(p.grid_id),
     "purpose": Fixed(p.purpose),
-    "people": Fixed(p.people),
     "repeat": Fixed(case((p.is_first, "初件"), else_="重件")),
     "age": OF_PETITION["age"],
     "five_day_state": lambda at: case((p.five_day_due.is_not(None), OF_PETITION["five_day_state"](at))),
