@@ -23,7 +23,6 @@ from queries.targets import target_of
 
 _WEEK = 7
 _LEAST_LEAD = 3
-_GAP_SHARE = 0.05
 
 
 class About(StrEnum):
@@ -239,13 +238,13 @@ def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str)
 
 
 def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
-    """The place with the largest share of grids without a worker, where it is above 5 %, against a month ago."""
+    """The place with the largest share of grids without a worker, where that is too many (see _is_gap)."""
     if place == "grid":
         return None
     shares = measure(casebase, ["grids_staffed"], as_of=as_of, within=within, by=[place])
     shares = shares[shares[place].notna()]
     worst = shares.sort_values("value", kind="stable").head(1)
-    if worst.empty or 1 - worst["value"].iloc[0] <= _GAP_SHARE:
+    if worst.empty or not _is_gap(casebase, worst["value"].iloc[0]):
         return None
     code = str(worst[place].iloc[0])
     gap = _gap(casebase, worst.iloc[0], as_of, within.narrow(**{place: code}))
@@ -253,17 +252,27 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
 
 
 def own_gap(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
-    """The share of grids without a worker of the area itself, where it is above 5 %, against a month ago."""
+    """The share of grids without a worker of the area itself, where that is too many (see _is_gap)."""
     name = _own_name(casebase, within)
     if name is None:
         return None
     row = measure(casebase, ["grids_staffed"], as_of=as_of, within=within).iloc[0]
-    if not row["among"] or 1 - row["value"] <= _GAP_SHARE:
+    if not row["among"] or not _is_gap(casebase, row["value"]):
         return None
     return replace(_gap(casebase, row, as_of, within), name=name, area=within.area)
 
 
+def _is_gap(casebase: Casebase, staffed: float) -> bool:
+    """Whether so few grids have a worker that the light is red: further under the target than [lights] shortfall.
+
+    False without a target, as nobody agreed then on how many should.
+    """
+    target = target_of(casebase.settings, "grids_staffed")
+    return target is not None and staffed < target - casebase.settings.lights.shortfall / 100
+
+
 def _gap(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, there: Slice) -> Finding:
+    """The grids without a worker, against a month ago."""
     then = measure(casebase, ["grids_staffed"], as_of=_month_before(as_of), within=there).iloc[0]
     return Finding(
         About.GAP,

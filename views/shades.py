@@ -1,7 +1,8 @@
 """Colour by meaning: what is worse is redder, what is in order keeps one quiet colour, and volume is only more or less.
 
 A number that can be good or bad is measured by its distance from where it is in order: its target, or where it has
-none the best of the values. One that is neither is told by its size alone, in the accent's colour.
+none the best of the values. One that is neither, or of which nobody agreed on a target, is told by its size alone, in
+the accent's colour.
 """
 
 from collections.abc import Iterable
@@ -79,7 +80,7 @@ def shading(values: Iterable[float | None], meaning: Meaning, kind: NumberFormat
         colours = _spread(colours, len(limits))
     texts = _texts(base, limits, meaning, kind)
     steps = tuple(Step(colour, text) for colour, text in zip(colours, texts, strict=True))
-    return Shading(meaning, base, tuple(limits), steps, palette.empty, _note(meaning, palette))
+    return Shading(meaning, base, tuple(limits), steps, palette.empty, _note(meaning, kind, palette))
 
 
 def _distance(value: float, base: float, better: Better) -> float:
@@ -151,9 +152,9 @@ def _end(value: float, kind: NumberFormat) -> str:
     return words.full(value) if kind == "count" else words.decimal(value)
 
 
-def _note(meaning: Meaning, palette: Palette) -> str:
+def _note(meaning: Meaning, kind: NumberFormat, palette: Palette) -> str:
     if meaning.better == "neither":
-        return f"越{'亮' if palette.dark else '深'}越多"
+        return f"越{'亮' if palette.dark else '深'}越{'多' if kind == 'count' else '高'}"
     if meaning.target is not None:
         return "越红离目标越远"
     return "越红越差（低）" if meaning.better == "up" else "越红越差（高）"

@@ -9,6 +9,8 @@ from views import cards, words
 from views.shades import Better, Meaning
 
 _BETTER: dict[Polarity, Better] = {Polarity.UP_GOOD: "up", Polarity.DOWN_GOOD: "down", Polarity.NEUTRAL: "neither"}
+# In the id of what counts cases past their limit.
+_LATE = "overdue"
 _FORMATS: dict[Kind, words.NumberFormat] = {
     Kind.COUNT: "count",
     Kind.RATE: "rate",
@@ -68,10 +70,13 @@ def state_of(settings: Settings, metric: Metric, value: float, among: float) -> 
 def meaning_of(settings: Settings, metric: Metric) -> Meaning:
     """What a metric's size means, for colours: which way it is better, and its target, if any.
 
-    Counts of cases that a place has more of because it is larger (登记量) mean neither.
+    A number is judged by its target, and a count of what is past its limit by that limit: each one is too many. Any
+    other is only more or less, since nobody agreed on what is good (参评率 is not red by itself).
     """
-    better: Better = _BETTER[metric.polarity]
-    return Meaning(better, target_of(settings, metric.id))
+    target = target_of(settings, metric.id)
+    if target is None and not (metric.kind is Kind.COUNT and _LATE in metric.id):
+        return Meaning()
+    return Meaning(_BETTER[metric.polarity], target)
 
 
 def lights_of(settings: Settings, metric: Metric) -> str:

@@ -9,6 +9,7 @@ from queries.model import Kind
 from queries.registry import METRICS
 from queries.targets import target_of
 from views import words
+from views.shades import Meaning
 from wording import numbers
 from wording.numbers import lights_of, state_of
 
@@ -81,3 +82,14 @@ def test_a_better_rate_never_has_a_worse_light(one: float, other: float) -> None
     assert low is not None
     assert high is not None
     assert order.index(low) <= order.index(high)
+
+
+def test_nothing_is_judged_by_colour_without_a_target() -> None:
+    """参评率, 重复率, 万人信访量 and what is open are more or less; a target, or a limit that is past, judges."""
+    settings = Settings()
+    for name in ("unit_evaluation", "bureau_evaluation", "repeat_rate", "cases_per_10k", "backlog", "contact_hours"):
+        assert numbers.meaning_of(settings, METRICS[name]) == Meaning()
+    assert numbers.meaning_of(settings, METRICS["five_day_closure"]) == Meaning("up", 0.95)
+    assert numbers.meaning_of(settings, METRICS["overdue"]) == Meaning("down")
+    every = [numbers.meaning_of(settings, metric) for metric in METRICS.values() if metric.kind is not Kind.COUNT]
+    assert all(meaning.better == "neither" for meaning in every if meaning.target is None)
