@@ -1,11 +1,11 @@
-"""专家听证: the pool, hearings and what came of them, waiting, and how the experts share the work."""
+"""专家听证: hearings and what came of them, waiting, what experts take part in, and how they share the work."""
 
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from cockpit import cells, kpis, rows, splits
+from cockpit import cells, kpis, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, pictures, rankings, tables
@@ -14,18 +14,13 @@ from pages.parts.number_cards import number_cards
 from queries import comparable, hearing_outcomes
 from queries.cases import cases
 from queries.measure import measure, metric_of
+from queries.model import Metric
 from queries.subjects import WAIT_BANDS
 from views import charts, words
 from wording import findings, headlines
 
-CARDS = (
-    "hearings_held",
-    "cases_heard",
-    "expert_participations",
-    "settled_after_hearing",
-    "hearing_wait_days",
-    "experts_active",
-)
+CARDS = ("hearings_held", "cases_heard", "open_hearings", "settled_after_hearing", "hearing_wait_days")
+TAKING_PART = ("expert_cases", "expert_participations", "experts_active", "third_parties")
 MONTHLY = ("hearings_held", "cases_heard", "expert_participations")
 MONTHS = 12
 
@@ -110,23 +105,64 @@ def pool(view: View) -> None:
     )
 
 
+@layout.needs("expert_cases")
+def ways(view: View) -> None:
+    """In which ways experts took part; one case may stand in several."""
+    by_way = splits.split(view, ["expert_cases"], "way")
+    total = int(view.ask(measure, ["expert_cases"], **view.scope)["hits"].iloc[0])
+    rankings.counted(
+        view,
+        by_way,
+        "expert_cases",
+        "way",
+        "",
+        key="ways",
+        alt="专家参与件次按参与方式",
+        title=f"专家参与 {words.full(total)} 件次" if total else "",
+        subtitle="按参与方式（件次）；一件可有几种方式，各计一次",
+        none="这一时段没有专家参与",
+    )
+
+
+@layout.needs("third_parties")
+def third_parties(view: View) -> None:
+    """Who else sat at hearings: volunteers, deputies."""
+    rankings.counted(
+        view,
+        splits.split(view, ["third_parties"], "participant_kind"),
+        "third_parties",
+        "participant_kind",
+        "第三方",
+        key="third_parties",
+        alt="听证第三方参加人",
+        subtitle="专家库以外的听证参加人，按类别（人次）",
+        none="这一时段的听证没有第三方参加",
+    )
+
+
+def load_metric(view: View) -> Metric:
+    """By what the experts' work is counted: their cases, or where the data knows hearings alone, their seats there."""
+    return metric_of(kpis.first_known(view, ["expert_cases", "expert_participations"]))
+
+
 def load(view: View, experts: pd.DataFrame) -> pd.DataFrame:
-    """How the experts share the work: the pool with each one's participations in the period."""
-    participations = view.ask(measure, ["expert_participations"], by=["expert"], **view.scope)
+    """How the experts share the work: the pool with what each one took part in."""
+    metric = load_metric(view)
+    participations = view.ask(measure, [metric.id], by=["expert"], **view.scope)
     counts = dict(zip(participations["expert"], participations["hits"], strict=True))
     return experts.assign(value=[int(counts.get(code, 0)) for code in experts["code"]])
 
 
-def shares(_: View, loads: pd.DataFrame) -> None:
-    """One dot an expert who took part; a dot opens the participations."""
-    active = loads[loads["value"] > 0]
+def shares(view: View, loads: pd.DataFrame) -> None:
+    """One dot an expert who took part; a dot opens what it was in."""
+    active, metric = loads[loads["value"] > 0], load_metric(view)
     drawing = clicks.draw(
         charts.dots,
         active.assign(group=active["source"]),
-        title=findings.expert_load(loads),
-        subtitle="每个点一位参与的专家，横轴为出席人次",
-        axis_title="出席人次",
-        unit="人次",
+        title=findings.expert_load(loads, metric.unit),
+        subtitle=f"每个点一位参与的专家，横轴为参与{metric.unit}",
+        axis_title=f"参与{metric.unit}",
+        unit=metric.unit,
         height=130,
     )
     clicks.chart(
@@ -134,7 +170,7 @@ def shares(_: View, loads: pd.DataFrame) -> None:
         "load",
         alt="每位专家的参与人次",
         pick="code",
-        link=lambda code: list_link("expert_participations", expert=code),
+        link=lambda code: list_link(metric.id, expert=code),
     )
 
 
@@ -178,11 +214,17 @@ def page(view: View) -> None:
     layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
     experts = view.ask(hearing_outcomes.experts, as_of=view.as_of)
     if experts.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
-        notices.missing("专家和听证", {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"})
+        tables_of_page = {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"}
+        notices.missing("专家和听证", tables_of_page | {"expert_task": "专家参与调解和办理"})
         return
     number_cards(view, CARDS, key="hearing_cards")
     monthly(view)
     layout.row(view, compared, conclusions, waits)
+    number_cards(view, TAKING_PART, key="expert_cards")
+    open_places = partial(
+        rankings.ranked, metric_id="open_hearings", dimension=places.dimension_below(view), key="open_places"
+    )
+    layout.row(view, ways, third_parties, {"open_places": open_places})
     loads = load(view, experts)
     layout.row(view, pool, {"load": partial(shares, loads=loads), "idle": partial(idle, loads=loads)}, widths=(2, 3))
     layout.row(view, coming_hearings)

@@ -18,6 +18,7 @@ from queries.once_a_version import once_a_version
 from queries.periods import Period
 from queries.subjects import (
     ACCOMPANIED_CASE,
+    EXPERT_WORK,
     GRID_TASK,
     HEARING,
     MEDIATION,
@@ -25,6 +26,7 @@ from queries.subjects import (
     PETITION,
     RECEPTION,
     SUPERVISION,
+    THIRD_PARTY,
 )
 
 _h = schema.hearing.c
@@ -40,6 +42,11 @@ _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
     MEDIATION.id: func.min(schema.mediation.c.opened_at),
     HEARING.id: _HEARINGS,
     PARTICIPATION.id: _HEARINGS,
+    THIRD_PARTY.id: _HEARINGS,
+    EXPERT_WORK.id: func.least(
+        select(func.min(_h.held_at)).scalar_subquery(),
+        select(func.min(schema.expert_task.c.took_part_at)).scalar_subquery(),
+    ),
     RECEPTION.id: func.min(schema.reception.c.held_at),
     SUPERVISION.id: func.min(schema.supervision.c.issued_at),
 }

@@ -65,6 +65,7 @@ _FILLED_WHERE: Mapping[Column[Any], ColumnElement[bool]] = {
     _p.is_first: or_(not_(_p.is_first), _SAME_PERSON),
     _p.repeat_of: or_(_p.repeat_of.is_not(None), _SAME_PERSON),
     _p.extended_days: _p.extended_days > 0,
+    schema.hearing.c.is_public: schema.hearing.c.is_public,
 }
 # Columns that may be empty in every row and still say something: still at work, founded long ago.
 _MEANINGFUL_BLANKS = (schema.grid_worker.c.active_to, schema.agent.c.active_to, schema.social_org.c.founded_on)

@@ -12,7 +12,7 @@ from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
 from queries.registry import METRICS
 from queries.spread import spread
-from queries.subjects import EXPERT, HEARING, before, expert, hearing, p, seat
+from queries.subjects import EXPERT, HEARING, before, expert, hearing, p, seat, work
 
 HEARD, COMPARABLE = "听证件", "可比件"
 PRESIDING = "主持"
@@ -35,12 +35,14 @@ def median_wait(casebase: Casebase, *, as_of: datetime, period: Period, within: 
 
 
 def experts(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
-    """The pool at a moment: code, name, source, field, joined_on, last_on (date of the last hearing, None without)."""
+    """The pool at a moment: code, name, source, field, joined_on, last_on.
+
+    last_on is when each last took part in anything: a hearing, a mediation, a handling; None for who never did.
+    """
     at = moment(casebase, as_of)
     last = (
-        select(func.max(hearing.held_at))
-        .select_from(schema.hearing_expert.join(schema.hearing, seat.hearing_id == hearing.hearing_id))
-        .where(seat.expert_id == expert.expert_id, not_(seat.recused), before(as_of, hearing.held_at))
+        select(func.max(work.took_part_at))
+        .where(work.expert_id == expert.expert_id, work.took_part_at <= as_of)
         .scalar_subquery()
     )
     columns = (expert.expert_id, expert.name, expert.source, expert.field, expert.joined_on, last)

@@ -34,6 +34,7 @@ _DEFAULTS: Mapping[str, Truth] = {
     "petition.is_simple": "false",
     "petition.is_collective": "false",
     "petition.is_first": "true",
+    "hearing.is_public": "false",
 }
 _POPULATION = "area.population"
 # Reckoned while loading from what another column is reckoned from, too: one word for both.

@@ -384,7 +384,7 @@ SCENES: Sequence[Scene] = (
     Scene(
         "hearings",
         "专家听证",
-        ("hearings_held", "cases_heard", "settled_after_hearing", "hearing_wait_days"),
+        ("hearings_held", "expert_cases", "settled_after_hearing", "hearing_wait_days"),
         "hearings_held",
         experts_and_ranking,
         below="hearings_held",

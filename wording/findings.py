@@ -412,13 +412,13 @@ def _of_whom(valued: pd.DataFrame, judged: pd.DataFrame, noun: str, few: int, un
     return "" if len(valued) == len(judged) else f"{few} {unit}以上的{noun.removeprefix('各')}中，"
 
 
-def expert_load(frame: pd.DataFrame) -> str:
-    """135 位专家中 97 位参与，最多的 9 人次，38 位未参与. Column: value."""
+def expert_load(frame: pd.DataFrame, unit: str) -> str:
+    """135 位专家中 97 位参与，最多的 9 件次，38 位未参与. Column: value, counted in `unit`."""
     active = frame[frame["value"] > 0]
     if active.empty:
         return f"{len(frame)} 位在库专家这一时段都没有参与"
     idle = len(frame) - len(active)
-    most = f"，最多的参与 {words.full(active['value'].max())} 人次"
+    most = f"，最多的参与 {words.full(active['value'].max())} {unit}"
     return f"{len(frame)} 位在库专家中 {len(active)} 位参与{most}，{idle} 位未参与"
 
 

@@ -6,11 +6,33 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import EXCLUDED, all_of, known
-from queries.subjects import EXPERT, HEARING, PARTICIPATION, PETITION, before, expert, hearing, seat, wait_days
+from queries.subjects import (
+    EXPERT,
+    EXPERT_CASE,
+    EXPERT_WORK,
+    HEARING,
+    PARTICIPATION,
+    PETITION,
+    THIRD_PARTY,
+    before,
+    dispute,
+    expert,
+    hearing,
+    p,
+    seat,
+    wait_days,
+    work,
+)
 
 
 def _held(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), before(at.as_of, hearing.held_at))
+
+
+def _took_part(at: Moment) -> ColumnElement[bool]:
+    """Known petitions, and disputes that experts help with before they become any."""
+    of_dispute = and_(work.petition_id.is_(None), dispute.mediation_id.is_not(None))
+    return and_(work.took_part_at <= at.as_of, or_(of_dispute, and_(p.petition_id.is_not(None), known(at))))
 
 
 _hearing = partial(
@@ -33,6 +55,18 @@ HEARINGS_HELD = _hearing(
     definition=f"期内举行的听证，一场计一场次。{EXCLUDED}",
     **all_of("期内举行的听证"),
     beside=("cases_heard", "expert_participations"),
+)
+OPEN_HEARINGS = _hearing(
+    "open_hearings",
+    "公开听证率",
+    kind=Kind.RATE,
+    unit="%",
+    definition=f"期内举行的听证中，公开举行的比例。{EXCLUDED}",
+    among_text="期内举行的听证",
+    hits_text="其中公开举行的",
+    sides=("公开", "不公开"),
+    hit=Fixed(hearing.is_public),
+    needs=("hearing.is_public",),
 )
 CASES_HEARD = _hearing(
     "cases_heard",
@@ -65,6 +99,33 @@ EXPERTS_ACTIVE = _hearing(
     distinct=seat.expert_id,
     additive=False,
 )
+EXPERT_CASES = _hearing(
+    "expert_cases",
+    "专家参与件次",
+    subject=EXPERT_WORK,
+    unit="件次",
+    definition="期内专家参与听证、调解或办理的件数：同一件不论几位专家、几场听证、几种方式只计一件；信访件和访前调解的纠纷"
+    f"各为一件，听证评议团中回避的不计。按参与方式分时，一件可在几种方式中各计一次。{EXCLUDED}",
+    **all_of("期内专家参与听证、调解或办理的信访件和访前调解"),
+    period_text="参与时间（听证为举行时间）",
+    article="[S] 专家参与听证、调解、办理 300 余件次；[L] 第三十一条、第三十三条",
+    among=_took_part,
+    dated_by=Fixed(work.took_part_at),
+    lists=EXPERT_CASE,
+    distinct=work.case_key,
+    additive=False,
+    beside=("cases_heard",),
+    needs=("hearing", "hearing_expert", "expert_task"),
+)
+THIRD_PARTIES = _hearing(
+    "third_parties",
+    "第三方参加听证",
+    subject=THIRD_PARTY,
+    unit="人次",
+    definition="期内举行的听证中，专家库以外的第三方（志愿者、人大代表、政协委员、群众代表等）参加的人次，一人参加一场计一人次。"
+    + EXCLUDED,
+    **all_of("期内听证的第三方席位"),
+)
 EXPERTS_IN_POOL = _hearing(
     "experts_in_pool",
     "在库专家",
@@ -79,14 +140,14 @@ EXPERTS_IN_POOL = _hearing(
 )
 SETTLED_AFTER_HEARING = _hearing(
     "settled_after_hearing",
-    "听证后息诉率",
+    "听证后化解率",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"期内举行的听证中，听证后群众息诉息访的比例。{EXCLUDED}",
+    definition=f"期内举行的听证中，听证后群众息诉息访、事项化解的比例。{EXCLUDED}",
     among_text="期内举行的听证",
     hits_text="其中听证后息诉息访的",
-    sides=("已息诉", "未息诉"),
+    sides=("已化解", "未化解"),
     hit=lambda at: before(at.as_of, hearing.settled_at),
 )
 HEARING_WAIT_DAYS = _hearing(
@@ -121,7 +182,10 @@ HEARINGS_COMING = _hearing(
 METRICS = (
     HEARINGS_HELD,
     CASES_HEARD,
+    OPEN_HEARINGS,
+    EXPERT_CASES,
     EXPERT_PARTICIPATIONS,
+    THIRD_PARTIES,
     SETTLED_AFTER_HEARING,
     HEARING_WAIT_DAYS,
     EXPERTS_ACTIVE,

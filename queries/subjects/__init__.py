@@ -26,7 +26,22 @@ from queries.subjects.grids import (
     task,
     worker,
 )
-from queries.subjects.hearings import EXPERT, HEARING, PARTICIPATION, WAIT_BANDS, expert, hearing, seat, wait_days
+from queries.subjects.hearings import (
+    EXPERT,
+    EXPERT_CASE,
+    EXPERT_WORK,
+    HEARING,
+    PARTICIPATION,
+    THIRD_PARTY,
+    WAIT_BANDS,
+    WAYS,
+    expert,
+    hearing,
+    participant,
+    seat,
+    wait_days,
+    work,
+)
 from queries.subjects.mediation import INCUBATOR, MEDIATING, MEDIATION, ORG, SOCIAL_WORK, dispute, org
 from queries.subjects.petitions import (
     ACCOMPANIED,
@@ -51,11 +66,12 @@ from queries.subjects.supervision import ANSWERS, SUPERVISION, answer, order
 
 __all__ = [
     "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS", "CELLS_PER_DEGREE",
-    "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "GRID", "GRID_TASK", "HEARING",
-    "HOTLINE", "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION", "ORG", "PARTICIPATION", "PETITION",
-    "PLACE_DIMENSIONS", "RECEPTION", "RECEPTION_AGES", "SOCIAL_WORK", "STAGES", "SUPERVISION", "WAIT_BANDS", "WORKER",
-    "accompanier", "age_band", "answer", "area_name", "as_key", "before", "closing_days", "community", "dispute",
-    "due_state", "expert", "first_level", "five_day_state", "grid", "happened", "hearing", "in_area", "in_category",
-    "name_of", "natural_days", "of_case", "on_day", "order", "org", "p", "reception_closed", "seat", "stage", "task",
-    "visit", "wait_days", "worker",
+    "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "EXPERT_CASE",
+    "EXPERT_WORK", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION",
+    "ORG", "PARTICIPATION", "PETITION", "PLACE_DIMENSIONS", "RECEPTION", "RECEPTION_AGES", "SOCIAL_WORK", "STAGES",
+    "SUPERVISION", "THIRD_PARTY", "WAIT_BANDS", "WAYS", "WORKER", "accompanier", "age_band", "answer", "area_name",
+    "as_key", "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level",
+    "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of", "natural_days", "of_case",
+    "on_day", "order", "org", "p", "participant", "reception_closed", "seat", "stage", "task", "visit", "wait_days",
+    "work", "worker",
 ]  # fmt: skip

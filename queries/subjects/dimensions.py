@@ -41,6 +41,8 @@ DIMENSIONS: dict[str, str] = {
     "conclusion": "听证结论",
     "public": "是否公开",
     "wait": "等待天数",
+    "participant_kind": "第三方类别",
+    "way": "参与方式",
     "source": "专家来源",
     "field": "专业领域",
     "expert": "专家",

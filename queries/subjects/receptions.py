@@ -28,11 +28,12 @@ def _age(at: Moment) -> ColumnElement[str]:
 
 
 def _of_known(name: str) -> Expression:
-    """What a petition stands at; nothing where nobody wrote down which one was received."""
+    """What a petition stands at; nothing where nobody wrote down which one it was."""
     return lambda at: case((p.petition_id.is_not(None), OF_PETITION[name](at)), else_=null())
 
 
-_OF_CASE = {name: _of_known(name) for name in OF_PETITION}
+# Of rows that may stand without a petition.
+OF_KNOWN_CASE = {name: _of_known(name) for name in OF_PETITION}
 RECEPTION = Subject(
     "reception",
     "领导接访",
@@ -40,7 +41,7 @@ RECEPTION = Subject(
     schema.reception.outerjoin(schema.petition, visit.petition_id == p.petition_id),
     visit.reception_id,
     {
-        **_OF_CASE,
+        **OF_KNOWN_CASE,
         "leader": Fixed(visit.leader_title),
         "reception_place": Fixed(visit.place),
         "reception_age": _age,
@@ -52,7 +53,7 @@ RECEPTION = Subject(
         "reception_place": Fixed(visit.place),
         "reception_closed_at": happened(reception_closed()),
         **of_case(petition_id=p.petition_id),
-        "stage": _OF_CASE["stage"],
+        "stage": OF_KNOWN_CASE["stage"],
     },
     Fixed(visit.held_at),
 )

@@ -29,6 +29,8 @@ OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "contact_band", "outcome
 OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
 OF_EXPERT = ("source", "field", "expert")
 OF_SEAT = (*OF_HEARING, *OF_EXPERT)
+OF_THIRD_PARTY = (*OF_HEARING, "participant_kind")
+OF_EXPERT_WORK = (*OF_PETITION, *OF_EXPERT, "way")
 OF_GRID = ("district", "street", "community", "grid", "grid_kind")
 OF_WORKER = (*OF_GRID, "worker_source")
 OF_COMMUNITY = ("district", "street", "community")
@@ -103,6 +105,9 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "cases_per_10k": OF_PETITION,
     "hearings_held": OF_HEARING,
     "cases_heard": OF_HEARING,
+    "open_hearings": OF_HEARING,
+    "expert_cases": OF_EXPERT_WORK,
+    "third_parties": OF_THIRD_PARTY,
     "expert_participations": OF_SEAT,
     "settled_after_hearing": OF_HEARING,
     "hearing_wait_days": OF_HEARING,
@@ -160,6 +165,7 @@ RATES = {
     "five_day_closure_in_1", "five_day_closure_in_3", "five_day_closure_in_5", "on_time_completion_in_1",
     "on_time_completion_in_3", "on_time_completion_in_5", "last_day_completion", "extension_rate", "repeated_later",
     "family_settled", "social_work_share", "social_work_settled", "mediating_orgs_active", "communities_with_orgs",
+    "open_hearings",
     "receptions_closed", "supervision_in_time", "supervision_settled",
 }  # fmt: skip
 
@@ -251,6 +257,9 @@ class Reference:
             "cases_per_10k": self.registered,
             "hearings_held": self.hearings_held,
             "cases_heard": lambda t: self.hearings_held(t).assign(thing=lambda f: f["petition_id"]),
+            "open_hearings": lambda t: self.hearings_held(t).assign(hit=lambda f: f["is_public"]),
+            "expert_cases": self.expert_cases,
+            "third_parties": self.third_parties,
             "expert_participations": self.participations,
             "settled_after_hearing": self.settled_after_hearing,
             "hearing_wait_days": self.hearing_wait_days,
@@ -645,6 +654,32 @@ class Reference:
         seat = seat[~seat["recused"]].merge(self.hearings_held(t), on="hearing_id").drop(columns=["source"])
         seat = seat.merge(expert, on="expert_id").rename(columns={"expert_source": "source"})
         return seat.assign(expert=seat["expert_id"].astype(str))
+
+    def expert_cases(self, t: datetime) -> pd.DataFrame:
+        """Whoever of the pool helped with a petition in any way, or with a dispute that stands by itself."""
+        heard = self.participations(t)
+        heard = heard.assign(way="听证", when=heard["held_at"], thing="P" + heard["petition_id"].astype(str))
+        task = self.tables["expert_task"].rename(columns={"kind": "way", "took_part_at": "when"})
+        expert = self.tables["expert"].rename(columns={"source": "expert_source"})
+        task = task[task["when"] <= t].merge(expert, on="expert_id").assign(hit=True)
+        known = self.known(t).drop(columns=["source"])
+        of_petition = task[task["petition_id"].notna()].drop(columns=["mediation_id"])
+        of_petition = of_petition.astype({"petition_id": "int64"}).merge(known, on="petition_id")
+        of_petition = of_petition.assign(thing="P" + of_petition["petition_id"].astype(str))
+        of_dispute = task[task["petition_id"].isna() & task["mediation_id"].notna()].drop(columns=["petition_id"])
+        dispute = self.tables["mediation"][["mediation_id", "community_code"]]
+        of_dispute = of_dispute.astype({"mediation_id": "int64"}).merge(dispute, on="mediation_id")
+        of_dispute = of_dispute.assign(
+            thing="M" + of_dispute["mediation_id"].astype(str), **self._community_places(of_dispute["community_code"])
+        )
+        tasks = pd.concat([of_petition, of_dispute]).rename(columns={"expert_source": "source"})
+        tasks["expert"] = tasks["expert_id"].astype(str)
+        wanted = ["hit", "when", "thing", *OF_EXPERT_WORK]
+        return pd.concat([heard[wanted], tasks[wanted]], ignore_index=True)
+
+    def third_parties(self, t: datetime) -> pd.DataFrame:
+        seat = self.tables["hearing_participant"].rename(columns={"kind": "participant_kind"})
+        return seat.merge(self.hearings_held(t), on="hearing_id")
 
     def experts_in_pool(self, t: datetime) -> pd.DataFrame:
         expert = self.tables["expert"]

@@ -65,6 +65,9 @@ def build(seed: int = 7) -> Tables:
         "social_org": orgs,
         "reception": _receptions(rng, petitions),
         "supervision": _orders(rng, petitions),
+        # Drawn apart, so that they change no row of the tables above.
+        "hearing_participant": _participants(np.random.default_rng(seed + 11), hearings),
+        "expert_task": _expert_tasks(np.random.default_rng(seed + 12), petitions, tables["mediation"]),
     }
 
 
@@ -405,6 +408,37 @@ def _panels(rng: np.random.Generator, hearings: pd.DataFrame) -> pd.DataFrame:
         for expert in rng.choice(21, rng.integers(0, 4), replace=False) + 1  # number 21 is in no pool
     ]
     return pd.DataFrame(rows, columns=["hearing_id", "expert_id", "role", "recused"])
+
+
+def _participants(rng: np.random.Generator, hearings: pd.DataFrame) -> pd.DataFrame:
+    """Those of no hearing, and hearings without any."""
+    rows = [
+        (hearing, number, str(rng.choice(["志愿者", "人大代表", "群众代表"])), "听证员" if rng.random() < 0.5 else None)
+        for hearing in [*hearings["hearing_id"], 9001]
+        for number in range(1, int(rng.integers(1, 4)))
+    ]
+    return pd.DataFrame(rows, columns=["hearing_id", "participant_no", "kind", "role"])
+
+
+def _expert_tasks(rng: np.random.Generator, petitions: pd.DataFrame, mediations: pd.DataFrame) -> pd.DataFrame:
+    """Several experts on one case, some cases also heard; of disputes, of both, of neither, of what nobody knows."""
+    n = 240
+    petition = pd.Series(petitions["petition_id"].to_numpy()[rng.choice(PETITIONS // 12, n)], dtype="Int64")
+    petition[:3] = [9001, 9002, 9003]
+    dispute = pd.Series(rng.choice([*mediations["mediation_id"][:60], 9001], n), dtype="Int64")
+    of_petition = pd.Series(rng.random(n) < 0.6)
+    return pd.DataFrame(
+        {
+            "task_id": range(1, n + 1),
+            "expert_id": rng.choice(21, n) + 1,  # number 21 is in no pool
+            "petition_id": petition.where(of_petition),
+            "mediation_id": dispute.where(~of_petition | pd.Series(rng.random(n) < 0.1)).where(
+                pd.Series(rng.random(n) < 0.95)
+            ),
+            "kind": rng.choice(["调解", "办理"], n),
+            "took_part_at": _moments(rng, n, FIRST, LAST),
+        }
+    )
 
 
 def _moments(rng: np.random.Generator, n: int, start: datetime, end: datetime) -> pd.DatetimeIndex:

@@ -107,14 +107,18 @@ def test_waits_by_band_add_up_to_the_hearings(city: Casebase) -> None:
 
 
 @pytest.mark.parametrize("at", MOMENTS)
-def test_pool_with_the_last_hearing_of_each_expert(city: Casebase, tables: sample.Tables, at: datetime) -> None:
+def test_pool_with_the_last_time_that_each_expert_took_part(
+    city: Casebase, tables: sample.Tables, at: datetime
+) -> None:
     pool = experts(city, as_of=at)
     e = tables["expert"]
     joined = pd.to_datetime(e["joined_on"]) <= pd.Timestamp(at).normalize()
     assert pool["code"].tolist() == e.loc[joined, "expert_id"].sort_values().astype(str).tolist()
     seats = tables["hearing_expert"].merge(tables["hearing"], on="hearing_id")
     seats = seats[(seats["held_at"] <= at) & ~seats["recused"]]
-    last = seats.groupby("expert_id")["held_at"].max()
+    tasks = tables["expert_task"].rename(columns={"took_part_at": "held_at"})
+    tasks = tasks[tasks["held_at"] <= at]
+    last = pd.concat([seats, tasks]).groupby("expert_id")["held_at"].max()
     expected = [last.get(int(code)) for code in pool["code"]]
     assert [None if pd.isna(value) else pd.Timestamp(value) for value in pool["last_on"]] == expected
 

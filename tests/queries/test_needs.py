@@ -33,6 +33,7 @@ UNTOLD: dict[str, dict[str, object]] = {
     "petition.is_first": {"is_first": True, "repeat_of": None, "petitioner_key": None},
     "petition.repeat_of": {"repeat_of": None, "petitioner_key": None},
     "petition.extended_days": {"extended_days": 0},
+    "hearing.is_public": {"is_public": False},
 }
 # What some number needs; the other columns no number looks at alone.
 EMPTIED = [
@@ -191,6 +192,10 @@ def test_a_blank_never_reads_as_a_number(copied: Callable[[], Casebase], whole: 
         ("petition.is_simple", {"five_day_closure", "five_day_overdue", "five_day_due_in_0"}),
         ("area.population", {"cases_per_10k"}),
         ("hearing", {"hearings_held", "settled_after_hearing", "hearings_coming", "experts_active"}),
+        ("hearing.is_public", {"open_hearings"}),
+        ("hearing_participant", {"third_parties"}),
+        # What experts do beside hearings is a part of their cases: hearings alone are not all of them.
+        ("expert_task", {"expert_cases"}),
         ("agent", {"agents", "communities_with_agent", "agents_engaged"}),
         ("grid_task.finished_at", {"tasks_open", "on_the_spot", "task_days"}),
         ("supervision.replied_at", {"supervision_waiting", "supervision_overdue", "supervision_in_time"}),
