@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from casebase.engine import Casebase
@@ -43,10 +44,11 @@ KEPT = {
 
 
 def rule(casebase: Casebase, metric: Metric) -> str:
-    """All of a rule as one text of SQL, values written out."""
+    """All of a rule as one text of SQL, values written out: what its rows are, which of them it looks at and counts."""
     at = moment(casebase, datetime(2026, 11, 22, 12, 0))
     parts = [part(at) for part in (metric.among, metric.hit, metric.dated_by, metric.amount) if part is not None]
-    compiled = (part.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}) for part in parts)
+    rows = select(literal_column("1")).select_from(metric.subject.rows)
+    compiled = (part.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}) for part in (rows, *parts))
     return "\n".join(str(text) for text in compiled)
 
 
