@@ -1,9 +1,10 @@
 """A definition tells what its rule leaves out, and leaves out what it tells."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import literal_column, select
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from casebase.engine import Casebase
@@ -47,7 +48,7 @@ def rule(casebase: Casebase, metric: Metric) -> str:
     """All of a rule as one text of SQL, values written out: what its rows are, which of them it looks at and counts."""
     at = moment(casebase, datetime(2026, 11, 22, 12, 0))
     parts = [part(at) for part in (metric.among, metric.hit, metric.dated_by, metric.amount) if part is not None]
-    rows = select(literal_column("1")).select_from(metric.subject.rows)
+    rows: Select[Any] = select(literal_column("1")).select_from(metric.subject.rows)
     compiled = (part.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}) for part in (rows, *parts))
     return "\n".join(str(text) for text in compiled)
 
