@@ -87,7 +87,7 @@ def _number(kind: ColumnKind, value: float) -> str:
         return words.contribution(value, "count") if value else words.SAME
     if kind == "points":
         return words.points(value).removesuffix(" 百分点")
-    return words.full(value) if kind == "count" else words.decimal(value)
+    return words.full_count(value) if kind == "count" else words.decimal(value)
 
 
 def is_number(column: Column) -> bool:

@@ -41,7 +41,7 @@ def axis_note(figure: Figure) -> str:
 
 def value_label(figure: Figure, value: float) -> str:
     """A value as it stands beside its mark."""
-    return words.full(value) if figure.kind == "count" else words.value(value, figure.kind).replace(" ", "")
+    return words.full_count(value) if figure.kind == "count" else words.value(value, figure.kind).replace(" ", "")
 
 
 def target_label(figure: Figure) -> str:

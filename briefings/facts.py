@@ -126,17 +126,17 @@ class Number:
     @property
     def misses(self) -> str:
         """The same in words: 84件次."""
-        return f"{words.full(self.misses_count)}{self.metric.subject.unit}"
+        return f"{words.full_count(self.misses_count)}{self.metric.subject.unit}"
 
     @property
     def counted(self) -> str:
         """What a rate counts, in its unit: 1,203件次."""
-        return f"{words.full(self.hits)}{self.metric.subject.unit}"
+        return f"{words.full_count(self.hits)}{self.metric.subject.unit}"
 
     @property
     def looked_at(self) -> str:
         """What a rate is divided by, in its unit: 1,287件次."""
-        return f"{words.full(self.among)}{self.metric.subject.unit}"
+        return f"{words.full_count(self.among)}{self.metric.subject.unit}"
 
     @property
     def small(self) -> bool:
@@ -240,15 +240,15 @@ class Debtor:
 
     @property
     def overdue_cases(self) -> str:
-        return f"{words.full(self.overdue)}{PETITION.unit}"
+        return f"{words.full_count(self.overdue)}{PETITION.unit}"
 
     @property
     def due_cases(self) -> str:
-        return f"{words.full(self.due)}{PETITION.unit}"
+        return f"{words.full_count(self.due)}{PETITION.unit}"
 
     @property
     def longest_days(self) -> str:
-        return f"{words.full(self.longest)}天"
+        return f"{words.full_count(self.longest)}天"
 
     @property
     def first_day(self) -> str:
@@ -322,7 +322,7 @@ class Facts:
         return [
             {
                 "name": spaced(row["name"].replace(" · ", "·")),
-                "observed": f"{words.full(row['observed'])}件次",
+                "observed": f"{words.full_count(row['observed'])}件次",
                 "expected": f"{words.decimal(row['expected'])}件次",
             }
             for row in risen.to_dict("records")

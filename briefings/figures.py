@@ -31,7 +31,7 @@ def volume(frozen: Frozen) -> Figure | None:
     moved = prose.format_change(metric_of("registered"), last, before, "较上月", frozen.settings.lights.small_sample)
     running = bool(came["unfinished"].iloc[-1])
     label = words.month(came["at"].iloc[-1].date()) + (f"（至{frozen.as_of.day}日）" if running else "")
-    title = f"{label}登记{words.full(last)}件次、办结{words.full(went['value'].iloc[-1])}件次"
+    title = f"{label}登记{words.full_count(last)}件次、办结{words.full_count(went['value'].iloc[-1])}件次"
     title += f"，登记量{moved}" if moved and not running else ""
     return Figure(
         "volume",
@@ -113,7 +113,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     small = tuple(bool(one) for one in rows["small"])
     left_out = f"，共{len(frame)}个，列{len(rows)}个" if len(frame) > len(rows) else ""
     if metric.is_total and nameless:
-        left_out += f"；另有{words.full(nameless)}{metric.unit}未填写"
+        left_out += f"；另有{words.full_count(nameless)}{metric.unit}未填写"
     return Figure(
         f"{name}_{dimension}",
         metric.name + prose.without_blanks(title),

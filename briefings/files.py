@@ -37,7 +37,7 @@ class File:
     def size(self) -> str:
         """How large it is: 312 KB, 4.1 MB."""
         kilobytes = len(self.data) / 1024
-        return f"{words.decimal(kilobytes / 1024)} MB" if kilobytes >= 1024 else f"{words.full(kilobytes)} KB"
+        return f"{words.decimal(kilobytes / 1024)} MB" if kilobytes >= 1024 else f"{words.full_count(kilobytes)} KB"
 
 
 def archive(report_files: Sequence[File]) -> bytes:

@@ -18,7 +18,7 @@ def format_value(metric: Metric, value: float) -> str:
     """A value with its unit: 3,654件次, 94.56%, 3.2天; every digit of a count."""
     if metric.kind is Kind.RATE:
         return words.percent(value)
-    text = words.full(value) if metric.is_total else words.decimal(value)
+    text = words.full_count(value) if metric.is_total else words.decimal(value)
     return text if text == words.NONE else f"{text}{metric.unit}"
 
 
@@ -50,7 +50,7 @@ def format_change(metric: Metric, now: float, before: float, against: str, few: 
         return ""
     kind = kind_of(metric)
     if kind == "count" and before < few:
-        return _format_change(against, now - before, words.full(abs(now - before)), metric.unit, ("增加", "减少"))
+        return _format_change(against, now - before, words.full_count(abs(now - before)), metric.unit, ("增加", "减少"))
     text = words.movement(now, before, kind)
     if text in (words.SAME, words.NONE):
         return f"{against}持平" if text == words.SAME else ""

@@ -81,9 +81,9 @@ def _who(finding: Finding) -> str:
     if finding.about in (About.RATE, About.GAP, About.HEARING):
         return finding.name
     if finding.most is None:
-        return f"{words.full(finding.owners)} 个责任单位" if finding.owners else ""
+        return f"{words.full_count(finding.owners)} 个责任单位" if finding.owners else ""
     name, count = finding.most
-    return name if count == finding.count else f"{name}最多（{words.full(count)}）"
+    return name if count == finding.count else f"{name}最多（{words.full_count(count)}）"
 
 
 def _due_by(finding: Finding) -> str:
@@ -136,17 +136,17 @@ def _surge(finding: Finding) -> str:
 
 
 def _gap(finding: Finding) -> str:
-    grids = f"{words.full(finding.count)} 个网格没有在岗网格员，占 {words.percent(finding.value, 1)}"
+    grids = f"{words.full_count(finding.count)} 个网格没有在岗网格员，占 {words.percent(finding.value, 1)}"
     return f"{finding.name}：{grids}，{_moved(finding, '上月同时')}"
 
 
 def _hearing(finding: Finding) -> str:
     where = f"（{finding.name}）" if finding.name else ""
-    return f"待举行听证 {words.full(finding.count)} 场次，最近一场 {words.moment(finding.at)}{where}"
+    return f"待举行听证 {words.full_count(finding.count)} 场次，最近一场 {words.moment(finding.at)}{where}"
 
 
 def _count(finding: Finding) -> str:
-    return f"{words.full(finding.count)} {metric_of(finding.metric).subject.unit}"
+    return f"{words.full_count(finding.count)} {metric_of(finding.metric).subject.unit}"
 
 
 def _moved(finding: Finding, against: str) -> str:
@@ -154,7 +154,7 @@ def _moved(finding: Finding, against: str) -> str:
     moved = finding.count - int(finding.before or 0)
     if moved == 0:
         return f"与{against}持平"
-    return f"较{against}{'增加' if moved > 0 else '减少'} {words.full(abs(moved))}"
+    return f"较{against}{'增加' if moved > 0 else '减少'} {words.full_count(abs(moved))}"
 
 
 _FACTS: dict[About, Callable[[Finding], str]] = {

@@ -134,7 +134,7 @@ def days_ahead(view: View, working_days: int, due: Iterable[date]) -> list[date]
 
 def due_text(day: date, cases: int) -> str:
     """11月24日（周二）到期 41 件次."""
-    return f"{words.day(day)}（{words.weekday(day)}）到期 {words.full(cases)} 件次"
+    return f"{words.day(day)}（{words.weekday(day)}）到期 {words.full_count(cases)} 件次"
 
 
 def closing_days(view: View) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def _of_calendar(row: pd.Series) -> str:
 def sides(metric: Metric, row: pd.Series) -> str:
     """A group before and now: 上期 120 → 本期 165."""
     if metric.is_total:
-        return f"上期 {words.full(row['hits_before'])} → 本期 {words.full(row['hits'])} {metric.unit}"
+        return f"上期 {words.full_count(row['hits_before'])} → 本期 {words.full_count(row['hits'])} {metric.unit}"
     before, after = (words.fraction(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
     return f"上期 {before} → 本期 {after}"
 

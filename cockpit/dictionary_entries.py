@@ -28,14 +28,14 @@ def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
     counted = unknown.placeholder(row["unknown"]) if row["unknown"] else ""
     hits = entries.Term(
         f"计{dictionary.counted_in(metric)}" if metric.kind is Kind.COUNT else metric.hits_text.rstrip("。"),
-        counted or f"{words.full(row['hits'])} {dictionary.counted_in(metric)}",
+        counted or f"{words.full_count(row['hits'])} {dictionary.counted_in(metric)}",
         list_link(metric.id),
     )
     if metric.kind is Kind.RATE:
-        many = words.NONE if counted else f"{words.full(row['among'])} {dictionary.counted_in(metric)}"
+        many = words.NONE if counted else f"{words.full_count(row['among'])} {dictionary.counted_in(metric)}"
         return hits, entries.Term(metric.among_text.rstrip("。"), many, list_link(metric.id, Part.AMONG))
     if metric.kind is Kind.PER_10K:
-        return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full(row['among'])} 人")
+        return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full_count(row['among'])} 人")
     return (hits,)
 
 

@@ -86,7 +86,7 @@ def outlined(view: View, parent: str | None) -> pd.DataFrame:
     return table[table["parent_code"] == parent].reset_index(drop=True).merge(outlines, on="code", how="left")
 
 
-def measured(view: View, metric_id: str, places: Below) -> pd.DataFrame:
+def with_metric(view: View, metric_id: str, places: Below) -> pd.DataFrame:
     """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool), role and tip.
 
     Rows may name a place that is not in its table, or stands below another area there: it has its row too, without an

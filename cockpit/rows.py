@@ -279,15 +279,17 @@ def first_due(view: View) -> dict[str, str]:
 
 
 def grids_by_state(grids: pd.DataFrame) -> pd.DataFrame:
-    """Grids of places.measured by their workers, with `role` and `text` of those that have one and those without."""
+    """Grids of places.with_metric by their workers, with `role` and `text` of those that have one and those without."""
     has, lacks = STAFFED
     states = [has if value > 0 else lacks for value in grids["value"]]
-    texts = [f"{has.shape} {words.full(value)} 人" if value > 0 else f"{lacks.shape} 无" for value in grids["value"]]
+    texts = [
+        f"{has.shape} {words.full_count(value)} 人" if value > 0 else f"{lacks.shape} 无" for value in grids["value"]
+    ]
     return grids.assign(role=[state.role for state in states], text=texts)
 
 
 def places_with(metric: Metric, places: pd.DataFrame, noun: str) -> pd.DataFrame:
-    """Places of places.measured with their number, what a rate is made of, and how many are missing."""
+    """Places of places.with_metric with their number, what a rate is made of, and how many are missing."""
     if metric.kind is not Kind.RATE:
         return pd.DataFrame({noun: places["name"], f"{metric.name}（{metric.unit}）": places["value"]})
     rates = pd.Series(percentages(places["value"]), dtype=float)

@@ -20,7 +20,7 @@ def fullest(view: View, most: int) -> pd.DataFrame:
     Columns: code, lon, lat, side (degrees), weight (cases), name, tip.
     """
     cells = view.ask(hot_cells.hot_cells, most=most, **view.scope)
-    tips = [f"约 1 公里见方内登记 {words.full(cases)} 件次，点开看明细" for cases in cells["cases"]]
+    tips = [f"约 1 公里见方内登记 {words.full_count(cases)} 件次，点开看明细" for cases in cells["cases"]]
     return points(cells.assign(name=names(cells["place"])), tips)
 
 

@@ -59,7 +59,7 @@ def _title(kind: str, pushed: int, finished: int | None) -> str:
     if not pushed:
         return f"这一时段没有推送{kind}任务"
     share = "" if finished is None else f"，{FINISHED} {words.percent(finished / pushed)}"
-    return f"{kind} {words.full(pushed)} 件{share}"
+    return f"{kind} {words.full_count(pushed)} 件{share}"
 
 
 def _counts(view: View) -> pd.DataFrame:

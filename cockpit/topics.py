@@ -28,7 +28,7 @@ def tips(clusters: pd.DataFrame, stretches: Stretches) -> list[str]:
     """▲ 12 件次，按前 8 周应有 3.9. Columns: alarm, cases, expected."""
     before = comparison_text(stretches)
     return [
-        f"{STATES[bool(alarm)].shape} {words.full(cases)} 件次，{before}应有 {words.decimal(expected)}"
+        f"{STATES[bool(alarm)].shape} {words.full_count(cases)} 件次，{before}应有 {words.decimal(expected)}"
         for alarm, cases, expected in clusters[["alarm", "cases", "expected"]].itertuples(index=False)
     ]
 

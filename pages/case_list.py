@@ -25,7 +25,7 @@ def parts(view: View, question: lists.Question) -> Part:
         list(called),
         default=question.part,
         required=True,
-        format_func=lambda part: f"{called[part]} {words.full(counts[part])}",
+        format_func=lambda part: f"{called[part]} {words.full_count(counts[part])}",
         key=key,
         on_change=lambda: st.query_params.update(part=st.session_state[key].value),
         label_visibility="collapsed",
@@ -38,7 +38,7 @@ def sum_of(view: View, question: lists.Question) -> str:
     if metric.kind is not Kind.SUM or kpis.missing_reason(view, metric):
         return ""
     value = view.ask(measure, [metric.id], **question.scope(view))["value"].iloc[0]
-    return f"，计 **{words.full(value)}** {metric.unit}"
+    return f"，计 **{words.full_count(value)}** {metric.unit}"
 
 
 def table(view: View, question: lists.Question, part: Part) -> None:
@@ -46,7 +46,7 @@ def table(view: View, question: lists.Question, part: Part) -> None:
     chosen = lists.Question(question.metric, part, question.cell)
     total = lists.count_rows(chosen, view, part)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"共 **{words.full(total)}** {counted_in(question.metric)}{sum_of(view, chosen)}")
+        st.markdown(f"共 **{words.full_count(total)}** {counted_in(question.metric)}{sum_of(view, chosen)}")
         offset = lists.page_offset(total, f"page_{part}")
         cell = [f"{lists.named(view, name, value)}" for name, value in chosen.cell]
         side = {Part.MISSES: question.metric.sides[1], Part.AMONG: "合计"}.get(part, "")

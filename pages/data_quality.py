@@ -45,7 +45,7 @@ def rows_of(view: View, name: str) -> None:
         notices.hint(f"目前没有{title}。")
         return
     total, table = int(here["count"].iloc[0]), str(here["table"].iloc[0])
-    layout.heading(title, f"{TABLES[table]}，共 {words.full(total)} 行；{effect}")
+    layout.heading(title, f"{TABLES[table]}，共 {words.full_count(total)} 行；{effect}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         offset = lists.page_offset(total, f"page_{name}")
         lists.downloads(title, lambda: quality.rows(view.casebase, name, as_of=view.data.as_of), total, _day(view))
@@ -83,7 +83,7 @@ def rejects_of(view: View, load: str) -> None:
         return
     total, file = int(here["rows_rejected"].iloc[0]), here["file_name"].iloc[0]
     number = int(here["load_id"].iloc[0])
-    layout.heading(f"{file} 拒绝的行", f"共 {words.full(total)} 行，行号是文件里的行")
+    layout.heading(f"{file} 拒绝的行", f"共 {words.full_count(total)} 行，行号是文件里的行")
     if not total:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):

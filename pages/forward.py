@@ -102,7 +102,7 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     if even and len(due) > ROWS:
         layout.heading(even, f"各{noun}{falling_due}（件次），没有一个比别的多")
         total = int(due["value"].sum())
-        lists.open_all(metric_id, f"全部 {words.full(total)} 件次", total, key=f"even_{dimension}")
+        lists.open_all(metric_id, f"全部 {words.full_count(total)} 件次", total, key=f"even_{dimension}")
         return
     counted(
         view,

@@ -104,7 +104,7 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
     if not metric.applies(below.dimension):
         notices.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
         return
-    frame = places.measured(view, metric.id, below)
+    frame = places.with_metric(view, metric.id, below)
     title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
@@ -226,7 +226,7 @@ def facts(view: View, code: str, grids: pd.DataFrame) -> None:
     row: Any = grids.set_index("code").loc[code]
     of_grid = replace(view, within=view.within.narrow(grid=code))
     values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")
-    households = "" if words.is_missing(row["households"]) else f"，{words.full(row['households'])} 户"
+    households = "" if words.is_missing(row["households"]) else f"，{words.full_count(row['households'])} 户"
     layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
     with st.container(horizontal=True, gap="small"):
         for metric in map(metric_of, FACTS):
@@ -257,7 +257,7 @@ def gap_list(view: View, gap: Gap) -> None:
         high=7,
         columns=dict.fromkeys(("人口", heads["cases"]), tables.COUNT),
     )
-    all_of_them = f"全部 {words.full(total)} 个，可导出"
+    all_of_them = f"全部 {words.full_count(total)} 个，可导出"
     lists.open_all(gap.metric, all_of_them, total, key=f"all_gaps_{gap.metric}", part=Part.MISSES)
 
 

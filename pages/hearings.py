@@ -98,7 +98,7 @@ def pool(view: View) -> None:
         experts,
         key="pool",
         alt="专家库按来源和领域",
-        title=f"在库 {words.full(by_source.sum())} 人，{findings.leading(by_source, '人')}",
+        title=f"在库 {words.full_count(by_source.sum())} 人，{findings.leading(by_source, '人')}",
         subtitle="按专业领域和来源（人）",
         unit="人",
         link=lambda cell: list_link("experts_in_pool", field=cell["field"], source=cell["source"]),
@@ -118,7 +118,7 @@ def ways(view: View) -> None:
         "",
         key="ways",
         alt="专家参与件次按参与方式",
-        title=f"专家参与 {words.full(total)} 件次" if total else "",
+        title=f"专家参与 {words.full_count(total)} 件次" if total else "",
         subtitle="按参与方式（件次）；一件可有几种方式，各计一次",
         none="这一时段没有专家参与",
     )
@@ -206,7 +206,9 @@ def coming_hearings(view: View) -> None:
         alt="待举行的听证",
         high=8,
     )
-    lists.open_all("hearings_coming", f"全部 {words.full(len(hearings))} 场次，可导出", len(hearings), key="all_coming")
+    lists.open_all(
+        "hearings_coming", f"全部 {words.full_count(len(hearings))} 场次，可导出", len(hearings), key="all_coming"
+    )
 
 
 def page(view: View) -> None:

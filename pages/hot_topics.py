@@ -100,7 +100,7 @@ def table(
     # One scale for all rows: each to its own would make a spike of every last bar.
     most = topics.highest(risen)
     course = st.column_config.BarChartColumn(
-        help=f"此前 {STRETCHES} 段和最近一段的登记量（件次），各行同一刻度，最高 {words.full(most)}",
+        help=f"此前 {STRETCHES} 段和最近一段的登记量（件次），各行同一刻度，最高 {words.full_count(most)}",
         y_min=0,
         y_max=most or 1,
     )

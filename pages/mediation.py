@@ -42,7 +42,7 @@ def forces(view: View) -> None:
     total, social = int(by_force["among"].sum()), int(by_force["hits"].sum())
     share = f"，占 {words.percent(social / total)}" if total else ""
     layout.heading(
-        f"社工和志愿者调解 {words.full(social)} 件{share}" if total else "这一时段没有受理纠纷",
+        f"社工和志愿者调解 {words.full_count(social)} 件{share}" if total else "这一时段没有受理纠纷",
         "按调解力量；点一个数看它数的纠纷",
         define=metric_of(SOCIAL),
     )
@@ -53,7 +53,7 @@ def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
     mediating = splits.split(view, ["orgs_mediating"], "org")
     layout.heading(
-        f"{words.full(len(mediating))} 个组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
+        f"{words.full_count(len(mediating))} 个组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
         "按受理纠纷由多到少；点一个数看它数的纠纷",
         define=metric_of("orgs_mediating"),
     )
@@ -65,7 +65,7 @@ def density(view: View) -> str:
     counts = view.ask(measure, ["community_orgs", "communities_with_orgs"], **view.scope).set_index("metric")
     count, communities = int(counts["hits"]["community_orgs"]), int(counts["among"]["communities_with_orgs"])
     mean = f"，平均每个社区（村）{words.decimal(count / communities)} 个" if communities else ""
-    return f"社区社会组织 {words.full(count)} 个{mean}"
+    return f"社区社会组织 {words.full_count(count)} 个{mean}"
 
 
 def organisations_of_places(view: View, dimension: str) -> None:

@@ -86,7 +86,7 @@ def ranked(_: View, cases: pd.DataFrame, column: str) -> None:
 
 def library(view: View, cases: pd.DataFrame) -> None:
     """The cases as rows; the one selected stands below in full."""
-    layout.heading(f"共 {words.full(len(cases))} 个案例", "按讲述日期由近到远；选中一行看全文")
+    layout.heading(f"共 {words.full_count(len(cases))} 个案例", "按讲述日期由近到远；选中一行看全文")
     row = pick_row(
         rows.model_cases(cases),
         key="library",

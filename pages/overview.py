@@ -36,7 +36,7 @@ def map_and_ranking(view: View) -> None:
     if not maps.is_drawable(below.frame):
         with layout.block("ranking"):
             chosen = choose_number(view)
-            ranking(view, chosen, places.measured(view, chosen, below), below)
+            ranking(view, chosen, places.with_metric(view, chosen, below), below)
             maps.say_why_not_drawn(below)
         return
     middle, right = st.columns([3, 2])
@@ -45,7 +45,7 @@ def map_and_ranking(view: View) -> None:
     with side:
         chosen = choose_number(view)
         legend = st.container()
-    frame = places.measured(view, chosen, below)
+    frame = places.with_metric(view, chosen, below)
     with drawing:
         width, height = MAP_SIZE
         maps.area_map(view, frame, below, metric=chosen, key="city", width=width, height=height, legend=legend)

@@ -140,7 +140,7 @@ def page(view: View) -> None:
         "descending": descending,
     }
     first = view.ask(search, wanted, **how, limit=lists.PAGE_ROWS)
-    total_at.markdown(f"共 **{words.full(first.total)}** 件次")
+    total_at.markdown(f"共 **{words.full_count(first.total)}** 件次")
     with page_at:
         offset = lists.page_offset(first.total, "page_of_search")
     with files_at:

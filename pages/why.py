@@ -143,7 +143,7 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     tables.headed(
         written,
         f"变化最大的一格：{first}，{words.contribution(largest[change.by].iloc[0], kind)}",
-        f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full(len(parts))} 格有变化，"
+        f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full_count(len(parts))} 格有变化，"
         f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行看它本期的件",
         define=metric.id,
         open_row=lambda row: open_group(metric, largest.iloc[row], by),

@@ -128,7 +128,7 @@ def _table(
     sorted_by = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
     note = f"{why}按{heads[sorted_by.id]}{'由低到高' if sorted_by.polarity is Polarity.UP_GOOD else '由多到少'}"
     if len(order) > len(codes):
-        note += f"，{words.full(len(order))} 个中列前 {len(codes)} 个"
+        note += f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个"
     if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells):
         note += f"；{SMALL_SAMPLE.text}"
     if lacking:
@@ -169,7 +169,7 @@ def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[s
 
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
     if metric.is_total and not kpis.missing_reason(view, metric):
-        return wall.Cell(words.full(0 if words.is_missing(value) else value))
+        return wall.Cell(words.full_count(0 if words.is_missing(value) else value))
     if words.is_missing(value):
         return wall.Cell(words.NONE)
     return wall.Cell(

@@ -99,7 +99,7 @@ def html_of(scene: Scene, view: View) -> Markup:
     if scene.middle and not scene.right:
         return wall.scene_html(numbers_html, wide=scene.middle(view))
     below = places.below(view)
-    frame = _map_frame(places.measured(view, scene.on_map, below), metric_of(scene.on_map))
+    frame = _map_frame(places.with_metric(view, scene.on_map, below), metric_of(scene.on_map))
     middle = scene.middle(view) if scene.middle else _map(scene, view, frame, below.noun)
     return wall.scene_html(
         numbers_html,
@@ -167,7 +167,7 @@ def arrivals(view: View) -> list[dict[str, Any]]:
     rows = view.ask(_new_cases, as_of=view.as_of, within=view.within)
     below = places.below(view)
     drawing = maps.flat(
-        _map_frame(places.measured(view, "registered", below), metric_of("registered")),
+        _map_frame(places.with_metric(view, "registered", below), metric_of("registered")),
         WALL,
         kind="count",
         width=wall.DRAWN[0],
@@ -228,7 +228,7 @@ def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, mo
         # Fewer than two can be judged: nobody is first or last by the rate.
         ranked = ranked.sort_values("among", ascending=False, kind="stable")
         note = "可比的不足两个，不排名次；计入件数多的在前"
-    note += f"，{words.full(len(ranked))} 个中列前 {most} 个" if len(ranked) > most else ""
+    note += f"，{words.full_count(len(ranked))} 个中列前 {most} 个" if len(ranked) > most else ""
     ranked = ranked.head(most)
     rate = metric.kind is Kind.RATE
     if not rate and not ranked["value"].any():
@@ -268,7 +268,7 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     if kpis.missing_reason(view, metric):
         return wall.ranking_html("督查待答复", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     frame = splits.split(view, [metric.id], "unit").sort_values("hits", ascending=False, kind="stable")
-    total = words.full(int(frame["hits"].sum()))
+    total = words.full_count(int(frame["hits"].sum()))
     title = f"{len(frame)} 个单位欠督查答复，共 {total} 件" if len(frame) else "督查待答复"
     quiet = "没有单位欠督查答复。"
     if frame["hits"].max() == 1:
@@ -290,7 +290,7 @@ def rising_topics(view: View) -> Markup:
         wall.Row(
             row["name"],
             [
-                wall.Cell(words.full(row["observed"])),
+                wall.Cell(words.full_count(row["observed"])),
                 wall.Cell(words.decimal(row["expected"])),
                 wall.Cell("异常上升", words.State("warn", "▲", "")) if row["alarm"] else wall.Cell("波动之内"),
             ],

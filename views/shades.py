@@ -149,7 +149,7 @@ def _range(one: float, other: float, kind: NumberFormat) -> str:
 def _end(value: float, kind: NumberFormat) -> str:
     if kind == "rate":
         return words.percent(value, 1).replace(".0%", "%")
-    return words.full(value) if kind == "count" else words.decimal(value)
+    return words.full_count(value) if kind == "count" else words.decimal(value)
 
 
 def _note(meaning: Meaning, kind: NumberFormat, palette: Palette) -> str:

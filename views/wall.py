@@ -57,7 +57,7 @@ def count_bars(names: Iterable[str], counts: Iterable[int], unit: str = "") -> l
     """Bars of counts, each with its number and unit."""
     values = [int(count) for count in counts]
     top = max([*values, 1])
-    texts = [f"{words.full(value)} {unit}".strip() for value in values]
+    texts = [f"{words.full_count(value)} {unit}".strip() for value in values]
     return [Bar(name, text, value / top) for name, text, value in zip(names, texts, values, strict=True)]
 
 

@@ -75,14 +75,14 @@ def count(number: float | None) -> str:
         return NONE
     assert number is not None
     if abs(number) < WAN:
-        return full(number)
+        return full_count(number)
     in_wan = _rounded(number / 10**4, 1)
     if abs(in_wan) < 10**4:
         return _plain(in_wan, trim=True) + "万"
     return _plain(_rounded(number / 10**8, 1), trim=True) + "亿"
 
 
-def full(number: float | None) -> str:
+def full_count(number: float | None) -> str:
     """A count in a table: every digit, thousands separated."""
     return NONE if is_missing(number) else _plain(_rounded(number or 0, 0))
 
@@ -162,7 +162,7 @@ def value(number: float | None, kind: NumberFormat) -> str:
 
 def values_in_full(numbers: Iterable[float | None], kind: NumberFormat) -> list[str]:
     """Numbers of one picture, all written in one way: 217,000 beside 1,125, not 21.7万."""
-    return [full(number) if kind == "count" else value(number, kind) for number in numbers]
+    return [full_count(number) if kind == "count" else value(number, kind) for number in numbers]
 
 
 def movement(now: float | None, before: float | None, kind: NumberFormat) -> str:
@@ -179,7 +179,7 @@ def movement(now: float | None, before: float | None, kind: NumberFormat) -> str
 
 def fraction(hits: float | None, among: float | None) -> str:
     """What a rate is made of: 1,203/1,287."""
-    return f"{full(hits)}/{full(among)}"
+    return f"{full_count(hits)}/{full_count(among)}"
 
 
 def target_reached(ratio: float, percentage: float) -> bool:

@@ -25,15 +25,15 @@ def most(frame: pd.DataFrame, place: str, *, none: str, unit: str = UNIT, namele
     every = int(frame["value"].sum())
     frame = _with_code(frame)
     if not frame["value"].sum():
-        return f"{words.full(every)} {unit}都没有填写" if every else none
+        return f"{words.full_count(every)} {unit}都没有填写" if every else none
     total = every + nameless
     top = int(frame["value"].max())
     names = frame.loc[frame["value"] == top, "name"].tolist()
     if len(names) > 1:
-        return f"{words.listing(names, 2)}并列最多，各 {words.full(top)} {unit}"
+        return f"{words.listing(names, 2)}并列最多，各 {words.full_count(top)} {unit}"
     if top == total:
-        return f"只有{names[0]}，{words.full(top)} {unit}"
-    return f"{names[0]}最多，{words.full(top)} {unit}，占{place} {words.percent(top / total)}"
+        return f"只有{names[0]}，{words.full_count(top)} {unit}"
+    return f"{names[0]}最多，{words.full_count(top)} {unit}，占{place} {words.percent(top / total)}"
 
 
 def _with_code(frame: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def _with_code(frame: pd.DataFrame) -> pd.DataFrame:
 def leading(counts: pd.Series, unit: str) -> str:
     """Who has most, all of them: 高校最多，60 人. Counts by name."""
     names = counts.index[counts == counts.max()].tolist()
-    return f"{words.listing(names, 2)}最多，{'各 ' if len(names) > 1 else ''}{words.full(counts.max())} {unit}"
+    return f"{words.listing(names, 2)}最多，{'各 ' if len(names) > 1 else ''}{words.full_count(counts.max())} {unit}"
 
 
 def ranking(
@@ -113,10 +113,11 @@ def flow(frame: pd.DataFrame) -> str:
     inflow, outflow = int(frame["inflow"].sum()), int(frame["outflow"].sum())
     after = int(frame["backlog"].iloc[-1])
     before = after - inflow + outflow
-    moved = f"积压{'增加' if after > before else '减少'} {words.full(abs(after - before))} {UNIT}"
+    moved = f"积压{'增加' if after > before else '减少'} {words.full_count(abs(after - before))} {UNIT}"
     relative = words.change(after, before)
     change_of_backlog = "积压持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
-    return f"近 {len(frame)} 天新收 {words.full(inflow)}、办结 {words.full(outflow)} {UNIT}，{change_of_backlog}"
+    flow = f"新收 {words.full_count(inflow)}、办结 {words.full_count(outflow)} {UNIT}"
+    return f"近 {len(frame)} 天{flow}，{change_of_backlog}"
 
 
 def ages(frame: pd.DataFrame, old: Sequence[str]) -> str:
@@ -131,13 +132,13 @@ def ages(frame: pd.DataFrame, old: Sequence[str]) -> str:
     if beyond.empty:
         return "没有超过 60 天的在办件"
     count = int(beyond["value"].sum())
-    statement = f"超过 60 天的 {words.full(count)} {UNIT}，占 {words.percent(count / total)}"
+    statement = f"超过 60 天的 {words.full_count(count)} {UNIT}，占 {words.percent(count / total)}"
     stages = beyond[beyond["stage"] != ""].groupby("stage")["value"].sum().sort_values(ascending=False)
     if stages.empty:
         return statement
     if stages.iloc[0] == count:
         return f"{statement}，都在{stages.index[0]}"
-    return f"{statement}，其中{stages.index[0]} {words.full(stages.iloc[0])} {UNIT}"
+    return f"{statement}，其中{stages.index[0]} {words.full_count(stages.iloc[0])} {UNIT}"
 
 
 def due(frame: pd.DataFrame, days: int) -> str:
@@ -145,7 +146,7 @@ def due(frame: pd.DataFrame, days: int) -> str:
     total = int(frame["value"].sum())
     if total == 0:
         return f"{days} 个工作日内没有到期件"
-    return f"{days} 个工作日内 {words.full(total)} {UNIT}到期，最多的是{_fullest_days(frame, '，')}"
+    return f"{days} 个工作日内 {words.full_count(total)} {UNIT}到期，最多的是{_fullest_days(frame, '，')}"
 
 
 def peak(frame: pd.DataFrame) -> str:
@@ -161,7 +162,7 @@ def _fullest_days(frame: pd.DataFrame, verb: str) -> str:
     """The days with most, all of them: 11月24日最多，41 件次; 11月24日、11月25日最多，各 41 件次."""
     top = frame["value"].max()
     days = [words.day(day) for day in frame.loc[frame["value"] == top, "day"]]
-    return f"{words.listing(days)}{verb}{'各 ' if len(days) > 1 else ''}{words.full(top)} {UNIT}"
+    return f"{words.listing(days)}{verb}{'各 ' if len(days) > 1 else ''}{words.full_count(top)} {UNIT}"
 
 
 def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
@@ -176,9 +177,9 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
         return f"{head}为 {words.percent(then['value'])}"
     moved = words.points(then["value"] - now["value"])
     if moved == words.SAME:
-        return f"{head}几乎不变，{words.full(then['falling'])} {UNIT}到期"
+        return f"{head}几乎不变，{words.full_count(then['falling'])} {UNIT}到期"
     fall = f"降到 {words.percent(then['value'])}，少 {moved.removeprefix(words.MINUS)}"
-    return f"{head}{fall}，{words.full(then['falling'])} {UNIT}到期"
+    return f"{head}{fall}，{words.full_count(then['falling'])} {UNIT}到期"
 
 
 def change_reason(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:
@@ -247,7 +248,7 @@ def months(
 def search_result(frame: pd.DataFrame) -> str:
     """近 12 个月登记 1,234 件次，较上年同期 +12.3%: of months with value and last_year, without one where not known."""
     known = frame.dropna(subset=["value"])
-    statement = f"近 {len(known)} 个月登记 {words.full(int(known['value'].sum()))} 件次"
+    statement = f"近 {len(known)} 个月登记 {words.full_count(int(known['value'].sum()))} 件次"
     if known["last_year"].isna().any():
         return f"{statement}，上年同期没有全部数据" if known["last_year"].notna().any() else statement
     moved = words.movement(known["value"].sum(), known["last_year"].sum(), "count")
@@ -271,9 +272,11 @@ def hot_squares(points: pd.DataFrame) -> str:
     tied = points[points["weight"] == first["weight"]]
     each = "各 " if len(tied) > 1 else ""
     names = words.listing(tied["name"].drop_duplicates().tolist(), 2)
-    statement = f"{names}最集中，约 1 公里见方内{each if each else ' '}{words.full(first['weight'])} {UNIT}"
+    statement = f"{names}最集中，约 1 公里见方内{each if each else ' '}{words.full_count(first['weight'])} {UNIT}"
     return (
-        statement if len(top) == 1 else f"{statement}；前 {len(top)} 个方格共 {words.full(top['weight'].sum())} {UNIT}"
+        statement
+        if len(top) == 1
+        else f"{statement}；前 {len(top)} 个方格共 {words.full_count(top['weight'].sum())} {UNIT}"
     )
 
 
@@ -287,7 +290,7 @@ def rises(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
         return f"近 {days} 天没有{noun}的上升越过误报界限"
     first = alarms.iloc[0]
     statement = (
-        f"{first['name']}近 {days} 天 {words.full(first['observed'])} {UNIT}，"
+        f"{first['name']}近 {days} 天 {words.full_count(first['observed'])} {UNIT}，"
         f"{before}应有 {words.decimal(first['expected'])} {UNIT}"
     )
     return statement if len(alarms) == 1 else f"{statement}；另有 {len(alarms) - 1} 个热点"
@@ -329,27 +332,27 @@ def agent_effect(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float,
 def answers(cells: pd.DataFrame) -> str:
     """下达 120 件，3 件逾期. Cells of supervision orders: value, role ("bad" of those that were or are late)."""
     total, late = (int(values.sum()) for values in (cells["value"], cells.loc[cells["role"] == "bad", "value"]))
-    return f"下达 {words.full(total)} 件，{words.full(late)} 件逾期" if total else "这一时段没有下达督查"
+    return f"下达 {words.full_count(total)} 件，{words.full_count(late)} 件逾期" if total else "这一时段没有下达督查"
 
 
 def answered(frame: pd.DataFrame) -> str:
     """答复 117 件，已办结 82.05%. Columns: hits (settled), among (answered)."""
     total = int(frame["among"].sum())
     share = words.percent(frame["hits"].sum() / total) if total else ""
-    return f"答复 {words.full(total)} 件，已办结 {share}" if total else "这一时段没有答复"
+    return f"答复 {words.full_count(total)} 件，已办结 {share}" if total else "这一时段没有答复"
 
 
 def open_receptions(counts: pd.Series) -> str:
     """未办结 24 批次，3 批次超过 60 天: by how long they have been open (queries.subjects.RECEPTION_AGES)."""
     total, old = int(counts.sum()), int(counts.get(RECEPTION_AGES[-1], 0))
-    of_age = f"，{words.full(old)} 批次超过 60 天" if old else "，都在 60 天以内"
-    return f"未办结 {words.full(total)} 批次{of_age}" if total else "接访的事都已办结"
+    of_age = f"，{words.full_count(old)} 批次超过 60 天" if old else "，都在 60 天以内"
+    return f"未办结 {words.full_count(total)} 批次{of_age}" if total else "接访的事都已办结"
 
 
 def uncovered(frame: pd.DataFrame) -> str:
     """138 个社区（村）没有代办员. Columns: hits (communities with an agent), among (all)."""
     without = int((frame["among"] - frame["hits"]).sum())
-    return f"{words.full(without)} 个社区（村）没有代办员" if without else "社区（村）都有代办员"
+    return f"{words.full_count(without)} 个社区（村）没有代办员" if without else "社区（村）都有代办员"
 
 
 def accompanying(loads: pd.DataFrame) -> str:
@@ -358,7 +361,7 @@ def accompanying(loads: pd.DataFrame) -> str:
     if not agents:
         return "这一时段没有代办件"
     each = words.decimal(cases / agents)
-    return f"{words.full(agents)} 名代办员代办 {words.full(cases)} {UNIT}，平均每人 {each} {UNIT}"
+    return f"{words.full_count(agents)} 名代办员代办 {words.full_count(cases)} {UNIT}，平均每人 {each} {UNIT}"
 
 
 def comparable_cases(frame: pd.DataFrame, moved: tuple[float, float, float]) -> str:
@@ -368,8 +371,8 @@ def comparable_cases(frame: pd.DataFrame, moved: tuple[float, float, float]) -> 
         return ""
     points, low, high = (words.points(part) for part in moved)
     return (
-        f"听证件 {words.full(mine['among'])} 件次，化解 {words.full(mine['hits'])} 件次；"
-        f"可比件 {words.full(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}。"
+        f"听证件 {words.full_count(mine['among'])} 件次，化解 {words.full_count(mine['hits'])} 件次；"
+        f"可比件 {words.full_count(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}。"
         f"相差 {points}，95% 区间 {low.removesuffix(' 百分点')} 至 {high}。"
     )
 
@@ -418,7 +421,7 @@ def expert_load(frame: pd.DataFrame, unit: str) -> str:
     if active.empty:
         return f"{len(frame)} 位在库专家这一时段都没有参与"
     idle = len(frame) - len(active)
-    most = f"，最多的参与 {words.full(active['value'].max())} {unit}"
+    most = f"，最多的参与 {words.full_count(active['value'].max())} {unit}"
     return f"{len(frame)} 位在库专家中 {len(active)} 位参与{most}，{idle} 位未参与"
 
 

@@ -12,7 +12,7 @@ def busiest(agents: pd.DataFrame) -> str:
     """代办最多的 20 名代办员，最多 12 件次. Column: cases, largest first."""
     if agents.empty:
         return "这一时段没有代办件"
-    return f"代办最多的 {len(agents)} 名代办员，最多 {words.full(agents['cases'].iloc[0])} 件次"
+    return f"代办最多的 {len(agents)} 名代办员，最多 {words.full_count(agents['cases'].iloc[0])} 件次"
 
 
 def idle(experts: pd.DataFrame) -> str:
@@ -33,7 +33,7 @@ def open_cases(open_days: pd.DataFrame, place: str, at: str) -> str:
     if not row["cases"]:
         return f"{place}没有在办的信访件。"
     return (
-        f"{place}在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
+        f"{place}在办 {words.full_count(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}，"
         f"最长 {words.days(row['longest'])}；均为{at}的时点数。"
     )
 
@@ -52,7 +52,7 @@ def open_receptions(days: pd.Series, most: int) -> str:
     """最久的 200 批次，最久的已 61 天: by the days since each, longest first; `most` are listed."""
     if days.empty:
         return "没有未办结的接访事项"
-    listed = f"最久的 {most} 批次" if len(days) == most else f"未办结的 {words.full(len(days))} 批次"
+    listed = f"最久的 {most} 批次" if len(days) == most else f"未办结的 {words.full_count(len(days))} 批次"
     return f"{listed}，最久的已 {days.iloc[0]} 天"
 
 
@@ -61,14 +61,14 @@ def open_tasks(total: int, days: pd.Series, late: int) -> str:
     if not total:
         return "没有在办的网格任务"
     longest = words.days(days.iloc[0])
-    return f"在办 {words.full(total)} 件，最久的已推送 {longest}，超 24 小时未联系 {words.full(late)} 件"
+    return f"在办 {words.full_count(total)} 件，最久的已推送 {longest}，超 24 小时未联系 {words.full_count(late)} 件"
 
 
 def debtors(units: pd.DataFrame) -> str:
     """12 个单位待答复 30 件. Column: hits."""
     if units.empty:
         return "没有单位欠答复"
-    return f"{words.full(len(units))} 个单位待答复 {words.full(int(units['hits'].sum()))} 件"
+    return f"{words.full_count(len(units))} 个单位待答复 {words.full_count(int(units['hits'].sum()))} 件"
 
 
 def open_orders(limits: pd.Series) -> str:
@@ -82,7 +82,11 @@ def spread(frame: pd.DataFrame, noun: str) -> str:
     Columns: code, value.
     """
     even = len(frame) > 1 and (frame["code"] != "").all() and frame["value"].nunique() == 1
-    return f"分散在 {words.full(len(frame))} 个{noun}，各 {words.full(frame['value'].iloc[0])} 件次" if even else ""
+    return (
+        f"分散在 {words.full_count(len(frame))} 个{noun}，各 {words.full_count(frame['value'].iloc[0])} 件次"
+        if even
+        else ""
+    )
 
 
 def due_units(units: pd.DataFrame, metric: str, days: int, limit: str) -> str:
@@ -91,18 +95,18 @@ def due_units(units: pd.DataFrame, metric: str, days: int, limit: str) -> str:
     holders = int((counts > 0).sum())
     alone = holders > 1 and counts.nlargest(2).is_unique and units["code"].iloc[0]
     most = f"，{units['name'].iloc[0]}最多" if alone else ""
-    return f"{days} 个工作日内 {words.full(counts.sum())} 件次{limit}到期，涉及 {holders} 个单位{most}"
+    return f"{days} 个工作日内 {words.full_count(counts.sum())} 件次{limit}到期，涉及 {holders} 个单位{most}"
 
 
 def due_soon(units: pd.DataFrame, today: str, last: str) -> str:
     """今日到期 3 件次，至11月24日共 41 件次，涉及 12 个单位. Columns: five_day_due_in_0, five_day_due_in_3."""
-    now, later = (words.full(units[f"five_day_due_in_{days}"].sum()) for days in (0, 3))
+    now, later = (words.full_count(units[f"five_day_due_in_{days}"].sum()) for days in (0, 3))
     return f"{today}到期 {now} 件次，至{last}共 {later} 件次，涉及 {len(units)} 个单位"
 
 
 def gaps(count: int, what: str, none: str) -> str:
     """31 个网格没有在岗网格员: how many places lack something; `none` where none does."""
-    return f"{words.full(count)} 个{what}" if count else none
+    return f"{words.full_count(count)} 个{what}" if count else none
 
 
 def model_case(case: Any) -> str:
@@ -125,7 +129,7 @@ def loads(runs: pd.DataFrame) -> str:
     if runs.empty:
         return "没有装入记录"
     rejected = int(runs["rows_rejected"].sum())
-    return f"装入 {len(runs)} 次，" + (f"拒绝 {words.full(rejected)} 行" if rejected else "没有拒绝的行")
+    return f"装入 {len(runs)} 次，" + (f"拒绝 {words.full_count(rejected)} 行" if rejected else "没有拒绝的行")
 
 
 def newest(sources: pd.DataFrame, now: datetime) -> str:
@@ -134,4 +138,4 @@ def newest(sources: pd.DataFrame, now: datetime) -> str:
         return "库中还没有信访件"
     last = sources["last_at"].max()
     old = max((now - last).days, 0)
-    return f"最近一件登记于 {words.moment(last, year=True)}" + (f"，{words.full(old)} 天前" if old else "")
+    return f"最近一件登记于 {words.moment(last, year=True)}" + (f"，{words.full_count(old)} 天前" if old else "")

@@ -28,7 +28,7 @@ def kind_of(metric: Metric) -> words.NumberFormat:
 def format_value(metric: Metric, value: float, *, full: bool = False) -> str:
     """A value as cards write it; the unit stands apart except in %. `full` counts have every digit."""
     if full and metric.is_total:
-        return words.full(value)
+        return words.full_count(value)
     return words.number_of_days(value) if metric.in_days else words.value(value, kind_of(metric))
 
 

@@ -132,7 +132,7 @@ def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, *parts: s
         file_name=f"{file}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         disabled=total > XLSX_ROWS,
-        help=f"超过 {words.full(XLSX_ROWS)} 行的清单请导出 CSV。" if total > XLSX_ROWS else None,
+        help=f"超过 {words.full_count(XLSX_ROWS)} 行的清单请导出 CSV。" if total > XLSX_ROWS else None,
         key=f"xlsx_{key}" if key else None,
     )
 

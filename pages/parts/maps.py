@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cockpit.places import Below, measured
+from cockpit.places import Below, with_metric
 from cockpit.squares import LABEL
 from cockpit.view import View
 from pages.parts import filters
@@ -98,7 +98,7 @@ def squares_map(
     width, height = size
     return area_map(
         view,
-        measured(view, metric, below).assign(value=float("nan"), text=""),
+        with_metric(view, metric, below).assign(value=float("nan"), text=""),
         below,
         metric=metric,
         key=key,

@@ -88,7 +88,7 @@ def count_by_month(
         rows[["unfinished"]].assign(
             label=[f"{int(month[5:])}月" for month in rows["month"]], key=rows["month"], value=counts
         ),
-        title=f"{metric.name}，最多的一月 {words.full(int(counts.max() if len(counts) else 0))} {metric.unit}",
+        title=f"{metric.name}，最多的一月 {words.full_count(int(counts.max() if len(counts) else 0))} {metric.unit}",
         subtitle=f"{view.months_text(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
         unit=metric.unit,
         height=height,

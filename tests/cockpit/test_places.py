@@ -65,13 +65,13 @@ def test_the_places_of_a_split_add_up_to_the_city(
     change(own_city)
     with look() as view:
         below = places.below(view)
-        frame = places.measured(view, RATE, below)
+        frame = places.with_metric(view, RATE, below)
         assert (frame["hits"].sum(), frame["among"].sum()) == of_whole(view, RATE)
         assert frame["code"].is_unique
         lost = frame.set_index("code").loc[LOST]
         assert lost["value"] == lost["hits"] / lost["among"]
         assert lost["name"] == ("金水区" if change is below_nothing else LOST), "by its code where no table names it"
-        registered = places.measured(view, "registered", below)["hits"].sum()
+        registered = places.with_metric(view, "registered", below)["hits"].sum()
         assert registered + places.nameless(view, "registered", below) == of_whole(view, "registered")[0]
         assert places.can_go_down(view, frame["code"]) == (change is below_nothing)
 

@@ -18,7 +18,7 @@ def test_steps_of_each_kind(year: View, city: Casebase) -> None:
         contacted, finished = (number(city, name, task_kind=kind) for name in ("tasks_contacted", "tasks_finished"))
         spot = number(city, "tasks_finished", task_kind=kind, outcome=task_steps.SPOT)
         assert steps.tolist() == [contacted["among"], contacted["hits"], finished["hits"], spot["hits"]]
-        assert progress.title.startswith(f"{kind} {words.full(steps[task_steps.PUSHED])} 件，已办结 ")
+        assert progress.title.startswith(f"{kind} {words.full_count(steps[task_steps.PUSHED])} 件，已办结 ")
         assert "中位数" in progress.subtitle
 
 

@@ -98,4 +98,6 @@ def test_sentence_says_how_old_the_backlog_is(open_page: OpenPage, city: Casebas
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "backlog", district="金水区", as_of=TODAY.isoformat())
     assert failures(app) == []
-    assert f"金水区在办 {words.full(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}" in panels(app)
+    assert f"金水区在办 {words.full_count(row['cases'])} 件次，登记至今的中位数 {words.days(row['median'])}" in panels(
+        app
+    )

@@ -45,7 +45,7 @@ def test_a_finding_opens_its_rows(open_page: OpenPage, demo_url: str) -> None:
     assert failures(app) == []
     assert address(app)["finding"] == "no_category"
     count = int(found["count"][place])
-    assert f"共 {words.full(count)} 行" in said(app)
+    assert f"共 {words.full_count(count)} 行" in said(app)
     rows = next(frame.value for frame in app.dataframe if "信访编号" in frame.value.columns)
     assert len(rows) == min(count, 200) > 0
     assert set(rows["内容分类"]) == {words.NONE}

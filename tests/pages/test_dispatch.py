@@ -92,7 +92,7 @@ def test_the_open_tasks_are_all_behind_the_table(page: Callable[..., AppTest], c
     total = count_cases(city, "tasks_open", Part.HITS, as_of=UNTIL)
     app = page()
     assert failures(app) == []
-    assert any(f"在办 {words.full(total)} 件" in text.value for text in app.markdown)
+    assert any(f"在办 {words.full_count(total)} 件" in text.value for text in app.markdown)
     pushed = next(frame.value for frame in app.dataframe if "推送时间" in frame.value.columns)["推送时间"].tolist()
     assert pushed == sorted(pushed)
     app.button(key="all_open").click().run()

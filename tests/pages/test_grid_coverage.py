@@ -79,7 +79,7 @@ def test_table_counts_the_gaps_of_each_district(metric: str, page: Callable[...,
 def test_list_of_gaps_opens_all_of_them(metric: str, noun: str, page: Callable[..., AppTest], city: Casebase) -> None:
     gaps = count_cases(city, metric, Part.MISSES, as_of=NOW)
     app = page()
-    assert f"{words.full(gaps)} 个{noun}没有在岗" in said(app)
+    assert f"{words.full_count(gaps)} 个{noun}没有在岗" in said(app)
     app.button(key=f"all_gaps_{metric}").click().run()
     asked = address(app)
     city.engine.dispose()
@@ -156,7 +156,7 @@ def test_a_hot_cell_opens_its_cases(key: str, page: Callable[..., AppTest], city
     cells = hot_cells(city, as_of=NOW, period=MONTH)
     app = page(layer="热点方格")
     assert table(app, "方格")["登记量（件次）"].tolist() == cells["cases"].tolist()
-    assert f"前 10 个方格共 {words.full(cells['cases'].head(10).sum())} 件次" in said(app)
+    assert f"前 10 个方格共 {words.full_count(cells['cases'].head(10).sum())} 件次" in said(app)
     selections: dict[str, dict[str, Any]] = {
         "coverage_hot_cells_None": {"objects": {"points": [{"properties": {"code": cells["code"][3]}}]}},
         "table_hot_cells_None": {"rows": [3], "columns": []},

@@ -122,5 +122,5 @@ def test_hearings_to_come_with_their_panels_and_no_petitioner(page: Callable[...
 def test_comparison_says_how_many_cases_stand_behind_it(page: Callable[..., AppTest], city: Casebase) -> None:
     heard, other = against_comparable(city, as_of=NOW).to_dict("records")
     told = "\n".join(text.value for text in page().caption)
-    assert f"听证件 {words.full(heard['among'])} 件次，化解 {words.full(heard['hits'])} 件次" in told
-    assert f"可比件 {words.full(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}" in told
+    assert f"听证件 {words.full_count(heard['among'])} 件次，化解 {words.full_count(heard['hits'])} 件次" in told
+    assert f"可比件 {words.full_count(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}" in told

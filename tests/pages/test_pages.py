@@ -52,7 +52,7 @@ def written(casebase: Casebase, metric: str, *, period: Period, within: Slice, r
     kind: words.NumberFormat = "number" if chosen.unit == "小时" else KINDS[chosen.kind.value]
     counts = [value for name, value in values.items() if metric_of(str(name)).is_total]
     if kind == "count" and min(counts) < 10_000:
-        return words.full(values[metric])
+        return words.full_count(values[metric])
     return words.value(values[metric], kind).removesuffix(" 天")
 
 
@@ -121,7 +121,7 @@ def test_list_is_as_long_as_the_number(part: str, column: str, open_page: OpenPa
     period = period_of(Preset.MONTH, UNTIL.date())
     number = measure(casebase, ["five_day_closure"], as_of=now(), period=period, within=within)[column].iloc[0]
     casebase.engine.dispose()
-    assert any(f"共 **{words.full(number)}** 件次" in text.value for text in app.markdown)
+    assert any(f"共 **{words.full_count(number)}** 件次" in text.value for text in app.markdown)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_share_of_the_city_is_of_all_its_cases_with_a_place_or_without(
     url = own_city.engine.url.render_as_string()
     app = open_page(url, as_of=EVENING.date().isoformat(), period="本年", on_map="登记量")
     said = "\n".join(str(text.value) for text in app.markdown)
-    assert f"最多，{words.full(top)} 件次，占全市 {words.percent(top / total)}" in said
+    assert f"最多，{words.full_count(top)} 件次，占全市 {words.percent(top / total)}" in said
 
 
 def test_a_case_base_that_is_no_city_s_is_called_by_its_name(

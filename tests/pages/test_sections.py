@@ -117,7 +117,7 @@ def test_orders_by_result(show: Show, city: Casebase) -> None:
     answered = by(city, "supervision_settled", "supervision_result")["among"]
     script = show(supervision.results)
     assert sorted(bars(script)) == sorted(answered)
-    assert f"答复 {words.full(answered.sum())} 件" in title(script)
+    assert f"答复 {words.full_count(answered.sum())} 件" in title(script)
 
 
 def test_busiest_agents_and_where_agents_come_from(show: Show, city: Casebase) -> None:
@@ -151,7 +151,7 @@ def test_outcomes_of_tasks_and_those_that_wait_longest(show: Show, city: Casebas
     pushed = cases(city, "tasks_open", as_of=EVENING, limit=dispatch.MOST_TASKS)["pushed_at"]
     script = show(dispatch.open_tasks)
     total = count_cases(city, "tasks_open", as_of=EVENING)
-    assert any(f"在办 {words.full(total)} 件" in markdown.value for markdown in script.markdown)
+    assert any(f"在办 {words.full_count(total)} 件" in markdown.value for markdown in script.markdown)
     assert len(rows(script)) == len(pushed)
 
 

@@ -44,14 +44,14 @@ def test_a_short_count_is_within_half_of_its_last_place(number: int) -> None:
 
 @given(st.integers(-(10**15), 10**15))
 def test_a_count_in_a_table_keeps_every_digit(number: int) -> None:
-    assert number_in(words.full(number)) == number
+    assert number_in(words.full_count(number)) == number
 
 
 @pytest.mark.parametrize("nothing", NOTHING)
 def test_nothing_is_a_dash_and_never_a_zero(nothing: float | None) -> None:
     said: list[Callable[[float | None], str]] = [
         words.count,
-        words.full,
+        words.full_count,
         words.percent,
         words.points,
         words.days,
@@ -71,7 +71,7 @@ def test_a_rate_has_two_places(ratio: float) -> None:
 def test_halves_round_up_as_reports_round_them() -> None:
     assert words.percent(0.93456) == "93.46%"
     assert words.percent(0.00125) == "0.13%"
-    assert words.full(2.5) == "3"
+    assert words.full_count(2.5) == "3"
 
 
 @given(st.floats(-1, 1, allow_nan=False))

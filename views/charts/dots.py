@@ -61,4 +61,4 @@ def dots(
 
 def _load_tip(row: dict[Any, Any], unit: str) -> str:
     group = f"（{row['group']}）" if "group" in row else ""
-    return f"{row['name']}{group}：{words.full(row['value'])} {unit}"
+    return f"{row['name']}{group}：{words.full_count(row['value'])} {unit}"

@@ -52,7 +52,7 @@ def _flow_bars(
     data["height"] = data["value"].where(data["way"] == "inflow", -data["value"])
     data["way"] = data["way"].map(names)
     data["tip"] = [
-        f"{words.day(at, year=True)}（{words.weekday(at)}）{way[2:]} {words.full(value)} {unit}"
+        f"{words.day(at, year=True)}（{words.weekday(at)}）{way[2:]} {words.full_count(value)} {unit}"
         for at, way, value in data[["at", "way", "value"]].itertuples(index=False)
     ]
     reach = float(data["value"].max()) * 1.05 or 1.0
@@ -73,14 +73,15 @@ def _flow_bars(
 def _flow_line(frame: pd.DataFrame, palette: Palette, unit: str, height: int) -> alt.LayerChart:
     data = pd.DataFrame({"at": pd.to_datetime(frame["at"]), "backlog": frame["backlog"]})
     data["tip"] = [
-        f"{words.day(at, year=True)}末积压 {words.full(value)} {unit}" for at, value in data.itertuples(index=False)
+        f"{words.day(at, year=True)}末积压 {words.full_count(value)} {unit}"
+        for at, value in data.itertuples(index=False)
     ]
     x = alt.X("at:T", title=None, axis=day_axis())
     y = alt.Y(
         "backlog:Q", title=None, axis=_flow_axis(), scale=fixed_scale(0.0, float(data["backlog"].max()) * 1.15 or 1.0)
     )
     base = alt.Chart(data).encode(x=x, y=y)
-    last = alt.Chart(data.tail(1).assign(text=[words.full(data["backlog"].iloc[-1])])).encode(x=x, y=y)
+    last = alt.Chart(data.tail(1).assign(text=[words.full_count(data["backlog"].iloc[-1])])).encode(x=x, y=y)
     layers = [
         base.mark_area(color=palette.accent, opacity=0.12),
         base.mark_line(color=palette.accent, strokeWidth=2),

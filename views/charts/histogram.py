@@ -35,7 +35,7 @@ def histogram(
     data["state"] = [within if day <= limit else over for day in data["days"]]
     data["written"] = [text if text != "0" else "" for text in words.values_in_full(data["cases"], "count")]
     data["tip"] = [
-        f"{label} 个工作日办结 {words.full(cases)} 件次，占 {words.percent(cases / total)}"
+        f"{label} 个工作日办结 {words.full_count(cases)} 件次，占 {words.percent(cases / total)}"
         for label, cases in data[["label", "cases"]].itertuples(index=False)
     ]
     base = alt.Chart(data).encode(

@@ -62,7 +62,8 @@ def paired(
 def _paired_tips(frame: pd.DataFrame, kind: NumberFormat, unit: str) -> list[str]:
     columns = frame[["row", "series", "among", "low", "high"]].itertuples(index=False)
     heads = [
-        f"{row}，{series}，{words.full(among)} {unit}，95% 区间 {words.value(low, kind)}—{words.value(high, kind)}"
+        f"{row}，{series}，{words.full_count(among)} {unit}，"
+        f"95% 区间 {words.value(low, kind)}—{words.value(high, kind)}"
         for row, series, among, low, high in columns
     ]
     return tooltips(frame, heads, kind, "")

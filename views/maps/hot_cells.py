@@ -22,7 +22,7 @@ def hot_cells_layer(points: pd.DataFrame, palette: Palette, label: str) -> pdk.L
             "properties": {
                 "fill": rgb(_warmth(float(row["weight"]) / heaviest, palette), 225),
                 "name": str(row.get("name") or label),
-                "tip": str(row["tip"]) if "tip" in row else words.full(row["weight"]),
+                "tip": str(row["tip"]) if "tip" in row else words.full_count(row["weight"]),
                 **({"code": str(row["code"])} if "code" in row else {}),
             },
         }
@@ -44,7 +44,7 @@ def hot_cell_steps(weights: pd.Series, palette: Palette) -> list[Step]:
     """The least and the fullest cell, and one between where there is one."""
     least, most = int(weights.min()), int(weights.max())
     samples = sorted({least, (least + most) // 2, most})
-    return [Step(_warmth(weight / (most or 1), palette), words.full(weight)) for weight in samples]
+    return [Step(_warmth(weight / (most or 1), palette), words.full_count(weight)) for weight in samples]
 
 
 def _square(lon: float, lat: float, side: float) -> list[list[float]]:
