@@ -1,6 +1,7 @@
 """A number as screens display it: compared, judged, with its trend, its definition and what must be read with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from queries.measure import stock_moment
 from queries.model import Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
+from queries.subjects import HOTLINE_ORDER
 from queries.targets import target_of
 from views import cards, words
 from views.tokens import Role
@@ -22,8 +24,6 @@ from wording import unknown
 from wording import working_days as working_days_words
 from wording.numbers import format_value, in_full, kind_of, state_of, tone
 
-# What stands beside volumes of 信访 and is never added to them.
-HOTLINE_METRICS = ("hotline_registered", "hotline_open")
 # Stocks of what ends from today on.
 _FALLING_DUE = frozenset(name for name in METRICS if "due_today" in name or "due_in_" in name)
 
@@ -175,10 +175,10 @@ def _beside(
         other, value, lacks = METRICS[name], float(compared["value"].loc[name]), compared["unknown"].loc[name]
         if lacks:
             yield f"{other.short_name} {unknown.placeholder(lacks)}", None
-        elif name not in HOTLINE_METRICS:
+        elif other.subject is metric.subject or other.subject is not HOTLINE_ORDER:
             unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
             yield f"{other.short_name} {format_value(other, value, full=full)}{unit}", links.get(name)
-        elif value > 0:
+        elif value > 0:  # orders of 12345 stand beside volumes of 信访 and are never added to them
             yield f"另有{other.short_name} {format_value(other, value, full=full)}", links.get(name)
     if metric.kind is Kind.RATE and row["among"]:
         yield words.fraction(row["hits"], row["among"]), None
@@ -221,6 +221,15 @@ def _scope(view: View, metric: Metric) -> str:
     ignored = ignored_filters(view, metric)
     text, at = (view.slice_text, view.stocks_at) if metric.is_stock else (view.text, view.as_of)
     return f"{text}；截至 {words.moment(at, year=True)}" + (f"（不分{'、'.join(ignored)}）" if ignored else "")
+
+
+def applied(view: View, metric: Metric) -> View:
+    """The view without a channel or class that the metric cannot be narrowed by, so that no text claims it was."""
+    if view.within.channel and not metric.applies("channel"):
+        view = replace(view, within=replace(view.within, channel=None))
+    if view.within.category and not metric.applies("category"):
+        view = replace(view, within=replace(view.within, category=None), category=None)
+    return view
 
 
 def ignored_filters(view: View, metric: Metric) -> list[str]:

@@ -13,6 +13,7 @@ from cockpit.view import View
 from queries import backlog, forward, hearing_outcomes
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
+from queries.periods import end_of_day
 from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
 from views import words
@@ -178,6 +179,23 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
             LIMIT_STATE: [answer_limit(view, at) for at in orders["answer_due_at"]],
             "责任单位": known(orders["unit"], UNASSIGNED),
             "办理环节": kpis.stage_names(view, orders["stage"]),
+            "标题": known(orders["title"]),
+            "信访编号": orders["case_no"],
+        }
+    )
+
+
+def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
+    """Orders of the list behind `hotline_open`, with where the limit of their answer stands; — without a limit."""
+    limits = [None if pd.isna(due) else pd.Timestamp(end_of_day(due.date())) for due in orders["answer_due_at"]]
+    return pd.DataFrame(
+        {
+            "登记": days(orders["registered_at"]),
+            "答复期限": days(orders["answer_due_at"]),
+            LIMIT_STATE: [words.NONE if due is None else answer_limit(view, due) for due in limits],
+            "责任单位": known(orders["unit"], UNASSIGNED),
+            "区县": known(orders["district"]),
+            "内容分类": known(orders["category"]),
             "标题": known(orders["title"]),
             "信访编号": orders["case_no"],
         }

@@ -66,6 +66,7 @@ def page(view: View) -> None:
         layout.header(view, "数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
         notices.hint("从任一页面点一个数字，即可在此看到它的明细。")
     else:
+        view = kpis.applied(view, question.metric)
         scope = [question.scope_text(view), question.cell_text(view)]
         scope += [] if question.metric.is_stock else [f"按{question.metric.period_text}归期"]
         layout.header(

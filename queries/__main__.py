@@ -32,6 +32,7 @@ from queries.names import with_names
 from queries.needs import unknown
 from queries.periods import Period
 from queries.registry import METRICS
+from queries.subjects import HOTLINE_ORDER
 from queries.targets import check_targets
 
 # Characters that a column keeps, however narrow the table: a day, five characters of Chinese.
@@ -168,10 +169,16 @@ def _notes(
     """
     for sentence in _ignored(metrics, within):
         print(sentence, file=sys.stderr)
-    names = dict.fromkeys(other for name in metrics for other in metric_of(name).beside if other.startswith("hotline_"))
+    apart = [metric_of(name) for name in metrics if metric_of(name).subject is not HOTLINE_ORDER]
+    named = {name for name, _ in within.cell}
+    names = [
+        other.id
+        for other in map(metric_of, dict.fromkeys(name for metric in apart for name in metric.beside))
+        if other.subject is HOTLINE_ORDER and all(other.applies(name) for name in named)
+    ]
     if form is not Format.TABLE or not names:
         return ""
-    hotline = _measured(casebase, list(names), moment, periods, within, [])
+    hotline = _measured(casebase, names, moment, periods, within, [])
     return "".join(
         f"beside it {hits:,} orders of 12345, which are not in it: python -m queries {name}\n"
         for name, hits in zip(hotline["metric"], hotline["hits"].fillna(0), strict=True)

@@ -21,6 +21,7 @@ from queries.subjects import (
     EXPERT_WORK,
     GRID_TASK,
     HEARING,
+    HOTLINE_ORDER,
     MEDIATION,
     PARTICIPATION,
     PETITION,
@@ -38,6 +39,7 @@ _HEARINGS = func.least(
 _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
     PETITION.id: _CASES,
     ACCOMPANIED_CASE.id: _CASES,
+    HOTLINE_ORDER.id: _CASES,
     GRID_TASK.id: func.min(schema.grid_task.c.pushed_at),
     MEDIATION.id: func.min(schema.mediation.c.opened_at),
     HEARING.id: _HEARINGS,

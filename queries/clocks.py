@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from casebase.settings import DeadlineSettings
+from casebase.case_words import HOTLINE
+from casebase.settings import DeadlineSettings, HotlineSettings
 from casebase.workdays import Workdays
 from queries.blanks import name_of
 from queries.periods import end_of_day
@@ -24,6 +25,8 @@ LOADED_LIMIT = "按装入的期限"
 _FORWARDED, _ACCEPTED, _DUE, _CLOSED = (
     name_of(column) for column in (p.forwarded_at, p.accepted_at, p.due_at, p.closed_at)
 )
+
+_HOTLINE = HotlineSettings()
 
 
 class Standing(StrEnum):
@@ -132,17 +135,32 @@ def clocks(
     rules: DeadlineSettings,
     as_of: datetime,
     blank: frozenset[str] = frozenset(),
+    hotline: HotlineSettings = _HOTLINE,
 ) -> list[Clock]:
-    """Every clock that applies to a case, as of a moment.
+    """Every clock that applies to a case, as of a moment: of an order of 12345 its own (`hotline`) and no other.
 
     `case` has the columns of the petition table that bear times (None where nothing is known), `events` happened_at
     and action. Steps after the moment have not happened. `blank` names the columns that no case fills (see
     queries.blanks): a time that was never loaded is no sign that nothing happened.
     """
     clock_rules = _ClockRules(calendar, rules, as_of, blank)
+    if case["channel"] == HOTLINE:
+        answer = _answer(clock_rules, case, hotline)
+        return [] if answer is None else [answer]
     past = events[events["happened_at"] <= as_of]
     case_clocks = [*_handling(clock_rules, case), *_objection(clock_rules, case, past), *_reviews(clock_rules, past)]
     return [clock for clock in case_clocks if clock is not None]
+
+
+def _answer(clock_rules: _ClockRules, case: Mapping[str, Any], hotline: HotlineSettings) -> Clock | None:
+    """The answer to an order of 12345, by the end of its limit's day; the petition's clocks do not apply to it."""
+    limit = _Limit("12345答复", "[hotline] 设定", hotline.answer_working_days, WORKING)
+    registered, closed, due = (_time(case[name]) for name in ("registered_at", "closed_at", "due_at"))
+    last_moment = end_of_day(due.date()) if due else None
+    clock = clock_rules.clock(limit, registered, closed, last_moment, needs=(_DUE, _CLOSED))
+    if clock and due and not clock_rules.is_statutory(limit, due, registered):
+        clock = replace(clock, limit=LOADED_LIMIT)
+    return clock
 
 
 def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clock | None]:

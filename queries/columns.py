@@ -66,6 +66,8 @@ COLUMN_NAMES = {
     "answer": "答复情况",
     "replied_at": "答复时间",
     "supervision_result": "督查结果",
+    "solved": "是否解决",
+    "rating": "评价",
     "worker_source": "来源",
     "origin": "来源",
     "active_from": "上岗时间",

@@ -91,8 +91,10 @@ def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course |
     facts = {str(name): None if _is_empty(value) else value for name, value in rows.iloc[0].items()}
     events = _events(casebase, petition_id, as_of)
     blank = blanks(casebase)
-    rules = casebase.settings.deadlines
-    case_clocks = clocks(facts, events, calendar=casebase.workdays, rules=rules, as_of=as_of, blank=blank)
+    rules, hotline = casebase.settings.deadlines, casebase.settings.hotline
+    case_clocks = clocks(
+        facts, events, calendar=casebase.workdays, rules=rules, as_of=as_of, blank=blank, hotline=hotline
+    )
     beside, related = _beside(casebase, petition_id, at), _related(casebase, petition_id, at)
     return Course(facts, events, case_clocks, beside, related, blank)
 

@@ -45,7 +45,9 @@ def formula(metric: Metric) -> str:
 
 def counted_in(metric: Metric) -> str:
     """The unit in which the rows behind a number are counted: 件次, 批次, 场次, 人 …"""
-    return metric.unit if metric.kind is Kind.COUNT else (metric.lists or metric.subject).unit
+    if metric.kind is Kind.COUNT:
+        return metric.unit
+    return metric.row_unit or (metric.lists or metric.subject).unit
 
 
 def splits(metric: Metric) -> list[str]:

@@ -125,7 +125,8 @@ class Metric:
     (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
     (see queries.needs): a table ("hearing") or a column ("petition.accepted_at"). A sum adds up `amount`, whole numbers
     of what `unit` names (人次 of visits), over the rows of its list. A mean is `in_days` where its amount is a
-    length of time in days. `outlook_of` is the rate that this one says of a day to come. `target` is the
+    length of time in days. `outlook_of` is the rate that this one says of a day to come. `row_unit` is what its
+    rows are counted in where that is not the unit of the subject. `target` is the
     ratio that was agreed on, which config.toml overrides (see queries.targets); without one the metric has no light.
 
     Raises DefinitionError for what cannot be. `metrics_by_id` checks what one metric says of others.
@@ -158,6 +159,7 @@ class Metric:
     in_days: bool = False
     outlook_of: str = ""
     target: float | None = None
+    row_unit: str = ""
 
     def __post_init__(self) -> None:
         fault = next(_faults(self), None)

@@ -17,7 +17,7 @@ from queries.measure import conditions, in_slice, metric_of
 from queries.model import EVERYTHING, Expression, Fixed, Moment, Predicate, Slice, moment
 from queries.periods import Period, end_of_day, last_months
 from queries.registry import METRICS
-from queries.subjects import OF_PETITION, PETITION, area_name, before, happened, p
+from queries.subjects import HOTLINE, HOTLINE_ORDER, OF_PETITION, PETITION, area_name, before, happened, p
 
 # Columns that a reader may add to those of every list of cases.
 EXTRA_COLUMNS: Mapping[str, Expression] = {
@@ -63,13 +63,14 @@ FLAGS: Mapping[str, Predicate] = {
     "不满意": lambda at: and_(
         before(at.as_of, p.evaluated_at), or_(p.satisfaction_bureau == "不满意", p.satisfaction_unit == "不满意")
     ),
+    "12345转办": Fixed(p.channel == HOTLINE),
     "办结未化解": lambda at: and_(before(at.as_of, p.closed_at), p.resolved.is_(False)),
 }
 # Clock states are the stocks of the registry, so that a state has as many cases here as its number says.
 CLOCK_STATES = tuple(
     metric.id
     for metric in METRICS.values()
-    if metric.subject is PETITION and metric.is_stock and metric.distinct is None and metric.id != "hotline_open"
+    if metric.subject in (PETITION, HOTLINE_ORDER) and metric.is_stock and metric.distinct is None
 )
 
 

@@ -434,6 +434,14 @@ SCENES: Sequence[Scene] = (
         below="unit_satisfaction",
         middle=meeting.satisfaction_table,
     ),
+    Scene(
+        "hotline",
+        "接诉即办",
+        ("hotline_response", "hotline_resolution", "hotline_satisfaction", "hotline_overdue"),
+        "hotline_response",
+        ranking,
+        below="hotline_response",
+    ),
 )
 BY_ID = {scene.id: scene for scene in SCENES}
 

@@ -71,9 +71,9 @@ def debtors(units: pd.DataFrame) -> str:
     return f"{words.full_count(len(units))} 个单位待答复 {words.full_count(int(units['hits'].sum()))} 件"
 
 
-def open_orders(limits: pd.Series) -> str:
+def open_orders(limits: pd.Series, none: str = "没有待答复的督查件") -> str:
     """最急的一件 ■ 超期 3 天: by where the limits of the answers stand (cockpit.rows.answer_limit), nearest first."""
-    return f"最急的一件 {limits.iloc[0]}" if len(limits) else "没有待答复的督查件"
+    return f"最急的一件 {limits.iloc[0]}" if len(limits) else none
 
 
 def spread(frame: pd.DataFrame, noun: str) -> str:

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("mediation", "访前调解", "mediation", section="业务"),
     Entry("receptions", "领导接访", "receptions", section="业务"),
     Entry("supervision", "案件督查", "supervision", section="业务"),
+    Entry("hotline", "接诉即办", "hotline", section="业务"),
     Entry("agents", "信访代办", "agents", section="业务"),
     Entry("dispatch", "协同分派", "dispatch", section="业务"),
     Entry("search", "案件查询", "search", section="查询"),
@@ -40,7 +41,7 @@ ENTRIES = (
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
-    Entry("case_course", "案件全程", "case", in_menu=False, example="case=186107"),
+    Entry("case_course", "案件全程", "case", in_menu=False, example="case=183141"),
 )
 _CURRENT = "_current_page"
 

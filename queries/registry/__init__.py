@@ -12,6 +12,7 @@ from queries.registry import (
     five_day,
     grids,
     hearings,
+    hotline,
     mediation,
     outcomes,
     receptions,
@@ -24,6 +25,7 @@ from queries.registry import (
 _GROUPS = (
     volume,
     visits,
+    hotline,
     five_day,
     timeliness,
     outcomes,

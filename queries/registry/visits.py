@@ -49,6 +49,7 @@ VISIT_PEOPLE = _visit(
     polarity=Polarity.NEUTRAL,
     among=_visits,
     amount=_PEOPLE,
+    row_unit="批次",
     beside=("visits",),
     short="来访",
 )
@@ -72,6 +73,7 @@ COLLECTIVE_PEOPLE = _visit(
     polarity=Polarity.DOWN_GOOD,
     among=_collective,
     amount=_PEOPLE,
+    row_unit="批次",
     beside=("collective_visits",),
     short="集体访",
 )

@@ -2,25 +2,15 @@
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, HORIZONS, REGISTERED_AT, closed, counted, hotline, known, still_open
+from queries.registry.common import CLOSED_AT, HORIZONS, REGISTERED_AT, closed, counted, known, still_open
 from queries.subjects import PETITION, before, on_day, p
 
 _volume = partial(
     Metric, group="总量与积压", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
 )
-_hotline = partial(
-    Metric,
-    group="12345转办",
-    subject=PETITION,
-    kind=Kind.COUNT,
-    unit="件次",
-    polarity=Polarity.NEUTRAL,
-    article="[C] 12345政务服务便民热线转办件另计",
-)
-_APART = "另计，不并入信访量；不含检举控告件。"
 
 
 def _due_within(days: int) -> Metric:
@@ -96,24 +86,6 @@ DUE_TODAY = _volume(
     among=lambda at: and_(still_open(at), p.due_at >= at.second, on_day(p.due_at) == at.today),
 )
 
-HOTLINE_REGISTERED = _hotline(
-    "hotline_registered",
-    "12345转办",
-    **counted("期内登记的12345转办件。", _APART),
-    period_text="登记时间",
-    dated_by=REGISTERED_AT,
-    among=hotline,
-    short="12345转办",
-)
-HOTLINE_OPEN = _hotline(
-    "hotline_open",
-    "12345转办在办",
-    **counted("时点上已登记、尚未办结的12345转办件。", _APART),
-    period_text="时点数",
-    among=lambda at: and_(hotline(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of)),
-    short="12345转办",
-)
-
 METRICS = (
     REGISTERED,
     FORWARDED,
@@ -122,6 +94,4 @@ METRICS = (
     OVERDUE,
     DUE_TODAY,
     *(_due_within(days) for days in HORIZONS),
-    HOTLINE_REGISTERED,
-    HOTLINE_OPEN,
 )

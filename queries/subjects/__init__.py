@@ -42,6 +42,7 @@ from queries.subjects.hearings import (
     wait_days,
     work,
 )
+from queries.subjects.hotline import HOTLINE_ORDER
 from queries.subjects.mediation import INCUBATOR, MEDIATING, MEDIATION, ORG, SOCIAL_WORK, dispute, org
 from queries.subjects.petitions import (
     ACCOMPANIED,
@@ -67,8 +68,9 @@ from queries.subjects.supervision import ANSWERS, SUPERVISION, answer, order
 __all__ = [
     "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS", "CELLS_PER_DEGREE",
     "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "EXPERT_CASE",
-    "EXPERT_WORK", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "INCUBATOR", "MEDIATING", "MEDIATION", "OF_PETITION",
-    "ORG", "PARTICIPATION", "PETITION", "PLACE_DIMENSIONS", "RECEPTION", "RECEPTION_AGES", "SOCIAL_WORK", "STAGES",
+    "EXPERT_WORK", "GRID", "GRID_TASK", "HEARING", "HOTLINE", "HOTLINE_ORDER", "INCUBATOR", "MEDIATING", "MEDIATION",
+    "OF_PETITION", "ORG", "PARTICIPATION", "PETITION", "PLACE_DIMENSIONS", "RECEPTION",
+    "RECEPTION_AGES", "SOCIAL_WORK", "STAGES",
     "SUPERVISION", "THIRD_PARTY", "WAIT_BANDS", "WAYS", "WORKER", "accompanier", "age_band", "answer", "area_name",
     "as_key", "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level",
     "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of", "natural_days", "of_case",

@@ -55,6 +55,7 @@ DIMENSIONS: dict[str, str] = {
     "reception_age": "接访后未办结",
     "supervision_level": "督查层级",
     "answer": "答复情况",
+    "answer_due_day": "答复期限",
     "supervision_result": "督查结果",
     "month": "月份",
     "day": "日期",

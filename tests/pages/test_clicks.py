@@ -26,6 +26,7 @@ NUMBERS = {
     "mediation": "petitions_after_mediation",
     "receptions": "receptions",
     "supervision": "supervision_issued",
+    "hotline": "hotline_registered",
     "agents": "cases_accompanied",
     "dispatch": "tasks_pushed",
 }

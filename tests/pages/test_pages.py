@@ -33,6 +33,7 @@ CARDS = {
     "mediation": ("mediations_taken", "family_settled", "petitions_after_mediation", "mediating_orgs_active"),
     "receptions": ("receptions", "receptions_closed", "reception_days", "receptions_open", "reception_days_open"),
     "supervision": ("supervision_issued", "supervision_in_time", "supervision_waiting", "supervision_overdue"),
+    "hotline": ("hotline_registered", "hotline_response", "hotline_open", "hotline_overdue"),
     "grid_coverage": ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "on_the_spot"),
 }
 KINDS: dict[str, words.NumberFormat] = {

@@ -25,6 +25,9 @@ OF_PETITION = (
     "accompanied",
 )  # fmt: skip
 OF_ACCOMPANIED = (*OF_PETITION, "agent", "origin")
+OF_HOTLINE = (
+    "district", "street", "community", "grid", "category", "subcategory", "unit", "age", "answer", "answer_due_day",
+)  # fmt: skip
 OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "contact_band", "outcome")
 OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
 OF_EXPERT = ("source", "field", "expert")
@@ -49,8 +52,16 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "forwarded": OF_PETITION,
     "closed": OF_PETITION,
     "backlog": OF_PETITION,
-    "hotline_registered": OF_PETITION,
-    "hotline_open": OF_PETITION,
+    "hotline_registered": OF_HOTLINE,
+    "hotline_answered": OF_HOTLINE,
+    "hotline_open": OF_HOTLINE,
+    "hotline_due_today": OF_HOTLINE,
+    "hotline_overdue": OF_HOTLINE,
+    "hotline_response": OF_HOTLINE,
+    "hotline_response_all": OF_HOTLINE,
+    "hotline_callback": OF_HOTLINE,
+    "hotline_resolution": OF_HOTLINE,
+    "hotline_satisfaction": OF_HOTLINE,
     "overdue": OF_PETITION,
     "due_today": OF_PETITION,
     "due_in_1": OF_PETITION,
@@ -142,7 +153,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "supervision_due_in_3": OF_ORDER,
 }
 STOCKS = {
-    "hotline_open",
+    "hotline_open", "hotline_due_today", "hotline_overdue",
     "accompanied_open", "agents_engaged", "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
@@ -167,6 +178,7 @@ RATES = {
     "family_settled", "social_work_share", "social_work_settled", "mediating_orgs_active", "communities_with_orgs",
     "open_hearings",
     "receptions_closed", "supervision_in_time", "supervision_settled",
+    "hotline_response", "hotline_response_all", "hotline_callback", "hotline_resolution", "hotline_satisfaction",
 }  # fmt: skip
 
 
@@ -194,7 +206,15 @@ class Reference:
         self.rows_kept: LRUCache[tuple[object, ...], pd.DataFrame] = LRUCache(2 * len(DIMENSIONS))
         self.rules: dict[str, Callable[[datetime], pd.DataFrame]] = {
             "hotline_registered": self.hotline,
+            "hotline_answered": self.hotline_answered,
             "hotline_open": self.hotline_open,
+            "hotline_due_today": lambda t: _where(self.hotline_open(t), self.hotline_open(t)["limit"] == t.date()),
+            "hotline_overdue": lambda t: _where(self.hotline_open(t), self.hotline_open(t)["limit"] < t.date()),
+            "hotline_response": lambda t: _where(self.hotline_limits(t), self.hotline_limits(t)["limit"] < t.date()),
+            "hotline_response_all": self.hotline_limits,
+            "hotline_callback": lambda t: self.hotline_answered(t).assign(hit=lambda f: f["evaluated_at"] <= t),
+            "hotline_resolution": self.hotline_resolution,
+            "hotline_satisfaction": self.hotline_satisfaction,
             "registered": self.registered,
             "visits": self.visits,
             "visit_people": lambda t: self.visits(t).assign(amount=lambda f: f["people"]),
@@ -373,10 +393,39 @@ class Reference:
         return self.known_at[t]
 
     def hotline(self, t: datetime) -> pd.DataFrame:
-        """Orders of 12345, told apart from 信访 and never added to it."""
+        """Orders of 12345, told apart from 信访 and never added to it; a limit is the whole of its day."""
         p = self.tables["petition"]
         p = p[(p["registered_at"] <= t) & ~p["restricted"] & (p["channel"] == HOTLINE)]
-        return self.petition_dimensions(p, t).assign(hit=True, when=lambda f: f["registered_at"])
+        p = self.petition_dimensions(p, t).assign(
+            hit=True, when=lambda f: f["registered_at"], limit=p["due_at"].dt.date
+        )
+        done = p["closed_at"] <= t
+        in_time = done & (p["closed_at"] < p["due_at"].dt.normalize() + DAY)
+        late = p["due_at"].dt.normalize() + DAY <= t
+        states = np.select([in_time, done, late], ["按期答复", "逾期答复", "逾期未答"], "在期未答")
+        answer = pd.Series(states, p.index, dtype=object).where(p["due_at"].notna(), None)
+        return p.assign(in_time=in_time, answer=answer, answer_due_day=p["due_day"])
+
+    def hotline_answered(self, t: datetime) -> pd.DataFrame:
+        p = self.hotline(t)
+        return p[p["closed_at"] <= t].assign(when=lambda f: f["closed_at"])
+
+    def hotline_limits(self, t: datetime) -> pd.DataFrame:
+        p = self.hotline(t)
+        return p[p["due_at"].notna()].assign(hit=lambda f: f["in_time"], when=lambda f: f["due_at"])
+
+    def hotline_resolution(self, t: datetime) -> pd.DataFrame:
+        """Answered and called back."""
+        p = self.hotline_answered(t)
+        p = p[(p["evaluated_at"] <= t) & p["resolved"].notna()]
+        return p.assign(hit=_true(p["resolved"]), when=p["evaluated_at"])
+
+    def hotline_satisfaction(self, t: datetime) -> pd.DataFrame:
+        """The rating of the unit; where nobody gave one, that of the bureau."""
+        p = self.hotline(t)
+        rating = p["satisfaction_unit"].fillna(p["satisfaction_bureau"])
+        p = p.assign(hit=rating.isin(["满意", "基本满意"]), when=p["evaluated_at"])
+        return p[rating.isin(["满意", "基本满意", "不满意"]) & (p["evaluated_at"] <= t)]
 
     def hotline_open(self, t: datetime) -> pd.DataFrame:
         p = self.hotline(t)

@@ -17,6 +17,7 @@ from tests.queries.sample import Tables
 NOW = datetime(2026, 11, 20, 18)
 CALENDAR = build(CalendarSettings())
 NOTHING: dict[str, Any] = {
+    "channel": "网信",
     "registered_at": None, "forwarded_at": None, "accepted_at": None, "closed_at": None,
     "due_at": None, "five_day_due": None, "is_simple": False, "extended_days": 0,
 }  # fmt: skip
@@ -112,12 +113,37 @@ def test_extension_review_objection_and_the_hearing_of_a_second_review() -> None
     assert found["复核"].standing is Standing.OVERDUE
 
 
+def test_an_order_of_12345_has_its_own_clock_and_no_other() -> None:
+    """Five working days from Tuesday 2026-03-03 end with 2026-03-10, whatever else its course may hold."""
+    start = datetime(2026, 3, 3, 9)
+    order = {"channel": "12345转办", "registered_at": start, "is_simple": True, "five_day_due": date(2026, 3, 10)}
+    order |= {"forwarded_at": start, "accepted_at": start, "due_at": datetime(2026, 3, 10, 18)}
+    events = (
+        ("异议退回", datetime(2026, 3, 5)),
+        ("复查申请", datetime(2026, 3, 20)),
+        ("复核申请", datetime(2026, 3, 30)),
+    )
+    found = read(order, datetime(2026, 3, 10, 23, 59, 59), *events)
+    assert list(found) == ["12345答复"]
+    clock = found["12345答复"]
+    assert (clock.article, clock.limit, clock.start) == ("[hotline] 设定", "5 个工作日", start)
+    assert (clock.standing, clock.days) == (Standing.RUNNING, 0)  # due today is due until midnight
+    later = read(order, datetime(2026, 3, 11))["12345答复"]
+    assert (later.standing, later.days) == (Standing.OVERDUE, 1)
+    answered = read(order | {"closed_at": datetime(2026, 3, 10, 23, 30)}, datetime(2026, 3, 20))["12345答复"]
+    assert (answered.standing, answered.days) == (Standing.MET, 0)
+    assert read(order | {"due_at": datetime(2026, 3, 6, 18)}, start)["12345答复"].limit == LOADED_LIMIT
+    undated = read(order, start, blank=frozenset({"petition.closed_at"}))["12345答复"]
+    assert undated.standing is Standing.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("metric", "name"),
     [
         ("five_day_closure", "简单诉求办结"),
         ("bureau_acceptance", "转送、交办"),
         ("on_time_completion", "办结"),
+        ("hotline_response", "12345答复"),
     ],
 )
 def test_clocks_agree_with_the_rates(duckdb_city: Casebase, metric: str, name: str) -> None:

@@ -82,6 +82,7 @@ def test_flags_hold_together(city: Casebase, tables: Tables, rows: pd.DataFrame)
         ("简单诉求", "集体访"): rows["is_simple"].astype(bool) & rows["is_collective"].astype(bool),
         ("办结未化解",): (rows["closed_at"] <= NOW) & rows["resolved"].eq(False).fillna(False).astype(bool),
         ("延期",): rows["extended_days"] > 0,
+        ("12345转办",): rows["channel"].eq("12345转办"),
     }
     for flags, wanted in expected.items():
         assert wanted.any(), flags

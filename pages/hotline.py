@@ -1,0 +1,90 @@
+"""接诉即办: orders of 12345, how many are answered by their limit, solved and rated well, and by whom not."""
+
+from functools import partial
+
+from cockpit import kpis, places, rows
+from cockpit.view import View
+from pages.parts import filters, layout, lists, notices, pictures, tables
+from pages.parts.number_cards import number_cards
+from pages.parts.rankings import ranked
+from queries.cases import cases
+from queries.measure import measure, metric_of
+from wording import headlines
+
+REGISTERED, ANSWERED, OPEN = "hotline_registered", "hotline_answered", "hotline_open"
+RESPONSE, SOLVED, SATISFIED = "hotline_response", "hotline_resolution", "hotline_satisfaction"
+DUE_TODAY, OVERDUE = "hotline_due_today", "hotline_overdue"
+CARDS = (REGISTERED, ANSWERED, RESPONSE, SOLVED, SATISFIED, OPEN, DUE_TODAY, OVERDUE)
+BY_UNIT = {
+    REGISTERED: "登记（件次）",
+    RESPONSE: "响应率",
+    SOLVED: "解决率",
+    SATISFIED: "满意率",
+    OPEN: "在办（件次）",
+    OVERDUE: "超期（件次）",
+}
+MOST_ORDERS = 200
+
+
+def units(view: View) -> None:
+    """The units that answer, with what they were given and how it ended; every number opens its orders."""
+    layout.heading("各责任单位的12345转办件", "按登记由多到少；点一个数看它数的件", define=metric_of(REGISTERED))
+    tables.metric_table(view, BY_UNIT, "unit", key="hotline_units", high=12)
+
+
+@layout.needs(OPEN)
+def orders(view: View) -> None:
+    """The orders in hand, the nearest limit first; a row opens its case."""
+    in_hand = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within)
+    in_hand = in_hand.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS)
+    written = rows.hotline_orders(view, in_hand)
+    tables.headed(
+        written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
+        headlines.open_orders(written[rows.LIMIT_STATE], "没有在办的12345转办件"),
+        f"答复期限近的在前，至多列 {MOST_ORDERS} 件；选中一行，看这一件的全程",
+        none="已登记、尚未答复的",
+        define=OPEN,
+        open_row=lambda row: lists.open_case(in_hand["petition_id"].iloc[row]),
+        key="hotline_orders",
+        alt="在办的12345转办件",
+        high=12,
+        columns={"标题": tables.WIDE},
+    )
+
+
+def page(view: View) -> None:
+    """Show the page for what the filter bar asks; a channel of 信访 that is chosen there narrows no order of 12345."""
+    view = kpis.applied(view, metric_of(REGISTERED))
+    layout.header(
+        view,
+        "接诉即办",
+        f"{view.text}。12345转办件按自己的期限答复，不分信访形式，不并入信访量；在办、到期、超期为{view.stock_moment_text}的时点数。",
+    )
+    if view.ask(measure, [REGISTERED], as_of=view.as_of)["hits"].iloc[0] == 0:
+        notices.missing("12345转办件", {"petition": "12345转办件"})
+        return
+    number_cards(view, CARDS, key="hotline_cards")
+    below = places.dimension_of_cases(view)
+    layout.row(
+        view,
+        {"response_months": partial(pictures.rate_by_month, metric_id=RESPONSE, key="hotline_response_months")},
+        {"volume_months": partial(pictures.count_by_month, metric_id=REGISTERED, key="hotline_months", height=230)},
+        widths=(3, 2),
+    )
+    layout.row(
+        view,
+        {"response_places": partial(ranked, metric_id=RESPONSE, dimension=below, key=f"hotline_{below}")},
+        {"late_units": partial(ranked, metric_id=OVERDUE, dimension="unit", key="hotline_late_units")},
+        {"classes": partial(ranked, metric_id=REGISTERED, dimension="category", key="hotline_classes")},
+    )
+    layout.row(
+        view,
+        {"solved_months": partial(pictures.rate_by_month, metric_id=SOLVED, key="hotline_solved_months")},
+        {"satisfied_months": partial(pictures.rate_by_month, metric_id=SATISFIED, key="hotline_satisfied_months")},
+    )
+    layout.row(view, units)
+    layout.row(view, orders)
+
+
+if __name__ == "__main__":
+    page(filters.current())
