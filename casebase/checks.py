@@ -71,6 +71,7 @@ VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
     petition.c.handling_path: HANDLING_PATHS,
     petition.c.registering_level: REGISTERING_LEVELS,
     grid.c.kind: ("社区网格", "微网格", "农村网格", "专属网格"),
+    grid_task.c.outcome: ("就地化解", "疏导上报", "其他", "已核实", "未核实", "已走访", "未走访"),
     grid_task.c.kind: ("协助化解", "人员核查", "人员关怀"),
     reception.c.kind: ("接访", "下访", "阅批", "包案"),
     supervision.c.escalation: ("约谈", "通报", "挂牌督办", "责令限期整改"),

@@ -193,7 +193,7 @@ grid_task = Table(
     Column("contacted_at", DateTime),
     Column("contact_method", PersonalText, comment="电话 上门"),
     Column("finished_at", DateTime),
-    Column("outcome", PersonalText, comment="就地化解 疏导上报 其他"),
+    Column("outcome", PersonalText, comment="就地化解 疏导上报 其他; 已核实 未核实; 已走访 未走访"),
     _dropped_times(),
     comment="work pushed to the grid platform",
 )

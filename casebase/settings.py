@@ -63,11 +63,13 @@ class DeadlineSettings(_Section):
     simple_working_days: int = Field(5, ge=1, le=60)
     forward_days: int = Field(15, ge=1, le=365)
     accept_days: int = Field(15, ge=1, le=365)
+    accept_from: Literal["received", "registered"] = "received"
     objection_working_days: int = Field(5, ge=1, le=60)
     handle_days: int = Field(60, ge=1, le=365)
     review_days: int = Field(30, ge=1, le=365)
     roll_over_rest_days: bool = False
     evaluation_days: int = Field(30, ge=1, le=365)
+    observation_days: int = Field(90, ge=1, le=730)
 
 
 class HotlineSettings(_Section):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from casebase.case_words import NOT_HANDLED
 from cockpit import kpis
 from cockpit.view import View
 from queries.clocks import Clock, Standing
@@ -15,13 +16,25 @@ from wording import unknown
 
 STATES = {
     Standing.UNKNOWN: State("none", "", words.NONE),
+    Standing.NOT_APPLICABLE: State("none", "", "不适用"),
     Standing.WAITING: State("none", "○", "未起算"),
     Standing.RUNNING: State("good", "●", "在期"),
     Standing.MET: State("good", "●", "按期"),
     Standing.LATE: State("bad", "■", "逾期办理"),
     Standing.OVERDUE: State("bad", "■", "已逾期"),
+    Standing.EXPIRED: State("none", "", "期满未提出"),
 }
 SOON = 3
+_FLAGS = {
+    "is_simple": "简单诉求",
+    "is_collective": "集体访",
+    "is_joint": "联名",
+    "is_skip_level": "越级",
+    "is_threat": "扬言",
+    "leader_assigned": "领导包案",
+    "is_long_standing": "积案",
+}
+_HIGHER_LEVELS = {"省": "赴省", "国家": "进京"}
 PEOPLE = "petition.people"
 
 
@@ -29,7 +42,8 @@ def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[st
     """The facts of the case by their headings; what no case fills (`blank`) is not known, whatever its default."""
     flags = [
         *([] if "petition.is_first" in blank else ["初件" if case["is_first"] else "重件"]),
-        *(word for name, word in (("is_simple", "简单诉求"), ("is_collective", "集体访")) if case[name]),
+        *(word for name, word in _FLAGS.items() if case[name]),
+        *([word] if (word := _HIGHER_LEVELS.get(str(case["registering_level"]))) else []),
         *([] if case["counted"] else ["不纳入统计"]),
     ]
     pairs = {
@@ -40,9 +54,12 @@ def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[st
         "人次": unknown.placeholder(PEOPLE) if PEOPLE in blank else case["people"],
         "地点": place(case),
         "网格": case["grid_id"],
+        "登记机构": case["registering_body"],
+        "被投诉单位": case["complained_unit"],
         "责任单位": case["unit"],
         **({"单位联系电话": case["unit_contact"]} if case["unit_contact"] else {}),
         "代办员": case["agent_id"],
+        "办理路径": case["handling_path"] and f"条例{case['handling_path']}",
         "办理环节": stage(view, case),
         "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],  # type: ignore[index]
         "对信访部门评价": case["satisfaction_bureau"],
@@ -75,7 +92,12 @@ def dial(view: View, clock: Clock) -> drawn.Dial:
 
 
 def note(clock: Clock) -> str:
-    """What is left of a clock or over: 剩 3 日, 超 12 个工作日, 最后一天; "" of one that waits."""
+    """What is left of a clock or over: 剩 3 日, 超 12 个工作日, 最后一天, and why it waits or what came of it."""
+    return "；".join(part for part in (_left(clock), clock.because) if part)
+
+
+def _left(clock: Clock) -> str:
+    """What is left of a clock or over; "" of one that does not run."""
     if clock.days is None:
         return ""
     if clock.standing in (Standing.LATE, Standing.OVERDUE):
@@ -92,11 +114,14 @@ def over(clock: Clock) -> str:
 
 def headline(view: View, history: Course) -> str:
     """Where the case stands, from its most pressing clock."""
-    running = [clock for clock in history.clocks if clock.standing in (Standing.RUNNING, Standing.OVERDUE)]
+    of_units = [clock for clock in history.clocks if not clock.of_petitioner]
+    running = [clock for clock in of_units if clock.standing in (Standing.RUNNING, Standing.OVERDUE)]
+    if history.facts["closed_at"] is not None and history.facts["stage"] in NOT_HANDLED:
+        return f"{history.facts['stage']}，未经办理而终结"
     if history.facts["closed_at"] is not None:
-        late = [clock.name for clock in history.clocks if clock.standing is Standing.LATE]
+        late = [clock.name for clock in of_units if clock.standing is Standing.LATE]
         days = (history.facts["closed_at"].date() - history.facts["registered_at"].date()).days
-        kept = [clock.name for clock in history.clocks if clock.standing is Standing.MET]
+        kept = [clock.name for clock in of_units if clock.standing is Standing.MET]
         lacking = any(clock.standing is Standing.UNKNOWN for clock in history.clocks)
         in_time = "，各时限均按期" if not lacking else f"；{'、'.join(kept)}按期" if kept else ""
         took = f"已办结，历时 {days} 天" if days else "登记当天办结"

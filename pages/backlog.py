@@ -21,6 +21,8 @@ from wording import findings, headlines, unknown
 CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
 # Each is read with what stands beside it: closed is not resolved, in time is not early, once is not for good.
 QUALITY = ("closed", "on_time_completion", "one_pass_resolution")
+# What leaders take on themselves, and what must not be lost among the others.
+PRIORITY = ("long_standing", "leader_assigned", "provincial", "national", "skip_level", "joint", "threat")
 KINDS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
 OLD = AGE_BANDS[-2:]
 ROWS = 16
@@ -113,6 +115,15 @@ def details(view: View) -> None:
 
     below = partial(by, dimension=places.dimension_below(view))
     layout.row(view, {"places": below}, {"units": by_unit}, {"classes": partial(by, dimension="category")})
+    layout.row(view, {"paths": partial(by, dimension="handling_path")}, {"purposes": partial(by, dimension="purpose")})
+
+
+def priority(view: View) -> None:
+    """The cases that a source flags; nothing where it flags none."""
+    known = [name for name in PRIORITY if not kpis.missing_reason(view, metric_of(name))]
+    if known:
+        layout.heading("重点信访事项", f"在办积案和领导包案为{view.stock_moment_text}，其余为{view.text}登记")
+        number_cards(view, known, key="backlog_priority", spark=False, compact=True)
 
 
 def oldest(view: View) -> None:
@@ -144,6 +155,7 @@ def page(view: View) -> None:
     layout.row(view, flow, {"coming": coming, "stages": stages}, widths=(8, 5))
     layout.heading("办得怎样：每个数字都和它的另一面同看", f"{view.text}；办结不等于化解，按期不等于不压线、不延期")
     number_cards(view, QUALITY, key="backlog_quality", spark=False, compact=True)
+    priority(view)
     details(view)
     oldest(view)
 

@@ -78,7 +78,7 @@ def _days(at: Moment) -> ColumnElement[int]:
 def _state(at: Moment) -> ColumnElement[str]:
     """Where the handling deadline (article 34) stands, by the same limits as `overdue` and `due_in_5`."""
     return case(
-        (p.due_at < at.second, OVERDUE),
+        (p.due_at < at.midnight, OVERDUE),
         (on_day(p.due_at) <= at.workday(NEAR_WORKING_DAYS), NEAR),
         (p.due_at.is_not(None), IN_TIME),
     )

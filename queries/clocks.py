@@ -12,7 +12,15 @@ from typing import Any
 
 import pandas as pd
 
-from casebase.case_words import HOTLINE
+from casebase.case_words import (
+    ARTICLE_29,
+    ARTICLE_30,
+    HOTLINE,
+    NOT_HANDLED,
+    PETITION_PROCEDURE,
+    SUGGESTION,
+    WRONGDOING,
+)
 from casebase.settings import DeadlineSettings, HotlineSettings
 from casebase.workdays import Workdays
 from queries.blanks import name_of
@@ -33,19 +41,24 @@ class Standing(StrEnum):
     """Where a clock stands."""
 
     UNKNOWN = "未知"
+    NOT_APPLICABLE = "不适用"
     WAITING = "未起算"
     RUNNING = "在期"
     MET = "按期"
     LATE = "逾期办理"
     OVERDUE = "已逾期"
+    # A petitioner's own days that ran out: nobody's fault.
+    EXPIRED = "期满未提出"
 
 
 @dataclass(frozen=True)
 class Clock:
     """One limit of one case.
 
-    `days` are those left (RUNNING, MET) or over (LATE, OVERDUE), in the clock's own kind of day; None while WAITING and
-    where UNKNOWN, which is for want of the columns that it `lacks` (by the names of queries.blanks).
+    `days` are those left (RUNNING, MET) or over (LATE, OVERDUE), in the clock's own kind of day; None while WAITING,
+    where NOT_APPLICABLE, EXPIRED, and where UNKNOWN, which is for want of the columns that it `lacks` (by the names of
+    queries.blanks). `because` says why a clock waits or does not apply, or what came of what was raised in time.
+    `of_petitioner`: the days are the petitioner's own and never count against a unit.
     """
 
     name: str
@@ -58,6 +71,8 @@ class Clock:
     standing: Standing
     days: int | None
     lacks: tuple[str, ...] = ()
+    because: str = ""
+    of_petitioner: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +124,12 @@ class _ClockRules:
         days = self._days(limit.unit, earlier.date(), later.date())
         return Clock(limit.name, limit.article, limit.text, limit.unit, start, end, done, standing, days)
 
+    def still(self, limit: _Limit, standing: Standing, because: str) -> Clock:
+        """A clock that does not run: it waits for its start, or does not apply."""
+        return Clock(
+            limit.name, limit.article, limit.text, limit.unit, None, None, None, standing, None, because=because
+        )
+
     def is_statutory(self, limit: _Limit, due: datetime, *starts: datetime | None) -> bool:
         """Whether a loaded deadline is what the limit gives from one of these starts, moved off rest days or not."""
         last_days = [self._last_day(limit, start.date()) for start in starts if start]
@@ -148,7 +169,13 @@ def clocks(
         answer = _answer(clock_rules, case, hotline)
         return [] if answer is None else [answer]
     past = events[events["happened_at"] <= as_of]
-    case_clocks = [*_handling(clock_rules, case), *_objection(clock_rules, case, past), *_reviews(clock_rules, past)]
+    case_clocks = [
+        *_promise(clock_rules, case),
+        *_forwarding(clock_rules, case),
+        *_objection(clock_rules, case, past),
+        *_handling(clock_rules, case),
+        *_reviews(clock_rules, case, past),
+    ]
     return [clock for clock in case_clocks if clock is not None]
 
 
@@ -163,49 +190,130 @@ def _answer(clock_rules: _ClockRules, case: Mapping[str, Any], hotline: HotlineS
     return clock
 
 
-def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clock | None]:
+def why_no_sixty_days(case: Mapping[str, Any]) -> str:
+    """Why article 34 does not limit the handling of a case; "" where it does (domain.md §1).
+
+    Where the source does not say by which article a case is handled, it counts as article 31 item 6.
+    """
+    path = case["handling_path"]
+    if path is None:
+        path = {SUGGESTION: ARTICLE_29, WRONGDOING: ARTICLE_30}.get(case["purpose"], PETITION_PROCEDURE)
+    return "" if path == PETITION_PROCEDURE else f"按条例{path}办理，不适用60日期限"
+
+
+def _turned_away(case: Mapping[str, Any]) -> str:
+    """How the case ended without being handled; "" where it did not (yet)."""
+    return str(case["status"]) if case["status"] in NOT_HANDLED and _time(case["closed_at"]) else ""
+
+
+def _promise(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clock | None]:
+    """The five working days of a simple claim."""
+    if not case["is_simple"] or not _time(case["five_day_due"]):
+        return
+    limit = _Limit("简单诉求办结", "简单诉求办结承诺", clock_rules.rules.simple_working_days, WORKING)
+    if _turned_away(case):
+        yield clock_rules.still(limit, Standing.NOT_APPLICABLE, _turned_away(case))
+        return
+    base = _time(case[f"{clock_rules.rules.simple_from}_at"])
+    due = end_of_day(pd.Timestamp(case["five_day_due"]).date())
+    yield clock_rules.clock(limit, base, _time(case["closed_at"]), due, needs=(_CLOSED,))
+
+
+def _forwarding(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clock | None]:
+    """Forwarding by the bureau, and the written notice of the unit that received the case."""
     rules = clock_rules.rules
     registered, forwarded, accepted, closed = (
         _time(case[name]) for name in ("registered_at", "forwarded_at", "accepted_at", "closed_at")
     )
-    if case["is_simple"] and _time(case["five_day_due"]):
-        base = {"registered": registered, "forwarded": forwarded, "accepted": accepted}[rules.simple_from]
-        due = end_of_day(pd.Timestamp(case["five_day_due"]).date())
-        limit = _Limit("简单诉求办结", "简单诉求办结承诺", rules.simple_working_days, WORKING)
-        yield clock_rules.clock(limit, base, closed, due, needs=(_CLOSED,))
     forwarding = _Limit("转送、交办", "条例第二十二条", rules.forward_days)
     yield clock_rules.clock(forwarding, registered, forwarded or closed, needs=(_FORWARDED,))
-    notice = _Limit("受理告知", "条例第二十三条", rules.accept_days)
-    # A case that was answered directly is never forwarded: its closing is what was done about it.
-    received_at = forwarded or (registered if closed else None)
-    notice_clock = clock_rules.clock(notice, received_at, accepted or closed, needs=(_FORWARDED, _ACCEPTED))
-    yield notice_clock or Clock(
-        notice.name, notice.article, notice.text, NATURAL, None, None, None, Standing.WAITING, None
+    notice = _Limit("受理告知", "条例第二十三条第三款", rules.accept_days)
+    if not _received(case) and closed and _FORWARDED not in clock_rules.blank:
+        because = _turned_away(case) or "由登记单位直接办结，未经转送、交办"
+        yield clock_rules.still(notice, Standing.NOT_APPLICABLE, because)
+        return
+    clock = clock_rules.clock(notice, _received(case), accepted or closed, needs=(_FORWARDED, _ACCEPTED))
+    yield clock or clock_rules.still(notice, Standing.WAITING, "自责任单位收到之日起算")
+
+
+def _received(case: Mapping[str, Any]) -> datetime | None:
+    """When the responsible unit received the case; where it is not known, forwarding stands for it."""
+    return _time(case["received_at"]) or _time(case["forwarded_at"])
+
+
+def _handling(clock_rules: _ClockRules, case: Mapping[str, Any]) -> Iterator[Clock | None]:
+    """The 60 days of article 34, or the limit that the data names."""
+    limit = _Limit("办结", "条例第三十四条", clock_rules.rules.handle_days, extra=int(case["extended_days"] or 0))
+    registered, accepted, closed, deadline = (
+        _time(case[name]) for name in ("registered_at", "accepted_at", "closed_at", "due_at")
     )
-    extended = int(case["extended_days"] or 0)
-    handling = _Limit("办结", "条例第三十四条", rules.handle_days, extra=extended)
-    deadline = _time(case["due_at"])
-    clock = clock_rules.clock(handling, accepted or registered, closed, deadline, needs=(_DUE, _CLOSED))
-    if clock and deadline and not clock_rules.is_statutory(handling, deadline, registered, accepted):
+    because = _turned_away(case) or ("" if deadline else why_no_sixty_days(case))
+    if because:
+        yield clock_rules.still(limit, Standing.NOT_APPLICABLE, because)
+        return
+    if not deadline and not accepted and not clock_rules.blank & {_DUE, _CLOSED}:
+        waits = "未经受理直接办结" if closed else "自受理之日起算"
+        yield clock_rules.still(limit, Standing.NOT_APPLICABLE if closed else Standing.WAITING, waits)
+        return
+    clock = clock_rules.clock(limit, accepted or registered, closed, deadline, needs=(_DUE, _CLOSED))
+    if clock and deadline and not clock_rules.is_statutory(limit, deadline, registered, accepted):
         clock = replace(clock, limit=LOADED_LIMIT)
     yield clock
 
 
 def _objection(clock_rules: _ClockRules, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:
-    returned = _first(past, "异议退回")
-    if returned:
-        limit = _Limit("异议退回", "条例第二十三条", clock_rules.rules.objection_working_days, WORKING)
-        yield clock_rules.clock(limit, _time(case["forwarded_at"]), returned)
+    """Raised within five working days; whether the sender agrees or refuses comes after it and has no limit.
+
+    An older record knows the return alone: the objection was raised no later.
+    """
+    agreed, refused = _first(past, "异议退回"), _first(past, "异议驳回")
+    raised = _first(past, "异议提出") or agreed or refused
+    if raised:
+        limit = _Limit("提出异议", "条例第二十三条第三款", clock_rules.rules.objection_working_days, WORKING)
+        clock = clock_rules.clock(limit, _received(case), raised)
+        answer = "核实同意，已退回" if agreed else "经核实驳回" if refused else "待核实"
+        yield replace(clock, because=answer) if clock else None
 
 
-def _reviews(clock_rules: _ClockRules, past: pd.DataFrame) -> Iterator[Clock | None]:
-    """Review and second review; the days of a hearing held in the second are not counted (article 36)."""
-    for name, article in (("复查", "条例第三十五条"), ("复核", "条例第三十六条")):
-        applied, answered = _first(past, f"{name}申请"), _first(past, f"{name}意见")
-        heard = _hearing_days(past, applied, answered or clock_rules.as_of) if name == "复核" else 0
-        yield clock_rules.clock(
-            _Limit(name, article, clock_rules.rules.review_days, extra=heard, because="另加听证"), applied, answered
-        )
+def _reviews(clock_rules: _ClockRules, case: Mapping[str, Any], past: pd.DataFrame) -> Iterator[Clock | None]:
+    """Review and second review, each with the petitioner's own days to ask for it (articles 35 and 36).
+
+    Only matters of article 31 item 6 have them. The days of a hearing held in the second are not counted.
+    """
+    if why_no_sixty_days(case) or _turned_away(case):
+        return
+    answered = _first(past, "答复") or _time(case["closed_at"])
+    steps = (("复查", "条例第三十五条", 1), ("复核", "条例第三十六条", 2))
+    for name, article, level in steps:
+        applied, opinion = _first(past, f"{name}申请"), _first(past, f"{name}意见")
+        yield _own_days(clock_rules, _Limit(f"申请{name}", article, clock_rules.rules.review_days), answered, applied)
+        heard = _hearing_days(past, applied, opinion or clock_rules.as_of) if name == "复核" else 0
+        limit = _Limit(name, article, clock_rules.rules.review_days, extra=heard, because="另加听证")
+        clock = clock_rules.clock(limit, applied, opinion)
+        yield replace(clock, because=_authority(case, level)) if clock else None
+        answered = opinion
+
+
+def _own_days(
+    clock_rules: _ClockRules, limit: _Limit, answered: datetime | None, applied: datetime | None
+) -> Clock | None:
+    """The petitioner's own days to ask for a review, from the written answer."""
+    clock = clock_rules.clock(limit, answered, applied)
+    if clock is None:
+        return None
+    if clock.standing is Standing.OVERDUE:
+        return replace(clock, standing=Standing.EXPIRED, days=None, of_petitioner=True)
+    return replace(clock, of_petitioner=True)
+
+
+# Who reviews what a unit of a kind decided, and who that once more: the next higher authority each time.
+_AUTHORITIES = {"街道": ("区县政府", "市政府"), "区县": ("区县政府", "市政府"), "市直": ("市政府", "省政府")}
+
+
+def _authority(case: Mapping[str, Any], level: int) -> str:
+    """The authority of a review (1) or a second review (2); "" where nobody knows what kind of unit decided."""
+    authorities = _AUTHORITIES.get(case["unit_kind"])
+    return f"由{authorities[level - 1]}{'复查' if level == 1 else '复核'}" if authorities else ""
 
 
 def _hearing_days(past: pd.DataFrame, since: datetime | None, until: datetime) -> int:

@@ -37,13 +37,13 @@ def outlook(
     rate = RATE_METRICS[clock]
     steps = {rate: 0} | {f"{rate}_in_{days}": days for days in HORIZONS}
     rates = measure(casebase, list(steps), as_of=as_of, period=month_of(as_of), within=within, by=by)
-    rates = rates.assign(days=rates["metric"].map(steps))
+    rates = rates.assign(days=rates["metric"].map(steps), misses=rates["among"] - rates["hits"])
     today = rates[rates["days"] == 0]
     if by:
-        rates = rates.merge(today[[*by, "among"]].rename(columns={"among": "judged"}), on=list(by), how="left")
+        rates = rates.merge(today[[*by, "misses"]].rename(columns={"misses": "missed"}), on=list(by), how="left")
     else:
-        rates["judged"] = today["among"].iloc[0]
-    rates["falling"] = (rates["among"] - rates["judged"].fillna(0)).astype("int64")
+        rates["missed"] = today["misses"].iloc[0]
+    rates["falling"] = (rates["misses"] - rates["missed"].fillna(0)).astype("int64")
     return rates[["days", "metric", *by, "hits", "among", "value", "falling"]]
 
 

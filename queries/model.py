@@ -41,11 +41,6 @@ class Moment:
         """The start of today."""
         return datetime.combine(self.as_of, time.min)
 
-    @property
-    def second(self) -> datetime:
-        """The second that runs. A limit that ends with it is due still: at the end of a day, what is due that day."""
-        return self.as_of.replace(microsecond=0)
-
     def workday(self, n: int) -> date:
         """The n-th working day after today; today itself before the calendar begins, as no case had come by then.
 

@@ -4,8 +4,9 @@ import pandas as pd
 from sqlalchemy import select
 
 from casebase import schema
+from casebase.case_words import HOTLINE
 from casebase.engine import Casebase
-from queries.subjects import HOTLINE, as_key
+from queries.subjects import as_key
 
 _AREAS = ("district", "street", "community")
 

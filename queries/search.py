@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, literal_column, not_, or_, select
 
 from casebase import schema
+from casebase.case_words import HOTLINE
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries.beginnings import first_case_day
@@ -17,17 +18,31 @@ from queries.measure import conditions, in_slice, metric_of
 from queries.model import EVERYTHING, Expression, Fixed, Moment, Predicate, Slice, moment
 from queries.periods import Period, end_of_day, last_months
 from queries.registry import METRICS
-from queries.subjects import HOTLINE, HOTLINE_ORDER, OF_PETITION, PETITION, area_name, before, happened, p
+from queries.subjects import (
+    HOTLINE_ORDER,
+    OF_PETITION,
+    PETITION,
+    area_name,
+    before,
+    happened,
+    name_of,
+    not_handled,
+    p,
+)
 
 # Columns that a reader may add to those of every list of cases.
 EXTRA_COLUMNS: Mapping[str, Expression] = {
     "community": area_name(p.community_code),
     "grid_id": Fixed(p.grid_id),
     "purpose": Fixed(p.purpose),
+    "handling_path": OF_PETITION["handling_path"],
+    "complained_unit": name_of(schema.unit, "unit_id", p.complained_unit_id),
+    "registering_body": Fixed(p.registering_body),
     "repeat": Fixed(case((p.is_first, "初件"), else_="重件")),
     "age": OF_PETITION["age"],
     "five_day_state": lambda at: case((p.five_day_due.is_not(None), OF_PETITION["five_day_state"](at))),
     "forwarded_at": happened(p.forwarded_at),
+    "unit_received_at": happened(p.received_at),
     "accepted_at": happened(p.accepted_at),
     "extended_days": Fixed(p.extended_days),
     "satisfaction_bureau": happened(p.evaluated_at, p.satisfaction_bureau),
@@ -54,6 +69,14 @@ FLAGS: Mapping[str, Predicate] = {
     "重件": Fixed(not_(p.is_first)),
     "简单诉求": Fixed(p.is_simple),
     "集体访": Fixed(p.is_collective),
+    "联名": Fixed(p.is_joint.is_(True)),
+    "越级": Fixed(p.is_skip_level.is_(True)),
+    "赴省": Fixed(p.registering_level == "省"),
+    "进京": Fixed(p.registering_level == "国家"),
+    "扬言": Fixed(p.is_threat.is_(True)),
+    "领导包案": Fixed(p.leader_assigned.is_(True)),
+    "积案": Fixed(p.is_long_standing.is_(True)),
+    "未予办理": lambda at: and_(before(at.as_of, p.closed_at), not_handled()),
     "延期": Fixed(p.extended_days > 0),
     "代办": Fixed(p.agent_id.is_not(None)),
     "网格任务": _has_row_in(schema.grid_task, schema.grid_task.c.pushed_at),

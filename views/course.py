@@ -14,7 +14,7 @@ from views.words import State
 CSS = read_static("course.css")
 
 # The steps that every case takes; what happens beside them is drawn hollow.
-_STEPS = ("登记", "转送", "受理告知", "办结", "不予受理", "评价", "复查意见", "复核意见")
+_STEPS = ("登记", "转送", "收到", "受理告知", "办结", "不予受理", "不再受理", "存", "评价", "复查意见", "复核意见")
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any, TypedDict
 from sqlalchemy import ColumnElement, Date, Integer, and_, exists, literal_column, not_, or_, type_coerce
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from casebase.case_words import HOTLINE
 from queries.model import Fixed, Moment
-from queries.subjects import HOTLINE, before, natural_days, on_day, p
+from queries.subjects import before, natural_days, not_handled, on_day, p
 
 # Working days that the cockpit looks ahead.
 HORIZONS = (1, 3, 5)
@@ -53,14 +54,34 @@ def first_counted(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), p.is_first, p.counted)
 
 
-def closed(at: Moment) -> ColumnElement[bool]:
-    """Closed (办结) by the moment."""
+def ended(at: Moment) -> ColumnElement[bool]:
+    """Closed, or ended without being handled, by the moment."""
     return before(at.as_of, p.closed_at)
 
 
+def closed(at: Moment) -> ColumnElement[bool]:
+    """Closed (办结) by the moment; 不予受理, 不再受理 and 存 end a case without closing it (domain.md §1)."""
+    return and_(ended(at), not_(not_handled()))
+
+
 def still_open(at: Moment) -> ColumnElement[bool]:
-    """Registered and not closed by the moment."""
+    """Registered and not ended by the moment."""
     return and_(known(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of))
+
+
+def judged_by_limits(at: Moment) -> ColumnElement[bool]:
+    """First cases that are 纳入统计 and did not end without being handled: those that a limit is held against."""
+    return and_(first_counted(at), not_(and_(ended(at), not_handled())))
+
+
+def limit_passed(limit: ColumnElement[Any], at: Moment) -> ColumnElement[bool]:
+    """The limit's day lies before today: what is due today is due until midnight (domain.md §1)."""
+    return limit < at.midnight
+
+
+def within_limit(done: ColumnElement[Any], limit: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Done on the limit's day or earlier."""
+    return on_day(done) <= on_day(limit)
 
 
 def active(at: Moment, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:

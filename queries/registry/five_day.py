@@ -3,16 +3,16 @@
 from datetime import date, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, not_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, HORIZONS, closed, counted, first_counted
+from queries.registry.common import EXCLUDED, HORIZONS, closed, counted, judged_by_limits
 from queries.subjects import PETITION, on_day, p
 
 
 def simple(at: Moment) -> ColumnElement[bool]:
     """Simple claims (简单诉求) whose fifth working day is known."""
-    return and_(first_counted(at), p.is_simple, p.five_day_due.is_not(None))
+    return and_(judged_by_limits(at), p.is_simple, p.five_day_due.is_not(None))
 
 
 def in_five_days(at: Moment) -> ColumnElement[bool]:
@@ -21,15 +21,18 @@ def in_five_days(at: Moment) -> ColumnElement[bool]:
 
 
 def _judged(at: Moment, day: date) -> ColumnElement[bool]:
-    """Simple claims that the rate can say something of: their fifth working day lies before `day`, or they closed."""
-    return and_(simple(at), or_(p.five_day_due < day, closed(at)))
+    """Simple claims whose fifth working day lies before `day`.
+
+    One that closed early joins when its limit has passed, as its open neighbours do (domain.md §2).
+    """
+    return and_(simple(at), p.five_day_due < day)
 
 
 def _in_window(at: Moment) -> ColumnElement[bool]:
     return and_(simple(at), not_(closed(at)), p.five_day_due >= at.today)
 
 
-_LOOKED_AT = f"只计纳入统计的初件；{EXCLUDED}"
+_LOOKED_AT = f"只计纳入统计的初件，不予受理、不再受理、存的不计；{EXCLUDED}"
 _five_day = partial(
     Metric,
     group="五日办结",
@@ -46,11 +49,11 @@ _five_day = partial(
 FIVE_DAY_CLOSURE = _five_day(
     "five_day_closure",
     "五日办结率",
-    definition=f"简单诉求在登记后第5个工作日（含）前办结的比例，已到期口径。{_LOOKED_AT}",
+    definition=f"简单诉求在登记后第5个工作日（含）前办结的比例，已到期口径：第5个工作日已过的才计入，提前办结的到期后计入。{_LOOKED_AT}",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    among_text="第5个工作日已过，或提前办结的简单诉求",
+    among_text="第5个工作日已过的简单诉求",
     hits_text="其中在第5个工作日（含）前办结的",
     sides=("按期", "未按期"),
     among=lambda at: _judged(at, at.today),
@@ -109,7 +112,7 @@ def _if_nothing_closes(days: int) -> Metric:
         kind=Kind.RATE,
         unit="%",
         polarity=Polarity.UP_GOOD,
-        among_text=f"到今后第 {days} 个工作日结束时第5个工作日已过，或此前已办结的简单诉求",
+        among_text=f"到今后第 {days} 个工作日结束时第5个工作日已过的简单诉求",
         hits_text="其中在第5个工作日（含）前办结的",
         sides=("按期", "未按期"),
         among=lambda at: _judged(at, at.workday(days) + timedelta(days=1)),
@@ -122,14 +125,14 @@ def _if_nothing_closes(days: int) -> Metric:
 FIVE_DAY_LAST_DAY = _five_day(
     "five_day_last_day",
     "五日压线办结占比",
-    definition=f"已办结的简单诉求中，恰在第5个工作日当天办结的比例；占比高，说明办结压在最后一天。{_LOOKED_AT}",
+    definition=f"第5个工作日已过、已办结的简单诉求中，恰在第5个工作日当天办结的比例；占比高，说明办结压在最后一天。{_LOOKED_AT}",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.NEUTRAL,
-    among_text="五日期限落在期内、已办结的简单诉求",
+    among_text="第5个工作日已过、已办结的简单诉求",
     hits_text="其中在第5个工作日当天办结的",
     sides=("当天办结", "其他日办结"),
-    among=lambda at: and_(simple(at), closed(at)),
+    among=lambda at: and_(_judged(at, at.today), closed(at)),
     hit=Fixed(on_day(p.closed_at) == p.five_day_due),
     beside=("five_day_closure",),
     short="压线办结",

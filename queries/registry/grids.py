@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
@@ -91,35 +91,66 @@ def pushed(at: Moment) -> ColumnElement[bool]:
 _day_after_push = days_later(task.pushed_at, 1)
 
 
-REACHED_IN_24H = _grid(
-    "reached_in_24h",
-    "24小时联系率",
+_reached = partial(
+    Metric,
+    group="网格覆盖",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    article="[S] 网格+信访",
     subject=GRID_TASK,
-    definition=f"推送到网格平台的任务中，网格员24小时内与群众取得联系的比例。{EXCLUDED}",
-    among_text="推送满24小时，或已联系的任务",
     hits_text="其中24小时内联系上的",
     sides=("及时联系", "未及时联系"),
     period_text="推送时间+24小时",
-    among=lambda at: and_(pushed(at), or_(_day_after_push <= at.as_of, before(at.as_of, task.contacted_at))),
     hit=lambda at: and_(before(at.as_of, task.contacted_at), task.contacted_at <= _day_after_push),
     dated_by=Fixed(_day_after_push),
     dated_from=lambda at: ((task.pushed_at, 1),),
+)
+REACHED_IN_24H = _reached(
+    "reached_in_24h",
+    "24小时联系率",
+    definition=f"推送满24小时的网格任务中，24小时内与群众取得联系的比例；提前联系的满24小时后计入。{EXCLUDED}",
+    among_text="推送满24小时的任务",
+    among=lambda at: and_(pushed(at), _day_after_push <= at.as_of),
+    beside=("reached_in_24h_all",),
     target=0.9,
 )
-ON_THE_SPOT = _grid(
-    "on_the_spot",
-    "就地化解率",
-    subject=GRID_TASK,
-    definition=f"网格员办结的任务中就地化解的比例。{EXCLUDED}",
-    among_text="期内办结的网格任务",
-    hits_text="其中就地化解的",
-    sides=("就地化解", "未就地化解"),
-    period_text="任务办结时间",
-    among=lambda at: and_(pushed(at), before(at.as_of, task.finished_at)),
-    hit=Fixed(task.outcome == "就地化解"),
-    dated_by=Fixed(task.finished_at),
-    target=0.6,
+REACHED_IN_24H_ALL = _reached(
+    "reached_in_24h_all",
+    "24小时联系率（全口径）",
+    definition=f"全部网格任务中，24小时内与群众取得联系的比例；推送不满24小时、尚未联系的也在分母。{EXCLUDED}",
+    among_text="24小时期限落在期内的全部任务",
+    among=pushed,
+    short="全口径",
 )
+
+
+def _finished(id: str, name: str, kind: str, hit: str, others: tuple[str, ...], target: float | None = None) -> Metric:
+    """The share of finished tasks of a kind with the outcome that it is for: settled, verified, visited.
+
+    Only outcomes of that kind are told apart; a task with another word for it, or none, does not say what came of it.
+    """
+    return _grid(
+        id,
+        name,
+        subject=GRID_TASK,
+        definition=f"期内办结、填写了结果的{kind}任务中{hit}的比例。{EXCLUDED}",
+        among_text=f"期内办结、填写了结果的{kind}任务",
+        hits_text=f"其中{hit}的",
+        sides=(hit, f"未{hit.removeprefix('已')}"),
+        period_text="任务办结时间",
+        among=lambda at: and_(
+            pushed(at), before(at.as_of, task.finished_at), task.kind == kind, task.outcome.in_((hit, *others))
+        ),
+        hit=Fixed(task.outcome == hit),
+        dated_by=Fixed(task.finished_at),
+        target=target,
+    )
+
+
+ON_THE_SPOT = _finished("on_the_spot", "就地化解率", "协助化解", "就地化解", ("疏导上报", "其他"), 0.6)
+VERIFIED = _finished("verified", "核实率", "人员核查", "已核实", ("未核实",))
+VISITED = _finished("visited", "走访率", "人员关怀", "已走访", ("未走访",))
 TASKS_PUSHED = _grid(
     "tasks_pushed",
     "网格推送任务",
@@ -156,6 +187,9 @@ METRICS = (
     AGENTS,
     TASKS_PUSHED,
     REACHED_IN_24H,
+    REACHED_IN_24H_ALL,
     ON_THE_SPOT,
+    VERIFIED,
+    VISITED,
     CASES_PER_10K,
 )

@@ -7,8 +7,17 @@ from sqlalchemy import ColumnElement, and_, case, exists, not_, or_
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, EXCLUDED, REGISTERED_AT, closed, day_passed, known, last_day
-from queries.subjects import PETITION, before, p
+from queries.registry.common import (
+    CLOSED_AT,
+    EXCLUDED,
+    REGISTERED_AT,
+    closed,
+    day_passed,
+    first_counted,
+    known,
+    last_day,
+)
+from queries.subjects import PETITION, before, natural_days, p
 
 # A repeat of any kind says that the matter was not settled.
 _AGAIN = "此后的重件不论信访形式，打12345的也算。"
@@ -28,20 +37,32 @@ def _evaluated(at: Moment, mark: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(mark.in_(_MARKS), before(at.as_of, p.evaluated_at))
 
 
+def _evaluable(at: Moment) -> ColumnElement[bool]:
+    """Closed first cases that are 纳入统计 and were forwarded or handed over: those that are put up for evaluation.
+
+    Where no case says when it was forwarded, nothing is left out for it.
+    """
+    cases = and_(first_counted(at), closed(at))
+    return cases if "petition.forwarded_at" in at.look() else and_(cases, before(at.as_of, p.forwarded_at))
+
+
+_PUT_UP = "只计纳入统计、经转送或交办并已办结的初件；不予受理、不再受理、存的不计；"
+
+
 def _evaluation(id: str, who: str, mark: ColumnElement[str], satisfaction: str) -> Metric:
     return _rate(
         id,
         f"群众参评率（{who}）",
         group="群众评价",
         polarity=Polarity.UP_GOOD,
-        definition=f"已评价件与评价期（办结后30日）届满仍未评价件之和中，群众对{who}已作评价的比例。{EXCLUDED}",
+        definition=f"已评价件与评价期（办结后30日）届满仍未评价件之和中，群众对{who}已作评价的比例。{_PUT_UP}{EXCLUDED}",
         among_text="已评价的件，及办结后评价期已过、未评价的件",
         hits_text="其中已评价的",
         sides=("已评价", "未评价"),
         period_text="评价时间；未评价的按评价期届满日",
         article="[G] 群众参评率",
         among=lambda at: and_(
-            known(at), or_(_evaluated(at, mark), day_passed(p.closed_at, at.deadlines.evaluation_days, at))
+            _evaluable(at), or_(_evaluated(at, mark), day_passed(p.closed_at, at.deadlines.evaluation_days, at))
         ),
         hit=lambda at: _evaluated(at, mark),
         dated_by=lambda at: case((_evaluated(at, mark), p.evaluated_at), else_=_window_day(at)),
@@ -57,13 +78,13 @@ def _satisfaction(id: str, who: str, mark: ColumnElement[str], evaluation: str, 
         f"满意率（{who}）",
         group="群众评价",
         polarity=Polarity.UP_GOOD,
-        definition=f"群众对{who}评价为满意、基本满意的比例，须与参评率同看。{EXCLUDED}",
+        definition=f"群众对{who}评价为满意、基本满意的比例，须与参评率同看。{_PUT_UP}{EXCLUDED}",
         among_text="评价为满意、基本满意、不满意的信访件",
         hits_text="其中满意和基本满意的",
         sides=("满意", "不满意"),
         period_text="评价时间",
         article="[G] 满意率",
-        among=lambda at: and_(known(at), _evaluated(at, mark)),
+        among=lambda at: and_(_evaluable(at), _evaluated(at, mark)),
         hit=Fixed(mark.in_(_SATISFIED)),
         dated_by=Fixed(p.evaluated_at),
         beside=(evaluation,),
@@ -88,9 +109,11 @@ REPEAT_RATE = _rate(
 )
 
 
-def _repeated(at: Moment) -> ColumnElement[bool]:
+def _repeated(at: Moment, within: int | None = None) -> ColumnElement[bool]:
+    """A repeat of the case was registered by the moment, and by the end of so many natural days after its closing."""
     again = schema.petition.alias("again")
-    return exists().where(and_(again.c.repeat_of == p.petition_id, again.c.registered_at <= at.as_of))
+    limits = [] if within is None else [natural_days(p.closed_at, again.c.registered_at) <= within]
+    return exists().where(and_(again.c.repeat_of == p.petition_id, again.c.registered_at <= at.as_of, *limits))
 
 
 def _outcome_known(at: Moment) -> ColumnElement[bool]:
@@ -98,27 +121,47 @@ def _outcome_known(at: Moment) -> ColumnElement[bool]:
     return and_(known(at), closed(at), p.resolved.is_not(None))
 
 
-ONE_PASS = _rate(
-    "one_pass_resolution",
-    "一次性化解率",
+def _first_time(at: Moment) -> ColumnElement[bool]:
+    return and_(_outcome_known(at), p.is_first)
+
+
+_one_pass = partial(
+    Metric,
+    group="重复与化解",
+    subject=PETITION,
+    kind=Kind.RATE,
+    unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"办结的初件中已化解、且此后未再重复信访的比例；未填写是否化解的不计。{_AGAIN}{EXCLUDED}",
-    among_text="期内办结、且填写了是否化解的初件",
-    hits_text="其中已化解且未再重复的",
+    hits_text="其中已化解且观察期内未再重复的",
     sides=("一次化解", "未一次化解"),
     period_text="办结时间",
-    article="[C] 一次性化解率",
-    among=lambda at: and_(_outcome_known(at), p.is_first),
-    hit=lambda at: and_(p.resolved, not_(_repeated(at))),
+    article="[G] 一次性化解率",
+    hit=lambda at: and_(p.resolved, not_(_repeated(at, at.deadlines.observation_days))),
     needs=("petition.repeat_of",),
     dated_by=CLOSED_AT,
-    beside=("repeated_later",),
+)
+ONE_PASS = _one_pass(
+    "one_pass_resolution",
+    "一次性化解率",
+    definition="办结后观察期（90日，可设）已满的初件中，已化解且观察期内未再重复信访的比例；"
+    f"未填写是否化解的不计。{_AGAIN}{EXCLUDED}",
+    among_text="期内办结、观察期已满、且填写了是否化解的初件",
+    among=lambda at: and_(_first_time(at), day_passed(p.closed_at, at.deadlines.observation_days, at)),
+    beside=("one_pass_resolution_all", "repeated_later"),
+)
+ONE_PASS_ALL = _one_pass(
+    "one_pass_resolution_all",
+    "一次性化解率（全口径）",
+    definition=f"办结的初件中，已化解且至今（观察期内）未再重复信访的比例，观察期未满的也计入；未填写是否化解的不计。{_AGAIN}{EXCLUDED}",
+    among_text="期内办结、且填写了是否化解的初件",
+    among=_first_time,
+    short="全口径",
 )
 REPEATED_LATER = _rate(
     "repeated_later",
     "办结后重复率",
     polarity=Polarity.DOWN_GOOD,
-    definition=f"办结的初件中，后来同一信访人就同一事项再次来访来信的比例；越早办结的件，再访的时间越长。{_AGAIN}{EXCLUDED}",
+    definition=f"办结的初件中，后来同一信访人就同一事项再次信访的比例；越早办结的件，再访的时间越长。{_AGAIN}{EXCLUDED}",
     among_text="期内办结的初件",
     hits_text="其中登记以后出现重件的",
     sides=("有重件", "无重件"),
@@ -154,6 +197,7 @@ METRICS = (
     _satisfaction("unit_satisfaction", "责任单位", p.satisfaction_unit, "unit_evaluation", 0.85),
     REPEAT_RATE,
     ONE_PASS,
+    ONE_PASS_ALL,
     REPEATED_LATER,
     RESOLUTION,
 )

@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, all_of, counted, known
+from queries.registry.common import EXCLUDED, all_of, counted, known, limit_passed, within_limit
 from queries.subjects import SUPERVISION, before, natural_days, order
 
 _SOON = 3
@@ -24,13 +24,13 @@ def _waiting(at: Moment) -> ColumnElement[bool]:
     return and_(_issued(at), or_(order.replied_at.is_(None), order.replied_at > at.as_of))
 
 
-def _judged(at: Moment) -> ColumnElement[bool]:
-    return and_(_issued(at), or_(before(at.as_of, order.replied_at), order.due_at < at.second))
+def _answered_in_time(at: Moment) -> ColumnElement[bool]:
+    return and_(before(at.as_of, order.replied_at), within_limit(order.replied_at, order.due_at))
 
 
 def _soon(at: Moment) -> ColumnElement[bool]:
     last = datetime.combine(at.workday(_SOON), time.max)
-    return and_(_waiting(at), order.due_at >= at.second, order.due_at <= last)
+    return and_(_waiting(at), order.due_at >= at.midnight, order.due_at <= last)
 
 
 _supervision = partial(
@@ -52,14 +52,30 @@ SUPERVISION_IN_TIME = _supervision(
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"答复期限在期内的督查件中，期限前答复的比例；期限已过仍未答复的计入分母。{EXCLUDED}",
-    among_text="答复期限在期内、已答复或期限已过的督查件",
+    definition=f"答复期限已过的督查件中，按期答复的比例；期限已过仍未答复的计入分母，提前答复的到期后计入。{EXCLUDED}",
+    among_text="答复期限已过的督查件",
     hits_text="其中期限前答复的",
     sides=("按期答复", "未按期"),
     period_text="答复期限",
-    among=_judged,
-    hit=lambda at: and_(before(at.as_of, order.replied_at), order.replied_at <= order.due_at),
+    among=lambda at: and_(_issued(at), limit_passed(order.due_at, at)),
+    hit=_answered_in_time,
     dated_by=Fixed(order.due_at),
+    beside=("supervision_in_time_all",),
+)
+SUPERVISION_IN_TIME_ALL = _supervision(
+    "supervision_in_time_all",
+    "督查按期答复率（全口径）",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition=f"答复期限落在期内的全部督查件中，按期答复的比例；未到期未答复的也在分母。{EXCLUDED}",
+    among_text="答复期限落在期内的全部督查件",
+    hits_text="其中期限前答复的",
+    sides=("按期答复", "未按期"),
+    period_text="答复期限",
+    hit=_answered_in_time,
+    dated_by=Fixed(order.due_at),
+    short="全口径",
 )
 SUPERVISION_SETTLED = _supervision(
     "supervision_settled",
@@ -111,7 +127,7 @@ SUPERVISION_OVERDUE = _owed(
     "supervision_overdue",
     "逾期未答复",
     **counted("时点上超过答复期限、尚未答复的督查件"),
-    among=lambda at: and_(_waiting(at), order.due_at < at.second),
+    among=lambda at: and_(_waiting(at), limit_passed(order.due_at, at)),
 )
 SUPERVISION_DUE_IN_3 = _owed(
     "supervision_due_in_3",
@@ -123,6 +139,7 @@ SUPERVISION_DUE_IN_3 = _owed(
 METRICS = (
     SUPERVISION_ISSUED,
     SUPERVISION_IN_TIME,
+    SUPERVISION_IN_TIME_ALL,
     SUPERVISION_SETTLED,
     SUPERVISION_DAYS,
     SUPERVISION_WAITING,

@@ -5,8 +5,18 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, HORIZONS, REGISTERED_AT, closed, counted, known, still_open
-from queries.subjects import PETITION, before, on_day, p
+from queries.registry.common import (
+    CLOSED_AT,
+    HORIZONS,
+    REGISTERED_AT,
+    closed,
+    counted,
+    ended,
+    known,
+    limit_passed,
+    still_open,
+)
+from queries.subjects import PETITION, before, not_handled, on_day, p
 
 _volume = partial(
     Metric, group="总量与积压", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
@@ -15,7 +25,7 @@ _volume = partial(
 
 def _due_within(days: int) -> Metric:
     def among(at: Moment) -> ColumnElement[bool]:
-        return and_(still_open(at), p.due_at >= at.second, on_day(p.due_at) <= at.workday(days))
+        return and_(still_open(at), p.due_at >= at.midnight, on_day(p.due_at) <= at.workday(days))
 
     return _volume(
         f"due_in_{days}",
@@ -41,12 +51,23 @@ REGISTERED = _volume(
 CLOSED = _volume(
     "closed",
     "办结量",
-    **counted("期内办结的信访件。"),
+    **counted("期内办结的信访件；不予受理、不再受理、存的不算办结。"),
     polarity=Polarity.UP_GOOD,
     period_text="办结时间",
     dated_by=CLOSED_AT,
     among=lambda at: and_(known(at), closed(at)),
     beside=("resolution",),
+)
+NOT_HANDLED = _volume(
+    "not_handled",
+    "未予办理",
+    **counted("期内不予受理、不再受理或存查、未经办理而终结的信访件；既不算办结，也不算未化解。"),
+    polarity=Polarity.NEUTRAL,
+    period_text="终结时间",
+    article="[L] 第二十二条、第二十三条、第三十六条第三款",
+    dated_by=CLOSED_AT,
+    among=lambda at: and_(known(at), ended(at), not_handled()),
+    needs=("petition.status",),
 )
 FORWARDED = _volume(
     "forwarded",
@@ -74,22 +95,23 @@ OVERDUE = _volume(
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
-    among=lambda at: and_(still_open(at), p.due_at < at.second),
+    among=lambda at: and_(still_open(at), limit_passed(p.due_at, at)),
 )
 DUE_TODAY = _volume(
     "due_today",
     "今日到期",
-    **counted("未办结、办结期限就在当日且未过的信访件。"),
+    **counted("未办结、办结期限就在当日的信访件，到当日24时止不算超期。"),
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
-    among=lambda at: and_(still_open(at), p.due_at >= at.second, on_day(p.due_at) == at.today),
+    among=lambda at: and_(still_open(at), on_day(p.due_at) == at.today),
 )
 
 METRICS = (
     REGISTERED,
     FORWARDED,
     CLOSED,
+    NOT_HANDLED,
     BACKLOG,
     OVERDUE,
     DUE_TODAY,

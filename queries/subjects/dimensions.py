@@ -19,6 +19,8 @@ DIMENSIONS: dict[str, str] = {
     "subcategory": "二级分类",
     "unit": "责任单位",
     "purpose": "信访目的",
+    "handling_path": "办理路径",
+    "registering_level": "登记层级",
     "stage": "办理环节",
     "age": "积压时长",
     "closing_days": "办结用时（工作日）",

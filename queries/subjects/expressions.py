@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     null,
     select,
@@ -19,10 +20,16 @@ from sqlalchemy import (
 )
 
 from casebase import schema
+from casebase.case_words import NOT_HANDLED
 from casebase.personal import PersonalText
 from queries.model import Expression, Fixed
 
 p = schema.petition.c
+
+
+def not_handled() -> ColumnElement[bool]:
+    """The case ends, or ended, without being handled: 不予受理, 不再受理, 存."""
+    return func.coalesce(p.status.in_(NOT_HANDLED), false())
 
 
 def on_day(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -20,14 +20,24 @@ from sqlalchemy import (
 )
 
 from casebase import schema
+from casebase.case_words import ARTICLE_29, ARTICLE_30, NOT_HANDLED, SUGGESTION, WRONGDOING
 from queries.model import Expression, Fixed, Moment, Subject
-from queries.subjects.expressions import area_name, before, first_level, happened, name_of, natural_days, on_day, p
-
-HOTLINE = "12345转办"
+from queries.subjects.expressions import (
+    area_name,
+    before,
+    first_level,
+    happened,
+    name_of,
+    natural_days,
+    not_handled,
+    on_day,
+    p,
+)
 
 AGE_BANDS = ("5天内", "6–15天", "16–30天", "31–60天", "61–90天", "90天以上")
 _AGE_LIMITS = (5, 15, 30, 60, 90)
-STAGES = ("待转送", "待受理", "办理中", "已办结")
+OPEN_STAGES = ("待转送", "待受理", "办理中")
+STAGES = (*OPEN_STAGES, "已办结", *NOT_HANDLED)
 CLOSING_DAYS = (*(str(n) for n in range(11)), "10以上")
 # What became of a limit, of either clock.
 DUE_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结")
@@ -40,7 +50,8 @@ def stage(at: Moment) -> ColumnElement[str]:
     that is not accepted waits for the one or for the other.
     """
     blank = at.look()
-    steps = [(p.closed_at, STAGES[3]), (p.accepted_at, STAGES[2]), (p.forwarded_at, STAGES[1])]
+    ending = case((not_handled(), p.status), else_=STAGES[3])
+    steps = [(p.closed_at, ending), (p.accepted_at, STAGES[2]), (p.forwarded_at, STAGES[1])]
     reached = [(before(at.as_of, time), stage) for time, stage in steps]
     # What lies before a step that nobody dated is not known; what lies after it is.
     undated = [n for n, (time, _) in enumerate(steps) if f"petition.{time.key}" in blank]
@@ -72,7 +83,7 @@ def closing_days(at: Moment) -> ColumnElement[str]:
     """
     days = _workday_number(on_day(p.closed_at), begun=True) - _workday_number(on_day(p.registered_at))
     return case(
-        (or_(p.closed_at.is_(None), p.closed_at > at.as_of), null()),
+        (or_(p.closed_at.is_(None), p.closed_at > at.as_of, not_handled()), null()),
         (or_(on_day(p.closed_at) == on_day(p.registered_at), days < 0), "0"),
         (days > 10, CLOSING_DAYS[-1]),
         else_=cast(days, String),
@@ -80,9 +91,10 @@ def closing_days(at: Moment) -> ColumnElement[str]:
 
 
 def five_day_state(at: Moment) -> ColumnElement[str]:
-    """What became of a simple claim's five working days."""
+    """What became of a simple claim's five working days; null where it ended without being handled."""
     closed = before(at.as_of, p.closed_at)
     return case(
+        (and_(closed, not_handled()), null()),
         (and_(closed, on_day(p.closed_at) <= p.five_day_due), DUE_STATES[0]),
         (closed, DUE_STATES[1]),
         (p.five_day_due < at.today, DUE_STATES[2]),
@@ -91,13 +103,13 @@ def five_day_state(at: Moment) -> ColumnElement[str]:
 
 
 def due_state(at: Moment) -> ColumnElement[str]:
-    """What became of a case's handling deadline; null where it has none."""
+    """What became of a case's handling deadline; null where it has none, or ended without being handled."""
     done = before(at.as_of, p.closed_at)
     return case(
-        (p.due_at.is_(None), null()),
-        (and_(done, p.closed_at <= p.due_at), DUE_STATES[0]),
+        (or_(p.due_at.is_(None), and_(done, not_handled())), null()),
+        (and_(done, on_day(p.closed_at) <= on_day(p.due_at)), DUE_STATES[0]),
         (done, DUE_STATES[1]),
-        (p.due_at < at.second, DUE_STATES[2]),
+        (p.due_at < at.midnight, DUE_STATES[2]),
         else_=DUE_STATES[3],
     )
 
@@ -111,6 +123,19 @@ def _hot_cell() -> ColumnElement[str]:
     east = cast(func.floor(p.lon * CELLS_PER_DEGREE), Integer)
     north = cast(func.floor(p.lat * CELLS_PER_DEGREE), Integer)
     return case((or_(p.lon.is_(None), p.lat.is_(None)), null()), else_=func.concat(east, "_", north))
+
+
+# What counts as article 31 item 6 for want of a word (domain.md §1).
+UNNAMED_PATH = "未注明（按第三十一条第六项）"
+
+
+def _handling_path() -> ColumnElement[str]:
+    """By which article a case is handled: as its source says, else as its purpose does."""
+    by_purpose = {SUGGESTION: ARTICLE_29, WRONGDOING: ARTICLE_30}
+    return func.coalesce(
+        p.handling_path,
+        case(*((p.purpose == purpose, path) for purpose, path in by_purpose.items()), else_=UNNAMED_PATH),
+    )
 
 
 ACCOMPANIED = ("有代办员", "无代办员")
@@ -135,6 +160,8 @@ OF_PETITION: dict[str, Expression] = {
     "subcategory": Fixed(p.category_code),
     "unit": Fixed(p.unit_id),
     "purpose": Fixed(p.purpose),
+    "handling_path": Fixed(_handling_path()),
+    "registering_level": Fixed(p.registering_level),
     "stage": stage,
     "age": age_band,
     "closing_days": closing_days,

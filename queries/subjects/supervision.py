@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, case
 
 from casebase import schema
 from queries.model import Fixed, Moment, Subject
-from queries.subjects.expressions import before, happened, p
+from queries.subjects.expressions import before, happened, on_day, p
 from queries.subjects.petitions import OF_PETITION, of_case
 
 ANSWERS = ("按期答复", "逾期答复", "逾期未答", "在期未答")
@@ -16,9 +16,9 @@ def answer(at: Moment) -> ColumnElement[str]:
     """What became of an order's limit."""
     replied = before(at.as_of, order.replied_at)
     return case(
-        (and_(replied, order.replied_at <= order.due_at), ANSWERS[0]),
+        (and_(replied, on_day(order.replied_at) <= on_day(order.due_at)), ANSWERS[0]),
         (replied, ANSWERS[1]),
-        (order.due_at < at.second, ANSWERS[2]),
+        (order.due_at < at.midnight, ANSWERS[2]),
         else_=ANSWERS[3],
     )
 

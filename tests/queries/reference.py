@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 
 OF_PETITION = (
     "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
+    "handling_path", "registering_level",
     "stage", "age", "closing_days", "five_day_state", "due_state", "due_day", "five_day_due", "hot_cell",
     "accompanied",
 )  # fmt: skip
@@ -47,10 +48,14 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "registered": OF_PETITION,
     "visits": OF_PETITION,
     "visit_people": OF_PETITION,
+    **dict.fromkeys(
+        ("long_standing", "leader_assigned", "provincial", "national", "skip_level", "joint", "threat"), OF_PETITION
+    ),
     "collective_visits": OF_PETITION,
     "collective_people": OF_PETITION,
     "forwarded": OF_PETITION,
     "closed": OF_PETITION,
+    "not_handled": OF_PETITION,
     "backlog": OF_PETITION,
     "hotline_registered": OF_HOTLINE,
     "hotline_answered": OF_HOTLINE,
@@ -85,14 +90,18 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "on_time_completion_in_5": OF_PETITION,
     "last_day_completion": OF_PETITION,
     "extension_rate": OF_PETITION,
+    "on_time_completion_all": OF_PETITION,
     "bureau_acceptance": OF_PETITION,
+    "bureau_acceptance_all": OF_PETITION,
     "unit_acceptance": OF_PETITION,
+    "unit_acceptance_all": OF_PETITION,
     "bureau_evaluation": OF_PETITION,
     "bureau_satisfaction": OF_PETITION,
     "unit_evaluation": OF_PETITION,
     "unit_satisfaction": OF_PETITION,
     "repeat_rate": OF_PETITION,
     "one_pass_resolution": OF_PETITION,
+    "one_pass_resolution_all": OF_PETITION,
     "repeated_later": OF_PETITION,
     "resolution": OF_PETITION,
     "grids_staffed": OF_GRID,
@@ -105,6 +114,9 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "agents_engaged": OF_AGENT,
     "tasks_pushed": OF_TASK,
     "reached_in_24h": OF_TASK,
+    "reached_in_24h_all": OF_TASK,
+    "verified": OF_TASK,
+    "visited": OF_TASK,
     "on_the_spot": OF_TASK,
     "tasks_open": OF_TASK,
     "tasks_uncontacted": OF_TASK,
@@ -146,6 +158,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "reception_days_open": OF_RECEPTION,
     "supervision_issued": OF_ORDER,
     "supervision_in_time": OF_ORDER,
+    "supervision_in_time_all": OF_ORDER,
     "supervision_settled": OF_ORDER,
     "supervision_days": OF_ORDER,
     "supervision_waiting": OF_ORDER,
@@ -154,6 +167,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 STOCKS = {
     "hotline_open", "hotline_due_today", "hotline_overdue",
+    "long_standing", "leader_assigned",
     "accompanied_open", "agents_engaged", "tasks_open", "tasks_uncontacted", "tasks_uncontacted_24h",
     "backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5", "five_day_due_in_0", "five_day_due_in_1",
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
@@ -169,6 +183,8 @@ SUMS = {"visit_people", "collective_people"}
 PER_10K = {"cases_per_10k"}
 RATES = {
     "five_day_closure", "five_day_closure_all", "on_time_completion", "bureau_acceptance", "unit_acceptance",
+    "on_time_completion_all", "bureau_acceptance_all", "unit_acceptance_all", "one_pass_resolution_all",
+    "reached_in_24h_all", "verified", "visited", "supervision_in_time_all",
     "bureau_evaluation", "bureau_satisfaction", "unit_evaluation", "unit_satisfaction", "repeat_rate",
     "one_pass_resolution", "resolution", "grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot",
     "accompanied_rate", "agents_engaged", "tasks_contacted", "tasks_finished",
@@ -220,8 +236,16 @@ class Reference:
             "visit_people": lambda t: self.visits(t).assign(amount=lambda f: f["people"]),
             "collective_visits": self.collective_visits,
             "collective_people": lambda t: self.collective_visits(t).assign(amount=lambda f: f["people"]),
+            "long_standing": lambda t: _flagged(self.backlog(t), "is_long_standing"),
+            "leader_assigned": lambda t: _flagged(self.backlog(t), "leader_assigned"),
+            "skip_level": lambda t: _flagged(self.registered(t), "is_skip_level"),
+            "joint": lambda t: _flagged(self.registered(t), "is_joint"),
+            "threat": lambda t: _flagged(self.registered(t), "is_threat"),
+            "provincial": lambda t: _where(self.registered(t), self.registered(t)["registering_level"] == "省"),
+            "national": lambda t: _where(self.registered(t), self.registered(t)["registering_level"] == "国家"),
             "forwarded": self.forwarded,
             "closed": self.closed,
+            "not_handled": self.not_handled,
             "backlog": self.backlog,
             "overdue": self.overdue,
             "due_today": lambda t: self.due(t, t.date()),
@@ -246,14 +270,18 @@ class Reference:
             "on_time_completion_in_5": lambda t: self.on_time_completion_later(t, 5),
             "last_day_completion": self.last_day_completion,
             "extension_rate": lambda t: self.on_time_completion(t).assign(hit=lambda f: f["extended_days"] > 0),
-            "bureau_acceptance": self.bureau_acceptance,
-            "unit_acceptance": self.unit_acceptance,
+            "on_time_completion_all": self.deadlines,
+            "bureau_acceptance": lambda t: _of_past_days(self.bureau_acceptance_all(t), t),
+            "bureau_acceptance_all": self.bureau_acceptance_all,
+            "unit_acceptance": lambda t: _of_past_days(self.unit_acceptance_all(t), t),
+            "unit_acceptance_all": self.unit_acceptance_all,
             "bureau_evaluation": lambda t: self.evaluation(t, "satisfaction_bureau"),
             "bureau_satisfaction": lambda t: self.satisfaction(t, "satisfaction_bureau"),
             "unit_evaluation": lambda t: self.evaluation(t, "satisfaction_unit"),
             "unit_satisfaction": lambda t: self.satisfaction(t, "satisfaction_unit"),
             "repeat_rate": self.repeat_rate,
             "one_pass_resolution": self.one_pass_resolution,
+            "one_pass_resolution_all": self.one_pass_resolution_all,
             "repeated_later": self.repeated_later,
             "resolution": self.resolution,
             "grids_staffed": self.grids_staffed,
@@ -266,7 +294,10 @@ class Reference:
             "agents_engaged": self.agents_engaged,
             "tasks_pushed": self.tasks_pushed,
             "reached_in_24h": self.reached_in_24h,
-            "on_the_spot": self.on_the_spot,
+            "reached_in_24h_all": self.reached_in_24h_all,
+            "on_the_spot": lambda t: self.finished(t, "协助化解", "就地化解", "疏导上报", "其他"),
+            "verified": lambda t: self.finished(t, "人员核查", "已核实", "未核实"),
+            "visited": lambda t: self.finished(t, "人员关怀", "已走访", "未走访"),
             "tasks_open": self.tasks_open,
             "tasks_uncontacted": self.tasks_uncontacted,
             "tasks_uncontacted_24h": self.tasks_uncontacted_24h,
@@ -306,7 +337,8 @@ class Reference:
             "receptions_open": self.receptions_open,
             "reception_days_open": self.receptions_open,
             "supervision_issued": self.orders,
-            "supervision_in_time": self.supervision_in_time,
+            "supervision_in_time": lambda t: _where(self.due_orders(t), _late(self.due_orders(t)["due_at"], t)),
+            "supervision_in_time_all": self.due_orders,
             "supervision_settled": lambda t: self.answered(t).assign(hit=lambda f: f["result"] == "已办结"),
             "supervision_days": self.answered,
             "supervision_waiting": self.unanswered,
@@ -447,9 +479,18 @@ class Reference:
         p = self.known(t)
         return p[p["forwarded_at"] <= t].assign(hit=True, when=lambda f: f["forwarded_at"])
 
-    def closed(self, t: datetime) -> pd.DataFrame:
+    def ended(self, t: datetime) -> pd.DataFrame:
         p = self.known(t)
         return p[p["closed_at"] <= t].assign(hit=True, when=lambda f: f["closed_at"])
+
+    def closed(self, t: datetime) -> pd.DataFrame:
+        """What ends without being handled is not closed."""
+        p = self.ended(t)
+        return p[~_turned_away(p)]
+
+    def not_handled(self, t: datetime) -> pd.DataFrame:
+        p = self.ended(t)
+        return p[_turned_away(p)]
 
     def backlog(self, t: datetime) -> pd.DataFrame:
         p = self.known(t)
@@ -461,31 +502,36 @@ class Reference:
 
     def due(self, t: datetime, last: date) -> pd.DataFrame:
         p = self.backlog(t)
-        return p[p["due_at"].notna() & ~_late(p["due_at"], t) & (p["due_at"] < pd.Timestamp(last + DAY))]
+        return p[~_late(p["due_at"], t) & (p["due_at"] < pd.Timestamp(last + DAY))]
 
     def first_counted(self, t: datetime) -> pd.DataFrame:
         """Timeliness numbers count first cases that are 纳入统计."""
         p = self.known(t)
         return p[p["is_first"] & p["counted"]]
 
-    def simple_claims(self, t: datetime) -> pd.DataFrame:
+    def judged(self, t: datetime) -> pd.DataFrame:
+        """Those that a limit is held against: not the ones that ended without being handled."""
         p = self.first_counted(t)
+        return p[~((p["closed_at"] <= t) & _turned_away(p))]
+
+    def simple_claims(self, t: datetime) -> pd.DataFrame:
+        p = self.judged(t)
         p = p[p["is_simple"] & p["five_day_due"].notna()]
         limit = pd.to_datetime(p["five_day_due"]) + DAY
         return p.assign(hit=(p["closed_at"] <= t) & (p["closed_at"] < limit), when=p["five_day_due"], limit=limit)
 
     def five_day_closure(self, t: datetime) -> pd.DataFrame:
-        """Simple claims whose 5th working day has passed, or which closed earlier."""
+        """Simple claims whose 5th working day has passed; one that closed early waits for it too."""
         p = self.simple_claims(t)
-        return p[(p["limit"] <= t) | (p["closed_at"] <= t)]
+        return p[p["limit"] <= t]
 
     def five_day_closure_later(self, t: datetime, days: int) -> pd.DataFrame:
-        """What will have fallen due by the end of a working day to come joins what has closed."""
+        """What will have fallen due by the end of a working day to come."""
         p = self.simple_claims(t)
-        return p[(p["limit"] <= pd.Timestamp(self.workday_after(t.date(), days) + DAY)) | (p["closed_at"] <= t)]
+        return p[p["limit"] <= pd.Timestamp(self.workday_after(t.date(), days) + DAY)]
 
     def five_day_last_day(self, t: datetime) -> pd.DataFrame:
-        p = self.simple_claims(t)
+        p = self.five_day_closure(t)
         p = p[p["closed_at"] <= t]
         return p.assign(hit=p["closed_at"].dt.normalize() + DAY == p["limit"])
 
@@ -502,69 +548,79 @@ class Reference:
         return p[p["limit"] <= pd.Timestamp(last + DAY)]
 
     def on_time_completion(self, t: datetime) -> pd.DataFrame:
-        """On time + late + still open past the deadline; a case belongs where its deadline falls."""
+        """On time + late + still open, once the deadline has passed; a case belongs where it falls."""
         p = self.deadlines(t)
-        return p[(p["closed_at"] <= t) | _late(p["due_at"], t)]
+        return p[_late(p["due_at"], t)]
 
     def on_time_completion_later(self, t: datetime, days: int) -> pd.DataFrame:
         p = self.deadlines(t)
         end = pd.Timestamp(self.workday_after(t.date(), days) + DAY)
-        return p[(p["closed_at"] <= t) | (p["due_at"] < end)]
+        return p[p["due_at"] < end]
 
     def last_day_completion(self, t: datetime) -> pd.DataFrame:
-        p = self.deadlines(t)
+        p = self.on_time_completion(t)
         p = p[p["closed_at"] <= t]
         return p.assign(hit=p["closed_at"].dt.date == p["due_at"].dt.date)
 
     def deadlines(self, t: datetime) -> pd.DataFrame:
-        p = self.first_counted(t)
+        p = self.judged(t)
         p = p[p["due_at"].notna()]
-        return p.assign(hit=(p["closed_at"] <= t) & (p["closed_at"] <= p["due_at"]), when=p["due_at"])
+        return p.assign(hit=(p["closed_at"] <= t) & (p["closed_at"] < _end_of_day(p["due_at"])), when=p["due_at"])
 
-    def bureau_acceptance(self, t: datetime) -> pd.DataFrame:
+    def bureau_acceptance_all(self, t: datetime) -> pd.DataFrame:
         p = self.first_counted(t)
         last_day = p["registered_at"].dt.normalize() + 15 * DAY
         handled = p["forwarded_at"].fillna(p["closed_at"])
-        done = handled <= t
-        p = p.assign(hit=done & (handled < last_day + DAY), when=last_day)
-        return _where(p, done | (last_day + DAY <= t))
+        return p.assign(hit=(handled <= t) & (handled < last_day + DAY), when=last_day)
 
-    def unit_acceptance(self, t: datetime) -> pd.DataFrame:
-        """Accepted (or closed outright) within 15 days of receipt, which without a forwarding is the registration."""
+    def unit_acceptance_all(self, t: datetime) -> pd.DataFrame:
+        """Answered in writing (or closed outright) within 15 days of receipt, which without one is the forwarding."""
         p = self.first_counted(t)
-        last_day = p["registered_at"].dt.normalize() + 30 * DAY
-        accepted = p["accepted_at"].fillna(p["closed_at"])
-        received = p["forwarded_at"].fillna(p["registered_at"])
-        done = accepted <= t
-        in_time = accepted < received.dt.normalize() + 16 * DAY
-        p = p.assign(hit=done & in_time, when=last_day)
-        return _where(p, done | (last_day + DAY <= t))
+        received = p["received_at"].fillna(p["forwarded_at"])
+        p, received = p[received <= t], received[received <= t]
+        last_day = received.dt.normalize() + 15 * DAY
+        noticed = p["accepted_at"].fillna(p["closed_at"])
+        return p.assign(hit=(noticed <= t) & (noticed < last_day + DAY), when=last_day)
 
     # What petitioners say, and whether it helped
 
     def evaluation(self, t: datetime, mark: str) -> pd.DataFrame:
         """Evaluated, and evaluation windows (30 days from closing) that expired without."""
-        p = self.known(t)
+        p = self.evaluable(t)
         evaluated = p[mark].isin(["满意", "基本满意", "不满意"]) & (p["evaluated_at"] <= t)
         window_ends = p["closed_at"].dt.normalize() + 30 * DAY
         expired = (p["closed_at"] <= t) & (window_ends + DAY <= t)
         p = p.assign(hit=evaluated, when=p["evaluated_at"].where(evaluated, window_ends))
         return _where(p, evaluated | expired)
 
+    def evaluable(self, t: datetime) -> pd.DataFrame:
+        """Counted first cases that were forwarded or handed over, and closed."""
+        p = self.closed(t)
+        return _where(p, p["is_first"] & p["counted"] & (p["forwarded_at"] <= t))
+
     def satisfaction(self, t: datetime, mark: str) -> pd.DataFrame:
-        p = self.known(t)
+        p = self.evaluable(t)
         p = p[p[mark].isin(["满意", "基本满意", "不满意"]) & (p["evaluated_at"] <= t)]
         return p.assign(hit=p[mark] != "不满意", when=p["evaluated_at"])
 
     def repeat_rate(self, t: datetime) -> pd.DataFrame:
         return self.registered(t).assign(hit=lambda f: ~f["is_first"])
 
-    def one_pass_resolution(self, t: datetime) -> pd.DataFrame:
-        everything = self.tables["petition"]
-        repeated = set(everything.loc[everything["registered_at"] <= t, "repeat_of"].dropna())
+    def one_pass_resolution_all(self, t: datetime) -> pd.DataFrame:
+        """A repeat counts until the end of the 90th day after the closing."""
+        again = self.tables["petition"]
+        again = again[again["registered_at"] <= t].dropna(subset="repeat_of")
         p = self.closed(t)
         p = p[p["is_first"] & p["resolved"].notna()]
+        again = again.assign(petition_id=again["repeat_of"].astype(int)).rename(columns={"registered_at": "again_at"})
+        pairs = again[["petition_id", "again_at"]].merge(p[["petition_id", "closed_at"]], on="petition_id")
+        since = pairs["again_at"].dt.normalize() - pairs["closed_at"].dt.normalize()
+        repeated = set(pairs.loc[since <= 90 * DAY, "petition_id"])
         return p.assign(hit=_true(p["resolved"]) & ~p["petition_id"].isin(repeated))
+
+    def one_pass_resolution(self, t: datetime) -> pd.DataFrame:
+        p = self.one_pass_resolution_all(t)
+        return _where(p, p["closed_at"].dt.normalize() + 91 * DAY <= t)
 
     def repeated_later(self, t: datetime) -> pd.DataFrame:
         again = self.tables["petition"]
@@ -630,17 +686,20 @@ class Reference:
     def tasks_pushed(self, t: datetime) -> pd.DataFrame:
         return self.tasks(t).assign(hit=True, when=lambda f: f["pushed_at"])
 
-    def reached_in_24h(self, t: datetime) -> pd.DataFrame:
+    def reached_in_24h_all(self, t: datetime) -> pd.DataFrame:
         task = self.tasks(t)
         limit = task["pushed_at"] + timedelta(hours=24)
-        contacted = task["contacted_at"] <= t
-        task = task.assign(hit=contacted & (task["contacted_at"] <= limit), when=limit)
-        return task[contacted | (limit <= t)]
+        return task.assign(hit=(task["contacted_at"] <= t) & (task["contacted_at"] <= limit), when=limit)
 
-    def on_the_spot(self, t: datetime) -> pd.DataFrame:
+    def reached_in_24h(self, t: datetime) -> pd.DataFrame:
+        task = self.reached_in_24h_all(t)
+        return task[task["when"] <= t]
+
+    def finished(self, t: datetime, kind: str, *outcomes: str) -> pd.DataFrame:
+        """Finished tasks of a kind that say what came of them; the first outcome is the one they are for."""
         task = self.tasks(t)
-        task = task[task["finished_at"] <= t]
-        return task.assign(hit=task["outcome"] == "就地化解", when=task["finished_at"])
+        task = task[(task["finished_at"] <= t) & (task["task_kind"] == kind) & task["outcome"].isin(outcomes)]
+        return task.assign(hit=task["outcome"] == outcomes[0], when=task["finished_at"])
 
     def tasks_open(self, t: datetime) -> pd.DataFrame:
         task = self.tasks(t)
@@ -838,15 +897,13 @@ class Reference:
         order = order.rename(columns={"limit": "due_at"})
         replied = order["replied_at"] <= t
         states = ["按期答复", "逾期答复", "逾期未答"]
-        state = np.select(
-            [replied & (order["replied_at"] <= order["due_at"]), replied, _late(order["due_at"], t)], states, "在期未答"
-        )
+        in_time = replied & (order["replied_at"] < _end_of_day(order["due_at"]))
+        state = np.select([in_time, replied, _late(order["due_at"], t)], states, "在期未答")
         shown = order["result"].where(replied)
         return order.assign(hit=True, when=order["issued_at"], answer=state, supervision_result=shown)
 
-    def supervision_in_time(self, t: datetime) -> pd.DataFrame:
+    def due_orders(self, t: datetime) -> pd.DataFrame:
         order = self.orders(t)
-        order = order[order["answer"] != "在期未答"]
         return order.assign(hit=order["answer"] == "按期答复", when=order["due_at"])
 
     def answered(self, t: datetime) -> pd.DataFrame:
@@ -873,11 +930,8 @@ class Reference:
             subcategory=p["category_code"],
             category=p["category_code"].map(self.first_level.get),
             unit=p["unit_id"],
-            stage=np.select(
-                [p["closed_at"] <= t, p["accepted_at"] <= t, p["forwarded_at"] <= t],
-                ["已办结", "办理中", "待受理"],
-                "待转送",
-            ),
+            handling_path=_handling_path(p),
+            stage=_stage(p, t),
             age=_age(p["registered_at"], t),
             closing_days=self.closing_days(p, t),
             five_day_state=_five_day_state(p, t),
@@ -891,7 +945,8 @@ class Reference:
     def closing_days(self, p: pd.DataFrame, t: datetime) -> pd.Series:
         """Working days after the day of registration up to the closing's; a rest day counts for the next one."""
         found: list[str | None] = []
-        for opened, closed in zip(p["registered_at"].dt.date, p["closed_at"].where(p["closed_at"] <= t), strict=True):
+        closings = p["closed_at"].where((p["closed_at"] <= t) & ~_turned_away(p))
+        for opened, closed in zip(p["registered_at"].dt.date, closings, strict=True):
             if pd.isna(closed):
                 found.append(None)
                 continue
@@ -900,6 +955,22 @@ class Reference:
             n = 0 if day == opened else n + (day not in self.worked)
             found.append(str(n) if n <= 10 else "10以上")
         return pd.Series(found, p.index, dtype=object)
+
+
+def _flagged(p: pd.DataFrame, flag: str) -> pd.DataFrame:
+    return _where(p, p[flag].fillna(False).astype(bool))
+
+
+def _handling_path(p: pd.DataFrame) -> pd.Series:
+    """As the source says, else by the purpose; what neither tells counts as article 31 item 6."""
+    by_purpose = p["purpose"].map({"意见建议": "第二十九条", "检举控告": "第三十条"})
+    return p["handling_path"].fillna(by_purpose).fillna("未注明（按第三十一条第六项）")
+
+
+def _stage(p: pd.DataFrame, t: datetime) -> np.ndarray:
+    ended = p["closed_at"] <= t
+    steps = [ended & _turned_away(p), ended, p["accepted_at"] <= t, p["forwarded_at"] <= t]
+    return np.select(steps, [p["status"], "已办结", "办理中", "待受理"], "待转送")
 
 
 def _age(registered: pd.Series, t: datetime) -> np.ndarray:
@@ -922,20 +993,21 @@ def _hot_cell(p: pd.DataFrame) -> list[str | None]:
     ]
 
 
-def _five_day_state(p: pd.DataFrame, t: datetime) -> np.ndarray:
+def _five_day_state(p: pd.DataFrame, t: datetime) -> pd.Series:
     limit = pd.to_datetime(p["five_day_due"]) + DAY
     closed = p["closed_at"] <= t
-    return np.select(
+    states = np.select(
         [closed & (p["closed_at"] < limit), closed, limit <= t], ["按期办结", "逾期办结", "逾期未结"], "在期未结"
     )
+    return pd.Series(states, p.index, dtype=object).where(~(closed & _turned_away(p)), None)
 
 
 def _due_state(p: pd.DataFrame, t: datetime) -> pd.Series:
-    closed, late = p["closed_at"] <= t, p["closed_at"] > p["due_at"]
+    closed, late = p["closed_at"] <= t, p["closed_at"] >= _end_of_day(p["due_at"])
     states = np.select(
         [closed & ~late, closed, _late(p["due_at"], t)], ["按期办结", "逾期办结", "逾期未结"], "在期未结"
     )
-    return pd.Series(states, p.index, dtype=object).where(p["due_at"].notna(), None)
+    return pd.Series(states, p.index, dtype=object).where(p["due_at"].notna() & ~(closed & _turned_away(p)), None)
 
 
 def _places(frame: pd.DataFrame) -> dict[str, pd.Series]:
@@ -947,8 +1019,23 @@ def _active(frame: pd.DataFrame, t: datetime) -> pd.DataFrame:
 
 
 def _late(limit: pd.Series, t: datetime) -> pd.Series:
-    """A limit at 23:59:59 ends with its day: in the rest of that second it is due still (domain.md §1)."""
-    return limit < t.replace(microsecond=0)
+    """A limit ends with its day: due today is due until midnight (domain.md §1)."""
+    return _end_of_day(limit) <= t
+
+
+def _end_of_day(limit: pd.Series) -> pd.Series:
+    """The first moment after the limit's day."""
+    end: pd.Series = limit.dt.normalize() + DAY
+    return end
+
+
+def _of_past_days(rows: pd.DataFrame, t: datetime) -> pd.DataFrame:
+    """Rows whose last day, at midnight, is over."""
+    return rows[rows["when"] + DAY <= t]
+
+
+def _turned_away(p: pd.DataFrame) -> pd.Series:
+    return p["status"].isin(["不予受理", "不再受理", "存"])
 
 
 def _where(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from chinese_calendar import is_workday
 
 from casebase.bulk_insert import append
+from casebase.case_words import HANDLING_PATHS, NOT_HANDLED, REGISTERING_LEVELS
 from casebase.engine import Casebase
 from casebase.schema import metadata
 
@@ -43,6 +44,7 @@ def build(seed: int = 7) -> Tables:
     hearings = _hearings(rng, petitions)
     agents = _agents(rng, areas)
     petitions["agent_id"] = _accompanied(np.random.default_rng(seed + 1), agents)
+    _add_what_the_statute_tells_apart(np.random.default_rng(seed + 2), petitions)
     tables = {
         "area": areas,
         "unit": _units(),
@@ -210,6 +212,21 @@ def _petitions(rng: np.random.Generator, areas: pd.DataFrame, grids: pd.DataFram
     return _with_holes(rng, frame, holes, 0.06)
 
 
+def _add_what_the_statute_tells_apart(rng: np.random.Generator, petitions: pd.DataFrame) -> None:
+    """Endings without handling, receipts, ways of handling, levels and flags; each unknown of some cases."""
+    n = len(petitions)
+    ended = np.where(rng.random(n) < 0.9, "已办结", rng.choice(NOT_HANDLED, n))
+    open_words = rng.choice(["待转送", "待受理", "办理中"], n)
+    status = pd.Series(np.where(petitions["closed_at"].notna(), ended, open_words), dtype=object)
+    petitions["status"] = status.where(rng.random(n) < 0.97, None)
+    received = petitions["forwarded_at"] + _spans(rng, n, 4)
+    petitions["received_at"] = _sometimes(rng, 0.5, received)
+    petitions["handling_path"] = _sometimes(rng, 0.7, pd.Series(rng.choice(HANDLING_PATHS, n)))
+    petitions["registering_level"] = _sometimes(rng, 0.9, pd.Series(rng.choice(REGISTERING_LEVELS, n)))
+    for flag in ("is_skip_level", "is_joint", "is_threat", "leader_assigned", "is_long_standing"):
+        petitions[flag] = pd.Series(rng.random(n) < 0.2, dtype="boolean").where(pd.Series(rng.random(n) < 0.8))
+
+
 _LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 
 
@@ -282,7 +299,19 @@ def _tasks(rng: np.random.Generator, petitions: pd.DataFrame, grids: pd.DataFram
             "outcome": pd.Series(rng.choice(["就地化解", "疏导上报", "其他"], n), dtype=object).where(finished.notna()),
         }
     )
-    return _with_holes(rng, frame, ["grid_id", "contact_method", "outcome"], 0.1)
+    frame = _with_holes(rng, frame, ["grid_id", "contact_method", "outcome"], 0.1)
+    for kind, words in OTHER_OUTCOMES.items():
+        # A few keep a word that says nothing of their kind.
+        rows = (frame["kind"] == kind) & frame["outcome"].isin(list(words))
+        frame.loc[rows, "outcome"] = frame.loc[rows, "outcome"].map(words)
+    return frame
+
+
+# What the first and second word of 协助化解 are for the other kinds of task.
+OTHER_OUTCOMES = {
+    "人员核查": {"就地化解": "已核实", "疏导上报": "未核实"},
+    "人员关怀": {"就地化解": "已走访", "疏导上报": "未走访"},
+}
 
 
 def _mediations(rng: np.random.Generator, areas: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,8 @@ CALENDAR = build(CalendarSettings())
 NOTHING: dict[str, Any] = {
     "channel": "网信",
     "registered_at": None, "forwarded_at": None, "accepted_at": None, "closed_at": None,
-    "due_at": None, "five_day_due": None, "is_simple": False, "extended_days": 0,
+    "due_at": None, "five_day_due": None, "is_simple": False, "extended_days": 0, "received_at": None,
+    "purpose": None, "handling_path": None, "status": None, "unit_kind": None,
 }  # fmt: skip
 
 
@@ -56,8 +57,86 @@ def test_natural_days_begin_the_day_after() -> None:
 
 def test_a_clock_that_has_not_started_waits() -> None:
     found = read({"registered_at": datetime(2026, 3, 1, 9)}, datetime(2026, 3, 3))
-    assert found["受理告知"].standing is Standing.WAITING
-    assert found["受理告知"].days is None
+    for name, because in (("受理告知", "自责任单位收到之日起算"), ("办结", "自受理之日起算")):
+        assert (found[name].standing, found[name].days, found[name].because) == (Standing.WAITING, None, because)
+
+
+@pytest.mark.parametrize(
+    ("case", "because"),
+    [
+        ({"purpose": "意见建议"}, "按条例第二十九条办理，不适用60日期限"),
+        ({"handling_path": "第三十一条第四项"}, "按条例第三十一条第四项办理，不适用60日期限"),
+        ({"status": "不予受理", "closed_at": datetime(2026, 3, 9)}, "不予受理"),
+        ({"purpose": "意见建议", "handling_path": "第三十一条第六项"}, None),
+        ({"purpose": "求决"}, None),
+        ({"status": "不予受理", "closed_at": None}, None),  # not ended yet
+    ],
+)
+def test_sixty_days_apply_to_article_31_item_6_alone(case: dict[str, Any], because: str | None) -> None:
+    start = datetime(2026, 3, 2, 9)
+    own = NOTHING | {"registered_at": start, "forwarded_at": start, "accepted_at": start}
+    own["closed_at"] = datetime(2026, 3, 20)
+    found = read(own | case, datetime(2026, 8, 1), ("复查申请", datetime(2026, 4, 1)))
+    assert (found["办结"].standing is Standing.NOT_APPLICABLE) == (because is not None)
+    assert found["办结"].because == (because or "")
+    assert ("复查" in found) == (because is None)
+
+
+def test_what_was_turned_away_has_no_promise_to_keep() -> None:
+    case = {"registered_at": datetime(2026, 3, 2, 9), "is_simple": True, "five_day_due": date(2026, 3, 9)}
+    found = read(case | {"status": "存", "closed_at": datetime(2026, 3, 20)}, datetime(2026, 4, 1))
+    assert found["简单诉求办结"].standing is Standing.NOT_APPLICABLE
+    assert found["受理告知"].standing is Standing.NOT_APPLICABLE
+
+
+def test_notice_runs_from_receipt() -> None:
+    case = {"registered_at": datetime(2026, 3, 2, 9), "forwarded_at": datetime(2026, 3, 3, 9)}
+    found = read(case | {"received_at": datetime(2026, 3, 10, 9)}, datetime(2026, 3, 12))
+    assert found["受理告知"].end == datetime(2026, 3, 25, 23, 59, 59, 999999)
+
+
+@pytest.mark.parametrize(
+    ("answer", "because"), [(None, "待核实"), ("异议退回", "核实同意，已退回"), ("异议驳回", "经核实驳回")]
+)
+def test_an_objection_is_judged_by_when_it_was_raised(answer: str | None, because: str) -> None:
+    case = {"registered_at": datetime(2026, 3, 2, 9), "forwarded_at": datetime(2026, 3, 2, 9)}
+    events = [("异议提出", datetime(2026, 3, 9, 10)), *([(answer, datetime(2026, 3, 30, 10))] if answer else [])]
+    clock = read(case, datetime(2026, 4, 20), *events)["提出异议"]
+    assert (clock.standing, clock.days, clock.because) == (Standing.MET, 0, because)
+
+
+def test_the_petitioner_s_own_days_accuse_nobody() -> None:
+    start = datetime(2026, 3, 2, 9)
+    case = {"registered_at": start, "forwarded_at": start, "accepted_at": start, "closed_at": datetime(2026, 3, 20, 9)}
+    own = read(case, datetime(2026, 4, 10))["申请复查"]
+    assert (own.standing, own.end, own.of_petitioner) == (
+        Standing.RUNNING,
+        datetime(2026, 4, 19, 23, 59, 59, 999999),
+        True,
+    )
+    own = read(case, datetime(2026, 5, 10))["申请复查"]
+    assert (own.standing, own.days) == (Standing.EXPIRED, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second"),
+    [
+        ("街道", "由区县政府复查", "由市政府复核"),
+        ("区县", "由区县政府复查", "由市政府复核"),
+        ("市直", "由市政府复查", "由省政府复核"),
+        (None, "", ""),
+    ],
+)
+def test_the_next_higher_authority_reviews(kind: str | None, first: str, second: str) -> None:
+    start = datetime(2026, 3, 2, 9)
+    case = {"registered_at": start, "accepted_at": start, "closed_at": datetime(2026, 3, 20, 9), "unit_kind": kind}
+    events = [
+        ("复查申请", datetime(2026, 4, 1)),
+        ("复查意见", datetime(2026, 4, 20)),
+        ("复核申请", datetime(2026, 5, 1)),
+    ]
+    found = read(case, datetime(2026, 6, 1), *events)
+    assert (found["复查"].because, found["复核"].because) == (first, second)
 
 
 def test_a_clock_of_times_that_were_never_loaded_accuses_nobody() -> None:
@@ -107,7 +186,7 @@ def test_extension_review_objection_and_the_hearing_of_a_second_review() -> None
     )
     assert found["办结"].end == datetime(2026, 5, 31, 23, 59, 59, 999999)
     assert found["办结"].limit == "60 日，延长 30 日"
-    assert (found["异议退回"].standing, found["异议退回"].days) == (Standing.MET, 0)
+    assert (found["提出异议"].standing, found["提出异议"].days) == (Standing.MET, 0)
     assert (found["复查"].standing, found["复查"].days) == (Standing.LATE, 2)
     assert found["复核"].end == datetime(2026, 6, 19, 23, 59, 59, 999999)  # 30 days and ten of the hearing
     assert found["复核"].standing is Standing.OVERDUE

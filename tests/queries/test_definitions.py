@@ -8,6 +8,7 @@ from sqlalchemy import Select, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from casebase.engine import Casebase
+from docs.write_metric_table import PAGE, with_table
 from queries.dictionary import dictionary
 from queries.model import Metric, moment
 from queries.registry import METRICS
@@ -27,7 +28,9 @@ TOLD = {
     "孵化中心": "孵化中心",
     "矛调": "矛调",
     "social_org.founded_on": "成立日期未填的",
-    "grid_task.outcome": "就地化解",
+    "就地化解": "就地化解",
+    "已核实": "已核实",
+    "已走访": "已走访",
 }
 # Words that tell of a rule, and what of it then must stand in SQL.
 KEPT = {
@@ -72,3 +75,9 @@ def test_first_cases_are_called_so(duckdb_city: Casebase) -> None:
 def test_the_dictionary_says_the_whole_definition() -> None:
     told = dictionary().set_index("metric")["definition"]
     assert all(told[name] == metric.definition for name, metric in METRICS.items())
+
+
+def test_the_rules_of_the_trade_name_every_number_with_formula_and_source() -> None:
+    """Where it does not: python -m docs.write_metric_table."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert with_table(text) == text

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
+from casebase.case_words import HOTLINE
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries.cases import count_cases
@@ -12,7 +13,6 @@ from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period
 from queries.search import CLOCK_STATES, FLAGS, ORDERS, SEARCH_COLUMNS, Search, by_month, search
-from queries.subjects import HOTLINE
 from tests.queries.sample import Tables
 
 NOW = datetime(2026, 11, 20, 18)
