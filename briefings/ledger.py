@@ -208,6 +208,8 @@ def _write_numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], style
             continue
         name, rows, counted = behind[metric]
         hits, among = _count_formulas(name, rows, counted)
+        if counted.amount is not None:
+            _write_sum(sheet, at, value_at, row[value_at], _sum_formula(name, rows, counted, counted.amount), count)
         sheet.write_formula(at, len(heads), hits, count, counted.hits)
         sheet.write_formula(at, len(heads) + 1, among, count, counted.among)
         stated, listed = (xl_rowcol_to_cell(at, place) for place in (hits_at, len(heads)))
@@ -219,6 +221,23 @@ def _write_numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], style
     sample = [[*row, "1,000,000", "1,000,000", "相符", "清单 00 数字名称"] for row in cell_text.rows_of(table)]
     sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(heads) + len(extra) - 1)
     fit_columns(sheet, [*heads, *extra], sample)
+
+
+def _write_sum(sheet: Worksheet, at: int, place: int, stated: object, formula: str, style: Format) -> None:
+    value = stated.value if isinstance(stated, Valued) and stated.value is not None else ""
+    sheet.write_formula(at, place, formula, style, value)
+
+
+def _sum_formula(name: str, rows: CaseList, counted: Counted, amount: int) -> str:
+    """A formula that adds up a column of the list over the rows that a number counts."""
+    marks, added = (_span(name, rows, column) for column in (counted.column, amount))
+    return f'=SUMIF({marks},"{counted.sides[0]}",{added})'
+
+
+def _span(name: str, rows: CaseList, place: int) -> str:
+    """The cells of a list's column, for a formula."""
+    column = xl_col_to_name(place)
+    return f"'{name}'!${column}${_HEAD + 2}:${column}${_HEAD + 1 + max(len(rows), 1)}"
 
 
 def _write_quotient(
@@ -240,8 +259,7 @@ def _numbers_with_lists(ledger: Ledger, names: Sequence[str]) -> Iterator[tuple[
 
 def _count_formulas(name: str, rows: CaseList, counted: Counted) -> tuple[str, str]:
     """Formulas that count a list: what the number counts, and all it looks at."""
-    column = xl_col_to_name(counted.column)
-    span = f"'{name}'!${column}${_HEAD + 2}:${column}${_HEAD + 1 + max(len(rows), 1)}"
+    span = _span(name, rows, counted.column)
     hits, misses = (f'COUNTIF({span},"{side}")' for side in counted.sides)
     return f"={hits}", f"={hits}+{misses}"
 

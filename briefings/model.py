@@ -165,6 +165,7 @@ class Counted:
     """A number that a list stands behind: `column` (by place) holds `sides[0]` in the rows that it counts,
 
     `sides[1]` in those that it looks at and does not count, None in the others; so it is hits (and among) rows.
+    `amount` is the column (by place) that a sum adds up over the rows that it counts.
     """
 
     metric: str
@@ -173,6 +174,7 @@ class Counted:
     sides: tuple[str, str]
     hits: int
     among: int
+    amount: int | None = None
 
 
 @dataclass(frozen=True)

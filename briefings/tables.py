@@ -1,6 +1,6 @@
 """The tables of a briefing: raw cells, from the frozen numbers alone."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from briefings.request import Form
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS
 from queries.dictionary import formula
 from queries.measure import metric_of, stock_moment
-from queries.model import Kind, Metric
+from queries.model import Fixed, Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
 from queries.targets import target_of
@@ -400,9 +400,16 @@ def _case_list(frozen: Frozen, metrics: tuple[str, ...], rows: Rows) -> CaseList
         sides = metric.sides if all(metric.sides) else _COUNT_SIDES
         cells[metric.name] = _marks(frame[name], sides)
         among = int(row["among"]) if metric.kind is Kind.RATE else int(row["hits"])
-        counted.append(Counted(name, metric.name, len(columns) + place, sides, int(row["hits"]), among))
+        added = _column_added(metric, columns)
+        counted.append(Counted(name, metric.name, len(columns) + place, sides, int(row["hits"]), among, added))
     names = "、".join(metric_of(name).name for name in metrics[:2])
     return CaseList(names, tuple(cells), tuple(cells.values()), tuple(counted))
+
+
+def _column_added(metric: Metric, columns: Sequence[str]) -> int | None:
+    """The place of the column that a sum adds up; None for other numbers, and where the list has no such column."""
+    column = metric.amount.column.key if metric.kind is Kind.SUM and isinstance(metric.amount, Fixed) else None
+    return columns.index(column) if column in columns else None
 
 
 def _nobody_filled(frame: pd.DataFrame, column: str) -> bool:

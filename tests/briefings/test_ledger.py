@@ -74,6 +74,20 @@ def test_numbers_are_checked_by_formulas(made_of: Callable[..., tuple[File, ...]
     assert len(sums) == 3
 
 
+def test_a_sum_is_added_up_from_its_list(
+    made_of: Callable[..., tuple[File, ...]], frozen_of: Callable[..., Frozen]
+) -> None:
+    data, frozen = made_of("month")[2].data, frozen_of("month")
+    heads, rows = rows_of(opened(data, values=False)["总表"])
+    formulas = dict(zip(TOTALS, (row[heads.index("本期")] for row in rows), strict=True))
+    for metric in ("visit_people", "collective_people"):
+        assert formulas[metric].startswith("=SUMIF('清单")
+        of_list = next(rows for rows in build_ledger(frozen).lists if metric in {one.metric for one in rows.counted})
+        heads, cells = rows_of(next(sheet for sheet in opened(data) if sheet["A1"].value == of_list.name))
+        mark, people = heads.index(METRICS[metric].name), heads.index("人次")
+        assert sum(row[people] for row in cells if row[mark] == "计入") == frozen.total(metric)["value"] > 0
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_spreadsheet_program_comes_to_the_same_numbers(
     made_of: Callable[..., tuple[File, ...]], tmp_path: Path
