@@ -11,7 +11,7 @@ import pandas as pd
 
 from casebase.engine import Casebase
 from queries import hot_topics, needs
-from queries.beginnings import is_recorded
+from queries.beginnings import beginnings
 from queries.cases import Part, cases
 from queries.intervals import wilson
 from queries.measure import measure, metric_of
@@ -197,7 +197,7 @@ def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Pe
     """A rate beside its target and the period before; the count is of the claims that missed their fifth day."""
     earlier, then = compared_period(period, as_of, Against.PREVIOUS)
     before = measure(casebase, ["five_day_closure"], as_of=then, period=earlier, within=there).iloc[0]
-    recorded = is_recorded(casebase, metric_of("five_day_closure"), earlier, earlier.end)
+    recorded = beginnings(casebase).cover(metric_of("five_day_closure"), earlier, earlier.end)
     enough = recorded and before["among"] >= casebase.settings.lights.small_sample
     end = end_of_day(period.end)
     return Finding(

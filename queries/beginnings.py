@@ -5,6 +5,7 @@ has 0.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -54,31 +55,38 @@ _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
 }
 
 
+@dataclass(frozen=True)
+class Beginnings:
+    """The day of the first row of each subject that has times; None where there is none, and so for registers."""
+
+    first_days: Mapping[str, date | None]
+
+    def are_after(self, metric: Metric, day: date) -> bool:
+        """Whether the records that a metric counts begin only after this day; never of registers."""
+        first = self.first_days.get(metric.subject.id)
+        return first is not None and day < first
+
+    def cover(self, metric: Metric, period: Period, last: date) -> bool:
+        """Whether the records cover what a metric says of an earlier period, known up to its day `last`.
+
+        Records count from the month of their first row: a class of rows begins with no row on its first day. A dated
+        metric needs the whole period, for half of a year beside a whole one is no comparison; a stock needs its day
+        alone.
+        """
+        first = self.first_days.get(metric.subject.id)
+        if first is None:
+            return True
+        return first <= last and (metric.is_stock or first.replace(day=1) <= period.start)
+
+
 def first_case_day(casebase: Casebase) -> date | None:
     """The day of the first registration; None where there is no case."""
-    return _first_days(casebase)[PETITION.id]
-
-
-def is_before(casebase: Casebase, metric: Metric, day: date) -> bool:
-    """Whether the records that a metric counts begin only after this day; never of registers."""
-    first = _first_days(casebase).get(metric.subject.id)
-    return first is not None and day < first
-
-
-def is_recorded(casebase: Casebase, metric: Metric, period: Period, last: date) -> bool:
-    """Whether the records cover what a metric says of an earlier period, known up to its day `last`.
-
-    Records count from the month of their first row: a class of rows begins with no row on its first day. A dated
-    metric needs the whole period, for half of a year beside a whole one is no comparison; a stock needs its day alone.
-    """
-    first = _first_days(casebase).get(metric.subject.id)
-    if first is None:
-        return True
-    return first <= last and (metric.is_stock or first.replace(day=1) <= period.start)
+    return beginnings(casebase).first_days[PETITION.id]
 
 
 @once_a_version
-def _first_days(casebase: Casebase) -> Mapping[str, date | None]:
+def beginnings(casebase: Casebase) -> Beginnings:
+    """When the records of the case base begin."""
     firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
     row = casebase.frame(select(*firsts)).iloc[0]
-    return {name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST}
+    return Beginnings({name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST})

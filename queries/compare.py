@@ -11,7 +11,7 @@ from casebase.engine import Casebase
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries import frames, needs
-from queries.beginnings import first_case_day, is_before, is_recorded
+from queries.beginnings import beginnings, first_case_day
 from queries.measure import measure, metric_of, stock_moment
 from queries.model import EVERYTHING, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
@@ -32,13 +32,13 @@ def compare(
     Returns the columns of `measure`, then frames.EARLIER: previous, previous_among, year_before, year_before_among
     (value and among; NaN where that period has no row, or the records do not cover it: see queries.beginnings).
     """
-    keys = [*frames.keys(by)]
+    keys, records = [*frames.keys(by)], beginnings(casebase)
     numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
         then_period, then = compared_period(period, as_of, against)
         earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
         last = stock_moment(then, then_period).date()
-        recorded = [name for name in metrics if is_recorded(casebase, metric_of(name), then_period, last)]
+        recorded = [name for name in metrics if records.cover(metric_of(name), then_period, last)]
         earlier = earlier[earlier["metric"].isin(recorded)]
         earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
         numbers = numbers.merge(earlier, on=keys, how="left")
@@ -129,8 +129,9 @@ def _every_month(numbers: pd.DataFrame, metrics: Sequence[str], period: Period) 
 
 def _without_unrecorded(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:
     """Numbers by month of which those that were over before the records begin have no value."""
+    records, ends = beginnings(casebase), {name: pd.Period(name).end_time.date() for name in numbers["month"].unique()}
     pairs = numbers[["metric", "month"]].itertuples(index=False)
-    unrecorded = [is_before(casebase, METRICS[name], pd.Period(month).end_time.date()) for name, month in pairs]
+    unrecorded = [records.are_after(METRICS[name], ends[month]) for name, month in pairs]
     return numbers.assign(value=numbers["value"].mask(pd.Series(unrecorded, index=numbers.index, dtype=bool)))
 
 

@@ -29,7 +29,7 @@ import pandas as pd
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries import needs
-from queries.beginnings import is_recorded
+from queries.beginnings import beginnings
 from queries.compare import WorkingDays, working_days
 from queries.measure import measure, metric_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Slice
@@ -120,7 +120,7 @@ def decompose(
     if metric in needs.unknown(casebase):
         values, parts["change"] = (float("nan"), float("nan")), float("nan")
         days = None
-    elif not is_recorded(casebase, chosen, then_period, stock_moment(then, then_period).date()):
+    elif not beginnings(casebase).cover(chosen, then_period, stock_moment(then, then_period).date()):
         values, parts["change"] = (values[0], float("nan")), float("nan")
         days = None
     change = Change(*values, parts, days)

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from casebase.engine import Casebase
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
-from queries.beginnings import is_recorded
+from queries.beginnings import beginnings
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -23,6 +22,9 @@ from queries.periods import Against, Period, compared_period
 from queries.segmentation import occurrences
 from queries.subjects import as_key, p
 from queries.surges import LEAST, STRETCHES, Counts, rising
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 METRIC = "registered"
 FALSE_ALARM_CHANCE = 0.05
@@ -208,8 +210,10 @@ def class_series(counts_by_cell: pd.DataFrame, parents: dict[str, str], place: s
     return cells, np.concatenate(counts)
 
 
-def rising_words(matrix: csr_matrix, stretch: Counts, working: Counts | None = None) -> pd.DataFrame:
+def rising_words(matrix: "csr_matrix", stretch: Counts, working: Counts | None = None) -> pd.DataFrame:
     """surges.rising of each column of a matrix of texts × words, the texts being of these stretches."""
+    from scipy.sparse import csr_matrix
+
     into = csr_matrix(
         (np.ones(len(stretch), dtype="int32"), (stretch, np.arange(len(stretch)))), shape=(STRETCHES + 1, len(stretch))
     )
@@ -282,7 +286,7 @@ def _year_before(
     casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str
 ) -> list[int | None]:
     period, as_of = compared_period(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
-    if not cells or not is_recorded(casebase, metric_of(METRIC), period, period.end):
+    if not cells or not beginnings(casebase).cover(metric_of(METRIC), period, period.end):
         return [None] * len(cells)
     by = ["category", "subcategory", place]
     last_year = measure(casebase, [METRIC], as_of=as_of, period=period, within=within, by=by)

@@ -1,8 +1,14 @@
-"""Chinese text as words, and how often they occur in texts."""
+"""Chinese text as words, and how often they occur in texts.
+
+scipy and scikit-learn are imported where they are used: they take a second, which only pages of words need.
+"""
+
+from typing import TYPE_CHECKING
 
 import rjieba
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _SHORTEST = 2
 
@@ -19,11 +25,14 @@ def _is_chinese(word: str) -> bool:
     return all("一" <= character <= "鿿" for character in word)
 
 
-def occurrences(texts: list[str], at_least: int = 1, share: float = 1.0) -> tuple[csr_matrix, list[str]]:
+def occurrences(texts: list[str], at_least: int = 1, share: float = 1.0) -> "tuple[csr_matrix, list[str]]":
     """Which words occur in which texts: texts × words (0 or 1), and the words of the columns.
 
     Only words that `at_least` so many texts hold, and at most this `share` of them; none at all is an empty matrix.
     """
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import CountVectorizer
+
     counter = CountVectorizer(analyzer=words, binary=True, min_df=at_least, max_df=share, dtype="int32")
     try:
         matrix = counter.fit_transform(texts)
@@ -33,8 +42,11 @@ def occurrences(texts: list[str], at_least: int = 1, share: float = 1.0) -> tupl
     return matrix, counter.get_feature_names_out().tolist()
 
 
-def weighted(texts: list[str]) -> csr_matrix:
+def weighted(texts: list[str]) -> "csr_matrix":
     """Texts × words as TF-IDF of length one, so that a product of two rows is the cosine of their angle."""
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     if not any(map(words, texts)):
         return csr_matrix((len(texts), 0))
     return TfidfVectorizer(analyzer=words, sublinear_tf=True).fit_transform(texts)
