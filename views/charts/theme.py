@@ -14,11 +14,15 @@ Chart = alt.Chart | alt.LayerChart
 
 
 def themed(chart: Any, palette: Palette) -> Any:
-    """Font, grid, axes and spacing of every chart; transparent, so that it takes the colour of its ground."""
-    return (
-        chart.configure(font=FONT, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(
+    """Font, grid, axes and spacing of every chart; transparent, so that it takes the colour of its ground.
+
+    All at once: a chart of layers is put together anew at every step of configuring it.
+    """
+    return chart.configure(
+        font=FONT,
+        background="transparent",
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
             labelColor=palette.muted,
             labelFontSize=palette.note,
             labelAngle=0,
@@ -29,10 +33,10 @@ def themed(chart: Any, palette: Palette) -> Any:
             domainColor=palette.line,
             ticks=False,
             labelPadding=8,
-        )
-        .configure_axisX(grid=False)
-        .configure_axisY(domain=False)
-        .configure_title(
+        ),
+        axisX=alt.AxisConfig(grid=False),
+        axisY=alt.AxisConfig(domain=False),
+        title=alt.TitleConfig(
             anchor="start",
             frame="bounds",
             fontSize=palette.text + TITLE_EXTRA,
@@ -44,8 +48,8 @@ def themed(chart: Any, palette: Palette) -> Any:
             subtitleLineHeight=palette.note + 6,
             subtitlePadding=4,
             offset=16,
-        )
-        .configure_legend(
+        ),
+        legend=alt.LegendConfig(
             orient="top",
             direction="horizontal",
             title=None,
@@ -58,8 +62,8 @@ def themed(chart: Any, palette: Palette) -> Any:
             labelLimit=240,
             columns=alt.ExprRef("max(1, floor(width / 110))"),
             offset=4,
-        )
-        .configure_text(color=palette.ink, fontSize=palette.note, font=FONT)
+        ),
+        text=alt.MarkConfig(color=palette.ink, fontSize=palette.note, font=FONT),
     )
 
 
@@ -69,7 +73,8 @@ def finish(layers: Sequence[Any], palette: Palette, title: str, subtitle: str, h
     Labels beside the plot need no room set aside: Vega counts them when it fits the width.
     """
     chart: alt.LayerChart = themed(
-        alt.layer(*layers).properties(
+        alt.layer(
+            *layers,
             title=heading(title, subtitle, palette),
             width="container",
             height=height,
