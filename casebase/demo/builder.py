@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Table, func, select
 
 from casebase import events, schema, workdays
 from casebase.bulk_insert import append
-from casebase.demo import cases, disputes, hearings, places, profile, reviews, rhythm
-from casebase.demo.cases import World
+from casebase.demo import cases, course, disputes, hearings, origins, places, reviews, rhythm, world
 from casebase.demo.draws import Draws
+from casebase.demo.world import WHOLE_YEARS, World
 from casebase.engine import Casebase, mark_changed, write_info
 from casebase.zhengzhou import CITY_NAME
 
@@ -35,36 +35,46 @@ class _Numbers:
     reception: int = 1
     supervision: int = 1
     mediation: int = 1
+    proposal: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Earlier:
+    """What repeats take from the cases before them, by case number from 0."""
+
+    root: np.ndarray  # number of the first case of the same person and matter
+    phrase: np.ndarray
+    community: np.ndarray
+    purpose: np.ndarray
+    simple: np.ndarray
+    unresolved: np.ndarray
 
 
 def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progress: Progress) -> None:
-    """Fill an upgraded, empty case database with `cases` cases of the five years before `until`.
+    """Fill an upgraded, empty case database with `cases` cases of the ten years before `until`, most of the last five.
 
     One transaction: interrupted, the database is as before. The same cases, seed and until give the
     same rows on any machine. `progress` is told a stage's name, how much of it is done and its total.
     """
     until = until.replace(microsecond=0)
-    base = np.random.SeedSequence(seed)
-    city_seed, profile_seed, late_seed, block_seed = base.spawn(4)
-    calendar = workdays.build(casebase.settings.calendar)
-    start = rhythm.five_years_before(until)
+    *_, late_seed, block_seed = np.random.SeedSequence(seed).spawn(4)
     progress("城市与网格", 0, 1)
-    city = places.make(city_seed, until)
-    differences = profile.make(city, profile_seed, np.datetime64(start, "D"), (until - start).days + 2)
-    world = World(city, differences, calendar, casebase.settings.deadlines, seed)
+    settings = casebase.settings
+    made = world.make(seed, until, settings.calendar, settings.deadlines, settings.hotline)
+    calendar = made.calendar
+    start, whole = (rhythm.years_before(until, years) for years in (world.YEARS, WHOLE_YEARS))
+    span = rhythm.between(start, until, calendar, seed, whole)
     with casebase.writing() as connection, _modest(connection):
         workdays.write(connection, calendar)
-        places.write(connection, city)
+        places.write(connection, made.city)
         progress("城市与网格", 1, 1)
-        candidates = _write_blocks(
-            connection, world, rhythm.between(start, until, calendar, seed), cases, block_seed, until, progress
-        )
+        candidates = _write_blocks(connection, made, span, cases, block_seed, until, progress)
         late = Draws(late_seed)
         hearings.write(connection, late, candidates, calendar, until, seed)
-        disputes.call_experts(connection, late)
+        disputes.write_expert_tasks(connection, late, made, candidates)
         disputes.write_model_cases(connection, late, until)
         _write_events(connection, cases, progress)
-        reviews.write(connection, until)
+        reviews.write(connection, made.office, until)
         write_info(
             connection,
             demonstration="true",
@@ -99,70 +109,96 @@ def _write_blocks(
     until: datetime,
     progress: Progress,
 ) -> list[hearings.Candidates]:
-    matter = np.empty(total, dtype=np.int16)
-    community = np.empty(total, dtype=np.int16)
-    root = np.arange(total, dtype=np.int64)
+    earlier = _Earlier(
+        root=np.arange(total, dtype=np.int64),
+        phrase=np.empty(total, dtype=np.int16),
+        community=np.empty(total, dtype=np.int16),
+        purpose=np.empty(total, dtype=np.int8),
+        simple=np.empty(total, dtype=bool),
+        unresolved=np.empty(total, dtype=bool),
+    )
     numbers, candidates = _Numbers(), []
+    daily = max(_whole_days(world, span, total), 1)
     for first in range(0, total, BLOCK):
         last = min(first + BLOCK, total)
         draws = Draws(sequence.spawn(1)[0])
         case = _origins(world, draws, span, first, last, total)
-        matter[first:last], community[first:last] = case.matter, case.community
-        _repeat(draws, case, root, matter, community, total)
+        _repeat(world, draws, case, earlier, daily)
         candidates.append(write_block(connection, world, draws, case, np.datetime64(until, "s"), numbers))
         progress("信访事项", last, total)
     return candidates
 
 
-def _origins(world: World, draws: Draws, span: rhythm.Rhythm, first: int, last: int, total: int) -> cases.Origins:
+def _whole_days(world: World, span: rhythm.Rhythm, total: int) -> int:
+    """Cases a day in the years in which every office registers in the system."""
+    before = int(span.sums[np.searchsorted(span.hours, world.whole_from)])
+    return total * (span.total - before) // span.total // (365 * WHOLE_YEARS)
+
+
+def _origins(world: World, draws: Draws, span: rhythm.Rhythm, first: int, last: int, total: int) -> origins.Origins:
     number = np.arange(first, last, dtype=np.int64)
     at = (number * span.total + draws.below(span.total, number.size)) // total
     registered, hour = span.moments(at)
-    channel = span.channels(hour, draws.below(2**32, number.size))
-    return cases.origins(world, draws, number + 1, registered, channel)
+    channel = span.channels(hour, draws.bits(number.size))
+    return origins.draw(world, draws, number + 1, registered, channel)
 
 
-def _repeat(
-    draws: Draws, case: cases.Origins, root: np.ndarray, matter: np.ndarray, community: np.ndarray, total: int
-) -> None:
-    """Make some cases repeat an earlier one: its person, place and matter.
-
-    `root` holds the first case of every case so far, as numbers from 0.
-    """
+def _repeat(world: World, draws: Draws, case: origins.Origins, earlier: _Earlier, daily: int) -> None:
+    """Make some cases repeat an earlier one, its person, place and matter: above all one that ended unresolved."""
     number = case.petition_id - 1
-    daily = max(total // 1826, 1)
+    block = slice(int(number[0]), int(number[-1]) + 1)
+    earlier.phrase[block], earlier.community[block], earlier.purpose[block] = case.phrase, case.community, case.purpose
+    earlier.simple[block], earlier.unresolved[block] = case.simple, case.unresolved
     lag = draws.between(8 * daily, 260 * daily, case.size)
-    again = draws.chance(850, case.size) & (lag <= number)
-    root[number] = np.where(again, number - lag, number)
-    while not np.array_equal(deeper := root[root[number]], root[number]):
-        root[number] = deeper
-    case.root = root[number] + 1
-    case.matter = matter[root[number]].astype(np.int64)
-    case.community = community[root[number]].astype(np.int64)
-    matter[number], community[number] = case.matter, case.community
+    before = number - lag
+    fit = before >= 0
+    before = np.maximum(before, 0)
+    fit &= origins.in_season(world, earlier.phrase[before], case.registered)
+    fit &= (earlier.purpose[before] <= origins.APPEAL) & (case.channel != origins.LINE)
+    again = origins.come_again(draws, earlier.unresolved[before]) & fit
+    root = earlier.root
+    root[block] = np.where(again, before, number)
+    while not np.array_equal(deeper := root[root[block]], root[block]):
+        root[block] = deeper
+    first = root[block]
+    case.root = first + 1
+    case.phrase = earlier.phrase[first].astype(np.int64)
+    case.community = earlier.community[first].astype(np.int64)
+    origins.repeat(draws, case, again, earlier.purpose[first], earlier.simple[first])
+    earlier.phrase[block], earlier.community[block] = case.phrase, case.community
+    earlier.purpose[block], earlier.simple[block] = case.purpose, case.simple
 
 
 def write_block(
-    connection: Connection, world: World, draws: Draws, case: cases.Origins, until: np.datetime64, numbers: _Numbers
+    connection: Connection,
+    world: World,
+    draws: Draws,
+    case: origins.Origins,
+    until: np.datetime64,
+    numbers: _Numbers,
 ) -> hearings.Candidates:
     """Plan the course of a block of cases and write all its rows as seen at `until`."""
-    plan = cases.course(world, draws, case)
-    seen = cases.observed(plan, until)
-    petitions, grid = cases.petition_table(world, draws, case, seen)
+    plan = course.plan(world, draws, case)
+    seen = course.observed(plan, until)
+    petitions, grid = cases.petition_table(world, draws, case, seen, until)
     append_rows(connection, schema.petition, petitions)
     tasks = cases.task_table(world, draws, case, plan, grid, until, numbers.task)
-    received = cases.reception_table(world, draws, case, plan, until, numbers.reception)
+    received = cases.reception_table(world, case, plan, until, numbers.reception)
     watched = cases.supervision_table(world, draws, case, plan, until, numbers.supervision)
-    mediated = disputes.table(world, draws, case, plan, until, numbers.mediation)
+    units = petitions["unit_id"].take(pa.array(watched["petition_id"].to_numpy() - case.petition_id[0]))
+    proposed = cases.proposal_table(world, draws, watched, units, until, numbers.proposal)
+    mediated = disputes.table(world, draws, case, until, numbers.mediation)
     append_rows(connection, schema.grid_task, tasks)
     append_rows(connection, schema.reception, received)
     append_rows(connection, schema.supervision, watched)
+    append_rows(connection, schema.proposal, proposed)
     append_rows(connection, schema.mediation, mediated)
     numbers.task += tasks.num_rows
     numbers.reception += received.num_rows
     numbers.supervision += watched.num_rows
+    numbers.proposal += proposed.num_rows
     numbers.mediation += mediated.num_rows
-    return hearings.candidates(draws, case, plan, until)
+    return hearings.candidates(world, draws, case, plan, until)
 
 
 def _last_year(connection: Connection, until: datetime) -> int:

@@ -49,6 +49,10 @@ class Draws:
         positions: np.ndarray = np.searchsorted(sums, at, side="right") - rows * tables.shape[1]
         return positions
 
+    def bits(self, n: int) -> np.ndarray:
+        """n times 32 random bits."""
+        return self._generator.integers(0, 2**32, n, dtype=np.int64)
+
     def order(self, n: int) -> np.ndarray:
         """The numbers 0 … n − 1, shuffled."""
         return self._generator.permutation(n)
@@ -71,6 +75,13 @@ def mixed(numbers: np.ndarray, salt: int) -> np.ndarray:
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return z ^ (z >> np.uint64(31))
+
+
+def rolled(numbers: np.ndarray, seed: int, salt: int, below: int | np.ndarray) -> np.ndarray:
+    """A whole number below `below` for each row, by its number and the seed alone."""
+    bits = (mixed(numbers, seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
+    rolls: np.ndarray = bits % below
+    return rolls
 
 
 def apportion(total: int, weights: np.ndarray, least: int = 0) -> np.ndarray:

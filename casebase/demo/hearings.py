@@ -1,4 +1,7 @@
-"""Experts and hearings: about 240 held over the years, some to come, with panels drawn from the pool."""
+"""Experts and hearings: about 240 held over the years, some to come.
+
+The head of the unit presides; experts of the pool and other third parties hear and judge.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,16 +13,23 @@ from sqlalchemy import Connection
 from casebase import schema
 from casebase.bulk_insert import append
 from casebase.demo import public_counts, texts
-from casebase.demo.cases import Course, Origins
+from casebase.demo.course import HANDLED, SIXTH, Course
 from casebase.demo.draws import Draws, apportion
+from casebase.demo.origins import REPORT, Origins
+from casebase.demo.world import World
 from casebase.workdays import Workdays
 
 _PER_BLOCK = 400
-_SLOTS = np.array([510, 540, 570, 600, 870, 900, 930, 960], dtype="timedelta64[m]")
+SLOTS = np.array([510, 540, 570, 600, 870, 900, 930, 960], dtype="timedelta64[m]")
+"""Times of day at which hearings begin."""
 _COMING, _APPLIED, _CANCELLED, _IDLE = 14, 6, 9, 19
 _STAGES = {"办理": 62, "复查": 24, "复核": 14}
 _CONCLUSIONS = {"支持诉求": 21, "部分支持": 33, "维持原意见": 24, "达成和解": 22}
 _SETTLED = {"支持诉求": 8_400, "部分支持": 7_300, "维持原意见": 4_300, "达成和解": 9_600}
+PRESIDING = {"办理": "责任单位负责人", "复查": "复查机关负责人", "复核": "复核机关负责人"}
+ROLES = {"听证员": 55, "评议": 45}
+"""What experts do at a hearing."""
+GUESTS = {"人大代表": 18, "政协委员": 18, "群众代表": 34, "志愿者": 20, "基层法律服务工作者": 10}
 _FIELDS = {
     "高等院校": ("法学", "社会学", "公共管理", "心理学", "经济学"), "社会组织": ("社会工作", "心理疏导", "纠纷调解"),
     "市直单位": ("自然资源", "住房和城乡建设", "人力资源和社会保障", "医疗卫生", "教育", "民政"),
@@ -29,23 +39,24 @@ _FIELDS = {
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Cases that a hearing may take up: not simple, accepted, not restricted. Closed later than `until` means open."""
+    """Cases of article 31 item 6 that a hearing may take up: not simple, accepted, not restricted."""
 
     petition_id: np.ndarray
     accepted: np.ndarray
     closed: np.ndarray
+    is_over: np.ndarray  # closed by `until`
 
 
-def candidates(draws: Draws, case: Origins, plan: Course, until: np.datetime64) -> Candidates:
+def candidates(world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64) -> Candidates:
     """A sample of a block's cases that lasted 20 days or longer after acceptance."""
-    long = plan.closed - plan.accepted > np.timedelta64(20 * 86_400, "s")
-    fit = np.flatnonzero(
-        ~plan.simple & ~plan.refused & (plan.purpose != 3) & (case.matter >= 0) & (plan.accepted <= until) & long
-    )
+    lasts = plan.closed - plan.accepted > np.timedelta64(20 * 86_400, "s")
+    known = (plan.accepted >= world.whole_from) & (plan.accepted <= until)
+    kind = ~case.simple & (plan.path == SIXTH) & (plan.ending == HANDLED) & (case.purpose != REPORT) & case.classed
+    fit = np.flatnonzero(kind & known & lasts)
     ended = fit[plan.closed[fit] <= until]
     running = fit[plan.closed[fit] > until]
     at = np.concatenate([part[draws.distinct(part.size, min(part.size, _PER_BLOCK))] for part in (ended, running)])
-    return Candidates(case.petition_id[at], plan.accepted[at], plan.closed[at])
+    return Candidates(case.petition_id[at], plan.accepted[at], plan.closed[at], plan.closed[at] <= until)
 
 
 def write(
@@ -59,6 +70,7 @@ def write(
     hearings = _hearings(draws, every, calendar, pd.Timestamp(until))
     append(connection, schema.hearing, hearings)
     append(connection, schema.hearing_expert, _panels(draws, hearings, experts, until))
+    append(connection, schema.hearing_participant, _participants(draws, hearings))
 
 
 def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
@@ -86,7 +98,7 @@ def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
 
 def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
     """Held ones first, then cancelled, coming and applied ones; ids follow the day of the hearing."""
-    ended, running = every[every.closed <= until], every[every.closed > until]
+    ended, running = every[every.is_over], every[~every.is_over]
     count = min(public_counts.EXPERT_HEARINGS, len(ended))
     stages = np.repeat(list(_STAGES), apportion(count, np.array(list(_STAGES.values()), dtype=np.int64)))
     held = _held(draws, ended, stages, calendar, until)
@@ -108,7 +120,7 @@ def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.T
 def _recently(draws: Draws, cases: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.Series:
     """A working morning or afternoon of the last days before `until`, not before the case was accepted."""
     day = np.full(len(cases), until.to_datetime64().astype("datetime64[D]")) - draws.between(1, 8, len(cases))
-    moment = calendar.after_many(day, 0).astype("datetime64[us]") + _SLOTS[draws.below(_SLOTS.size, len(cases))]
+    moment = calendar.after_many(day, 0).astype("datetime64[us]") + SLOTS[draws.below(SLOTS.size, len(cases))]
     return pd.Series(np.maximum(moment, cases.accepted.to_numpy().astype("datetime64[us]")))
 
 
@@ -132,31 +144,35 @@ def _held(
     frame["held_at"] = frame.scheduled_at + pd.to_timedelta(draws.between(0, 12, len(frame)), unit="min")
     frame["conclusion"] = np.array(list(_CONCLUSIONS))[draws.weighted(list(_CONCLUSIONS.values()), len(frame))]
     settled = draws.chance(frame.conclusion.map(_SETTLED).to_numpy(), len(frame))
-    moment = frame.held_at + pd.to_timedelta(
-        draws.between(1, 38, len(frame)) * 24 + draws.between(1, 6, len(frame)), unit="h"
-    )
+    held = frame.held_at.to_numpy().astype("datetime64[D]")
+    moment = pd.Series(_in_office(draws, calendar.after_many(held, draws.between(1, 26, len(frame)))))
     frame["settled_at"] = moment.where(settled & (moment <= until).to_numpy())
     return frame.assign(status="已举行")
+
+
+def _in_office(draws: Draws, day: np.ndarray) -> np.ndarray:
+    moments: np.ndarray = day.astype("datetime64[us]") + SLOTS[draws.below(SLOTS.size, day.size)]
+    return moments
 
 
 def _planned(draws: Draws, cases: pd.DataFrame, around: pd.Series, calendar: Workdays) -> pd.DataFrame:
     """Hearings on the last working day up to `around`, applied for one to five weeks before."""
     n = len(cases)
     day = calendar.after_many(around.to_numpy().astype("datetime64[D]"), np.zeros(n, dtype=np.int64))
-    scheduled = pd.Series(day.astype("datetime64[us]") + _SLOTS[draws.below(_SLOTS.size, n)])
-    applied = scheduled - pd.to_timedelta(draws.between(7, 34, n) * 24 + draws.between(0, 5, n), unit="h")
+    scheduled = pd.Series(_in_office(draws, day))
+    applied = _in_office(draws, calendar.after_many(day - draws.between(7, 34, n), 0))
     return pd.DataFrame(
         {
             "petition_id": cases.petition_id.to_numpy(),
             "stage": "办理",
-            "applied_at": np.maximum(applied.to_numpy(), cases.accepted.to_numpy().astype("datetime64[us]")),
+            "applied_at": np.maximum(applied, cases.accepted.to_numpy().astype("datetime64[us]")),
             "scheduled_at": scheduled,
         }
     )
 
 
 def _panels(draws: Draws, hearings: pd.DataFrame, experts: pd.DataFrame, until: datetime) -> pd.DataFrame:
-    """Three to five experts a hearing, one presiding; a few recused, some experts never called."""
+    """Two to four experts a hearing, none presiding; a few recused, some experts never called."""
     called = np.sort(draws.order(len(experts))[_IDLE:])
     joined = pd.to_datetime(experts.joined_on).to_numpy()
     load = draws.between(10, 100, len(experts))
@@ -165,12 +181,21 @@ def _panels(draws: Draws, hearings: pd.DataFrame, experts: pd.DataFrame, until: 
     latest = sitting.scheduled_at.clip(upper=pd.Series(until, index=sitting.index)).to_numpy()
     for number, day in zip(sitting.hearing_id.tolist(), latest, strict=True):
         free = called[joined[called] <= day]
-        wanted = int(draws.between(3, 5, 1)[0])
+        wanted = int(draws.between(2, 4, 1)[0])
         order = free[np.argsort(-(load[free] * draws.between(1, 1_000, free.size)), kind="stable")][:wanted]
         recused = draws.chance(160, order.size)
         recused[:1] = False
-        rows += [
-            (number, int(expert) + 1, "主持" if place == 0 else "评议", bool(out))
-            for place, (expert, out) in enumerate(zip(order, recused, strict=True))
-        ]
-    return pd.DataFrame(rows, columns=["hearing_id", "expert_id", "role", "recused"])
+        rows += [(number, int(expert) + 1, bool(out)) for expert, out in zip(order, recused, strict=True)]
+    panels = pd.DataFrame(rows, columns=["hearing_id", "expert_id", "recused"])
+    return panels.assign(role=np.array(list(ROLES))[draws.weighted(list(ROLES.values()), len(panels))])
+
+
+def _participants(draws: Draws, hearings: pd.DataFrame) -> pd.DataFrame:
+    """Who sits at a hearing beside the experts: the head who presides, and one to three third parties."""
+    sitting = hearings[hearings.status.isin(["已举行", "已排期"])]
+    head = pd.DataFrame({"hearing_id": sitting.hearing_id, "kind": sitting.stage.map(PRESIDING), "role": "主持"})
+    guests = draws.between(1, 3, len(sitting))
+    kind = np.array(list(GUESTS))[draws.weighted(list(GUESTS.values()), int(guests.sum()))]
+    others = pd.DataFrame({"hearing_id": np.repeat(sitting.hearing_id, guests), "kind": kind, "role": "听证员"})
+    rows = pd.concat([head, others]).sort_values("hearing_id", kind="stable", ignore_index=True)
+    return rows.assign(participant_no=rows.groupby("hearing_id").cumcount() + 1)

@@ -16,15 +16,17 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection, func, select
 
-from casebase import events, workdays
-from casebase.demo import cases, disputes, duties, places, profile, rhythm, steps
+from casebase import events
+from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
+from casebase.demo import cases, course, disputes, duties, origins, rhythm, steps, world
 from casebase.demo.builder import LIVE_SINCE, YEARLY, append_rows
-from casebase.demo.cases import World
 from casebase.demo.draws import PER_MYRIAD, Draws
+from casebase.demo.hours import WAKING, read_waking, waking_moment
+from casebase.demo.world import World
 from casebase.engine import Casebase, mark_changed, write_info
 from casebase.errors import CasebaseError
 from casebase.schema import grid_task, grid_worker, hearing, info, mediation, petition
-from casebase.settings import CalendarSettings, DeadlineSettings
+from casebase.settings import CalendarSettings, DeadlineSettings, HotlineSettings
 
 LONGEST_GAP = timedelta(days=92)
 """A city that was shut for longer is not caught up with further back."""
@@ -34,6 +36,10 @@ _TICK = timedelta(seconds=15)
 _PAUSE = timedelta(minutes=10)
 _DAY = 86_400
 _ROWS_AT_ONCE = 5_000
+# Of 10,000 hard cases: letters filed, cases refused, and of repeats those no longer accepted besides.
+_FILED, _REFUSED, _NO_MORE = 220, 140, 450
+_OLD = pd.Timedelta(days=200)
+"""Cases that were open for longer when the city came alive go on staying open."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,12 +65,12 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
         if until <= since:
             return 0
         start = datetime.fromisoformat(values[LIVE_SINCE])
-        world = _world(int(values["seed"]), start, casebase.settings.calendar, casebase.settings.deadlines)
-        span = steps.Span(_at(since), _at(until), _at(start), speed, seed, world)
+        settings = casebase.settings
+        city = _world(int(values["seed"]), start, settings.calendar, settings.deadlines, settings.hotline)
+        span = steps.Span(_at(since), _at(until), _at(start), speed, seed, city)
         touched = _move(connection, span) if _ticks(since) < _ticks(until) else set()
-        arrivals = _arrivals(world, start, until, speed, int(values[YEARLY])) - _arrivals(
-            world, start, since, speed, int(values[YEARLY])
-        )
+        yearly = int(values[YEARLY])
+        arrivals = _arrivals(city, start, until, speed, yearly) - _arrivals(city, start, since, speed, yearly)
         touched |= _register(connection, span, since, until, arrivals)
         _derive(connection, sorted(touched))
         write_info(connection, data_until=until.isoformat())
@@ -125,13 +131,11 @@ def _catch_up(casebase: Casebase, clock: Callable[[], datetime], speed: float, s
 
 
 @lru_cache(maxsize=2)
-def _world(seed: int, live_since: datetime, calendar: CalendarSettings, deadlines: DeadlineSettings) -> World:
+def _world(
+    seed: int, live_since: datetime, calendar: CalendarSettings, deadlines: DeadlineSettings, hotline: HotlineSettings
+) -> World:
     """The same city that the seed built."""
-    city_seed, profile_seed, *_ = np.random.SeedSequence(seed).spawn(4)
-    city = places.make(city_seed, live_since)
-    first = rhythm.five_years_before(live_since)
-    differences = profile.make(city, profile_seed, np.datetime64(first, "D"), (live_since - first).days + 2)
-    return World(city, differences, workdays.build(calendar), deadlines, seed)
+    return world.make(seed, live_since, calendar, deadlines, hotline)
 
 
 def _ticks(moment: datetime) -> int:
@@ -142,7 +146,8 @@ def _move(connection: Connection, span: steps.Span) -> set[int]:
     """Everything that happens to cases that are there already."""
     touched = _move_cases(connection, span) | _move_tasks(connection, span) | _hold_hearings(connection, span)
     touched |= duties.receive(connection, span) | duties.supervise(connection, span)
-    touched |= duties.apply_for_hearings(connection, span)
+    touched |= duties.apply_for_hearings(connection, span) | duties.consult(connection, span)
+    duties.propose(connection, span)
     _close_mediations(connection, span)
     return touched
 
@@ -169,117 +174,175 @@ def _register(connection: Connection, span: steps.Span, since: datetime, until: 
     hours = rhythm.between(since, until, span.world.calendar, span.world.seed)
     number = np.arange(arrivals, dtype=np.int64)
     registered, hour = hours.moments((number * hours.total + draws.below(hours.total, arrivals)) // arrivals)
-    channel = hours.channels(hour, draws.below(2**32, arrivals))
-    case = cases.origins(
+    channel = hours.channels(hour, draws.bits(arrivals))
+    case = origins.draw(
         span.world, draws, number + first, np.maximum(registered, span.since.astype("datetime64[s]") + 1), channel
     )
     _repeat(connection, span, draws, case)
-    plan = cases.course(span.world, draws, case)
+    plan = course.plan(span.world, draws, case)
     until_second = span.until.astype("datetime64[s]")
-    rows, grid = cases.petition_table(span.world, draws, case, cases.observed(plan, until_second))
+    seen = course.observed(plan, until_second)
+    rows, grid = cases.petition_table(span.world, draws, case, seen, until_second)
     append_rows(connection, petition, rows)
     task_id, mediation_id = (
         steps.next_id(connection, grid_task.c.task_id),
         steps.next_id(connection, mediation.c.mediation_id),
     )
     append_rows(connection, grid_task, cases.task_table(span.world, draws, case, plan, grid, until_second, task_id))
-    mediated = disputes.table(span.world, draws, case, plan, until_second, mediation_id, precede=False)
+    mediated = disputes.table(span.world, draws, case, until_second, mediation_id, precede=False)
     append_rows(connection, mediation, mediated)
     return set(case.petition_id.tolist())
 
 
-def _repeat(connection: Connection, span: steps.Span, draws: Draws, case: cases.Origins) -> None:
-    """Let some of the new cases repeat an earlier one."""
-    again = np.flatnonzero(draws.chance(850, case.size))
-    lag = draws.between(1_000, 40_000, again.size)
-    earlier = (case.petition_id[0] - lag).clip(1)
-    query = select(petition.c.petition_id, petition.c.repeat_of, petition.c.community_code, petition.c.category_code)
-    rows = connection.execute(query.where(petition.c.petition_id.in_(earlier.tolist()))).all()
-    by_id = {row.petition_id: row for row in rows if row.community_code and row.category_code}
+def _repeat(connection: Connection, span: steps.Span, draws: Draws, case: origins.Origins) -> None:
+    """Let some of the new cases repeat an earlier one, above all one that ended unresolved."""
+    earlier = (case.petition_id[0] - draws.between(1_000, 40_000, case.size)).clip(1)
+    p = petition.c
+    query = select(
+        p.petition_id, p.repeat_of, p.community_code, p.category_code, p.title, p.purpose, p.is_simple, p.resolved
+    ).where(p.petition_id.in_(earlier.tolist()), p.purpose.in_(origins.PURPOSES[: origins.APPEAL + 1]))
+    by_id = {row.petition_id: row for row in connection.execute(query)}
+    unresolved = np.array([number in by_id and by_id[number].resolved is False for number in earlier.tolist()])
+    again = origins.come_again(draws, unresolved) & (case.channel != origins.LINE)
+    matters = span.world.city.matters
     communities = pd.Index(span.world.city.ground.community_code.to_pylist())
-    matters = pd.Index(span.world.city.matters.codes)
-    for at, number in zip(again, earlier.tolist(), strict=True):
-        if number in by_id:
-            row = by_id[number]
-            case.root[at] = row.repeat_of or row.petition_id
-            case.community[at] = communities.get_loc(row.community_code)
-            case.matter[at] = matters.get_loc(row.category_code)
+    purpose, simple = case.purpose.copy(), case.simple.copy()
+    for at in np.flatnonzero(again):
+        row = by_id.get(int(earlier[at]))
+        phrase = None if row is None else _phrase_of(span.world, row.category_code, row.title)
+        if row is None or phrase is None or not row.community_code:
+            again[at] = False
+            continue
+        case.root[at] = row.repeat_of or row.petition_id
+        case.community[at] = communities.get_loc(row.community_code)
+        case.phrase[at] = phrase
+        purpose[at], simple[at] = origins.PURPOSES.index(row.purpose), row.is_simple
+    again &= matters.phrase_month[case.phrase, origins.month_of(case.registered)] > 0
+    case.root = np.where(again, case.root, case.petition_id)
+    origins.repeat(draws, case, again, purpose, simple)
+
+
+def _phrase_of(city: World, category: str | None, title: str | None) -> int | None:
+    """Which phrase of its class the title of a case tells."""
+    matters = city.city.matters
+    own = np.flatnonzero(matters.codes[matters.phrase_matter] == category)
+    return next((int(number) for number in own if matters.phrases[number] in (title or "")), None)
 
 
 def _move_cases(connection: Connection, span: steps.Span) -> set[int]:
-    """Forward, accept, close and evaluate the cases that are due for it."""
+    """Forward, receive, accept, close and evaluate the cases that are due for it."""
     p = petition.c
     window = pd.Timestamp(span.until).to_pydatetime() - timedelta(days=span.world.deadlines.evaluation_days)
     columns = (
-        p.petition_id, p.registered_at, p.forwarded_at, p.accepted_at, p.closed_at, p.evaluated_at,
-        p.due_at, p.five_day_due, p.is_simple, p.extended_days, p.resolved, p.status,
-        p.satisfaction_bureau, p.satisfaction_unit, p.updated_at, p.counted, p.restricted, p.grid_id,
+        p.petition_id, p.registered_at, p.forwarded_at, p.received_at, p.accepted_at, p.closed_at, p.evaluated_at,
+        p.due_at, p.five_day_due, p.is_simple, p.is_first, p.people, p.channel, p.handling_path, p.extended_days,
+        p.resolved, p.status, p.satisfaction_bureau, p.satisfaction_unit, p.updated_at, p.counted, p.restricted,
+        p.grid_id, p.unit_id, p.leader_assigned, p.is_long_standing,
     )  # fmt: skip
-    waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status != "不予受理")
+    waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status == CLOSED)
     rows = steps.read(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
     if rows.empty:
         return set()
+    rows["is_simple"] = rows.is_simple.astype(bool)
+    rows["is_line"] = (rows.channel == HOTLINE).to_numpy(dtype=bool)
+    rows["is_sixth"] = (rows.handling_path == PETITION_PROCEDURE).to_numpy(dtype=bool)
+    rows["is_hard"] = ~rows.is_simple & ~rows.is_line & ~rows.restricted.astype(bool)
+    rows["stays_open"] = _stays_open(span, rows)
     before = rows.copy()
     _forward(span, rows)
+    _receive(span, rows)
     _accept(span, rows)
     _close(span, rows)
     _evaluate(span, rows)
-    moments = ["forwarded_at", "accepted_at", "closed_at", "evaluated_at"]
+    moments = ["forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at"]
     changed = (rows[moments].notna() & before[moments].isna()).any(axis=1)
     rows.loc[changed, "updated_at"] = rows.loc[changed, moments].max(axis=1)
+    changed |= _grow_old(span, rows)
     moved = rows[changed]
     kept = [
-        "petition_id",
-        *moments,
-        "due_at",
-        "five_day_due",
-        "resolved",
-        "status",
-        "satisfaction_bureau",
-        "satisfaction_unit",
-        "updated_at",
-    ]
+        "petition_id", *moments, "due_at", "five_day_due", "resolved", "status", "satisfaction_bureau",
+        "satisfaction_unit", "updated_at", "unit_id", "leader_assigned", "is_long_standing",
+    ]  # fmt: skip
     steps.update(connection, petition, moved[kept])
     _push(connection, span, moved[moved.forwarded_at.notna() & before.forwarded_at[changed].isna()])
     return set(moved.petition_id.tolist())
 
 
+def _stays_open(span: steps.Span, rows: pd.DataFrame) -> np.ndarray:
+    """Which hard cases stay open for long: those the built city chose, and those that have done so already."""
+    registered = rows.registered_at.to_numpy().astype("datetime64[s]")
+    chosen = origins.stays_open(span.world, rows.petition_id.to_numpy(dtype=np.int64), registered)
+    old = rows.registered_at < pd.Timestamp(span.live_since) - _OLD
+    stays: np.ndarray = (chosen | old.to_numpy()) & rows.is_hard.to_numpy() & rows.is_sixth.to_numpy()
+    return stays
+
+
+def _grow_old(span: steps.Span, rows: pd.DataFrame) -> pd.Series:
+    """An open case becomes a 积案 when it has been open for a year."""
+    birthday = rows.registered_at + pd.Timedelta(days=cases.LONG_STANDING_DAYS)
+    fresh = rows.closed_at.isna() & ~rows.is_long_standing.astype(bool) & (birthday <= pd.Timestamp(span.until))
+    rows.loc[fresh, "is_long_standing"] = True
+    soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
+    rows.loc[fresh, "updated_at"] = birthday[fresh].where(birthday[fresh] > soonest, soonest)
+    return fresh
+
+
 def _forward(span: steps.Span, rows: pd.DataFrame) -> None:
+    """Forwarded to a unit, or filed by the bureau (存): few letters."""
     waiting = rows.forwarded_at.isna() & rows.closed_at.isna()
     some = rows[waiting]
     days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[steps.draw_below(span, some.petition_id, 1, 10)]
-    steps.apply(
-        span,
-        rows,
-        "forwarded_at",
-        some.registered_at,
-        steps.office_moment_after(span, some.registered_at, days, some.petition_id, 2),
+    planned = steps.office_moment_after(span, some.registered_at, days, some.petition_id, 2)
+    filed = (
+        some.is_hard & (some.channel == "来信") & (steps.draw_below(span, some.petition_id, 15, PER_MYRIAD) < _FILED)
     )
+    steps.apply(span, rows, "forwarded_at", some.registered_at[~filed], planned[~filed])
+    steps.apply(span, rows, "closed_at", some.registered_at[filed], planned[filed])
     rows.loc[waiting & rows.forwarded_at.notna(), "status"] = "待受理"
+    ended = waiting & rows.closed_at.notna()
+    rows.loc[ended, "status"] = NOT_HANDLED[course.FILED]
+    rows.loc[ended, "unit_id"] = None
+
+
+def _receive(span: steps.Span, rows: pd.DataFrame) -> None:
+    some = rows[rows.received_at.isna() & rows.forwarded_at.notna() & rows.closed_at.isna()]
+    days = (steps.draw_below(span, some.petition_id, 16, 10) > 7).astype(np.int64)
+    planned = steps.office_moment_after(span, some.forwarded_at, days, some.petition_id, 17)
+    steps.apply(span, rows, "received_at", some.forwarded_at, planned)
 
 
 def _accept(span: steps.Span, rows: pd.DataFrame) -> None:
-    waiting = rows.accepted_at.isna() & rows.forwarded_at.notna() & rows.closed_at.isna()
+    """Accepted, or for few hard cases refused; the limit of article 34 begins, where it applies."""
+    waiting = rows.accepted_at.isna() & rows.received_at.notna() & rows.closed_at.isna()
     some = rows[waiting]
     roll = steps.draw_below(span, some.petition_id, 3, 10)
+    quick = some.is_simple | some.is_line
     days = np.where(
-        some.is_simple, np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 1])[roll], np.array([1, 1, 2, 2, 3, 3, 4, 5, 6, 8])[roll]
+        quick, np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 1])[roll], np.array([1, 1, 2, 2, 3, 3, 4, 5, 6, 8])[roll]
     )
-    steps.apply(
-        span,
-        rows,
-        "accepted_at",
-        some.forwarded_at,
-        steps.office_moment_after(span, some.forwarded_at, days, some.petition_id, 4),
-    )
+    planned = steps.office_moment_after(span, some.received_at, days, some.petition_id, 4)
+    roll = steps.draw_below(span, some.petition_id, 18, PER_MYRIAD)
+    again = ~some.is_first.astype(bool)
+    refused = some.is_hard & (roll < np.where(again, _REFUSED + _NO_MORE, _REFUSED))
+    steps.apply(span, rows, "accepted_at", some.received_at[~refused], planned[~refused])
+    steps.apply(span, rows, "closed_at", some.received_at[refused], planned[refused])
+    ended = waiting & rows.closed_at.notna()
+    no_more = pd.Series(roll >= _REFUSED, index=some.index).reindex(rows.index, fill_value=False)
+    rows.loc[ended, "status"] = np.where(no_more[ended], NOT_HANDLED[course.NO_MORE], NOT_HANDLED[course.REFUSED])
     done = waiting & rows.accepted_at.notna()
     rows.loc[done, "status"] = "办理中"
-    registered, accepted = (
-        rows.loc[done, name].to_numpy().astype("datetime64[s]") for name in ("registered_at", "accepted_at")
+    taken = origins.assigned(
+        span.world,
+        rows.petition_id.to_numpy(dtype=np.int64),
+        rows.people.to_numpy(),
+        rows.is_first.to_numpy(dtype=bool),
+        rows.stays_open.to_numpy(dtype=bool),
     )
-    rows.loc[done, "due_at"] = cases.handling_due(
-        span.world, registered, accepted, rows.loc[done, "extended_days"].to_numpy().astype(np.int64)
-    ).astype("datetime64[us]")
+    rows.loc[done & rows.is_hard & taken, "leader_assigned"] = True
+    limited = done & rows.is_sixth
+    accepted = rows.loc[limited, "accepted_at"].to_numpy().astype("datetime64[s]")
+    extended_days = rows.loc[limited, "extended_days"].to_numpy().astype(np.int64)
+    rows.loc[limited, "due_at"] = course.handling_due(span.world, accepted, extended_days).astype("datetime64[us]")
     rows["five_day_due"] = _five_day_due(span, rows)
 
 
@@ -294,25 +357,29 @@ def _five_day_due(span: steps.Span, rows: pd.DataFrame) -> pd.Series:
 
 
 def _close(span: steps.Span, rows: pd.DataFrame) -> None:
-    """A case closes somewhere on the way to its deadline, or some days after it."""
+    """A case closes somewhere on the way to its deadline, or some days after it; few stay open for long.
+
+    What has no deadline takes as long as if it had one.
+    """
     waiting = rows.closed_at.isna() & rows.accepted_at.notna()
     some = rows[waiting]
     base = steps.wait_start(span, some.accepted_at)
-    deadline = some.five_day_due.where(some.is_simple, some.due_at).fillna(some.due_at)
+    without = some.accepted_at + pd.Timedelta(days=span.world.deadlines.handle_days)
+    deadline = some.five_day_due.where(some.is_simple, some.due_at).fillna(some.due_at).fillna(without)
     left = (deadline.dt.normalize() - base.dt.normalize()).dt.days.to_numpy()
     late = (steps.draw_below(span, some.petition_id, 5, PER_MYRIAD) < 650) | (left < 1)
     days = np.where(
         late,
-        np.maximum(left, 0) + 1 + steps.draw_below(span, some.petition_id, 6, 9) * np.where(some.is_simple, 1, 4),
+        np.maximum(left, 0) + 1 + steps.draw_below(span, some.petition_id, 6, 9) * np.where(left < 15, 1, 4),
         1 + steps.draw_below(span, some.petition_id, 7, np.maximum(left, 1)),
     )
-    day = span.world.calendar.after_many(
-        base.to_numpy().astype("datetime64[D]") + days, np.zeros(days.size, dtype=np.int64)
-    )
+    days = np.where(some.stays_open, 150 + steps.draw_below(span, some.petition_id, 19, 900), days)
+    last = span.world.calendar.days[-1]
+    day = span.world.calendar.after_many(np.minimum(base.to_numpy().astype("datetime64[D]") + days, last), 0)
     moment = pd.Series(steps.office_moment(span, day, some.petition_id, 8), index=some.index)
     steps.apply(span, rows, "closed_at", some.accepted_at, moment)
     done = waiting & rows.closed_at.notna()
-    rows.loc[done, "status"] = "已办结"
+    rows.loc[done, "status"] = CLOSED
     rows.loc[done, "resolved"] = steps.draw_below(span, rows.loc[done, "petition_id"], 9, 100) < np.where(
         rows.loc[done, "is_simple"], 87, 70
     )
@@ -325,27 +392,30 @@ def _evaluate(span: steps.Span, rows: pd.DataFrame) -> None:
         & rows.closed_at.notna()
         & rows.counted
         & ~rows.restricted
-        & (rows.status != "不予受理")
+        & ~rows.status.isin(NOT_HANDLED)
     )
     share = np.where(rows.closed_at.to_numpy() > span.live_since, 7_000, 2_500)
     waiting = eligible & (steps.draw_below(span, rows.petition_id, 10, PER_MYRIAD) < share)
     some = rows[waiting]
-    window = span.world.deadlines.evaluation_days * _DAY
-    seconds = (
-        np.minimum(
-            steps.draw_below(span, some.petition_id, 11, window - 7_200),
-            steps.draw_below(span, some.petition_id, 12, window - 7_200),
-        )
-        + 3_600
+    window = span.world.deadlines.evaluation_days * WAKING - 3_600
+    seconds = 1_800 + np.minimum(
+        steps.draw_below(span, some.petition_id, 11, window), steps.draw_below(span, some.petition_id, 12, window)
     )
-    moment = steps.wait_start(span, some.closed_at) + pd.to_timedelta(seconds, unit="s")
-    moment = moment.where(moment <= some.closed_at + pd.Timedelta(seconds=window))
-    steps.apply(span, rows, "evaluated_at", some.closed_at, moment)
+    moment = _awake_after(steps.wait_start(span, some.closed_at), seconds)
+    last = some.closed_at + pd.Timedelta(days=span.world.deadlines.evaluation_days)
+    moment = moment.where(moment <= last)
+    steps.apply(span, rows, "evaluated_at", some.closed_at, moment, hours="waking")
     done = waiting & rows.evaluated_at.notna()
     happy = rows.loc[done, "resolved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     for column, salt, levels in (("satisfaction_bureau", 13, (73, 49)), ("satisfaction_unit", 14, (65, 33))):
         roll, content = steps.draw_below(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
         rows.loc[done, column] = np.where(roll < content, "满意", np.where(roll < content + 24, "基本满意", "不满意"))
+
+
+def _awake_after(start: pd.Series, seconds: np.ndarray) -> pd.Series:
+    """So many waking seconds later."""
+    moments = waking_moment(read_waking(start.to_numpy().astype("datetime64[s]")) + seconds)
+    return pd.Series(moments.astype("datetime64[us]"), index=start.index)
 
 
 def _push(connection: Connection, span: steps.Span, forwarded: pd.DataFrame) -> None:
@@ -398,21 +468,22 @@ def _move_tasks(connection: Connection, span: steps.Span) -> set[int]:
     prompt = steps.draw_below(span, rows.task_id, 22, 100) < np.where(rows.worker_id.notna(), 94, 26)
     wait = np.where(
         prompt,
-        600 + steps.draw_below(span, rows.task_id, 23, 60_000),
-        90_000 + steps.draw_below(span, rows.task_id, 23, 200_000),
+        600 + steps.draw_below(span, rows.task_id, 23, WAKING - 9_000),
+        WAKING + 900 + steps.draw_below(span, rows.task_id, 23, 2 * WAKING),
     )
     waiting = rows.contacted_at.isna()
     some = rows[waiting]
-    contact = steps.wait_start(span, some.pushed_at) + pd.to_timedelta(wait[waiting.to_numpy()], unit="s")
-    steps.apply(span, rows, "contacted_at", some.pushed_at, contact.where(~(contact > some.closed_at), some.closed_at))
+    contact = _awake_after(steps.wait_start(span, some.pushed_at), wait[waiting.to_numpy()])
+    contact = contact.where(~(contact > some.closed_at), some.closed_at)
+    steps.apply(span, rows, "contacted_at", some.pushed_at, contact, hours="waking")
     method = np.where(steps.draw_below(span, rows.task_id, 24, 100) < 63, "电话", "上门")
     rows["contact_method"] = rows.contact_method.where(~waiting | rows.contacted_at.isna(), method)
     waiting = rows.contacted_at.notna()
     some = rows[waiting]
-    finish = steps.wait_start(span, some.contacted_at) + pd.to_timedelta(
-        3_600 + steps.draw_below(span, some.task_id, 25, 430_000), unit="s"
-    )
-    steps.apply(span, rows, "finished_at", some.contacted_at, finish.where(~(finish > some.closed_at), some.closed_at))
+    begun = steps.wait_start(span, some.contacted_at)
+    finish = _awake_after(begun, 3_600 + steps.draw_below(span, some.task_id, 25, 5 * WAKING))
+    finish = finish.where(~(finish > some.closed_at), some.closed_at)
+    steps.apply(span, rows, "finished_at", some.contacted_at, finish, hours="waking")
     roll = steps.draw_below(span, rows.task_id, 26, 100)
     outcome = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
     rows["outcome"] = rows.outcome.where(rows.finished_at.isna(), outcome)
@@ -469,8 +540,9 @@ def _close_mediations(connection: Connection, span: steps.Span) -> None:
     )
     if rows.empty:
         return
-    wait = pd.to_timedelta(3_600 + steps.draw_below(span, rows.mediation_id, 40, 9 * _DAY), unit="s")
-    steps.apply(span, rows, "closed_at", rows.opened_at, steps.wait_start(span, rows.opened_at) + wait)
+    wait = 3_600 + steps.draw_below(span, rows.mediation_id, 40, 9 * WAKING)
+    ended = _awake_after(steps.wait_start(span, rows.opened_at), wait)
+    steps.apply(span, rows, "closed_at", rows.opened_at, ended, hours="waking")
     moved = rows[rows.closed_at.notna()].copy()
     settled = steps.draw_below(span, moved.mediation_id, 41, 100) < np.where(moved.dispute_kind == "家庭邻里", 88, 77)
     moved["outcome"] = np.where(settled, "化解", "未化解")

@@ -94,30 +94,36 @@ def agents(ground: Ground, sequence: np.random.SeedSequence, until: datetime) ->
 
 
 def organisations(ground: Ground, sequence: np.random.SeedSequence, until: datetime) -> tuple[pd.DataFrame, np.ndarray]:
-    """Rows of `social_org`, and the number of a mediating organisation in each community (0 without one)."""
+    """Rows of `social_org`, and the number of a mediating organisation in each community (0 without one).
+
+    Organisations belong to urban communities (社区); incubation centres to districts and to streets.
+    """
     draws = Draws(sequence)
     n = ground.kind.size
+    urban = np.flatnonzero(ground.kind == 0)
     named = _named(ground)
-    others = np.setdiff1d(np.arange(n), list(named))
+    others = np.setdiff1d(urban, list(named))
     mediating = np.concatenate([list(named), others[draws.distinct(others.size, public_counts.MEDIATING - len(named))]])
     plain = np.repeat(
-        np.arange(n),
-        apportion(public_counts.ORGANISATIONS - public_counts.MEDIATING, ground.population + 2000, least=1),
+        urban,
+        apportion(public_counts.ORGANISATIONS - public_counts.MEDIATING, ground.population[urban] + 2000, least=1),
     )
-    incubators = draws.distinct(n, public_counts.INCUBATORS)
+    of_district, of_street = _incubators(ground, urban, draws)
     kind = [
         *["矛调类"] * mediating.size,
         *np.array(list(_ORG_KINDS))[draws.weighted(list(_ORG_KINDS.values()), plain.size)].tolist(),
-        *["孵化中心"] * incubators.size,
+        *["孵化中心"] * (of_district.size + of_street.size),
     ]
-    community = np.concatenate([mediating, plain, incubators])
+    level = [None] * (mediating.size + plain.size) + ["区"] * of_district.size + ["街道"] * of_street.size
+    community = np.concatenate([mediating, plain, of_district, of_street])
     # The three-year action to found such organisations ran 2022 to 2024; nothing is founded after `until`.
     newest = max((until - datetime(2024, 12, 31)).days, 30)
     frame = pd.DataFrame(
         {
             "org_id": np.arange(1, community.size + 1),
-            "name": _titles(ground, named, kind, community, draws.below(12, community.size)),
+            "name": _titles(ground, named, kind, level, community, draws.below(12, community.size)),
             "kind": kind,
+            "level": level,
             "community_code": ground.reference.communities.code.to_numpy()[community],
             "founded_on": np.datetime64(until, "D") - draws.between(newest, newest + 1400, community.size),
         }
@@ -125,6 +131,15 @@ def organisations(ground: Ground, sequence: np.random.SeedSequence, until: datet
     org_of = np.zeros(n, dtype=np.int64)
     org_of[mediating] = np.arange(1, mediating.size + 1)
     return frame, org_of
+
+
+def _incubators(ground: Ground, urban: np.ndarray, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
+    """The communities in which the incubation centres sit: one a district, the rest one a street."""
+    street, at = np.unique(ground.community_street[urban], return_index=True)
+    first = urban[at]
+    _, at = np.unique(ground.street_district[street], return_index=True)
+    of_district = first[at]
+    return of_district, first[draws.distinct(first.size, public_counts.INCUBATORS - of_district.size)]
 
 
 def _named(ground: Ground) -> dict[int, str]:
@@ -138,16 +153,25 @@ def _named(ground: Ground) -> dict[int, str]:
 
 
 def _titles(
-    ground: Ground, named: dict[int, str], kind: list[str], community: np.ndarray, pick: np.ndarray
+    ground: Ground,
+    named: dict[int, str],
+    kind: list[str],
+    level: list[str | None],
+    community: np.ndarray,
+    pick: np.ndarray,
 ) -> list[str]:
     names = ground.reference.communities.name.to_numpy()[community]
-    streets = ground.reference.streets.name.to_numpy()[ground.community_street[community]]
+    street = ground.community_street[community]
+    streets = ground.reference.streets.name.to_numpy()[street]
+    districts = ground.reference.districts.name.to_numpy()[ground.street_district[street]]
     titles = []
-    for place, group, name, street, word in zip(community, kind, names, streets, pick, strict=True):
+    for place, group, rank, name, street_name, district, word in zip(
+        community, kind, level, names, streets, districts, pick, strict=True
+    ):
         if group == "矛调类" and place in named:
             titles.append(named[place])
         elif group == "孵化中心":
-            titles.append(f"{street}社会组织孵化中心")
+            titles.append(f"{district}{'' if rank == '区' else street_name}社会组织孵化中心")
         else:
             titles.append(f"{name}{_ORG_WORDS[group][word % len(_ORG_WORDS[group])]}")
     return titles

@@ -1,5 +1,7 @@
 """When people petition: the day's and the week's rhythm, holidays, seasons and growth.
 
+Visits, letters and faxes are registered in office hours of working days alone.
+
 A span of time becomes a list of hours with whole-number weights; a case's number then decides its
 moment, so that n cases come out in order of time without being sorted.
 """
@@ -15,13 +17,15 @@ from casebase.workdays import Workdays
 CHANNELS = ("网信", "来访", "来信", "电话", "传真", "12345转办")
 _SHARES = (4300, 1500, 700, 1800, 100, 1600)
 
-_OFFICE = (0, 0, 0, 0, 0, 0, 0, 0, 60, 140, 130, 90, 20, 30, 90, 130, 110, 60, 8, 0, 0, 0, 0, 0)
+_OFFICE = (0, 0, 0, 0, 0, 0, 0, 0, 60, 140, 130, 90, 20, 30, 90, 130, 110, 60, 0, 0, 0, 0, 0, 0)
 _ROUND = (16, 9, 6, 4, 4, 6, 12, 26, 52, 74, 80, 66, 50, 46, 60, 70, 68, 58, 48, 46, 52, 56, 46, 30)
 _PHONE = (2, 1, 1, 1, 1, 2, 6, 24, 80, 110, 104, 76, 48, 44, 78, 92, 84, 62, 36, 28, 22, 14, 8, 4)
 _PROFILES = (_ROUND, _OFFICE, _OFFICE, _PHONE, _OFFICE, _PHONE)
-_REST_PERCENT = (66, 2, 3, 40, 4, 58)
+_REST_PERCENT = (66, 0, 0, 40, 0, 58)
 _SEASON = (91, 74, 108, 103, 104, 101, 103, 100, 104, 96, 108, 108)  # January … December, percent
 _GROWTH = 38  # per 1,000 and year
+_ROLLOUT = (1000, 300, 90, 27, 9, 3)
+"""Per 1,000 of the later volume, 0, 1, 2 … years before all offices registered in the system."""
 _EPOCH = np.datetime64("2020-01-01")
 
 
@@ -52,8 +56,13 @@ class Rhythm:
         return channel
 
 
-def between(start: datetime, end: datetime, calendar: Workdays, seed: int) -> Rhythm:
-    """The rhythm of (start, end]; days differ a little by `seed`."""
+def between(
+    start: datetime, end: datetime, calendar: Workdays, seed: int, whole_from: datetime | None = None
+) -> Rhythm:
+    """The rhythm of (start, end]; days differ a little by `seed`.
+
+    Before `whole_from` ever fewer offices registered in the system: volumes fade into the past without a jump.
+    """
     first = np.datetime64(start, "s")
     last = np.datetime64(end, "s")
     hours = np.arange(first.astype("datetime64[h]"), last.astype("datetime64[h]") + 1).astype("datetime64[s]")
@@ -64,14 +73,26 @@ def between(start: datetime, end: datetime, calendar: Workdays, seed: int) -> Rh
     days = hours.astype("datetime64[D]")
     works = calendar.is_workday[(days - calendar.days[0]).astype(int)].astype(int)
     table = _hour_table()[1 - works, (hours - days).astype(np.int64) // 3600]
-    weights = table * _day_factor(days, calendar, seed)[:, None] * seconds[:, None] // 3600
+    factor = _day_factor(days, calendar, seed)
+    if whole_from is not None:
+        factor = factor * _rolled_out(days, np.datetime64(whole_from, "D")) // 1000
+    weights = table * factor[:, None] * seconds[:, None] // 3600
     return Rhythm(opens, seconds, np.concatenate([[0], np.cumsum(weights.sum(axis=1))]), np.cumsum(weights, axis=1))
 
 
-def five_years_before(until: datetime) -> datetime:
-    """The first moment of the five years that end at `until`."""
+def years_before(until: datetime, years: int) -> datetime:
+    """The same moment so many years earlier."""
     day = 28 if (until.month, until.day) == (2, 29) else until.day
-    return until.replace(year=until.year - 5, day=day)
+    return until.replace(year=until.year - years, day=day)
+
+
+def _rolled_out(days: np.ndarray, whole_from: np.datetime64) -> np.ndarray:
+    before = np.maximum((whole_from - days).astype(np.int64), 0)
+    level = np.array([*_ROLLOUT, _ROLLOUT[-1]])
+    year = np.minimum(before // 365, len(_ROLLOUT) - 1)
+    rest = np.minimum(before - year * 365, 365)
+    factors: np.ndarray = level[year] - (level[year] - level[year + 1]) * rest // 365
+    return factors
 
 
 def _hour_table() -> np.ndarray:

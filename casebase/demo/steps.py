@@ -1,15 +1,21 @@
 """What all that happens in the living city is made of: draws, waits, and rows read and written whole."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
 
 from casebase.bulk_insert import append
-from casebase.demo.cases import World
-from casebase.demo.draws import mixed
+from casebase.demo.draws import rolled
+from casebase.demo.hours import read_waking, waking_moment
+from casebase.demo.world import World
 from casebase.engine import frame_of_few
+
+Hours = Literal["office", "waking"]
+_SPREAD = 1_787
+"""Seconds within which what waits for the hours to begin happens then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +37,7 @@ def next_id(connection: Connection, number: Column[int]) -> int:
 
 def draw_below(span: Span, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
     """A whole number below `below` that hangs on the row's number and the city's seed alone."""
-    bits = (mixed(numbers.to_numpy(dtype=np.int64), span.world.seed + 7_919 * salt) >> np.uint64(33)).astype(np.int64)
-    rolls: np.ndarray = bits % below
-    return rolls
+    return rolled(numbers.to_numpy(dtype=np.int64), span.world.seed, salt, below)
 
 
 def wait_start(span: Span, start: pd.Series) -> pd.Series:
@@ -70,18 +74,33 @@ def apply(
     start: pd.Series,
     planned: pd.Series,
     hurried: bool = True,
+    hours: Hours = "office",
 ) -> None:
     """Write the planned moments that have come; a wait shrinks with the speed.
 
-    What should have happened earlier happens just after `since`.
+    What should have happened earlier happens just after `since`; what would fall out of the hours, when they begin.
     """
     since = wait_start(span, start)
     moment = since + (planned - since) / span.speed if hurried else planned
     soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
     moment = moment.where(~(moment < soonest), soonest).dt.floor("s")
     moment = moment.where(~(moment <= start), start + pd.Timedelta(minutes=10))
+    moment = within_hours(span, moment, hours)
     come = moment[moment <= pd.Timestamp(span.until)]
     rows.loc[come.index, column] = come.astype("datetime64[us]")
+
+
+def within_hours(span: Span, moment: pd.Series, hours: Hours) -> pd.Series:
+    """The moments, those out of the hours moved to half an hour from their next beginning."""
+    known = moment[moment.notna()]
+    at = known.to_numpy().astype("datetime64[s]")
+    clock = span.world.office
+    read, back = (clock.read, clock.moment) if hours == "office" else (read_waking, waking_moment)
+    # A second that is last in its hours reads as the first of the next.
+    moved = back(read(at))
+    spread = at.astype(np.int64) % _SPREAD
+    moved = np.where(moved == at, at, moved + spread.astype("timedelta64[s]"))
+    return pd.Series(moved.astype("datetime64[us]"), index=known.index).reindex(moment.index)
 
 
 def read(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, text
 
 from casebase import schema
+from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
 from casebase.demo import build, live
 from casebase.demo.builder import YEARLY
 from casebase.engine import Casebase, open_casebase
@@ -133,12 +134,14 @@ def test_the_past_stays_as_it_was_shown(weeks_later: Lived) -> None:
 
 def test_times_stay_in_order_and_none_lies_ahead(weeks_later: Lived) -> None:
     rows = weeks_later.after("petition")
-    steps = rows[["registered_at", "forwarded_at", "accepted_at", "closed_at", "evaluated_at"]]
+    steps = rows[["registered_at", "forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at"]]
     for earlier, later in zip(steps.columns, steps.columns[1:], strict=False):
         assert not (steps[later] < steps[earlier]).any(), later
     assert not (steps > weeks_later.end).any(axis=None)
-    assert (rows.closed_at.notna() == rows.status.isin(["已办结", "不予受理"])).all()
-    assert (rows.closed_at.notna() == rows.resolved.notna()).all()
+    assert (rows.closed_at.notna() == rows.status.isin([CLOSED, *NOT_HANDLED])).all()
+    assert ((rows.status == CLOSED) == rows.resolved.notna()).all()
+    limited = (rows.handling_path == PETITION_PROCEDURE) & rows.accepted_at.notna()
+    assert (rows.due_at.notna() == (limited | (rows.channel == HOTLINE))).all()
     assert (rows.evaluated_at.notna() == (rows.satisfaction_bureau.notna() | rows.satisfaction_unit.notna())).all()
     tasks = weeks_later.after("grid_task")
     assert not (tasks.contacted_at < tasks.pushed_at).any()
@@ -147,13 +150,43 @@ def test_times_stay_in_order_and_none_lies_ahead(weeks_later: Lived) -> None:
         assert weeks_later.after(name)[key].is_unique
 
 
+def test_the_living_city_keeps_the_hours(weeks_later: Lived) -> None:
+    calendar = weeks_later.city.workdays
+    office = {
+        "petition": ("forwarded_at", "received_at", "accepted_at", "closed_at"), "reception": ("held_at",),
+        "supervision": ("issued_at", "replied_at"), "proposal": ("made_at", "feedback_at"),
+        "hearing": ("applied_at", "scheduled_at"),
+    }  # fmt: skip
+    for name, columns in office.items():
+        for column in columns:
+            moments = weeks_later.after(name)[column].dropna()
+            second = (moments - moments.dt.normalize()).dt.total_seconds()
+            works = calendar.is_workday[(moments.to_numpy().astype("datetime64[D]") - calendar.days[0]).astype(int)]
+            assert second.between(8.5 * 3_600, 17.5 * 3_600).all(), f"{name}.{column}"
+            assert works.all(), f"{name}.{column}"
+    tasks, mediations = weeks_later.after("grid_task"), weeks_later.after("mediation")
+    waking = (tasks.contacted_at, tasks.finished_at, mediations.closed_at, weeks_later.after("petition").evaluated_at)
+    for moments in waking:
+        assert moments.dropna().dt.hour.between(8, 20).all(), moments.name
+
+
+def test_long_standing_cases_stay_open(weeks_later: Lived) -> None:
+    before = weeks_later.before("petition")
+    old = before[before.closed_at.isna() & (before.registered_at < UNTIL - timedelta(days=200))].petition_id
+    after = weeks_later.after("petition").set_index("petition_id")
+    assert len(old) > 0
+    assert after.closed_at[old].isna().all()
+    waiting = after[after.closed_at.isna()]
+    assert (waiting.is_long_standing == (weeks_later.end - waiting.registered_at >= timedelta(days=365))).all()
+
+
 def test_arrivals_do_not_depend_on_the_steps(city: Casebase) -> None:
     with city.reading() as connection:
         yearly = int(dict(connection.execute(select(info.c.key, info.c.value)).all())[YEARLY])
     _live(city, 2, step=timedelta(minutes=90))
     fine = int((_rows(city, "petition").registered_at > UNTIL).sum())
     values = city.settings
-    world = live._world(11, UNTIL, values.calendar, values.deadlines)
+    world = live._world(11, UNTIL, values.calendar, values.deadlines, values.hotline)
     whole = live._arrivals(world, UNTIL, UNTIL + timedelta(days=2), 1.0, yearly)
     assert fine == whole > 0
 
@@ -219,14 +252,17 @@ def test_orders_are_answered_and_receptions_end_with_their_case(weeks_later: Liv
     assert (received.closed_at.notna() == closed.notna()).all()
 
 
-def test_a_new_hearing_has_a_panel_with_one_presiding(busy_days_later: Lived) -> None:
+def test_a_new_hearing_has_its_head_presiding_and_experts_to_judge(busy_days_later: Lived) -> None:
     hearings = busy_days_later.after("hearing")
     hearings = hearings[~hearings.hearing_id.isin(busy_days_later.before("hearing").hearing_id)]
-    seats = busy_days_later.after("hearing_expert")
+    seats, guests = busy_days_later.after("hearing_expert"), busy_days_later.after("hearing_participant")
     panels = seats[seats.hearing_id.isin(hearings.hearing_id)].groupby("hearing_id").role
     assert set(panels.groups) == set(hearings.hearing_id) != set()
-    assert panels.agg(lambda role: (role == "主持").sum()).eq(1).all()
-    assert panels.size().between(3, 5).all()
+    assert panels.agg(set).map(lambda roles: roles <= {"听证员", "评议"}).all()
+    assert panels.size().between(1, 4).all()
+    heads = guests[guests.hearing_id.isin(hearings.hearing_id) & (guests.role == "主持")]
+    assert sorted(heads.hearing_id) == sorted(hearings.hearing_id)
+    assert set(heads.kind) == {"责任单位负责人"}
     assert (hearings.scheduled_at > hearings.applied_at).all()
 
 
@@ -266,7 +302,7 @@ def test_two_processes_let_one_city_live_once(postgres_url: str, casebase_of: Ca
     build(one, cases=6_000, seed=3, until=UNTIL, progress=lambda *_: None)
     with one.reading() as connection:
         yearly = int(dict(connection.execute(select(info.c.key, info.c.value)).all())[YEARLY])
-    world = live._world(3, UNTIL, one.settings.calendar, one.settings.deadlines)
+    world = live._world(3, UNTIL, one.settings.calendar, one.settings.deadlines, one.settings.hotline)
     other = open_casebase(one.settings, postgres_url)
     half = UNTIL + timedelta(days=2)
     assert live.advance(one, UNTIL, half, seed=1) > 0
