@@ -311,7 +311,7 @@ class Facts:
         return working_days_note(self._frozen)
 
     def lacking(self, *metrics: str) -> str:
-        """未装入办结期限、督查件: what the data lacks for any of these numbers; "" where it can tell all."""
+        """未装入办结期限、督办件: what the data lacks for any of these numbers; "" where it can tell all."""
         lacks = [self._frozen.total(metric)["unknown"] or "" for metric in metrics]
         return unknown.reason(",".join(lacks))
 
@@ -323,7 +323,7 @@ class Facts:
             {
                 "name": spaced(row["name"].replace(" · ", "·")),
                 "observed": f"{words.full_count(row['observed'])}件次",
-                "expected": f"{words.decimal(row['expected'])}件次",
+                "expected": f"{words.expected(row['expected']).replace(' ', '')}件次",
             }
             for row in risen.to_dict("records")
         ]

@@ -199,7 +199,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
         Column("登记量", "count", "registered", sums=True),
         Column("同比", "change", "registered"),
         *(Column(_SHORT[metric], "rate", metric) for metric in _RANKED),
-        Column("待办", "count", "backlog", sums=True),
+        Column("在办", "count", "backlog", sums=True),
         Column("超期", "count", "overdue", sums=True),
     )
     rows = tuple(
@@ -467,8 +467,8 @@ def _stocks_note(frozen: Frozen) -> str:
     before, year_before = (stock_moment(at, period) for period, at in earlier)
     now, then, year_ago = (prose.moment(at) for at in (frozen.stocks_at, before, year_before))
     if frozen.request.form is Form.YEARLY:
-        return f"待办、超期等时点数，本期为{now}，上年同期为{year_ago}。"
-    return f"待办、超期等时点数，本期为{now}，上期为{then}，上年同期为{year_ago}。"
+        return f"在办、超期等时点数，本期为{now}，上年同期为{year_ago}。"
+    return f"在办、超期等时点数，本期为{now}，上期为{then}，上年同期为{year_ago}。"
 
 
 def _change_note(frozen: Frozen) -> str:

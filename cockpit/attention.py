@@ -22,7 +22,7 @@ _STATES = {
     About.DUE: words.DUE_SOON,
     About.OVERDUE: words.OVERDUE,
     About.LATE: words.OVERDUE,
-    About.SURGE: words.State("warn", "▲", "上升"),
+    About.SURGE: words.State("warn", "▲", "异常上升"),
     About.GAP: words.State("warn", "▲", "缺员"),
     About.HEARING: words.State("none", "●", "日程"),
 }
@@ -51,7 +51,7 @@ def quiet(view: View) -> str:
 def note(view: View) -> str:
     """What the alerts speak of where the period is over: the moment, and only their rates the period; else ""."""
     at = words.moment(view.as_of, year=True)
-    return f"以下是{at}的待办与期限；其中的率是所选时段的，下面的数字也是。" if view.is_over else ""
+    return f"以下是{at}的在办件与期限；其中的率是所选时段的，下面的数字也是。" if view.is_over else ""
 
 
 def to_alert(view: View, finding: Finding) -> cards.Attention:
@@ -110,16 +110,16 @@ def _reason(finding: Finding) -> tuple[str, str]:
 
 def _due(finding: Finding) -> str:
     when = "今日" if finding.metric.endswith("_0") else f"{words.day(finding.at)}（含）前"
-    return f"{_count(finding)}简单诉求{when}五日期满，{_moved(finding, '上周同时')}"
+    return f"{_count(finding)}简单诉求{when}五日期满，{_moved(finding, '上周同期')}"
 
 
 def _overdue(finding: Finding) -> str:
-    return f"{_count(finding)}超期未结，最久超 {words.days(finding.value)}，{_moved(finding, '上月同时')}"
+    return f"{_count(finding)}超期未结，最久超 {words.days(finding.value)}，{_moved(finding, '上月同期')}"
 
 
 def _late(finding: Finding) -> str:
     over = f"超 {words.days(finding.value, '个工作日')}" if finding.value else "超不足 1 个工作日"
-    return f"{_count(finding)}五日期满未办结，最久{over}，{_moved(finding, '上月同时')}"
+    return f"{_count(finding)}五日期满未办结，最久{over}，{_moved(finding, '上月同期')}"
 
 
 def _rate(finding: Finding) -> str:
@@ -131,13 +131,12 @@ def _rate(finding: Finding) -> str:
 
 
 def _surge(finding: Finding) -> str:
-    usual = words.decimal(finding.before, 1)
-    return f"{finding.name}：近 7 天登记 {_count(finding)}，按前 8 周应有 {usual} 件次"
+    return f"{finding.name}：近 7 天登记 {_count(finding)}，按前 8 周预计{words.expected(finding.before)} 件次"
 
 
 def _gap(finding: Finding) -> str:
     grids = f"{words.full_count(finding.count)} 个网格没有在岗网格员，占 {words.percent(finding.value, 1)}"
-    return f"{finding.name}：{grids}，{_moved(finding, '上月同时')}"
+    return f"{finding.name}：{grids}，{_moved(finding, '上月同期')}"
 
 
 def _hearing(finding: Finding) -> str:

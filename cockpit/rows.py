@@ -173,9 +173,9 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
     """Orders of the list behind `supervision_waiting`, with where the limit of their answer stands."""
     return pd.DataFrame(
         {
-            "督查层级": orders["supervision_level"],
-            "下达": days(orders["issued_at"]),
-            "答复期限": days(orders["answer_due_at"]),
+            "督办层级": orders["supervision_level"],
+            "发函": days(orders["issued_at"]),
+            "反馈期限": days(orders["answer_due_at"]),
             LIMIT_STATE: [answer_limit(view, at) for at in orders["answer_due_at"]],
             "责任单位": known(orders["unit"], UNASSIGNED),
             "办理环节": kpis.stage_names(view, orders["stage"]),
@@ -191,7 +191,7 @@ def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "登记": days(orders["registered_at"]),
-            "答复期限": days(orders["answer_due_at"]),
+            "反馈期限": days(orders["answer_due_at"]),
             LIMIT_STATE: [words.NONE if due is None else answer_limit(view, due) for due in limits],
             "责任单位": known(orders["unit"], UNASSIGNED),
             "区县": known(orders["district"]),

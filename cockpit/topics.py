@@ -10,8 +10,8 @@ from queries.hot_topics import WINDOWS, Stretches
 from queries.surges import STRETCHES
 from views import words
 
-STATES = {True: words.State("warn", "▲", "热点"), False: words.State("none", "●", "波动内")}
-COURSE, EXPECTED = "走势", "应有"
+STATES = {True: words.State("warn", "▲", "异常上升"), False: words.State("none", "●", "正常波动")}
+COURSE, EXPECTED = "走势", "预计"
 
 
 def comparison_text(stretches: Stretches) -> str:
@@ -25,10 +25,10 @@ def states(topics: pd.DataFrame) -> list[str]:
 
 
 def tips(clusters: pd.DataFrame, stretches: Stretches) -> list[str]:
-    """▲ 12 件次，按前 8 周应有 3.9. Columns: alarm, cases, expected."""
+    """▲ 12 件次，按前 8 周预计约 4 件次. Columns: alarm, cases, expected."""
     before = comparison_text(stretches)
     return [
-        f"{STATES[bool(alarm)].shape} {words.full_count(cases)} 件次，{before}应有 {words.decimal(expected)}"
+        f"{STATES[bool(alarm)].shape} {words.full_count(cases)} 件次，{before}预计{words.expected(expected)} 件次"
         for alarm, cases, expected in clusters[["alarm", "cases", "expected"]].itertuples(index=False)
     ]
 
@@ -40,7 +40,7 @@ def written(
 
     Columns of `topics`: observed, expected; optional course (cases of each stretch, the latest last).
     """
-    expected = [words.decimal(value) for value in topics["expected"]]
+    expected = [words.expected(value) for value in topics["expected"]]
     counts = {f"近{stretches.days}天": topics["observed"], EXPECTED: expected}
     course = {COURSE: topics["course"]} if "course" in topics else {}
     return pd.DataFrame({**heads, **counts, **more, **course})
@@ -58,7 +58,7 @@ def method(stretches: Stretches) -> str:
     past = stretches.before
     return (
         f"比较法：最近 {stretches.days} 天与此前 {STRETCHES} 个同长时段（{words.span(past.start, past.end)}）相比，"
-        "各段星期相同、截到同一时刻。“应有”取前几段均值、按工作日折算的均值和“前几段占比 × 本段总量”中最大的一个，"
+        "各段星期相同、截到同一时刻。“预计”取前几段均值、按工作日折算的均值和“前几段占比 × 本段总量”中最大的一个，"
         "所以节后件数普涨、节中占比虚高都不算热点。单侧检验：只有偶然波动时用超几何、二项分布，"
         "波动更大时用贝塔二项分布；多个一起比，按 Benjamini–Hochberg 控制。"
         f"若什么都没有上升，类别地区、词、方格合起来出现任何误报的可能不超过 "

@@ -31,7 +31,7 @@ YEAR_BEFORE = "较上年同期"
 # What the change against the period before is called, by the period of the filter bar (None: one's own days). Before a
 # year lies the year before, which has its own name.
 PREVIOUS: Mapping[Preset | None, str | None] = {
-    Preset.TODAY: "较昨日同时",
+    Preset.TODAY: "较昨日同时段",
     Preset.WEEK: "较上周同期",
     Preset.MONTH: "较上月同期",
     Preset.LAST_MONTH: "较前一月",

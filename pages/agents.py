@@ -116,7 +116,7 @@ def busiest(view: View) -> None:
     tables.headed(
         rows.busiest_agents(agents),
         headlines.busiest(agents),
-        "期内登记的代办件，及目前全部在办件；选中一行看期内的代办件",
+        "期内登记的代办件，及目前全部在办件；选中一行查看期内代办件",
         none="期内登记、有代办员的信访件",
         define="cases_accompanied",
         open_row=lambda row: open_link(list_link("cases_accompanied", agent=agents["agent"].iloc[row])),
@@ -159,7 +159,7 @@ def plain(view: View) -> None:
     tables.headed(
         rows.accompanied_rates(view, names),
         "有代办员与无代办员的信访件，未加权",
-        "期内各率，括号内为分子／分母；选中一格看需要关注的件",
+        "期内各率，括号内为分子／分母；选中一格查看需关注的件",
         define="accompanied_rate",
         open_cell=open_cases,
         key="plain_outcomes",
@@ -169,7 +169,7 @@ def plain(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    layout.header(view, "信访代办", f"{view.text}。代办员陪办信访件：人在哪里，社区有没有，代办了多少，结果如何。")
+    layout.header(view, "信访代办", f"{view.text}。代办员队伍、社区覆盖、代办件和办理结果。")
     if not any(view.ask(count_cases, name, as_of=view.as_of) for name in ("agents", "cases_accompanied")):
         notices.missing("信访代办员", {"agent": "信访代办员"})
         return

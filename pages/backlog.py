@@ -1,4 +1,4 @@
-"""待办积压: what is open now, where it stands and how old it is, what comes in and goes out, and what is due."""
+"""在办件: what is open now, where it stands and how old it is, what comes in and goes out, and what is due."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
 QUALITY = ("closed", "on_time_completion", "one_pass_resolution")
 # What leaders take on themselves, and what must not be lost among the others.
 PRIORITY = ("long_standing", "leader_assigned", "provincial", "national", "skip_level", "joint", "threat")
-KINDS = {"backlog": "在办积压", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
+KINDS = {"backlog": "在办件", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
 OLD = AGE_BANDS[-2:]
 ROWS = 16
 FLOW_HEIGHT = 190
@@ -42,7 +42,7 @@ def sentence(view: View) -> str:
 
 def flow(view: View) -> None:
     """Inflow and outflow above, the backlog below; a day opens what came, went or lay there."""
-    pictures.daily_flow(view, subtitle="每日新收与办结（件次），点一天看明细", height=FLOW_HEIGHT, is_clicked=True)
+    pictures.daily_flow(view, subtitle="每日新收与办结（件次），点击某日查看明细", height=FLOW_HEIGHT, is_clicked=True)
 
 
 def stages(view: View) -> None:
@@ -55,7 +55,7 @@ def stages(view: View) -> None:
     pictures.heat(
         by_stage,
         key="stages_ages",
-        alt="办理环节与积压时长",
+        alt="办理环节与在办时长",
         title=findings.ages(by_stage, OLD),
         subtitle=subtitle,
         unit="件次",
@@ -133,7 +133,7 @@ def oldest(view: View) -> None:
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
         headlines.oldest(longest, kpis.missing_reason(view, metric_of("overdue"))),
-        "按登记时间由早到晚；点一行看这一件的全程",
+        "按登记时间由早到晚；点击一行查看办理全程",
         define="backlog",
         open_cell=lambda row, _: lists.open_case(longest["petition_id"].iloc[row]),
         key="oldest",
@@ -145,7 +145,7 @@ def oldest(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    layout.header(view, "待办积压", sentence(view))
+    layout.header(view, "在办件", sentence(view))
     number_cards(view, CARDS, key="backlog_cards", spark=False)
     if layout.page_lacks(view, "backlog"):
         return

@@ -65,7 +65,7 @@ def around(view: View, history: Course, number: int) -> None:
         with layout.block("related", stretch=False):
             layout.heading(
                 f"同一信访人或同一事项另有 {len(history.related)} 件次，其中同一事项 {again} 件次",
-                "按登记先后；点一行看那一件",
+                "按登记先后；点击一行查看该件",
             )
             lists.case_table(history.related, "related", alt="同一信访人或同一事项的信访件")
     if history.facts["closed_at"] is not None:
@@ -75,7 +75,7 @@ def around(view: View, history: Course, number: int) -> None:
         if like.empty:
             notices.hint("近三年没有相近的已办结件。")
             return
-        layout.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点一行看那一件")
+        layout.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点击一行查看该件")
         lists.case_table(
             like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件"
         )

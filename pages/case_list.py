@@ -64,7 +64,7 @@ def page(view: View) -> None:
     question = lists.read_question()
     if question is None:
         layout.header(view, "数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
-        notices.hint("从任一页面点一个数字，即可在此看到它的明细。")
+        notices.hint("在任一页面点击数字，即可在此查看明细。")
     else:
         view = kpis.applied(view, question.metric)
         scope = [question.scope_text(view), question.cell_text(view)]

@@ -22,7 +22,7 @@ def findings(view: View) -> None:
     tables.headed(
         written_findings(problems),
         headlines.problems(problems),
-        "与装入时的检查同一套规则；占比是占本表的行，拒绝的行占那次读入的行；选中一行看它的每一行数据",
+        "与装入时的检查同一套规则；占比是占本表的行，拒绝的行占那次读入的行；选中一行查看每条数据",
         open_row=show_rows,
         key="findings",
         alt="数据质量的发现",
@@ -64,7 +64,7 @@ def loads(view: View) -> None:
     tables.headed(
         rows.loads(runs),
         headlines.loads(runs),
-        "最近的在前；选中一行看它拒绝的行",
+        "最近的在前；选中一行查看拒绝的数据",
         none="库中还没有从文件装入的数据",
         open_row=show_rejects,
         key="loads",

@@ -140,7 +140,7 @@ def due_soon(view: View) -> None:
         rows.due_soon(view, units, DUE),
         headlines.due_soon(units, today, words.day(view.workday(view.stocks_at, 3))),
         f"{view.stock_moment_text}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；"
-        "选中一行看这些件",
+        "选中一行查看明细",
         define="five_day_due_in_3",
         open_row=lambda row: open_link(list_link("five_day_due_in_3", unit=units["code"].iloc[row])),
         key="due_soon",

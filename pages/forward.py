@@ -84,7 +84,7 @@ def calendar(view: View) -> None:
         key="calendar",
         alt="今后 5 个工作日到期件",
         title=findings.peak(by_day),
-        subtitle="尚未办结、期限未过的件，按期限所在日（件次），点一格看明细",
+        subtitle="尚未办结、期限未过的件，按期限所在日（件次），点击一格查看明细",
         unit="件次",
         row=72,
         link=link,
@@ -145,7 +145,7 @@ def units(view: View, clock: str, days: int) -> None:
     tables.headed(
         rows.due_units(view, holders, clock, days),
         headlines.due_units(holders, due[days], days, CLOCKS[clock]),
-        f"点一个数看它的件；率为{words.month(view.as_of.date(), year=False)}{rate.name}，"
+        f"点击数字查看明细；率为{words.month(view.as_of.date(), year=False)}{rate.name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
         define=due[days],
         open_cell=open_cases,

@@ -117,7 +117,7 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
         return
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
-        what = "点一个网格看它的情况" if at_grids else "点地图往下一级"
+        what = "点击网格查看情况" if at_grids else "点击地图查看下一级"
         layout.heading(title, f"{view.place}各{below.noun}{metric.name}；{what}", define=metric)
         width, height = MAP_SIZE
         maps.area_map(
@@ -145,7 +145,7 @@ def on_hot_map(view: View, below: places.Below) -> None:
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
         down = "" if below.dimension == "grid" else "，点区域往下一级"
-        note = f"{view.place}登记量按方格；点方格看信访件{down}"
+        note = f"{view.place}登记量按方格；点击方格查看明细{down}"
         layout.heading(findings.hot_squares(fullest), note, define=metric_of("registered"))
         clicked = maps.squares_map(view, fullest, below, metric="registered", key=f"coverage_{HOT}", size=MAP_SIZE)
     if clicked:
@@ -160,7 +160,7 @@ def hot_table(view: View, fullest: pd.DataFrame) -> None:
     tables.headed(
         pd.DataFrame({"方格": fullest["name"], "登记量（件次）": fullest["weight"]}),
         f"{most}{len(fullest)} 个方格",
-        "按登记量，选中一行看信访件",
+        "按登记量，选中一行查看明细",
         open_row=lambda row: open_link(list_link("registered", hot_cell=str(fullest["code"].iloc[row]))),
         key=f"table_{HOT}_{view.within.area}",
         alt=f"{view.place}热点方格",
@@ -184,7 +184,7 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
         elif places.can_go_down(view, listed["code"].iloc[[row]]):
             filters.set_area(code)
 
-    layout.heading(f"{len(listed)} 个{below.noun}", f"选中一行{'看这个网格' if at_grids else '往下一级'}")
+    layout.heading(f"{len(listed)} 个{below.noun}", f"选中一行{'查看网格' if at_grids else '查看下一级'}")
     tables.pick_row(
         written,
         key=f"table_{metric.id}_{view.within.area}_{picks('map')}",
@@ -248,7 +248,7 @@ def gap_list(view: View, gap: Gap) -> None:
     tables.headed(
         listed[list(heads)].rename(columns=heads),
         headlines.gaps(total, gap.what, gap.none),
-        f"{view.place}{first}；按本期登记的信访件由多到少，点一行看这些件",
+        f"{view.place}{first}；按本期登记的信访件由多到少，点击一行查看明细",
         none=view.place,
         define=gap.metric,
         open_cell=lambda row, _: open_link(list_link("registered", **{gap.dimension: listed[gap.key].iloc[row]})),

@@ -46,7 +46,7 @@ def by_class(view: View, stretches: Stretches) -> None:
     """Classes and places, the least likely by chance first; a row opens its cases."""
     place = places.dimension_of_cases(view)
     risen = view.ask(hot_topics.topics, **stretches.asked, within=view.within, place=place, most=ROWS)
-    note = "内容分类、地区及其交叉；▲ 越过误报界限，● 在波动之内；选中一行看信访件"
+    note = "内容分类、地区及其交叉；▲ 异常上升，● 属正常波动；选中一行查看明细"
     heading(stretches, risen, "类别和地区", note, define=metric_of(METRIC))
     heads = {"状态": topics.states(risen), "话题": risen["name"]}
     more = {"去年同期": risen["year_before"]} if risen["year_before"].notna().any() else {}
@@ -59,7 +59,7 @@ def by_word(view: View, stretches: Stretches) -> None:
     """Words of titles and texts; a row opens its cases."""
     risen = view.ask(hot_topics.words, **stretches.asked, within=view.within, most=ROWS)
     quoted = risen.assign(name=[f"“{word}”" for word in risen["word"]], alarm=True)
-    heading(stretches, quoted, "词", f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行看信访件")
+    heading(stretches, quoted, "词", f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行查看明细")
     row = None
     if not risen.empty:
         row = table(stretches, risen, "hot_words", {"词": risen["word"], "同现": risen["with_it"].map("、".join)})
@@ -72,17 +72,17 @@ def on_map(view: View, stretches: Stretches) -> None:
     """Square kilometres, on the map and as rows."""
     clusters = view.ask(hot_topics.clusters, **stretches.asked, within=view.within, most=SQUARES)
     if clusters.empty:
-        notices.hint(f"{view.place}近 {stretches.days} 天没有登记量高于应有的方格；没有经纬度的信访件不在其中。")
+        notices.hint(f"{view.place}近 {stretches.days} 天没有登记量高于预计的方格；没有经纬度的信访件不在其中。")
         return
     clusters = clusters.assign(name=squares.names(clusters["place"]), observed=clusters["cases"])
     left, right = st.columns([3, 2])
     with left, layout.block("hot_map"):
-        note = f"约 1 公里见方的登记量，最不像偶然的 {len(clusters)} 格；点方格看信访件"
+        note = f"约 1 公里见方的登记量，上升最明显的 {len(clusters)} 格；点击方格查看明细"
         heading(stretches, clusters, "方格", note)
         points = squares.points(clusters, topics.tips(clusters, stretches))
         clicked = maps.squares_map(view, points, places.below(view), metric=METRIC, key="hot_topics_map", size=MAP_SIZE)
     with right, layout.block("hot_squares"):
-        layout.heading("聚集的方格", "▲ 越过误报界限，● 在波动之内；选中一行看信访件")
+        layout.heading("聚集的方格", "▲ 异常上升，● 属正常波动；选中一行查看明细")
         row = table(stretches, clusters, "hot_squares", {"状态": topics.states(clusters), "方格": clusters["name"]})
     code = clusters["code"].iloc[row] if row is not None else clicked
     if code is not None:

@@ -43,7 +43,7 @@ def forces(view: View) -> None:
     share = f"，占 {words.percent(social / total)}" if total else ""
     layout.heading(
         f"社工和志愿者调解 {words.full_count(social)} 件{share}" if total else "这一时段没有受理纠纷",
-        "按调解力量；点一个数看它数的纠纷",
+        "按调解力量；点击数字查看明细",
         define=metric_of(SOCIAL),
     )
     metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces")
@@ -54,7 +54,7 @@ def organisations(view: View) -> None:
     mediating = splits.split(view, ["orgs_mediating"], "org")
     layout.heading(
         f"{words.full_count(len(mediating))} 个组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
-        "按受理纠纷由多到少；点一个数看它数的纠纷",
+        "按受理纠纷由多到少；点击数字查看明细",
         define=metric_of("orgs_mediating"),
     )
     metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9)
@@ -70,7 +70,7 @@ def density(view: View) -> str:
 
 def organisations_of_places(view: View, dimension: str) -> None:
     """Organisations by place; every number opens them."""
-    note = f"各{PLACE_NAMES[dimension]}；点一个数看它数的组织"
+    note = f"各{PLACE_NAMES[dimension]}；点击数字查看明细"
     layout.heading(density(view), note, define=metric_of("community_orgs"))
     metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9)
 

@@ -73,7 +73,7 @@ def ranked(_: View, cases: pd.DataFrame, column: str) -> None:
         charts.ranking,
         counts.assign(code=counts["name"]),
         title=findings.most(counts, "所列", none="没有符合条件的案例", unit=UNIT),
-        subtitle=f"优秀案例按{noun}（个），点一条只看它",
+        subtitle=f"优秀案例按{noun}（个），点击一条只看该项",
         kind="count",
         row=22,
     )
@@ -86,7 +86,7 @@ def ranked(_: View, cases: pd.DataFrame, column: str) -> None:
 
 def library(view: View, cases: pd.DataFrame) -> None:
     """The cases as rows; the one selected stands below in full."""
-    layout.heading(f"共 {words.full_count(len(cases))} 个案例", "按讲述日期由近到远；选中一行看全文")
+    layout.heading(f"共 {words.full_count(len(cases))} 个案例", "按讲述日期由近到远；选中一行查看全文")
     row = pick_row(
         rows.model_cases(cases),
         key="library",

@@ -46,7 +46,7 @@ def ages(view: View) -> None:
 
 def leaders(view: View) -> None:
     """The offices of leaders with what they received and closed; every number opens its receptions."""
-    layout.heading("各级领导接访与办结", "按接访批次由多到少；点一个数看它数的接访", define=metric_of(HELD))
+    layout.heading("各级领导接访与办结", "按接访批次由多到少；点击数字查看明细", define=metric_of(HELD))
     tables.metric_table(view, BY_LEADER, "leader", key="leaders")
 
 
@@ -57,7 +57,7 @@ def open_receptions(view: View) -> None:
     tables.headed(
         rows.open_receptions(view, receptions),
         headlines.open_receptions(rows.days_since(view, receptions["received_at"]), MOST_OPEN),
-        "接访早的在前；选中一行，看这一件的全程",
+        "接访早的在前；选中一行查看办理全程",
         none="接访在先、尚未办结的",
         define=OPEN,
         open_row=lambda row: lists.open_case(receptions["petition_id"].iloc[row]),

@@ -100,7 +100,7 @@ def in_months(view: View, wanted: Search) -> None:
         charts.trend,
         months,
         title=findings.search_result(months),
-        subtitle=f"查找的信访件按登记月份（件次）{beside}；点一个月只看这个月",
+        subtitle=f"查找的信访件按登记月份（件次）{beside}；点击某月只看该月",
         unit="件次",
         height=150,
     )

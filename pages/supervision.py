@@ -1,4 +1,4 @@
-"""案件督查: orders by level, whether they were answered in time and with what, and the units that owe an answer."""
+"""案件督办: orders by level, whether they were answered in time and with what, and the units that owe an answer."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ ISSUED, IN_TIME = "supervision_issued", "supervision_in_time"
 WAITING, OVERDUE = "supervision_waiting", "supervision_overdue"
 RESULTS = "supervision_settled"
 CARDS = (ISSUED, IN_TIME, RESULTS, WAITING, OVERDUE, "supervision_due_in_3")
-OWED = {WAITING: "待答复（件）", OVERDUE: "逾期（件）", "supervision_due_in_3": "3 个工作日内（件）"}
+OWED = {WAITING: "尚未反馈（件）", OVERDUE: "逾期（件）", "supervision_due_in_3": "3 个工作日内（件）"}
 MOST_ORDERS = 200
 
 
@@ -29,9 +29,9 @@ def answers(view: View) -> None:
     pictures.heat(
         issued,
         key="answers",
-        alt="督查件按层级和答复情况",
+        alt="督办件按层级和反馈情况",
         title=findings.answers(issued),
-        subtitle="按督查层级和答复情况（件），逾期的为红色",
+        subtitle="按督办层级和反馈情况（件），逾期的为红色",
         unit="件",
         row=56,
         link=lambda cell: list_link(ISSUED, supervision_level=cell["row"], answer=cell["column"]),
@@ -49,12 +49,12 @@ def results(view: View) -> None:
         RESULTS,
         "supervision_result",
         key="results",
-        alt="督查结果",
+        alt="督办结果",
         title=findings.answered(by_result),
-        subtitle="按督查结果（件）",
+        subtitle="按督办结果（件）",
         kind="count",
         largest_first=True,
-        none="这一时段没有答复的督查件",
+        none="这一时段没有反馈的督办件",
         part=Part.AMONG,
     )
 
@@ -63,7 +63,7 @@ def results(view: View) -> None:
 def debtors(view: View) -> None:
     """The units that owe an answer; every number opens its orders."""
     units = splits.split(view, [WAITING], "unit")
-    note = "按待答复由多到少；点一个数看它数的督查件" if len(units) else "已下达、尚未答复的督查件"
+    note = "按尚未反馈由多到少；点击数字查看明细" if len(units) else "已发出、尚未反馈的督办件"
     layout.heading(headlines.debtors(units), note, define=metric_of(WAITING))
     if len(units):
         tables.metric_table(view, OWED, "unit", key="debtors")
@@ -78,12 +78,12 @@ def orders(view: View) -> None:
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
         headlines.open_orders(written[rows.LIMIT_STATE]),
-        "答复期限近的在前；选中一行，看这一件的全程",
-        none="已下达、尚未答复",
+        "反馈期限近的在前；选中一行查看办理全程",
+        none="已发出、尚未反馈",
         define=WAITING,
         open_row=lambda row: lists.open_case(waiting["petition_id"].iloc[row]),
         key="orders",
-        alt="待答复的督查件",
+        alt="尚未反馈的督办件",
         high=10,
         columns={"标题": st.column_config.Column(width="medium"), "信访编号": st.column_config.Column(width=160)},
     )
@@ -92,10 +92,10 @@ def orders(view: View) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(
-        view, "案件督查", f"{view.text}。督查件须在答复期限前答复；待答复、逾期为{view.stock_moment_text}的时点数。"
+        view, "案件督办", f"{view.text}。督办件须在反馈期限前反馈；尚未反馈、逾期为{view.stock_moment_text}的时点数。"
     )
     if view.ask(measure, [ISSUED], as_of=view.as_of)["hits"].iloc[0] == 0:
-        notices.missing("案件督查", {"supervision": "案件督查"})
+        notices.missing("案件督办", {"supervision": "案件督办"})
         return
     number_cards(view, CARDS, key="supervision_cards")
     months = partial(pictures.rate_by_month, metric_id=IN_TIME, key="supervision_months", height=340)

@@ -94,7 +94,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         charts.waterfall,
         bars,
         title=findings.change_reason(metric, change, bars, view.label_of(against)),
-        subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点一条看它本期的件",
+        subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细",
         kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
@@ -144,7 +144,7 @@ def cells(view: View, metric: Metric, against: Against) -> None:
         written,
         f"变化最大的一格：{first}，{words.contribution(largest[change.by].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full_count(len(parts))} 格有变化，"
-        f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行看它本期的件",
+        f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行查看本期明细",
         define=metric.id,
         open_row=lambda row: open_group(metric, largest.iloc[row], by),
         key=f"cells_{metric.id}",

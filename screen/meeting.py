@@ -26,7 +26,7 @@ _DUE = {
     "due_in_5": "5 个工作日内",
     "backlog": "在办",
 }
-_OWED = {"supervision_overdue": "逾期", "supervision_due_in_3": "3 个工作日内", "supervision_waiting": "待答复"}
+_OWED = {"supervision_overdue": "逾期", "supervision_due_in_3": "3 个工作日内", "supervision_waiting": "尚未反馈"}
 _SIDE_BY_SIDE = {
     "five_day_closure": "五日办结率",
     "on_time_completion": "按期办结率",
@@ -52,7 +52,7 @@ def due_table(view: View) -> Markup:
 
 def owed_table(view: View) -> Markup:
     """Which unit owes an answer to a supervision order, and until when."""
-    return _table(view, _OWED, "unit", _UNIT, _ROWS, quiet="没有单位欠督查答复。")
+    return _table(view, _OWED, "unit", _UNIT, _ROWS, quiet="督办情况都已反馈。")
 
 
 def comparison_table(view: View) -> Markup:

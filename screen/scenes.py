@@ -266,19 +266,19 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     """The units that owe an answer to a supervision order: bars, or their names where each owes one."""
     metric = metric_of("supervision_waiting")
     if kpis.missing_reason(view, metric):
-        return wall.ranking_html("督查待答复", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+        return wall.ranking_html("尚未反馈督办情况", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     frame = splits.split(view, [metric.id], "unit").sort_values("hits", ascending=False, kind="stable")
     total = words.full_count(int(frame["hits"].sum()))
-    title = f"{len(frame)} 个单位欠督查答复，共 {total} 件" if len(frame) else "督查待答复"
-    quiet = "没有单位欠督查答复。"
+    title = f"{len(frame)} 个单位尚未反馈督办情况，共 {total} 件" if len(frame) else "尚未反馈督办情况"
+    quiet = "督办情况都已反馈。"
     if frame["hits"].max() == 1:
-        every = [(words.State("warn", "▲", "待答复"), name) for name in frame["name"]]
+        every = [(words.State("warn", "▲", "尚未反馈"), name) for name in frame["name"]]
         lines = wall.fitting(every, _ROOM_ALONE)
         note = "各欠 1 件" + (f"，列前 {len(lines)} 个" if len(lines) < len(every) else "")
         return wall.lines_html(title, note, lines, quiet=quiet)
     first = frame.head(_ROWS)
     return wall.ranking_html(
-        title, "待答复最多的在前（件）", wall.count_bars(first["name"], first["hits"]), quiet=quiet
+        title, "尚未反馈最多的在前（件）", wall.count_bars(first["name"], first["hits"]), quiet=quiet
     )
 
 
@@ -291,17 +291,17 @@ def rising_topics(view: View) -> Markup:
             row["name"],
             [
                 wall.Cell(words.full_count(row["observed"])),
-                wall.Cell(words.decimal(row["expected"])),
-                wall.Cell("异常上升", words.State("warn", "▲", "")) if row["alarm"] else wall.Cell("波动之内"),
+                wall.Cell(words.expected(row["expected"])),
+                wall.Cell("异常上升", words.State("warn", "▲", "")) if row["alarm"] else wall.Cell("正常波动"),
             ],
         )
         for row in topics.to_dict("records")
     ]
     risen = int(topics["alarm"].sum())
     title = f"近 7 天 {risen} 个话题异常上升" if risen else "近 7 天没有话题异常上升"
-    note = f"与此前 8 个同长时段比（件次）{'；以下为上升较多而仍在波动之内的' if rows and not risen else ''}"
-    quiet = "没有一类或一地的件数高于应有。"
-    return wall.table_html(title, note, ("话题", "近 7 天", "预计约", "判断"), rows, quiet=quiet)
+    note = f"与此前 8 个同长时段比（件次）{'；以下为上升较多而仍属正常波动的' if rows and not risen else ''}"
+    quiet = "没有一类或一地的件数高于预计。"
+    return wall.table_html(title, note, ("话题", "近 7 天", "预计", "判断"), rows, quiet=quiet)
 
 
 def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
@@ -329,7 +329,7 @@ def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
 
 def results_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """The results of the period's answers, and the places that still owe most."""
-    results = meeting.result_bars(view, "supervision_settled", "supervision_result", "督查答复按结果", 2 * _FEW - 1)
+    results = meeting.result_bars(view, "supervision_settled", "supervision_result", "督办反馈按结果", 2 * _FEW - 1)
     return results + ranking(view, frame, scene, 2 * _FEW - 1)
 
 
@@ -362,9 +362,7 @@ SCENES: Sequence[Scene] = (
         alerts_and_ranking,
         below="five_day_closure",
     ),
-    Scene(
-        "backlog", "待办积压", ("backlog", "overdue", "due_today", "due_in_3"), "backlog", ranking, below="registered"
-    ),
+    Scene("backlog", "在办件", ("backlog", "overdue", "due_today", "due_in_3"), "backlog", ranking, below="registered"),
     Scene(
         "five_day",
         "五日办结",
@@ -392,7 +390,7 @@ SCENES: Sequence[Scene] = (
     ),
     Scene(
         "hot",
-        "热点与督查",
+        "热点与督办",
         ("registered", "supervision_waiting", "supervision_overdue", "supervision_in_time"),
         "supervision_waiting",
         owing_units,

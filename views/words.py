@@ -139,6 +139,13 @@ def contribution(amount: float | None, kind: NumberFormat) -> str:
     return NONE if is_missing(amount) else _signed(_rounded(amount or 0, 0))
 
 
+def expected(number: float | None) -> str:
+    """About how many there would be: 约 4, 不足 1."""
+    if is_missing(number):
+        return NONE
+    return "不足 1" if (number or 0) < 1 else f"约 {full_count(number)}"
+
+
 def number_of_days(number: float | None) -> str:
     """A length of time whose unit stands elsewhere: 3.2; whole numbers without a decimal."""
     return NONE if is_missing(number) else _plain(_rounded(number or 0, 1), trim=True)

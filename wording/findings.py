@@ -109,13 +109,13 @@ def lowest(
 
 
 def flow(frame: pd.DataFrame) -> str:
-    """近 90 天新收 14,520、办结 14,611 件次，积压减少 91 件次（−2.4%）. Columns: inflow, outflow, backlog."""
+    """近 90 天新收 14,520、办结 14,611 件次，在办减少 91 件次（−2.4%）. Columns: inflow, outflow, backlog."""
     inflow, outflow = int(frame["inflow"].sum()), int(frame["outflow"].sum())
     after = int(frame["backlog"].iloc[-1])
     before = after - inflow + outflow
-    moved = f"积压{'增加' if after > before else '减少'} {words.full_count(abs(after - before))} {UNIT}"
+    moved = f"在办{'增加' if after > before else '减少'} {words.full_count(abs(after - before))} {UNIT}"
     relative = words.change(after, before)
-    change_of_backlog = "积压持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
+    change_of_backlog = "在办持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
     flow = f"新收 {words.full_count(inflow)}、办结 {words.full_count(outflow)} {UNIT}"
     return f"近 {len(frame)} 天{flow}，{change_of_backlog}"
 
@@ -281,17 +281,17 @@ def hot_squares(points: pd.DataFrame) -> str:
 
 
 def rises(frame: pd.DataFrame, noun: str, days: int, before: str) -> str:
-    """物业服务 · 二七区近 7 天 17 件次，按前 8 周应有 3.9 件次；另有 2 个热点.
+    """物业服务 · 二七区近 7 天 17 件次，按前 8 周预计约 4 件次；另有 2 个热点.
 
     Columns: name, observed, expected, alarm.
     """
     alarms = frame[frame["alarm"].astype(bool)]
     if alarms.empty:
-        return f"近 {days} 天没有{noun}的上升越过误报界限"
+        return f"近 {days} 天没有{noun}异常上升"
     first = alarms.iloc[0]
     statement = (
         f"{first['name']}近 {days} 天 {words.full_count(first['observed'])} {UNIT}，"
-        f"{before}应有 {words.decimal(first['expected'])} {UNIT}"
+        f"{before}预计{words.expected(first['expected'])} {UNIT}"
     )
     return statement if len(alarms) == 1 else f"{statement}；另有 {len(alarms) - 1} 个热点"
 
@@ -330,16 +330,18 @@ def agent_effect(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float,
 
 
 def answers(cells: pd.DataFrame) -> str:
-    """下达 120 件，3 件逾期. Cells of supervision orders: value, role ("bad" of those that were or are late)."""
+    """发督办函 120 件，3 件逾期. Cells of supervision orders: value, role ("bad" of those that were or are late)."""
     total, late = (int(values.sum()) for values in (cells["value"], cells.loc[cells["role"] == "bad", "value"]))
-    return f"下达 {words.full_count(total)} 件，{words.full_count(late)} 件逾期" if total else "这一时段没有下达督查"
+    return (
+        f"发督办函 {words.full_count(total)} 件，{words.full_count(late)} 件逾期" if total else "这一时段没有发督办函"
+    )
 
 
 def answered(frame: pd.DataFrame) -> str:
-    """答复 117 件，已办结 82.05%. Columns: hits (settled), among (answered)."""
+    """督办反馈 117 件，已办结 82.05%. Columns: hits (settled), among (answered)."""
     total = int(frame["among"].sum())
     share = words.percent(frame["hits"].sum() / total) if total else ""
-    return f"答复 {words.full_count(total)} 件，已办结 {share}" if total else "这一时段没有答复"
+    return f"督办反馈 {words.full_count(total)} 件，已办结 {share}" if total else "这一时段没有督办反馈"
 
 
 def open_receptions(counts: pd.Series) -> str:

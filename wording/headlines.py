@@ -65,13 +65,13 @@ def open_tasks(total: int, days: pd.Series, late: int) -> str:
 
 
 def debtors(units: pd.DataFrame) -> str:
-    """12 个单位待答复 30 件. Column: hits."""
+    """12 个单位尚未反馈 30 件. Column: hits."""
     if units.empty:
-        return "没有单位欠答复"
-    return f"{words.full_count(len(units))} 个单位待答复 {words.full_count(int(units['hits'].sum()))} 件"
+        return "督办情况都已反馈"
+    return f"{words.full_count(len(units))} 个单位尚未反馈 {words.full_count(int(units['hits'].sum()))} 件"
 
 
-def open_orders(limits: pd.Series, none: str = "没有待答复的督查件") -> str:
+def open_orders(limits: pd.Series, none: str = "督办件都已反馈") -> str:
     """最急的一件 ■ 超期 3 天: by where the limits of the answers stand (cockpit.rows.answer_limit), nearest first."""
     return f"最急的一件 {limits.iloc[0]}" if len(limits) else none
 

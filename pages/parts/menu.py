@@ -22,7 +22,7 @@ class Entry:
 
 ENTRIES = (
     Entry("overview", "一屏总览", ""),
-    Entry("backlog", "待办积压", "backlog"),
+    Entry("backlog", "在办件", "backlog"),
     Entry("five_day", "五日办结", "five_day"),
     Entry("grid_coverage", "网格覆盖", "grid"),
     Entry("hearings", "专家听证", "hearings"),
@@ -32,7 +32,7 @@ ENTRIES = (
     Entry("model_cases", "优秀案例", "model_cases", section="研判"),
     Entry("mediation", "访前调解", "mediation", section="业务"),
     Entry("receptions", "领导接访", "receptions", section="业务"),
-    Entry("supervision", "案件督查", "supervision", section="业务"),
+    Entry("supervision", "案件督办", "supervision", section="业务"),
     Entry("hotline", "接诉即办", "hotline", section="业务"),
     Entry("agents", "信访代办", "agents", section="业务"),
     Entry("dispatch", "协同分派", "dispatch", section="业务"),

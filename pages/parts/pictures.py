@@ -160,7 +160,7 @@ def daily_flow(view: View, *, subtitle: str, height: int, is_clicked: bool = Fal
     clicks.chart(
         stock,
         "flow_stock",
-        alt=f"{span}末在办积压",
+        alt=f"{span}末在办件",
         pick="at" if is_clicked else None,
         link=lambda at: clicks.day_link("backlog", at),
     )

@@ -26,7 +26,7 @@ _agent = partial(
 CASES_ACCOMPANIED = _agent(
     "cases_accompanied",
     "代办信访件",
-    definition=f"期内登记、由信访代办员陪办的信访件。{EXCLUDED}",
+    definition=f"期内登记、由信访代办员代办的信访件。{EXCLUDED}",
     **all_of("期内登记、有代办员的信访件"),
     period_text="登记时间",
     among=lambda at: and_(known(at), p.agent_id.is_not(None)),
@@ -38,7 +38,7 @@ ACCOMPANIED_RATE = _agent(
     subject=PETITION,
     kind=Kind.RATE,
     unit="%",
-    definition=f"期内登记的信访件中由信访代办员陪办的比例。{EXCLUDED}",
+    definition=f"期内登记的信访件中由信访代办员代办的比例。{EXCLUDED}",
     among_text="期内登记的信访件",
     hits_text="其中有代办员的",
     sides=("有代办员", "无代办员"),
@@ -50,7 +50,7 @@ ACCOMPANIED_RATE = _agent(
 ACCOMPANIED_OPEN = _agent(
     "accompanied_open",
     "代办在办件",
-    definition=f"时点上尚未办结、由信访代办员陪办的信访件。{EXCLUDED}",
+    definition=f"时点上尚未办结、由信访代办员代办的信访件。{EXCLUDED}",
     **all_of("尚未办结、有代办员的信访件"),
     period_text="时点数",
     among=lambda at: and_(still_open(at), p.agent_id.is_not(None)),

@@ -146,7 +146,7 @@ SETTLED_AFTER_HEARING = _hearing(
     polarity=Polarity.UP_GOOD,
     definition=f"期内举行的听证中，听证后群众息诉息访、事项化解的比例。{EXCLUDED}",
     among_text="期内举行的听证",
-    hits_text="其中听证后息诉息访的",
+    hits_text="其中听证后化解的",
     sides=("已化解", "未化解"),
     hit=lambda at: before(at.as_of, hearing.settled_at),
 )

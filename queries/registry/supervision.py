@@ -1,4 +1,4 @@
-"""案件督查: orders on cases, and whether they were answered in time."""
+"""案件督办: orders on cases, and whether they were answered in time."""
 
 from datetime import datetime, time
 from functools import partial
@@ -35,28 +35,28 @@ def _soon(at: Moment) -> ColumnElement[bool]:
 
 _supervision = partial(
     Metric,
-    group="案件督查",
+    group="案件督办",
     subject=SUPERVISION,
     kind=Kind.COUNT,
     unit="件",
     polarity=Polarity.NEUTRAL,
-    period_text="督查下达时间",
+    period_text="督办函发出时间",
     article="[S] 案件督查",
     among=_issued,
     dated_by=Fixed(order.issued_at),
 )
-SUPERVISION_ISSUED = _supervision("supervision_issued", "下达督查", **counted("期内下达的督查件"))
+SUPERVISION_ISSUED = _supervision("supervision_issued", "发督办函", **counted("期内发出的督办函"))
 SUPERVISION_IN_TIME = _supervision(
     "supervision_in_time",
-    "督查按期答复率",
+    "督办按期反馈率",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"答复期限已过的督查件中，按期答复的比例；期限已过仍未答复的计入分母，提前答复的到期后计入。{EXCLUDED}",
-    among_text="答复期限已过的督查件",
-    hits_text="其中期限前答复的",
-    sides=("按期答复", "未按期"),
-    period_text="答复期限",
+    definition=f"反馈期限已过的督办件中，按期反馈的比例；期限已过仍未反馈的计入分母，提前反馈的到期后计入。{EXCLUDED}",
+    among_text="反馈期限已过的督办件",
+    hits_text="其中期限前反馈的",
+    sides=("按期反馈", "未按期"),
+    period_text="反馈期限",
     among=lambda at: and_(_issued(at), limit_passed(order.due_at, at)),
     hit=_answered_in_time,
     dated_by=Fixed(order.due_at),
@@ -64,43 +64,43 @@ SUPERVISION_IN_TIME = _supervision(
 )
 SUPERVISION_IN_TIME_ALL = _supervision(
     "supervision_in_time_all",
-    "督查按期答复率（全口径）",
+    "督办按期反馈率（全口径）",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"答复期限落在期内的全部督查件中，按期答复的比例；未到期未答复的也在分母。{EXCLUDED}",
-    among_text="答复期限落在期内的全部督查件",
-    hits_text="其中期限前答复的",
-    sides=("按期答复", "未按期"),
-    period_text="答复期限",
+    definition=f"反馈期限落在期内的全部督办件中，按期反馈的比例；未到期未反馈的也在分母。{EXCLUDED}",
+    among_text="反馈期限落在期内的全部督办件",
+    hits_text="其中期限前反馈的",
+    sides=("按期反馈", "未按期"),
+    period_text="反馈期限",
     hit=_answered_in_time,
     dated_by=Fixed(order.due_at),
     short="全口径",
 )
 SUPERVISION_SETTLED = _supervision(
     "supervision_settled",
-    "答复时已办结率",
+    "反馈时已办结率",
     kind=Kind.RATE,
     unit="%",
     polarity=Polarity.UP_GOOD,
-    definition=f"期内答复的督查件中，答复结果为已办结的比例。{EXCLUDED}",
-    among_text="期内答复的督查件",
+    definition=f"期内反馈的督办件中，反馈结果为已办结的比例。{EXCLUDED}",
+    among_text="期内反馈的督办件",
     hits_text="其中结果为已办结的",
     sides=("已办结", "未办结"),
-    period_text="答复时间",
+    period_text="反馈时间",
     among=_answered,
     hit=Fixed(order.result == "已办结"),
     dated_by=Fixed(order.replied_at),
 )
 SUPERVISION_DAYS = _supervision(
     "supervision_days",
-    "答复用时",
+    "反馈用时",
     kind=Kind.MEAN,
     unit="天",
     polarity=Polarity.DOWN_GOOD,
-    definition=f"从下达督查到答复的平均自然日数。{EXCLUDED}",
-    **all_of("期内答复的督查件"),
-    period_text="答复时间",
+    definition=f"从发督办函到反馈的平均自然日数。{EXCLUDED}",
+    **all_of("期内反馈的督办件"),
+    period_text="反馈时间",
     among=_answered,
     dated_by=Fixed(order.replied_at),
     amount=Fixed(natural_days(order.issued_at, order.replied_at)),
@@ -108,7 +108,7 @@ SUPERVISION_DAYS = _supervision(
 )
 _owed = partial(
     Metric,
-    group="案件督查",
+    group="案件督办",
     subject=SUPERVISION,
     kind=Kind.COUNT,
     unit="件",
@@ -118,21 +118,21 @@ _owed = partial(
 )
 SUPERVISION_WAITING = _owed(
     "supervision_waiting",
-    "待答复",
-    **counted("时点上已下达、尚未答复的督查件"),
+    "尚未反馈督办件",
+    **counted("时点上已发出、尚未反馈的督办件"),
     among=_waiting,
     polarity=Polarity.NEUTRAL,
 )
 SUPERVISION_OVERDUE = _owed(
     "supervision_overdue",
-    "逾期未答复",
-    **counted("时点上超过答复期限、尚未答复的督查件"),
+    "逾期未反馈",
+    **counted("时点上超过反馈期限、尚未反馈的督办件"),
     among=lambda at: and_(_waiting(at), limit_passed(order.due_at, at)),
 )
 SUPERVISION_DUE_IN_3 = _owed(
     "supervision_due_in_3",
-    "3 个工作日内应答复",
-    **counted("时点上尚未答复、答复期限在此后 3 个工作日内的督查件"),
+    "3 个工作日内应反馈",
+    **counted("时点上尚未反馈、反馈期限在此后 3 个工作日内的督办件"),
     among=_soon,
 )
 

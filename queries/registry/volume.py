@@ -1,4 +1,4 @@
-"""总量与积压: how many came, were closed, are open, and are late."""
+"""总量与在办: how many came, were closed, are open, and are late."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from queries.registry.common import (
 from queries.subjects import PETITION, before, not_handled, on_day, p
 
 _volume = partial(
-    Metric, group="总量与积压", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
+    Metric, group="总量与在办", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
 )
 
 
@@ -81,7 +81,7 @@ FORWARDED = _volume(
 )
 BACKLOG = _volume(
     "backlog",
-    "待办积压",
+    "在办件",
     **counted("时点上已登记、尚未办结的信访件。"),
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",

@@ -8,9 +8,10 @@ from casebase import schema
 from queries.model import Expression, Fixed, Moment, Subject
 from queries.subjects.expressions import area_name, before, first_level, name_of, on_day, p
 from queries.subjects.petitions import PLACE_DIMENSIONS, age_band
-from queries.subjects.supervision import ANSWERS
 
 RATINGS = ("满意", "基本满意", "不满意")
+# What became of an order's limit.
+ANSWERS = ("按期答复", "逾期答复", "逾期未答", "在期未答")
 # The unit answers the caller; where its rating was not asked for, that of who passed the order on stands for it.
 rating: ColumnElement[Any] = func.coalesce(p.satisfaction_unit, p.satisfaction_bureau)
 

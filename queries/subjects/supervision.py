@@ -1,4 +1,4 @@
-"""案件督查: orders on cases, to be answered by a day."""
+"""案件督办: orders on cases, to be answered by a day."""
 
 from sqlalchemy import ColumnElement, and_, case
 
@@ -7,7 +7,7 @@ from queries.model import Fixed, Moment, Subject
 from queries.subjects.expressions import before, happened, on_day, p
 from queries.subjects.petitions import OF_PETITION, of_case
 
-ANSWERS = ("按期答复", "逾期答复", "逾期未答", "在期未答")
+ANSWERS = ("按期反馈", "逾期反馈", "逾期未反馈", "在期未反馈")
 
 order = schema.supervision.c
 
@@ -25,7 +25,7 @@ def answer(at: Moment) -> ColumnElement[str]:
 
 SUPERVISION = Subject(
     "supervision",
-    "督查件",
+    "督办件",
     "件",
     schema.supervision.join(schema.petition, order.petition_id == p.petition_id),
     order.supervision_id,

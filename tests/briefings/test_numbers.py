@@ -132,7 +132,7 @@ def moved_per_day(now: Record, before: Record, period: Period, against: Against)
 # Days, spans and terms: told apart from numbers by what follows or surrounds them.
 TERMS = re.compile(
     r"\d+年第\d季度|\d+年|\d+月|\d+日|\d+时|\d+分(?!点)|\d+(?:\.\d+)?个(?!百分点)|近\d+天|24小时|12345|\d+个工作日|每万人"
-    r"|\d+%的目标|不足30件次|纵轴自\d+%起|^(?:附件：|\u3000+)?\d+\. |^附件\d+$|[A-F\d]{8,}|应有[\d.]+件次"
+    r"|\d+%的目标|不足30件次|纵轴自\d+%起|^(?:附件：|\u3000+)?\d+\. |^附件\d+$|[A-F\d]{8,}|预计(?:约|不足)[\d,]+件次"
 )
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
@@ -323,7 +323,7 @@ def test_places_in_word_are_the_districts_of_the_command(
     for row in table.rows[1:-1]:
         texts = dict(zip(heads, (cell.text for cell in row.cells), strict=True))
         name = texts["区县（功能区）"]
-        for head, metric in (("登记量", "registered"), ("待办", "backlog"), ("超期", "overdue")):
+        for head, metric in (("登记量", "registered"), ("在办", "backlog"), ("超期", "overdue")):
             hits = told[metric, name]["hits"] if (metric, name) in told else 0
             assert texts[head] == half_up(hits, 0), (name, head)
         rate = told.get(("five_day_closure", name))

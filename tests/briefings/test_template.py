@@ -45,7 +45,7 @@ def test_headings_are_numbered_as_the_standard_asks(frozen_of: Callable[..., Fro
     first = [head.text for head in heads if isinstance(head, Heading) and head.level == 1]
     assert [text.split("、")[0] for text in first] == [chinese(n) for n in range(1, len(first) + 1)]
     assert [text.split("、")[1] for text in first] == [
-        "总体情况", "主要特点", "办理质效", "源头治理与督查", "存在问题", "下步建议",
+        "总体情况", "主要特点", "办理质效", "源头治理与督办", "存在问题", "下步建议",
     ]  # fmt: skip
     second = [head.text for head in heads if isinstance(head, Heading) and head.level == 2]
     assert second[0].startswith("（一）")

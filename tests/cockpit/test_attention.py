@@ -24,22 +24,22 @@ DUE = Finding(
     About.DUE, 32, "five_day_due_in_0", before=40, most=("金水区市场监督管理局", 5), at=datetime(2026, 11, 23)
 )
 SENTENCES = [
-    (DUE, "32 件次简单诉求今日五日期满，较上周同时减少 8，金水区市场监督管理局最多（5）"),
+    (DUE, "32 件次简单诉求今日五日期满，较上周同期减少 8，金水区市场监督管理局最多（5）"),
     (
         Finding(About.DUE, 3, "five_day_due_in_1", before=3, at=datetime(2026, 11, 23)),
-        "3 件次简单诉求11月23日（含）前五日期满，与上周同时持平",
+        "3 件次简单诉求11月23日（含）前五日期满，与上周同期持平",
     ),
     (
         Finding(About.OVERDUE, 1200, "overdue", before=1191, value=57.0, most=("金水区", 13)),
-        "1,200 件次超期未结，最久超 57 天，较上月同时增加 9，金水区最多（13）",
+        "1,200 件次超期未结，最久超 57 天，较上月同期增加 9，金水区最多（13）",
     ),
     (
         Finding(About.LATE, 7, "five_day_overdue", before=2, value=12.0, most=("市住建局", 3)),
-        "7 件次五日期满未办结，最久超 12 个工作日，较上月同时增加 5，市住建局最多（3）",
+        "7 件次五日期满未办结，最久超 12 个工作日，较上月同期增加 5，市住建局最多（3）",
     ),
     (
         Finding(About.LATE, 1, "five_day_overdue", before=1, value=0.0),
-        "1 件次五日期满未办结，最久超不足 1 个工作日，与上月同时持平",
+        "1 件次五日期满未办结，最久超不足 1 个工作日，与上月同期持平",
     ),
     (
         Finding(About.RATE, 14, "five_day_closure", Part.MISSES, "惠济区", before=0.91, value=0.8824, limit=0.95),
@@ -51,11 +51,11 @@ SENTENCES = [
     ),
     (
         Finding(About.SURGE, 60, "registered", name="房产物业", before=20.0),
-        "房产物业：近 7 天登记 60 件次，按前 8 周应有 20.0 件次",
+        "房产物业：近 7 天登记 60 件次，按前 8 周预计约 20 件次",
     ),
     (
         Finding(About.GAP, 253, "grids_staffed", Part.MISSES, "经开区", before=250, value=0.0927),
-        "经开区：253 个网格没有在岗网格员，占 9.3%，较上月同时增加 3",
+        "经开区：253 个网格没有在岗网格员，占 9.3%，较上月同期增加 3",
     ),
     (
         Finding(About.HEARING, 2, "hearings_coming", name="市住建局", at=datetime(2026, 11, 24, 9, 30)),

@@ -26,7 +26,7 @@ def change() -> Callable[..., tuple[str, str]]:
 
     def of(day: date, metric: str = "closed") -> tuple[str, str]:
         at = datetime(day.year, day.month, day.day, 12)
-        view = View(data_that_answers(), at, Period(day, day), Slice(), comparisons("较昨日同时"))
+        view = View(data_that_answers(), at, Period(day, day), Slice(), comparisons("较昨日同时段"))
         row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
         delta = kpis.deltas(view, METRICS[metric], row, linked=False)[0]
         return delta.label, delta.tone
@@ -35,26 +35,26 @@ def change() -> Callable[..., tuple[str, str]]:
 
 
 def test_rest_day_against_a_working_day_has_no_colour(change: Callable[..., tuple[str, str]]) -> None:
-    assert change(SATURDAY) == ("较昨日同时（为工作日）", "neutral")
+    assert change(SATURDAY) == ("较昨日同时段（为工作日）", "neutral")
 
 
 def test_like_days_are_judged(change: Callable[..., tuple[str, str]]) -> None:
-    assert change(SUNDAY) == ("较昨日同时", "bad")
-    assert change(FRIDAY) == ("较昨日同时", "bad")
+    assert change(SUNDAY) == ("较昨日同时段", "bad")
+    assert change(FRIDAY) == ("较昨日同时段", "bad")
 
 
 def test_worked_sunday_is_a_working_day(change: Callable[..., tuple[str, str]]) -> None:
-    assert change(MADE_UP) == ("较昨日同时（为休息日）", "neutral")
+    assert change(MADE_UP) == ("较昨日同时段（为休息日）", "neutral")
 
 
 def test_stocks_carry_over_rest_days(change: Callable[..., tuple[str, str]]) -> None:
-    assert change(SATURDAY, "backlog") == ("较昨日同时", "good")
+    assert change(SATURDAY, "backlog") == ("较昨日同时段", "good")
 
 
 @pytest.mark.parametrize("metric", ["due_today", "due_in_3", "five_day_due_in_0", "supervision_due_in_3"])
 def test_nothing_due_on_a_rest_day_is_no_merit(change: Callable[..., tuple[str, str]], metric: str) -> None:
-    assert change(SATURDAY, metric) == ("较昨日同时（为工作日）", "neutral")
-    assert change(FRIDAY, metric) == ("较昨日同时", "good")
+    assert change(SATURDAY, metric) == ("较昨日同时段（为工作日）", "neutral")
+    assert change(FRIDAY, metric) == ("较昨日同时段", "good")
 
 
 def test_a_month_that_ends_on_a_rest_day_has_what_falls_due_of_that_day() -> None:

@@ -34,4 +34,4 @@ def test_units_of_which_nobody_tells_the_kind_are_all_units(own_city: Casebase, 
 def test_alerts_say_that_they_are_of_now_where_the_period_is_over(year: View) -> None:
     october = replace(year, period=Period(date(2026, 10, 1), date(2026, 10, 31)))
     assert attention.note(year) == ""
-    assert attention.note(october).startswith("以下是2026年11月19日 23:59的待办与期限")
+    assert attention.note(october).startswith("以下是2026年11月19日 23:59的在办件与期限")

@@ -1,4 +1,4 @@
-"""待办积压: what is clicked opens exactly the cases that it counts."""
+"""在办件: what is clicked opens exactly the cases that it counts."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""案件督查: what is clicked opens exactly the orders that it counts."""
+"""案件督办: what is clicked opens exactly the orders that it counts."""
 
 from collections.abc import Callable
 
@@ -16,8 +16,8 @@ Opened = Callable[..., int]
 
 
 def test_cell_of_a_level_and_its_answers(opened: Opened, city: Casebase) -> None:
-    expected = number(city, "supervision_issued", supervision_level="市级督办", answer="逾期答复")["hits"]
-    click = {"pick": [{"row": "市级督办", "column": "逾期答复"}]}
+    expected = number(city, "supervision_issued", supervision_level="市级督办", answer="逾期反馈")["hits"]
+    click = {"pick": [{"row": "市级督办", "column": "逾期反馈"}]}
     assert opened("supervision", "answers", click) == expected > 0
 
 
@@ -39,7 +39,7 @@ def test_bar_of_a_place_opens_what_was_not_answered_in_time(opened: Opened, city
 def test_units_that_owe_an_answer(opened: Opened, city: Casebase) -> None:
     at = busiest(city, "supervision_waiting")
     found = measure(city, ["supervision_waiting"], as_of=at, by=["unit"])
-    assert opened("supervision", "debtors", {"cells": [(0, "待答复（件）")]}, at) == found["hits"].max() > 0
+    assert opened("supervision", "debtors", {"cells": [(0, "尚未反馈（件）")]}, at) == found["hits"].max() > 0
 
 
 def test_row_of_an_order_opens_its_case(open_page: Callable[..., AppTest], city: Casebase) -> None:
@@ -48,6 +48,6 @@ def test_row_of_an_order_opens_its_case(open_page: Callable[..., AppTest], city:
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "supervision", as_of=at.date().isoformat())
     shown = next(frame.value for frame in app.dataframe if "期限状态" in frame.value.columns)
-    assert shown["答复期限"].is_monotonic_increasing
+    assert shown["反馈期限"].is_monotonic_increasing
     assert sorted(shown["信访编号"]) == sorted(waiting.index) != []
     assert clicked(app, "orders", {"rows": [0]})["case"] == str(waiting[shown["信访编号"].iloc[0]])

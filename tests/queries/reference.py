@@ -896,15 +896,15 @@ class Reference:
         order = order[order["issued_at"] <= t].merge(self.known(t).drop(columns=["due_at"]), on="petition_id")
         order = order.rename(columns={"limit": "due_at"})
         replied = order["replied_at"] <= t
-        states = ["按期答复", "逾期答复", "逾期未答"]
+        states = ["按期反馈", "逾期反馈", "逾期未反馈"]
         in_time = replied & (order["replied_at"] < _end_of_day(order["due_at"]))
-        state = np.select([in_time, replied, _late(order["due_at"], t)], states, "在期未答")
+        state = np.select([in_time, replied, _late(order["due_at"], t)], states, "在期未反馈")
         shown = order["result"].where(replied)
         return order.assign(hit=True, when=order["issued_at"], answer=state, supervision_result=shown)
 
     def due_orders(self, t: datetime) -> pd.DataFrame:
         order = self.orders(t)
-        return order.assign(hit=order["answer"] == "按期答复", when=order["due_at"])
+        return order.assign(hit=order["answer"] == "按期反馈", when=order["due_at"])
 
     def answered(self, t: datetime) -> pd.DataFrame:
         order = self.orders(t)
@@ -914,7 +914,7 @@ class Reference:
 
     def unanswered(self, t: datetime) -> pd.DataFrame:
         order = self.orders(t)
-        return order[order["answer"].isin(["逾期未答", "在期未答"])]
+        return order[order["answer"].isin(["逾期未反馈", "在期未反馈"])]
 
     def answers_due_soon(self, t: datetime) -> pd.DataFrame:
         order = self.unanswered(t)

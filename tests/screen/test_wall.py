@@ -253,7 +253,7 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(window: BrowserCo
     remote = tab(window, (390, 844))
     remote.goto(f"{address}/remote?channel=会议室")
     expect(remote.locator("#walls")).to_have_text("2 块屏在听", timeout=PATIENCE)
-    expect(remote.locator("[data-scene=backlog]")).to_contain_text("待办积压", timeout=PATIENCE)
+    expect(remote.locator("[data-scene=backlog]")).to_contain_text("在办件", timeout=PATIENCE)
     remote.locator("[data-scene=hearings]").click(timeout=PATIENCE)
     for page in ours:
         wait_for_scene(page, "hearings")

@@ -270,8 +270,8 @@ def test_outflow_hangs_below_zero_and_is_told_without_a_minus() -> None:
     assert {row["way"]: row["height"] for row in first} == {"↑ 新收": 10, "↓ 办结": -12}
     assert first[0]["tip"] == "2026年8月25日（周二）新收 10 件次"
     assert len(first) == 180
-    assert rows(below, "backlog")[0]["tip"] == "2026年8月25日末积压 300 件次"
-    assert below["title"]["text"] == ["每日末在办积压（件次）"]
+    assert rows(below, "backlog")[0]["tip"] == "2026年8月25日末在办 300 件次"
+    assert below["title"]["text"] == ["每日末在办件（件次）"]
 
 
 def test_both_panels_of_the_flow_share_their_left_edge() -> None:
@@ -387,13 +387,13 @@ def test_what_failed_is_red_in_a_table_of_colours_and_what_kept_its_limit_is_not
     frame = pd.DataFrame(
         {
             "row": ["市级督办"] * 3,
-            "column": ["按期答复", "逾期答复", "逾期未答"],
+            "column": ["按期反馈", "逾期反馈", "逾期未反馈"],
             "value": [24, 1, 0],
             "role": ["none", "bad", "bad"],
         }
     )
     fills = {row["column"]: row["fill"] for row in rows(spec_of(charts.heat(frame, DESK, title="题")), "fill")}
-    assert fills == {"按期答复": DESK.accent, "逾期答复": DESK.worse[0], "逾期未答": DESK.one_way[0]}
+    assert fills == {"按期反馈": DESK.accent, "逾期反馈": DESK.worse[0], "逾期未反馈": DESK.one_way[0]}
 
 
 def test_large_and_small_counts_of_one_picture_are_written_in_one_way() -> None:

@@ -55,10 +55,10 @@ def test_lowest_without_a_target() -> None:
 @pytest.mark.parametrize(
     ("came", "went", "after", "said"),
     [
-        ([5, 3], [2, 2], 104, "近 2 天新收 8、办结 4 件次，积压增加 4 件次（+4.0%）"),
-        ([0, 1], [2, 9], 90, "近 2 天新收 1、办结 11 件次，积压减少 10 件次（−10.0%）"),
-        ([1, 1], [1, 1], 50, "近 2 天新收 2、办结 2 件次，积压持平"),
-        ([3, 1], [1, 0], 3, "近 2 天新收 4、办结 1 件次，积压增加 3 件次"),
+        ([5, 3], [2, 2], 104, "近 2 天新收 8、办结 4 件次，在办增加 4 件次（+4.0%）"),
+        ([0, 1], [2, 9], 90, "近 2 天新收 1、办结 11 件次，在办减少 10 件次（−10.0%）"),
+        ([1, 1], [1, 1], 50, "近 2 天新收 2、办结 2 件次，在办持平"),
+        ([3, 1], [1, 0], 3, "近 2 天新收 4、办结 1 件次，在办增加 3 件次"),
     ],
 )
 def test_flow(came: list[int], went: list[int], after: int, said: str) -> None:
@@ -288,11 +288,11 @@ def test_what_agents_accompany() -> None:
 
 def test_orders_of_supervision_and_their_answers() -> None:
     cells = pd.DataFrame({"value": [100, 17, 3], "role": ["none", "none", "bad"]})
-    assert findings.answers(cells) == "下达 120 件，3 件逾期"
-    assert findings.answers(cells.head(0)) == "这一时段没有下达督查"
+    assert findings.answers(cells) == "发督办函 120 件，3 件逾期"
+    assert findings.answers(cells.head(0)) == "这一时段没有发督办函"
     by_result = pd.DataFrame({"hits": [96, 0], "among": [96, 21]})
-    assert findings.answered(by_result) == "答复 117 件，已办结 82.05%"
-    assert findings.answered(by_result.head(0)) == "这一时段没有答复"
+    assert findings.answered(by_result) == "督办反馈 117 件，已办结 82.05%"
+    assert findings.answered(by_result.head(0)) == "这一时段没有督办反馈"
 
 
 def test_receptions_that_are_open() -> None:

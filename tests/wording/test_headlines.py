@@ -44,13 +44,13 @@ def test_open_tasks() -> None:
 
 
 def test_debtors() -> None:
-    assert headlines.debtors(pd.DataFrame({"hits": [20, 10]})) == "2 个单位待答复 30 件"
-    assert headlines.debtors(pd.DataFrame({"hits": []})) == "没有单位欠答复"
+    assert headlines.debtors(pd.DataFrame({"hits": [20, 10]})) == "2 个单位尚未反馈 30 件"
+    assert headlines.debtors(pd.DataFrame({"hits": []})) == "督办情况都已反馈"
 
 
 def test_open_orders() -> None:
     assert headlines.open_orders(pd.Series(["■ 超期 3 天", "● 正常 剩 9 天"])) == "最急的一件 ■ 超期 3 天"
-    assert headlines.open_orders(pd.Series([], dtype=str)) == "没有待答复的督查件"
+    assert headlines.open_orders(pd.Series([], dtype=str)) == "督办件都已反馈"
 
 
 def test_open_cases() -> None:

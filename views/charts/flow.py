@@ -27,7 +27,7 @@ def flow(
     panels cannot follow its container's width, hence a pair: draw one right below the other.
     """
     if frame.empty:
-        return empty_chart("所选范围内没有进出记录。", palette), empty_chart("所选范围内没有积压记录。", palette)
+        return empty_chart("所选范围内没有进出记录。", palette), empty_chart("所选范围内没有在办记录。", palette)
     return (
         _flow_bars(frame, palette, title, subtitle, unit, height),
         _flow_line(frame, palette, unit, height),
@@ -73,7 +73,7 @@ def _flow_bars(
 def _flow_line(frame: pd.DataFrame, palette: Palette, unit: str, height: int) -> alt.LayerChart:
     data = pd.DataFrame({"at": pd.to_datetime(frame["at"]), "backlog": frame["backlog"]})
     data["tip"] = [
-        f"{words.day(at, year=True)}末积压 {words.full_count(value)} {unit}"
+        f"{words.day(at, year=True)}末在办 {words.full_count(value)} {unit}"
         for at, value in data.itertuples(index=False)
     ]
     x = alt.X("at:T", title=None, axis=day_axis())
@@ -91,4 +91,4 @@ def _flow_line(frame: pd.DataFrame, palette: Palette, unit: str, height: int) ->
         last.mark_point(size=44, filled=True, opacity=1, color=palette.accent),
         last.mark_text(align="right", dy=-12, color=palette.accent, fontWeight=600).encode(text="text:N"),
     ]
-    return finish(layers, palette, "", f"每日末在办积压（{unit}）", height)
+    return finish(layers, palette, "", f"每日末在办件（{unit}）", height)
