@@ -45,7 +45,7 @@ _FINDINGS = {
     "unmapped_grid_task_kind": ("类型不在三类之列的网格任务", "单列一类"),
     "unmapped_grid_task_outcome": ("办理结果不在规定之列的网格任务", "单列一类"),
     "unmapped_reception_kind": ("方式不在接访、下访、阅批、包案之列的领导接访", "单列一类"),
-    "unmapped_supervision_escalation": ("督办升级措施不在规定之列的督查件", "单列一类"),
+    "unmapped_supervision_escalation": ("督办升级措施不在规定之列的督办件", "单列一类"),
     "unmapped_proposal_kind": ("类型不在三类之列的三项建议", "单列一类"),
     "unmapped_proposal_outcome": ("采纳情况不在规定之列的三项建议", "单列一类"),
     "outside_calendar": ("登记日期在工作日历之外的信访件", "工作日期限算不出"),
