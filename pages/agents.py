@@ -39,7 +39,7 @@ def coverage(view: View) -> None:
     if not levels:
         notices.hint("代办员覆盖按社区（村）计；选区县或街道看它下面各处的覆盖。")
         return
-    dimension = filters.choose_level("排名到", levels, "coverage_level")
+    dimension = filters.choose_level("查看层级", levels, "coverage_level")
     noun, by_place = PLACE_NAMES[dimension], splits.split(view, [COVERAGE], dimension)
     rankings.ranking(
         view,
@@ -138,12 +138,13 @@ def compared(view: View) -> None:
         charts.paired,
         pd.concat(frames, ignore_index=True),
         title=f"代办件与可比件相比：{sentences[0]}",
-        subtitle="期内办结或评价的信访件，横线为 95% 区间",
+        subtitle="期内办结或评价的信访件，横线为可能的误差范围",
     )
     clicks.chart(drawing, "compared", alt="代办件与可比件的办理结果")
     st.caption(
-        f"{escape_markdown('；'.join(sentences))}。可比件没有代办员，按代办件的内容分类和登记年份加权（直接标准化）；"
-        "没有可比对象的代办件两边都不计。相关不等于因果：是否代办由群众意愿和案情决定。"
+        f"{escape_markdown('；'.join(sentences))}。可比件没有代办员，按代办件的内容分类和登记年份加权；"
+        "没有可比对象的代办件两边都不计。相关不等于因果：是否代办由群众意愿和案情决定。",
+        help=findings.COMPARABLE_METHOD,
     )
 
 

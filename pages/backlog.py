@@ -102,7 +102,7 @@ def details(view: View) -> None:
     """Where the cases lie: by place, unit and class. Kinds of units are ranked apart."""
     units = splits.by_kind(view, splits.split(view, list(KINDS), "unit"))
     with st.container(horizontal=True, gap="small"):
-        measured: str = filters.choose("分布看", list(KINDS), "backlog_view", "backlog", KINDS.__getitem__)
+        measured: str = filters.choose("分布指标", list(KINDS), "backlog_view", "backlog", KINDS.__getitem__)
         unit_kind = filters.choose_unit_kind(units)
 
     def by(view: View, dimension: str) -> None:

@@ -60,7 +60,7 @@ def issue(view: View, form: Form) -> Period:
     periods = {period.start.isoformat(): period for period in recent_periods(form, today)}
     finished = next(key for key, period in periods.items() if period.end < today)
     chosen = st.selectbox(
-        "哪一期",
+        "期次",
         list(periods),
         index=list(periods).index(finished),
         format_func=lambda key: called(periods[key], today),

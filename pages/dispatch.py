@@ -51,8 +51,8 @@ def ranked(view: View) -> None:
     levels = places.levels_below(view, without=("grid",)) or ["grid"]
     with st.container(horizontal=True):
         otherwise = "street" if "street" in levels else levels[0]
-        dimension = filters.choose("排名到", levels, "dispatch_level", otherwise, PLACE_NAMES.__getitem__)
-        speed = filters.choose("按", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
+        dimension = filters.choose("排名层级", levels, "dispatch_level", otherwise, PLACE_NAMES.__getitem__)
+        speed = filters.choose("排名指标", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
     if not layout.explain_missing(view, speed):
         speeds(view, speed, dimension)
 

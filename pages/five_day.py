@@ -109,8 +109,8 @@ def rankings(view: View) -> str:
     choices = st.container(horizontal=True)
     groups = splits.by_kind(view, splits.split(view, [RATE], "unit"))
     with choices:
-        way: str = filters.choose("排名按", list(WAYS), "ranked_by", "rate", WAYS.__getitem__)
-        dimension = filters.choose_level("排名到", places.levels_below(view), "level")
+        way: str = filters.choose("排名依据", list(WAYS), "ranked_by", "rate", WAYS.__getitem__)
+        dimension = filters.choose_level("排名层级", places.levels_below(view), "level")
         unit_kind = filters.choose_unit_kind(groups)
     by_place = splits.split(view, [RATE], dimension)
 

@@ -62,14 +62,15 @@ def compared(view: View) -> None:
         charts.paired,
         rates.assign(row="化解率"),
         title=findings.hearing_effect(rates, difference, view.settings.lights.small_sample),
-        subtitle=f"截至{words.day(view.as_of, year=True)}的化解率，横线为 95% 区间",
+        subtitle=f"截至{words.day(view.as_of, year=True)}的化解率，横线为可能的误差范围",
     )
     clicks.chart(drawing, "compared", alt="听证件与可比件的化解率")
     st.caption(
         f"{escape_markdown(findings.comparable_cases(rates, difference))}"
         "两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
-        "按听证件的内容分类和登记年份加权（直接标准化）；没有可比对象的听证件两边都不计。"
-        "相关不等于因果：是否听证由案情决定。"
+        "按听证件的内容分类和登记年份加权；没有可比对象的听证件两边都不计。"
+        "相关不等于因果：是否听证由案情决定。",
+        help=findings.COMPARABLE_METHOD,
     )
 
 

@@ -63,7 +63,8 @@ def by_word(view: View, stretches: Stretches) -> None:
     row = None
     if not risen.empty:
         row = table(stretches, risen, "hot_words", {"词": risen["word"], "同现": risen["with_it"].map("、".join)})
-    st.caption(topics.method(stretches))
+    with st.expander("比较口径"):
+        st.caption(topics.method(stretches))
     if row is not None:
         open_cases(stretches, word=str(risen["word"].iloc[row]))
 

@@ -57,7 +57,7 @@ def choose_number(view: View) -> str:
     """The number that map and ranking are of, at first one that the data can tell."""
     first = kpis.first_known(view, ON_MAP)
     chosen: str = filters.choose(
-        "地图看", list(ON_MAP), "on_map", first, lambda name: metric_of(name).name, hidden=True
+        "地图指标", list(ON_MAP), "on_map", first, lambda name: metric_of(name).name, hidden=True
     )
     return chosen
 

@@ -77,7 +77,7 @@ def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = 
     is_rate = metric.kind is Kind.RATE
     part = Part.AMONG if is_rate and volume else part_to_open(metric, row["hits"], row["among"])
     if not row["among" if is_rate else "hits"]:
-        st.info("这一组本期没有件，变化全部来自上期。")
+        st.info("这一组本期没有信访件，变化全部来自上期。")
         return
     open_link(list_link(metric.id, part, **{name: row[name] for name in by}))
 
@@ -112,7 +112,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
             st.rerun()
         st.toggle("全部列出，不并入「其余」", key="why_whole", bind="query-params")
     if code == contributions.CALENDAR:
-        st.info("这一条是工作日多少带来的，没有单独的件；各组的件点各组的条。")
+        st.info("这一条由工作日多少带来，没有对应的信访件；查看各组的信访件请点击各组。")
     elif code and code != charts.REST:
         effect, place = code.split(":")
         open_group(metric, change.parts.iloc[int(place)], [dimension], volume=effect == contributions.MIX)
@@ -165,7 +165,7 @@ def effects(view: View, metric: Metric, against: Against, dimension: str) -> Non
         return
     lines = "\n".join(f"| {name} | **{words.contribution(value, 'rate')}** |" for name, value in rows.items())
     st.markdown(f"| 按{DIMENSIONS[dimension]}拆分 | |\n|:--|--:|\n{lines}")
-    with st.expander("怎么算的"):
+    with st.expander("算法口径"):
         st.markdown(FORMULA)
 
 

@@ -14,6 +14,11 @@ from queries.subjects import RECEPTION_AGES
 from views import words
 
 UNIT = "件次"
+# The 口径 of a comparison with comparable cases (queries.comparable).
+COMPARABLE_METHOD = (
+    "口径：直接标准化，按内容分类和登记年份分层，以本组的构成加权；误差范围为 95% 置信区间，单个率用 Wilson 法，"
+    "两率之差用 Newcombe 法。"
+)
 
 
 def most(frame: pd.DataFrame, place: str, *, none: str, unit: str = UNIT, nameless: int = 0) -> str:
@@ -375,7 +380,7 @@ def comparable_cases(frame: pd.DataFrame, moved: tuple[float, float, float]) -> 
     return (
         f"听证件 {words.full_count(mine['among'])} 件次，化解 {words.full_count(mine['hits'])} 件次；"
         f"可比件 {words.full_count(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}。"
-        f"相差 {points}，95% 区间 {low.removesuffix(' 百分点')} 至 {high}。"
+        f"相差 {points}，误差范围 {low.removesuffix(' 百分点')} 至 {high}。"
     )
 
 

@@ -32,7 +32,7 @@ def files_of(page: AppTest) -> tuple[File, ...]:
 
 
 def test_the_last_month_is_offered_and_nothing_is_asked_before_the_button(page: AppTest) -> None:
-    assert next(box for box in page.selectbox if box.label == "哪一期").value == "2026-10-01"
+    assert next(box for box in page.selectbox if box.label == "期次").value == "2026-10-01"
     assert "_briefing" not in page.session_state
     assert not page.error
 
@@ -77,7 +77,7 @@ def test_what_was_written_is_there_after_a_look_at_another_page(page: AppTest) -
 
 def test_another_issue_asks_for_the_button_again(page: AppTest) -> None:
     pressed(page, PRESS)
-    box = next(box for box in page.selectbox if box.label == "哪一期")
+    box = next(box for box in page.selectbox if box.label == "期次")
     box.set_value("2026-09-01")
     page.run(timeout=120)
     assert not [block for block in page.get("html") if 'class="paper"' in block.proto.body]

@@ -300,7 +300,7 @@ def test_heat_runs_from_zero_to_the_most() -> None:
 
 def test_pairs_tell_their_interval() -> None:
     tip = rows(spec_of(charts.paired(paired_frame(), DESK, title="题")), "tip")[0]["tip"]
-    assert tip == "全部，经听证，312 件次，95% 区间 74.00%—87.00%：81.00%"
+    assert tip == "全部，经听证，312 件次，误差范围 74.00%—87.00%：81.00%"
 
 
 def test_every_person_is_one_dot_and_idle_ones_are_hollow() -> None:

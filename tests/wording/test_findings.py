@@ -185,7 +185,7 @@ def test_beside_tells_both_numbers_and_the_interval() -> None:
     frame = pd.DataFrame({"value": [0.7, 0.6], "hits": [70, 6100], "among": [100, 10_000]})
     said = findings.comparable_cases(frame, (0.1, -0.02, 0.22))
     assert said.startswith("听证件 100 件次，化解 70 件次；可比件 10,000 件次，加权后化解率 60.00%。")
-    assert said.endswith("相差 +10.00 百分点，95% 区间 −2.00 至 +22.00 百分点。")
+    assert said.endswith("相差 +10.00 百分点，误差范围 −2.00 至 +22.00 百分点。")
 
 
 def test_outlook_says_what_is_lost_if_nothing_closes() -> None:

@@ -63,7 +63,7 @@ def _paired_tips(frame: pd.DataFrame, kind: NumberFormat, unit: str) -> list[str
     columns = frame[["row", "series", "among", "low", "high"]].itertuples(index=False)
     heads = [
         f"{row}，{series}，{words.full_count(among)} {unit}，"
-        f"95% 区间 {words.value(low, kind)}—{words.value(high, kind)}"
+        f"误差范围 {words.value(low, kind)}—{words.value(high, kind)}"
         for row, series, among, low, high in columns
     ]
     return tooltips(frame, heads, kind, "")
