@@ -19,7 +19,7 @@ from queries.subjects.hotline import (
 
 GROUP = "12345转办"
 _APART = "另计，不并入信访量；不含检举控告件。"
-_LIMIT = "[C] 12345政务服务便民热线转办件另计；答复期限按 [hotline] 设定"
+_LIMIT = "[C] 12345政务服务便民热线转办件另计；答复期限可在配置中调整"
 
 _count = partial(
     Metric,
