@@ -83,6 +83,7 @@ COLUMN_NAMES = {
     "handling_path": "办理路径",
     "complained_unit": "被投诉单位",
     "registering_body": "登记机构",
+    "flags": "标记",
     "accepted_at": "受理告知时间",
     "extended_days": "延期（日）",
     "satisfaction_bureau": "对信访部门评价",

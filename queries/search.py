@@ -30,6 +30,21 @@ from queries.subjects import (
     p,
 )
 
+
+def _flag_words() -> ColumnElement[str]:
+    """What the source flags a case as, in one text: 积案、越级. Empty for nothing."""
+    flags = {
+        "联名": p.is_joint,
+        "越级": p.is_skip_level,
+        "赴省": p.registering_level == "省",
+        "进京": p.registering_level == "国家",
+        "扬言": p.is_threat,
+        "领导包案": p.leader_assigned,
+        "积案": p.is_long_standing,
+    }
+    return func.concat_ws("、", *(case((flag, word)) for word, flag in flags.items()))
+
+
 # Columns that a reader may add to those of every list of cases.
 EXTRA_COLUMNS: Mapping[str, Expression] = {
     "community": area_name(p.community_code),
@@ -38,6 +53,7 @@ EXTRA_COLUMNS: Mapping[str, Expression] = {
     "handling_path": OF_PETITION["handling_path"],
     "complained_unit": name_of(schema.unit, "unit_id", p.complained_unit_id),
     "registering_body": Fixed(p.registering_body),
+    "flags": Fixed(_flag_words()),
     "repeat": Fixed(case((p.is_first, "初件"), else_="重件")),
     "age": OF_PETITION["age"],
     "five_day_state": lambda at: case((p.five_day_due.is_not(None), OF_PETITION["five_day_state"](at))),

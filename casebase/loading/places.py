@@ -282,18 +282,23 @@ class Units:
     def read(cls, connection: Connection) -> "Units":
         return cls(set(connection.scalars(select(unit.c.unit_id))), [])
 
-    def add(self, ids: Iterable[str], rule: UnitRule) -> None:
+    def add(self, ids: Iterable[str], rule: UnitRule, kind: str) -> None:
         for unit_id in ids:
             if unit_id not in self.known:
                 self.known.add(unit_id)
-                self.new_rows.append({"unit_id": unit_id, "name": rule.names.get(unit_id, unit_id), "kind": rule.kind})
+                self.new_rows.append({"unit_id": unit_id, "name": rule.names.get(unit_id, unit_id), "kind": kind})
 
 
 def set_unit(batch: Batch, rule: UnitRule, units: Units) -> None:
-    """Fill unit_id with the column's value; an id that the unit table lacks stays and is counted."""
+    """Fill unit_id with the column's value; an id that the unit table lacks stays and is counted.
+
+    Where units are made, so are those that are only complained about, of no kind: the file's kind is of its handlers.
+    """
     ids = batch.text[rule.column]
     if rule.make:
-        units.add(ids[batch.alive].dropna().unique(), rule)
+        units.add(ids[batch.alive].dropna().unique(), rule, rule.kind)
+        if "complained_unit_id" in batch.fields:
+            units.add(batch.fields["complained_unit_id"][batch.alive].dropna().unique(), rule, "")
     batch.note(
         ids.notna() & ~ids.isin(list(units.known)),
         f"{rule.column}: not in the table unit (kept); make = true under [unit] makes it",

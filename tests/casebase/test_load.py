@@ -278,6 +278,26 @@ def test_unknown_values_are_rejected_kept_emptied_or_replaced(casebase_of: Any, 
         assert bool(result.notes) == (unknown != "reject")
 
 
+def test_units_that_are_only_complained_about_are_made_of_no_kind(
+    casebase_of: Any, new_url: Any, tmp_path: Path
+) -> None:
+    casebase = casebase_of(new_url("duckdb"))
+    case_map = {
+        "source": {"name": "t"},
+        "columns": {"case_no": "no", "registered_at": "opened", "complained_unit_id": "about"},
+        "unit": {"column": "u", "make": True, "kind": "市直"},
+    }
+    text = "no,opened,u,about\na,2025-08-01 10:00:00,市房管局,某物业公司\nb,2025-08-01 10:00:00,市房管局,市房管局\n"
+    run(casebase, write(tmp_path, text), case_map)
+    assert rows(casebase, petition.c.unit_id, petition.c.complained_unit_id) == [
+        ("市房管局", "某物业公司"),
+        ("市房管局", "市房管局"),
+    ]
+    with casebase.reading() as connection:
+        kinds = dict(connection.execute(select(unit.c.name, unit.c.kind)).all())
+    assert kinds == {"市房管局": "市直", "某物业公司": ""}
+
+
 def test_places_classes_and_units_are_made_from_names(empty_casebase: Casebase, tmp_path: Path) -> None:
     text = (
         "no,opened,closed,way,d,s,lon,lat,c1,c2,u\n"

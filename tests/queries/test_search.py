@@ -142,6 +142,25 @@ def test_all_columns_can_be_shown_and_nothing_is_known_before_it_happened(city: 
     assert found["people"].astype(int).sort_index().tolist() == people.sort_index().tolist()
 
 
+def test_flags_of_a_case_stand_in_one_column_and_each_finds_its_cases(city: Casebase, rows: pd.DataFrame) -> None:
+    columns = {
+        "联名": rows["is_joint"],
+        "越级": rows["is_skip_level"],
+        "赴省": rows["registering_level"] == "省",
+        "进京": rows["registering_level"] == "国家",
+        "扬言": rows["is_threat"],
+        "领导包案": rows["leader_assigned"],
+        "积案": rows["is_long_standing"],
+    }
+    flags = pd.DataFrame({word: flag.fillna(False).astype(bool) for word, flag in columns.items()})
+    flags.index = rows["petition_id"]
+    found = search(city, Search(), as_of=NOW, columns=["flags"], limit=len(rows)).rows.set_index("petition_id")["flags"]
+    wanted = flags.apply(lambda case: "、".join(word for word in columns if case[word]), axis=1)
+    assert found.sort_index().fillna("").tolist() == wanted.sort_index().tolist()
+    for word in columns:
+        assert search(city, Search(flags=(word,)), as_of=NOW).total == flags[word].sum(), word
+
+
 @pytest.mark.parametrize(
     ("asked", "more", "said"),
     [
