@@ -179,9 +179,14 @@ def _last_day_of_work(at: Moment) -> ColumnElement[Any]:
     return case((before(at.as_of, p.closed_at), on_day(p.closed_at)), else_=literal(at.today, Date))
 
 
+def _unless_turned_away(at: Moment, days: ColumnElement[int]) -> ColumnElement[int]:
+    """Days to a limit; null where the case ended without being handled, and no limit is held against it."""
+    return case((and_(before(at.as_of, p.closed_at), not_handled()), null()), else_=days)
+
+
 def days_left(at: Moment) -> ColumnElement[int]:
     """Natural days from the closing, or from today, to the handling deadline: negative where it was missed."""
-    return natural_days(_last_day_of_work(at), p.due_at)
+    return _unless_turned_away(at, natural_days(_last_day_of_work(at), p.due_at))
 
 
 def five_day_left(at: Moment) -> ColumnElement[int]:
@@ -190,7 +195,8 @@ def five_day_left(at: Moment) -> ColumnElement[int]:
     As a case's clock counts them (casebase.workdays.Workdays.between): the working days after the earlier day up
     to and including the later. A rest day is none: 0 is the last day, or a limit after which nobody has worked yet.
     """
-    return _workday_number(p.five_day_due) - _workday_number(_last_day_of_work(at))
+    days = _workday_number(p.five_day_due) - _workday_number(_last_day_of_work(at))
+    return _unless_turned_away(at, days)
 
 
 _CASE: dict[str, Expression] = {

@@ -164,21 +164,27 @@ def rows_of(raw: pd.DataFrame, name: str, as_of: datetime) -> pd.DataFrame:
     if name == "backlog":
         return rows[~done]
     if name == "overdue":
-        return rows[~done & (rows["target_dt"] < as_of)]
+        return rows[~done & _late(rows["target_dt"], as_of)]
     if name.startswith("due_"):
         last = _working_day(as_of, name)
-        return rows[~done & (rows["target_dt"] >= as_of) & (rows["target_dt"] < last + DAY)]
+        return rows[~done & ~_late(rows["target_dt"], as_of) & (rows["target_dt"] < last + DAY)]
     if name == "on_time_completion":
-        rows = rows.assign(hit=done & (rows["closed_dt"] <= rows["target_dt"]), when=rows["target_dt"])
-        return rows[rows["target_dt"].notna() & (done | (rows["target_dt"] < as_of))]
+        in_time = rows["closed_dt"].dt.normalize() <= rows["target_dt"].dt.normalize()
+        rows = rows.assign(hit=done & in_time, when=rows["target_dt"])
+        return rows[_late(rows["target_dt"], as_of)]
     kept = {
-        "five_day_closure": past | done,
+        "five_day_closure": past,
         "five_day_closure_all": past | ~past,
         "five_day_in_window": ~past & ~done,
         "five_day_overdue": past & ~done,
     }[name]
     in_time = done & (rows["closed_dt"] < rows["fifth"] + DAY)
     return rows.assign(hit=in_time if name in RATES else True, when=rows["fifth"])[kept]
+
+
+def _late(target: pd.Series, as_of: datetime) -> pd.Series:
+    """A target ends with its day."""
+    return target.dt.normalize() + DAY <= as_of
 
 
 def _working_day(as_of: datetime, name: str) -> pd.Timestamp:

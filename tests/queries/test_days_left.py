@@ -24,9 +24,11 @@ def working_days_left(works: dict[date, bool], ended: date, due: date) -> int:
 
 
 def expected(works: dict[date, bool], petitions: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
-    """days_left and five_day_left of each petition."""
+    """days_left and five_day_left of each petition; none of what ended without being handled."""
 
     def days(row: Any) -> tuple[float | None, float | None]:
+        if row.status in ("不予受理", "不再受理", "存") and pd.notna(row.closed_at) and row.closed_at <= as_of:
+            return None, None
         ended = (row.closed_at if pd.notna(row.closed_at) and row.closed_at <= as_of else as_of).date()
         left = None if pd.isna(row.due_at) else float((row.due_at.date() - ended).days)
         five = row.five_day_due

@@ -32,7 +32,8 @@ def groups(tables: sample.Tables, at: datetime) -> pd.DataFrame:
     p, h, c = tables["petition"], tables["hearing"], tables["category"]
     level = dict(zip(c["code"], c["parent_code"].fillna(c["code"]), strict=True))
     p = p[(p["registered_at"] <= at) & ~p["restricted"] & (p["channel"] != "12345转办") & ~p["is_simple"]]
-    p = p[(p["closed_at"] <= at) & p["resolved"].notna()]
+    handled = ~p["status"].isin(["不予受理", "不再受理", "存"])
+    p = p[(p["closed_at"] <= at) & handled & p["resolved"].notna()]
     heard = set(h.loc[h["held_at"] <= at, "petition_id"])
     return pd.DataFrame(
         {
