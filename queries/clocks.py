@@ -181,7 +181,7 @@ def clocks(
 
 def _answer(clock_rules: _ClockRules, case: Mapping[str, Any], hotline: HotlineSettings) -> Clock | None:
     """The answer to an order of 12345, by the end of its limit's day; the petition's clocks do not apply to it."""
-    limit = _Limit("12345答复", "[hotline] 设定", hotline.answer_working_days, WORKING)
+    limit = _Limit("12345答复", "按配置", hotline.answer_working_days, WORKING)
     registered, closed, due = (_time(case[name]) for name in ("registered_at", "closed_at", "due_at"))
     last_moment = end_of_day(due.date()) if due else None
     clock = clock_rules.clock(limit, registered, closed, last_moment, needs=(_DUE, _CLOSED))

@@ -205,7 +205,7 @@ def test_an_order_of_12345_has_its_own_clock_and_no_other() -> None:
     found = read(order, datetime(2026, 3, 10, 23, 59, 59), *events)
     assert list(found) == ["12345答复"]
     clock = found["12345答复"]
-    assert (clock.article, clock.limit, clock.start) == ("[hotline] 设定", "5 个工作日", start)
+    assert (clock.article, clock.limit, clock.start) == ("按配置", "5 个工作日", start)
     assert (clock.standing, clock.days) == (Standing.RUNNING, 0)  # due today is due until midnight
     later = read(order, datetime(2026, 3, 11))["12345答复"]
     assert (later.standing, later.days) == (Standing.OVERDUE, 1)
