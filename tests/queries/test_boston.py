@@ -184,7 +184,8 @@ def rows_of(raw: pd.DataFrame, name: str, as_of: datetime) -> pd.DataFrame:
 
 def _late(target: pd.Series, as_of: datetime) -> pd.Series:
     """A target ends with its day."""
-    return target.dt.normalize() + DAY <= as_of
+    late: pd.Series = target.dt.normalize() + DAY <= as_of
+    return late
 
 
 def _working_day(as_of: datetime, name: str) -> pd.Timestamp:
