@@ -95,7 +95,7 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     come_back()
     layout.header(
-        view, "指标口径", f"{view.text}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点数字看它数的每一件。"
+        view, "指标口径", f"{view.text}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点击数字查看明细。"
     )
     asked_for = st.query_params.get("metric")
     if asked_for is None:

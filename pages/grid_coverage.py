@@ -144,7 +144,7 @@ def on_hot_map(view: View, below: places.Below) -> None:
         return
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
-        down = "" if below.dimension == "grid" else "，点区域往下一级"
+        down = "" if below.dimension == "grid" else "，点击区域查看下一级"
         note = f"{view.place}登记量按方格；点击方格查看明细{down}"
         layout.heading(findings.hot_squares(fullest), note, define=metric_of("registered"))
         clicked = maps.squares_map(view, fullest, below, metric="registered", key=f"coverage_{HOT}", size=MAP_SIZE)
@@ -227,7 +227,7 @@ def facts(view: View, code: str, grids: pd.DataFrame) -> None:
     of_grid = replace(view, within=view.within.narrow(grid=code))
     values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")
     households = "" if words.is_missing(row["households"]) else f"，{words.full_count(row['households'])} 户"
-    layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点数字看明细")
+    layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点击数字查看明细")
     with st.container(horizontal=True, gap="small"):
         for metric in map(metric_of, FACTS):
             text = numbers.format_value(metric, float(values["value"].loc[metric.id]))

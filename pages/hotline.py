@@ -28,7 +28,7 @@ MOST_ORDERS = 200
 
 def units(view: View) -> None:
     """The units that answer, with what they were given and how it ended; every number opens its orders."""
-    layout.heading("各责任单位的12345转办件", "按登记由多到少；点一个数看它数的件", define=metric_of(REGISTERED))
+    layout.heading("各责任单位的12345转办件", "按登记由多到少；点击数字查看明细", define=metric_of(REGISTERED))
     tables.metric_table(view, BY_UNIT, "unit", key="hotline_units", high=12)
 
 

@@ -183,8 +183,10 @@ def outlook(frame: pd.DataFrame, name: str, month: str) -> str:
     moved = words.points(then["value"] - now["value"])
     if moved == words.SAME:
         return f"{head}几乎不变，{words.full_count(then['falling'])} {UNIT}到期"
-    fall = f"降到 {words.percent(then['value'])}，少 {moved.removeprefix(words.MINUS)}"
-    return f"{head}{fall}，{words.full_count(then['falling'])} {UNIT}到期"
+    # What was closed early counts from the day of its limit on: the rate may rise too.
+    to, by = ("降到", "少") if moved.startswith(words.MINUS) else ("升到", "多")
+    size = f"{to} {words.percent(then['value'])}，{by} {moved.lstrip('+' + words.MINUS)}"
+    return f"{head}{size}，{words.full_count(then['falling'])} {UNIT}到期"
 
 
 def change_reason(metric: Metric, change: Change, bars: pd.DataFrame, against: str) -> str:

@@ -45,7 +45,7 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
         charts.trend,
         rates,
         title=findings.months(rates, target, view.as_of.date(), nothing=nothing),
-        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点一个月看{name_to_open(metric)}的{_unfinished(rates)}",
+        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点击月份查看{name_to_open(metric)}的{_unfinished(rates)}",
         kind="rate",
         target=target,
         height=height,

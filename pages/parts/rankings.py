@@ -200,7 +200,7 @@ def ranked(view: View, metric_id: str, dimension: str, *, key: str, most: int = 
     metric, noun = metric_of(metric_id), DIMENSIONS[dimension]
     frame = splits.split(view, [metric_id], dimension)
     is_rate = metric.kind is Kind.RATE
-    made_of = f"，{metric.sides[0]}／合计，点一条看{name_to_open(metric)}的" if is_rate else f"（{metric.unit}）"
+    made_of = f"，{metric.sides[0]}／合计，点击一条查看{name_to_open(metric)}的" if is_rate else f"（{metric.unit}）"
     ranking(
         view,
         frame,

@@ -159,7 +159,7 @@ ONE_PASS_ALL = _one_pass(
 )
 REPEATED_LATER = _rate(
     "repeated_later",
-    "办结后重复率",
+    "办结后再次信访率",
     polarity=Polarity.DOWN_GOOD,
     definition=f"办结的初件中，后来同一信访人就同一事项再次信访的比例；越早办结的件，再访的时间越长。{_AGAIN}{EXCLUDED}",
     among_text="期内办结的初件",
@@ -172,7 +172,7 @@ REPEATED_LATER = _rate(
     needs=("petition.repeat_of",),
     dated_by=CLOSED_AT,
     beside=("one_pass_resolution",),
-    short="后来重复",
+    short="再次信访",
 )
 RESOLUTION = _rate(
     "resolution",

@@ -330,9 +330,9 @@ def test_lines_never_break_inside_a_number_or_start_with_punctuation(room: int) 
 
 
 def test_lines_break_at_a_pause_unless_it_comes_early() -> None:
-    assert break_lines("按期限所在月份；灰线为上年同月，点一个月看未按期的", 240, 12) == [
+    assert break_lines("按期限所在月份；灰线为上年同月，点击月份查看未按期的", 240, 12) == [
         "按期限所在月份；灰线为上年同月，",
-        "点一个月看未按期的",
+        "点击月份查看未按期的",
     ]
     assert break_lines("各区县，按期件次占应办结件次的比例", 120, 12) == [
         "各区县，按期件次占应",
