@@ -41,7 +41,7 @@ def orders(view: View) -> None:
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
         headlines.open_orders(written[rows.LIMIT_STATE], "没有在办的12345转办件"),
-        f"答复期限近的在前，至多列 {MOST_ORDERS} 件；选中一行，看这一件的全程",
+        f"答复期限近的在前，至多列 {MOST_ORDERS} 件；选中一行查看办理全程",
         none="已登记、尚未答复的",
         define=OPEN,
         open_row=lambda row: lists.open_case(in_hand["petition_id"].iloc[row]),

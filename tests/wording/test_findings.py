@@ -195,6 +195,10 @@ def test_outlook_says_what_is_lost_if_nothing_closes() -> None:
     assert findings.outlook(frame, "五日办结率", "11月") == (
         "若不再办结，3 个工作日后五日办结率降到 75.00%，少 15.00 百分点，20 件次到期"
     )
+    rising = frame.assign(value=[0.9, 0.901])
+    assert findings.outlook(rising, "五日办结率", "11月") == (
+        "若不再办结，3 个工作日后五日办结率升到 90.10%，多 0.10 百分点，20 件次到期"
+    )
     still = frame.assign(among=100, value=0.9, falling=0)
     assert findings.outlook(still, "五日办结率", "11月") == "3 个工作日内没有11月到期的件，五日办结率不会因此下降"
     assert findings.outlook(frame.assign(among=0), "五日办结率", "11月") == "没有11月到期的件"
