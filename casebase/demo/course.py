@@ -58,7 +58,13 @@ def plan(world: World, draws: Draws, case: Origins) -> Course:
     path = handling_path(world, draws, case)
     street = np.where(case.community < 0, 0, world.city.ground.community_street[case.community])
     level = _level(world, case, street)
-    long = origins.stays_open(world, case.petition_id, case.registered) & ~quick & (ending == HANDLED) & (path == SIXTH)
+    matter = world.city.matters.phrase_matter[case.phrase]
+    long = (
+        origins.stays_open(world, case.petition_id, case.registered, matter)
+        & ~quick
+        & (ending == HANDLED)
+        & (path == SIXTH)
+    )
 
     registered, day = clock.read(case.registered), clock.day_number(case.registered)
     forwarded = soon_after(registered, day, _days_to_forward(draws, quick), draws.bits(n))

@@ -237,7 +237,7 @@ def _move_cases(connection: Connection, span: steps.Span) -> set[int]:
         p.petition_id, p.registered_at, p.forwarded_at, p.received_at, p.accepted_at, p.closed_at, p.evaluated_at,
         p.due_at, p.five_day_due, p.is_simple, p.is_first, p.people, p.channel, p.handling_path, p.extended_days,
         p.resolved, p.status, p.satisfaction_bureau, p.satisfaction_unit, p.updated_at, p.counted, p.restricted,
-        p.grid_id, p.unit_id, p.leader_assigned, p.is_long_standing,
+        p.grid_id, p.category_code, p.unit_id, p.leader_assigned, p.is_long_standing,
     )  # fmt: skip
     waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status == CLOSED)
     rows = steps.read(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
@@ -271,7 +271,8 @@ def _move_cases(connection: Connection, span: steps.Span) -> set[int]:
 def _stays_open(span: steps.Span, rows: pd.DataFrame) -> np.ndarray:
     """Which hard cases stay open for long: those the built city chose, and those that have done so already."""
     registered = rows.registered_at.to_numpy().astype("datetime64[s]")
-    chosen = origins.stays_open(span.world, rows.petition_id.to_numpy(dtype=np.int64), registered)
+    matter = pd.Index(span.world.city.matters.codes).get_indexer(pd.Index(rows.category_code))
+    chosen = origins.stays_open(span.world, rows.petition_id.to_numpy(dtype=np.int64), registered, matter)
     old = rows.registered_at < pd.Timestamp(span.live_since) - _OLD
     stays: np.ndarray = (chosen | old.to_numpy()) & rows.is_hard.to_numpy() & rows.is_sixth.to_numpy()
     return stays

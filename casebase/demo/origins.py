@@ -28,9 +28,11 @@ UNRESOLVED_FROM = (7_000, 8_700)
 # Of 10,000 earlier cases: those whose person comes again, once they ended resolved and once they did not.
 _AGAIN = (480, 4_700)
 _LONG, _ASSIGNED = 80, 81
-_LONG_STANDING = 95
-"""Of 10,000 hard cases: those that stay open for long (积案)."""
-_LONG_OF_OLD = np.array([14, 55, 220, 1_200, 4_000])
+_LONG_STANDING = 200
+"""Of 10,000 hard cases of grave matters: those that stay open for long (积案)."""
+_GRAVE = 45
+"""Matters are grave of whose cases fewer, in percent, are simple: land, demolition, unfinished buildings …"""
+_LONG_OF_OLD = np.array([30, 110, 450, 2_400, 7_000])
 """The same of cases registered 5, 6, 7 … years before the end: the older ones were entered for being open still."""
 
 
@@ -133,11 +135,15 @@ def month_of(moments: np.ndarray) -> np.ndarray:
     return months
 
 
-def stays_open(world: World, petition_id: np.ndarray, registered: np.ndarray) -> np.ndarray:
-    """Hard cases that stay open for long, by their number: the same in the built and in the living city."""
+def stays_open(world: World, petition_id: np.ndarray, registered: np.ndarray, matter: np.ndarray) -> np.ndarray:
+    """Hard cases that stay open for long, by their number: the same in the built and in the living city.
+
+    `matter` is the number of the class, −1 without.
+    """
     year = (world.whole_from - registered).astype("timedelta64[s]").astype(np.int64) // (365 * 86_400)
     share = np.where(year < 0, _LONG_STANDING, _LONG_OF_OLD[np.clip(year, 0, _LONG_OF_OLD.size - 1)])
-    stays: np.ndarray = rolled(petition_id, world.seed, _LONG, PER_MYRIAD) < share
+    grave = (matter >= 0) & (world.city.matters.simple_percent[matter] < _GRAVE)
+    stays: np.ndarray = grave & (rolled(petition_id, world.seed, _LONG, PER_MYRIAD) < share)
     return stays
 
 
