@@ -187,11 +187,11 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
 
 def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
     """Orders of the list behind `hotline_open`, with where the limit of their answer stands; — without a limit."""
-    limits = [None if pd.isna(due) else pd.Timestamp(end_of_day(due.date())) for due in orders["answer_due_at"]]
+    limits = [None if pd.isna(due) else pd.Timestamp(end_of_day(due.date())) for due in orders["order_due_at"]]
     return pd.DataFrame(
         {
             "登记": days(orders["registered_at"]),
-            "反馈期限": days(orders["answer_due_at"]),
+            "答复期限": days(orders["order_due_at"]),
             LIMIT_STATE: [words.NONE if due is None else answer_limit(view, due) for due in limits],
             "责任单位": known(orders["unit"], UNASSIGNED),
             "区县": known(orders["district"]),

@@ -36,7 +36,7 @@ def units(view: View) -> None:
 def orders(view: View) -> None:
     """The orders in hand, the nearest limit first; a row opens its case."""
     in_hand = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within)
-    in_hand = in_hand.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS)
+    in_hand = in_hand.sort_values("order_due_at", kind="stable").head(MOST_ORDERS)
     written = rows.hotline_orders(view, in_hand)
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),

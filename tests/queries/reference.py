@@ -27,7 +27,8 @@ OF_PETITION = (
 )  # fmt: skip
 OF_ACCOMPANIED = (*OF_PETITION, "agent", "origin")
 OF_HOTLINE = (
-    "district", "street", "community", "grid", "category", "subcategory", "unit", "age", "answer", "answer_due_day",
+    "district", "street", "community", "grid", "category", "subcategory", "unit", "age", "order_answer",
+    "order_due_day",
 )  # fmt: skip
 OF_TASK = (*OF_PETITION, "task_kind", "contact_method", "contact_band", "outcome")
 OF_HEARING = (*OF_PETITION, "hearing_stage", "conclusion", "public", "wait")
@@ -436,7 +437,7 @@ class Reference:
         late = p["due_at"].dt.normalize() + DAY <= t
         states = np.select([in_time, done, late], ["按期答复", "逾期答复", "逾期未答"], "在期未答")
         answer = pd.Series(states, p.index, dtype=object).where(p["due_at"].notna(), None)
-        return p.assign(in_time=in_time, answer=answer, answer_due_day=p["due_day"])
+        return p.assign(in_time=in_time, order_answer=answer, order_due_day=p["due_day"])
 
     def hotline_answered(self, t: datetime) -> pd.DataFrame:
         p = self.hotline(t)
