@@ -12,10 +12,16 @@ from queries.spread import spread
 from views import words
 from wording import unknown
 
-KINDS = ("协助化解", "人员核查", "人员关怀")
-PUSHED, CONTACTED, FINISHED, SPOT = "已推送", "已联系", "已办结", "就地化解"
+# What a task of each kind is for: the outcome that is its last step.
+AIMS = {"协助化解": "就地化解", "人员核查": "已核实", "人员关怀": "已走访"}
+PUSHED, CONTACTED, FINISHED, ACHIEVED = "已推送", "已联系", "已办结", "达到目的"
 # What is counted at each step, of the tasks pushed in the period.
-_METRICS = {PUSHED: "tasks_pushed", CONTACTED: "tasks_contacted", FINISHED: "tasks_finished", SPOT: "tasks_finished"}
+_METRICS = {
+    PUSHED: "tasks_pushed",
+    CONTACTED: "tasks_contacted",
+    FINISHED: "tasks_finished",
+    ACHIEVED: "tasks_finished",
+}
 
 
 @dataclass(frozen=True)
@@ -33,25 +39,36 @@ def progress(view: View) -> dict[str, Progress]:
     known = [step for step in _METRICS if step not in lacks]
     contact, finish = _median(view, "contact_hours"), _median(view, "task_days")
     tasks = {}
-    for kind in [*KINDS, *sorted(set(counts.index) - set(KINDS))]:
+    for kind in [*AIMS, *sorted(set(counts.index) - set(AIMS))]:
         came = counts.loc[kind] if kind in counts.index else pd.Series(0, index=list(_METRICS))
         medians = [f"{words.days(contact.get(kind), '小时')}联系上"] if CONTACTED in known else []
         medians += [f"{words.days(finish.get(kind))}办结"] if FINISHED in known else []
         tasks[kind] = Progress(
-            pd.DataFrame({"label": known, "value": [int(came[step]) for step in known]}),
+            pd.DataFrame(
+                [
+                    {"label": _label(kind, step), "value": int(came[step])}
+                    for step in known
+                    if step != ACHIEVED or kind in AIMS
+                ]
+            ),
             title=_title(kind, int(came[PUSHED]), int(came[FINISHED]) if FINISHED in known else None),
             subtitle="期内推送的任务走到哪一步（件）"
             + (f"；中位数 {'，'.join(medians)}" if medians else "")
-            + "".join(f"；{step} {unknown.placeholder(names)}" for step, names in lacks.items()),
+            + "".join(f"；{_label(kind, step)} {unknown.placeholder(names)}" for step, names in lacks.items()),
         )
     return tasks
 
 
 def link(kind: str, step: str) -> str:
-    """The tasks of a kind that came to a step."""
-    if step == SPOT:
-        return list_link(_METRICS[step], task_kind=kind, outcome=SPOT)
+    """The tasks of a kind that came to a step, by its label."""
+    if step == AIMS.get(kind):
+        return list_link(_METRICS[ACHIEVED], task_kind=kind, outcome=step)
     return list_link(_METRICS[step], task_kind=kind)
+
+
+def _label(kind: str, step: str) -> str:
+    """A step as it is called of a kind."""
+    return AIMS.get(kind, step) if step == ACHIEVED else step
 
 
 def _title(kind: str, pushed: int, finished: int | None) -> str:
@@ -66,21 +83,21 @@ def _counts(view: View) -> pd.DataFrame:
     """How many tasks of each kind (index) came to each step (columns)."""
     metrics = [_METRICS[CONTACTED], _METRICS[FINISHED]]
     wide = view.ask(measure, metrics, by=["task_kind"], **view.scope).pivot(index="task_kind", columns="metric")
-    outcomes = view.ask(measure, [_METRICS[SPOT]], by=["task_kind", "outcome"], **view.scope)
-    on_the_spot = outcomes[outcomes["outcome"] == SPOT].set_index("task_kind")["hits"]
+    outcomes = view.ask(measure, [_METRICS[ACHIEVED]], by=["task_kind", "outcome"], **view.scope)
+    achieved = outcomes[outcomes["outcome"] == outcomes["task_kind"].map(AIMS)].set_index("task_kind")["hits"]
     return pd.DataFrame(
         {
             PUSHED: wide["among", _METRICS[CONTACTED]],
             CONTACTED: wide["hits", _METRICS[CONTACTED]],
             FINISHED: wide["hits", _METRICS[FINISHED]],
-            SPOT: on_the_spot.reindex(wide.index),
+            ACHIEVED: achieved.reindex(wide.index),
         }
     ).fillna(0)
 
 
 def _lacks(view: View) -> dict[str, tuple[str, ...]]:
     """What the data lacks for each step that it cannot tell."""
-    dimensions = {CONTACTED: (), FINISHED: (), SPOT: ("outcome",)}
+    dimensions = {CONTACTED: (), FINISHED: (), ACHIEVED: ("outcome",)}
     lacks = {step: kpis.missing_for_split(view, _METRICS[step], *by) for step, by in dimensions.items()}
     return {step: names for step, names in lacks.items() if names}
 

@@ -21,6 +21,8 @@ from wording import findings, headlines
 from wording.names import PLACE_NAMES
 
 CARDS = ("tasks_pushed", "tasks_open", "tasks_uncontacted", "reached_in_24h", "contact_hours", "task_days")
+# What each kind of task is for: settled, verified, visited.
+RESULTS = ("on_the_spot", "verified", "visited")
 SPEEDS = ("contact_hours", "reached_in_24h", "task_days")
 MOST_PLACES = 12
 MOST_TASKS = 50
@@ -155,6 +157,7 @@ def page(view: View) -> None:
         return
     number_cards(view, CARDS, key="dispatch_cards")
     steps(view)
+    number_cards(view, RESULTS, key="dispatch_results", spark=False, compact=True)
     layout.row(view, ranked, {"contact_times": contact_times, "task_outcomes": outcomes}, widths=(3, 2))
     layout.row(view, open_tasks)
 

@@ -309,7 +309,7 @@ def page(view: View) -> None:
             view,
             {"kinds": partial(ranked, metric_id="grids_staffed", dimension="grid_kind", key="by_grid_kind")},
             {"means": partial(ranked, metric_id="reached_in_24h", dimension="contact_method", key="by_means")},
-            {"spot": partial(ranked, metric_id="on_the_spot", dimension="task_kind", key="by_task_kind")},
+            {"spot": partial(ranked, metric_id="on_the_spot", dimension="category", key="spot_by_category")},
         )
 
 

@@ -28,6 +28,8 @@ PROPOSALS = {"改进工作": 62, "完善政策": 24, "追究责任": 14}
 ADOPTIONS = {"采纳": 60, "部分采纳": 28, "未采纳": 12}
 ESCALATED_OF_LATE, PROPOSED_OF_SUPERVISED = 3_600, 700
 _THREAT = 84
+# Of 协助化解, of 人员核查, of 人员关怀.
+TASK_OUTCOMES = ("就地化解", "疏导上报", "其他", "已核实", "未核实", "已走访", "未走访")
 _NONE = np.datetime64("NaT", "s")
 _DAY = np.timedelta64(86_400, "s")
 _SECOND = np.timedelta64(1, "s")
@@ -150,7 +152,11 @@ def task_table(
     finished = np.maximum(waking_moment(finish), pushed)
     contacted = np.maximum(waking_moment(np.minimum(begin + wait, finish)), pushed)
     spot = draws.chance(world.profile.settled[street], n)
-    outcome = np.where(spot, 0, np.where(draws.chance(8200, n), 1, 2))
+    kind = draws.weighted([60, 25, 15], n)
+    settled = np.where(spot, 0, np.where(draws.chance(8200, n), 1, 2))
+    # Persons are verified, or cared for at home: nothing is settled.
+    outcome = np.select([kind == 0, kind == 1], [settled, np.where(draws.chance(9300, n), 3, 4)], 5)
+    outcome = np.where((outcome == 5) & ~draws.chance(9600, n), 6, outcome)
     happened = pushed <= until
     done = finished <= until
     reached = contacted <= until
@@ -158,14 +164,14 @@ def task_table(
         {
             "task_id": pa.array(first_id + np.cumsum(happened) - 1),
             "petition_id": pa.array(case.petition_id[at]),
-            "kind": _dictionary(("协助化解", "人员核查", "人员关怀"), draws.weighted([60, 25, 15], n)),
+            "kind": _dictionary(("协助化解", "人员核查", "人员关怀"), kind),
             "grid_id": _codes(city.grids.id, grid[at]),
             "worker_id": pa.array(worker, mask=worker == 0),
             "pushed_at": _time(pushed),
             "contacted_at": _time(np.where(reached, contacted, _NONE)),
             "contact_method": _dictionary(("电话", "上门"), np.where(reached, draws.weighted([63, 37], n), -1)),
             "finished_at": _time(np.where(done, finished, _NONE)),
-            "outcome": _dictionary(("就地化解", "疏导上报", "其他"), np.where(done, outcome, -1)),
+            "outcome": _dictionary(TASK_OUTCOMES, np.where(done, outcome, -1)),
         }
     ).filter(pa.array(happened))
 

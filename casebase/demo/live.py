@@ -453,6 +453,7 @@ def _move_tasks(connection: Connection, span: steps.Span) -> set[int]:
         t.worker_id,
         t.pushed_at,
         t.contacted_at,
+        t.kind,
         t.contact_method,
         t.finished_at,
         t.outcome,
@@ -486,7 +487,9 @@ def _move_tasks(connection: Connection, span: steps.Span) -> set[int]:
     finish = finish.where(~(finish > some.closed_at), some.closed_at)
     steps.apply(span, rows, "finished_at", some.contacted_at, finish, hours="waking")
     roll = steps.draw_below(span, rows.task_id, 26, 100)
-    outcome = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
+    settled = np.where(roll < 60, "就地化解", np.where(roll < 93, "疏导上报", "其他"))
+    others = [np.where(roll < 93, "已核实", "未核实"), np.where(roll < 96, "已走访", "未走访")]
+    outcome = np.select([rows.kind == "人员核查", rows.kind == "人员关怀"], others, settled)
     rows["outcome"] = rows.outcome.where(rows.finished_at.isna(), outcome)
     moments = ["contacted_at", "finished_at"]
     moved = rows[(rows[moments].notna() & before[moments].isna()).any(axis=1)]
