@@ -129,6 +129,7 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     leads = linked and decompose.is_splittable(metric) and now != before
     link = why_link(metric, against.against, period=view.link_period) if leads else None
     days = None if other_day else working_days_of(view, metric, against.against)
+    few = view.settings.lights.small_sample
     plain = moved == words.SAME or other_day is not None
     judged = "neutral" if plain else tone(metric, now, before)
     if days is not None and tone(metric, now, days.scaled(before)) != judged:
@@ -138,8 +139,8 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
         moved,
         judged,
         link,
-        note=working_days_words.note(days, now, before) if days else "",
-        short_note=working_days_words.short_note(days, now, before) if days else "",
+        note=working_days_words.note(days, now, before, few) if days else "",
+        short_note=working_days_words.short_note(days, now, before, few) if days else "",
     )
 
 

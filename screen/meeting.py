@@ -126,7 +126,8 @@ def _table(
         for code in codes
     ]
     sorted_by = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
-    note = f"{why}按{heads[sorted_by.id]}{'由低到高' if sorted_by.polarity is Polarity.UP_GOOD else '由多到少'}"
+    head, order_of = heads[sorted_by.id], "由低到高" if sorted_by.polarity is Polarity.UP_GOOD else "由多到少"
+    note = f"{why}按{' ' if head[:1].isdigit() else ''}{head}{order_of}"
     if len(order) > len(codes):
         note += f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个"
     if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells):

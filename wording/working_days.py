@@ -9,26 +9,26 @@ def difference(days: WorkingDays) -> str:
     return f"{'多' if days.more > 0 else '少'} {abs(days.more)} 个工作日" if days.more else ""
 
 
-def change_per_day(days: WorkingDays, now: float, before: float) -> str:
-    """+2.1%, 持平; "" where no number per working day can be compared."""
-    moved = words.relative_change(days.change(now, before))
+def change_per_day(days: WorkingDays, now: float, before: float, few: int) -> str:
+    """+2.1%, 持平; "" where no number per working day can be compared, or from a base under `few`."""
+    moved = words.relative_change(days.change(now, before) if before >= few else None)
     return "" if moved == words.NONE else moved
 
 
-def note(days: WorkingDays, now: float, before: float) -> str:
+def note(days: WorkingDays, now: float, before: float, few: int) -> str:
     """（多 5 个工作日；按工作日均 +2.1%）; "" where both periods have as many working days."""
     if not days.more:
         return ""
-    moved = change_per_day(days, now, before)
+    moved = change_per_day(days, now, before, few)
     clauses = [difference(days), f"按工作日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else ""]
     return f"（{'；'.join(filter(None, [*clauses, unpublished(days)]))}）"
 
 
-def short_note(days: WorkingDays, now: float, before: float) -> str:
+def short_note(days: WorkingDays, now: float, before: float, few: int) -> str:
     """（日均 +2.1%）, where there is little room; without a number per day （多 5 个工作日）."""
     if not days.more:
         return ""
-    moved = change_per_day(days, now, before)
+    moved = change_per_day(days, now, before, few)
     text = f"日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else difference(days)
     return f"（{text}{'，放假安排未发布' if days.unpublished else ''}）"
 

@@ -125,7 +125,7 @@ SUPERVISION_WAITING = _owed(
 )
 SUPERVISION_OVERDUE = _owed(
     "supervision_overdue",
-    "逾期未反馈",
+    "逾期未反馈督办件",
     **counted("时点上超过反馈期限、尚未反馈的督办件"),
     among=lambda at: and_(_waiting(at), limit_passed(order.due_at, at)),
 )

@@ -94,8 +94,9 @@ def test_what_the_working_days_alone_moved_has_no_colour() -> None:
 
 def test_a_year_whose_holidays_are_not_published_is_named() -> None:
     days = WorkingDays(20, 17, (2027,))
-    assert note(days, 100, 90) == "（多 3 个工作日；按工作日均 −5.6%；2027 年放假安排未发布）"
-    assert short_note(days, 100, 90) == "（日均 −5.6%，放假安排未发布）"
-    assert note(WorkingDays(1, 0), 100, 90) == "（多 1 个工作日）"
-    assert note(WorkingDays(19, 20), 0, 0) == "（少 1 个工作日）"
-    assert note(WorkingDays(20, 20, (2027,)), 100, 90) == short_note(WorkingDays(20, 20), 100, 90) == ""
+    assert note(days, 100, 90, 30) == "（多 3 个工作日；按工作日均 −5.6%；2027 年放假安排未发布）"
+    assert short_note(days, 100, 90, 30) == "（日均 −5.6%，放假安排未发布）"
+    assert note(days, 1, 2, 30) == "（多 3 个工作日；2027 年放假安排未发布）"  # a handful moves by chance
+    assert note(WorkingDays(1, 0), 100, 90, 30) == "（多 1 个工作日）"
+    assert note(WorkingDays(19, 20), 0, 0, 30) == "（少 1 个工作日）"
+    assert note(WorkingDays(20, 20, (2027,)), 100, 90, 30) == short_note(WorkingDays(20, 20), 100, 90, 30) == ""
