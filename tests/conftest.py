@@ -1,5 +1,6 @@
 """Databases for tests: every use gets a fresh one, on DuckDB and on a real PostgreSQL server; and a browser."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -92,15 +93,19 @@ def upgraded(new_url: Callable[[str], str]) -> Callable[[str], URL]:
 
 
 @pytest.fixture(scope="session")
-def casebase_of(request: pytest.FixtureRequest, upgraded: Callable[[str], URL]) -> Iterator[Callable[[str], Casebase]]:
-    """A function from the URL of a new, empty database to its case database, upgraded and with the default calendar."""
+def casebase_of(request: pytest.FixtureRequest, upgraded: Callable[[str], URL]) -> Iterator[Callable[..., Casebase]]:
+    """A function from the URL of a new, empty database to its case database, upgraded and with the default calendar.
+
+    Or, where one is named, a copy of another on the same engine, which nobody has open.
+    """
     opened: list[Casebase] = []
 
-    def create(url: str) -> Casebase:
-        if make_url(url).get_backend_name() == "duckdb":
-            _copy_file(upgraded("duckdb"), make_url(url))
+    def create(url: str, model: URL | None = None) -> Casebase:
+        engine = make_url(url).get_backend_name()
+        if engine == "duckdb":
+            _copy_file(model or upgraded(engine), make_url(url))
         else:
-            _copy_on_server(request.getfixturevalue("postgres_server"), upgraded("postgresql"), make_url(url))
+            _copy_on_server(request.getfixturevalue("postgres_server"), model or upgraded(engine), make_url(url))
         casebase = open_casebase(Settings(), url)
         opened.append(casebase)
         return casebase
@@ -124,6 +129,32 @@ def _copy_on_server(server: str, model: URL, new: URL) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {new.database}")
         connection.execute(f"CREATE DATABASE {new.database} TEMPLATE {model.database} STRATEGY file_copy")
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Casebase], object]], Path]:
+    """A function (name, fill) to the DuckDB file of an upgraded case base that `fill` filled, once a test run.
+
+    Whichever worker needs it first builds it, and the others wait: read it, or copy it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the workers of one run share it; a run without workers has it for itself
+
+    def build(name: str, fill: Callable[[Casebase], object]) -> Path:
+        file, building = folder / f"{name}.duckdb", folder / f"{name}.building.duckdb"
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                building.unlink(missing_ok=True)
+                casebase = open_casebase(Settings(), f"duckdb:///{building}")
+                upgrade(casebase.engine)
+                fill(casebase)
+                casebase.engine.dispose()
+                building.rename(file)
+        return file
+
+    return build
 
 
 @pytest.fixture

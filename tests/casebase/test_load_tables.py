@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import Table, func, select
+from sqlalchemy.engine import URL
 
 from casebase.checks import ORDER, check
 from casebase.engine import Casebase, write_info
@@ -39,6 +40,7 @@ from casebase.schema import (
 from casebase.settings import ROOT
 from queries import quality
 from queries.measure import measure
+from tests.conftest import ENGINES
 
 NOW = datetime(2025, 11, 20, 12)
 LATER = datetime(2025, 11, 21, 12)
@@ -87,9 +89,12 @@ SEATS = same("hearing_expert", "hearing_id", "expert_id", "recused", keys={"text
 @pytest.fixture
 def put(tmp_path: Path) -> Callable[..., Result]:
     """Load a text through a map."""
+    return _putting(tmp_path)
 
+
+def _putting(folder: Path) -> Callable[..., Result]:
     def run(casebase: Casebase, file_map: Map, text: str, now: datetime = NOW, **more: Any) -> Result:
-        file = tmp_path / f"{file_map['source'].get('table', 'petition')}.csv"
+        file = folder / f"{file_map['source'].get('table', 'petition')}.csv"
         file.write_text(text, encoding="utf-8")
         return load(casebase, file, map_of(file_map), now=now, **more)
 
@@ -152,11 +157,27 @@ def steps() -> list[tuple[Map, str]]:
     ]
 
 
-@pytest.fixture
-def city(empty_casebase: Casebase, put: Callable[..., Result]) -> Casebase:
+@pytest.fixture(scope="module", params=ENGINES)
+def model(
+    request: pytest.FixtureRequest,
+    new_url: Callable[[str], str],
+    casebase_of: Callable[..., Casebase],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> URL:
+    """The small city, loaded once on each engine, to copy."""
+    casebase, put = casebase_of(new_url(request.param)), _putting(tmp_path_factory.mktemp("steps"))
     for file_map, text in steps():
-        put(empty_casebase, file_map, text)
-    return empty_casebase
+        put(casebase, file_map, text)
+    casebase.engine.dispose()
+    return casebase.engine.url
+
+
+@pytest.fixture
+def city(model: URL, new_url: Callable[[str], str], casebase_of: Callable[..., Casebase]) -> Iterator[Casebase]:
+    """The small city, once on each engine."""
+    casebase = casebase_of(new_url(model.get_backend_name()), model)
+    yield casebase
+    casebase.engine.dispose()
 
 
 def test_the_numbers_see_what_was_loaded(city: Casebase) -> None:

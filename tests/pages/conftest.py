@@ -1,8 +1,6 @@
 """A small demonstration city, and pages opened on any database as a reader would open them."""
 
-import fcntl
 import json
-import os
 import re
 import shutil
 import time
@@ -23,8 +21,8 @@ from casebase import demo, schema
 from casebase.bulk_insert import append
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed, open_casebase
+from casebase.loading import load, read_map
 from casebase.settings import ROOT, Settings
-from casebase.upgrade import upgrade
 from cockpit import process
 from docs.make_screenshots import cockpit
 from queries.cases import Part, count_cases
@@ -33,6 +31,9 @@ from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
 
+BuiltOnce = Callable[[str, Callable[[Casebase], object]], Path]
+# The real files, each with its map.
+MAPS = {"boston311_2011H2": "boston311.toml", "messages_cn_2011_2020": "messages_cn.toml"}
 CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
 # The last whole day of the city, and the year up to it: what most tests of a click ask for.
 EVENING = end_of_day(date(2026, 11, 19))
@@ -40,22 +41,13 @@ YEAR = period_of(Preset.YEAR, EVENING.date())
 
 
 @pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_file(built_once: BuiltOnce) -> Path:
     """The city's DuckDB file, built once a test run: read it, or copy it."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # the workers of one run share it; a run without workers has it for itself
-    file = folder / "city.duckdb"
-    with (folder / "city.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not file.exists():
-            building = folder / "building.duckdb"
-            casebase = open_casebase(Settings(), f"duckdb:///{building}")
-            upgrade(casebase.engine)
-            demo.build(casebase, cases=CASES, seed=SEED, until=UNTIL, progress=lambda *_: None)
-            casebase.engine.dispose()
-            building.rename(file)
-    return file
+
+    def fill(casebase: Casebase) -> None:
+        demo.build(casebase, cases=CASES, seed=SEED, until=UNTIL, progress=lambda *_: None)
+
+    return built_once("city", fill)
 
 
 def read_only(url: str) -> str:
@@ -83,6 +75,18 @@ def bare_url(new_url: Callable[[str], str], casebase_of: Callable[[str], Casebas
     url = new_url("duckdb")
     casebase_of(url).engine.dispose()
     return read_only(url)
+
+
+@pytest.fixture(scope="session")
+def real_url(shared_data: Path, built_once: BuiltOnce) -> Callable[[str], str]:
+    """A function from a file of ../shared/data/cases, by its name, to the URL of a database that holds it, to read."""
+
+    def url_of(name: str) -> str:
+        file, columns = shared_data / "cases" / f"{name}.csv.gz", read_map(ROOT / "maps" / MAPS[name])
+        filled = built_once(name, lambda casebase: load(casebase, file, columns, now=datetime(2026, 11, 20)))
+        return read_only(f"duckdb:///{filled}")
+
+    return url_of
 
 
 @pytest.fixture

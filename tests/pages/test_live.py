@@ -7,13 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sqlalchemy.engine import make_url
 
 from casebase.engine import Casebase
-from docs.make_screenshots import DONE, PAGES, cockpit
+from docs.make_screenshots import DONE, WALL_DONE, cockpit
 from tests.pages.conftest import add_cases, wait_until
+from tests.screen.test_wall import REGISTERED, WATCH_NUMBER, wall
 
 pytestmark = pytest.mark.browser
 # Long enough for a slow machine; what must be quick is measured in benchmarks/, not here.
@@ -76,6 +77,10 @@ MAP_VIEW = """() => {
 }"""
 
 
+# Where `small` has its only district.
+PLACE = (113.7, 34.8)
+
+
 def opened(window: BrowserContext, address: str) -> Page:
     page = window.new_page()
     page.goto(address)
@@ -87,30 +92,31 @@ def backlog(page: Page) -> str:
     return page.locator('[data-key="backlog"] .value').first.inner_text(timeout=PATIENCE)
 
 
-def test_no_request_leaves_the_host_nothing_fails_and_all_is_said_in_chinese(
-    window: BrowserContext, address: str
-) -> None:
-    outside: list[str] = []
-    faults: list[str] = []
-    host = address.removeprefix("http://")
+def test_from_the_map_to_a_definition_and_a_list_nothing_fails(window: BrowserContext, address: str) -> None:
     page = window.new_page()
-    page.on("request", lambda sent: None if _is_ours(sent.url, host) else outside.append(sent.url))
-    page.on("websocket", lambda made: None if f"//{host}/" in made.url else outside.append(made.url))
-    page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
-    page.on("response", lambda got: faults.append(got.url) if got.status >= 400 and not _probes(got.url) else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    foreign: dict[str, set[str]] = {}
-    for path in PAGES.values():
-        page.goto(f"{address}/{path}")
-        loaded(page)
-        foreign[path] = set(re.findall(r"[A-Za-z]{2,}", page.evaluate(VISIBLE_TEXT))) - LATIN
-    assert not any(foreign.values()), foreign
+    faults = faults_of(page, address)
     page.goto(address)
     settled(page)
     click_through(page)
     page.close()
-    assert outside == []
     assert faults == []
+
+
+def faults_of(page: Page, address: str) -> list[str]:
+    """A list that fills while a page is used: what it asks of another host, what fails, and what its console says."""
+    faults: list[str] = []
+    host = address.removeprefix("http://")
+    page.on("request", lambda sent: None if _is_ours(sent.url, host) else faults.append(sent.url))
+    page.on("websocket", lambda made: None if f"//{host}/" in made.url else faults.append(made.url))
+    page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
+    page.on("response", lambda got: faults.append(got.url) if got.status >= 400 and not _probes(got.url) else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return faults
+
+
+def foreign_words(page: Page) -> set[str]:
+    """What a reader sees in Latin letters and should not."""
+    return set(re.findall(r"[A-Za-z]{2,}", page.evaluate(VISIBLE_TEXT))) - LATIN
 
 
 def _is_ours(url: str, host: str) -> bool:
@@ -186,29 +192,71 @@ def test_every_view_is_a_link(window: BrowserContext, address: str) -> None:
     colleague.close()
 
 
-def test_new_case_shows_by_itself_and_the_page_stays_as_it_was(
-    window: BrowserContext, small: Casebase, quick_config: Path
+def test_new_cases_show_by_themselves_on_page_and_wall(
+    browser: Browser, window: BrowserContext, small: Casebase, quick_config: Path
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     with cockpit(url, quick_config) as address:
-        page = opened(window, address)
-        main = page.locator('[data-testid="stMain"]')
-        registered = page.locator('[data-key="registered"] .value').first
-        expect(registered).to_have_text("40", timeout=PATIENCE)
-        zoom_in(page)
-        main.evaluate("element => element.scrollTo(0, 100)")
-        page.wait_for_timeout(2000)
-        looked_at = page.evaluate(MAP_VIEW)
-        page.evaluate(WATCH_FRAMES)
-        add_cases(small, range(41, 44))
-        expect(registered).to_have_text("43", timeout=PATIENCE)
-        page.wait_for_timeout(3000)
-        frames = [json.loads(frame) for frame in page.evaluate("[...window.frames_seen]")]
-        assert page.evaluate(MAP_VIEW) == looked_at
-        assert frames == frames[:1]  # nothing vanished, moved or faded, not for one frame
-        assert frames[0]["scrolled"] > 0
-        assert (frames[0]["cards"], frames[0]["maps"], frames[0]["faded"]) == (6, 1, 0)
-        page.close()
+        the_page_stays_as_it_was(window, address, small)
+        the_wall_counts_up_and_pulses_where_they_fell(browser, window, address, small)
+
+
+def the_page_stays_as_it_was(window: BrowserContext, address: str, small: Casebase) -> None:
+    """Three cases more than forty."""
+    page = opened(window, address)
+    main = page.locator('[data-testid="stMain"]')
+    registered = page.locator('[data-key="registered"] .value').first
+    expect(registered).to_have_text("40", timeout=PATIENCE)
+    zoom_in(page)
+    main.evaluate("element => element.scrollTo(0, 100)")
+    page.wait_for_timeout(2000)
+    looked_at = page.evaluate(MAP_VIEW)
+    page.evaluate(WATCH_FRAMES)
+    add_cases(small, range(41, 44))
+    expect(registered).to_have_text("43", timeout=PATIENCE)
+    page.wait_for_timeout(3000)
+    frames = [json.loads(frame) for frame in page.evaluate("[...window.frames_seen]")]
+    assert page.evaluate(MAP_VIEW) == looked_at
+    assert frames == frames[:1]  # nothing vanished, moved or faded, not for one frame
+    assert frames[0]["scrolled"] > 0
+    assert (frames[0]["cards"], frames[0]["maps"], frames[0]["faded"]) == (6, 1, 0)
+    page.close()
+
+
+def the_wall_counts_up_and_pulses_where_they_fell(
+    browser: Browser, window: BrowserContext, address: str, small: Casebase
+) -> None:
+    """Sixteen more, with movement and without."""
+    page = wall(window, f"{address}/screen?pin=overview")
+    still = browser.new_page(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    still.goto(f"{address}/screen?pin=overview")
+    still.wait_for_selector(WALL_DONE, timeout=PATIENCE)
+    for each in (page, still):
+        expect(each.locator(REGISTERED)).to_have_text("43", timeout=PATIENCE)
+        each.wait_for_timeout(1500)  # what was there before pulses nowhere
+        assert each.locator(".arrivals circle").count() == 0
+        each.evaluate(WATCH_NUMBER)
+    add_cases(small, range(44, 60), PLACE)  # the last ten minutes hold those from 51 on
+    for each, moves in ((page, 1), (still, 0)):
+        expect(each.locator(".scene.shown .arrivals circle")).to_have_count(9, timeout=PATIENCE)
+        ring, token = each.locator(".arrivals circle").first, each.locator(".scene.shown .token")
+        for axis in ("cx", "cy"):
+            assert float(ring.get_attribute(axis) or "") == pytest.approx(
+                float(token.get_attribute(axis) or ""), abs=0.11
+            )
+        box = ring.bounding_box()
+        assert box is not None
+        assert box["width"] > 4
+        assert ring.evaluate("circle => circle.getAnimations().length") == moves
+    for each in (page, still):
+        expect(each.locator(REGISTERED)).to_have_text("59", timeout=PATIENCE)
+        expect(each.locator(".arrivals circle")).to_have_count(0, timeout=20_000)  # and go by themselves
+    between = {int(text) for text in page.evaluate("window.said") if text} - {43, 59}
+    assert between
+    assert between <= set(range(44, 59))
+    assert {text for text in still.evaluate("window.said") if text} <= {"43", "59"}
+    page.close()
+    still.close()
 
 
 def zoom_in(page: Page) -> None:
@@ -226,29 +274,45 @@ def zoom_in(page: Page) -> None:
     wait_until(page, zoomed)
 
 
-def test_outage_keeps_the_last_numbers_and_ends_by_itself(
+def test_outage_keeps_the_last_numbers_of_pages_and_walls_and_ends_by_itself(
     window: BrowserContext, small: Casebase, quick_config: Path, postgres_server: str
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
     name = make_url(url).database
+    text = quick_config.read_text(encoding="utf-8")
+    assert "red = 6\n" in text
+    quick_config.write_text(text.replace("red = 6\n", "red = 20\n"), encoding="utf-8")  # time to see both in amber
     with cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
         page = opened(window, address)
         assert backlog(page) == "40"
+        screen = wall(window, f"{address}/screen?pin=overview")
+        expect(screen.locator(REGISTERED)).to_have_text("40", timeout=PATIENCE)
         small.engine.dispose()
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         expect(page.get_by_text("▲ 数据库暂不可达")).to_be_visible(timeout=PATIENCE)
+        expect(screen.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
         expect(page.get_by_text("■ 数据库不可达")).to_be_visible(timeout=PATIENCE)
+        expect(screen.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
         assert backlog(page) == "40"
+        assert screen.locator(REGISTERED).inner_text() == "40"
+        screen.keyboard.press("PageDown")  # the other scenes stay as well
+        assert screen.locator("#scene-backlog.shown [data-key=backlog] .value").inner_text() == "40"
         late = opened(window, f"{address}/hearings")
         expect(late.get_by_text("现在读不到数据")).to_be_visible(timeout=PATIENCE)
+        late_screen = window.new_page()
+        late_screen.goto(f"{address}/screen?area=11")
+        expect(late_screen.locator("#cutoff")).to_have_text("▲ 现在读不到数据，正在自动重试", timeout=PATIENCE)
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         add_cases(small, range(41, 42))
         expect(page.locator('[data-key="backlog"] .value').first).to_have_text("41", timeout=PATIENCE)
         expect(page.get_by_text("不可达")).to_have_count(0, timeout=PATIENCE)
         expect(late.locator(".cutoff")).to_be_visible(timeout=PATIENCE)
-        late.close()
-        page.close()
+        expect(screen.locator("#scene-overview [data-key=registered] .value")).to_have_text("41", timeout=PATIENCE)
+        for each in (screen, late_screen):
+            expect(each.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
+        for each in (page, late, screen, late_screen):
+            each.close()
 
 
 def test_cockpit_that_starts_without_its_database_says_so_and_finds_it_later(

@@ -4,14 +4,13 @@ import re
 import runpy
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase, open_casebase, write_info
-from casebase.loading import load, map_of, read_map
+from casebase.loading import load, map_of
 from casebase.schema import petition
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
@@ -19,7 +18,7 @@ from pages.parts.menu import ENTRIES
 from queries.measure import measure, metric_of
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
-from tests.pages.conftest import EVENING, UNTIL, YEAR, card_values, failures, panels, read_only
+from tests.pages.conftest import EVENING, MAPS, UNTIL, YEAR, card_values, failures, panels, read_only
 from views import words
 
 OpenPage = Callable[..., AppTest]
@@ -149,20 +148,15 @@ def test_custom_days_that_end_before_they_start_are_said(open_page: OpenPage, de
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(
-    ("file", "map_name"),
-    [("boston311_2011H2.csv.gz", "boston311.toml"), ("messages_cn_2011_2020.csv.gz", "messages_cn.toml")],
-)
-def test_page_shows_the_real_files(
-    page: str, file: str, map_name: str, open_page: OpenPage, real_url: Callable[[str, str], str]
-) -> None:
-    app = open_page(real_url(file, map_name), page)
+@pytest.mark.parametrize("file", MAPS)
+def test_page_shows_the_real_files(page: str, file: str, open_page: OpenPage, real_url: Callable[[str], str]) -> None:
+    app = open_page(real_url(file), page)
     assert failures(app) == []
     assert words.DEMO not in panels(app)
 
 
-def test_old_data_is_shown_as_of_its_last_day(open_page: OpenPage, real_url: Callable[[str, str], str]) -> None:
-    url = real_url("boston311_2011H2.csv.gz", "boston311.toml")
+def test_old_data_is_shown_as_of_its_last_day(open_page: OpenPage, real_url: Callable[[str], str]) -> None:
+    url = real_url("boston311_2011H2")
     shown = card_values(open_page(url))
     casebase = open_casebase(Settings(), url)
     last = datetime(2019, 10, 31)  # of the last closing, eight years after the last registration
@@ -212,24 +206,6 @@ def test_server_finds_pages_by_navigation_from_the_first_visit() -> None:
 
     runpy.run_path(str(ROOT / "app.py"), run_name="app")
     assert PagesManager.uses_pages_directory is False
-
-
-@pytest.fixture(scope="session")
-def real_url(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], str]:
-    """A function from a file of ../shared/data/cases and its map to the URL of a database that holds it."""
-    loaded: dict[str, str] = {}
-
-    def url_of(file: str, map_name: str) -> str:
-        if file not in loaded:
-            url = f"duckdb:///{tmp_path_factory.mktemp('real') / 'real.duckdb'}"
-            casebase = open_casebase(Settings(), url)
-            upgrade(casebase.engine)
-            load(casebase, shared_data / "cases" / file, read_map(ROOT / "maps" / map_name), now=datetime(2026, 11, 20))
-            casebase.engine.dispose()
-            loaded[file] = read_only(url)
-        return loaded[file]
-
-    return url_of
 
 
 def test_a_share_of_the_city_is_of_all_its_cases_with_a_place_or_without(

@@ -9,11 +9,13 @@ from casebase.engine import Casebase
 from cockpit import process
 from tests.pages.conftest import (
     UNTIL,
+    bare_url,
     begin_process,
     demo_file,
     demo_url,
     own_url,
     quick_config,
+    real_url,
     running_cockpit,
     small,
     still_config,
@@ -21,10 +23,12 @@ from tests.pages.conftest import (
 )
 
 __all__ = [
+    "bare_url",
     "demo_file",
     "demo_url",
     "own_url",
     "quick_config",
+    "real_url",
     "running_cockpit",
     "small",
     "still_config",

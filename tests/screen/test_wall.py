@@ -4,18 +4,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from sqlalchemy.engine import make_url
 
-from casebase.clock import wall_clock
-from casebase.engine import Casebase
-from casebase.loading import load, read_map
 from casebase.settings import ROOT
 from docs.make_screenshots import WALL_DONE, cockpit, free_port
 from screen.scenes import SCENES
-from tests.pages.conftest import add_cases, wait_until
+from tests.pages.conftest import MAPS, wait_until
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -213,23 +208,12 @@ def test_a_pinned_scene_comes_back_after_a_touch(window: BrowserContext, demo_ur
         page.close()
 
 
-@pytest.mark.parametrize("data", ["boston311_2011H2", "messages_cn_2011_2020", ""])
+@pytest.mark.parametrize("data", [*MAPS, ""])
 def test_every_scene_of_other_cities_fits_and_says_something(
-    window: BrowserContext,
-    data: str,
-    new_url: Callable[[str], str],
-    casebase_of: Callable[[str], Casebase],
-    shared_data: Path,
-    still_config: Path,
+    window: BrowserContext, data: str, bare_url: str, real_url: Callable[[str], str], still_config: Path
 ) -> None:
     """A city of points with long names, one without any place on earth, and an empty case base."""
-    url = new_url("duckdb")
-    casebase = casebase_of(url)
-    if data:
-        cases = read_map(ROOT / "maps" / f"{data.split('_20')[0]}.toml")
-        load(casebase, shared_data / "cases" / f"{data}.csv.gz", cases, now=wall_clock("Asia/Shanghai"))
-    casebase.engine.dispose()
-    with cockpit(url, still_config) as address:
+    with cockpit(real_url(data) if data else bare_url, still_config) as address:
         page = wall(window, f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
         for scene in SCENES:
             wait_for_scene(page, scene.id)
@@ -369,8 +353,6 @@ def test_a_remote_fits_a_telephone(window: BrowserContext, address: str) -> None
 
 
 REGISTERED = "#scene-overview [data-key=registered] .value"
-# Where `small` has its only district.
-PLACE = (113.7, 34.8)
 # From now on, every text that a number shows.
 WATCH_NUMBER = """() => {
   window.said = []
@@ -378,43 +360,6 @@ WATCH_NUMBER = """() => {
   new MutationObserver(() => window.said.push(value()))
     .observe(document.getElementById('scenes'), { childList: true, characterData: true, subtree: true })
 }"""
-
-
-def test_a_new_case_pulses_where_it_fell_and_numbers_count_up(
-    browser: Browser, window: BrowserContext, small: Casebase, quick_config: Path
-) -> None:
-    url = small.engine.url.render_as_string(hide_password=False)
-    with cockpit(url, quick_config) as address:
-        page = wall(window, f"{address}/screen?pin=overview")
-        still = browser.new_page(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-        still.goto(f"{address}/screen?pin=overview")
-        still.wait_for_selector(WALL_DONE, timeout=PATIENCE)
-        for each in (page, still):
-            expect(each.locator(REGISTERED)).to_have_text("40", timeout=PATIENCE)
-            each.wait_for_timeout(1500)  # what was there before pulses nowhere
-            assert each.locator(".arrivals circle").count() == 0
-            each.evaluate(WATCH_NUMBER)
-        add_cases(small, range(41, 60), PLACE)  # the last ten minutes hold those from 51 on
-        for each, moves in ((page, 1), (still, 0)):
-            expect(each.locator(".scene.shown .arrivals circle")).to_have_count(9, timeout=PATIENCE)
-            ring, token = each.locator(".arrivals circle").first, each.locator(".scene.shown .token")
-            for axis in ("cx", "cy"):
-                assert float(ring.get_attribute(axis) or "") == pytest.approx(
-                    float(token.get_attribute(axis) or ""), abs=0.11
-                )
-            box = ring.bounding_box()
-            assert box is not None
-            assert box["width"] > 4
-            assert ring.evaluate("circle => circle.getAnimations().length") == moves
-        for each in (page, still):
-            expect(each.locator(REGISTERED)).to_have_text("59", timeout=PATIENCE)
-            expect(each.locator(".arrivals circle")).to_have_count(0, timeout=20_000)  # and go by themselves
-        between = {int(text) for text in page.evaluate("window.said") if text} - {40, 59}
-        assert between
-        assert between <= set(range(41, 59))
-        assert {text for text in still.evaluate("window.said") if text} <= {"40", "59"}
-        page.close()
-        still.close()
 
 
 def test_today_becomes_the_new_day_at_midnight(
@@ -445,59 +390,23 @@ def test_today_becomes_the_new_day_at_midnight(
         page.close()
 
 
-def test_the_wall_outlives_its_database(
-    window: BrowserContext, small: Casebase, quick_config: Path, postgres_server: str
-) -> None:
-    url = small.engine.url.render_as_string(hide_password=False)
-    name = make_url(url).database
-    with cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
-        page = wall(window, f"{address}/screen?pin=overview")
-        expect(page.locator(REGISTERED)).to_have_text("40", timeout=PATIENCE)
-        small.engine.dispose()
-        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
-        expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
-        assert page.locator(REGISTERED).inner_text() == "40"
-        page.keyboard.press("PageDown")  # the other scenes stay as well
-        assert page.locator("#scene-backlog.shown [data-key=backlog] .value").inner_text() == "40"
-        late = window.new_page()
-        late.goto(f"{address}/screen?area=11")
-        expect(late.locator("#cutoff")).to_have_text("▲ 现在读不到数据，正在自动重试", timeout=PATIENCE)
-        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        add_cases(small, range(41, 42))
-        expect(page.locator("#scene-overview [data-key=registered] .value")).to_have_text("41", timeout=PATIENCE)
-        for each in (page, late):
-            expect(each.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
-        late.close()
-        page.close()
-
-
-def test_the_wall_outlives_its_network(browser: Browser, demo_url: str, quick_config: Path) -> None:
-    with cockpit(demo_url, quick_config) as address, browser.new_context() as own:
-        page = wall(own, f"{address}/screen?interval=5&order=backlog,overview")
-        number = page.locator("#scene-backlog [data-key=backlog] .value").text_content()
-        page.context.set_offline(True)
-        expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
-        expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
-        first = shown(page)
-        wait_until(page, f"!document.querySelector('#scene-{first}.shown')")  # and turns on
-        assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
-        page.context.set_offline(False)
-        expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
-        page.close()
-
-
-def test_the_wall_outlives_its_server(window: BrowserContext, demo_url: str, still_config: Path) -> None:
-    text = still_config.read_text(encoding="utf-8")
-    still_config.write_text(text.replace("amber = 30", "amber = 2").replace("red = 120", "red = 4"), encoding="utf-8")
+def test_the_wall_outlives_its_network_and_its_server(browser: Browser, demo_url: str, quick_config: Path) -> None:
     port = free_port()
-    with cockpit(demo_url, still_config, port) as address:
-        page = wall(window, f"{address}/screen?pin=backlog")
-        number = page.locator("#scene-backlog [data-key=backlog] .value").inner_text()
-    expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断", timeout=PATIENCE)
-    assert page.locator("#scene-backlog [data-key=backlog] .value").inner_text() == number
-    with cockpit(demo_url, still_config, port):
-        expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
-        assert page.locator("#scene-backlog [data-key=backlog] .value").inner_text() == number
-    page.close()
+    with browser.new_context() as own:
+        with cockpit(demo_url, quick_config, port) as address:
+            page = wall(own, f"{address}/screen?interval=5&order=backlog,overview")
+            number = page.locator("#scene-backlog [data-key=backlog] .value").text_content()
+            page.context.set_offline(True)
+            expect(page.locator("#cutoff.amber")).to_contain_text("▲ 数据延迟，最近一次", timeout=PATIENCE)
+            expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断，最近一次", timeout=PATIENCE)
+            first = shown(page)
+            wait_until(page, f"!document.querySelector('#scene-{first}.shown')")  # and turns on
+            assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
+            page.context.set_offline(False)
+            expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
+        expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断", timeout=PATIENCE)
+        assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
+        with cockpit(demo_url, quick_config, port):
+            expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
+            assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
+            page.close()
