@@ -41,7 +41,7 @@ ENTRIES = (
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
-    Entry("case_course", "案件全程", "case", in_menu=False, example="case=183141"),
+    Entry("case_course", "案件全程", "case", in_menu=False, example="case=188951"),
 )
 _CURRENT = "_current_page"
 
