@@ -62,7 +62,7 @@ def to_alert(view: View, finding: Finding) -> cards.Attention:
         text=_FACTS[finding.about](finding),
         link=list_link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
         who=_who(finding),
-        due=_due_by(finding),
+        due=_due_by(view, finding),
         reason=_reason(finding),
     )
 
@@ -86,15 +86,16 @@ def _who(finding: Finding) -> str:
     return name if count == finding.count else f"{name}最多（{words.full_count(count)}）"
 
 
-def _due_by(finding: Finding) -> str:
-    """By when: a day, a time, or since when it is late; "" where nothing sets a day."""
+def _due_by(view: View, finding: Finding) -> str:
+    """By when: a day (with its year, of another one), a time, or since when it is late; "" where nothing sets a day."""
     if finding.at is None:
         return ""
+    day = words.day(finding.at, year=finding.at.year != view.as_of.year)
     if finding.about in (About.OVERDUE, About.LATE):
-        return f"最早的{words.day(finding.at)}已到期"
+        return f"最早的{day}已到期"
     if finding.about is About.HEARING:
         return words.moment(finding.at)
-    return words.day(finding.at)
+    return day
 
 
 def _reason(finding: Finding) -> tuple[str, str]:

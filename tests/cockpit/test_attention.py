@@ -93,6 +93,12 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
             "变化原因",
         ),
         (
+            Finding(About.OVERDUE, 4, "overdue", value=2871.0, at=datetime(2019, 1, 12), owners=4),
+            "4 个责任单位",
+            "最早的2019年1月12日已到期",
+            "变化原因",
+        ),
+        (
             Finding(About.LATE, 7, "five_day_overdue", value=12.0, at=datetime(2026, 11, 11), most=("市住建局", 3)),
             "市住建局最多（3）",
             "最早的11月11日已到期",
