@@ -17,7 +17,7 @@ BESIDE = {
     "mediation": "访前调解",
     "hearing": "听证",
     "participation": "听证专家",
-    "reception": "领导接访",
+    "leader_duty": "领导接访、下访、阅批、包案",
     "supervision": "督办",
 }
 MAP_HEIGHT = 280

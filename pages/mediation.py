@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from cockpit import places, splits
+from cockpit import kpis, places, splits
 from cockpit.view import View
 from pages.parts import filters, layout, notices, pictures
 from pages.parts.number_cards import number_cards
@@ -22,16 +22,24 @@ BY_MEDIATOR = {
     BECAME: "转信访率",
     "mediation_days": "用时（天）",
 }
-ORGANISATIONS = ("community_orgs", "communities_with_orgs", "mediating_orgs_active", "orgs_mediating")
+ORGANISATIONS = (
+    "community_orgs",
+    "orgs_per_community",
+    "communities_with_orgs",
+    "mediating_orgs_active",
+    "orgs_mediating",
+    "incubators",
+)
 BY_ORGANISATION = {
     TAKEN: "受理（件）",
     SETTLED: "化解率",
     SOCIAL: "社工志愿者参与率",
 }
 BY_PLACE = {
-    "community_orgs": "社会组织（个）",
+    "community_orgs": "社会组织（支）",
+    "orgs_per_community": "每社区（支）",
     "incubators": "孵化中心（个）",
-    "orgs_mediating": "参与调解的组织（个）",
+    "orgs_mediating": "参与调解的组织（支）",
     "mediating_orgs_active": "矛调组织活跃率",
 }
 
@@ -53,7 +61,7 @@ def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
     mediating = splits.split(view, ["orgs_mediating"], "org")
     layout.heading(
-        f"{words.full_count(len(mediating))} 个组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
+        f"{words.full_count(len(mediating))} 支组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
         "按受理纠纷由多到少；点击数字查看明细",
         define=metric_of("orgs_mediating"),
     )
@@ -61,11 +69,13 @@ def organisations(view: View) -> None:
 
 
 def density(view: View) -> str:
-    """How many organisations a community has: 社区社会组织 15,600 个，平均每个社区（村）4.7 个."""
-    counts = view.ask(measure, ["community_orgs", "communities_with_orgs"], **view.scope).set_index("metric")
-    count, communities = int(counts["hits"]["community_orgs"]), int(counts["among"]["communities_with_orgs"])
-    mean = f"，平均每个社区（村）{words.decimal(count / communities)} 个" if communities else ""
-    return f"社区社会组织 {words.full_count(count)} 个{mean}"
+    """How many organisations a community has: 社区社会组织 15,600 支，平均每个社区 14.4 支."""
+    numbers = view.ask(measure, ["community_orgs", "orgs_per_community"], **view.scope).set_index("metric")["value"]
+    if words.is_missing(numbers["community_orgs"]):
+        return kpis.missing_sentence(view, metric_of("community_orgs"))
+    mean = numbers["orgs_per_community"]
+    per_community = "" if words.is_missing(mean) else f"，平均每个社区 {words.decimal(mean)} 支"
+    return f"社区社会组织 {words.full_count(numbers['community_orgs'])} 支{per_community}"
 
 
 def organisations_of_places(view: View, dimension: str) -> None:
@@ -103,6 +113,15 @@ def page(view: View) -> None:
     )
     number_cards(view, ORGANISATIONS, key="organisation_cards")
     layout.row(view, organisations, {"density": partial(organisations_of_places, dimension=dimension)})
+    layout.row(
+        view,
+        {
+            "incubator_levels": partial(
+                ranked, metric_id="incubators", dimension="incubator_level", key="incubator_levels"
+            )
+        },
+        {"incubator_places": partial(by_place, metric_id="incubators", key=f"incubators_{dimension}")},
+    )
 
 
 if __name__ == "__main__":

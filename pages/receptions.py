@@ -1,4 +1,4 @@
-"""领导接访: receptions by leader's office and month, the cases taken on, and those still open."""
+"""领导接访: receptions by leader's office and month and what became of them; visits, letters read and cases led."""
 
 from functools import partial
 
@@ -23,6 +23,14 @@ BY_LEADER = {
     "reception_days": "办结用时（天）",
     OPEN: "现未办结（批次）",
     "reception_days_open": "未办结天数（天）",
+}
+# Article 18: each counted in its own unit, so that they have no sum.
+DUTIES = {
+    HELD: "接访（批次）",
+    "visits_down": "下访（批次）",
+    "letters_read": "阅批（件次）",
+    "cases_led": "包案（件次）",
+    "cases_led_closed": "包案办结率",
 }
 MOST_OPEN = 200
 
@@ -50,6 +58,13 @@ def leaders(view: View) -> None:
     tables.metric_table(view, BY_LEADER, "leader", key="leaders")
 
 
+def duties(view: View) -> None:
+    """What leaders did themselves, by office; every number opens what it counts."""
+    note = "《信访工作条例》第十八条：阅批、接访、下访、包案；点击数字查看明细"
+    layout.heading("各级领导接访、下访、阅批和包案", note, define=metric_of("cases_led"))
+    tables.metric_table(view, DUTIES, "leader", key="duties")
+
+
 @layout.needs(OPEN)
 def open_receptions(view: View) -> None:
     """What leaders received and is not closed, longest first; a row opens its case."""
@@ -70,14 +85,16 @@ def open_receptions(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    layout.header(view, "领导接访", f"{view.text}。一次接待一批计一批次；只列职务，不列姓名。")
-    if view.ask(measure, [HELD], as_of=view.as_of)["hits"].iloc[0] == 0:
+    layout.header(view, "领导接访", f"{view.text}。接访、下访计批次，阅批、包案计件次；只列职务，不列姓名。")
+    done = view.ask(measure, [HELD, "visits_down", "letters_read", "cases_led"], as_of=view.as_of)
+    if done["hits"].sum() == 0:
         notices.missing("领导接访", {"reception": "领导接访"})
         return
     number_cards(view, CARDS, key="reception_cards")
+    number_cards(view, tuple(DUTIES)[1:], key="duty_cards")
     months = partial(pictures.count_by_month, metric_id=HELD, key="reception_months", height=170)
     layout.row(view, {"months": months}, ages, widths=(3, 2))
-    layout.row(view, leaders)
+    layout.row(view, leaders, duties)
     below = places.dimension_below(view)
     layout.row(
         view,

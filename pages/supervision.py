@@ -1,4 +1,4 @@
-"""案件督办: orders by level, whether they were answered in time and with what, and the units that owe an answer."""
+"""案件督办: orders and their answers, the units that owe one, what was escalated, and the bureau's proposals."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import streamlit as st
 from cockpit import cells, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, pictures, tables
+from pages.parts import filters, layout, lists, notices, pictures, rankings, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked, ranking
 from queries.cases import Part, cases
@@ -19,6 +19,10 @@ WAITING, OVERDUE = "supervision_waiting", "supervision_overdue"
 RESULTS = "supervision_settled"
 CARDS = (ISSUED, IN_TIME, RESULTS, WAITING, OVERDUE, "supervision_due_in_3")
 OWED = {WAITING: "尚未反馈（件）", OVERDUE: "逾期（件）", "supervision_due_in_3": "3 个工作日内（件）"}
+ESCALATED = "supervision_escalated"
+MADE, FEEDBACK, ADOPTED = "proposals_made", "proposals_answered", "proposals_adopted"
+PROPOSALS = (MADE, FEEDBACK, ADOPTED, "proposals_waiting")
+BY_PROPOSAL = {MADE: "提出（件）", FEEDBACK: "书面反馈率", ADOPTED: "采纳率", "proposals_waiting": "待反馈（件）"}
 MOST_ORDERS = 200
 
 
@@ -59,6 +63,28 @@ def results(view: View) -> None:
     )
 
 
+@layout.needs(ESCALATED)
+def escalations(view: View) -> None:
+    """What the joint conference took beyond an order (article 39); a bar opens its orders."""
+    rankings.counted(
+        view,
+        splits.split(view, [ESCALATED], "escalation"),
+        ESCALATED,
+        "escalation",
+        "升级督办",
+        key="escalations",
+        alt="升级督办按措施",
+        subtitle="约谈、通报、挂牌督办、责令限期整改（件），《条例》第三十九条",
+        none="这一时段没有升级督办",
+    )
+
+
+def proposals(view: View, dimension: str, title: str) -> None:
+    """The three kinds of proposal by kind or addressee; every number opens its proposals."""
+    layout.heading(title, "《条例》第四十条：改进工作、完善政策、追究责任；点击数字查看明细", define=metric_of(MADE))
+    tables.metric_table(view, BY_PROPOSAL, dimension, key=f"proposals_{dimension}")
+
+
 @layout.needs(WAITING)
 def debtors(view: View) -> None:
     """The units that owe an answer; every number opens its orders."""
@@ -94,13 +120,21 @@ def page(view: View) -> None:
     layout.header(
         view, "案件督办", f"{view.text}。督办件须在反馈期限前反馈；尚未反馈、逾期为{view.stock_moment_text}的时点数。"
     )
-    if view.ask(measure, [ISSUED], as_of=view.as_of)["hits"].iloc[0] == 0:
-        notices.missing("案件督办", {"supervision": "案件督办"})
+    recorded = view.ask(measure, [ISSUED, MADE], as_of=view.as_of)
+    if recorded["hits"].sum() == 0:
+        notices.missing("案件督办", {"supervision": "案件督办", "proposal": "三项建议"})
         return
     number_cards(view, CARDS, key="supervision_cards")
     months = partial(pictures.rate_by_month, metric_id=IN_TIME, key="supervision_months", height=340)
     layout.row(view, {"months": months}, {"answers": answers, "results": results}, widths=(3, 2))
     layout.row(view, debtors, orders, widths=(2, 3))
+    number_cards(view, (ESCALATED, *PROPOSALS), key="proposal_cards")
+    layout.row(
+        view,
+        escalations,
+        {"proposal_kinds": partial(proposals, dimension="proposal_kind", title="三项建议按类别")},
+        {"addressees": partial(proposals, dimension="addressee", title="三项建议按建议对象")},
+    )
     below = places.dimension_below(view)
     layout.row(
         view,

@@ -19,6 +19,7 @@ from queries.once_a_version import once_a_version
 from queries.periods import Period
 from queries.subjects import (
     ACCOMPANIED_CASE,
+    DUTY,
     EXPERT_WORK,
     GRID_TASK,
     HEARING,
@@ -26,6 +27,7 @@ from queries.subjects import (
     MEDIATION,
     PARTICIPATION,
     PETITION,
+    PROPOSAL,
     RECEPTION,
     SUPERVISION,
     THIRD_PARTY,
@@ -51,6 +53,8 @@ _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
         select(func.min(schema.expert_task.c.took_part_at)).scalar_subquery(),
     ),
     RECEPTION.id: func.min(schema.reception.c.held_at),
+    DUTY.id: func.min(schema.reception.c.held_at),
+    PROPOSAL.id: func.min(schema.proposal.c.made_at),
     SUPERVISION.id: func.min(schema.supervision.c.issued_at),
 }
 

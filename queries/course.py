@@ -14,12 +14,12 @@ from queries.cases import list_rows
 from queries.clocks import Clock, clocks
 from queries.model import Expression, Fixed, Moment, Subject, moment
 from queries.subjects import (
+    DUTY,
     GRID_TASK,
     HEARING,
     MEDIATION,
     PARTICIPATION,
     PETITION,
-    RECEPTION,
     SUPERVISION,
     area_name,
     dispute,
@@ -130,13 +130,13 @@ def _events(casebase: Casebase, petition_id: int, as_of: datetime) -> pd.DataFra
 
 
 def _beside(casebase: Casebase, petition_id: int, at: Moment) -> dict[str, pd.DataFrame]:
-    """Grid tasks, mediation, hearings and experts, receptions and supervision of the case, begun by the moment."""
+    """Grid tasks, mediation, hearings and experts, leaders' duties and supervision of the case, begun by the moment."""
     belongs: list[tuple[Subject, ColumnElement[bool]]] = [
         (GRID_TASK, and_(task.petition_id == petition_id, task.pushed_at <= at.as_of)),
         (MEDIATION, and_(dispute.petition_id == petition_id, dispute.opened_at <= at.as_of)),
         (HEARING, and_(hearing.petition_id == petition_id, func.coalesce(hearing.applied_at, at.as_of) <= at.as_of)),
         (PARTICIPATION, and_(hearing.petition_id == petition_id, hearing.held_at <= at.as_of)),
-        (RECEPTION, and_(visit.petition_id == petition_id, visit.held_at <= at.as_of)),
+        (DUTY, and_(visit.petition_id == petition_id, visit.held_at <= at.as_of)),
         (SUPERVISION, and_(order.petition_id == petition_id, order.issued_at <= at.as_of)),
     ]
     rows_by_subject = {}

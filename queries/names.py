@@ -76,7 +76,7 @@ def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
         table, key = casebase.frame(select(a.code, a.name).order_by(a.code)), "code"
     elif dimension in ("category", "subcategory"):
         table, key = categories(casebase), "code"
-    elif dimension == "unit":
+    elif dimension in ("unit", "addressee", "complained_unit"):
         table, key = units(casebase), "unit_id"
     elif dimension == "org":
         table, key = organisations(casebase), "code"

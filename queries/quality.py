@@ -11,7 +11,18 @@ from casebase import checks
 from casebase.checks import Rule
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from casebase.schema import grid_task, hearing, load_reject, load_run, mediation, petition, reception, supervision
+from casebase.schema import (
+    expert_task,
+    grid_task,
+    hearing,
+    load_reject,
+    load_run,
+    mediation,
+    petition,
+    proposal,
+    reception,
+    supervision,
+)
 from queries.model import Expression, Fixed, moment
 from queries.subjects import PETITION, p
 
@@ -23,7 +34,7 @@ _LISTABLE: Mapping[Table, ColumnElement[bool]] = {
     petition: not_(p.restricted),
     **{
         table: or_(table.c.petition_id.is_(None), table.c.petition_id.not_in(_RESTRICTED))
-        for table in (grid_task, mediation, hearing, reception, supervision)
+        for table in (grid_task, mediation, hearing, expert_task, reception, supervision, proposal)
     },
 }
 _TIMES = ("forwarded_at", "accepted_at", "evaluated_at")

@@ -22,12 +22,17 @@ from queries.subjects import (
     HOTLINE_ORDER,
     OF_PETITION,
     PETITION,
+    READ,
+    RECEIVED,
+    WENT_DOWN,
     area_name,
     before,
     happened,
+    is_duty,
     name_of,
     not_handled,
     p,
+    visit,
 )
 
 
@@ -74,9 +79,9 @@ MOST_WORDS, LONGEST_WORD = 12, 60
 ORDERS = ("registered_at", "five_day_due", "due_at", "closed_at", "case_no")
 
 
-def _has_row_in(table: Any, started: ColumnElement[Any]) -> Predicate:
+def _has_row_in(table: Any, started: ColumnElement[Any], *where: ColumnElement[bool]) -> Predicate:
     return lambda at: exists(
-        select(table.c.petition_id).where(table.c.petition_id == p.petition_id, started <= at.as_of)
+        select(table.c.petition_id).where(table.c.petition_id == p.petition_id, started <= at.as_of, *where)
     )
 
 
@@ -98,7 +103,10 @@ FLAGS: Mapping[str, Predicate] = {
     "网格任务": _has_row_in(schema.grid_task, schema.grid_task.c.pushed_at),
     "听证": _has_row_in(schema.hearing, schema.hearing.c.held_at),
     "督办": _has_row_in(schema.supervision, schema.supervision.c.issued_at),
-    "领导接访": _has_row_in(schema.reception, schema.reception.c.held_at),
+    **{
+        f"领导{duty}": _has_row_in(schema.reception, visit.held_at, is_duty(duty))
+        for duty in (RECEIVED, WENT_DOWN, READ)
+    },
     "不满意": lambda at: and_(
         before(at.as_of, p.evaluated_at), or_(p.satisfaction_bureau == "不满意", p.satisfaction_unit == "不满意")
     ),

@@ -16,6 +16,7 @@ from queries.registry import (
     mediation,
     outcomes,
     priority,
+    proposals,
     receptions,
     supervision,
     timeliness,
@@ -38,5 +39,6 @@ _GROUPS = (
     mediation,
     receptions,
     supervision,
+    proposals,
 )
 METRICS: dict[str, Metric] = metrics_by_id(metric for group in _GROUPS for metric in group.METRICS)

@@ -3,23 +3,26 @@
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from casebase import schema
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import counted, has, known
+from queries.registry.common import all_of, counted, has, known
 from queries.subjects import (
     COMMUNITY,
+    INCUBATION,
     INCUBATOR,
     MEDIATING,
     MEDIATION,
     ORG,
     SOCIAL_WORK,
+    URBAN,
     before,
     community,
     dispute,
     natural_days,
     org,
+    org_place,
     p,
 )
 
@@ -47,6 +50,14 @@ def _became_petition(at: Moment) -> ColumnElement[bool]:
 def _founded(at: Moment) -> ColumnElement[bool]:
     """A founding day that nobody wrote down lies in the past."""
     return or_(org.founded_on.is_(None), org.founded_on <= at.today)
+
+
+_urban = and_(community.level == 4, community.kind == URBAN)
+
+
+def _orgs_of_community(at: Moment) -> ColumnElement[int]:
+    where = (org.community_code == community.code, org.kind != INCUBATOR, _founded(at))
+    return select(func.count()).select_from(schema.social_org).where(*where).scalar_subquery()
 
 
 def _mediated_lately(at: Moment) -> ColumnElement[bool]:
@@ -164,7 +175,7 @@ ORGS_MEDIATING = _mediation(
     "参与调解的组织",
     **counted("期内受理过纠纷的社会组织", ""),
     kind=Kind.COUNT,
-    unit="个",
+    unit="支",
     polarity=Polarity.NEUTRAL,
     period_text="调解受理时间",
     among=lambda at: and_(_taken(at), org.org_id.is_not(None)),
@@ -180,7 +191,7 @@ _organisations = partial(
     group="访前调解",
     subject=ORG,
     kind=Kind.COUNT,
-    unit="个",
+    unit="支",
     polarity=Polarity.NEUTRAL,
     period_text="时点数",
     article="[S] 访前调解",
@@ -188,14 +199,16 @@ _organisations = partial(
 COMMUNITY_ORGS = _organisations(
     "community_orgs",
     "社区社会组织",
-    **counted("时点上已成立的社区社会组织，孵化中心另计", _FOUNDED),
-    among=lambda at: and_(_founded(at), org.kind != INCUBATOR),
-    article="[S] 每个社区 16 个社会组织",
+    **counted("时点上已成立的、社区里的社会组织，村和所在地未填的不计，孵化中心另计", _FOUNDED),
+    among=lambda at: and_(_founded(at), org.kind != INCUBATOR, org_place.kind == URBAN),
+    article="[S] 每个社区 16 支社会组织",
     beside=("incubators",),
 )
 INCUBATORS = _organisations(
     "incubators",
     "孵化中心",
+    subject=INCUBATION,
+    unit="个",
     **counted("时点上已成立的社会组织孵化中心", _FOUNDED),
     among=lambda at: and_(_founded(at), org.kind == INCUBATOR),
 )
@@ -216,16 +229,33 @@ COMMUNITIES_WITH_ORGS = _mediation(
     "communities_with_orgs",
     "社会组织覆盖率",
     subject=COMMUNITY,
-    definition=f"时点上至少有一个社会组织的社区（村）比例，孵化中心不计。{_FOUNDED}",
-    among_text="全部社区（村）",
-    hits_text="其中至少有一个社会组织的",
+    definition=f"时点上至少有一支社会组织的社区比例；村不计，孵化中心不计。{_FOUNDED}",
+    among_text="全部社区，村不计",
+    hits_text="其中至少有一支社会组织的",
     sides=("有社会组织", "无社会组织"),
     period_text="时点数",
-    article="[S] 每个社区 16 个社会组织",
-    among=Fixed(community.level == 4),
+    article="[S] 每个社区 16 支社会组织",
+    among=Fixed(_urban),
     needs=("community",),
     hit=lambda at: has(community.code, org.community_code, org.kind != INCUBATOR, _founded(at)),
     dated_by=None,
+)
+
+ORGS_PER_COMMUNITY = _mediation(
+    "orgs_per_community",
+    "平均每个社区社会组织",
+    subject=COMMUNITY,
+    kind=Kind.MEAN,
+    unit="支",
+    definition=f"时点上平均每个社区的社会组织数；村和村里的组织不计，孵化中心不计。{_FOUNDED}",
+    **all_of("全部社区，村不计"),
+    period_text="时点数",
+    article="[S] 每个社区 16 支社会组织",
+    among=Fixed(_urban),
+    needs=("community",),
+    amount=_orgs_of_community,
+    dated_by=None,
+    short="平均每个社区",
 )
 
 METRICS = (
@@ -239,6 +269,7 @@ METRICS = (
     SOCIAL_WORK_SETTLED,
     ORGS_MEDIATING,
     COMMUNITY_ORGS,
+    ORGS_PER_COMMUNITY,
     INCUBATORS,
     MEDIATING_ORGS_ACTIVE,
     COMMUNITIES_WITH_ORGS,

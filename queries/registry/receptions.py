@@ -1,4 +1,4 @@
-"""领导接访: who received whom, and what became of the cases taken on."""
+"""领导接访: who received whom and what became of it; visits, letters read and cases led beside (article 18)."""
 
 from functools import partial
 
@@ -6,12 +6,30 @@ from sqlalchemy import ColumnElement, Date, and_, cast, literal, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import EXCLUDED, all_of, counted, known
-from queries.subjects import PETITION, RECEPTION, before, natural_days, p, reception_closed, visit
+from queries.subjects import (
+    DUTY,
+    LED,
+    PETITION,
+    READ,
+    RECEIVED,
+    RECEPTION,
+    WENT_DOWN,
+    before,
+    is_duty,
+    natural_days,
+    p,
+    reception_closed,
+    visit,
+)
+
+
+def _done(at: Moment, duty: str) -> ColumnElement[bool]:
+    """What leaders did with known petitions, and that of which nobody wrote down the case."""
+    return and_(is_duty(duty), visit.held_at <= at.as_of, or_(p.petition_id.is_(None), known(at)))
 
 
 def _received(at: Moment) -> ColumnElement[bool]:
-    """Receptions of known petitions, and those whose case nobody wrote down."""
-    return and_(visit.held_at <= at.as_of, or_(p.petition_id.is_(None), known(at)))
+    return _done(at, RECEIVED)
 
 
 def _open(at: Moment) -> ColumnElement[bool]:
@@ -31,7 +49,7 @@ _reception = partial(
     unit="批次",
     polarity=Polarity.NEUTRAL,
     period_text="接访时间",
-    article="[S] 领导接访处访",
+    article="[L] 第十八条第二款；[S] 领导接访处访",
     dated_by=Fixed(visit.held_at),
     among=_received,
 )
@@ -40,7 +58,7 @@ _reception = partial(
 RECEPTIONS = _reception(
     "receptions",
     "领导接访",
-    **counted("期内领导接待的来访，一次接待一批计一批次"),
+    **counted("期内领导接待的来访，一次接待一批计一批次；下访、阅批、包案另计"),
     beside=("cases_received",),
 )
 CASES_RECEIVED = _reception(
@@ -107,4 +125,63 @@ RECEPTION_DAYS_OPEN = _reception(
     short="平均已",
 )
 
-METRICS = (RECEPTIONS, CASES_RECEIVED, RECEPTIONS_CLOSED, RECEPTION_DAYS, RECEPTIONS_OPEN, RECEPTION_DAYS_OPEN)
+_duty = partial(
+    Metric,
+    group="领导接访",
+    subject=DUTY,
+    kind=Kind.COUNT,
+    unit="件次",
+    polarity=Polarity.NEUTRAL,
+    article="[L] 第十八条第二款",
+    dated_by=Fixed(visit.held_at),
+)
+VISITS_DOWN = _duty(
+    "visits_down",
+    "领导下访",
+    **counted("期内领导下访的，一次下访计一批次"),
+    unit="批次",
+    period_text="下访时间",
+    among=lambda at: _done(at, WENT_DOWN),
+)
+LETTERS_READ = _duty(
+    "letters_read",
+    "领导阅批",
+    **counted("期内领导阅批的群众来信和网上信访，一次阅批计一件次"),
+    period_text="阅批时间",
+    among=lambda at: _done(at, READ),
+)
+CASES_LED = _duty(
+    "cases_led",
+    "领导包案",
+    **counted("期内开始由领导包案的信访件"),
+    period_text="包案时间",
+    among=lambda at: _done(at, LED),
+)
+CASES_LED_CLOSED = _duty(
+    "cases_led_closed",
+    "包案办结率",
+    kind=Kind.RATE,
+    unit="%",
+    polarity=Polarity.UP_GOOD,
+    definition="期内开始由领导包案的信访件中，已办结的比例；包案记录没有办结时间的，以信访件在包案之后的办结为准。"
+    + EXCLUDED,
+    among_text="期内开始由领导包案的信访件",
+    hits_text="其中已办结的",
+    sides=("已办结", "未办结"),
+    period_text="包案时间",
+    among=lambda at: _done(at, LED),
+    hit=lambda at: before(at.as_of, reception_closed()),
+)
+
+METRICS = (
+    RECEPTIONS,
+    CASES_RECEIVED,
+    RECEPTIONS_CLOSED,
+    RECEPTION_DAYS,
+    RECEPTIONS_OPEN,
+    RECEPTION_DAYS_OPEN,
+    VISITS_DOWN,
+    LETTERS_READ,
+    CASES_LED,
+    CASES_LED_CLOSED,
+)

@@ -41,7 +41,7 @@ _supervision = partial(
     unit="件",
     polarity=Polarity.NEUTRAL,
     period_text="督办函发出时间",
-    article="[S] 案件督查",
+    article="[L] 第三十八条、第四十条；[S] 案件督查",
     among=_issued,
     dated_by=Fixed(order.issued_at),
 )
@@ -114,7 +114,7 @@ _owed = partial(
     unit="件",
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
-    article="[S] 案件督查",
+    article="[L] 第三十八条、第四十条；[S] 案件督查",
 )
 SUPERVISION_WAITING = _owed(
     "supervision_waiting",
@@ -136,8 +136,18 @@ SUPERVISION_DUE_IN_3 = _owed(
     among=_soon,
 )
 
+SUPERVISION_ESCALATED = _supervision(
+    "supervision_escalated",
+    "约谈通报等升级督办",
+    **counted("期内下达的督办件中，信访工作联席会议已约谈、通报、挂牌督办或责令限期整改的"),
+    article="[L] 第三十九条第三款",
+    among=lambda at: and_(_issued(at), order.escalation.is_not(None)),
+    short="升级督办",
+)
+
 METRICS = (
     SUPERVISION_ISSUED,
+    SUPERVISION_ESCALATED,
     SUPERVISION_IN_TIME,
     SUPERVISION_IN_TIME_ALL,
     SUPERVISION_SETTLED,

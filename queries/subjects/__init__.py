@@ -44,7 +44,18 @@ from queries.subjects.hearings import (
     work,
 )
 from queries.subjects.hotline import HOTLINE_ORDER
-from queries.subjects.mediation import INCUBATOR, MEDIATING, MEDIATION, ORG, SOCIAL_WORK, dispute, org
+from queries.subjects.mediation import (
+    INCUBATION,
+    INCUBATOR,
+    MEDIATING,
+    MEDIATION,
+    ORG,
+    SOCIAL_WORK,
+    URBAN,
+    dispute,
+    org,
+    org_place,
+)
 from queries.subjects.petitions import (
     ACCOMPANIED,
     AGE_BANDS,
@@ -63,19 +74,32 @@ from queries.subjects.petitions import (
     of_case,
     stage,
 )
-from queries.subjects.receptions import RECEPTION, RECEPTION_AGES, reception_closed, visit
-from queries.subjects.supervision import ANSWERS, SUPERVISION, answer, order
+from queries.subjects.proposals import ADOPTED, PROPOSAL, PROPOSAL_KINDS, proposal
+from queries.subjects.receptions import (
+    DUTIES,
+    DUTY,
+    LED,
+    READ,
+    RECEIVED,
+    RECEPTION,
+    RECEPTION_AGES,
+    WENT_DOWN,
+    is_duty,
+    reception_closed,
+    visit,
+)
+from queries.subjects.supervision import ANSWERS, ESCALATIONS, SUPERVISION, answer, order
 
 __all__ = [
-    "ACCOMPANIED", "ACCOMPANIED_CASE", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS", "CELLS_PER_DEGREE",
-    "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "EXPERT", "EXPERT_CASE",
-    "EXPERT_WORK", "GRID", "GRID_TASK", "HEARING", "HOTLINE_ORDER", "INCUBATOR", "MEDIATING", "MEDIATION",
-    "OF_PETITION", "OPEN_STAGES", "ORG", "PARTICIPATION", "PETITION", "PLACE_DIMENSIONS", "RECEPTION",
-    "RECEPTION_AGES", "SOCIAL_WORK", "STAGES",
-    "SUPERVISION", "THIRD_PARTY", "WAIT_BANDS", "WAYS", "WORKER", "accompanier", "age_band", "answer", "area_name",
-    "as_key", "before", "closing_days", "community", "dispute", "due_state", "expert", "first_level",
-    "five_day_state", "grid", "happened", "hearing", "in_area", "in_category", "name_of", "natural_days", "not_handled",
-    "of_case",
-    "on_day", "order", "org", "p", "participant", "reception_closed", "seat", "stage", "task", "visit", "wait_days",
-    "work", "worker",
+    "ACCOMPANIED", "ACCOMPANIED_CASE", "ADOPTED", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS",
+    "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "DUTIES", "DUTY",
+    "ESCALATIONS", "EXPERT", "EXPERT_CASE", "EXPERT_WORK", "GRID", "GRID_TASK", "HEARING", "HOTLINE_ORDER",
+    "INCUBATION", "INCUBATOR", "LED", "MEDIATING", "MEDIATION", "OF_PETITION", "OPEN_STAGES", "ORG",
+    "PARTICIPATION", "PETITION", "PLACE_DIMENSIONS", "PROPOSAL", "PROPOSAL_KINDS", "READ", "RECEIVED", "RECEPTION",
+    "RECEPTION_AGES", "SOCIAL_WORK", "STAGES", "SUPERVISION", "THIRD_PARTY", "URBAN", "WAIT_BANDS", "WAYS",
+    "WENT_DOWN", "WORKER", "accompanier", "age_band", "answer", "area_name", "as_key", "before", "closing_days",
+    "community", "dispute", "due_state", "expert", "first_level", "five_day_state", "grid", "happened", "hearing",
+    "in_area", "in_category", "is_duty", "name_of", "natural_days", "not_handled", "of_case", "on_day", "order",
+    "org", "org_place", "p", "participant", "proposal", "reception_closed", "seat", "stage", "task", "visit",
+    "wait_days", "work", "worker",
 ]  # fmt: skip

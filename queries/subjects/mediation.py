@@ -8,6 +8,8 @@ from casebase import schema
 from queries.model import Expression, Fixed, Subject
 from queries.subjects.expressions import area_name, happened, p
 
+# 每个社区 16 个社会组织 speaks of urban communities (社区), not of villages.
+URBAN = "社区"
 INCUBATOR = "孵化中心"
 MEDIATING = "矛调类"
 SOCIAL_WORK = ("社工", "志愿者")
@@ -61,10 +63,11 @@ MEDIATION = Subject(
 
 _org_place = schema.area.alias("org_place")
 _org_street = schema.area.alias("org_street")
+org_place = _org_place.c
 ORG = Subject(
     "social_org",
     "社区社会组织",
-    "个",
+    "支",
     schema.social_org.outerjoin(_org_place, org.community_code == _org_place.c.code).outerjoin(
         _org_street, _org_place.c.parent_code == _org_street.c.code
     ),
@@ -85,5 +88,20 @@ ORG = Subject(
         "community": Fixed(_org_place.c.name),
         "founded_on": Fixed(org.founded_on),
     },
+    Fixed(org.org_id),
+)
+
+_INCUBATOR_COLUMNS = {name: column for name, column in ORG.columns.items() if name not in ("org", "org_kind")}
+INCUBATION = Subject(
+    "incubator",
+    "孵化中心",
+    "个",
+    ORG.rows,
+    org.org_id,
+    {
+        **{name: ORG.dimensions[name] for name in ("district", "street", "community")},
+        "incubator_level": Fixed(org.level),
+    },
+    {"name": Fixed(org.name), "incubator_level": Fixed(org.level), **_INCUBATOR_COLUMNS},
     Fixed(org.org_id),
 )

@@ -159,6 +159,7 @@ OF_PETITION: dict[str, Expression] = {
     "category": Fixed(first_level(p.category_code)),
     "subcategory": Fixed(p.category_code),
     "unit": Fixed(p.unit_id),
+    "complained_unit": Fixed(p.complained_unit_id),
     "purpose": Fixed(p.purpose),
     "handling_path": Fixed(_handling_path()),
     "registering_level": Fixed(p.registering_level),

@@ -1,8 +1,8 @@
-"""领导接访: cases received by leaders; with the leader's office, never a name."""
+"""领导接访: what leaders do themselves (article 18); with the leader's office, never a name."""
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, case, func, null
+from sqlalchemy import ColumnElement, case, func, null, or_
 
 from casebase import schema
 from queries.model import Expression, Fixed, Moment, Subject
@@ -12,7 +12,16 @@ from queries.subjects.petitions import OF_PETITION, of_case
 RECEPTION_AGES = ("15天内", "16–30天", "31–60天", "60天以上")
 _AGE_LIMITS = (15, 30, 60)
 
+# Article 18: 定期接访, 定期下访, 阅批群众来信和网上信访, 包案.
+RECEIVED, WENT_DOWN, READ, LED = "接访", "下访", "阅批", "包案"
+DUTIES = (RECEIVED, WENT_DOWN, READ, LED)
+
 visit = schema.reception.c
+
+
+def is_duty(duty: str) -> ColumnElement[bool]:
+    """Rows of one of the duties; one of which nobody wrote down what it was is a reception."""
+    return or_(visit.kind.is_(None), visit.kind == duty) if duty == RECEIVED else visit.kind == duty
 
 
 def reception_closed() -> ColumnElement[object]:
@@ -52,6 +61,26 @@ RECEPTION = Subject(
         "received_at": Fixed(visit.held_at),
         "reception_place": Fixed(visit.place),
         "reception_closed_at": happened(reception_closed()),
+        **of_case(petition_id=p.petition_id),
+        "stage": OF_KNOWN_CASE["stage"],
+    },
+    Fixed(visit.held_at),
+)
+
+DUTY = Subject(
+    "leader_duty",
+    "领导接访下访、阅批、包案",
+    "条",
+    RECEPTION.rows,
+    visit.reception_id,
+    {**RECEPTION.dimensions, "duty": Fixed(func.coalesce(visit.kind, RECEIVED))},
+    {
+        "reception_id": Fixed(visit.reception_id),
+        "duty": Fixed(func.coalesce(visit.kind, RECEIVED)),
+        "leader": Fixed(visit.leader_title),
+        "duty_at": Fixed(visit.held_at),
+        "duty_place": Fixed(visit.place),
+        "duty_closed_at": happened(reception_closed()),
         **of_case(petition_id=p.petition_id),
         "stage": OF_KNOWN_CASE["stage"],
     },

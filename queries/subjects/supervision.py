@@ -7,6 +7,8 @@ from queries.model import Fixed, Moment, Subject
 from queries.subjects.expressions import before, happened, on_day, p
 from queries.subjects.petitions import OF_PETITION, of_case
 
+# Article 39: what the joint conference takes against those who fail, the mildest first.
+ESCALATIONS = ("约谈", "通报", "挂牌督办", "责令限期整改")
 ANSWERS = ("按期反馈", "逾期反馈", "逾期未反馈", "在期未反馈")
 
 order = schema.supervision.c
@@ -34,6 +36,7 @@ SUPERVISION = Subject(
         "supervision_level": Fixed(order.level),
         "answer": answer,
         "supervision_result": happened(order.replied_at, order.result),
+        "escalation": Fixed(order.escalation),
     },
     {
         "supervision_id": Fixed(order.supervision_id),
@@ -43,6 +46,7 @@ SUPERVISION = Subject(
         "answer": answer,
         "replied_at": happened(order.replied_at),
         "supervision_result": happened(order.replied_at, order.result),
+        "escalation": Fixed(order.escalation),
         **of_case(petition_id=p.petition_id),
     },
     Fixed(order.issued_at),

@@ -53,7 +53,7 @@ def test_cell_of_an_organisation(opened: Opened, city: Casebase) -> None:
 
 def test_cell_of_organisations_in_a_place(opened: Opened, city: Casebase) -> None:
     found = measure(city, ["community_orgs"], as_of=EVENING, by=["district"])
-    click = {"cells": [(0, "社会组织（个）")]}
+    click = {"cells": [(0, "社会组织（支）")]}
     assert opened("mediation", "density_district", click) == found["hits"].max()
 
 
@@ -63,5 +63,5 @@ def test_page_says_how_many_organisations_a_community_has(open_page: Callable[..
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "mediation", as_of=EVENING.date().isoformat())
     assert failures(app) == []
-    said = f"社区社会组织 {count:,} 个，平均每个社区（村）{count / communities:.1f} 个"
+    said = f"社区社会组织 {count:,} 支，平均每个社区 {count / communities:.1f} 支"
     assert any(said in text.value for text in app.markdown)

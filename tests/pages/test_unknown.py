@@ -172,6 +172,6 @@ def test_a_table_says_in_its_head_why_it_has_no_number(open_page: OpenPage, copy
     )
     app = open_page(url, "receptions")
     assert failures(app) == []
-    heads = next(list(frame.value.columns) for frame in app.dataframe if "接访领导" in frame.value.columns)
+    heads = next(list(frame.value.columns) for frame in app.dataframe if "领导职务" in frame.value.columns)
     assert "接访（批次）" in heads
     assert [head for head in heads if "未装入" in head and "办结时间" in head]

@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 
 OF_PETITION = (
     "district", "street", "community", "grid", "channel", "category", "subcategory", "unit", "purpose",
+    "complained_unit",
     "handling_path", "registering_level",
     "stage", "age", "closing_days", "five_day_state", "due_state", "due_day", "five_day_due", "hot_cell",
     "accompanied",
@@ -43,7 +44,10 @@ OF_AGENT = (*OF_COMMUNITY, "origin")
 OF_MEDIATION = ("district", "street", "community", "dispute_kind", "mediator_kind", "org", "outcome")
 OF_ORG = ("district", "street", "community", "org_kind", "org")
 OF_RECEPTION = (*OF_PETITION, "leader", "reception_place", "reception_age")
-OF_ORDER = (*OF_PETITION, "supervision_level", "answer", "supervision_result")
+OF_DUTY = (*OF_RECEPTION, "duty")
+OF_ORDER = (*OF_PETITION, "supervision_level", "answer", "supervision_result", "escalation")
+OF_INCUBATOR = ("district", "street", "community", "incubator_level")
+OF_PROPOSAL = ("district", "street", "community", "proposal_kind", "addressee", "proposal_outcome")
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "registered": OF_PETITION,
@@ -148,7 +152,8 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "social_work_settled": OF_MEDIATION,
     "orgs_mediating": OF_MEDIATION,
     "community_orgs": OF_ORG,
-    "incubators": OF_ORG,
+    "orgs_per_community": OF_COMMUNITY,
+    "incubators": OF_INCUBATOR,
     "mediating_orgs_active": OF_ORG,
     "communities_with_orgs": OF_COMMUNITY,
     "receptions": OF_RECEPTION,
@@ -157,7 +162,16 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "reception_days": OF_RECEPTION,
     "receptions_open": OF_RECEPTION,
     "reception_days_open": OF_RECEPTION,
+    "visits_down": OF_DUTY,
+    "letters_read": OF_DUTY,
+    "cases_led": OF_DUTY,
+    "cases_led_closed": OF_DUTY,
     "supervision_issued": OF_ORDER,
+    "supervision_escalated": OF_ORDER,
+    "proposals_made": OF_PROPOSAL,
+    "proposals_answered": OF_PROPOSAL,
+    "proposals_adopted": OF_PROPOSAL,
+    "proposals_waiting": OF_PROPOSAL,
     "supervision_in_time": OF_ORDER,
     "supervision_in_time_all": OF_ORDER,
     "supervision_settled": OF_ORDER,
@@ -174,11 +188,11 @@ STOCKS = {
     "five_day_due_in_3", "five_day_due_in_5", "grids_staffed", "grid_workers", "communities_with_agent", "agents",
     "experts_in_pool", "hearings_coming", "mediations_open", "community_orgs", "incubators",
     "mediating_orgs_active", "communities_with_orgs", "receptions_open", "reception_days_open",
-    "supervision_waiting", "supervision_overdue", "supervision_due_in_3",
+    "supervision_waiting", "supervision_overdue", "supervision_due_in_3", "orgs_per_community", "proposals_waiting",
 }  # fmt: skip
 MEANS = {
     "hearing_wait_days", "contact_hours", "task_days", "mediation_days", "reception_days", "reception_days_open",
-    "supervision_days",
+    "supervision_days", "orgs_per_community",
 }  # fmt: skip
 SUMS = {"visit_people", "collective_people"}
 PER_10K = {"cases_per_10k"}
@@ -193,7 +207,7 @@ RATES = {
     "five_day_closure_in_1", "five_day_closure_in_3", "five_day_closure_in_5", "on_time_completion_in_1",
     "on_time_completion_in_3", "on_time_completion_in_5", "last_day_completion", "extension_rate", "repeated_later",
     "family_settled", "social_work_share", "social_work_settled", "mediating_orgs_active", "communities_with_orgs",
-    "open_hearings",
+    "open_hearings", "cases_led_closed", "proposals_answered", "proposals_adopted",
     "receptions_closed", "supervision_in_time", "supervision_settled",
     "hotline_response", "hotline_response_all", "hotline_callback", "hotline_resolution", "hotline_satisfaction",
 }  # fmt: skip
@@ -327,7 +341,8 @@ class Reference:
             "social_work_share": lambda t: self.mediations_taken(t).assign(hit=_social),
             "social_work_settled": self.social_work_settled,
             "orgs_mediating": self.orgs_mediating,
-            "community_orgs": lambda t: _where(self.orgs(t), self.orgs(t)["org_kind"] != "孵化中心"),
+            "community_orgs": self.community_orgs,
+            "orgs_per_community": self.orgs_per_community,
             "incubators": lambda t: _where(self.orgs(t), self.orgs(t)["org_kind"] == "孵化中心"),
             "mediating_orgs_active": self.mediating_orgs_active,
             "communities_with_orgs": self.communities_with_orgs,
@@ -337,9 +352,18 @@ class Reference:
             "reception_days": self.reception_days,
             "receptions_open": self.receptions_open,
             "reception_days_open": self.receptions_open,
+            "visits_down": lambda t: self.duties(t, ["下访"]),
+            "letters_read": lambda t: self.duties(t, ["阅批"]),
+            "cases_led": lambda t: self.duties(t, ["包案"]),
+            "cases_led_closed": lambda t: self.duties(t, ["包案"]).assign(hit=lambda f: f["done"].notna()),
             "supervision_issued": self.orders,
             "supervision_in_time": lambda t: _where(self.due_orders(t), _late(self.due_orders(t)["due_at"], t)),
             "supervision_in_time_all": self.due_orders,
+            "supervision_escalated": lambda t: _where(self.orders(t), self.orders(t)["escalation"].notna()),
+            "proposals_made": self.proposals,
+            "proposals_answered": lambda t: self.proposals(t).assign(hit=lambda f: f["answered"]),
+            "proposals_adopted": self.proposals_adopted,
+            "proposals_waiting": lambda t: _where(self.proposals(t), ~self.proposals(t)["answered"]),
             "supervision_settled": lambda t: self.answered(t).assign(hit=lambda f: f["result"] == "已办结"),
             "supervision_days": self.answered,
             "supervision_waiting": self.unanswered,
@@ -842,7 +866,22 @@ class Reference:
         o = self.tables["social_org"].rename(columns={"kind": "org_kind"})
         o = o[~(pd.to_datetime(o["founded_on"]) > pd.Timestamp(t.date()))]
         places = self._community_places(o["community_code"])
-        return o.assign(hit=True, org=o["org_id"].astype(str), **places)
+        return o.assign(hit=True, org=o["org_id"].astype(str), incubator_level=o["level"], **places)
+
+    def urban(self) -> pd.DataFrame:
+        """Of the lowest places those that are no villages."""
+        area = self.tables["area"]
+        return area[(area["level"] == 4) & (area["kind"] == "社区")]
+
+    def community_orgs(self, t: datetime) -> pd.DataFrame:
+        o = self.orgs(t)
+        return o[(o["org_kind"] != "孵化中心") & o["community"].isin(self.urban()["code"])]
+
+    def orgs_per_community(self, t: datetime) -> pd.DataFrame:
+        counts = self.community_orgs(t)["community"].value_counts()
+        communities = self.communities_with_agent(t)
+        communities = communities[communities["code"].isin(self.urban()["code"])]
+        return communities.assign(hit=True, amount=communities["code"].map(counts).fillna(0))
 
     def mediating_orgs_active(self, t: datetime) -> pd.DataFrame:
         m = self.tables["mediation"]
@@ -853,7 +892,8 @@ class Reference:
     def communities_with_orgs(self, t: datetime) -> pd.DataFrame:
         o = self.orgs(t)
         served = set(o.loc[o["org_kind"] != "孵化中心", "community"].dropna())
-        return self.communities_with_agent(t).assign(hit=lambda f: f["code"].isin(served))
+        communities = self.communities_with_agent(t).assign(hit=lambda f: f["code"].isin(served))
+        return communities[communities["code"].isin(self.urban()["code"])]
 
     def petitions_after_mediation(self, t: datetime) -> pd.DataFrame:
         """Only a petition that had been registered by t."""
@@ -862,9 +902,14 @@ class Reference:
     # Leaders' receptions and supervision
 
     def receptions(self, t: datetime) -> pd.DataFrame:
+        """What is not said to be anything else is a reception."""
+        return self.duties(t, ["接访", None])
+
+    def duties(self, t: datetime, kinds: list[str | None]) -> pd.DataFrame:
         """Of known petitions, of no petition and of one that nobody knows."""
         r = self.tables["reception"].rename(columns={"leader_title": "leader", "place": "reception_place"})
-        r = r[r["held_at"] <= t].rename(columns={"closed_at": "own"})
+        r = r[(r["held_at"] <= t) & r["kind"].isin(kinds)].rename(columns={"closed_at": "own"})
+        r["duty"] = r["kind"].fillna("接访")
         unheard_of = ~r["petition_id"].isin(self.tables["petition"]["petition_id"])
         known = self.known(t).assign(petition_id=lambda f: f["petition_id"].astype("Int64"))
         r = _where(r, unheard_of | r["petition_id"].isin(known["petition_id"])).merge(
@@ -891,6 +936,29 @@ class Reference:
     def receptions_open(self, t: datetime) -> pd.DataFrame:
         r = self.receptions(t)
         return r[r["done"].isna()].assign(amount=lambda f: f["since"])
+
+    def proposals(self, t: datetime) -> pd.DataFrame:
+        """Of each where its addressee belongs: to nowhere, where that is a body of the city."""
+        q = self.tables["proposal"].rename(columns={"kind": "proposal_kind", "unit_id": "addressee"})
+        q = q[q["made_at"] <= t]
+        unit = self.tables["unit"].set_index("unit_id")["area_code"]
+        place = q["addressee"].map(unit)
+        level = place.map(self.level.get)
+        above = place.map(self.parent.get)
+        answered = q["feedback_at"] <= t
+        return q.assign(
+            hit=True,
+            when=q["made_at"],
+            answered=answered,
+            proposal_outcome=q["outcome"].where(answered),
+            district=np.select([level == 2, level == 3, level == 4], [place, above, above.map(self.parent.get)], None),
+            street=np.select([level == 3, level == 4], [place, above], None),
+            community=place.where(level == 4),
+        )
+
+    def proposals_adopted(self, t: datetime) -> pd.DataFrame:
+        q = self.proposals(t)
+        return q[q["answered"]].assign(hit=lambda f: f["outcome"].isin(["采纳", "部分采纳"]))
 
     def orders(self, t: datetime) -> pd.DataFrame:
         order = self.tables["supervision"].rename(columns={"level": "supervision_level", "due_at": "limit"})
@@ -931,6 +999,7 @@ class Reference:
             subcategory=p["category_code"],
             category=p["category_code"].map(self.first_level.get),
             unit=p["unit_id"],
+            complained_unit=p["complained_unit_id"],
             handling_path=_handling_path(p),
             stage=_stage(p, t),
             age=_age(p["registered_at"], t),

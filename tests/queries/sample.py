@@ -39,12 +39,14 @@ def build(seed: int = 7) -> Tables:
     """The city as frames by table name, columns as in the schema."""
     rng = np.random.default_rng(seed)
     areas = _areas(rng)
+    areas["kind"] = _villages(np.random.default_rng(seed + 13), areas)
     grids = _grids(rng, areas)
     petitions = _petitions(rng, areas, grids)
     hearings = _hearings(rng, petitions)
     agents = _agents(rng, areas)
     petitions["agent_id"] = _accompanied(np.random.default_rng(seed + 1), agents)
     _add_what_the_statute_tells_apart(np.random.default_rng(seed + 2), petitions)
+    petitions["complained_unit_id"] = _complained(np.random.default_rng(seed + 14))
     tables = {
         "area": areas,
         "unit": _units(),
@@ -63,13 +65,18 @@ def build(seed: int = 7) -> Tables:
     org = pd.Series([*orgs["org_id"][:40], 9001], dtype="Int64")  # some without a mediation, one that is nowhere
     mediated = rng.choice(org, len(tables["mediation"]))
     tables["mediation"]["org_id"] = pd.Series(mediated, dtype="Int64").where(rng.random(len(mediated)) < 0.6)
+    receptions, orders = _receptions(rng, petitions), _orders(rng, petitions)
+    orgs["level"] = _levels(np.random.default_rng(seed + 15), orgs)
+    receptions["kind"] = _duties(np.random.default_rng(seed + 16), len(receptions))
+    orders["escalation"] = _escalations(np.random.default_rng(seed + 17), len(orders))
     return tables | {
         "social_org": orgs,
-        "reception": _receptions(rng, petitions),
-        "supervision": _orders(rng, petitions),
+        "reception": receptions,
+        "supervision": orders,
         # Drawn apart, so that they change no row of the tables above.
         "hearing_participant": _participants(np.random.default_rng(seed + 11), hearings),
         "expert_task": _expert_tasks(np.random.default_rng(seed + 12), petitions, tables["mediation"]),
+        "proposal": _proposals(np.random.default_rng(seed + 18), petitions),
     }
 
 
@@ -90,10 +97,45 @@ def _areas(rng: np.random.Generator) -> pd.DataFrame:
     return frame.astype({"population": "Int64"})
 
 
+def _villages(rng: np.random.Generator, areas: pd.DataFrame) -> pd.Series:
+    """A third of the lowest places are villages, of a few nobody wrote down what they are."""
+    lot = pd.Series(rng.random(len(areas)), areas.index)
+    kind = areas["kind"].mask((areas["level"] == 4) & (lot < 0.3), "村")
+    return kind.mask((areas["level"] == 4) & (lot > 0.95), None)
+
+
 def _units() -> pd.DataFrame:
+    """Of the city, of a district, of a street, of a community, of a place that nobody knows."""
+    places = [None, "410102", "410105001", "410122001001", None, "410171", "4101", "999999"]
     return pd.DataFrame(
-        {"unit_id": [f"U{n}" for n in range(8)], "name": [f"单位{n}" for n in range(8)], "kind": ["市直", "区县"] * 4}
+        {
+            "unit_id": [f"U{n}" for n in range(8)],
+            "name": [f"单位{n}" for n in range(8)],
+            "kind": ["市直", "区县"] * 4,
+            "area_code": places,
+        }
     )
+
+
+def _complained(rng: np.random.Generator) -> pd.Series:
+    """Two in three cases complain about a body, often not the one that handles them."""
+    return _sometimes(rng, 0.66, pd.Series(rng.choice([*(f"U{k}" for k in range(8)), "U-nowhere"], PETITIONS)))
+
+
+def _levels(rng: np.random.Generator, orgs: pd.DataFrame) -> pd.Series:
+    levels = _sometimes(rng, 0.9, pd.Series(rng.choice(["区", "街道"], len(orgs))))
+    return levels.where(orgs["kind"] == "孵化中心", None)
+
+
+def _duties(rng: np.random.Generator, n: int) -> pd.Series:
+    """Most are receptions, half of them without a word."""
+    return pd.Series(rng.choice(["接访", "", "下访", "阅批", "包案"], n, p=[0.3, 0.3, 0.15, 0.1, 0.15])).replace(
+        "", None
+    )
+
+
+def _escalations(rng: np.random.Generator, n: int) -> pd.Series:
+    return _sometimes(rng, 0.2, pd.Series(rng.choice(["约谈", "通报", "挂牌督办", "责令限期整改"], n)))
 
 
 def _categories() -> pd.DataFrame:
@@ -468,6 +510,28 @@ def _expert_tasks(rng: np.random.Generator, petitions: pd.DataFrame, mediations:
             "took_part_at": _moments(rng, n, FIRST, LAST),
         }
     )
+
+
+def _proposals(rng: np.random.Generator, petitions: pd.DataFrame) -> pd.DataFrame:
+    """Some without an answer, some answered after the last moment, some of no case or of one that nobody knows."""
+    n = 120
+    made = pd.Series(_moments(rng, n, FIRST, LAST))
+    feedback = _sometimes(rng, 0.7, made + _spans(rng, n, 60))
+    case_of = pd.Series(petitions["petition_id"].to_numpy()[rng.integers(0, PETITIONS, n)], dtype="Int64")
+    case_of[:2] = [9001, 9002]
+    outcome = pd.Series(rng.choice(["采纳", "部分采纳", "未采纳"], n), dtype=object)
+    frame = pd.DataFrame(
+        {
+            "proposal_id": range(1, n + 1),
+            "kind": rng.choice(["改进工作", "完善政策", "追究责任"], n),
+            "unit_id": rng.choice([*(f"U{k}" for k in range(8)), "U-nowhere"], n),
+            "petition_id": case_of.where(pd.Series(rng.random(n) < 0.6)),
+            "made_at": made,
+            "feedback_at": feedback,
+            "outcome": outcome.where(feedback.notna(), None),
+        }
+    )
+    return _with_holes(rng, frame, ["unit_id", "outcome"], 0.1)
 
 
 def _moments(rng: np.random.Generator, n: int, start: datetime, end: datetime) -> pd.DatetimeIndex:
