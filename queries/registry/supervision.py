@@ -139,7 +139,7 @@ SUPERVISION_DUE_IN_3 = _owed(
 SUPERVISION_ESCALATED = _supervision(
     "supervision_escalated",
     "约谈通报等升级督办",
-    **counted("期内下达的督办件中，信访工作联席会议已约谈、通报、挂牌督办或责令限期整改的"),
+    **counted("期内发出的督办函中，信访工作联席会议已约谈、通报、挂牌督办或责令限期整改的"),
     article="[L] 第三十九条第三款",
     among=lambda at: and_(_issued(at), order.escalation.is_not(None)),
     short="升级督办",

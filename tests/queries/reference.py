@@ -951,8 +951,8 @@ class Reference:
             when=q["made_at"],
             answered=answered,
             proposal_outcome=q["outcome"].where(answered),
-            district=np.select([level == 2, level == 3, level == 4], [place, above, above.map(self.parent.get)], None),
-            street=np.select([level == 3, level == 4], [place, above], None),
+            district=place.where(level == 2, above.where(level == 3, above.map(self.parent.get).where(level == 4))),
+            street=place.where(level == 3, above.where(level == 4)),
             community=place.where(level == 4),
         )
 
