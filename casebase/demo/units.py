@@ -15,7 +15,11 @@ _MARK = re.compile(r"([@~])(\d+)-(\d+)$")
 _MORE_CITY_UNITS = (
     "市财政局", "市审计局", "市统计局", "市园林局", "市国有资产监督管理委员会", "市商务局", "市总工会", "市妇女联合会",
 )  # fmt: skip
-_PARTY_OF_ZONES = {"区委组织部": "党工委组织部", "纪律检查委员会监察委员会": "纪检监察工作委员会"}
+# A zone has a committee of administration and working committees of the party.
+_OF_ZONES = {
+    "区委组织部": "党工委组织部", "纪律检查委员会监察委员会": "纪检监察工作委员会",
+    "人民政府办公室": "管理委员会办公室",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +119,7 @@ def category_table(matters: Matters) -> pd.DataFrame:
 
 def make(reference: zhengzhou.Reference, matters: Matters) -> Units:
     """市直 departments, the bureaus of every district and zone, and one unit a street."""
-    city_names = [*dict.fromkeys(matters.frame.city_unit), *_MORE_CITY_UNITS]
+    city_names = [*dict.fromkeys([*matters.frame.city_unit, *_MORE_CITY_UNITS])]
     bureaus = list(dict.fromkeys(matters.frame.bureau))
     districts, streets = reference.districts, reference.streets
     rows = [(f"S{n:03d}", f"郑州{name}", "市直", zhengzhou.CITY_CODE) for n, name in enumerate(city_names, 1)]
@@ -147,8 +151,8 @@ def _bureau_of(district: str, kind: str, bureau: str) -> str:
         if district.endswith(("市", "县")):
             return f"{district}公安局"
         return f"{zhengzhou.CITY_NAME}公安局{district if kind == '功能区' else district.removesuffix('区')}分局"
-    if kind == "功能区" and bureau in _PARTY_OF_ZONES:
-        return f"{district}{_PARTY_OF_ZONES[bureau]}"
+    if kind == "功能区" and bureau in _OF_ZONES:
+        return f"{district}{_OF_ZONES[bureau]}"
     return f"{district}{bureau.removeprefix('区')}"
 
 
