@@ -272,9 +272,9 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
     title = f"{len(frame)} 个单位尚未反馈督办情况，共 {total} 件" if len(frame) else "尚未反馈督办情况"
     quiet = "督办情况都已反馈。"
     if frame["hits"].max() == 1:
-        every = [(words.State("warn", "▲", "尚未反馈"), name) for name in frame["name"]]
+        every = [(words.State("warn", "▲", "待反馈"), name) for name in frame["name"]]
         lines = wall.fitting(every, _ROOM_ALONE)
-        note = "各欠 1 件" + (f"，列前 {len(lines)} 个" if len(lines) < len(every) else "")
+        note = "各 1 件" + (f"，列前 {len(lines)} 个" if len(lines) < len(every) else "")
         return wall.lines_html(title, note, lines, quiet=quiet)
     first = frame.head(_ROWS)
     return wall.ranking_html(
