@@ -116,7 +116,7 @@ def test_a_spreadsheet_program_comes_to_the_same_numbers(
     assert "不符" not in agrees
     (heads, places), (_, again) = (rows_of(book["各区县（功能区）主要指标"]) for book in (stated, reckoned))
     # Places that have too few cases have no rank, and the table no column for one.
-    for column in (heads.index(name) for name in ("登记量", "待办", "超期")):
+    for column in (heads.index(name) for name in ("登记量", "在办", "超期")):
         assert [row[column] for row in places[-2:]] == [row[column] for row in again[-2:]]
         assert places[-1][column] == places[-2][column], "the rows add up to the whole"
         assert places[-1][column] is not None
