@@ -1,6 +1,7 @@
 """The pictures of a briefing as data: Word draws them, slides chart them natively, from the same frozen numbers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -128,6 +129,16 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     )
 
 
+def complained(frozen: Frozen) -> Figure | None:
+    """The bodies complained about most: what is registered, said as what is complained."""
+    figure = ranked(frozen, "complained_unit", "registered", "被投诉单位")
+    if figure is None:
+        return None
+    name = metric_of("registered").name
+    subtitle = figure.subtitle.replace(f"各被投诉单位{name}", "各单位被投诉的信访事项", 1)
+    return replace(figure, title=figure.title.replace(name, "被投诉单位中", 1), subtitle=subtitle)
+
+
 def _by_place(name: str) -> Callable[[Frozen], Figure | None]:
     return lambda frozen: None if frozen.place is None else ranked(frozen, PLACE, name, PLACE_NAMES[frozen.place])
 
@@ -144,5 +155,6 @@ FIGURES: Mapping[str, Callable[[Frozen], Figure | None]] = {
     "backlog_places": _by_place("backlog"),
     "categories": lambda frozen: ranked(frozen, "category", "registered", "内容分类"),
     "channels": lambda frozen: ranked(frozen, "channel", "registered", "信访形式"),
+    "complained": complained,
     "experts": lambda frozen: ranked(frozen, "source", "expert_participations", "专家来源"),
 }

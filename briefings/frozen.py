@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from briefings.request import Request
+from briefings.request import Form, Request
 from casebase.engine import Casebase, DataState
 from casebase.settings import Settings
 from queries import hot_topics, names
@@ -20,6 +20,7 @@ from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
 from queries.periods import Against, Period, end_of_day
 from queries.registry import METRICS
+from queries.wrongdoing import wrongdoing_total
 from views import words
 from wording.names import UNIT_KINDS, display_name, whole_of
 
@@ -84,11 +85,20 @@ TOTALS = (
     "receptions",
     "cases_received",
     "receptions_closed",
+    "visits_down",
+    "letters_read",
+    "cases_led",
+    "cases_led_closed",
     "supervision_issued",
     "supervision_in_time",
     "supervision_settled",
     "supervision_waiting",
     "supervision_overdue",
+    "supervision_escalated",
+    "proposals_made",
+    "proposals_answered",
+    "proposals_adopted",
+    "proposals_waiting",
 )
 PLACE = "place"
 _OF_EACH = (
@@ -110,6 +120,9 @@ SPLITS: Mapping[str, tuple[str, ...]] = {
     "subcategory": ("registered",),
     "channel": ("registered", "five_day_closure"),
     "source": ("expert_participations",),
+    "complained_unit": ("registered",),
+    "escalation": ("supervision_escalated",),
+    "proposal_kind": ("proposals_made", "proposals_answered", "proposals_adopted"),
 }
 BY_MONTH = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion")
 MONTHS = 13
@@ -135,7 +148,8 @@ class Frozen:
     ("place" is the level below the area; absent below a community), columns metric, code, name, kind (of a unit), hits,
     among, value, previous, previous_among, year_before, year_before_among, small. `months`: columns of
     queries.compare.by_month. `days`: the working days of the period and of each that it is compared with. `topics`: see
-    queries.hot_topics.topics. `lists`: the cases behind the totals.
+    queries.hot_topics.topics. `lists`: the cases behind the totals. `wrongdoing`: the
+    total of 检举控告, of the yearly report alone (queries.wrongdoing).
     """
 
     request: Request
@@ -154,6 +168,7 @@ class Frozen:
     definitions: str
     snapshot: str
     bureau: str
+    wrongdoing: int | None = None
 
     @property
     def whole(self) -> str:
@@ -209,17 +224,17 @@ def freeze(
     read = _Questions(casebase, request, as_of)
     # Several at once: while the database reckons for one, another's rows are put in order.
     lanes: tuple[tuple[Callable[[], Any], ...], ...] = (
-        (read.state, read.totals, read.months),
+        (read.state, read.totals, read.months, read.wrongdoing),
         (read.splits, read.topics),
         (read.lists,),
     )
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
     answers = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (state, totals, months), (splits, topics), ((lists, digest_of_lists),) = answers
+    (state, totals, months, wrongdoing), (splits, topics), ((lists, digest_of_lists),) = answers
     definitions = definitions_version()
     frames = [totals, *splits.values(), months, topics]
-    snapshot = _digest(request, as_of, definitions, frames, state.days, digest_of_lists)
+    snapshot = _digest(request, as_of, f"{definitions} {wrongdoing}", frames, state.days, digest_of_lists)
     progress(1.0, "数字已冻结")
     return Frozen(
         request=request,
@@ -238,6 +253,7 @@ def freeze(
         definitions=definitions,
         snapshot=snapshot,
         bureau=state.bureau or state.data.bureau(casebase.settings),
+        wrongdoing=wrongdoing,
     )
 
 
@@ -284,6 +300,12 @@ class _Questions:
         return by_month(
             self._casebase, BY_MONTH, as_of=self._as_of, months=MONTHS, within=self._within, until=self._until
         )
+
+    def wrongdoing(self) -> int | None:
+        """The total of 检举控告; None of every briefing but the yearly report."""
+        if self._request.form is not Form.YEARLY:
+            return None
+        return wrongdoing_total(self._casebase, as_of=self._as_of, period=self._request.period, within=self._within)
 
     def topics(self) -> pd.DataFrame:
         at, place = min(self._as_of, end_of_day(self._until)), self.below or "community"

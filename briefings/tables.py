@@ -18,7 +18,9 @@ from queries.measure import metric_of, stock_moment
 from queries.model import Fixed, Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
+from queries.subjects import PROPOSAL_KINDS
 from queries.targets import target_of
+from queries.wrongdoing import DEFINITION
 from views import words
 from wording import unknown
 from wording.names import PLACE_NAMES, display_name
@@ -26,6 +28,7 @@ from wording.numbers import kind_of
 
 # What a Word table can bear; the ledger has every row.
 MOST_ROWS = 60
+MOST_COMPLAINED = 20
 _FEWEST = 2
 _SUMMARY = (
     "registered",
@@ -306,6 +309,74 @@ def _volume(frozen: Frozen, id: str, noun: str, dimension: str) -> Table | None:
     )
 
 
+def complained(frozen: Frozen) -> Table | None:
+    """The bodies complained about most (article 41 (1)), each with what it handles itself beside."""
+    frame = frozen.split("complained_unit", "registered")
+    named = frame[frame["code"] != ""].sort_values("hits", ascending=False, kind="stable")
+    if len(named) < _FEWEST:
+        return None
+    handled = frozen.split("unit", "registered").set_index("code")["hits"]
+    few, first, total = frozen.settings.lights.small_sample, named.head(MOST_COMPLAINED), int(named["hits"].sum())
+    columns = (
+        Column("被投诉单位"),
+        Column("被投诉（件次）", "count", "registered"),
+        Column("占比", "rate"),
+        Column("上年同期", "count"),
+        Column("同比", "change"),
+        Column("作为责任单位办理（件次）", "count"),
+    )
+    rows = tuple(
+        (
+            row["name"],
+            int(row["hits"]),
+            int(row["hits"]) / total if total else None,
+            None if words.is_missing(row["year_before"]) else int(row["year_before"]),
+            _moved(metric_of("registered"), row["hits"], row["year_before"], few),
+            int(handled.get(row["code"], 0)),
+        )
+        for row in _records(first)
+    )
+    left_out = f"列前{len(first)}个，共{len(named)}个。" if len(first) < len(named) else ""
+    note = (
+        "被投诉单位为信访事项所投诉的机关、单位，责任单位为办理的机关、单位。"
+        f"{left_out}占比以填写了被投诉单位的{words.full_count(total)}件次为分母。{_scope(frozen)}{_change_note(frozen)}"
+    )
+    return Table("complained", "被投诉较多的机关、单位", note, columns, rows)
+
+
+def proposals(frozen: Frozen) -> Table | None:
+    """The three kinds of proposal (article 40), with what was answered and adopted."""
+    made = frozen.total("proposals_made")
+    if made["unknown"] or not made["hits"]:
+        return None
+    counts = {
+        name: frozen.split("proposal_kind", name).set_index("name")["hits"]
+        for name in ("proposals_made", "proposals_answered", "proposals_adopted")
+    }
+    columns = (
+        Column("建议类别"),
+        Column("提出", "count", "proposals_made", sums=True),
+        Column("已书面反馈", "count", sums=True),
+        Column("采纳和部分采纳", "count", sums=True),
+    )
+    kinds = [*PROPOSAL_KINDS, *(kind for kind in counts["proposals_made"].index if kind not in PROPOSAL_KINDS)]
+    by_kind = [[int(count.get(kind, 0)) for count in counts.values()] for kind in kinds]
+    rows = tuple((kind, *row) for kind, row in zip(kinds, by_kind, strict=True))
+    whole = ("合计", *(sum(column) for column in zip(*by_kind, strict=True)))
+    note = f"按提出建议的时间；反馈和采纳为截至{prose.moment(frozen.as_of)}的情况（件）。{_scope(frozen)}"
+    return Table("proposals", "三项建议提出、反馈和采纳情况", note, columns, rows, whole)
+
+
+def wrongdoing(frozen: Frozen) -> Table | None:
+    """The total of 检举控告, for the ledger of the yearly report."""
+    if frozen.wrongdoing is None:
+        return None
+    columns = (Column("事项"), Column("件次", "count"))
+    return Table(
+        "wrongdoing", "检举控告总数", f"{DEFINITION}{_scope(frozen)}", columns, (("检举控告", frozen.wrongdoing),)
+    )
+
+
 def owing(frozen: Frozen) -> Table | None:
     """Who owes what by when: units with cases over their limit or due within five working days."""
     debts = debtors(frozen)
@@ -509,8 +580,14 @@ TABLES: Mapping[str, Callable[[Frozen], Table | None]] = {
     "departments": departments,
     "channels": channels,
     "categories": categories,
+    "complained": complained,
+    "proposals": proposals,
+    "wrongdoing": wrongdoing,
     "owing": owing,
     "overdue": overdue,
     "definitions": definitions,
 }
-LEDGER_TABLES = ("summary", "places", "departments", "channels", "categories", "owing", "overdue")
+LEDGER_TABLES = (
+    "summary", "places", "departments", "channels", "categories", "complained", "proposals", "wrongdoing", "owing",
+    "overdue",
+)  # fmt: skip

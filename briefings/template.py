@@ -87,12 +87,16 @@ def suggestions(frozen: Frozen, workdays: Workdays) -> tuple[str, ...]:
     return tuple(_lines(_render(SUGGESTIONS, frozen, workdays, Edits(suggestions=()))))
 
 
-def document(frozen: Frozen, workdays: Workdays, edits: Edits) -> Document:
-    """The Word briefing. Raises UsageError for a template with a mistake, naming its line."""
+def document(frozen: Frozen, workdays: Workdays, edits: Edits, *, on_screen: bool = False) -> Document:
+    """The Word briefing. Raises UsageError for a template with a mistake, naming its line.
+
+    `on_screen`: as a page shows it, without what may stand on no screen (the total of 检举控告).
+    """
     name = YEARLY if frozen.request.form is Form.YEARLY else PERIODIC
     title, subtitle = "", ""
     blocks: list[Block] = []
-    for line in _lines(_render(name, frozen, workdays, fill_suggestions(frozen, workdays, edits))):
+    written = fill_suggestions(frozen, workdays, edits)
+    for line in _lines(_render(name, frozen, workdays, written, on_screen=on_screen)):
         directive = _DIRECTIVE.fullmatch(line)
         if directive and directive[1] == "附件":
             blocks.append(Annex(0, directive[2]))
@@ -205,7 +209,7 @@ def _without_empty(blocks: Sequence[Block]) -> list[Block]:
     return kept[::-1]
 
 
-def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
+def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_screen: bool = True) -> str:
     path, text = _source(name, frozen)
     facts = Facts(frozen)
     about = imprint(frozen)
@@ -240,6 +244,8 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits) -> str:
             cover=cell_text.one_line(edits.cover),
             suggestions=edits.suggestions and tuple(map(cell_text.one_line, edits.suggestions)),
             proposals=cell_text.plain(edits.proposals),
+            wrongdoing="" if on_screen or frozen.wrongdoing is None else f"{words.full_count(frozen.wrongdoing)}件次",
+            yearly=frozen.request.form is Form.YEARLY,
         )
     except TemplateSyntaxError as error:
         raise UsageError(f"{path}, line {error.lineno}: {error.message}") from None

@@ -190,7 +190,7 @@ def downloads() -> None:
 def sheet(view: View, frozen: Frozen) -> None:
     """The briefing as it will be printed, and its main numbers as doors to their cases."""
     main_numbers(view, frozen)
-    st.html(preview(document(frozen, view.workdays, edits()), layout.theme()))
+    st.html(preview(document(frozen, view.workdays, edits(), on_screen=True), layout.theme()))
 
 
 def main_numbers(view: View, frozen: Frozen) -> None:

@@ -67,7 +67,7 @@ def test_the_yearly_report_has_the_contents_of_article_41(frozen_of: Callable[..
     for part in (
         "数据统计",
         "涉及领域",
-        "较多的机关、单位",
+        "被投诉较多的机关、单位",
         "转送、交办、督办",
         "建议及被采纳情况",
         "其他应当报告的事项",
