@@ -74,7 +74,12 @@ def test_the_yearly_report_has_the_contents_of_article_41(frozen_of: Callable[..
     ):
         assert part in said
     assert "提出改进工作建议若干，均被采纳。" in said
-    assert "不记录此项" in "\n".join(texts(document(frozen_of("year"), city.workdays, Edits())))
+    frozen = frozen_of("year")
+    assert f"提出建议{frozen.total('proposals_made')['hits']}件" in said
+    assert {"complained", "proposals"} <= {block.id for block in printed.blocks if isinstance(block, Table)}
+    unknown = frozen.totals.copy()
+    unknown.loc["proposals_made", "unknown"] = "proposal"
+    assert "不记录此项" in "\n".join(texts(document(replace(frozen, totals=unknown), city.workdays, Edits())))
 
 
 def test_what_a_person_writes_goes_in_and_nothing_else_changes(
