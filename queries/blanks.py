@@ -77,6 +77,7 @@ _DONE: Mapping[Column[Any], Column[Any]] = {
     schema.grid_task.c.finished_at: schema.grid_task.c.pushed_at,
     schema.mediation.c.closed_at: schema.mediation.c.opened_at,
     schema.supervision.c.replied_at: schema.supervision.c.issued_at,
+    schema.proposal.c.feedback_at: schema.proposal.c.made_at,
 }
 _YOUNG = timedelta(days=90)
 # Most columns are filled in one of so many rows; the rest of a table is read for the others alone.

@@ -203,6 +203,7 @@ COMMUNITY_ORGS = _organisations(
     among=lambda at: and_(_founded(at), org.kind != INCUBATOR, org_place.kind == URBAN),
     article="[S] 每个社区 16 支社会组织",
     beside=("incubators",),
+    needs=("community",),
 )
 INCUBATORS = _organisations(
     "incubators",

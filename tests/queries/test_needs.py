@@ -198,6 +198,9 @@ def test_a_blank_never_reads_as_a_number(copied: Callable[[], Casebase], whole: 
         ("expert_task", {"expert_cases"}),
         ("agent", {"agents", "communities_with_agent", "agents_engaged"}),
         ("grid_task.finished_at", {"tasks_open", "on_the_spot", "task_days"}),
+        ("proposal.feedback_at", {"proposals_waiting", "proposals_answered", "proposals_adopted"}),
+        ("reception.kind", {"visits_down", "letters_read", "cases_led"}),
+        ("area.kind", {"community_orgs", "communities_with_orgs", "orgs_per_community"}),
         ("supervision.replied_at", {"supervision_waiting", "supervision_overdue", "supervision_in_time"}),
     ],
 )
@@ -225,7 +228,9 @@ def test_communities_are_what_shares_of_them_need(copied: Callable[[], Casebase]
         connection.execute(delete(schema.area).where(schema.area.c.level == 4))
     assert needs.unknown(casebase) == {
         "communities_with_agent": ("community",),
+        "community_orgs": ("community",),
         "communities_with_orgs": ("community",),
+        "orgs_per_community": ("community",),
     }
 
 
