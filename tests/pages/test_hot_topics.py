@@ -29,13 +29,13 @@ LABEL = "近 28 天"
 
 @pytest.fixture(scope="module")
 def city(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebase]:
-    """The city, in which a word rises: it stands in every third title of the last 28 days."""
+    """The city, in which a word rises: it stands in every fourth title of the last 28 days."""
     url = f"duckdb:///{shutil.copy(demo_file, tmp_path_factory.mktemp('hot') / 'city.duckdb')}"
     casebase = open_casebase(Settings(), url)
     p = schema.petition.c
     window = p.registered_at >= pd.Timestamp(TODAY) - pd.Timedelta(days=DAYS - 1)
     with casebase.writing() as connection:
-        connection.execute(update(schema.petition).where(window, p.petition_id % 12 == 0).values(title="自来水异味"))
+        connection.execute(update(schema.petition).where(window, p.petition_id % 4 == 0).values(title="自来水异味"))
     casebase.engine.dispose()
     casebase = open_casebase(Settings(), read_only(url))
     yield casebase
