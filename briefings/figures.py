@@ -94,8 +94,11 @@ def _values(frame: pd.DataFrame) -> tuple[float | None, ...]:
     return tuple(None if words.is_missing(value) else float(value) for value in frame["value"])
 
 
-def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | None:
-    """A ranking by one number: the largest first; rates that should be high, the lowest first."""
+def ranked(frozen: Frozen, dimension: str, name: str, noun: str, whole: str = "") -> Figure | None:
+    """A ranking by one number: the largest first; rates that should be high, the lowest first.
+
+    Shares are of everything, or where a `whole` is named, of what is filled in.
+    """
     frame, metric = frozen.split(dimension, name), metric_of(name)
     frame = frame[frame["value"].notna()] if len(frame) else frame
     # What nobody filled in is no place or class: it is told below the title, and is never the longest bar.
@@ -108,7 +111,9 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
     target = target_of(frozen.settings, name)
     few = frozen.settings.lights.small_sample
     rate = metric.kind is Kind.RATE
-    title = findings.ranking(frame, metric, target, noun, frozen.whole, few=few, nameless=nameless)
+    title = findings.ranking(
+        frame, metric, target, noun, whole or frozen.whole, few=few, nameless=0 if whole else nameless
+    )
     rows = frame.sort_values("value", ascending=rate, kind="stable")
     rows = rows if len(rows) <= MOST else rows.head(FIRST)
     small = tuple(bool(one) for one in rows["small"])
@@ -131,7 +136,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str) -> Figure | Non
 
 def complained(frozen: Frozen) -> Figure | None:
     """The bodies complained about most: what is registered, said as what is complained."""
-    figure = ranked(frozen, "complained_unit", "registered", "被投诉单位")
+    figure = ranked(frozen, "complained_unit", "registered", "被投诉单位", "填写了被投诉单位的")
     if figure is None:
         return None
     name = metric_of("registered").name

@@ -47,6 +47,7 @@ _SUMMARY = (
     "unit_satisfaction",
     "repeat_rate",
     "one_pass_resolution",
+    "one_pass_resolution_all",
     "reached_in_24h",
     "on_the_spot",
     "hearings_held",

@@ -200,11 +200,12 @@ def test_the_unranked_stand_by_the_rate_that_the_heading_names(frozen_of: Callab
 
 def test_steps_do_not_look_forward_to_days_that_are_over(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
     """The numbers of October are of its last day; a reader of the 19th of November cannot act before it."""
-    past = template.suggestions(frozen_of("month"), city.workdays)
+    due = {"hits": 3, "value": 3.0}
+    past = template.suggestions(with_total(frozen_of("month"), "due_in_5", **due), city.workdays)
     assert not [line for line in past if "提前安排" in line]
     overdue = next(line for line in past if "逐件办结" in line)
     assert "截至2026年10月31日超期未结、至今仍未办结的信访事项" in overdue
-    now = template.suggestions(frozen_of("running"), city.workdays)
+    now = template.suggestions(with_total(frozen_of("running"), "due_in_5", **due), city.workdays)
     assert [line for line in now if "提前安排" in line]
     assert not [line for line in now if "至今" in line]
 

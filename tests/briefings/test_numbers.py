@@ -186,7 +186,7 @@ def spoken(queries: Any, period: Period, area: str | None, metrics: tuple[str, .
         pairs = [(one, before[key(one, by)]) for one in now if key(one, by) in before]
         ways = ways.union(*(moved(*pair) for pair in pairs))
         ways |= {percent(change, 1) for pair in pairs if (change := moved_per_day(*pair, period, against)) is not None}
-    return ways | shares(now) if by and "registered" in metrics else ways
+    return ways | shares(now, by) if by and "registered" in metrics else ways
 
 
 def aimed(record: Record) -> set[str]:
@@ -202,10 +202,13 @@ def key(record: Record, by: tuple[str, ...]) -> tuple[str, ...]:
     return (record["metric"], *(str(record[name]) for name in by))
 
 
-def shares(records: list[Record]) -> set[str]:
-    """What the largest groups are of all, one to five of them."""
-    hits = sorted((one["hits"] for one in records if one["metric"] == "registered"), reverse=True)
-    return {percent(sum(hits[:n]) / sum(hits)) for n in range(1, 6) if sum(hits)}
+def shares(records: list[Record], by: tuple[str, ...]) -> set[str]:
+    """What the one to five largest groups are of all, and of all that are filled in; and how many those are."""
+    ways = set()
+    for rows in (records, [one for one in records if all(one[name] for name in by)]):
+        hits = sorted((one["hits"] for one in rows if one["metric"] == "registered"), reverse=True)
+        ways |= {percent(sum(hits[:n]) / sum(hits)) for n in range(1, 6) if sum(hits)} | {half_up(sum(hits), 0)}
+    return ways
 
 
 @pytest.mark.parametrize(("name", "area"), CASES)
@@ -289,12 +292,13 @@ def test_charts_of_the_slides_are_the_months_and_places_of_the_command(
     shown = [value for value in rate.values if value is not None]
     assert shown == [pytest.approx(told[month]) for month in sorted(told) if told[month] is not None]
     # Small samples alone are no picture: a month of this city has no more; and what is not filled in is no bar.
-    assert frozenset({"就地化解率"}) not in charts
-    places = charts_of(made_of("year")[1])[frozenset({"就地化解率"})]
+    assert frozenset({"满意率（责任单位）"}) not in charts
+    places = charts_of(made_of("year")[1])[frozenset({"满意率（责任单位）"})]
     few = Settings().lights.small_sample
-    assert all(one["among"] < few for one in queries(("on_the_spot",), PERIODS["month"], EVENING, None, "district"))
-    spot = queries(("on_the_spot",), PERIODS["year"], EVENING, None, "district")
-    named = {one["district_name"]: one["value"] for one in spot if one["district_name"] and one["value"] is not None}
+    small = queries(("unit_satisfaction",), PERIODS["month"], EVENING, None, "district")
+    assert all(one["among"] < few for one in small)
+    rates = queries(("unit_satisfaction",), PERIODS["year"], EVENING, None, "district")
+    named = {one["district_name"]: one["value"] for one in rates if one["district_name"] and one["value"] is not None}
     drawn = dict(zip(places.plots[0].categories, places.plots[0].series[0].values, strict=True))
     assert drawn == {name: pytest.approx(value) for name, value in named.items()}
 
@@ -338,4 +342,6 @@ def test_places_in_word_are_the_districts_of_the_command(
     totals = {one["metric"]: one for one in queries(TOTALS, PERIODS["month"], EVENING, None)}
     last = dict(zip(heads, (cell.text for cell in table.rows[-1].cells), strict=True))
     assert (last["区县（功能区）"], last["登记量"]) == ("合计", half_up(totals["registered"]["hits"], 0))
-    assert last["满意率"] == percent(totals["unit_satisfaction"]["value"]) + "%"
+    satisfaction = totals["unit_satisfaction"]
+    mark = "" if satisfaction["among"] >= Settings().lights.small_sample else "○"
+    assert last["满意率"] == f"{mark}{percent(satisfaction['value'])}%"

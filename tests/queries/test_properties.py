@@ -116,9 +116,10 @@ def test_the_stock_follows_from_the_flow(city: Casebase, start: date, length: in
     end = start + timedelta(days=length)
     before, after = (measure(city, ["backlog"], as_of=end_of_day(day), within=within) for day in (start, end))
     period = Period(start + timedelta(days=1), end)
-    flow = measure(city, ["registered", "closed"], as_of=end_of_day(end), period=period, within=within)
-    registered, closed = flow["hits"].tolist()
-    assert total(after)[0] == total(before)[0] + registered - closed
+    names = ["registered", "closed", "not_handled"]
+    flow = measure(city, names, as_of=end_of_day(end), period=period, within=within)
+    registered, closed, turned_away = flow["hits"].tolist()
+    assert total(after)[0] == total(before)[0] + registered - closed - turned_away
 
 
 @given(name=st.sampled_from(STOCKS), as_of=moments, start=days, span=st.sampled_from(["month", "day"]), within=slices)
@@ -144,8 +145,10 @@ def test_simple_claims_are_past_their_limit_or_in_their_window(
     names = ["five_day_closure", "five_day_closure_all", "five_day_in_window", "five_day_overdue"]
     measured = counts(measure(duckdb_city, names, as_of=as_of, period=period, within=within))
     (hits, due), (all_hits, everything), (in_window, _), (overdue, _) = measured
-    assert due + in_window == everything
-    assert hits == all_hits
+    # Those that closed before a limit that is still ahead wait for it.
+    early = all_hits - hits
+    assert due + in_window + early == everything
+    assert early >= 0
     late = cases(duckdb_city, "five_day_closure", Part.MISSES, as_of=as_of, period=period, within=within)
     assert overdue == late["closed_at"].isna().sum()
 
@@ -167,7 +170,8 @@ def test_what_falls_due_is_what_the_rate_would_lose(
         for n, (hits, among) in zip((1, 3, 5), later, strict=True):
             asked["within"] = within.narrow(**{state: "在期未结"})
             falling = count_cases(duckdb_city, f"{rate}_in_{n}", Part.MISSES, **asked)
-            assert (hits, among) == (now[0], now[1] + falling)
+            assert among - hits == now[1] - now[0] + falling
+            assert hits >= now[0]
             asked["within"] = within
 
 
@@ -229,6 +233,7 @@ def test_pages_of_a_list_make_the_list(
 
 def test_no_list_holds_reports_of_wrongdoing_or_the_hotline(city: Casebase, tables: sample.Tables) -> None:
     petitions = tables["petition"].set_index("petition_id")
+    restricted = petitions.index[petitions["restricted"]]
     hidden = petitions.index[petitions["restricted"] | (petitions["channel"] == "12345转办")]
     empty = set()
     apart = [name for name in METRICS if name.startswith("hotline_")]
@@ -241,6 +246,8 @@ def test_no_list_holds_reports_of_wrongdoing_or_the_hotline(city: Casebase, tabl
         part = Part.HITS if metric.kind is Kind.PER_10K else Part.AMONG
         if "petition_id" in listed(metric).columns and metric.subject.id != "mediation":
             found = cases(city, name, part, as_of=datetime(2026, 10, 13, 12, 0))
-            assert not found["petition_id"].isin(hidden).any()
+            # A proposal counts by itself, whatever gave rise to it.
+            unnamed = restricted if metric.subject.id == "proposal" else hidden
+            assert not found["petition_id"].isin(unnamed).any(), name
             empty |= {name} if found.empty else set()
     assert empty <= {"due_today", "due_in_1", "hotline_due_today"}
