@@ -22,6 +22,7 @@ CARDS = ("backlog", "overdue", "due_today", "due_in_1", "due_in_3", "due_in_5")
 # Each is read with what stands beside it: closed is not resolved, in time is not early, once is not for good.
 QUALITY = ("closed", "on_time_completion", "one_pass_resolution")
 # What leaders take on themselves, and what must not be lost among the others.
+VISITS = ("visits", "visit_people", "collective_visits", "collective_people")
 PRIORITY = ("long_standing", "leader_assigned", "provincial", "national", "skip_level", "joint", "threat")
 KINDS = {"backlog": "在办件", "overdue": "超期未结", "due_in_5": "5个工作日内到期"}
 OLD = AGE_BANDS[-2:]
@@ -126,6 +127,13 @@ def priority(view: View) -> None:
         number_cards(view, known, key="backlog_priority", spark=False, compact=True)
 
 
+def visits(view: View) -> None:
+    """Who came in person, in groups and in people side by side; nothing where no case says how it came."""
+    if not kpis.missing_reason(view, metric_of("visits")):
+        layout.heading("来访", f"{view.text}登记；批次与人次分开计，互不相加")
+        number_cards(view, VISITS, key="backlog_visits", spark=False, compact=True)
+
+
 def oldest(view: View) -> None:
     """The cases that have been open longest; a row opens its case."""
     longest = view.ask(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
@@ -156,6 +164,7 @@ def page(view: View) -> None:
     layout.heading("办得怎样：每个数字都和它的另一面同看", f"{view.text}；办结不等于化解，按期不等于不压线、不延期")
     number_cards(view, QUALITY, key="backlog_quality", spark=False, compact=True)
     priority(view)
+    visits(view)
     details(view)
     oldest(view)
 

@@ -13,12 +13,12 @@ from queries.measure import metric_of
 from queries.model import Kind
 from queries.targets import target_of
 from views import cards
-from wording import findings
+from wording import findings, working_days
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
 RATE = "five_day_closure"
-MAP_SIZE = (480, 240)
+MAP_SIZE = (480, 236)
 LEAST, ROW = 6, 17
 
 
@@ -110,9 +110,16 @@ def months(view: View) -> None:
     )
 
 
+def working_days_of_periods(view: View) -> str:
+    """How many working days the period and those it is compared with have, where they differ."""
+    metric = metric_of("registered")
+    days = [(one.label, kpis.working_days_of(view, metric, one.against)) for one in view.comparisons]
+    return working_days.periods([(label, each) for label, each in days if each is not None])
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    layout.header(view, "一屏总览", f"{view.text}。")
+    layout.header(view, "一屏总览", f"{view.text}。{working_days_of_periods(view)}")
     today(view)
     number_cards(view, SIX, key="six", compact=True)
     map_and_ranking(view)

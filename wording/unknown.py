@@ -23,6 +23,7 @@ LACKING = {
     "reception": "领导接访",
     "supervision": "督办件",
     "proposal": "三项建议",
+    "unit": "单位名册",
     "area.kind": "社区和村的类别",
     "social_org.level": "孵化中心层级",
     "reception.kind": "领导履职方式（接访、下访、阅批、包案）",

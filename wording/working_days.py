@@ -1,5 +1,7 @@
 """Working days beside a change: how many more or fewer, and how the number moved per working day (domain.md §2)."""
 
+from collections.abc import Sequence
+
 from queries.compare import WorkingDays
 from views import words
 
@@ -31,6 +33,14 @@ def short_note(days: WorkingDays, now: float, before: float, few: int) -> str:
     moved = change_per_day(days, now, before, few)
     text = f"日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else difference(days)
     return f"（{text}{'，放假安排未发布' if days.unpublished else ''}）"
+
+
+def periods(compared: Sequence[tuple[str, WorkingDays]]) -> str:
+    """本期 20 个工作日，上月同期 17 个。, by what each period is compared as; "" where all have as many."""
+    if not any(days.more for _, days in compared):
+        return ""
+    earlier = "，".join(f"{label.removeprefix('较')} {days.before} 个" for label, days in compared)
+    return f"本期 {compared[0][1].now} 个工作日，{earlier}。"
 
 
 def unpublished(days: WorkingDays) -> str:

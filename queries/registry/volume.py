@@ -46,7 +46,7 @@ REGISTERED = _volume(
     period_text="登记时间",
     dated_by=REGISTERED_AT,
     among=known,
-    beside=("visits", "visit_people", "hotline_registered"),
+    beside=("hotline_registered",),
 )
 CLOSED = _volume(
     "closed",

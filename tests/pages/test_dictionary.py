@@ -42,7 +42,7 @@ def test_all_metrics_are_there_and_their_numbers_are_as_long_as_their_lists(open
 def test_words_and_group_narrow_it(open_page: OpenPage, demo_url: str) -> None:
     app = open_page(demo_url, "dictionary")
     app.text_input(key="q").set_value("专家 人次").run()
-    assert shown(app) == ["expert_participations"]
+    assert shown(app) == ["expert_participations", "third_parties"]
     app.text_input(key="q").set_value("没有这个词").run()
     assert shown(app) == []
     assert any("没有与" in info.value for info in app.info)

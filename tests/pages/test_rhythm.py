@@ -12,7 +12,8 @@ LINES = "(nodes) => nodes.map((node) => Math.round(node.getBoundingClientRect().
 # Height of each table, and of its rows with the head.
 TABLES = """() => [...document.querySelectorAll('[data-testid="stDataFrame"]')].map((table) =>
   [table.clientHeight - 2, table.querySelector('table').getAttribute('aria-rowcount') * 31])"""
-BOTTOM = "() => document.querySelector('.st-key-block_map').getBoundingClientRect().bottom"
+# The block itself is as high as the ranking beside it, whose whole list opens below.
+BOTTOM = "() => document.querySelector('.st-key-block_map canvas').getBoundingClientRect().bottom"
 
 
 def shown(window: BrowserContext, address: str) -> Page:

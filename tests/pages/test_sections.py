@@ -117,7 +117,7 @@ def test_orders_by_result(show: Show, city: Casebase) -> None:
     answered = by(city, "supervision_settled", "supervision_result")["among"]
     script = show(supervision.results)
     assert sorted(bars(script)) == sorted(answered)
-    assert f"答复 {words.full_count(answered.sum())} 件" in title(script)
+    assert f"督办反馈 {words.full_count(answered.sum())} 件" in title(script)
 
 
 def test_busiest_agents_and_where_agents_come_from(show: Show, city: Casebase) -> None:

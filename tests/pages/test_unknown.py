@@ -143,7 +143,7 @@ def test_the_page_of_a_case_accuses_nobody_for_want_of_data(
     [
         ("dispatch", "联系用时算不出：未装入任务联系时间"),
         ("hearings", "等待天数算不出：未装入听证申请时间"),
-        ("supervision", "尚未反馈算不出：未装入督办反馈时间"),
+        ("supervision", "尚未反馈督办件算不出：未装入督办反馈时间"),
     ],
 )
 def test_pictures_with_counts_of_their_own_say_what_they_lack(

@@ -25,8 +25,8 @@ def _petition_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("complained_unit_id", sa.String()),
         sa.Column("registering_body", PersonalText()),
-        sa.Column("registering_level", sa.String()),
-        sa.Column("handling_path", sa.String()),
+        sa.Column("registering_level", PersonalText()),
+        sa.Column("handling_path", PersonalText()),
         sa.Column("is_skip_level", sa.Boolean()),
         sa.Column("is_joint", sa.Boolean()),
         sa.Column("is_threat", sa.Boolean()),
@@ -43,8 +43,8 @@ def upgrade() -> None:
     for column in _petition_columns():
         op.add_column("petition", column)
     op.add_column("reception", sa.Column("kind", PersonalText()))
-    op.add_column("supervision", sa.Column("escalation", sa.String()))
-    op.add_column("social_org", sa.Column("level", sa.String()))
+    op.add_column("supervision", sa.Column("escalation", PersonalText()))
+    op.add_column("social_org", sa.Column("level", PersonalText()))
     _create_tables()
     if op.get_context().dialect.name == "postgresql":
         for table, columns in _INDEXES.items():
