@@ -22,6 +22,7 @@ from queries.periods import Against, Period
 from tests.pages.conftest import EVENING
 
 FEW = 30
+owed = facts.debtors
 
 
 def with_total(frozen: Frozen, metric: str, **values: float | str) -> Frozen:
@@ -198,8 +199,12 @@ def test_the_unranked_stand_by_the_rate_that_the_heading_names(frozen_of: Callab
     assert unranked == sorted(unranked, reverse=True)  # type: ignore[type-var]
 
 
-def test_steps_do_not_look_forward_to_days_that_are_over(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+def test_steps_do_not_look_forward_to_days_that_are_over(
+    frozen_of: Callable[..., Frozen], city: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The numbers of October are of its last day; a reader of the 19th of November cannot act before it."""
+    day = frozen_of("running").as_of.date()
+    monkeypatch.setattr(facts, "debtors", lambda frozen: [*owed(frozen), Debtor("甲", 0, 0, 3, day)])
     due = {"hits": 3, "value": 3.0}
     past = template.suggestions(with_total(frozen_of("month"), "due_in_5", **due), city.workdays)
     assert not [line for line in past if "提前安排" in line]
