@@ -11,7 +11,7 @@ from casebase.engine import Casebase
 from queries.measure import in_slice
 from queries.model import EVERYTHING, Moment, Slice, moment
 from queries.registry import METRICS
-from queries.subjects import PETITION, as_key, on_day, p
+from queries.subjects import PETITION, as_key, limit_passed, on_day, p
 
 NEAR_WORKING_DAYS = 5
 OVERDUE, NEAR, IN_TIME = "overdue", "near", "in_time"
@@ -78,7 +78,7 @@ def _days(at: Moment) -> ColumnElement[int]:
 def _state(at: Moment) -> ColumnElement[str]:
     """Where the handling deadline (article 34) stands, by the same limits as `overdue` and `due_in_5`."""
     return case(
-        (p.due_at < at.midnight, OVERDUE),
+        (limit_passed(p.due_at, at), OVERDUE),
         (on_day(p.due_at) <= at.workday(NEAR_WORKING_DAYS), NEAR),
         (p.due_at.is_not(None), IN_TIME),
     )

@@ -74,16 +74,6 @@ def judged_by_limits(at: Moment) -> ColumnElement[bool]:
     return and_(first_counted(at), not_(and_(ended(at), not_handled())))
 
 
-def limit_passed(limit: ColumnElement[Any], at: Moment) -> ColumnElement[bool]:
-    """The limit's day lies before today: what is due today is due until midnight (domain.md §1)."""
-    return limit < at.midnight
-
-
-def within_limit(done: ColumnElement[Any], limit: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Done on the limit's day or earlier."""
-    return on_day(done) <= on_day(limit)
-
-
 def active(at: Moment, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
     """At work at the moment: `columns` are those of a table with active_from and active_to."""
     return and_(columns.active_from <= at.as_of, or_(columns.active_to.is_(None), columns.active_to > at.as_of))

@@ -6,14 +6,13 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline
-from queries.subjects.expressions import on_day, p
+from queries.subjects.expressions import limit_passed, on_day, p
 from queries.subjects.hotline import (
     HOTLINE_ORDER,
     RATINGS,
     answered,
     answered_in_time,
     called_back,
-    limit_has_passed,
     rating,
 )
 
@@ -90,7 +89,7 @@ HOTLINE_OVERDUE = _count(
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
     article=_LIMIT,
-    among=lambda at: and_(_open(at), limit_has_passed(at)),
+    among=lambda at: and_(_open(at), limit_passed(p.due_at, at)),
     short="超期未答复",
 )
 HOTLINE_RESPONSE = _rate(
@@ -102,7 +101,7 @@ HOTLINE_RESPONSE = _rate(
     sides=("按期答复", "未按期"),
     period_text="答复期限",
     article=_LIMIT,
-    among=lambda at: and_(hotline(at), limit_has_passed(at)),
+    among=lambda at: and_(hotline(at), limit_passed(p.due_at, at)),
     hit=answered_in_time,
     dated_by=Fixed(p.due_at),
     beside=("hotline_response_all",),

@@ -6,8 +6,8 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, all_of, counted, known, limit_passed, within_limit
-from queries.subjects import SUPERVISION, before, natural_days, order
+from queries.registry.common import EXCLUDED, all_of, counted, known
+from queries.subjects import SUPERVISION, before, limit_passed, natural_days, order, within_limit
 
 _SOON = 3
 

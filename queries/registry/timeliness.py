@@ -16,9 +16,8 @@ from queries.registry.common import (
     first_counted,
     judged_by_limits,
     last_day,
-    within_limit,
 )
-from queries.subjects import PETITION, on_day, p
+from queries.subjects import PETITION, on_day, p, within_limit
 
 # A case that closed early joins when its limit has passed, as its open neighbours do (domain.md §2).
 _MATURED = "已到期口径：期限已过的才计入，提前办结的到期后计入"

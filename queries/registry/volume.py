@@ -13,10 +13,9 @@ from queries.registry.common import (
     counted,
     ended,
     known,
-    limit_passed,
     still_open,
 )
-from queries.subjects import PETITION, before, not_handled, on_day, p
+from queries.subjects import PETITION, before, limit_passed, not_handled, on_day, p
 
 _volume = partial(
     Metric, group="总量与在办", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from casebase import schema
 from casebase.case_words import NOT_HANDLED
 from casebase.personal import PersonalText
-from queries.model import Expression, Fixed
+from queries.model import Expression, Fixed, Moment
 
 p = schema.petition.c
 
@@ -45,6 +45,30 @@ def natural_days(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnEl
 def before(moment: datetime, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """The event had happened at the moment."""
     return and_(column.is_not(None), column <= moment)
+
+
+def limit_passed(limit: ColumnElement[Any], at: Moment) -> ColumnElement[bool]:
+    """The limit's day lies before today: what is due today is due until midnight (domain.md §1)."""
+    return limit < at.midnight
+
+
+def within_limit(done: ColumnElement[Any], limit: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Done on the limit's day or earlier."""
+    return on_day(done) <= on_day(limit)
+
+
+def limit_state(
+    at: Moment, done_at: ColumnElement[Any], limit: ColumnElement[Any], states: tuple[str, str, str, str]
+) -> ColumnElement[str]:
+    """What became of a limit: done in time, done late, past and not done, ahead; null where there is none."""
+    done = before(at.as_of, done_at)
+    return case(
+        (limit.is_(None), null()),
+        (and_(done, within_limit(done_at, limit)), states[0]),
+        (done, states[1]),
+        (limit_passed(limit, at), states[2]),
+        else_=states[3],
+    )
 
 
 def first_level(code: ColumnElement[Any]) -> ColumnElement[Any]:

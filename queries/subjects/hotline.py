@@ -6,7 +6,16 @@ from sqlalchemy import ColumnElement, and_, case, func, null
 
 from casebase import schema
 from queries.model import Expression, Fixed, Moment, Subject
-from queries.subjects.expressions import area_name, before, first_level, name_of, on_day, p
+from queries.subjects.expressions import (
+    area_name,
+    before,
+    first_level,
+    limit_state,
+    name_of,
+    on_day,
+    p,
+    within_limit,
+)
 from queries.subjects.petitions import PLACE_DIMENSIONS, age_band
 
 RATINGS = ("满意", "基本满意", "不满意")
@@ -23,12 +32,7 @@ def answered(at: Moment) -> ColumnElement[bool]:
 
 def answered_in_time(at: Moment) -> ColumnElement[bool]:
     """Answered by the end of the day that the limit falls on (domain.md §1)."""
-    return and_(answered(at), on_day(p.closed_at) <= on_day(p.due_at))
-
-
-def limit_has_passed(at: Moment) -> ColumnElement[bool]:
-    """The day of the limit is over: what is due today is due until midnight (domain.md §1)."""
-    return p.due_at < at.midnight
+    return and_(answered(at), within_limit(p.closed_at, p.due_at))
 
 
 def called_back(at: Moment) -> ColumnElement[bool]:
@@ -38,13 +42,7 @@ def called_back(at: Moment) -> ColumnElement[bool]:
 
 def order_answer(at: Moment) -> ColumnElement[str]:
     """What became of an order's limit; null where it has none."""
-    return case(
-        (p.due_at.is_(None), null()),
-        (answered_in_time(at), ANSWERS[0]),
-        (answered(at), ANSWERS[1]),
-        (limit_has_passed(at), ANSWERS[2]),
-        else_=ANSWERS[3],
-    )
+    return limit_state(at, p.closed_at, p.due_at, ANSWERS)
 
 
 def _after_call(word: ColumnElement[Any]) -> Expression:

@@ -27,6 +27,7 @@ from queries.subjects.expressions import (
     before,
     first_level,
     happened,
+    limit_state,
     name_of,
     natural_days,
     not_handled,
@@ -104,14 +105,8 @@ def five_day_state(at: Moment) -> ColumnElement[str]:
 
 def due_state(at: Moment) -> ColumnElement[str]:
     """What became of a case's handling deadline; null where it has none, or ended without being handled."""
-    done = before(at.as_of, p.closed_at)
-    return case(
-        (or_(p.due_at.is_(None), and_(done, not_handled())), null()),
-        (and_(done, on_day(p.closed_at) <= on_day(p.due_at)), DUE_STATES[0]),
-        (done, DUE_STATES[1]),
-        (p.due_at < at.midnight, DUE_STATES[2]),
-        else_=DUE_STATES[3],
-    )
+    state = limit_state(at, p.closed_at, p.due_at, DUE_STATES)
+    return case((and_(before(at.as_of, p.closed_at), not_handled()), null()), else_=state)
 
 
 # About a kilometre: 0.01 degrees.

@@ -1,10 +1,10 @@
 """案件督办: orders on cases, to be answered by a day."""
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement
 
 from casebase import schema
 from queries.model import Fixed, Moment, Subject
-from queries.subjects.expressions import before, happened, on_day, p
+from queries.subjects.expressions import happened, limit_state, p
 from queries.subjects.petitions import OF_PETITION, of_case
 
 # Article 39: what the joint conference takes against those who fail, the mildest first.
@@ -16,13 +16,7 @@ order = schema.supervision.c
 
 def answer(at: Moment) -> ColumnElement[str]:
     """What became of an order's limit."""
-    replied = before(at.as_of, order.replied_at)
-    return case(
-        (and_(replied, on_day(order.replied_at) <= on_day(order.due_at)), ANSWERS[0]),
-        (replied, ANSWERS[1]),
-        (order.due_at < at.midnight, ANSWERS[2]),
-        else_=ANSWERS[3],
-    )
+    return limit_state(at, order.replied_at, order.due_at, ANSWERS)
 
 
 SUPERVISION = Subject(
