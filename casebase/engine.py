@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import (
     BigInteger,
     Connection,
+    DateTime,
     Engine,
     Select,
     String,
@@ -421,11 +422,13 @@ def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
 def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
     """The rows of a statement as a frame with its columns, every value as SQLAlchemy hands it over.
 
-    For some thousands of rows; `frame_of` is for more.
+    For some thousands of rows; `frame_of` is for more. Times are datetime64 and NaT, in a column without any time too.
     """
     result = connection.execute(statement)
     # pandas asks each row for attributes, which a Row looks up among its columns every time; a tuple has none.
-    return pd.DataFrame([tuple(row) for row in result.all()], columns=list(result.keys()))
+    frame = pd.DataFrame([tuple(row) for row in result.all()], columns=list(result.keys()))
+    times = [name for name, column in statement.selected_columns.items() if isinstance(column.type, DateTime)]
+    return frame.assign(**{name: pd.to_datetime(frame[name]) for name in times if frame[name].isna().all()})
 
 
 def read_state(connection: Connection) -> DataState:

@@ -51,12 +51,19 @@ function mark() {
 }
 
 // What was pressed counts at once, so that the next press builds upon it and not on an answer that is still on its way;
-// and one is sent after the other, so that none overtakes a later one.
+// and one is sent after the other, so that none overtakes a later one. What was asked before a press no longer holds,
+// however late its answer comes: `presses` tells.
+let presses = 0
 let sending = 0
 let last = Promise.resolve()
 function send(change) {
   wish = { ...wish, period: wish.period || settings.period, ...change }
   mark()
+  queue()
+}
+
+function queue() {
+  presses += 1
   sending += 1
   last = last.then(deliver)
 }
@@ -85,6 +92,7 @@ async function deliver() {
 
 async function look() {
   const channel = $('channel').value
+  const pressed = presses
   const more = $('area').options.length > 1 ? {} : { areas: '1' }
   try {
     const found = await (
@@ -93,7 +101,7 @@ async function look() {
     if (channel !== $('channel').value) return
     if (found.areas) fill(found.areas, found.whole)
     hung(found.walls)
-    if (!sending && (found.number !== wish.number || found.areas)) {
+    if (!sending && pressed === presses && (found.number !== wish.number || found.areas)) {
       wish = found
       mark()
       figures()
@@ -117,6 +125,7 @@ function fill(areas, whole) {
     group.label = label
     group.append(...found.map((area) => new Option(area.name, area.code)))
   }
+  $('area').value = wish.area
 }
 
 // Which channels have walls, and whether this one has.
@@ -177,8 +186,7 @@ $('area').onchange = () => send({ area: $('area').value })
 $('free').onclick = () => {
   wish = fresh()
   mark()
-  sending += 1
-  last = last.then(deliver)
+  queue()
 }
 $('channel').onchange = () => {
   history.replaceState(null, '', `?${new URLSearchParams({ channel: $('channel').value })}`)

@@ -279,6 +279,40 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(window: BrowserCo
         page.close()
 
 
+# Keeps the first answer that names a place until `late` is called, and gives none after it that would mend it.
+HOLD_ANSWER = """
+const real = window.fetch
+window.fetch = async (address, options) => {
+  const answer = await real(address, options)
+  if (!String(address).startsWith('screen/wish?')) return answer
+  if (window.late) return new Promise(() => {})
+  const wish = await answer.clone().json()
+  return wish.area ? new Promise((give) => { window.late = () => give(answer) }) : answer
+}
+"""
+
+
+def test_a_late_answer_does_not_take_a_press_back(window: BrowserContext, address: str) -> None:
+    """The remote asks what holds all the time; an answer from before a press may come after it."""
+    remote = tab(window, (390, 844))
+    remote.add_init_script(HOLD_ANSWER)
+    remote.goto(f"{address}/remote?channel=慢网")
+    area, text = remote.locator("#area"), remote.locator("#said")
+    expect(area.locator("option", has_text="郑东新区")).to_have_count(1, timeout=PATIENCE)
+    area.select_option(label="郑东新区")
+    wait_until(remote, "Boolean(window.late)")
+    with remote.expect_response(lambda response: response.request.method == "POST") as answered:
+        area.select_option(label="金水区")
+    answered.value.finished()
+    remote.wait_for_timeout(300)
+    remote.evaluate("late()")
+    remote.wait_for_timeout(300)
+    expect(text).to_have_text("大屏：轮播，金水区，本月")
+    remote.get_by_role("button", name="本年").click()
+    expect(text).to_have_text("大屏：轮播，金水区，本年")
+    remote.close()
+
+
 # Sends a wish to the walls of a channel, as a remote does.
 SEND_WISH = """wish => fetch('screen/wish', {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(wish),
