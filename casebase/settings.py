@@ -117,6 +117,12 @@ class FreshnessSettings(_Section):
         return self
 
 
+class CacheSettings(_Section):
+    """How many MiB of answers, cards, charts and maps are kept for all readers together."""
+
+    megabytes: int = Field(256, ge=16, le=65_536)
+
+
 class ScreenSettings(_Section):
     """The big screen: seconds a scene stays, seconds that a touch stops the rotation, and two sets of scenes by id."""
 
@@ -149,6 +155,7 @@ class Settings(_Section):
     """Targets in percent by the id of a metric, instead of its own; None takes it away."""
     lights: LightSettings = LightSettings()
     freshness: FreshnessSettings = FreshnessSettings()
+    cache: CacheSettings = CacheSettings()
     screen: ScreenSettings = ScreenSettings()
     briefings: BriefingSettings = BriefingSettings()
     demo: DemoSettings = DemoSettings()

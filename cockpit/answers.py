@@ -1,60 +1,155 @@
 """Answers kept for a version of the data: one computation for everyone who asks the same, at the same time too."""
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import partial
 from threading import Condition
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import pandas as pd
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
-R = TypeVar("R")
+from cockpit.shared import SharedFrame, is_immutable, shared, size_of
 
-# Enough for some fifty readers on different pages; the largest answers are lists of 200 rows.
-_MAX_ANSWERS = 4000
+R = TypeVar("R")
+MIB = 2**20
+# Of answers of a few hundred bytes the key and the entry weigh as much again.
+_ENTRY_BYTES = 500
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A value that is kept, what it weighs in bytes, and whether nobody can change it."""
+
+    value: Any
+    size: int
+    immutable: bool
+
+
+class _Kept(LRUCache[Any, _Entry]):
+    """Entries by keys that begin with the version of the data, bounded in bytes.
+
+    What has been outlived goes first: what is of an earlier version than `lasting` says; then what was asked for least
+    lately.
+    """
+
+    def __init__(self, max_bytes: int, lasting: Callable[[], int]) -> None:
+        super().__init__(max_bytes, getsizeof=lambda entry: entry.size)
+        self._lasting = lasting
+        self._entries_of: Counter[int] = Counter()
+
+    def __setitem__(self, key: Any, entry: _Entry) -> None:
+        is_new = key not in self
+        super().__setitem__(key, entry)
+        self._entries_of[key[0]] += is_new
+
+    def __delitem__(self, key: Any) -> None:
+        super().__delitem__(key)
+        self._entries_of -= Counter({key[0]: 1})
+
+    def popitem(self) -> tuple[Any, _Entry]:
+        lasting = self._lasting()
+        if min(self._entries_of) >= lasting:
+            return super().popitem()
+        # Entries stand in the order in which they came: those of earlier versions before the others.
+        outlived = next(key for key in self if key[0] < lasting)
+        return outlived, self.pop(outlived)
 
 
 class Answers:
-    """The answers to questions, each computed once while it is kept. What was asked for least lately goes first.
+    """The answers to questions and what is derived from them, each computed once while it is kept.
 
-    Where a computation fails, those who waited for it compute for themselves.
+    All together weigh at most `max_bytes`. `lasting` is the oldest version of the data that somebody may still need:
+    that of the last page which had all its numbers. Where a computation fails, those who waited for it compute for
+    themselves.
     """
 
-    def __init__(self, max_answers: int = _MAX_ANSWERS) -> None:
-        self._computed = cached(LRUCache(max_answers), key=_key, condition=Condition())(_compute)
+    def __init__(self, max_bytes: int = 256 * MIB, lasting: Callable[[], int] = lambda: 0) -> None:
+        self._kept = _Kept(max_bytes, lasting)
+        self._computed = cached(self._kept, key=lambda key, _: key, condition=Condition())(_compute)
+
+    @property
+    def bytes(self) -> int:
+        """What all that is kept weighs."""
+        return int(self._kept.currsize)
 
     def get(self, version: int, question: Callable[..., R], args: Sequence[Any], kwargs: Mapping[str, Any]) -> R:
         """The answer of `question(*args, **kwargs)` at a version of the data, for the caller to change as it likes.
 
         The first argument is where the question is asked, and no part of what is asked.
         """
-        answer: R = self._computed(version, question, args, kwargs)
-        return _own(answer)
+        key = hashkey(version, question.__module__, question.__qualname__, frozen(args[1:]), frozen(kwargs))
+        entry = self._computed(key, lambda: _answer(question(*args, **kwargs)))
+        return cast(R, entry.value if entry.immutable else _own(entry.value))
+
+    def share(self, version: int, key: Hashable, compute: Callable[[], R]) -> R:
+        """What `compute` makes at a version of the data, as one value that all who ask by this key hold together."""
+        return cast(R, self._computed(hashkey(version, key), lambda: _shared_entry(compute())).value)
 
 
-def _compute(_version: int, question: Callable[..., R], args: Sequence[Any], kwargs: Mapping[str, Any]) -> R:
-    return question(*args, **kwargs)
+def _compute(_key: Hashable, compute: Callable[[], _Entry]) -> _Entry:
+    return compute()
 
 
-def _key(version: int, question: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Hashable:
-    return hashkey(version, question.__module__, question.__qualname__, _frozen(args[1:]), _frozen(kwargs))
+def _answer(value: Any) -> _Entry:
+    return _Entry(value, size_of(value) + _ENTRY_BYTES, is_immutable(value))
 
 
-def _frozen(value: Any) -> Hashable:
-    """The same value as a key: lists as tuples, mappings as sets of pairs."""
+def _shared_entry(value: Any) -> _Entry:
+    return _Entry(shared(value), size_of(value) + _ENTRY_BYTES, True)
+
+
+class _Same:
+    """A shared frame as a key: there is one for a question, so that it need not be looked into."""
+
+    def __init__(self, frame: SharedFrame) -> None:
+        self._frame = frame
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._frame is other._frame
+
+    def __hash__(self) -> int:
+        return id(self._frame)
+
+
+def frozen(value: Any) -> Hashable:
+    """The same value as a key: lists as tuples, mappings as sets of pairs, a function by its place in the code.
+
+    Raises TypeError for what cannot be told from another: a frame that is not shared, a function with a memory.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, SharedFrame):
+        return _Same(value)
     if isinstance(value, Mapping):
-        return frozenset((name, _frozen(one)) for name, one in value.items())
-    if isinstance(value, Set):
-        return frozenset(_frozen(one) for one in value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return tuple(_frozen(one) for one in value)
+        return frozenset((name, frozen(one)) for name, one in value.items())
+    if isinstance(value, Set | Sequence):
+        return (frozenset if isinstance(value, Set) else tuple)(frozen(one) for one in value)
+    if isinstance(value, FunctionType | partial):
+        return _place_of(value)
     if isinstance(value, Hashable):
         return value
     raise TypeError(f"a question cannot be asked by a {type(value).__name__}: it cannot be told from another one")
 
 
+def _place_of(function: Any) -> Hashable:
+    """Pages are read anew for every view: a function of theirs is another each time, its place in the code is not."""
+    if isinstance(function, partial) or function.__closure__ or function.__name__ == "<lambda>":
+        raise TypeError("a question cannot be asked by a function that has no name or holds values of its own")
+    return function.__code__.co_filename, function.__qualname__
+
+
 def _own(answer: R) -> R:
     """A copy that belongs to the caller. Frames share their data until they are changed (pandas' copy on write)."""
-    own: Any = answer.copy(deep=False) if isinstance(answer, pd.DataFrame | pd.Series) else copy.deepcopy(answer)
+    own: Any = answer.copy(deep=False) if isinstance(answer, pd.DataFrame | pd.Series) else _copy(answer)
     return cast(R, own)
+
+
+def _copy(answer: Any) -> Any:
+    if isinstance(answer, dict | list) and is_immutable(tuple(answer.values() if isinstance(answer, dict) else answer)):
+        return answer.copy()
+    return copy.deepcopy(answer)

@@ -1,7 +1,7 @@
 """The case base of a running cockpit: its state watched, its answers kept, and asked as of one reading."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from casebase.engine import Casebase
 from casebase.errors import NoAnswerError
 from casebase.settings import Settings
 from casebase.workdays import Workdays
-from cockpit.answers import Answers
+from cockpit.answers import MIB, Answers, frozen
 from cockpit.reading import Reading, StateWatch
 from wording.names import whole_of
 
@@ -36,7 +36,7 @@ class LiveData:
         self.casebase = casebase
         self.clock = clock
         self.watch = StateWatch(casebase, clock)
-        self.answers = Answers()
+        self.answers = Answers(self.settings.cache.megabytes * MIB, self._lasting)
         # Who waits for what a thread computes, by the thread's number.
         self.askers: dict[int, HasLeft] = {}
 
@@ -56,6 +56,11 @@ class LiveData:
     def at(self, reading: Reading, has_left: HasLeft = never_leaves) -> "Data":
         """The data as of a reading, for an asker who may leave before the answer comes."""
         return Data(self, reading, has_left)
+
+    def _lasting(self) -> int:
+        """The version of the last page that had all its numbers: should the database be gone, they stay."""
+        complete = self.watch.last_complete
+        return complete.state.version if complete else 0
 
     @contextmanager
     def asked_by(self, has_left: HasLeft) -> Iterator[None]:
@@ -98,6 +103,26 @@ class Data:
                 self.live.watch.report_failure(error)
             raise
 
+    def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The value of a function of kept values and of nothing else, made once for all who ask (see `share`)."""
+        return self.share((function, args, kwargs), lambda: function(*args, **kwargs))
+
+    def share(self, key: Any, compute: Callable[[], R]) -> R:
+        """What is made of this data, once for all who ask by the same key; nobody may change it (see cockpit.shared).
+
+        By a key that cannot be told from another (a frame of one's own in it) it is made each time.
+        """
+        try:
+            key = frozen(key)
+        except TypeError:
+            return compute()
+        return self.live.answers.share(self.reading.state.version, key, compute)
+
+    @property
+    def question(self) -> Hashable:
+        """What of the data itself tells one derivation from another: nothing but its version."""
+        return ()
+
     @property
     def as_of(self) -> datetime:
         """The moment that numbers speak of."""
@@ -120,4 +145,4 @@ class Data:
     @property
     def workdays(self) -> Workdays:
         """The calendar that the answers of this reading were reckoned by, known as long as they are."""
-        return self.ask(_workdays)
+        return self.share(_workdays, lambda: self.ask(_workdays))

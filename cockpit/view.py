@@ -1,8 +1,9 @@
 """What is asked of the data: the moment, the period, the slice; the same for a page's filter bar and for a wall."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Concatenate, ParamSpec, TypedDict, TypeVar
 
 from casebase.engine import Casebase
@@ -87,6 +88,19 @@ class View:
     def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/ (see Data.ask)."""
         return self.data.ask(question, *args, **kwargs)
+
+    def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The value of a function of kept values and of nothing else (see Data.derive)."""
+        return self.data.derive(function, *args, **kwargs)
+
+    def share(self, key: object, compute: Callable[[], R]) -> R:
+        """What is made of this view, once for all who ask by the same key (see Data.share)."""
+        return self.data.share(key, compute)
+
+    @cached_property
+    def question(self) -> Hashable:
+        """What tells this view from another of the same data."""
+        return tuple(getattr(self, one.name) for one in fields(self) if one.name != "data")
 
     @property
     def settings(self) -> Settings:

@@ -59,6 +59,8 @@ def test_missing_keys_take_their_defaults(tmp_path: Path) -> None:
         # the same key in an earlier section must not be taken for it
         ("[demo]\nseed = 1\n# name = 1\n[city]\nname = 1\n", 5, "city.name", "valid string"),
         ("[[demo]]\ncases = 1000\n", 1, "demo", "valid dictionary"),
+        ("[cache]\nmegabytes = 8\n", 2, "cache.megabytes", "greater than or equal to 16"),
+        ("[cache]\nmegabytes = '1 GB'\n", 2, "cache.megabytes", "valid integer"),
         ("[city]\nname = 'x'\n[freshness.amber]\nx = 1\n", 3, "freshness.amber", "valid integer"),
     ],
 )
@@ -143,7 +145,7 @@ def test_every_setting_is_read_somewhere() -> None:
     """A setting that nothing reads promises what it does not do."""
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("casebase", "queries", "wording", "views", "briefings", "pages", "screen")
+        for folder in ("casebase", "queries", "wording", "views", "briefings", "cockpit", "pages", "screen")
         for path in (ROOT / folder).rglob("*.py")
         if path.name != "settings.py"
     )

@@ -62,7 +62,17 @@ class Clock:
 
 
 class _DefaultRules:
-    """What data has beside its answers: the default settings and calendar."""
+    """What data has beside its answers: the default settings and calendar, and a store that keeps nothing."""
+
+    question = ()
+
+    def share(self, _key: object, compute: Callable[[], Any]) -> Any:
+        """Keep nothing."""
+        return compute()
+
+    def derive(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Keep nothing."""
+        return function(*args, **kwargs)
 
     @property
     def settings(self) -> Settings:

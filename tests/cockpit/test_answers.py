@@ -1,14 +1,16 @@
 """Answers are computed once for a version of the data, for all who ask at the same time, and belong to who asked."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from cockpit.answers import Answers
+from cockpit.answers import Answers, frozen
 from queries.model import Slice
 
 
@@ -93,8 +95,94 @@ def test_what_cannot_be_told_from_another_is_no_question() -> None:
         Answers().get(1, Counted(lambda: 1), (None, pd.DataFrame()), {})
 
 
-def test_the_least_lately_asked_goes_first() -> None:
-    answers, question = Answers(max_answers=2), Counted(lambda: 1)
-    for name in ("a", "b", "a", "c", "a", "b"):
-        answers.get(1, question, (None, name), {})
-    assert question.computed == 4
+def kibibyte(answers: Answers, version: int, name: str) -> str:
+    """What is kept of about a kibibyte under this name; computed anew it is another."""
+    return answers.share(version, name, lambda: secrets.token_hex(512))
+
+
+def is_kept(answers: Answers, version: int, name: str) -> bool:
+    """Whether the value is still the one that was computed first."""
+    computed: list[str] = []
+    answers.share(version, name, lambda: computed.append(name))
+    return not computed
+
+
+def test_what_is_kept_weighs_at_most_what_it_may_and_the_least_lately_asked_goes_first() -> None:
+    answers = Answers(max_bytes=5 * 1600)
+    for name in "abcde":
+        kibibyte(answers, 1, name)
+    first = kibibyte(answers, 1, "a")
+    kibibyte(answers, 1, "f")
+    assert answers.bytes <= 5 * 1600
+    assert kibibyte(answers, 1, "a") == first
+    assert not is_kept(answers, 1, "b")
+    for number in range(1000):
+        kibibyte(answers, 1 + number // 100, str(number))
+        assert answers.bytes <= 5 * 1600
+
+
+def test_a_value_that_weighs_more_than_may_be_kept_is_answered_and_not_kept() -> None:
+    answers = Answers(max_bytes=4000)
+    kibibyte(answers, 1, "small")
+    for _ in range(2):
+        assert len(answers.share(1, "large", lambda: "x" * 5000)) == 5000
+    assert is_kept(answers, 1, "small")
+    assert not is_kept(answers, 1, "large")
+
+
+def test_what_a_version_has_outlived_goes_first_but_not_what_the_last_whole_page_needs() -> None:
+    lasting = [1]
+    answers = Answers(max_bytes=4 * 1600, lasting=lambda: lasting[0])
+    kibibyte(answers, 1, "a")
+    kibibyte(answers, 2, "b")
+    kibibyte(answers, 2, "c")
+    kibibyte(answers, 1, "d")
+    kibibyte(answers, 1, "a")  # asked for last
+    kibibyte(answers, 2, "e")  # the page of version 1 is the last whole one: nothing is outlived
+    assert is_kept(answers, 1, "a")
+    assert not is_kept(answers, 2, "b")
+    lasting[0] = 2
+    for name in "efgh":
+        kibibyte(answers, 2, name)
+    assert not is_kept(answers, 1, "a")
+    assert all(is_kept(answers, 2, name) for name in "fgh")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_hundred_who_ask_in_the_same_moment_hold_the_same_value(fails: bool) -> None:
+    answers, start, computed = Answers(), threading.Barrier(100), []
+    held: list[pd.DataFrame | None] = []
+
+    def compute() -> pd.DataFrame:
+        computed.append(1)
+        time.sleep(0.2)
+        if fails and len(computed) == 1:
+            raise ValueError("the first has left")
+        return pd.DataFrame({"x": [1]})
+
+    def ask() -> None:
+        start.wait()
+        try:
+            held.append(answers.share(1, "frame", compute))
+        except ValueError:
+            held.append(None)
+
+    threads = [threading.Thread(target=ask) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(computed) == 1 + fails
+    assert len(held) == 100
+    assert len({id(value) for value in held if value is not None}) == 1
+
+
+def test_what_derives_from_a_shared_frame_is_told_by_the_frame_and_never_by_one_of_ones_own() -> None:
+    answers = Answers()
+    frame = answers.share(1, "frame", lambda: pd.DataFrame({"x": [1]}))
+    other = answers.share(1, "other", lambda: pd.DataFrame({"x": [1]}))
+    assert frozen((frame, [1])) == frozen((frame, (1,)))
+    assert frozen(frame) != frozen(other)
+    for unkeyed in (frame.copy(), lambda: frame, partial(frozen, 1)):
+        with pytest.raises(TypeError):
+            frozen({"by": [unkeyed]})

@@ -1,0 +1,110 @@
+"""Values that many readers hold at once: what cannot be changed, what it weighs, and frames that refuse changes."""
+
+import sys
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType, NoneType
+from typing import Any, Never
+
+import numpy as np
+import pandas as pd
+
+_ATOMS = (str, bytes, int, float, NoneType, date, timedelta, Enum, np.generic, type(pd.NaT), pd.Period)
+# What belongs to the program and not to a value.
+_CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
+
+
+class SharedFrame(pd.DataFrame):
+    """A frame of which there is one for all. What is made of it (assign, a selection, copy) is a frame of one's own."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def _refuse(self, *_: object, **__: object) -> Never:
+        raise TypeError("this frame is shared by all who ask; change a copy of it")
+
+    __setitem__ = __delitem__ = insert = isetitem = pop = update = _update_inplace = _refuse  # type: ignore[misc]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("columns", "index"):
+            self._refuse()
+        super().__setattr__(name, value)
+
+    # What is written by position or label goes past all of these: it reaches a copy, which nobody else sees.
+    @property
+    def loc(self) -> Any:
+        """As of any frame, for reading."""
+        return pd.DataFrame(self, copy=False).loc
+
+    @property
+    def iloc(self) -> Any:
+        """As of any frame, for reading."""
+        return pd.DataFrame(self, copy=False).iloc
+
+    @property
+    def at(self) -> Any:
+        """As of any frame, for reading."""
+        return pd.DataFrame(self, copy=False).at
+
+    @property
+    def iat(self) -> Any:
+        """As of any frame, for reading."""
+        return pd.DataFrame(self, copy=False).iat
+
+
+def shared(value: Any) -> Any:
+    """The same value as one that many may hold: frames that refuse changes, mappings that are only read, no lists."""
+    if isinstance(value, pd.DataFrame):
+        return value if isinstance(value, SharedFrame) else SharedFrame(value, copy=False)
+    if isinstance(value, dict):
+        return MappingProxyType({name: shared(one) for name, one in value.items()})
+    if isinstance(value, list):
+        return tuple(shared(one) for one in value)
+    if type(value) is tuple:
+        return tuple(shared(one) for one in value)
+    return value
+
+
+def is_immutable(value: Any) -> bool:
+    """Whether nobody can change a value: atoms, and tuples and frozen dataclasses of such."""
+    if isinstance(value, _ATOMS):
+        return True
+    if isinstance(value, tuple | frozenset):
+        return all(map(is_immutable, value))
+    if is_dataclass(value) and not isinstance(value, type) and value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        return all(is_immutable(getattr(value, field.name)) for field in fields(value))
+    return False
+
+
+def size_of(value: Any) -> int:
+    """What a value weighs in bytes, with all that it holds; what it holds twice is counted once."""
+    total, seen, left = 0, set[int](), [value]
+    while left:
+        one = left.pop()
+        if id(one) not in seen and not isinstance(one, _CODE):
+            seen.add(id(one))
+            total += _own_size(one)
+            left += _parts(one)
+    return total
+
+
+def _own_size(value: Any) -> int:
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(deep=True).sum())
+    if isinstance(value, pd.Series | pd.Index):
+        return int(value.memory_usage(deep=True))
+    return value.nbytes if isinstance(value, np.ndarray) else sys.getsizeof(value)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """What a value holds besides itself."""
+    if isinstance(value, (*_ATOMS, pd.DataFrame, pd.Series, pd.Index, np.ndarray)):
+        return ()
+    if isinstance(value, Mapping):
+        return (*value.keys(), *value.values())
+    if isinstance(value, tuple | list | Set):
+        return value
+    return vars(value).values() if hasattr(value, "__dict__") else ()
