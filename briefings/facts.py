@@ -12,6 +12,7 @@ from briefings.cell_text import one_line
 from briefings.frozen import SPLITS, Frozen
 from casebase.errors import UsageError
 from queries.compare import WorkingDays
+from queries.intervals import above_chance
 from queries.measure import metric_of
 from queries.model import Metric
 from queries.periods import Against
@@ -58,9 +59,9 @@ class Number:
 
     @property
     def yoy(self) -> str:
-        """同比上升3.2%（少1个工作日，按工作日均上升8.1%）; "" where there is nothing, or a rate of too few, before.
+        """同比上升3.2%（少1个工作日，日均上升8.1%）; "" where there is nothing, or a rate of too few, before.
 
-        Of a group 同比上升3.2%，按工作日均上升8.1%: how many working days is said of the whole.
+        Of a group 同比上升3.2%，日均上升8.1%: how many working days is said of the whole.
         """
         return self._moved(self.year_before, self.year_before_among, Against.YEAR_BEFORE)
 
@@ -79,12 +80,12 @@ class Number:
             return moved
         if self.name:
             return f"{moved}，{per_day}" if per_day else moved
-        note = per_day.removeprefix("按") if short else "，".join(filter(None, (more, per_day)))
+        note = per_day if short else "，".join(filter(None, (more, per_day)))
         return f"{moved}（{note}）" if note else moved
 
     @property
     def title_changes(self) -> str:
-        """`changes` where there is little room: ，环比上升26.8%（工作日均上升7.8%）."""
+        """`changes` where there is little room: ，环比上升26.8%（日均上升7.8%）."""
         year = self._moved(self.year_before, self.year_before_among, Against.YEAR_BEFORE, short=True)
         period = "" if self.yearly else self._moved(self.previous, self.previous_among, Against.PREVIOUS, short=True)
         return self._joined(year, period)
@@ -203,11 +204,15 @@ class Ranking:
         return sorted(moved, key=lambda number: -number.risen_per_day)[:n]
 
     def above(self, whole: Number, n: int) -> list[Number]:
-        """The n largest of those above that of the whole: what is no more than everywhere is no finding.
+        """The n largest of the rates that are above that of the whole beyond chance (queries.intervals.above_chance).
 
-        None where one alone is judged among others that are not.
+        What is no more than everywhere is no finding. None where one alone is judged among others that are not.
         """
-        return [] if self.only() else [number for number in self.most(n) if number.value > whole.value]
+        if self.only() or words.is_missing(whole.value) or not self.numbers:
+            return []
+        hits, among = ([getattr(number, part) for number in self.numbers] for part in ("hits", "among"))
+        high = above_chance(hits, among, whole.value)
+        return [number for number, above in zip(self.numbers, high, strict=True) if above][:n]
 
     def leading(self, n: int) -> list[Number]:
         """At most n largest, each larger than all that are not named; none where too many are alike."""
@@ -255,6 +260,43 @@ class Debtor:
         return words.day(self.first_due)
 
 
+@dataclass(frozen=True)
+class Remaining:
+    """What of the debts of a period's end is still owed: how many, and how many each unit owes, most first."""
+
+    metric: Metric
+    total: int
+    owed: Mapping[str, int]
+
+    def __bool__(self) -> bool:
+        return self.total > 0
+
+    def __str__(self) -> str:
+        return self._count(self.total)
+
+    @property
+    def units(self) -> list[str]:
+        return list(self.owed)
+
+    @property
+    def of_units(self) -> str:
+        """How many some unit owes: 251件次."""
+        return self._count(sum(self.owed.values()))
+
+    @property
+    def unassigned(self) -> str:
+        """How many no unit owes; "" for none."""
+        left = self.total - sum(self.owed.values())
+        return self._count(left) if left else ""
+
+    def leading(self, n: int) -> list[str]:
+        """At most n units, each owing more than all that are not named."""
+        return [name for name, _ in leading(list(self.owed.items()), n, lambda pair: pair[1])]
+
+    def _count(self, number: int) -> str:
+        return f"{words.full_count(number)}{self.metric.subject.unit}"
+
+
 class Facts:
     """The numbers of one snapshot, as a template asks for them."""
 
@@ -286,6 +328,20 @@ class Facts:
     def short(self) -> list[Number]:
         """The rates of the whole area that miss their target, in the order of the ledger."""
         return [number for number in map(self.n, self._frozen.totals.index) if not number.reached]
+
+    def aimed(self) -> list[Number]:
+        """The rates of the whole area that are judged by a target."""
+        numbers = map(self.n, self._frozen.totals.index)
+        return [one for one in numbers if one.target is not None and not one.small and not words.is_missing(one.value)]
+
+    def remaining(self, metric: str) -> Remaining:
+        """What of a debt of the period's end (see frozen.REMAINING) is still owed now."""
+        rows, city = self._frozen.still_owed(metric), self._frozen.settings.city.name
+        counts = rows["unit"].dropna().value_counts(sort=True) if len(rows) else pd.Series(dtype=int)
+        owed = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
+        return Remaining(
+            metric_of(metric), len(rows), {spaced(short(str(unit), city)).strip(): int(count) for unit, count in owed}
+        )
 
     def late(self, most: int) -> list[Debtor]:
         """At most so many units, each with more cases over their limit than any other unit that is not named."""

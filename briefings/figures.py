@@ -65,7 +65,7 @@ def _rate_by_month(frozen: Frozen, name: str) -> Figure | None:
     title = findings.months(frame, target, frozen.as_of.date(), nothing="")
     return Figure(
         f"{name}_months",
-        metric.name + prose.without_blanks(title),
+        f"{metric.name}：{prose.without_blanks(title)}",
         f"近{MONTHS}个月{metric.name}",
         "months",
         _labels(frame),
@@ -122,7 +122,7 @@ def ranked(frozen: Frozen, dimension: str, name: str, noun: str, whole: str = ""
         left_out += f"；另有{words.full_count(nameless)}{metric.unit}未填写"
     return Figure(
         f"{name}_{dimension}",
-        metric.name + prose.without_blanks(title),
+        f"{metric.name}：{prose.without_blanks(title)}",
         f"各{noun}{metric.name}（{metric.unit}）{left_out}",
         "ranking",
         tuple(one_line(name) for name in rows["name"]),
@@ -141,7 +141,7 @@ def complained(frozen: Frozen) -> Figure | None:
         return None
     name = metric_of("registered").name
     subtitle = figure.subtitle.replace(f"各被投诉单位{name}", "各单位被投诉的信访事项", 1)
-    return replace(figure, title=figure.title.replace(name, "被投诉单位中", 1), subtitle=subtitle)
+    return replace(figure, title=figure.title.replace(f"{name}：", "被投诉单位中，", 1), subtitle=subtitle)
 
 
 def _by_place(name: str) -> Callable[[Frozen], Figure | None]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -135,6 +135,8 @@ SPLITS: Mapping[str, tuple[str, ...]] = {
     "escalation": ("supervision_escalated",),
     "proposal_kind": ("proposals_made", "proposals_answered", "proposals_adopted"),
 }
+# Debts of a period's end that a reader is asked to settle: only those that are still owed.
+REMAINING = ("overdue", "supervision_overdue")
 BY_MONTH = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion")
 MONTHS = 13
 # Registers of all grids, communities and agents are no case lists.
@@ -159,7 +161,8 @@ class Frozen:
     ("place" is the level below the area; absent below a community), columns metric, code, name, kind (of a unit), hits,
     among, value, previous, previous_among, year_before, year_before_among, small. `months`: columns of
     queries.compare.by_month. `days`: the working days of the period and of each that it is compared with. `topics`: see
-    queries.hot_topics.topics. `lists`: the cases behind the totals. `wrongdoing`: the
+    queries.hot_topics.topics. `lists`: the cases behind the totals. `owed_now`: the rows that count by REMAINING at the
+    moment itself, where the period is over. `wrongdoing`: the
     total of 检举控告, of the yearly report alone (queries.wrongdoing).
     """
 
@@ -180,6 +183,7 @@ class Frozen:
     snapshot: str
     bureau: str
     wrongdoing: int | None = None
+    owed_now: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def whole(self) -> str:
@@ -216,6 +220,15 @@ class Frozen:
         rows = next(rows for rows in self.lists if metric in rows.metrics)
         return rows.frame[rows.frame[metric].eq(True)]
 
+    def still_owed(self, metric: str) -> pd.DataFrame:
+        """The rows that one of REMAINING counts and that still count by it now; all while the period runs."""
+        rows = self.list_of(metric)
+        now = self.owed_now.get(metric)
+        if now is None:
+            return rows
+        key = metric_of(metric).subject.key.key
+        return rows[rows[key].isin(now[key])]
+
 
 def definitions_version() -> str:
     """The version of the definitions: a digest of the whole dictionary."""
@@ -236,15 +249,15 @@ def freeze(
     # Several at once: while the database reckons for one, another's rows are put in order.
     lanes: tuple[tuple[Callable[[], Any], ...], ...] = (
         (read.state, read.totals, read.months, read.wrongdoing),
-        (read.splits, read.topics),
+        (read.splits, read.topics, read.owed_now),
         (read.lists,),
     )
     whole = sum(len(lane) for lane in lanes)
     progress(0.0, "正在取数")
     answers = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
-    (state, totals, months, wrongdoing), (splits, topics), ((lists, digest_of_lists),) = answers
+    (state, totals, months, wrongdoing), (splits, topics, owed_now), ((lists, digest_of_lists),) = answers
     definitions = definitions_version()
-    frames = [totals, *splits.values(), months, topics]
+    frames = [totals, *splits.values(), months, topics, *owed_now.values()]
     snapshot = _digest(request, as_of, f"{definitions} {wrongdoing}", frames, state.days, digest_of_lists)
     progress(1.0, "数字已冻结")
     return Frozen(
@@ -265,6 +278,7 @@ def freeze(
         snapshot=snapshot,
         bureau=state.bureau or state.data.bureau(casebase.settings),
         wrongdoing=wrongdoing,
+        owed_now=owed_now,
     )
 
 
@@ -325,6 +339,15 @@ class _Questions:
     def splits(self) -> dict[str, pd.DataFrame]:
         columns = {name: self.below if name == PLACE else name for name in SPLITS}
         return {name: self._split(column, SPLITS[name]) for name, column in columns.items() if column is not None}
+
+    def owed_now(self) -> dict[str, pd.DataFrame]:
+        """See Frozen; nothing while the period runs, whose end is the moment itself."""
+        if stock_moment(self._as_of, self._request.period) == self._as_of:
+            return {}
+        return {
+            name: cases(self._casebase, name, as_of=self._as_of, within=self._within)[[metric_of(name).subject.key.key]]
+            for name in REMAINING
+        }
 
     def lists(self) -> tuple[tuple[Rows, ...], bytes]:
         return _lists(self._casebase, self._request.period, self._as_of, self._within)

@@ -79,8 +79,8 @@ def _themed(layers: Sequence[Any], frame: pd.DataFrame, height: float, figure: F
     layer that has them as its own.
     """
     title = alt.TitleParams(
-        text=figure.title,
-        subtitle="；".join([figure.subtitle, *(note for note in notes if note)]),
+        text=_wrapped(figure.title, _TITLE),
+        subtitle=_wrapped("；".join([figure.subtitle, *(note for note in notes if note)]), _LABEL),
         anchor="start",
         fontSize=_TITLE,
         fontWeight="normal",
@@ -225,6 +225,19 @@ def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:
         base.mark_rule(strokeDash=[3, 2], color=DESK.ink),
         text.encode(y=alt.value(0), text="text:N"),
     ]
+
+
+def _wrapped(text: str, size: float) -> str | list[str]:
+    """A title in lines that the picture's width holds, broken after a mark where one is far enough along."""
+    lines: list[str] = []
+    room = _WIDTH - 2 * _EDGE
+    while _wide(text, size) > room:
+        fits = next(place for place in range(len(text), 0, -1) if _wide(text[:place], size) <= room)
+        marks = [place + 1 for place, letter in enumerate(text[:fits]) if letter in "，；：、" and place > fits // 3]
+        cut = marks[-1] if marks else fits
+        lines.append(text[:cut])
+        text = text[cut:]
+    return [*lines, text] if lines else text
 
 
 def _wide(text: str, size: float) -> float:

@@ -23,7 +23,7 @@ def format_value(metric: Metric, value: float) -> str:
 
 
 def format_working_days(now: float, before: float, few: int, days: WorkingDays | None) -> tuple[str, str]:
-    """多5个工作日 and 按工作日均上升2.1%: what stands beside the change of a count.
+    """多5个工作日 and 日均上升2.1% (by the working day): what stands beside the change of a count.
 
     Both "" where the periods have as many working days, or `days` is None; the second also from a base under `few`, or
     without a number per day.
@@ -36,9 +36,9 @@ def format_working_days(now: float, before: float, few: int, days: WorkingDays |
     ratio = None if words.is_missing(before) or before < few else days.change(now, before)
     moved = words.relative_change(ratio)
     if moved in (words.NONE, words.SAME):
-        return more, "按工作日均持平" if moved == words.SAME else ""
+        return more, "日均持平" if moved == words.SAME else ""
     way = "上升" if moved.startswith("+") else "下降"
-    return more, f"按工作日均{way}{moved.lstrip(f'+{words.MINUS}')}"
+    return more, f"日均{way}{moved.lstrip(f'+{words.MINUS}')}"
 
 
 def format_change(metric: Metric, now: float, before: float, against: str, few: int) -> str:

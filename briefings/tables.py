@@ -18,13 +18,14 @@ from queries.measure import metric_of, stock_moment
 from queries.model import Fixed, Kind, Metric
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
+from queries.registry.common import EXCLUDED
 from queries.subjects import PROPOSAL_KINDS
 from queries.targets import target_of
 from queries.wrongdoing import DEFINITION
 from views import words
 from wording import unknown
 from wording.names import PLACE_NAMES, display_name
-from wording.numbers import kind_of
+from wording.numbers import CHANGE_NOTE, kind_of
 
 # What a Word table can bear; the ledger has every row.
 MOST_ROWS = 60
@@ -37,12 +38,15 @@ _SUMMARY = (
     "collective_visits",
     "collective_people",
     "closed",
+    "not_handled",
     "backlog",
     "overdue",
     "five_day_closure",
     "on_time_completion",
     "bureau_acceptance",
     "unit_acceptance",
+    "bureau_evaluation",
+    "bureau_satisfaction",
     "unit_evaluation",
     "unit_satisfaction",
     "repeat_rate",
@@ -50,7 +54,11 @@ _SUMMARY = (
     "one_pass_resolution_all",
     "reached_in_24h",
     "on_the_spot",
+    "grids_staffed",
+    "communities_with_agent",
     "hearings_held",
+    "supervision_issued",
+    "supervision_in_time",
 )
 _ALWAYS = ("registered", "closed", "backlog", "overdue")
 _RANKED = ("five_day_closure", "on_time_completion", "unit_satisfaction", "unit_evaluation", "repeat_rate")
@@ -69,7 +77,7 @@ _RANK = Column("名次", "count")
 VALUE, HITS, AMONG = Column("本期", "count"), Column("分子", "count"), Column("分母", "count")
 _PREVIOUS, _CHANGE = Column("上期", "count"), Column("环比", "change")
 # Changes per working day, for the ledger: a Word table has no room for them.
-_PER_DAY = (Column("环比（按工作日均）", "change"), Column("同比（按工作日均）", "change"))
+_PER_DAY = (Column("同比（工作日日均）", "change"), Column("环比（工作日日均）", "change"))
 _COUNT_SIDES = ("计入", "未计入")
 
 
@@ -106,10 +114,10 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
         VALUE,
         HITS,
         AMONG,
-        _PREVIOUS,
         Column("上年同期", "count"),
-        _CHANGE,
+        _PREVIOUS,
         Column("同比", "change"),
+        _CHANGE,
         *_PER_DAY,
         Column("目标", "rate"),
     )
@@ -124,18 +132,18 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
                 _rate_or_count(metric, row["value"], row["among"], few),
                 None if row["unknown"] else int(row["hits"]),
                 int(row["among"]) if rate and not row["unknown"] else None,
-                _rate_or_count(metric, row["previous"], row["previous_among"], few),
                 _rate_or_count(metric, row["year_before"], row["year_before_among"], few),
-                _change(metric, row, "previous", few),
+                _rate_or_count(metric, row["previous"], row["previous_among"], few),
                 _change(metric, row, "year_before", few),
-                *(_change_per_day(frozen, metric, row, against) for against in Against),
+                _change(metric, row, "previous", few),
+                *(_change_per_day(frozen, metric, row, against) for against in (Against.YEAR_BEFORE, Against.PREVIOUS)),
                 target_of(frozen.settings, name),
             )
         )
-    changes = "同比" if id == "summary" and frozen.request.form is Form.YEARLY else "环比、同比"
+    changes = "同比" if id == "summary" and frozen.request.form is Form.YEARLY else "同比、环比"
     note = (
         f"{_scope(frozen)}{_stocks_note(frozen)}率的{changes}为百分点，其余为百分比；比较的基数不足{few}的为增减数，"
-        f"率的分母不足{few}的不作比较。{working_days_note(frozen)}"
+        f"率的分母不足{few}的不作比较。{CHANGE_NOTE}{working_days_note(frozen)}"
         f"{_small_note(rows, few)}{_began_note(frozen)}{_unknown_note(frozen, metrics)}"
     )
     return Table(id, title, note, columns, tuple(rows))
@@ -450,8 +458,10 @@ def definitions(frozen: Frozen) -> Table:
     """The 口径 of every number in the briefing."""
     columns = (Column("指标"), Column("定义"), Column("算法"), Column("归期"), Column("依据"))
     metrics = [METRICS[name] for name in TOTALS]
-    rows = tuple((m.name, m.definition, formula(m), m.period_text, m.article) for m in metrics)
-    return Table("definitions", "指标口径", f"口径版本{frozen.definitions}，数字快照{frozen.snapshot}。", columns, rows)
+    # What nearly every definition ends with is said once, above.
+    rows = tuple((m.name, m.definition.removesuffix(EXCLUDED), formula(m), m.period_text, m.article) for m in metrics)
+    note = f"各指标均{EXCLUDED}口径版本{frozen.definitions}，数字快照{frozen.snapshot}。"
+    return Table("definitions", "指标口径", note, columns, rows)
 
 
 def case_lists(frozen: Frozen) -> tuple[CaseList, ...]:

@@ -30,6 +30,7 @@ from queries.measure import metric_of
 from queries.model import Moment
 from views import words
 from wording.names import PLACE_NAMES
+from wording.numbers import CHANGE_NOTE
 
 PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
 _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
@@ -153,7 +154,7 @@ def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
 def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     """The source of a slide's figures: what each is, by which date it is counted, and the snapshot."""
     sources = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in map(metric_of, metrics)]
-    return "\n".join([*sources, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
+    return "\n".join([*sources, CHANGE_NOTE, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
 
 
 def fill_suggestions(frozen: Frozen, workdays: Workdays, edits: Edits) -> Edits:
@@ -224,6 +225,8 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_s
             coming=facts.coming,
             lacking=facts.lacking,
             working_days=facts.working_days,
+            aimed=facts.aimed,
+            remaining=facts.remaining,
             late=facts.late,
             latest=facts.latest,
             hot=facts.hot,
@@ -259,6 +262,7 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_s
 def _compile(text: str) -> Template:
     environment = SandboxedEnvironment(undefined=StrictUndefined)
     environment.filters["items"] = _items
+    environment.filters["moved_items"] = _moved_items
     environment.filters["names"] = lambda numbers: "、".join(number.name for number in numbers)
     return environment.from_string(text)
 
@@ -285,6 +289,11 @@ def _source(name: str, frozen: Frozen) -> tuple[str, str]:
 def _items(numbers: Sequence[Number]) -> str:
     """Names with their numbers: 物业服务377件次、工资拖欠201件次."""
     return "、".join(f"{number.name}{number}" for number in numbers)
+
+
+def _moved_items(numbers: Sequence[Number]) -> str:
+    """Names with their numbers and how each moved: 网信1,938件次（同比下降0.6%）、电话682件次（同比上升3.2%）."""
+    return "、".join(f"{one.name}{one}{f'（{one.yoy}）' if one.yoy else ''}" for one in numbers)
 
 
 def _lines(text: str) -> list[str]:

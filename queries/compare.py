@@ -17,6 +17,9 @@ from queries.model import EVERYTHING, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
 from queries.registry import METRICS
 
+# What changes the backlog from one day to the next.
+_MOVES = {"inflow": "registered", "outflow": "closed", "not_handled": "not_handled"}
+
 
 def compare(
     casebase: Casebase,
@@ -136,11 +139,12 @@ def _without_unrecorded(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFra
 
 
 def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:
-    """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, backlog (int).
+    """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, not_handled, backlog.
 
     Days before the first case are left out, where any day is left.
 
-    backlog(t) = backlog(t0) + registered − closed, so one reading of the stock is enough.
+    Outflow is what was closed; what ended without being handled leaves the backlog too:
+    backlog(t) = backlog(t0) + registered − closed − not_handled, so one reading of the stock is enough.
     """
     end = as_of.date()
     start = end - timedelta(days=days - 1)
@@ -148,12 +152,11 @@ def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: S
     if first is not None and first <= end:
         start = max(start, first)
     before = measure(casebase, ["backlog"], as_of=end_of_day(start - timedelta(days=1)), within=within)
-    moved = measure(
-        casebase, ["registered", "closed"], as_of=as_of, period=Period(start, end), within=within, by=["day"]
-    )
+    moved = measure(casebase, list(_MOVES.values()), as_of=as_of, period=Period(start, end), within=within, by=["day"])
     table = moved.pivot_table(index="day", columns="metric", values="hits", aggfunc="sum")
     table.index = pd.to_datetime(table.index)
-    table = table.reindex(pd.date_range(start, end), columns=["registered", "closed"]).fillna(0).astype("int64")
-    flow = pd.DataFrame({"inflow": table["registered"], "outflow": table["closed"]})
-    flow["backlog"] = int(before["hits"].iloc[0]) + (flow["inflow"] - flow["outflow"]).cumsum()
+    table = table.reindex(pd.date_range(start, end), columns=list(_MOVES.values())).fillna(0).astype("int64")
+    flow = pd.DataFrame({name: table[metric] for name, metric in _MOVES.items()})
+    left = flow["inflow"] - flow["outflow"] - flow["not_handled"]
+    flow["backlog"] = int(before["hits"].iloc[0]) + left.cumsum()
     return flow.rename_axis("day").reset_index()

@@ -114,14 +114,18 @@ def lowest(
 
 
 def flow(frame: pd.DataFrame) -> str:
-    """近 90 天新收 14,520、办结 14,611 件次，在办减少 91 件次（−2.4%）. Columns: inflow, outflow, backlog."""
-    inflow, outflow = int(frame["inflow"].sum()), int(frame["outflow"].sum())
+    """近 90 天新收 14,520、办结 14,500、未予办理 111 件次，在办减少 91 件次（−2.4%）.
+
+    Columns: inflow, outflow, not_handled (what left the backlog without being closed), backlog.
+    """
+    inflow, outflow, dropped = (int(frame[name].sum()) for name in ("inflow", "outflow", "not_handled"))
     after = int(frame["backlog"].iloc[-1])
-    before = after - inflow + outflow
+    before = after - inflow + outflow + dropped
     moved = f"在办{'增加' if after > before else '减少'} {words.full_count(abs(after - before))} {UNIT}"
     relative = words.change(after, before)
     change_of_backlog = "在办持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
-    flow = f"新收 {words.full_count(inflow)}、办结 {words.full_count(outflow)} {UNIT}"
+    ended = f"、未予办理 {words.full_count(dropped)}" if dropped else ""
+    flow = f"新收 {words.full_count(inflow)}、办结 {words.full_count(outflow)}{ended} {UNIT}"
     return f"近 {len(frame)} 天{flow}，{change_of_backlog}"
 
 

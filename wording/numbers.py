@@ -9,6 +9,7 @@ from views import cards, words
 from views.shades import Better, Meaning
 
 _BETTER: dict[Polarity, Better] = {Polarity.UP_GOOD: "up", Polarity.DOWN_GOOD: "down", Polarity.NEUTRAL: "neither"}
+CHANGE_NOTE = "变化按未四舍五入的数值计算，与所列数值直接相减的末位可能不同。"
 # In the id of what counts cases past their limit.
 _LATE = "overdue"
 _FORMATS: dict[Kind, words.NumberFormat] = {

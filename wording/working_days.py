@@ -18,11 +18,11 @@ def change_per_day(days: WorkingDays, now: float, before: float, few: int) -> st
 
 
 def note(days: WorkingDays, now: float, before: float, few: int) -> str:
-    """（多 5 个工作日；按工作日均 +2.1%）; "" where both periods have as many working days."""
+    """（多 5 个工作日；日均 +2.1%）; "" where both periods have as many working days."""
     if not days.more:
         return ""
     moved = change_per_day(days, now, before, few)
-    clauses = [difference(days), f"按工作日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else ""]
+    clauses = [difference(days), f"日均 {moved}".replace(f" {words.SAME}", words.SAME) if moved else ""]
     return f"（{'；'.join(filter(None, [*clauses, unpublished(days)]))}）"
 
 

@@ -1,5 +1,6 @@
 """What may be said of a handful, of a day that is over, and of what nobody knows."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
+from sqlalchemy import select
 
 from briefings import cell_text, facts, figures, tables, template
 from briefings.facts import Debtor, Facts, Ranking
@@ -14,12 +17,15 @@ from briefings.frozen import PLACE, Frozen, freeze
 from briefings.model import Paragraph, Table, Valued
 from briefings.request import Request
 from briefings.template import Edits
+from casebase import schema
 from casebase.engine import Casebase
 from queries.compare import WorkingDays
 from queries.measure import measure, metric_of
 from queries.model import Kind
 from queries.periods import Against, Period
+from queries.registry.common import EXCLUDED
 from tests.pages.conftest import EVENING
+from wording.numbers import CHANGE_NOTE
 
 FEW = 30
 owed = facts.debtors
@@ -83,15 +89,15 @@ def test_working_days_stand_beside_the_change_of_what_comes_by_the_day(frozen_of
         days={Against.PREVIOUS: WorkingDays(21, 18), Against.YEAR_BEFORE: WorkingDays(21, 21)},
     )
     number = Facts(frozen).n("registered")
-    assert number.changes == "，同比持平，环比上升10.0%（多3个工作日，按工作日均下降5.7%）"
-    assert number.title_changes == "，同比持平，环比上升10.0%（工作日均下降5.7%）"
-    assert replace(number, name="网信").mom == "环比上升10.0%，按工作日均下降5.7%"
+    assert number.changes == "，同比持平，环比上升10.0%（多3个工作日，日均下降5.7%）"
+    assert number.title_changes == "，同比持平，环比上升10.0%（日均下降5.7%）"
+    assert replace(number, name="网信").mom == "环比上升10.0%，日均下降5.7%"
     assert replace(number, value=24, previous=20).mom == "环比增加4件次（多3个工作日）"
     assert "工作日" not in Facts(with_total(frozen, "backlog", value=1100.0, previous=1000.0)).n("backlog").changes
     assert Facts(frozen).working_days() == "本期21个工作日，上期18个，上年同期21个。"
     unpublished = replace(frozen, days={**frozen.days, Against.PREVIOUS: WorkingDays(21, 18, (2027,))})
     assert Facts(unpublished).n("registered").mom == (
-        "环比上升10.0%（多3个工作日，2027年放假安排未发布，按工作日均下降5.7%）"
+        "环比上升10.0%（多3个工作日，2027年放假安排未发布，日均下降5.7%）"
     )
 
 
@@ -142,13 +148,151 @@ def test_a_rise_of_a_handful_is_no_rise(frozen_of: Callable[..., Frozen]) -> Non
 
 
 def test_only_rates_above_the_whole_are_high(frozen_of: Callable[..., Frozen]) -> None:
-    asked = Facts(frozen_of("year"))
+    frozen = frozen_of("year")
+    classes = frozen.splits["category"].copy()
+    rate = (classes["metric"] == "repeat_rate") & (classes["among"] >= FEW)
+    first = classes[rate].index[0]
+    classes.loc[first, ["hits", "value"]] = [int(classes.loc[first, "among"]) // 2, 0.5]
+    asked = Facts(replace(frozen, splits={**frozen.splits, "category": classes}))
     whole = asked.n("repeat_rate")
     ranking = asked.rank("category", "repeat_rate")
     high = ranking.above(whole, 99)
     assert high
     assert all(one.value > whole.value for one in high)
     assert len(high) < len(ranking)
+
+
+def test_a_rate_that_chance_explains_is_not_high(frozen_of: Callable[..., Frozen]) -> None:
+    """8 of 37 where all have 10.28 % come by chance in one of thirty classes; 80 of 370 do not (scipy's own test)."""
+    whole = replace(Facts(frozen_of("month")).n("repeat_rate"), value=0.1028)
+    few, many = (
+        replace(whole, name=name, hits=hits, among=among, value=hits / among)
+        for name, hits, among in (("甲", 8, 37), ("乙", 80, 370))
+    )
+    rest = [replace(whole, name=f"丙{at}", hits=10, among=100, value=0.1) for at in range(18)]
+    assert binomtest(8, 37, 0.1028, alternative="greater").pvalue > 0.05 / 20
+    assert [one.name for one in Ranking((few, *rest), 0, 0).above(whole, 3)] == []
+    assert [one.name for one in Ranking((many, few, *rest), 0, 0).above(whole, 3)] == ["乙"]
+
+
+def test_what_came_less_what_went_is_what_is_open(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """上期在办 + 登记 − 办结 − 未予办理 = 在办, in the text and in the table of main numbers."""
+    frozen = frozen_of("month")
+    facts_of = Facts(frozen)
+    came, closed, dropped, left = (facts_of.n(name) for name in ("registered", "closed", "not_handled", "backlog"))
+    assert dropped.hits
+    assert left.previous + came.hits - closed.hits - dropped.hits == left.hits
+    text = next(line for line in said(frozen, city) if line.startswith("2026年10月，"))
+    assert f"未予办理{dropped}" in text
+    assert rows_of(tables.summary(frozen))["未予办理"][2] == f"{dropped.hits}"
+    none = with_total(frozen, "not_handled", value=0.0, hits=0, previous=0.0, year_before=0.0)
+    assert "未予办理" not in "".join(said(none, city))
+    assert "未予办理" not in rows_of(tables.summary(none))
+
+
+@pytest.mark.parametrize("name", ["month", "running", "year"])
+def test_each_number_has_its_own_change(name: str, frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """Two numbers of different kinds never share one change: batches and people move differently."""
+    frozen = frozen_of(name)
+    slides = template.deck(frozen, city.workdays, Edits()).slides
+    lines = [*said(frozen, city), *(line for slide in slides for line in slide.lines)]
+    pair = re.compile(r"[\d,.]+(?:批次|场次|件次|人次|件|%)、[\d,.]+(?:批次|场次|件次|人次|件|%)，[同环]比")
+    assert not [line for line in lines if pair.search(line)]
+    whole, compared = "".join(lines), 0
+    for metric in ("visits", "visit_people", "collective_visits", "collective_people", "unit_evaluation"):
+        number = Facts(frozen).n(metric)
+        if number and number.changes:
+            compared += 1
+            assert f"{number}{number.changes}" in whole
+    assert compared > 1
+
+
+def test_a_rate_stands_beside_what_it_is_of(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """Who divides the two counts before a rate finds the rate."""
+    frozen = frozen_of("month")
+    text = "".join(said(frozen, city))
+    back = Facts(frozen).n("hotline_callback")
+    assert f"本期答复的{back.looked_at}，已回访{back.counted}，回访率{back}" in text
+    for metric, words_before in (
+        ("hotline_satisfaction", "满意率"), ("supervision_in_time", "按期反馈率"), ("on_the_spot", "就地化解率"),
+        ("disputes_settled", "调解成功率"), ("reached_in_24h", "24小时联系率"), ("on_time_completion", "按期办结率"),
+    ):  # fmt: skip
+        number = Facts(frozen).n(metric)
+        assert f"{number.looked_at}，{words_before}{number}" in text
+
+
+@pytest.mark.parametrize("name", ["month", "year"])
+def test_what_has_a_target_is_held_against_it_in_text_and_table(
+    name: str, frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    frozen = frozen_of(name)
+    told = [line for line in said(frozen, city) if not line[0].isdigit() or line.startswith("20")]
+    rows = rows_of(tables.summary(frozen))
+    aimed = Facts(frozen).aimed()
+    assert {"grids_staffed", "communities_with_agent"} <= {one.metric.id for one in aimed}
+    for one in aimed:
+        assert rows[one.metric.name][-1] == f"{one.target:.2%}"
+        if not one.metric.id.endswith("_all"):
+            assert [line for line in told if f"{one}" in line and one.against_target in line], one.metric.id
+
+
+def test_problems_judge_by_targets_and_count_them(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """满意率 of the whole reaches its target while some units miss theirs: no word says it is low."""
+    frozen = frozen_of("month")
+    lines = said(frozen, city)
+    missed, aimed = Facts(frozen).short(), Facts(frozen).aimed()
+    assert 0 < len(missed) < len(aimed)
+    assert [line for line in lines if f"{len(aimed)}项有目标的指标中，{len(missed)}项未达目标。" in line]
+    assert not [line for line in lines if re.search("偏低|总体未达|较集中|不平衡", line)]
+    late = Facts(frozen).n("supervision_in_time")
+    assert late.misses_count
+    assert [line for line in lines if f"{late.looked_at}中，{late.misses}未按期反馈" in line]
+
+
+def test_only_who_still_owes_is_asked(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """Against the cases themselves: over their limit when the year ended, and open on the day of the briefing."""
+    frozen = frozen_of("year")
+    case, unit = schema.petition.c, schema.unit.c
+    end = frozen.stocks_at
+    query = select(case.petition_id, unit.name).select_from(
+        schema.petition.outerjoin(schema.unit, case.unit_id == unit.unit_id)
+    ).where(
+        case.registered_at <= end, case.due_at <= end, case.closed_at.is_(None) | (case.closed_at > frozen.as_of),
+        case.restricted.is_(False), case.channel.is_(None) | (case.channel != "12345转办"),
+    )  # fmt: skip
+    still = city.frame(query)
+    left = Facts(frozen).remaining("overdue")
+    assert left.total == len(still) < Facts(frozen).n("overdue").hits
+    assert len(left.units) == still["name"].nunique()
+    step = next(line for line in template.suggestions(frozen, city.workdays) if "逐件办结" in line)
+    assert all(name in step for name in left.units) or f"等{len(left.units)}个单位" in step
+    assert f"信访事项{left.of_units}" in step
+    assert "督办" not in step
+
+
+@pytest.mark.parametrize(("name", "area"), [("month", None), ("running", None), ("year", None), ("month", "410105")])
+def test_each_step_says_who_and_by_when(
+    name: str, area: str | None, frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    steps = template.suggestions(frozen_of(name, area), city.workdays)
+    assert steps
+    assert all(line.startswith("请") and re.search(r"\d+月\d+日(?:前|到期)", line) for line in steps)
+
+
+def test_changes_of_rounded_numbers_are_explained(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = frozen_of("month")
+    assert CHANGE_NOTE in tables.summary(frozen).note
+    assert CHANGE_NOTE in tables.every_number(frozen).note
+    assert all(CHANGE_NOTE in slide.notes for slide in template.deck(frozen, city.workdays, Edits()).slides)
+
+
+def test_what_every_definition_leaves_out_is_said_once(frozen_of: Callable[..., Frozen]) -> None:
+    table = tables.definitions(frozen_of("month"))
+    cells = [str(row[1]) for row in table.rows]
+    assert table.note.count(EXCLUDED) == 1
+    assert not [text for text in cells if EXCLUDED in text]
+    metrics = [metric_of(str(name)) for name in frozen_of("month").totals.index]
+    assert all(metric.definition in (text, text + EXCLUDED) for metric, text in zip(metrics, cells, strict=True))
 
 
 def with_one_judged(frozen: Frozen) -> tuple[Frozen, str]:
@@ -175,10 +319,10 @@ def test_one_that_can_be_judged_is_neither_first_nor_last(frozen_of: Callable[..
     assert came == sorted(came, reverse=True)  # type: ignore[type-var]
     figure = figures.FIGURES["five_day_places"](frozen)
     assert figure is not None
-    assert figure.title == f"五日办结率只有{name}满30件次可比，93.33%，不排名次"
+    assert figure.title == f"五日办结率：只有{name}满30件次可比，93.33%，不排名次"
     text = "\n".join(said(frozen, city))
     assert f"只有{name}满30件次可比" in text
-    assert "五日办结不平衡" not in text
+    assert "五日办结率未达目标。" not in text
     assert f"五日办结率未达目标的{name}" not in text
     assert f"未达到目标的是{name}" not in text
 
@@ -259,7 +403,9 @@ def test_cases_without_a_unit_are_overdue_all_the_same(frozen_of: Callable[..., 
     assert {row[1] for row in table.rows} == {"未分派"}
     lines = said(frozen, city)
     assert [line for line in lines if f"超过办结期限未结的{overdue}，未分派责任单位。" in line]
-    assert [line for line in lines if f"超期未结的{overdue}明确责任单位" in line]
+    left = Facts(frozen).remaining("overdue")
+    assert left.total
+    assert [line for line in lines if f"至今仍未办结的{left}明确责任单位" in line]
 
 
 def test_every_number_of_cases_has_its_thousands_apart() -> None:
@@ -313,7 +459,7 @@ def test_what_is_not_loaded_is_told_in_its_place(frozen_of: Callable[..., Frozen
     lines = "\n".join(said(frozen, city))
     assert f"{metric_of('bureau_acceptance').name}—（未装入转送时间）；" in lines
     assert f"{metric_of('unit_satisfaction').name}—（未装入对责任单位的评价）。" in lines
-    problems = [line for line in lines.split("\n") if "总体未达目标。" in line]
+    problems = [line for line in lines.split("\n") if "项未达目标。" in line]
     assert all(metric_of(name).name not in line for name in lacks for line in problems)
     assert metric_of("unit_satisfaction").kind is Kind.RATE
     places = tables.places(frozen)
@@ -326,7 +472,7 @@ def test_what_misses_its_target_has_one_step_each(frozen_of: Callable[..., Froze
     gaps = Facts(frozen).rank("place", "grids_staffed").short()
     assert gaps
     steps = template.suggestions(frozen, city.workdays)
-    staffed = next(line for line in steps if "补齐没有在岗网格员的网格" in line)
+    staffed = next(line for line in steps if "为没有在岗网格员的网格配齐网格员" in line)
     assert (f"等{len(gaps)}个区县（功能区）" in staffed) == (len(gaps) > 3)
     assert not [line for line in steps if metric_of("grids_staffed").name in line]
     missed = [one.metric for one in Facts(frozen).short() if one.metric.id not in ("grids_staffed", "five_day_closure")]

@@ -135,7 +135,7 @@ def moved_per_day(now: Record, before: Record, period: Period, against: Against)
 
 # Days, spans and terms: told apart from numbers by what follows or surrounds them.
 TERMS = re.compile(
-    r"\d+年第\d季度|\d+年|\d+月|\d+日|\d+时|\d+分(?!点)|\d+(?:\.\d+)?个(?!百分点)|近\d+天|24小时|12345|\d+个工作日|每万人"
+    r"\d+年第\d季度|\d+年|\d+月|\d+日|\d+时|\d+分(?!点)|\d+(?:\.\d+)?个(?!百分点)|近\d+天|24小时|12345|\d+个工作日|\d+项(?=有目标|未达目标)|每万人"
     r"|\d+%的目标|不足30件次|纵轴自\d+%起|^(?:附件：|\u3000+)?\d+\. |^附件\d+$|[A-F\d]{8,}|预计(?:约|不足)[\d,]+件次"
 )
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -261,7 +261,7 @@ def test_ledger_holds_the_changes_per_working_day(
     heads, *rows = list(book["总表"].iter_rows(min_row=3, values_only=True))
     told = {record["metric"]: record for record in queries(TOTALS, PERIODS[name], EVENING, None)}
     several = 0
-    for against, head in ((Against.PREVIOUS, "环比（按工作日均）"), (Against.YEAR_BEFORE, "同比（按工作日均）")):
+    for against, head in ((Against.PREVIOUS, "环比（工作日日均）"), (Against.YEAR_BEFORE, "同比（工作日日均）")):
         then, moment = compared_period(PERIODS[name], EVENING, against)
         earlier = {record["metric"]: record for record in queries(TOTALS, then, moment, None)}
         for metric, row in zip(TOTALS, rows, strict=True):

@@ -103,6 +103,18 @@ def test_lines_are_told_apart_without_colour() -> None:
     assert dashes["scale"]["range"][0] != dashes["scale"]["range"][1]
 
 
+def test_a_long_title_is_broken_and_never_cut() -> None:
+    """The title of the widest kind that a briefing has: a whole in front of it, and the distance from the target."""
+    long = "就地化解率：30件次以上的区县（功能区）中，登封市、航空港区最低，42.86%，低于目标10.85百分点"
+    title = pictures._ranking(replace(RANKING, title=long)).to_dict()["title"]
+    lines = title["text"]
+    assert len(lines) == 2
+    assert "".join(lines) == long
+    assert lines[0].endswith("，")
+    assert all(pictures._wide(line, title["fontSize"]) <= title["limit"] for line in lines)
+    assert pictures._ranking(RANKING).to_dict()["title"]["text"] == RANKING.title
+
+
 def test_small_samples_are_hollow_and_said() -> None:
     rows = pictures._frame(RANKING)
     assert list(rows["fill"] == "white") == [True, False, False, False]

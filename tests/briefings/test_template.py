@@ -124,7 +124,7 @@ def test_the_area_itself_is_named_where_it_misses_a_target(
     missed = {name for name, value in rates.items() if value < targets[name]}
     assert missed
     said = texts(document(frozen, city.workdays, Edits()))
-    named = next(line for line in said if "总体未达目标。" in line)
+    named = next(line for line in said if "项未达目标。" in line)
     assert {name for name in targets if METRICS[name].name in named} == missed
 
 

@@ -79,9 +79,9 @@ def _delta(metric: str, now: float, before: float) -> cards.Delta:
 def test_the_working_days_stand_beside_the_change_of_a_flow() -> None:
     """November 2026 has 21 working days, October 18: 1100 a month are 52.4 a day, 1000 are 55.6."""
     delta = _delta("registered", 1100, 1000)
-    assert (delta.text, delta.note) == ("+10.0%", "（多 3 个工作日；按工作日均 −5.7%）")
+    assert (delta.text, delta.note) == ("+10.0%", "（多 3 个工作日；日均 −5.7%）")
     assert delta.short_note == "（日均 −5.7%）"
-    assert _delta("registered", 2100, 1800).note == "（多 3 个工作日；按工作日均持平）"
+    assert _delta("registered", 2100, 1800).note == "（多 3 个工作日；日均持平）"
     assert _delta("backlog", 1275, 1000).note == _delta("five_day_closure", 0.9, 0.8).note == ""
 
 
@@ -94,7 +94,7 @@ def test_what_the_working_days_alone_moved_has_no_colour() -> None:
 
 def test_a_year_whose_holidays_are_not_published_is_named() -> None:
     days = WorkingDays(20, 17, (2027,))
-    assert note(days, 100, 90, 30) == "（多 3 个工作日；按工作日均 −5.6%；2027 年放假安排未发布）"
+    assert note(days, 100, 90, 30) == "（多 3 个工作日；日均 −5.6%；2027 年放假安排未发布）"
     assert short_note(days, 100, 90, 30) == "（日均 −5.6%，放假安排未发布）"
     assert note(days, 1, 2, 30) == "（多 3 个工作日；2027 年放假安排未发布）"  # a handful moves by chance
     assert note(WorkingDays(1, 0), 100, 90, 30) == "（多 1 个工作日）"

@@ -67,6 +67,15 @@ def test_the_daily_flow_ends_in_the_backlog_of_each_day(duckdb_city: Casebase) -
         assert row["backlog"] == measure(duckdb_city, ["backlog"], as_of=as_of, within=within)["hits"].item()
 
 
+def test_what_ends_without_being_handled_leaves_the_flow_too(duckdb_city: Casebase) -> None:
+    """Of the whole city, in which some are 不予受理 or 存: every day's end, against the stock of that day."""
+    flow = daily_flow(duckdb_city, as_of=NOON, days=60)
+    assert flow["not_handled"].sum() > 0
+    for row in flow.iloc[::10].to_dict("records"):
+        as_of = min(NOON, end_of_day(row["day"].date()))
+        assert row["backlog"] == measure(duckdb_city, ["backlog"], as_of=as_of)["hits"].item()
+
+
 def _worked(first: date, last: date) -> int:
     """Working days by chinese_calendar alone."""
     return sum(chinese_calendar.is_workday(day.date()) for day in pd.date_range(first, last))

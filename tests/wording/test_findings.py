@@ -55,6 +55,7 @@ def test_lowest_without_a_target() -> None:
 @pytest.mark.parametrize(
     ("came", "went", "after", "said"),
     [
+        ([5, 3], [2, 2, 1], 103, "近 2 天新收 8、办结 4、未予办理 1 件次，在办增加 3 件次（+3.0%）"),
         ([5, 3], [2, 2], 104, "近 2 天新收 8、办结 4 件次，在办增加 4 件次（+4.0%）"),
         ([0, 1], [2, 9], 90, "近 2 天新收 1、办结 11 件次，在办减少 10 件次（−10.0%）"),
         ([1, 1], [1, 1], 50, "近 2 天新收 2、办结 2 件次，在办持平"),
@@ -62,7 +63,9 @@ def test_lowest_without_a_target() -> None:
     ],
 )
 def test_flow(came: list[int], went: list[int], after: int, said: str) -> None:
-    frame = pd.DataFrame({"inflow": came, "outflow": went, "backlog": [0, after]})
+    frame = pd.DataFrame(
+        {"inflow": came, "outflow": went[:2], "not_handled": [0, sum(went[2:])], "backlog": [0, after]}
+    )
     assert findings.flow(frame) == said
 
 
