@@ -22,7 +22,7 @@ from views import cards, words
 from views.tokens import Role
 from wording import unknown
 from wording import working_days as working_days_words
-from wording.numbers import format_value, in_full, kind_of, state_of, tone
+from wording.numbers import CHANGE_NOTE, format_value, in_full, kind_of, state_of, tone
 
 # Stocks of what ends from today on.
 _FALLING_DUE = frozenset(name for name in METRICS if "due_today" in name or "due_in_" in name)
@@ -135,12 +135,12 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     if days is not None and tone(metric, now, days.scaled(before)) != judged:
         judged = "neutral"  # what the working days alone moved is neither better nor worse
     return cards.Delta(
-        f"{against.label}{other_day or ''}",
+        against.label,
         moved,
         judged,
         link,
-        note=working_days_words.note(days, now, before, few) if days else "",
-        short_note=working_days_words.short_note(days, now, before, few) if days else "",
+        note=other_day[0] if other_day else working_days_words.note(days, now, before, few) if days else "",
+        short_note=other_day[1] if other_day else working_days_words.short_note(days, now, before, few) if days else "",
     )
 
 
@@ -149,23 +149,28 @@ def working_days_of(view: View, metric: Metric, against: Against) -> WorkingDays
     return working_days(view.workdays, view.period, view.as_of, against) if metric.is_flow else None
 
 
-def _other_kind_of_day(view: View, metric: Metric, against: Against) -> str | None:
-    """What kind of day a number of one day is compared with, where it is of another kind itself; None of others.
+def _other_kind_of_day(view: View, metric: Metric, against: Against) -> tuple[str, str] | None:
+    """What day a number of one day is compared with, where it is of another kind itself; None of others.
+
+    In full （2025年10月29日为工作日） and, where the label tells the year, in short （10月29日上班）.
 
     What falls due from today on is of one day too: on a rest day no promise ends, which is no merit.
     """
     earlier, then_at = compared_period(view.period, view.as_of, against)
     if metric.id in _FALLING_DUE:
-        days = (view.stocks_at.date(), stock_moment(then_at, earlier).date())
+        today, day = view.stocks_at.date(), stock_moment(then_at, earlier).date()
     elif metric.is_stock or view.period.days > 1:
         return None
     else:
-        days = (view.period.start, earlier.start)
+        today, day = view.period.start, earlier.start
     try:
-        now, then = (view.workdays.is_working(day) for day in days)
+        now, then = (view.workdays.is_working(one) for one in (today, day))
     except CasebaseError:
         return None  # outside the calendar nobody knows which day rests
-    return None if now == then else f"（为{'工作日' if then else '休息日'}）"
+    if now == then:
+        return None
+    full, short = words.day(day, year=day.year != today.year), words.day(day)
+    return f"（{full}为{'工作日' if then else '休息日'}）", f"（{short}{'上班' if then else '休息'}）"
 
 
 def _beside(
@@ -207,6 +212,8 @@ def definition(settings: Settings, metric: Metric) -> tuple[tuple[str, str], ...
     if metric.kind is Kind.RATE:
         pairs += [("分子", metric.hits_text), ("分母", metric.among_text)]
     pairs += [("归期", metric.period_text), ("依据", metric.article)]
+    if metric.kind is Kind.RATE:
+        pairs.append(("变化", CHANGE_NOTE))
     target = target_of(settings, metric.id)
     if target is not None:
         pairs.append(("目标", words.percent(target)))

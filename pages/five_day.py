@@ -30,7 +30,7 @@ CARDS = (
     "five_day_due_in_1",
     "five_day_due_in_3",
 )
-DUE = {"five_day_due_in_0": "今日", "five_day_due_in_1": "1个工作日", "five_day_due_in_3": "3个工作日"}
+DUE = {"five_day_due_in_0": "当日", "five_day_due_in_1": "1个工作日", "five_day_due_in_3": "3个工作日"}
 ROWS = 20
 LEAST_ROWS = 12
 WAYS = {"rate": "五日办结率", "misses": "未按期件次"}
@@ -139,7 +139,7 @@ def due_soon(view: View) -> None:
     tables.headed(
         rows.due_soon(view, units, DUE),
         headlines.due_soon(units, today, words.day(view.workday(view.stocks_at, 3))),
-        f"{view.stock_moment_text}，五日期限将到、尚未办结的简单诉求，今日、1 个、3 个工作日内逐级累计；"
+        f"{view.stock_moment_text}，五日期限将到、尚未办结的简单诉求，当日、1 个、3 个工作日内逐级累计；"
         "选中一行查看明细",
         define="five_day_due_in_3",
         open_row=lambda row: open_link(list_link("five_day_due_in_3", unit=units["code"].iloc[row])),

@@ -21,7 +21,7 @@ SMALL_SAMPLE = words.State("none", "○", words.SMALL)
 
 _DUE = {
     "overdue": "超期未结",
-    "due_today": "今日到期",
+    "due_today": "当日到期",
     "due_in_3": "3 个工作日内",
     "due_in_5": "5 个工作日内",
     "backlog": "在办",

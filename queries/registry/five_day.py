@@ -92,7 +92,7 @@ FIVE_DAY_OVERDUE = _five_day(
 
 
 def _five_day_due_within(days: int, name: str) -> Metric:
-    ahead = f"尚未办结、五日期限不晚于今日之后第 {days} 个工作日的简单诉求（今日到期的也计入）。"
+    ahead = f"尚未办结、五日期限不晚于当日之后第 {days} 个工作日的简单诉求（当日到期的也计入）。"
     return _five_day(
         f"five_day_due_in_{days}",
         name,
@@ -144,7 +144,7 @@ METRICS = (
     FIVE_DAY_LAST_DAY,
     FIVE_DAY_IN_WINDOW,
     FIVE_DAY_OVERDUE,
-    _five_day_due_within(0, "五日期限今日到期"),
+    _five_day_due_within(0, "五日期限当日到期"),
     *(_five_day_due_within(days, f"五日期限{days}个工作日内到期") for days in HORIZONS),
     *(_if_nothing_closes(days) for days in HORIZONS),
 )

@@ -74,13 +74,13 @@ HOTLINE_OPEN = _count(
 )
 HOTLINE_DUE_TODAY = _count(
     "hotline_due_today",
-    "12345今日到期",
+    "12345当日到期",
     **counted("时点上尚未答复、答复期限就在当日的12345转办件；当日24时前均未超期。", _APART),
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
     article=_LIMIT,
     among=lambda at: and_(_open(at), on_day(p.due_at) == at.today),
-    short="今日到期",
+    short="当日到期",
 )
 HOTLINE_OVERDUE = _count(
     "hotline_overdue",

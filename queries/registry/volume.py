@@ -29,7 +29,7 @@ def _due_within(days: int) -> Metric:
     return _volume(
         f"due_in_{days}",
         f"{days}个工作日内到期",
-        **counted(f"未办结、办结期限未过，且期限不晚于今日之后第 {days} 个工作日的信访件（今日到期的也计入）。"),
+        **counted(f"未办结、办结期限未过，且期限不晚于当日之后第 {days} 个工作日的信访件（当日到期的也计入）。"),
         polarity=Polarity.DOWN_GOOD,
         period_text="时点数",
         article="[L] 第三十四条（60日，可延长不超过30日）",
@@ -98,7 +98,7 @@ OVERDUE = _volume(
 )
 DUE_TODAY = _volume(
     "due_today",
-    "今日到期",
+    "当日到期",
     **counted("未办结、办结期限就在当日的信访件，到当日24时止不算超期。"),
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from casebase.settings import Settings
 from cockpit import kpis
 from cockpit.view import View, comparisons
 from queries.compare import WorkingDays
@@ -14,6 +15,7 @@ from queries.periods import Period
 from queries.registry import METRICS
 from tests.cockpit.fakes import data_that_answers
 from views import cards
+from wording.numbers import CHANGE_NOTE
 from wording.working_days import note, short_note
 
 SATURDAY, SUNDAY, FRIDAY = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 20)
@@ -22,20 +24,20 @@ MADE_UP = date(2025, 9, 28)  # a Sunday that was worked
 
 @pytest.fixture
 def change() -> Callable[..., tuple[str, str]]:
-    """A function (day, metric="closed") to the label and tone of 0 against 100 the day before."""
+    """A function (day, metric="closed") to the label with its note, and the tone, of 0 against 100 the day before."""
 
     def of(day: date, metric: str = "closed") -> tuple[str, str]:
         at = datetime(day.year, day.month, day.day, 12)
         view = View(data_that_answers(), at, Period(day, day), Slice(), comparisons("较昨日同时段"))
         row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
         delta = kpis.deltas(view, METRICS[metric], row, linked=False)[0]
-        return delta.label, delta.tone
+        return f"{delta.label}{delta.note}", delta.tone
 
     return of
 
 
 def test_rest_day_against_a_working_day_has_no_colour(change: Callable[..., tuple[str, str]]) -> None:
-    assert change(SATURDAY) == ("较昨日同时段（为工作日）", "neutral")
+    assert change(SATURDAY) == ("较昨日同时段（11月20日为工作日）", "neutral")
 
 
 def test_like_days_are_judged(change: Callable[..., tuple[str, str]]) -> None:
@@ -44,7 +46,7 @@ def test_like_days_are_judged(change: Callable[..., tuple[str, str]]) -> None:
 
 
 def test_worked_sunday_is_a_working_day(change: Callable[..., tuple[str, str]]) -> None:
-    assert change(MADE_UP) == ("较昨日同时段（为休息日）", "neutral")
+    assert change(MADE_UP) == ("较昨日同时段（9月27日为休息日）", "neutral")
 
 
 def test_stocks_carry_over_rest_days(change: Callable[..., tuple[str, str]]) -> None:
@@ -53,7 +55,7 @@ def test_stocks_carry_over_rest_days(change: Callable[..., tuple[str, str]]) -> 
 
 @pytest.mark.parametrize("metric", ["due_today", "due_in_3", "five_day_due_in_0", "supervision_due_in_3"])
 def test_nothing_due_on_a_rest_day_is_no_merit(change: Callable[..., tuple[str, str]], metric: str) -> None:
-    assert change(SATURDAY, metric) == ("较昨日同时段（为工作日）", "neutral")
+    assert change(SATURDAY, metric) == ("较昨日同时段（11月20日为工作日）", "neutral")
     assert change(FRIDAY, metric) == ("较昨日同时段", "good")
 
 
@@ -61,9 +63,17 @@ def test_a_month_that_ends_on_a_rest_day_has_what_falls_due_of_that_day() -> Non
     at = datetime(2026, 10, 31, 12)  # a Saturday; 30 September was worked
     view = View(data_that_answers(), at, Period(date(2026, 10, 1), at.date()), Slice(), comparisons("较上月同期"))
     row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
-    label = kpis.deltas(view, METRICS["five_day_due_in_0"], row, linked=False)[0].label
-    assert label == "较上月同期（为工作日）"
-    assert kpis.deltas(view, METRICS["overdue"], row, linked=False)[0].label == "较上月同期"
+    month, year = kpis.deltas(view, METRICS["five_day_due_in_0"], row, linked=False)
+    assert (month.label, month.note, month.short_note) == ("较上月同期", "（9月30日为工作日）", "（9月30日上班）")
+    # The year before, 31 October was a Friday: its day carries its year, the label of the wall says it.
+    assert (year.note, year.short_note) == ("（2025年10月31日为工作日）", "（10月31日上班）")
+    assert not [one.note for one in kpis.deltas(view, METRICS["overdue"], row, linked=False) if one.note]
+
+
+def test_no_number_of_a_cut_off_is_called_todays() -> None:
+    """A page of last month shows what fell due on its last day: 当日, whenever the reader looks."""
+    assert not [metric.id for metric in METRICS.values() if "今日" in metric.name + metric.short + metric.definition]
+    assert METRICS["five_day_due_in_0"].name == "五日期限当日到期"
 
 
 def _november(as_of: datetime) -> View:
@@ -100,3 +110,7 @@ def test_a_year_whose_holidays_are_not_published_is_named() -> None:
     assert note(WorkingDays(1, 0), 100, 90, 30) == "（多 1 个工作日）"
     assert note(WorkingDays(19, 20), 0, 0, 30) == "（少 1 个工作日）"
     assert note(WorkingDays(20, 20, (2027,)), 100, 90, 30) == short_note(WorkingDays(20, 20), 100, 90, 30) == ""
+
+
+def test_the_definition_of_a_rate_tells_that_changes_are_of_unrounded_numbers() -> None:
+    assert ("变化", CHANGE_NOTE) in kpis.definition(Settings(), METRICS["five_day_closure"])
