@@ -3,7 +3,7 @@
 import copy
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import partial
 from threading import Condition
 from types import FunctionType
@@ -23,11 +23,11 @@ _ENTRY_BYTES = 500
 
 @dataclass(frozen=True)
 class _Entry:
-    """A value that is kept, what it weighs in bytes, and whether nobody can change it."""
+    """A value that is kept, what it weighs in bytes, and how a caller gets one of its own (None: nobody changes it)."""
 
     value: Any
     size: int
-    immutable: bool
+    copy: Callable[[Any], Any] | None = None
 
 
 class _Kept(LRUCache[Any, _Entry]):
@@ -84,7 +84,7 @@ class Answers:
         """
         key = hashkey(version, question.__module__, question.__qualname__, frozen(args[1:]), frozen(kwargs))
         entry = self._computed(key, lambda: _answer(question(*args, **kwargs)))
-        return cast(R, entry.value if entry.immutable else _own(entry.value))
+        return cast(R, entry.copy(entry.value) if entry.copy else entry.value)
 
     def share(self, version: int, key: Hashable, compute: Callable[[], R]) -> R:
         """What `compute` makes at a version of the data, as one value that all who ask by this key hold together."""
@@ -96,11 +96,11 @@ def _compute(_key: Hashable, compute: Callable[[], _Entry]) -> _Entry:
 
 
 def _answer(value: Any) -> _Entry:
-    return _Entry(value, size_of(value) + _ENTRY_BYTES, is_immutable(value))
+    return _Entry(value, size_of(value) + _ENTRY_BYTES, _copy_of(value))
 
 
 def _shared_entry(value: Any) -> _Entry:
-    return _Entry(shared(value), size_of(value) + _ENTRY_BYTES, True)
+    return _Entry(shared(value), size_of(value) + _ENTRY_BYTES)
 
 
 class _Same:
@@ -131,6 +131,8 @@ def frozen(value: Any) -> Hashable:
         return (frozenset if isinstance(value, Set) else tuple)(frozen(one) for one in value)
     if isinstance(value, FunctionType | partial):
         return _place_of(value)
+    if is_dataclass(value) and any(isinstance(one, pd.DataFrame) for one in vars(value).values()):
+        return tuple(frozen(one) for one in vars(value).values())
     if isinstance(value, Hashable):
         return value
     raise TypeError(f"a question cannot be asked by a {type(value).__name__}: it cannot be told from another one")
@@ -143,13 +145,14 @@ def _place_of(function: Any) -> Hashable:
     return function.__code__.co_filename, function.__qualname__
 
 
-def _own(answer: R) -> R:
-    """A copy that belongs to the caller. Frames share their data until they are changed (pandas' copy on write)."""
-    own: Any = answer.copy(deep=False) if isinstance(answer, pd.DataFrame | pd.Series) else _copy(answer)
-    return cast(R, own)
-
-
-def _copy(answer: Any) -> Any:
-    if isinstance(answer, dict | list) and is_immutable(tuple(answer.values() if isinstance(answer, dict) else answer)):
-        return answer.copy()
-    return copy.deepcopy(answer)
+def _copy_of(answer: Any) -> Callable[[Any], Any] | None:
+    """How a copy of an answer is made that belongs to the caller, at the least cost; None where none is needed."""
+    if is_immutable(answer):
+        return None
+    if isinstance(answer, pd.DataFrame | pd.Series):
+        # Frames share their data until they are changed (pandas' copy on write).
+        return partial(type(answer).copy, deep=False)
+    if isinstance(answer, dict | list):
+        parts = answer.values() if isinstance(answer, dict) else answer
+        return type(answer).copy if all(map(is_immutable, parts)) else copy.deepcopy
+    return copy.deepcopy

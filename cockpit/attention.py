@@ -1,9 +1,10 @@
 """What needs attention as alerts: the fact, who must act, by when, its cases and its reason; most urgent first."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cockpit import kpis, places
+from cockpit.kept import kept
 from cockpit.links import definition_link, list_link, topics_link, why_link
 from cockpit.view import View
 from queries import needs
@@ -28,7 +29,8 @@ _STATES = {
 }
 
 
-def alerts(view: View) -> list[cards.Attention]:
+@kept
+def alerts(view: View) -> Sequence[cards.Attention]:
     """At most five alerts of the moment, red above amber; within a colour in the order of queries.attention.About."""
     findings = view.ask(
         find_attention, as_of=view.as_of, period=view.period, within=view.within, place=places.dimension_below(view)
@@ -37,6 +39,7 @@ def alerts(view: View) -> list[cards.Attention]:
     return sorted(every_alert, key=lambda alert: _URGENCY.index(alert.state.role))[:MAX_ALERTS]
 
 
+@kept
 def quiet(view: View) -> str:
     """The sentence where nothing stands out: that nothing does, or what data is missing to know."""
     lacks = view.ask(needs.unknown)

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from cockpit import kpis, places
+from cockpit.kept import kept
 from cockpit.view import View
 from queries import backlog, forward
 from queries.measure import measure
@@ -23,6 +24,7 @@ UNKNOWN_ORIGIN = "来源未填写"
 LATE = ANSWERS[1:3]
 
 
+@kept
 def agents_by_origin(view: View, agents: pd.DataFrame, dimension: str, most: int) -> pd.DataFrame:
     """Agents, measured by place and origin, of the `most` places with most of them; places and origins largest first.
 
@@ -50,6 +52,7 @@ def place_labels(view: View, dimension: str, codes: Iterable[str]) -> dict[str, 
     return {code: f"{name}（{code}）" if is_shared[code] else name for code, name in labels.items()}
 
 
+@kept
 def experts_by_field(view: View) -> pd.DataFrame:
     """The experts in the pool by field (row) and source (column), both largest first."""
     experts = view.ask(measure, ["experts_in_pool"], as_of=view.stocks_at, by=["source", "field"])
@@ -59,6 +62,7 @@ def experts_by_field(view: View) -> pd.DataFrame:
     return cells.sort_values(["row", "column"]).astype({"row": str, "column": str})
 
 
+@kept
 def backlog_by_stage(view: View) -> pd.DataFrame:
     """Open cases by stage (row) and age (column), in the order of the process.
 
@@ -76,6 +80,7 @@ def backlog_by_stage(view: View) -> pd.DataFrame:
     return cells.assign(row=cells["stage"], column=cells["age"], code=codes, stage=codes)
 
 
+@kept
 def orders_by_answer(view: View) -> pd.DataFrame:
     """Orders of supervision of the period by level (row) and what became of their limit (column).
 
@@ -88,6 +93,7 @@ def orders_by_answer(view: View) -> pd.DataFrame:
     return cells.assign(role=["bad" if answer in LATE else "none" for answer in cells["column"]])
 
 
+@kept
 def due_days(view: View) -> pd.DataFrame:
     """Open cases by the day their handling limit ends, today and the five working days to come, as bars.
 
@@ -108,6 +114,7 @@ def due_days(view: View) -> pd.DataFrame:
     )
 
 
+@kept
 def limits_by_day(view: View, limits: Mapping[str, str]) -> pd.DataFrame:
     """Open cases by limit (row) and the day on which it ends (column), today and the working days to come.
 
@@ -137,6 +144,7 @@ def due_text(day: date, cases: int) -> str:
     return f"{words.day(day)}（{words.weekday(day)}）到期 {words.full_count(cases)} 件次"
 
 
+@kept
 def closing_days(view: View) -> pd.DataFrame:
     """Simple claims closed in the period by the working days that it took: days (int, the last: more), cases (int)."""
     closed = view.ask(measure, ["five_day_closure"], by=["closing_days"], **view.scope).dropna(subset=["closing_days"])

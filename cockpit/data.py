@@ -103,6 +103,10 @@ class Data:
                 self.live.watch.report_failure(error)
             raise
 
+    def hold(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer as `ask` gives it, but one for all who ask (see `share`), of which others can be derived."""
+        return self.share((question, args, kwargs), lambda: self.ask(question, *args, **kwargs))
+
     def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The value of a function of kept values and of nothing else, made once for all who ask (see `share`)."""
         return self.share((function, args, kwargs), lambda: function(*args, **kwargs))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from casebase.errors import CasebaseError
 from casebase.settings import Settings
+from cockpit.kept import kept
 from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
 from queries import decompose, needs
@@ -57,6 +58,7 @@ def stage_names(view: View, stages: pd.Series) -> list[str]:
     return [stage if isinstance(stage, str) else unknown.placeholder(lacks) for stage in stages]
 
 
+@kept
 def comparison(view: View, metrics: Sequence[str]) -> pd.DataFrame:
     """These numbers and those that stand beside them, with their earlier values (see queries.compare), by metric."""
     beside = [other for name in metrics for other in METRICS[name].beside]
@@ -65,6 +67,7 @@ def comparison(view: View, metrics: Sequence[str]) -> pd.DataFrame:
     return compared.set_index("metric")
 
 
+@kept
 def months(view: View, metrics: Sequence[str], count: int = 12) -> pd.DataFrame:
     """The months up to the end of the period, or up to now while it runs (see queries.compare.by_month)."""
     return view.ask(by_month, list(metrics), as_of=view.as_of, months=count, within=view.within, until=view.last_day)
@@ -103,6 +106,20 @@ def card(
         beside=tuple(text for text, _ in beside),
         beside_links=tuple(link for _, link in beside),
         small=is_small(view, metric, row["among"]),
+    )
+
+
+@kept
+def linked_cards(view: View, metrics: Sequence[str], *, spark: bool, linked: bool) -> tuple[cards.Card, ...]:
+    """These numbers as cards of which a click opens the cases, with their trends if `spark` (see `card`)."""
+    compared = comparison(view, metrics)
+    trend = months(view, metrics) if spark else None
+    return tuple(
+        replace(
+            card(view, METRICS[name], compared, trend, linked=linked),
+            link=number_link(METRICS[name], compared.loc[name], period=view.link_period),
+        )
+        for name in metrics
     )
 
 

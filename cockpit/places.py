@@ -7,6 +7,7 @@ import pandas as pd
 
 from cockpit import kpis
 from cockpit.data import Data
+from cockpit.kept import kept
 from cockpit.view import View
 from queries import names
 from queries.measure import measure, metric_of
@@ -33,6 +34,7 @@ class Below:
         return PLACE_NAMES[self.dimension]
 
 
+@kept
 def areas(data: Data) -> pd.DataFrame:
     """All areas, indexed by code (see queries.names.areas)."""
     return data.ask(names.areas).set_index("code", drop=False)
@@ -50,7 +52,8 @@ def dimension_of_cases(view: View) -> str:
     return "community" if dimension == "grid" else dimension
 
 
-def levels_below(view: View, *, without: Sequence[str] = ()) -> list[str]:
+@kept
+def levels_below(view: View, *, without: Sequence[str] = ()) -> tuple[str, ...]:
     """The dimensions below the view's area, the next first, down to the community; grids below that.
 
     Those named in `without` are left out.
@@ -59,9 +62,10 @@ def levels_below(view: View, *, without: Sequence[str] = ()) -> list[str]:
     first = dimension_below(view)
     present = set(areas(view.data)["level"])
     deeper = [name for name in levels[levels.index(first) + 1 : -1] if levels.index(name) + 2 in present]
-    return [name for name in (first, *deeper) if name not in without]
+    return tuple(name for name in (first, *deeper) if name not in without)
 
 
+@kept
 def below(view: View) -> Below:
     """What lies below the view's area; grids below a community."""
     table = areas(view.data)
@@ -79,6 +83,7 @@ def below(view: View) -> Below:
     return Below(dimension, frame)
 
 
+@kept
 def outlined(view: View, parent: str | None) -> pd.DataFrame:
     """The areas directly below one, with their outlines as in `below`; none where it is not known."""
     table = areas(view.data)
@@ -86,6 +91,7 @@ def outlined(view: View, parent: str | None) -> pd.DataFrame:
     return table[table["parent_code"] == parent].reset_index(drop=True).merge(outlines, on="code", how="left")
 
 
+@kept
 def with_metric(view: View, metric_id: str, places: Below) -> pd.DataFrame:
     """The places with a metric: hits, among, value (NaN or 0 where there is no row), small (bool), role and tip.
 
@@ -110,6 +116,7 @@ def with_metric(view: View, metric_id: str, places: Below) -> pd.DataFrame:
     return frame
 
 
+@kept
 def nameless(view: View, metric: str, places: Below) -> int:
     """What a count counts in the whole and in none of these places: nobody wrote down where it is."""
     by_place = _by_place(view, metric, places)
@@ -117,8 +124,10 @@ def nameless(view: View, metric: str, places: Below) -> int:
     return int(by_place.loc[~by_place["code"].isin(codes), "value"].sum())
 
 
-def can_go_down(view: View, codes: pd.Series) -> bool:
-    """Whether each of these codes ("" for none) is an area of its table, so that the filter bar can be set to it."""
+@kept
+def can_go_down(view: View, frame: pd.DataFrame) -> bool:
+    """Whether each `code` ("" for none) of a frame is an area of its table, so that the filter bar can be set to it."""
+    codes = frame["code"]
     return bool(codes[codes != ""].isin(areas(view.data).index).all())
 
 

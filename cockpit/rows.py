@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from cockpit import kpis, splits
+from cockpit.kept import kept
 from cockpit.view import View
 from queries import backlog, forward, hearing_outcomes
 from queries.measure import measure, metric_of
@@ -58,6 +59,7 @@ def busiest_agents(agents: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@kept
 def accompanied_rates(view: View, metrics: list[str]) -> pd.DataFrame:
     """Rates of cases with an agent and of those without: 67.30%（20,128／29,908）, one row a metric."""
     rates = {
@@ -112,6 +114,7 @@ def seats_text(seats: pd.DataFrame) -> str:
     return "、".join(names)
 
 
+@kept
 def oldest_cases(view: View, cases: pd.DataFrame) -> pd.DataFrame:
     """Open cases of queries.backlog.oldest: how many natural days they have been open, and how their limit stands.
 
@@ -140,6 +143,7 @@ def limit_state(state: str | None, days_left: float) -> str:
     return _STATES[state].text + (left.get(state, "") if days_left else "")
 
 
+@kept
 def open_receptions(view: View, receptions: pd.DataFrame) -> pd.DataFrame:
     """Receptions of the list behind `receptions_open`, with the natural days since and the stage of their case."""
     return pd.DataFrame(
@@ -169,6 +173,7 @@ def _stages_of_receptions(view: View, receptions: pd.DataFrame) -> list[str]:
     return [stage if pd.notna(case) else words.NONE for stage, case in stages]
 
 
+@kept
 def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
     """Orders of the list behind `supervision_waiting`, with where the limit of their answer stands."""
     return pd.DataFrame(
@@ -185,6 +190,7 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@kept
 def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
     """Orders of the list behind `hotline_open`, with where the limit of their answer stands; — without a limit."""
     limits = [None if pd.isna(due) else pd.Timestamp(end_of_day(due.date())) for due in orders["order_due_at"]]
@@ -211,6 +217,7 @@ def answer_limit(view: View, due: pd.Timestamp) -> str:
     return f"{state.text} 剩 {left} 天" if left else f"{state.text} 今日"
 
 
+@kept
 def counts_by_unit(view: View, metrics: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
     """Units as rows and counts as columns: code, name, and each metric (int); most of the first of `order` first."""
     counts = splits.split(view, metrics, "unit").pivot_table(
@@ -222,6 +229,7 @@ def counts_by_unit(view: View, metrics: Sequence[str], order: Sequence[str]) -> 
     return counts.reset_index()
 
 
+@kept
 def outlook(view: View, clock: str) -> pd.DataFrame:
     """What differs from the step before in queries.forward.outlook, as rankings draw it: a rate that stays is one row.
 
@@ -248,6 +256,7 @@ def _step(view: View, days: int) -> str:
     return f"{days}个工作日后（{words.short_day(view.workday(view.as_of, days), view.as_of.date())}）"
 
 
+@kept
 def due_units(view: View, units: pd.DataFrame, clock: str, days: int) -> pd.DataFrame:
     """What falls due by unit, and the month's rate now and `days` working days on had nothing closed since.
 
@@ -282,6 +291,7 @@ def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str
     ]
 
 
+@kept
 def due_soon(view: View, units: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
     """Units of `counts_by_unit` with the first day on which five working days end, and their counts under `heads`."""
     first = units["code"].map(first_due(view))

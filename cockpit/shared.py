@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType, NoneType
@@ -56,7 +56,10 @@ class SharedFrame(pd.DataFrame):
 
 
 def shared(value: Any) -> Any:
-    """The same value as one that many may hold: frames that refuse changes, mappings that are only read, no lists."""
+    """The same value as one that many may hold: frames that refuse changes, mappings that are only read, no lists.
+
+    Of a dataclass the frames alone.
+    """
     if isinstance(value, pd.DataFrame):
         return value if isinstance(value, SharedFrame) else SharedFrame(value, copy=False)
     if isinstance(value, dict):
@@ -65,6 +68,9 @@ def shared(value: Any) -> Any:
         return tuple(shared(one) for one in value)
     if type(value) is tuple:
         return tuple(shared(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        frames = {name: shared(one) for name, one in vars(value).items() if isinstance(one, pd.DataFrame)}
+        return replace(value, **frames) if frames else value
     return value
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from cockpit import kpis
+from cockpit.kept import kept
 from cockpit.view import View
 from queries import frames, names
 from queries.measure import measure, metric_of
@@ -23,6 +24,7 @@ COLUMNS: Final[frames.Columns] = {
 }
 
 
+@kept
 def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
     """Metrics by one dimension, in the view's period and slice.
 
@@ -63,7 +65,8 @@ def rows_of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
     return frame[frame["metric"] == metric].reset_index(drop=True)
 
 
-def by_kind(view: View, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+@kept
+def by_kind(view: View, frame: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS.
 
     Where there are several, all units together come last: who asks which unit of all is the latest, finds it there.

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from cockpit.kept import kept
 from cockpit.view import View
 from queries import hot_cells
 from views import words
@@ -14,6 +15,7 @@ def names(places: pd.Series) -> list[str]:
     return [f"{place}一带" if isinstance(place, str) else "未填地址的方格" for place in places]
 
 
+@kept
 def fullest(view: View, most: int) -> pd.DataFrame:
     """The squares with most cases registered in the period, as points of a map (see views.maps.area_map).
 

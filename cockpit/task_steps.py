@@ -1,10 +1,12 @@
 """How far the tasks come that the grid platform was sent: of each kind, from push to outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from cockpit import kpis
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from queries.measure import measure
@@ -33,7 +35,8 @@ class Progress:
     subtitle: str
 
 
-def progress(view: View) -> dict[str, Progress]:
+@kept
+def progress(view: View) -> Mapping[str, Progress]:
     """The kinds of task, the known ones first; steps that the data cannot tell are left out and named."""
     counts, lacks = _counts(view), _lacks(view)
     known = [step for step in _METRICS if step not in lacks]

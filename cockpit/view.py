@@ -89,6 +89,10 @@ class View:
         """The answer to a query of queries/ (see Data.ask)."""
         return self.data.ask(question, *args, **kwargs)
 
+    def hold(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer as one value for all who ask, of which others can be derived (see Data.hold)."""
+        return self.data.hold(question, *args, **kwargs)
+
     def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The value of a function of kept values and of nothing else (see Data.derive)."""
         return self.data.derive(function, *args, **kwargs)

@@ -1,9 +1,12 @@
 """信访代办: agents by origin and place, communities covered, the cases they accompany and what becomes of them."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from cockpit import cells, places, rows, splits
+from cockpit.kept import kept
 from cockpit.links import list_link, number_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, notices, pictures, rankings, tables
@@ -48,7 +51,7 @@ def coverage(view: View) -> None:
         dimension,
         key=f"coverage_{dimension}",
         alt=f"各{noun}代办员覆盖率",
-        title=findings.uncovered(by_place),
+        title=view.derive(findings.uncovered, by_place),
         subtitle=f"各{noun}代办员覆盖率，有代办员的／全部社区（村）；低的在前",
         from_zero=False,
         most=MOST_PLACES,
@@ -61,17 +64,18 @@ def people(view: View) -> None:
     dimension = places.dimension_of_cases(view)
     if layout.explain_missing_split(view, "agents", dimension):
         return
-    agents = view.ask(measure, ["agents"], as_of=view.stocks_at, within=view.within, by=[dimension, "origin"])
+    agents = view.hold(measure, ["agents"], as_of=view.stocks_at, within=view.within, by=[dimension, "origin"])
     if agents.empty:
         notices.hint("这个区域没有在岗的代办员。")
         return
     by_origin, noun = splits.split(view, ["agents"], "origin"), PLACE_NAMES[dimension]
     is_long = agents[dimension].nunique(dropna=False) > MOST_PLACES
     pictures.heat(
+        view,
         cells.agents_by_origin(view, agents, dimension, MOST_PLACES),
         key=f"agents_{dimension}",
         alt=f"代办员按{noun}和来源",
-        title=findings.most(by_origin, "全部", none="没有代办员", unit="人"),
+        title=view.derive(findings.most, by_origin, "全部", none="没有代办员", unit="人"),
         subtitle=f"在岗代办员按{noun}和来源（人）" + (f"，列最多的 {MOST_PLACES} 个" if is_long else ""),
         unit="人",
         link=lambda cell: list_link("agents", **{dimension: cell["code"], "origin": cell["origin"]}),
@@ -97,11 +101,12 @@ def by_origin(view: View) -> None:
 @layout.needs("cases_accompanied")
 def shares(view: View) -> None:
     """How many cases an agent has."""
-    loads = view.ask(accompaniment.load, **view.scope)
+    loads = view.hold(accompaniment.load, **view.scope)
     drawing = clicks.draw(
+        view,
         charts.bars,
-        accompaniment.grouped(loads, MOST_CASES),
-        title=findings.accompanying(loads),
+        view.derive(accompaniment.grouped, loads, MOST_CASES),
+        title=view.derive(findings.accompanying, loads),
         subtitle="代办员按期内代办件次分组（人），横轴为每人件次",
         unit="人",
         height=150,
@@ -112,10 +117,10 @@ def shares(view: View) -> None:
 @layout.needs("cases_accompanied")
 def busiest(view: View) -> None:
     """Who has most to do; a row opens the cases."""
-    agents = view.ask(accompaniment.busiest, **view.scope)
+    agents = view.hold(accompaniment.busiest, **view.scope)
     tables.headed(
-        rows.busiest_agents(agents),
-        headlines.busiest(agents),
+        view.derive(rows.busiest_agents, agents),
+        view.derive(headlines.busiest, agents),
         "期内登记的代办件，及目前全部在办件；选中一行查看期内代办件",
         none="期内登记、有代办员的信访件",
         define="cases_accompanied",
@@ -126,17 +131,25 @@ def busiest(view: View) -> None:
     )
 
 
-def compared(view: View) -> None:
-    """What becomes of accompanied cases, beside comparable ones without an agent."""
+@kept
+def against_comparable(view: View) -> tuple[pd.DataFrame, Sequence[str]]:
+    """The rates of OUTCOMES of both, one below the other, and what is said of each."""
     frames, sentences = [], []
     few = view.settings.lights.small_sample
     for name in OUTCOMES:
         frame = view.ask(accompaniment.against_comparable, name, **view.scope)
         frames.append(frame.assign(row=metric_of(name).name))
         sentences.append(findings.agent_effect(metric_of(name), frame, comparable.difference(frame), few))
+    return pd.concat(frames, ignore_index=True), sentences
+
+
+def compared(view: View) -> None:
+    """What becomes of accompanied cases, beside comparable ones without an agent."""
+    rates, sentences = against_comparable(view)
     drawing = clicks.draw(
+        view,
         charts.paired,
-        pd.concat(frames, ignore_index=True),
+        rates,
         title=f"代办件与可比件相比：{sentences[0]}",
         subtitle="期内办结或评价的信访件，横线为可能的误差范围",
     )

@@ -37,8 +37,8 @@ def sentence(view: View) -> str:
     reason = kpis.missing_reason(view, metric_of("backlog"))
     if reason:
         return f"{view.place}在办多少算不出：{reason}。"
-    open_days = view.ask(backlog.open_days, as_of=view.stocks_at, within=view.within)
-    return headlines.open_cases(open_days, view.place, view.stock_moment_text)
+    open_days = view.hold(backlog.open_days, as_of=view.stocks_at, within=view.within)
+    return view.derive(headlines.open_cases, open_days, view.place, view.stock_moment_text)
 
 
 def flow(view: View) -> None:
@@ -54,10 +54,11 @@ def stages(view: View) -> None:
         lacks = unknown.reason(kpis.missing_for_split(view, "backlog", "stage"))
         subtitle = f"在办件按登记后自然日（件次）；办理环节看不出（{lacks}）"
     pictures.heat(
+        view,
         by_stage,
         key="stages_ages",
         alt="办理环节与在办时长",
-        title=findings.ages(by_stage, OLD),
+        title=view.derive(findings.ages, by_stage, OLD),
         subtitle=subtitle,
         unit="件次",
         row=40,
@@ -69,12 +70,12 @@ def stages(view: View) -> None:
 def coming(view: View) -> None:
     """What falls due in the next five working days by its day; a day opens its cases."""
     days = cells.due_days(view)
-    title = findings.due(days, backlog.NEAR_WORKING_DAYS)
+    title = view.derive(findings.due, days, backlog.NEAR_WORKING_DAYS)
     if days["value"].any():
         subtitle = "未超期在办件按办结期限（件次）"
-        drawing = clicks.draw(charts.bars, days, title=title, subtitle=subtitle, unit="件次", height=DUE_HEIGHT)
+        drawing = clicks.draw(view, charts.bars, days, title=title, subtitle=subtitle, unit="件次", height=DUE_HEIGHT)
     else:
-        drawing = clicks.draw(charts.empty_chart, f"{title}。", height=DUE_HEIGHT)
+        drawing = clicks.draw(view, charts.empty_chart, f"{title}。", height=DUE_HEIGHT)
     alt = "今后 5 个工作日到期件"
     clicks.chart(drawing, "coming", alt=alt, pick="key", link=lambda day: list_link("due_in_5", due_day=day))
 
@@ -83,11 +84,10 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
     """Bars of one of KINDS; each opens its list. Shares are of the `whole` that is drawn."""
     if layout.explain_missing_split(view, measured, dimension):
         return
-    counts = splits.rows_of(frame, measured)
-    counts = counts[counts["value"] > 0]
+    counts = view.derive(positive, frame, measured)
     counted(
         view,
-        counts[["code", "name", "value"]],
+        counts,
         measured,
         dimension,
         whole,
@@ -97,6 +97,12 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
         most=ROWS,
         none=f"{noun}没有{KINDS[measured]}件",
     )
+
+
+def positive(frame: pd.DataFrame, measured: str) -> pd.DataFrame:
+    """Who has any of one of KINDS: code, name, value."""
+    counts = splits.rows_of(frame, measured)
+    return counts[counts["value"] > 0][["code", "name", "value"]]
 
 
 def details(view: View) -> None:
@@ -136,7 +142,7 @@ def visits(view: View) -> None:
 
 def oldest(view: View) -> None:
     """The cases that have been open longest; a row opens its case."""
-    longest = view.ask(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
+    longest = view.hold(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
     written = rows.oldest_cases(view, longest)
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),

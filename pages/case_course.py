@@ -35,17 +35,14 @@ def place_map(view: View, history: Course) -> None:
         # A square on nothing would say less than the numbers.
         notices.hint(f"地图里没有这一带的轮廓。经度 {case['lon']:.4f}，纬度 {case['lat']:.4f}。")
         return
-    spot = pd.DataFrame(
-        {
-            "lon": [case["lon"]],
-            "lat": [case["lat"]],
-            "weight": [1],
-            "side": [0.4 / CELLS_PER_DEGREE],
-            "name": [case["case_no"]],
-            "tip": [case_text.place(case)],
-        }
-    )
-    st.pydeck_chart(maps.spot_map(below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
+    spot = view.derive(square, case["lon"], case["lat"], case["case_no"], case_text.place(case))
+    st.pydeck_chart(maps.spot_map(view, below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
+
+
+def square(lon: float, lat: float, name: str, tip: str) -> pd.DataFrame:
+    """A square of some 400 metres as a point of a map."""
+    side = 0.4 / CELLS_PER_DEGREE
+    return pd.DataFrame([{"lon": lon, "lat": lat, "weight": 1, "side": side, "name": name, "tip": tip}])
 
 
 def beside(history: Course) -> None:

@@ -2,9 +2,11 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from cockpit import places, rows, splits, task_steps
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, pictures
@@ -36,6 +38,7 @@ def steps(view: View) -> None:
     columns = st.columns(len(progress))
     for column, (kind, came) in zip(columns, progress.items(), strict=True):
         drawing = clicks.draw(
+            view,
             charts.bars,
             came.counts,
             title=came.title,
@@ -50,7 +53,7 @@ def steps(view: View) -> None:
 
 def ranked(view: View) -> None:
     """Places by how fast they are, the slowest first."""
-    levels = places.levels_below(view, without=("grid",)) or ["grid"]
+    levels = places.levels_below(view, without=("grid",)) or ("grid",)
     with st.container(horizontal=True):
         otherwise = "street" if "street" in levels else levels[0]
         dimension = filters.choose("排名层级", levels, "dispatch_level", otherwise, PLACE_NAMES.__getitem__)
@@ -64,15 +67,14 @@ def speeds(view: View, speed: str, dimension: str) -> None:
     metric, noun, few = metric_of(speed), PLACE_NAMES[dimension], view.settings.lights.small_sample
     is_rate = metric.kind is Kind.RATE
     by_place = splits.split(view, [speed], dimension)
-    by_place = by_place.assign(small=by_place["among"] < few)
     none = f"这一时段没有可计{metric.name}的任务"
     if is_rate:
-        title = findings.lowest(by_place, target_of(view.settings, speed), f"各{noun}", few=few, nothing=none)
+        title = view.derive(
+            findings.lowest, by_place, target_of(view.settings, speed), f"各{noun}", few=few, nothing=none
+        )
     else:
-        title = findings.slowest(by_place, metric.unit, f"各{noun}", few=few, nothing=none)
-    # A place with hardly a task is slow or fast by chance: those that can be judged come first.
-    judged = by_place[~by_place["small"]]
-    ranked_places = by_place if judged.empty else judged
+        title = view.derive(findings.slowest, by_place, metric.unit, f"各{noun}", few=few, nothing=none)
+    ranked_places = judged(view, speed, dimension)
     unlisted = len(by_place) - len(ranked_places)
     ranking(
         view,
@@ -91,13 +93,23 @@ def speeds(view: View, speed: str, dimension: str) -> None:
     )
 
 
+@kept
+def judged(view: View, speed: str, dimension: str) -> pd.DataFrame:
+    """A place with hardly a task is slow or fast by chance: of all those that can be judged, if there are any."""
+    by_place = splits.split(view, [speed], dimension)
+    by_place = by_place.assign(small=by_place["among"] < view.settings.lights.small_sample)
+    enough = by_place[~by_place["small"]]
+    return by_place if enough.empty else enough
+
+
 @layout.needs("contact_hours", by=("contact_band",))
 def contact_times(view: View) -> None:
     """How long people wait for the first contact."""
     waits = view.ask(spread, "contact_hours", **view.scope).iloc[0]
     title = f"一半在 {words.days(waits['median'], '小时')}内联系上，九成在 {words.days(waits['p90'], '小时')}内"
     pictures.count_by_band(
-        splits.split(view, ["contact_hours"], "contact_band").set_index("code")["hits"],
+        view,
+        splits.split(view, ["contact_hours"], "contact_band"),
         CONTACT_BANDS,
         key="contact_bands",
         alt="从推送到首次联系的时间",
@@ -108,13 +120,19 @@ def contact_times(view: View) -> None:
     )
 
 
+@kept
+def ended(view: View) -> pd.DataFrame:
+    """The tasks finished in the period by their outcome, as counts."""
+    by_outcome = splits.split(view, ["task_days"], "outcome")
+    return by_outcome.assign(value=by_outcome["hits"])
+
+
 @layout.needs("task_days", by=("outcome",))
 def outcomes(view: View) -> None:
     """What came of the tasks finished in the period."""
-    by_outcome = splits.split(view, ["task_days"], "outcome")
     counted(
         view,
-        by_outcome.assign(value=by_outcome["hits"]),
+        ended(view),
         "task_days",
         "outcome",
         "办结任务",

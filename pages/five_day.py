@@ -40,11 +40,12 @@ _START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 def closings(view: View) -> None:
     """How many working days closings take; a bar opens its claims."""
     closed = cells.closing_days(view)
-    on_last_day = float(view.ask(measure, [BUNCHED], **view.scope)["value"].iloc[0])
+    on_last_day = float(view.hold(measure, [BUNCHED], **view.scope)["value"].iloc[0])
     drawing = clicks.draw(
+        view,
         charts.histogram,
         closed,
-        title=findings.closings(closed, view.settings.deadlines.simple_working_days, on_last_day),
+        title=view.derive(findings.closings, closed, view.settings.deadlines.simple_working_days, on_last_day),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
         height=230,
     )
@@ -63,7 +64,7 @@ def ranked(
     """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
     if layout.explain_missing_split(view, RATE, dimension):
         return
-    on_pick = filters.set_area if drill and places.can_go_down(view, rates["code"]) else None
+    on_pick = filters.set_area if drill and places.can_go_down(view, rates) else None
     key, alt = f"five_day_{dimension}", f"各{noun}{WAYS[way]}"
     if way == "rate":
         target, few = target_of(view.settings, RATE), view.settings.lights.small_sample
@@ -74,7 +75,7 @@ def ranked(
             dimension,
             key=key,
             alt=alt,
-            title=findings.lowest(rates, target, f"各{noun}", few=few),
+            title=view.derive(findings.lowest, rates, target, f"各{noun}", few=few),
             subtitle=f"各{noun}五日办结率，按期／应办结{left_out(len(rates), most)}",
             from_zero=False,
             most=most,
@@ -82,8 +83,7 @@ def ranked(
             on_pick=on_pick,
         )
         return
-    late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])
-    late = late[late["value"] > 0]
+    late = view.derive(misses, rates)
     counted(
         view,
         late,
@@ -97,6 +97,12 @@ def ranked(
         none=f"各{noun}都没有未按期的简单诉求",
         on_pick=on_pick,
     )
+
+
+def misses(rates: pd.DataFrame) -> pd.DataFrame:
+    """Who missed the promise, and how often: code, name, hits, among, value."""
+    late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])
+    return late[late["value"] > 0]
 
 
 def by(view: View, dimension: str, way: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from cockpit import cells, kpis, places, rows, splits
@@ -39,7 +40,7 @@ def outlook(view: View, clock: str) -> None:
     if layout.explain_missing(view, rate.id):
         return
     rates = rows.outlook(view, clock)
-    title = findings.outlook(rates, rate.name, month)
+    title = view.derive(findings.outlook, rates, rate.name, month)
     if not rates["among"].any():
         layout.heading(title, f"{month}{rate.name}", define=rate)
         return
@@ -80,15 +81,21 @@ def calendar(view: View) -> None:
         return list_link(metrics[cell["clock"]], period=view.link_period, **day)
 
     pictures.heat(
+        view,
         by_day,
         key="calendar",
         alt="今后 5 个工作日到期件",
-        title=findings.peak(by_day),
+        title=view.derive(findings.peak, by_day),
         subtitle="尚未办结、期限未过的件，按期限所在日（件次），点击一格查看明细",
         unit="件次",
         row=72,
         link=link,
     )
+
+
+def bars(due: pd.DataFrame) -> pd.DataFrame:
+    """What is drawn of a split of a stock: code, name, value."""
+    return due[["code", "name", "value"]]
 
 
 def ranked(view: View, clock: str, days: int, dimension: str) -> None:
@@ -98,7 +105,7 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         return
     due, noun = splits.split(view, [metric_id], dimension), PLACE_NAMES[dimension]
     falling_due = f"{days} 个工作日内{CLOCKS[clock]}到期"
-    even = headlines.spread(due, noun)
+    even = view.derive(headlines.spread, due, noun)
     if even and len(due) > ROWS:
         layout.heading(even, f"各{noun}{falling_due}（件次），没有一个比别的多")
         total = int(due["value"].sum())
@@ -106,7 +113,7 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         return
     counted(
         view,
-        due[["code", "name", "value"]],
+        view.derive(bars, due),
         metric_id,
         dimension,
         view.place,
@@ -144,7 +151,7 @@ def units(view: View, clock: str, days: int) -> None:
 
     tables.headed(
         rows.due_units(view, holders, clock, days),
-        headlines.due_units(holders, due[days], days, CLOCKS[clock]),
+        view.derive(headlines.due_units, holders, due[days], days, CLOCKS[clock]),
         f"点击数字查看明细；率为{words.month(view.as_of.date(), year=False)}{rate.name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
         define=due[days],

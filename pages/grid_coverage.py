@@ -181,7 +181,7 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
         code = str(listed["code"].iloc[row])
         if at_grids:
             pick_grid(code, "table")
-        elif places.can_go_down(view, listed["code"].iloc[[row]]):
+        elif places.can_go_down(view, listed.iloc[[row]]):
             filters.set_area(code)
 
     layout.heading(f"{len(listed)} 个{below.noun}", f"选中一行{'查看网格' if at_grids else '查看下一级'}")

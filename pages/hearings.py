@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import cells, kpis, places, rows, splits
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, pictures, rankings, tables
@@ -53,15 +54,23 @@ def conclusions(view: View) -> None:
     )
 
 
+@kept
+def against_comparable(view: View) -> pd.DataFrame:
+    """The rates of both as one row of a picture."""
+    rates = view.ask(hearing_outcomes.against_comparable, as_of=view.as_of, within=view.within)
+    return rates.assign(row="化解率")
+
+
 @layout.needs("resolution", "cases_heard")
 def compared(view: View) -> None:
     """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
-    rates = view.ask(hearing_outcomes.against_comparable, as_of=view.as_of, within=view.within)
+    rates = against_comparable(view)
     difference = comparable.difference(rates)
     drawing = clicks.draw(
+        view,
         charts.paired,
-        rates.assign(row="化解率"),
-        title=findings.hearing_effect(rates, difference, view.settings.lights.small_sample),
+        rates,
+        title=view.derive(findings.hearing_effect, rates, difference, view.settings.lights.small_sample),
         subtitle=f"截至{words.day(view.as_of, year=True)}的化解率，横线为可能的误差范围",
     )
     clicks.chart(drawing, "compared", alt="听证件与可比件的化解率")
@@ -79,7 +88,8 @@ def waits(view: View) -> None:
     """How long people wait for a hearing."""
     median = view.ask(hearing_outcomes.median_wait, **view.scope)
     pictures.count_by_band(
-        splits.split(view, ["hearing_wait_days"], "wait").set_index("code")["hits"],
+        view,
+        splits.split(view, ["hearing_wait_days"], "wait"),
         WAIT_BANDS,
         key="waits",
         alt="听证等待天数分布",
@@ -94,16 +104,22 @@ def waits(view: View) -> None:
 def pool(view: View) -> None:
     """The pool by origin and field."""
     experts = cells.experts_by_field(view)
-    by_source = experts.groupby("source")["hits"].sum().sort_values(ascending=False)
     pictures.heat(
+        view,
         experts,
         key="pool",
         alt="专家库按来源和领域",
-        title=f"在库 {words.full_count(by_source.sum())} 人，{findings.leading(by_source, '人')}",
+        title=view.derive(pool_sentence, experts),
         subtitle="按专业领域和来源（人）",
         unit="人",
         link=lambda cell: list_link("experts_in_pool", field=cell["field"], source=cell["source"]),
     )
+
+
+def pool_sentence(experts: pd.DataFrame) -> str:
+    """在库 1,120 人，… of the experts by source."""
+    by_source = experts.groupby("source")["hits"].sum().sort_values(ascending=False)
+    return f"在库 {words.full_count(by_source.sum())} 人，{findings.leading(by_source, '人')}"
 
 
 @layout.needs("expert_cases")
@@ -146,6 +162,7 @@ def load_metric(view: View) -> Metric:
     return metric_of(kpis.first_known(view, ["expert_cases", "expert_participations"]))
 
 
+@kept
 def load(view: View, experts: pd.DataFrame) -> pd.DataFrame:
     """How the experts share the work: the pool with what each one took part in."""
     metric = load_metric(view)
@@ -156,11 +173,12 @@ def load(view: View, experts: pd.DataFrame) -> pd.DataFrame:
 
 def shares(view: View, loads: pd.DataFrame) -> None:
     """One dot an expert who took part; a dot opens what it was in."""
-    active, metric = loads[loads["value"] > 0], load_metric(view)
+    metric = load_metric(view)
     drawing = clicks.draw(
+        view,
         charts.dots,
-        active.assign(group=active["source"]),
-        title=findings.expert_load(loads, metric.unit),
+        view.derive(active, loads),
+        title=view.derive(findings.expert_load, loads, metric.unit),
         subtitle=f"每个点一位参与的专家，横轴为参与{metric.unit}",
         axis_title=f"参与{metric.unit}",
         unit=metric.unit,
@@ -175,13 +193,24 @@ def shares(view: View, loads: pd.DataFrame) -> None:
     )
 
 
+def active(loads: pd.DataFrame) -> pd.DataFrame:
+    """Who took part in anything, grouped by source."""
+    experts = loads[loads["value"] > 0]
+    return experts.assign(group=experts["source"])
+
+
+def unasked(loads: pd.DataFrame) -> pd.DataFrame:
+    """Who took part in nothing, longest idle first."""
+    return loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
+
+
 def idle(view: View, loads: pd.DataFrame) -> None:
     """Who has not been asked, longest idle first."""
-    experts = loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
-    written = rows.idle_experts(experts)
+    experts = view.derive(unasked, loads)
+    written = view.derive(rows.idle_experts, experts)
     tables.headed(
         written,
-        headlines.idle(experts),
+        view.derive(headlines.idle, experts),
         "从未参与的在前，其后按最近一次参与由早到晚",
         none="没有闲置的专家",
         key="idle",
@@ -193,14 +222,20 @@ def idle(view: View, loads: pd.DataFrame) -> None:
             lists.downloads("未参与的专家", lambda: written, len(written), *lists.parts_of(view), key="idle")
 
 
+@kept
+def coming(view: View) -> pd.DataFrame:
+    """The list behind `hearings_coming`, the next first."""
+    return view.ask(cases, "hearings_coming", as_of=view.stocks_at, within=view.within).sort_values("scheduled_at")
+
+
 @layout.needs("hearings_coming")
 def coming_hearings(view: View) -> None:
     """The hearings to come, with their panels; no private data."""
-    hearings = view.ask(cases, "hearings_coming", as_of=view.stocks_at, within=view.within).sort_values("scheduled_at")
-    panels = view.ask(hearing_outcomes.coming_panels, as_of=view.stocks_at)
+    hearings = coming(view)
+    panels = view.hold(hearing_outcomes.coming_panels, as_of=view.stocks_at)
     tables.headed(
-        rows.coming_hearings(hearings, panels),
-        headlines.coming_hearings(hearings),
+        view.derive(rows.coming_hearings, hearings, panels),
+        view.derive(headlines.coming_hearings, hearings),
         "已排期、未举行、未取消",
         define="hearings_coming",
         key="coming_hearings",
@@ -215,7 +250,7 @@ def coming_hearings(view: View) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
-    experts = view.ask(hearing_outcomes.experts, as_of=view.as_of)
+    experts = view.hold(hearing_outcomes.experts, as_of=view.as_of)
     if experts.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
         tables_of_page = {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"}
         notices.missing("专家和听证", tables_of_page | {"expert_task": "专家参与调解和办理"})

@@ -2,7 +2,10 @@
 
 from functools import partial
 
+import pandas as pd
+
 from cockpit import kpis, places, rows
+from cockpit.kept import kept
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, pictures, tables
 from pages.parts.number_cards import number_cards
@@ -32,11 +35,17 @@ def units(view: View) -> None:
     tables.metric_table(view, BY_UNIT, "unit", key="hotline_units", high=12)
 
 
+@kept
+def nearest(view: View) -> pd.DataFrame:
+    """The orders in hand, the nearest limit first."""
+    in_hand = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within)
+    return in_hand.sort_values("order_due_at", kind="stable").head(MOST_ORDERS)
+
+
 @layout.needs(OPEN)
 def orders(view: View) -> None:
     """The orders in hand, the nearest limit first; a row opens its case."""
-    in_hand = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within)
-    in_hand = in_hand.sort_values("order_due_at", kind="stable").head(MOST_ORDERS)
+    in_hand = nearest(view)
     written = rows.hotline_orders(view, in_hand)
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),

@@ -103,7 +103,7 @@ def page(view: View) -> None:
         {"became": partial(by_kind, metric_id=BECAME, key="mediation_became")},
     )
     # Grids mediate nothing.
-    levels = places.levels_below(view, without=("grid",)) or ["community"]
+    levels = places.levels_below(view, without=("grid",)) or ("community",)
     dimension = filters.choose_level("看到", levels, "mediation_level")
     by_place = partial(ranked, dimension=dimension)
     layout.row(

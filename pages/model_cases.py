@@ -66,10 +66,11 @@ def chosen_filters(library: pd.DataFrame) -> dict[str, str]:
         }
 
 
-def ranked(_: View, cases: pd.DataFrame, column: str) -> None:
+def ranked(view: View, cases: pd.DataFrame, column: str) -> None:
     """How many of each; a bar filters by it, a second click shows all again."""
     noun, counts = NOUNS[column], rows.model_cases_by(cases, column)
     drawing = clicks.draw(
+        view,
         charts.ranking,
         counts.assign(code=counts["name"]),
         title=findings.most(counts, "所列", none="没有符合条件的案例", unit=UNIT),

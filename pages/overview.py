@@ -24,8 +24,12 @@ LEAST, ROW = 6, 17
 
 def today(view: View) -> None:
     """What needs attention, most urgent first: who must act, by when; each opens its cases, or its reason."""
-    html = cards.attention_html(
-        attention.alerts(view), layout.theme(), quiet=attention.quiet(view), note=attention.note(view)
+    html = view.derive(
+        cards.attention_html,
+        attention.alerts(view),
+        layout.theme(),
+        quiet=attention.quiet(view),
+        note=attention.note(view),
     )
     open_link(panel(html, "attention"))
 
@@ -33,7 +37,7 @@ def today(view: View) -> None:
 def map_and_ranking(view: View) -> None:
     """The map and the ranking of one number, chosen above the map; the ranking alone where nothing can be drawn."""
     below = places.below(view)
-    if not maps.is_drawable(below.frame):
+    if not view.derive(maps.is_drawable, below.frame):
         with layout.block("ranking"):
             chosen = choose_number(view)
             ranking(view, chosen, places.with_metric(view, chosen, below), below)
@@ -85,7 +89,7 @@ def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below
         most=LEAST,
         row=ROW,
         is_clicked=below.dimension != "grid",
-        on_pick=filters.set_area if places.can_go_down(view, frame["code"]) else None,
+        on_pick=filters.set_area if places.can_go_down(view, frame) else None,
     )
 
 
@@ -105,7 +109,7 @@ def months(view: View) -> None:
         rates,
         key="months",
         alt=f"{view.months_text(13)}五日办结率",
-        title=findings.months(rates, target_of(view.settings, RATE), view.as_of.date()),
+        title=view.derive(findings.months, rates, target_of(view.settings, RATE), view.as_of.date()),
         subtitle="五日办结率，按五日期限所在月份",
     )
 

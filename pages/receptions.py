@@ -2,9 +2,11 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from cockpit import places, rows
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, pictures, tables
@@ -35,17 +37,24 @@ DUTIES = {
 MOST_OPEN = 200
 
 
+@kept
+def open_by_age(view: View) -> pd.DataFrame:
+    """Open receptions by the band of days that they have been open: code, hits."""
+    by_age = view.ask(measure, [OPEN], as_of=view.stocks_at, within=view.within, by=["reception_age"])
+    return by_age.rename(columns={"reception_age": "code"})[["code", "hits"]]
+
+
 @layout.needs(OPEN, by=("reception_age",))
 def ages(view: View) -> None:
     """How long what is open has been open; a bar opens its receptions."""
-    by_age = view.ask(measure, [OPEN], as_of=view.stocks_at, within=view.within, by=["reception_age"])
-    counts = by_age.set_index("reception_age")["hits"]
+    counts = open_by_age(view)
     pictures.count_by_band(
+        view,
         counts,
         RECEPTION_AGES,
         key="reception_ages",
         alt="接访后未办结的天数",
-        title=findings.open_receptions(counts),
+        title=findings.open_receptions(counts.set_index("code")["hits"]),
         subtitle="接访至今的自然日（批次）",
         unit="批次",
         link=lambda band: list_link(OPEN, reception_age=band),
@@ -68,7 +77,7 @@ def duties(view: View) -> None:
 @layout.needs(OPEN)
 def open_receptions(view: View) -> None:
     """What leaders received and is not closed, longest first; a row opens its case."""
-    receptions = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within, limit=MOST_OPEN)
+    receptions = view.hold(cases, OPEN, as_of=view.stocks_at, within=view.within, limit=MOST_OPEN)
     tables.headed(
         rows.open_receptions(view, receptions),
         headlines.open_receptions(rows.days_since(view, receptions["received_at"]), MOST_OPEN),

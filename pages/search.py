@@ -97,6 +97,7 @@ def in_months(view: View, wanted: Search) -> None:
     months = view.ask(by_month, wanted, as_of=view.as_of, within=view.within)
     beside = "，灰线为上年同月，本月只比到同一天" if months["last_year"].notna().any() else ""
     drawing = clicks.draw(
+        view,
         charts.trend,
         months,
         title=findings.search_result(months),

@@ -2,9 +2,11 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from cockpit import cells, places, rows, splits
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, pictures, rankings, tables
@@ -31,10 +33,11 @@ def answers(view: View) -> None:
     """Orders of the period by level and by what became of their limit; a cell opens its orders."""
     issued = cells.orders_by_answer(view)
     pictures.heat(
+        view,
         issued,
         key="answers",
         alt="督办件按层级和反馈情况",
-        title=findings.answers(issued),
+        title=view.derive(findings.answers, issued),
         subtitle="按督办层级和反馈情况（件），逾期的为红色",
         unit="件",
         row=56,
@@ -42,19 +45,23 @@ def answers(view: View) -> None:
     )
 
 
+def answered(by_result: pd.DataFrame) -> pd.DataFrame:
+    """How many answers there are of each result, of whatever share."""
+    return by_result.assign(value=by_result["among"].astype(float), small=False).drop(columns=["hits", "among"])
+
+
 @layout.needs(RESULTS, by=("supervision_result",))
 def results(view: View) -> None:
     """What the answers said; a bar opens its orders."""
     by_result = splits.split(view, [RESULTS], "supervision_result")
-    answered = by_result.assign(value=by_result["among"].astype(float), small=False)
     ranking(
         view,
-        answered.drop(columns=["hits", "among"]),
+        view.derive(answered, by_result),
         RESULTS,
         "supervision_result",
         key="results",
         alt="督办结果",
-        title=findings.answered(by_result),
+        title=view.derive(findings.answered, by_result),
         subtitle="按督办结果（件）",
         kind="count",
         largest_first=True,
@@ -90,16 +97,22 @@ def debtors(view: View) -> None:
     """The units that owe an answer; every number opens its orders."""
     units = splits.split(view, [WAITING], "unit")
     note = "按尚未反馈由多到少；点击数字查看明细" if len(units) else "已发出、尚未反馈的督办件"
-    layout.heading(headlines.debtors(units), note, define=metric_of(WAITING))
+    layout.heading(view.derive(headlines.debtors, units), note, define=metric_of(WAITING))
     if len(units):
         tables.metric_table(view, OWED, "unit", key="debtors")
+
+
+@kept
+def nearest(view: View) -> pd.DataFrame:
+    """The orders without an answer, the nearest limit first."""
+    waiting = view.ask(cases, WAITING, as_of=view.stocks_at, within=view.within)
+    return waiting.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS)
 
 
 @layout.needs(WAITING)
 def orders(view: View) -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
-    waiting = view.ask(cases, WAITING, as_of=view.stocks_at, within=view.within)
-    waiting = waiting.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS)
+    waiting = nearest(view)
     written = rows.open_orders(view, waiting)
     tables.headed(
         written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),

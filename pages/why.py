@@ -91,6 +91,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
     neutral = metric.polarity is Polarity.NEUTRAL
     colours = "蓝为增加，灰为减少" if neutral else "蓝为向好，红为变差"
     drawing = clicks.draw(
+        view,
         charts.waterfall,
         bars,
         title=findings.change_reason(metric, change, bars, view.label_of(against)),

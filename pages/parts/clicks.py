@@ -1,6 +1,7 @@
 """Charts that can be clicked: drawn once for the same data, what was clicked, and where a click leads."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +12,7 @@ import streamlit as st
 from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec as to_vega_lite
 
 from cockpit.links import list_link, part_to_open
+from cockpit.view import View
 from pages.parts.layout import theme
 from pages.parts.navigation import open_link
 from queries.cases import Part
@@ -24,22 +26,33 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def draw(chart_of: Callable[Concatenate[T, Palette, P], Any], data: T, *args: P.args, **kwargs: P.kwargs) -> Any:
-    """A chart of views.charts for this data, in the reader's palette; a tuple where it draws several.
+@dataclass(frozen=True)
+class Drawing:
+    """A finished chart: its specification with its data in Arrow's bytes. It is everyone's and is not changed."""
 
-    It is made once for the same data: making and checking one costs more than all else on a page.
+    specification: dict[str, Any]
+
+
+def draw(
+    view: View, chart_of: Callable[Concatenate[T, Palette, P], Any], data: T, *args: P.args, **kwargs: P.kwargs
+) -> Any:
+    """A chart of views.charts for this data, in the reader's palette, as a Drawing; a tuple where it draws several.
+
+    It is made once for all readers where the data is kept (cockpit.kept): making and checking one costs more than all
+    else on a page.
     """
-    return _specification(chart_of.__qualname__, chart_of, (data, theme(), *args), kwargs)
+    return view.derive(_drawing, chart_of, data, theme(), *args, **kwargs)
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _specification(name: str, _chart_of: Callable[..., Any], args: Any, kwargs: Any) -> Any:  # noqa: ARG001 — the name is the key
-    drawing = _chart_of(*args, **kwargs)
-    return tuple(to_vega_lite(part) for part in drawing) if isinstance(drawing, tuple) else to_vega_lite(drawing)
+def _drawing(chart_of: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    drawing = chart_of(*args, **kwargs)
+    if isinstance(drawing, tuple):
+        return tuple(Drawing(to_vega_lite(part)) for part in drawing)
+    return Drawing(to_vega_lite(drawing))
 
 
 def chart(
-    drawing: Any,
+    drawing: Drawing,
     key: str,
     *,
     alt: str,
@@ -70,8 +83,8 @@ def chart(
     return value
 
 
-def _put(drawing: Any, **settings: Any) -> Any:
-    return st.vega_lite_chart(None, drawing, theme=None, **settings)
+def _put(drawing: Drawing, **settings: Any) -> Any:
+    return st.vega_lite_chart(None, drawing.specification, theme=None, **settings)
 
 
 def _picked(event: Any, pick: str | tuple[str, ...]) -> Any | None:

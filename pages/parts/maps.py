@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cockpit.kept import kept
 from cockpit.places import Below, with_metric
 from cockpit.squares import LABEL
 from cockpit.view import View
@@ -46,15 +47,14 @@ def area_map(
     Returns the code of a point that was clicked, once.
     """
     chosen = metric_of(metric)
-    if not is_drawable(frame):
+    if not view.derive(is_drawable, frame):
         say_why_not_drawn(places)
         return None
     if on_phone():
         width, height = min(width, _PHONE[0]), min(height, _PHONE[1])
-    # The map's own tooltip begins with the name.
-    tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
-    area_map = _build_map(
-        frame.assign(tip=tips),
+    area_map = view.derive(
+        _build_map,
+        frame,
         theme(),
         value_label="" if scale == "plain" else f"{chosen.name}（{chosen.unit}）",
         kind=kind_of(chosen),
@@ -62,7 +62,7 @@ def area_map(
         width=width,
         height=height,
         scale=scale,
-        states=states,
+        states=tuple(states),
         selected=selected,
         points=points,
         points_label=points_label,
@@ -98,7 +98,7 @@ def squares_map(
     width, height = size
     return area_map(
         view,
-        with_metric(view, metric, below).assign(value=float("nan"), text=""),
+        _pale(view, metric, below),
         below,
         metric=metric,
         key=key,
@@ -108,6 +108,12 @@ def squares_map(
         points=squares,
         points_label=LABEL,
     )
+
+
+@kept
+def _pale(view: View, metric: str, below: Below) -> pd.DataFrame:
+    """The places without their numbers, for squares to stand out."""
+    return with_metric(view, metric, below).assign(value=float("nan"), text="")
 
 
 def is_drawable(frame: pd.DataFrame) -> bool:
@@ -120,11 +126,11 @@ def say_why_not_drawn(places: Below) -> None:
     st.caption(f"库中没有这些{places.noun}的坐标和轮廓，画不出地图；由数据管理员装入后自动显示。")
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
 def _build_map(frame: pd.DataFrame, palette: Palette, **settings: Any) -> maps.AreaMap:
-    """A map is made once for the same data: making it and writing it down costs more than all else on the page."""
+    """A map with its shapes read; its own tooltip begins with the name. To be derived, so that it is made once."""
     shapes = [json.loads(text) if isinstance(text, str) else None for text in frame["shape"]]
-    shaped = frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index))
+    tips = [tip.removeprefix(name).strip() for name, tip in zip(frame["name"], frame["tip"], strict=True)]
+    shaped = frame.assign(shape=pd.Series(shapes, dtype=object, index=frame.index), tip=tips)
     return maps.area_map(shaped, palette, **settings)
 
 
@@ -139,14 +145,14 @@ def breadcrumb(view: View) -> None:
             st.markdown(f"**{escape_markdown(path[-1][1])}**", width="content")
 
 
-def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
+def spot_map(view: View, areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
     """One place among the areas around it, which stay grey.
 
     `areas` (not empty): code, name, lon, lat, schematic, shape (text).
     """
-    frame = areas.assign(value=None, tip="", text="")
-    return _build_map(
-        frame,
+    return view.derive(
+        _build_map,
+        view.derive(_without_numbers, areas),
         theme(),
         value_label="",
         scale="plain",
@@ -155,3 +161,7 @@ def spot_map(areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
         points=spot,
         points_label="位置",
     ).deck
+
+
+def _without_numbers(areas: pd.DataFrame) -> pd.DataFrame:
+    return areas.assign(value=None, tip="", text="")

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cockpit import kpis
+from cockpit.kept import kept
 from cockpit.links import list_link, name_to_open
 from cockpit.view import View
 from pages.parts import clicks, layout
@@ -24,6 +25,7 @@ BANDS_HEIGHT = 170
 FLOW_DAYS = 90
 
 
+@kept
 def monthly(view: View, months: pd.DataFrame) -> pd.DataFrame:
     """A frame of kpis.months of one metric as charts draw it: at (first of the month), small, beside its columns."""
     limit = view.settings.lights.small_sample
@@ -37,14 +39,14 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
     if layout.explain_missing(view, metric_id):
         return
     metric, target = metric_of(metric_id), target_of(view.settings, metric_id)
-    months = kpis.months(view, [metric_id], MONTHS + 12)
-    rates = monthly(view, months).assign(last_year=months["value"].shift(12)).tail(MONTHS)
+    rates = _rates(view, metric_id)
     year_before = "灰线为上年同月，" if rates["last_year"].notna().any() else ""
     nothing = f"所选范围内没有可计{metric.name}的记录"
     drawing = clicks.draw(
+        view,
         charts.trend,
         rates,
-        title=findings.months(rates, target, view.as_of.date(), nothing=nothing),
+        title=view.derive(findings.months, rates, target, view.as_of.date(), nothing=nothing),
         subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点击月份查看{name_to_open(metric)}的{_unfinished(rates)}",
         kind="rate",
         target=target,
@@ -52,6 +54,13 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
     )
     link = partial(clicks.month_link, metric, rates)
     clicks.chart(drawing, key, alt=f"{view.months_text(MONTHS)}{metric.name}", pick="at", link=link)
+
+
+@kept
+def _rates(view: View, metric_id: str) -> pd.DataFrame:
+    """The months of a rate as `monthly`, with `last_year`, the same month of the year before."""
+    months = kpis.months(view, [metric_id], MONTHS + 12)
+    return monthly(view, months).assign(last_year=months["value"].shift(12)).tail(MONTHS)
 
 
 def _unfinished(months: pd.DataFrame) -> str:
@@ -63,6 +72,7 @@ def trend(view: View, metric_id: str, months: pd.DataFrame, *, key: str, alt: st
     """Any metric month by month (`months` is of `monthly`) against its target; a month opens its cases."""
     metric, kind = metric_of(metric_id), numbers.kind_of(metric_of(metric_id))
     drawing = clicks.draw(
+        view,
         charts.trend,
         months,
         title=title,
@@ -81,14 +91,13 @@ def count_by_month(
     if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id)
-    rows = kpis.months(view, [metric_id], months).dropna(subset=["value"])
-    counts = rows["value"]
+    rows = _counts(view, metric_id, months)
+    most = int(rows["value"].max()) if len(rows) else 0
     drawing = clicks.draw(
+        view,
         charts.bars,
-        rows[["unfinished"]].assign(
-            label=[f"{int(month[5:])}月" for month in rows["month"]], key=rows["month"], value=counts
-        ),
-        title=f"{metric.name}，最多的一月 {words.full_count(int(counts.max() if len(counts) else 0))} {metric.unit}",
+        rows,
+        title=f"{metric.name}，最多的一月 {words.full_count(most)} {metric.unit}",
         subtitle=f"{view.months_text(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
         unit=metric.unit,
         height=height,
@@ -102,8 +111,17 @@ def count_by_month(
     )
 
 
+@kept
+def _counts(view: View, metric_id: str, months: int) -> pd.DataFrame:
+    """The known months of a count as bars: label, key (2026-10), value, unfinished."""
+    rows = kpis.months(view, [metric_id], months).dropna(subset=["value"])
+    labels = [f"{int(month[5:])}月" for month in rows["month"]]
+    return rows[["unfinished"]].assign(label=labels, key=rows["month"], value=rows["value"])
+
+
 def count_by_band(
-    counts: pd.Series,
+    view: View,
+    counts: pd.DataFrame,
     bands: tuple[str, ...],
     *,
     key: str,
@@ -113,14 +131,22 @@ def count_by_band(
     unit: str,
     link: Callable[[str], str],
 ) -> None:
-    """Counts (by band, those of none left out) as bars in the order of the bands; a bar goes where `link` leads."""
-    values = counts.reindex(bands, fill_value=0).to_numpy()
-    frame = pd.DataFrame({"label": bands, "value": values})
-    drawing = clicks.draw(charts.bars, frame, title=title, subtitle=subtitle, unit=unit, height=BANDS_HEIGHT)
+    """Counts as bars in the order of the bands; a bar goes where `link` leads.
+
+    `counts`: code (the band; those of none are left out) and hits.
+    """
+    frame = view.derive(_bands, counts, bands)
+    drawing = clicks.draw(view, charts.bars, frame, title=title, subtitle=subtitle, unit=unit, height=BANDS_HEIGHT)
     clicks.chart(drawing, key, alt=alt, pick="key", link=link)
 
 
+def _bands(counts: pd.DataFrame, bands: tuple[str, ...]) -> pd.DataFrame:
+    values = counts.set_index("code")["hits"].reindex(bands, fill_value=0).to_numpy()
+    return pd.DataFrame({"label": bands, "value": values})
+
+
 def heat(
+    view: View,
     cells: pd.DataFrame,
     *,
     key: str,
@@ -140,15 +166,21 @@ def heat(
         same = cells[(cells["row"] == clicked[0]) & (cells["column"] == clicked[1])]
         return link(same.iloc[0]) if len(same) else None
 
-    drawing = clicks.draw(charts.heat, cells, title=title, subtitle=subtitle, unit=unit, row=row)
+    drawing = clicks.draw(view, charts.heat, cells, title=title, subtitle=subtitle, unit=unit, row=row)
     clicks.chart(drawing, key, alt=alt, pick=("row", "column"), link=link_of)
+
+
+@kept
+def _days(view: View) -> pd.DataFrame:
+    days = view.ask(daily_flow_of, as_of=view.stocks_at, days=FLOW_DAYS, within=view.within)
+    return days.rename(columns={"day": "at"})
 
 
 def daily_flow(view: View, *, subtitle: str, height: int, is_clicked: bool = False) -> None:
     """What came and went day by day, and below it what lay there; a day opens its cases if it `is_clicked`."""
-    days = view.ask(daily_flow_of, as_of=view.stocks_at, days=FLOW_DAYS, within=view.within)
-    days = days.rename(columns={"day": "at"})
-    moves, stock = clicks.draw(charts.flow, days, title=findings.flow(days), subtitle=subtitle, height=height)
+    days = _days(view)
+    title = view.derive(findings.flow, days)
+    moves, stock = clicks.draw(view, charts.flow, days, title=title, subtitle=subtitle, height=height)
     span = f"近 {FLOW_DAYS} 天每日"
     clicks.chart(
         moves,

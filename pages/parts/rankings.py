@@ -9,6 +9,7 @@ import streamlit as st
 
 from cockpit import rows as table_rows
 from cockpit import splits
+from cockpit.kept import kept
 from cockpit.links import list_link, name_to_open, number_link
 from cockpit.view import View
 from pages.parts import clicks, layout, lists, tables
@@ -64,6 +65,7 @@ def ranking(
     if largest_first is None:
         largest_first = not is_low_first(metric)
     drawing = clicks.draw(
+        view,
         charts.ranking,
         frame,
         title=title,
@@ -164,7 +166,7 @@ def counted(
         dimension,
         key=key,
         alt=alt,
-        title=title or findings.most(frame, whole, none=none, unit=counted_in(metric)),
+        title=title or view.derive(findings.most, frame, whole, none=none, unit=counted_in(metric)),
         subtitle=subtitle,
         kind=None if metric.is_total else "count",
         largest_first=True,
@@ -215,6 +217,7 @@ def ranked(view: View, metric_id: str, dimension: str, *, key: str, most: int = 
     )
 
 
+@kept
 def finding(view: View, frame: pd.DataFrame, metric_id: str, noun: str, *, nameless: int = 0) -> str:
     """What a ranking of a metric says (see wording.findings.ranking): 惠济区最低，88.24%，低于目标 6.76 百分点."""
     target, few = target_of(view.settings, metric_id), view.settings.lights.small_sample

@@ -1,6 +1,7 @@
 """Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Required, TypedDict, Unpack
 
 import pandas as pd
@@ -9,6 +10,7 @@ from pandas.api.types import infer_dtype
 from pandas.io.formats.style import Styler
 
 from cockpit import kpis, rows, splits
+from cockpit.kept import kept
 from cockpit.links import number_link
 from cockpit.view import View
 from pages.parts import clicks, layout
@@ -179,31 +181,43 @@ def metric_table(
     Ordered by the first column, largest first, of which `high` rows are seen at once. `filled` leaves out what has no
     value of the dimension.
     """
-    frame = splits.split(view, list(columns), dimension)
-    frame = frame[frame["code"] != ""] if filled else frame
-    first = splits.rows_of(frame, next(iter(columns))).set_index("code")["value"]
-    names = frame.drop_duplicates("code").set_index("code")["name"]
-    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
-    columns = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
-    noun = DIMENSIONS[dimension]
-    written = pd.DataFrame({noun: names[order].tolist()})
-    for name, head in columns.items():
-        written[head] = _column(
-            view, metric_of(name), splits.rows_of(frame, name).set_index("code")["value"].reindex(order)
-        )
+    heads = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
+    rows_of_table = _metric_rows(view, list(heads.items()), dimension, filled)
     cell = pick_cell(
-        written,
+        rows_of_table.written,
         key=key,
-        alt=f"各{noun}{'、'.join(columns.values())}",
+        alt=f"各{DIMENSIONS[dimension]}{'、'.join(heads.values())}",
         high=high,
-        columns={
-            head: st.column_config.NumberColumn(format=_format(metric_of(name))) for name, head in columns.items()
-        },
+        columns={head: st.column_config.NumberColumn(format=_format(metric_of(name))) for name, head in heads.items()},
     )
     if cell is not None:
         # The name of a row opens its first number.
-        metric_id = next((name for name, head in columns.items() if head == cell[1]), next(iter(columns)))
-        open_link(_cases_link(view, metric_id, dimension, order[cell[0]], frame))
+        metric_id = next((name for name, head in heads.items() if head == cell[1]), next(iter(heads)))
+        open_link(_cases_link(view, metric_id, dimension, rows_of_table.codes[cell[0]], rows_of_table.split))
+
+
+@dataclass(frozen=True)
+class _MetricRows:
+    """A table of metrics: what is written, the codes of its rows, and the split that its numbers are of."""
+
+    written: pd.DataFrame
+    codes: tuple[str, ...]
+    split: pd.DataFrame
+
+
+@kept
+def _metric_rows(view: View, heads: Sequence[tuple[str, str]], dimension: str, filled: bool) -> _MetricRows:
+    """The rows of `metric_table`; `heads` are its metrics in their order, each with its head."""
+    frame = splits.split(view, [name for name, _ in heads], dimension)
+    frame = frame[frame["code"] != ""] if filled else frame
+    first = splits.rows_of(frame, heads[0][0]).set_index("code")["value"]
+    names = frame.drop_duplicates("code").set_index("code")["name"]
+    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
+    written = pd.DataFrame({DIMENSIONS[dimension]: names[order].tolist()})
+    for name, head in heads:
+        values = splits.rows_of(frame, name).set_index("code")["value"].reindex(order)
+        written[head] = _column(view, metric_of(name), values)
+    return _MetricRows(written, tuple(order), frame)
 
 
 def _head(view: View, metric: Metric, head: str) -> str:

@@ -1,6 +1,7 @@
 """A database that can be refused or kept waiting, a clock that stands, and data that answers what a test says."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -61,14 +62,22 @@ class Clock:
         self.passed += seconds
 
 
-class _DefaultRules:
+class _DefaultRules(ABC):
     """What data has beside its answers: the default settings and calendar, and a store that keeps nothing."""
 
     question = ()
 
+    @abstractmethod
+    def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """The answer to a question."""
+
     def share(self, _key: object, compute: Callable[[], Any]) -> Any:
         """Keep nothing."""
         return compute()
+
+    def hold(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """As `ask`."""
+        return self.ask(question, *args, **kwargs)
 
     def derive(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Keep nothing."""
@@ -89,7 +98,7 @@ class Answers(_DefaultRules):
 
     answer: Any = None
 
-    def ask(self, _question: Callable[..., Any], *_args: Any, **_kwargs: Any) -> Any:
+    def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 — of any question
         return self.answer
 
 

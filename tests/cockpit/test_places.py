@@ -73,7 +73,7 @@ def test_the_places_of_a_split_add_up_to_the_city(
         assert lost["name"] == ("金水区" if change is below_nothing else LOST), "by its code where no table names it"
         registered = places.with_metric(view, "registered", below)["hits"].sum()
         assert registered + places.nameless(view, "registered", below) == of_whole(view, "registered")[0]
-        assert places.can_go_down(view, frame["code"]) == (change is below_nothing)
+        assert places.can_go_down(view, frame) == (change is below_nothing)
 
 
 def test_a_place_of_no_table_opens_its_cases(
@@ -88,10 +88,10 @@ def test_a_place_of_no_table_opens_its_cases(
 
 
 def test_levels_that_a_number_makes_no_sense_at_are_left_out(year: View) -> None:
-    assert places.levels_below(year)[:3] == ["district", "street", "community"]
-    assert places.levels_below(year, without=("grid", "street")) == ["district", "community"]
+    assert places.levels_below(year)[:3] == ("district", "street", "community")
+    assert places.levels_below(year, without=("grid", "street")) == ("district", "community")
     below_a_district = replace(year, within=Slice(area="410105"))
-    assert places.levels_below(below_a_district, without=("street", "community", "grid")) == []
+    assert places.levels_below(below_a_district, without=("street", "community", "grid")) == ()
 
 
 def test_places_with_their_cases(year: View, city: Casebase) -> None:
