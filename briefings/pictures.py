@@ -14,6 +14,7 @@ from briefings import chart_labels
 from briefings.model import Figure
 from briefings.vega_png import draw_in_background, draw_png, register_fonts
 from views import words
+from views.charts.headings import break_lines
 from views.tokens import DESK
 
 FONT = "Noto Sans SC"
@@ -228,16 +229,9 @@ def _mark(figure: Figure, scale: alt.Scale, top: float) -> list[Any]:
 
 
 def _wrapped(text: str, size: float) -> str | list[str]:
-    """A title in lines that the picture's width holds, broken after a mark where one is far enough along."""
-    lines: list[str] = []
-    room = _WIDTH - 2 * _EDGE
-    while _wide(text, size) > room:
-        fits = next(place for place in range(len(text), 0, -1) if _wide(text[:place], size) <= room)
-        marks = [place + 1 for place, letter in enumerate(text[:fits]) if letter in "，；：、" and place > fits // 3]
-        cut = marks[-1] if marks else fits
-        lines.append(text[:cut])
-        text = text[cut:]
-    return [*lines, text] if lines else text
+    """A title in lines that the picture's width holds."""
+    lines = break_lines(text, _WIDTH - 2 * _EDGE, size)
+    return lines if len(lines) > 1 else text
 
 
 def _wide(text: str, size: float) -> float:

@@ -47,7 +47,8 @@ _EVALUATED = {
 
 def due_table(view: View) -> Markup:
     """Which unit has what overdue, and what falls due today and in the coming working days."""
-    return _table(view, _DUE, "unit", _UNIT, _ROWS, quiet=f"{view.place}没有超期或将到期的件。", all_of=4)
+    quiet = f"{view.place}没有超期或将到期的件。"
+    return _table(view, _DUE, "unit", _UNIT, _ROWS, quiet=quiet, all_of=4, then="due_in_5")
 
 
 def owed_table(view: View) -> Markup:
@@ -77,14 +78,15 @@ def satisfaction_table(view: View) -> Markup:
     return _table(view, _EVALUATED, dimension, PLACE_NAMES[dimension], _ROWS, quiet="这一时段没有群众评价。")
 
 
-def result_bars(view: View, metric_id: str, dimension: str, title: str, most: int) -> Markup:
-    """Bars of what a metric looks at, by a dimension, the most first."""
+def result_bars(view: View, metric_id: str, dimension: str, title: str, most: int) -> tuple[Markup, int]:
+    """Bars of what a metric looks at, by a dimension, the most first; and how many there are."""
     metric = metric_of(metric_id)
     if kpis.missing_reason(view, metric):
-        return wall.ranking_html(title, "", [], quiet=f"{metric.name}算不出：{kpis.missing_reason(view, metric)}。")
+        return wall.ranking_html(title, "", [], quiet=f"{metric.name}算不出：{kpis.missing_reason(view, metric)}。"), 0
     frame = splits.split(view, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
     bars = wall.count_bars(frame["name"], frame["among"], metric.subject.unit)
-    return wall.ranking_html(title, view.text, bars, quiet=f"这一时段没有{metric.among_text.removeprefix('期内')}。")
+    quiet = f"这一时段没有{metric.among_text.removeprefix('期内')}。"
+    return wall.ranking_html(title, view.text, bars, quiet=quiet), len(bars)
 
 
 def _table(
@@ -97,9 +99,12 @@ def _table(
     quiet: str,
     all_of: int | None = None,
     why: str = "",
+    then: str | None = None,
 ) -> Markup:
     """Metrics as columns, one row a value of the dimension; what needs attention by the first columns comes first.
 
+    Where there is no room for all, the second half of the rows is of those with most of `then`, which the first would
+    hide.
     Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.
     """
     metrics = [metric_of(name) for name in heads]
@@ -117,6 +122,7 @@ def _table(
     among = {name: frame["among"].reindex(names.index, fill_value=0) for name, frame in wide.items()}
     lead = next(metric for metric in metrics if metric not in lacking)
     order = _order(values, [metric for metric in metrics if metric not in lacking], small[lead.id])
+    split_at, order = _with_most_of(order, values[then], most) if then else (0, order)
     codes = _codes_that_fit(order, names, most)
     rows = [
         wall.Row(
@@ -128,6 +134,8 @@ def _table(
     sorted_by = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
     head, order_of = heads[sorted_by.id], "由低到高" if sorted_by.polarity is Polarity.UP_GOOD else "由多到少"
     note = f"{why}按{' ' if head[:1].isdigit() else ''}{head}{order_of}"
+    if split_at:
+        note += f"；第 {split_at + 1} 行起按{metric_of(str(then)).name}由多到少"
     if len(order) > len(codes):
         note += f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个"
     if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells):
@@ -155,6 +163,21 @@ def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) ->
         na_position="last",
         kind="stable",
     ).index.tolist()
+
+
+def _with_most_of(order: list[str], counts: pd.Series, most: int) -> tuple[int, list[str]]:
+    """The order in which the rows from the middle of `most` are those with most of `counts` that stand further down.
+
+    Also where they begin; 0 where nothing further down has any.
+    """
+    half = most // 2
+    rest = counts.reindex(order[half:]).fillna(0).sort_values(ascending=False, kind="stable")
+    coming = rest[rest > 0].index[: most - half].tolist()
+    if len(order) <= most or not coming:
+        return 0, list(order)
+    half = most - len(coming)
+    first = [code for code in order if code not in coming][:half]
+    return half, [*first, *coming, *(code for code in order if code not in {*first, *coming})]
 
 
 def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[str]:

@@ -38,8 +38,10 @@ _MONTHS = 13
 _ROWS = 16
 _FEW = 4
 _TOPICS = 10
-# Of places beside sentences: the wall hides those beyond _FEW unless it is wide (wall.css).
-_FEW_WHERE_WIDE = 8
+# Of places beside sentences, where the wall is wide; the height of one (wall.css), units of 1080.
+_FEW_WHERE_WIDE, _BAR = 8, 52
+# Bars that a second heading takes the room of.
+_HEADING = 2
 # A block at the right that holds nothing but sentences.
 _ROOM_ALONE = 860
 # Height that a short ranking leaves for sentences, units of 1080.
@@ -210,12 +212,15 @@ def _cards(scene: Scene, view: View) -> list[cards.Card]:
     return [kpis.card(view, METRICS[name], compared) for name in scene.numbers]
 
 
-def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS) -> Markup:
+def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS, few: int | None = None) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    return _ranking_html(view, metric_of(scene.on_map), frame, PLACE_NAMES[places.dimension_below(view)], most)
+    return _ranking_html(view, metric_of(scene.on_map), frame, PLACE_NAMES[places.dimension_below(view)], most, few)
 
 
-def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int) -> Markup:
+def _ranking_html(
+    view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int, few: int | None = None
+) -> Markup:
+    """At most `most` bars; a wall that is not wide shows `few` of them (None: all)."""
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     target = target_of(view.settings, metric.id)
@@ -228,7 +233,7 @@ def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, mo
         # Fewer than two can be judged: nobody is first or last by the rate.
         ranked = ranked.sort_values("among", ascending=False, kind="stable")
         note = "可比的不足两个，不排名次；计入件数多的在前"
-    note += f"，{words.full_count(len(ranked))} 个中列前 {most} 个" if len(ranked) > most else ""
+    whole = len(ranked)
     ranked = ranked.head(most)
     rate = metric.kind is Kind.RATE
     if not rate and not ranked["value"].any():
@@ -244,22 +249,33 @@ def _ranking_html(view: View, metric: Metric, frame: pd.DataFrame, noun: str, mo
         )
         for row in ranked.to_dict("records")
     ]
-    note += "，竖线为目标" if target is not None else ""
+    notes = [
+        note + _first_of(whole, rows) + ("，竖线为目标" if target is not None else "") for rows in (most, few or most)
+    ]
     return wall.ranking_html(
         f"各{noun}{metric.name}",
-        note,
+        notes[0],
         bars,
         target / longest if target is not None else None,
         quiet=f"各{noun}都没有可计的记录。" if rate else f"各{noun}都没有。",
+        few=few,
+        few_note="" if few is None else notes[1],
     )
+
+
+def _first_of(whole: int, most: int) -> str:
+    """，16 个中列前 8 个 where there is no room for all."""
+    return f"，{words.full_count(whole)} 个中列前 {most} 个" if whole > most else ""
 
 
 def alerts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What needs attention today, and the places that come first."""
-    topics = wall.lines_html(
-        "今日关注", "越紧急越靠前", wall.fitting(sentences(view)[:_FEW], _ROOM), quiet=attention.quiet(view)
-    )
-    return topics + ranking(view, frame, scene, _FEW_WHERE_WIDE)
+    lines = wall.fitting(sentences(view)[:_FEW], _ROOM)
+    topics = wall.lines_html("今日关注", "越紧急越靠前", lines, quiet=attention.quiet(view))
+    # What the sentences leave is the bars'.
+    left = _ROOM - sum(wall.height_of(text) for _, text in lines)
+    few = min(_FEW + left // _BAR, _FEW_WHERE_WIDE) if lines else None
+    return topics + ranking(view, frame, scene, _FEW_WHERE_WIDE, few)
 
 
 def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
@@ -309,15 +325,16 @@ def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup
     metric = metric_of("expert_participations")
     if kpis.missing_reason(view, metric):
         sources = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
-        return sources + ranking(view, frame, scene, 2 * _FEW)
+        return sources + ranking(view, frame, scene, _ROWS - _HEADING - 1)
     counts = splits.split(view, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
+    counts = counts.head(2 * _FEW)
     sources = wall.ranking_html(
         "专家参与按来源",
         _span(metric_of("expert_participations"), view),
         wall.count_bars(counts["name"], counts["hits"], "人次"),
         quiet="这一时段没有专家参与。",
     )
-    return sources + ranking(view, frame, scene, 2 * _FEW)
+    return sources + ranking(view, frame, scene, _ROWS - _HEADING - max(len(counts), 1))
 
 
 def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
@@ -329,8 +346,10 @@ def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
 
 def results_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """The results of the period's answers, and the places that still owe most."""
-    results = meeting.result_bars(view, "supervision_settled", "supervision_result", "督办反馈按结果", 2 * _FEW - 1)
-    return results + ranking(view, frame, scene, 2 * _FEW - 1)
+    results, rows = meeting.result_bars(
+        view, "supervision_settled", "supervision_result", "督办反馈按结果", 2 * _FEW - 1
+    )
+    return results + ranking(view, frame, scene, _ROWS - _HEADING - max(rows, 1))
 
 
 def _months_html(scene: Scene, view: View) -> Markup:

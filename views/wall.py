@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -23,6 +24,8 @@ DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE))
 _BESIDE_LINES, _BESIDE_WIDTH = 2, 18
 
 _VOLUME = Meaning()
+# The drawing of months and the type of its numbers with the gap to their points, px of a 1920 × 1080 screen.
+_MONTHS, _NUMBER, _NUMBER_GAP = (850, 100), 20, 8
 # A bar of nothing is still seen.
 _SHORTEST_BAR = 0.004
 
@@ -80,10 +83,20 @@ def kpis_html(cards: Sequence[Card]) -> Markup:
     return render("wall/kpis.html.jinja", kpis=[(card, _fitting_parts(card.beside)) for card in cards])
 
 
-def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | None = None, *, quiet: str = "") -> Markup:
+def ranking_html(
+    title: str,
+    note: str,
+    bars: Sequence[Bar],
+    target: float | None = None,
+    *,
+    quiet: str = "",
+    few: int | None = None,
+    few_note: str = "",
+) -> Markup:
     """Bars with their numbers; `target` is the share of the longest bar at which a line stands.
 
-    `quiet` is said in their place where there are none.
+    `quiet` is said in their place where there are none. A wall that is not wide has room for the first `few` alone
+    (None: for all) and says `few_note` instead.
     """
     if not bars:
         return _quiet(title, note, quiet)
@@ -91,7 +104,11 @@ def ranking_html(title: str, note: str, bars: Sequence[Bar], target: float | Non
         "wall/ranking.html.jinja",
         title=title,
         note=note,
-        bars=[(bar, f"{max(bar.share, _SHORTEST_BAR):.2%}") for bar in bars],
+        few_note=few_note,
+        bars=[
+            (bar, f"{max(bar.share, _SHORTEST_BAR):.2%}", few is not None and place >= few)
+            for place, bar in enumerate(bars)
+        ],
         target=None if target is None else f"{target:.2%}",
     )
 
@@ -115,11 +132,16 @@ def _quiet(title: str, note: str, sentence: str) -> Markup:
     return render("wall/quiet.html.jinja", title=title, note=note, quiet=sentence)
 
 
+def height_of(text: str) -> int:
+    """The height of a sentence in the block at the right, units of 1080."""
+    return 31 * math.ceil(words.width(text) / 13.5) + 26
+
+
 def fitting(lines: Sequence[tuple[State, str]], room: int) -> list[tuple[State, str]]:
     """The first sentences that `room` units (px of 1080) hold in the block at the right."""
     fitting_lines: list[tuple[State, str]] = []
     for state, text in lines:
-        room -= 31 * math.ceil(words.width(text) / 13.5) + 26
+        room -= height_of(text)
         if room < 0:
             break
         fitting_lines.append((state, text))
@@ -149,7 +171,8 @@ def months_html(
         for n, (value, text) in enumerate(zip(points["value"], points["text"], strict=True))
         if not pd.isna(value)
     ]
-    dots = [(f"{x:.1f}", f"{y:.1f}") for _, x, y, _ in drawn]
+    line = [(x, y) for _, x, y, _ in drawn]
+    dots = [(f"{x:.1f}", f"{y:.1f}") for x, y in line]
     last = len(points) - 1
     return render(
         "wall/months.html.jinja",
@@ -159,16 +182,50 @@ def months_html(
         line="M" + "L".join(f"{x} {y}" for x, y in dots),
         dots=dots,
         # Every second month has its number, the last one always.
-        numbers=[(f"{x / 18:.2f}%", f"{100 - y / 1.5:.1f}%", text) for n, x, y, text in drawn if n % 2 == last % 2],
+        numbers=[
+            (f"{x / 18:.2f}%", f"{100 - y / 1.5:.1f}%", text, _is_below((x, y), text, line))
+            for n, x, y, text in drawn
+            if n % 2 == last % 2
+        ],
         months=[(f"{across(n) / 18:.2f}%", label) for n, label in enumerate(points["label"])],
     )
+
+
+def _is_below(point: Point, text: str, line: Sequence[Point]) -> bool:
+    """Whether a month's number stands below its point: where the line runs through the place above, and less below."""
+    above, below = (_crossed(_box_of(point, text, below=is_below), line) for is_below in (False, True))
+    return below < above
+
+
+def _box_of(point: Point, text: str, *, below: bool) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a number at its point, in units of the drawing."""
+    half = words.width(text) * _NUMBER / 2 / _MONTHS[0] * 1800
+    near, far = (gap / _MONTHS[1] * 150 for gap in (_NUMBER_GAP, _NUMBER_GAP + _NUMBER))
+    top, bottom = (point[1] + near, point[1] + far) if below else (point[1] - far, point[1] - near)
+    return point[0] - half, top, point[0] + half, bottom
+
+
+def _crossed(box: tuple[float, float, float, float], line: Sequence[Point]) -> float:
+    """How much of a box's width a line of points runs through."""
+    left, top, right, bottom = box
+    steps = [left + (right - left) * step / 20 for step in range(21)]
+    heights = [_height_at(x, line) for x in steps]
+    return sum(top < y < bottom for y in heights if y is not None) / len(steps)
+
+
+def _height_at(x: float, line: Sequence[Point]) -> float | None:
+    """Where a line of points from left to right is at x; None beyond its ends."""
+    for (x0, y0), (x1, y1) in pairwise(line):
+        if x0 <= x <= x1:
+            return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+    return None
 
 
 def _month_scale(values: Sequence[float], *, counts: bool) -> tuple[float, float]:
     """The lowest and highest value that the drawing has room for."""
     low, high = min(values), max(values)
     room = (high - low) or abs(high) or 1.0
-    return (0.0, high * 1.3) if counts else (low - room * 0.15, high + room * 0.25)
+    return (0.0, high * 1.3) if counts else (low - room * 0.35, high + room * 0.3)
 
 
 def map_html(

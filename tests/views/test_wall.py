@@ -102,3 +102,22 @@ def test_what_stands_beside_a_number_keeps_to_its_lines_the_first_first() -> Non
     assert all(part in html for part in parts[:3])
     assert parts[3] not in html
     assert "压线办结 19.05%</span>" in html  # nothing separates it from what is left out
+
+
+def test_a_months_number_stands_where_the_line_does_not_run_through_it() -> None:
+    """Beside a peak and at the end of a fall the line runs above a month's point; not on a peak or a level."""
+    values = [0.95, 0.95, 0.95, 0.99, 0.95, 0.99, 0.95, 0.95, 0.99, 0.95, 0.95, 0.98, 0.93]
+    points = pd.DataFrame({"label": range(13), "value": values, "text": [f"{value:.2%}" for value in values]})
+    html = str(wall.months_html("题", "", points))
+    written = re.findall(r'<li (class="below")? *style="[^"]*">[\d.]+%</li>', html)
+    numbered = range(0, 13, 2)
+    assert [n for n, below in zip(numbered, written, strict=True) if below] == [2, 4, 6, 10, 12]
+
+
+def test_a_narrow_wall_says_how_many_bars_it_shows() -> None:
+    bars = [wall.Bar(name, "1", 1.0) for name in "甲乙丙"]
+    html = str(wall.ranking_html("题", "3 个", bars, few=2, few_note="2 个"))
+    assert html.count('class="spare"') == 1
+    assert 'class="note spare">3 个' in html
+    assert 'class="note instead">2 个' in html
+    assert "spare" not in str(wall.ranking_html("题", "3 个", bars))

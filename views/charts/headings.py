@@ -44,12 +44,12 @@ def _quoted(lines: Sequence[str]) -> str:
     return json.dumps(lines, ensure_ascii=False)
 
 
-def width_of(text: str, size: int = 12) -> int:
+def width_of(text: str, size: float = 12) -> int:
     """Roughly how wide a text is drawn, in px: a Chinese character is as wide as high, others a good half."""
     return round(sum(size if ord(letter) > 0x2E80 else size * 0.6 for letter in str(text)))
 
 
-def break_lines(text: str, room: int, size: int) -> list[str]:
+def break_lines(text: str, room: float, size: float) -> list[str]:
     """Lines at most `room` px wide, broken at a pause or before a bracket if one is in the second half of the line.
 
     Never inside a number, before closing punctuation or after an opening bracket.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from views import labels, words
 from views.labels import Label
-from views.maps.frames import VOLUME, circle_radii, label_spots, prepare, shading_of
+from views.maps.frames import VOLUME, circle_radii, label_spots, prepare, shading_of, small_samples
 from views.maps.projection import View, bounds_of, fit_view, to_pixels
 from views.shades import Meaning, Shading
 from views.tokens import Palette
@@ -17,12 +17,16 @@ from views.words import NumberFormat
 
 @dataclass(frozen=True)
 class FlatArea:
-    """An outline as an SVG path, px from the middle of the map; `known` is false where it has no number."""
+    """An outline as an SVG path, px from the middle of the map; `known` is false where it has no number.
+
+    `few`: its number is of too few to judge.
+    """
 
     code: str
     path: str
     fill: str
     known: bool = True
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,18 @@ def flat(
     rows = placed.to_dict("records")
     room = labels.Box(-width / 2, -height / 2, width / 2, height / 2)
     fills = {row["code"]: row["fill"] for row in rows}
+    few = set(placed.loc[small_samples(placed), "code"])
     return Flat(
         (width, height),
         view,
         [
-            FlatArea(row["code"], _svg_path(row["shape"], view), row["fill"], not words.is_missing(row["value"]))
+            FlatArea(
+                row["code"],
+                _svg_path(row["shape"], view),
+                row["fill"],
+                not words.is_missing(row["value"]),
+                row["code"] in few,
+            )
             for row in rows
             if row["shape"] is not None
         ],
