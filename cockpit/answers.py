@@ -82,7 +82,8 @@ class Answers:
 
         The first argument is where the question is asked, and no part of what is asked.
         """
-        key = hashkey(version, question.__module__, question.__qualname__, frozen(args[1:]), frozen(kwargs))
+        named = frozenset((name, frozen(one)) for name, one in kwargs.items())
+        key = hashkey(version, question.__module__, question.__qualname__, frozen(args[1:]), named)
         entry = self._computed(key, lambda: _answer(question(*args, **kwargs)))
         return cast(R, entry.copy(entry.value) if entry.copy else entry.value)
 
@@ -117,7 +118,7 @@ class _Same:
 
 
 def frozen(value: Any) -> Hashable:
-    """The same value as a key: lists as tuples, mappings as sets of pairs, a function by its place in the code.
+    """The same value as a key: lists and mappings as tuples, a function by its place in the code.
 
     Raises TypeError for what cannot be told from another: a frame that is not shared, a function with a memory.
     """
@@ -126,7 +127,7 @@ def frozen(value: Any) -> Hashable:
     if isinstance(value, SharedFrame):
         return _Same(value)
     if isinstance(value, Mapping):
-        return frozenset((name, frozen(one)) for name, one in value.items())
+        return tuple((name, frozen(one)) for name, one in value.items())  # heads of a table have an order
     if isinstance(value, Set | Sequence):
         return (frozenset if isinstance(value, Set) else tuple)(frozen(one) for one in value)
     if isinstance(value, FunctionType | partial):

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cockpit import splits
+from cockpit.kept import kept
 from cockpit.view import View
 from queries.decompose import Change
 from queries.model import Kind, Metric
@@ -14,6 +15,7 @@ CALENDAR_NAME = "日历影响"
 EFFECTS = {PERFORMANCE: "办理", MIX: "构成"}
 
 
+@kept
 def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
     """One bar a group of a count, and one of the working days; two of a rate, its own rate's and its volume's.
 

@@ -1,13 +1,17 @@
 """A metric's entry in the dictionary: its definition as a formula, with what its parts count now."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cockpit import kpis
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from queries import dictionary
 from queries.cases import Part
+from queries.measure import measure
 from queries.model import Kind, Metric
+from queries.registry import METRICS
 from views import entries, words
 from wording import numbers, unknown
 
@@ -37,6 +41,14 @@ def terms(metric: Metric, row: Any) -> tuple[entries.Term, ...]:
     if metric.kind is Kind.PER_10K:
         return hits, entries.Term(metric.among_text.rstrip("。"), f"{words.full_count(row['among'])} 人")
     return (hits,)
+
+
+@kept
+def entries_of(view: View, metrics: Sequence[Metric], *, alone: bool) -> tuple[entries.Entry, ...]:
+    """Some metrics of one group; all numbers of the group are asked for together."""
+    group = [metric.id for metric in METRICS.values() if metric.group == metrics[0].group]
+    values = view.ask(measure, group, **view.scope).set_index("metric")
+    return tuple(entry(view, metric, values.loc[metric.id], alone=alone) for metric in metrics)
 
 
 def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry:

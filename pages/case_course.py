@@ -64,7 +64,7 @@ def around(view: View, history: Course, number: int) -> None:
                 f"同一信访人或同一事项另有 {len(history.related)} 件次，其中同一事项 {again} 件次",
                 "按登记先后；点击一行查看该件",
             )
-            lists.case_table(history.related, "related", alt="同一信访人或同一事项的信访件")
+            lists.case_table(view, history.related, "related", alt="同一信访人或同一事项的信访件")
     if history.facts["closed_at"] is not None:
         return
     like = view.ask(similar_settled, number, as_of=view.as_of)
@@ -74,7 +74,7 @@ def around(view: View, history: Course, number: int) -> None:
             return
         layout.heading(f"相近的已办结件 {len(like)} 件次：怎样办的", "按标题和内容用词的相近程度；点击一行查看该件")
         lists.case_table(
-            like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件"
+            view, like.assign(similarity=[f"{share:.0%}" for share in like["similarity"]]), "similar", alt="相近案件"
         )
 
 

@@ -56,7 +56,7 @@ def table(view: View, question: lists.Question, part: Part) -> None:
     if rows.empty:
         st.info("这一格没有记录。")
     else:
-        lists.case_table(rows, "rows", alt=f"{question.metric.name}的明细")
+        lists.case_table(view, rows, "rows", alt=f"{question.metric.name}的明细")
 
 
 def page(view: View) -> None:

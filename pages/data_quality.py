@@ -50,7 +50,7 @@ def rows_of(view: View, name: str) -> None:
         offset = lists.page_offset(total, f"page_{name}")
         lists.downloads(title, lambda: quality.rows(view.casebase, name, as_of=view.data.as_of), total, _day(view))
     page_rows = view.ask(quality.rows, name, as_of=view.data.as_of, limit=lists.PAGE_ROWS, offset=offset)
-    lists.case_table(page_rows, f"rows_{name}", alt=title, high=12)
+    lists.case_table(view, page_rows, f"rows_{name}", alt=title, high=12)
 
 
 def loads(view: View) -> None:
@@ -90,7 +90,7 @@ def rejects_of(view: View, load: str) -> None:
         offset = lists.page_offset(total, f"page_load_{load}")
         lists.downloads("拒绝的行", lambda: quality.rejects(view.casebase, number), total, str(file), _day(view))
     page_rows = view.ask(quality.rejects, number, limit=lists.PAGE_ROWS, offset=offset)
-    lists.case_table(page_rows, f"rejects_{load}", alt="拒绝的行", high=12)
+    lists.case_table(view, page_rows, f"rejects_{load}", alt="拒绝的行", high=12)
 
 
 def unknown_numbers(view: View) -> None:

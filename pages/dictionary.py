@@ -2,15 +2,17 @@
 
 from itertools import groupby
 
+import pandas as pd
 import streamlit as st
 
 from cockpit import dictionary_entries, kpis
+from cockpit.kept import kept
 from cockpit.view import View
 from pages.parts import filters, layout, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from queries import dictionary
-from queries.measure import measure, metric_of
+from queries.measure import metric_of
 from queries.model import Metric
 from queries.registry import METRICS
 from views import entries
@@ -24,13 +26,8 @@ _LEFT = "_dictionary_left"
 
 def entries_of(view: View, metrics: list[Metric], key: str, *, alone: bool = False) -> None:
     """Some metrics of one group; all numbers of the group are asked for together."""
-    group = [metric.id for metric in METRICS.values() if metric.group == metrics[0].group]
-    values = view.ask(measure, group, **view.scope).set_index("metric")
-    html = entries.entries_html(
-        [dictionary_entries.entry(view, metric, values.loc[metric.id], alone=alone) for metric in metrics],
-        layout.theme(),
-    )
-    clicked = panel(html, key)
+    entries_of_group = dictionary_entries.entries_of(view, metrics, alone=alone)
+    clicked = panel(view.derive(entries.entries_html, entries_of_group, layout.theme()), key)
     if clicked and clicked.startswith(dictionary_entries.ALONE):
         st.query_params["metric"] = clicked.removeprefix(dictionary_entries.ALONE)
         st.rerun()
@@ -59,13 +56,19 @@ def everything(view: View) -> None:
     )
 
 
+@kept
+def months_of(view: View, metric_id: str) -> pd.DataFrame:
+    """The twelve months of a metric as charts draw them, all alike."""
+    return pictures.monthly(view, kpis.months(view, [metric_id])).drop(columns="unfinished")
+
+
 def alone(view: View, metric: Metric) -> None:
     """One metric by itself, with its twelve months."""
     st.button("‹ 全部指标", key="all_metrics", on_click=forget)
     entries_of(view, [metric], f"entry_{metric.id}", alone=True)
     if kpis.missing_reason(view, metric):
         return
-    months = pictures.monthly(view, kpis.months(view, [metric.id])).drop(columns="unfinished")
+    months = months_of(view, metric.id)
     title = f"{view.months_text(12)}{metric.name}"
     subtitle = f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）"
     with layout.block("metric_months"):

@@ -159,7 +159,7 @@ def open_tasks(view: View) -> None:
         define=metric_of("tasks_open"),
     )
     if total:
-        lists.case_table(tasks.assign(waited=waited)[TASK_COLUMNS], "open_tasks", alt="最久的在办任务", high=8)
+        lists.case_table(view, tasks.assign(waited=waited)[TASK_COLUMNS], "open_tasks", alt="最久的在办任务", high=8)
         with st.container(horizontal=True):
             lists.open_all("tasks_open", f"全部在办 {words.full_count(total)} 件", total, key="all_open")
             lists.open_all("tasks_uncontacted_24h", f"超24小时未联系 {words.full_count(late)} 件", late, key="all_late")

@@ -1,5 +1,6 @@
 """网格覆盖: from the city down to a grid, who covers what, how fast people are reached, and where the gaps are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import places, rows, splits, squares
+from cockpit.kept import kept
 from cockpit.links import list_link, number_link
 from cockpit.view import View
 from pages.parts import filters, layout, lists, maps, notices, tables
@@ -80,6 +82,13 @@ def layer(has_grids: bool) -> str:
     return chosen
 
 
+@kept
+def of_kind(view: View, below: places.Below, kind: str) -> places.Below:
+    """The grids of a kind, called without the place that they lie in."""
+    frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
+    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(view.place)))
+
+
 def one_kind(view: View, below: places.Below) -> places.Below:
     """Grids of one kind at a time: 微网格 lie within 社区网格 and 专属网格 over both."""
     if below.dimension != "grid" or below.frame.empty:
@@ -93,8 +102,7 @@ def one_kind(view: View, below: places.Below) -> places.Below:
         escape_markdown,
         hidden=True,
     )
-    frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
-    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(view.place)))
+    return of_kind(view, below, kind)
 
 
 def on_map(view: View, layer_id: str, below: places.Below) -> None:
@@ -108,9 +116,10 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
     title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
-        title, frame = findings.staffing(frame, below.frame["kind"].iloc[0]), rows.grids_by_state(frame)
+        title = view.derive(findings.staffing, frame, below.frame["kind"].iloc[0])
+        frame = view.derive(rows.grids_by_state, frame)
         coloured = {"scale": "lights", "states": rows.STAFFED}
-    if not maps.is_drawable(frame):
+    if not view.derive(maps.is_drawable, frame):
         with layout.block("coverage_table"):
             table(view, frame, metric, below)
             maps.say_why_not_drawn(below)
@@ -169,13 +178,18 @@ def hot_table(view: View, fullest: pd.DataFrame) -> None:
     )
 
 
+def in_order(frame: pd.DataFrame, *, low_first: bool) -> pd.DataFrame:
+    """Places by their value, those without one last."""
+    return frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
+
+
 def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
     """The same places as rows, worst first; selecting one goes down into it, or shows a grid."""
     at_grids = below.dimension == "grid"
     low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
-    listed = frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
+    listed = view.derive(in_order, frame, low_first=low_first)
     grid = picked_grid(frame) if at_grids else None
-    written = rows.places_with(metric, listed, below.noun)
+    written = view.derive(rows.places_with, metric, listed, below.noun)
 
     def go_down(row: int) -> None:
         code = str(listed["code"].iloc[row])
@@ -236,17 +250,27 @@ def facts(view: View, code: str, grids: pd.DataFrame) -> None:
                 open_link(number_link(metric, values.loc[metric.id], grid=code))
 
 
+@kept
+def missing(view: View, metric: str, dimension: str, key: str) -> tuple[int, pd.DataFrame]:
+    """How many places a Gap has, and those with most cases of them."""
+    every = view.ask(cases, metric, Part.MISSES, as_of=view.stocks_at, within=view.within)
+    return len(every), places.with_cases(view, every, dimension, every[key]).head(MOST_GAPS)
+
+
+def under_heads(frame: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+    """These columns under these heads, in the frame's order of columns."""
+    return frame[list(heads)].rename(columns=heads)
+
+
 def gap_list(view: View, gap: Gap) -> None:
     """What is missing, those places with most cases first; a row opens its cases of the period."""
-    missing = view.ask(cases, gap.metric, Part.MISSES, as_of=view.stocks_at, within=view.within)
-    total = len(missing)
-    listed = places.with_cases(view, missing, gap.dimension, missing[gap.key]).head(MOST_GAPS)
+    total, listed = missing(view, gap.metric, gap.dimension, gap.key)
     # A level that the filter bar has fixed: every row would say the same.
     heads = {name: head for name, head in gap.heads.items() if name not in filters.fixed_levels(view)}
     heads |= {"cases": "本期登记（件次）"}
     first = f"，列前 {MOST_GAPS} 个" if total > MOST_GAPS else ""
     tables.headed(
-        listed[list(heads)].rename(columns=heads),
+        view.derive(under_heads, listed, heads),
         headlines.gaps(total, gap.what, gap.none),
         f"{view.place}{first}；按本期登记的信访件由多到少，点击一行查看明细",
         none=view.place,

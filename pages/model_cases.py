@@ -1,5 +1,6 @@
 """优秀案例: the library of exemplary mediations, cases by kind, place, method and who helped; each opens."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,7 @@ EXPORTED = {
 }
 
 
-def choice(label: str, key: str, options: list[str], every: str) -> str:
+def choice(label: str, key: str, options: Sequence[str], every: str) -> str:
     """A filter of this page, bound to the address."""
     return st.selectbox(
         label,
@@ -53,27 +54,33 @@ def values(library: pd.DataFrame, column: str) -> list[str]:
     return [str(value) for value in library[column].value_counts().index]
 
 
-def chosen_filters(library: pd.DataFrame) -> dict[str, str]:
+def chosen_filters(view: View, library: pd.DataFrame) -> dict[str, str]:
     """What the reader looks for."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         return {
-            "kind": choice("纠纷类型", "dispute_kind", values(library, "dispute_kind"), "全部类型"),
-            "who": choice("谁来调", "who", values(library, "who"), "全部力量"),
-            "method": choice("做法", "method", methods(library), "全部做法"),
+            "kind": choice("纠纷类型", "dispute_kind", view.derive(values, library, "dispute_kind"), "全部类型"),
+            "who": choice("谁来调", "who", view.derive(values, library, "who"), "全部力量"),
+            "method": choice("做法", "method", view.derive(methods, library), "全部做法"),
             "text": st.text_input(
                 "查找", key="told", bind="query-params", width=280, placeholder="标题、做法、结果、社区，空格分开"
             ),
         }
 
 
+def counted(cases: pd.DataFrame, column: str) -> pd.DataFrame:
+    """How many cases have each value of a column, which a bar hands back."""
+    counts = rows.model_cases_by(cases, column)
+    return counts.assign(code=counts["name"])
+
+
 def ranked(view: View, cases: pd.DataFrame, column: str) -> None:
     """How many of each; a bar filters by it, a second click shows all again."""
-    noun, counts = NOUNS[column], rows.model_cases_by(cases, column)
+    noun, counts = NOUNS[column], view.derive(counted, cases, column)
     drawing = clicks.draw(
         view,
         charts.ranking,
-        counts.assign(code=counts["name"]),
-        title=findings.most(counts, "所列", none="没有符合条件的案例", unit=UNIT),
+        counts,
+        title=view.derive(findings.most, counts, "所列", none="没有符合条件的案例", unit=UNIT),
         subtitle=f"优秀案例按{noun}（个），点击一条只看该项",
         kind="count",
         row=22,
@@ -89,7 +96,7 @@ def library(view: View, cases: pd.DataFrame) -> None:
     """The cases as rows; the one selected stands below in full."""
     layout.heading(f"共 {words.full_count(len(cases))} 个案例", "按讲述日期由近到远；选中一行查看全文")
     row = pick_row(
-        rows.model_cases(cases),
+        view.derive(rows.model_cases, cases),
         key="library",
         alt="优秀案例库",
         high=ROWS,
@@ -117,7 +124,7 @@ def one_case(_: View, cases: pd.DataFrame) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    cases = view.ask(model_cases, as_of=view.as_of, within=view.within)
+    cases = view.hold(model_cases, as_of=view.as_of, within=view.within)
     head = st.container()
     with head:
         layout.header(
@@ -132,7 +139,7 @@ def page(view: View) -> None:
         else:
             notices.missing("优秀案例", {"model_case": "优秀案例库"})
         return
-    cases = filter_cases(cases, **chosen_filters(cases))
+    cases = view.derive(filter_cases, cases, **chosen_filters(view, cases))
     if cases.empty:
         notices.hint("没有符合条件的案例，放宽一个条件看看。")
         return

@@ -94,13 +94,13 @@ def scope_text(view: View, wanted: Search) -> str:
 
 def in_months(view: View, wanted: Search) -> None:
     """What is looked for by month of registration, beside the year before; a month narrows the search to it."""
-    months = view.ask(by_month, wanted, as_of=view.as_of, within=view.within)
+    months = view.hold(by_month, wanted, as_of=view.as_of, within=view.within)
     beside = "，灰线为上年同月，本月只比到同一天" if months["last_year"].notna().any() else ""
     drawing = clicks.draw(
         view,
         charts.trend,
         months,
-        title=findings.search_result(months),
+        title=view.derive(findings.search_result, months),
         subtitle=f"查找的信访件按登记月份（件次）{beside}；点击某月只看该月",
         unit="件次",
         height=150,
@@ -140,7 +140,7 @@ def page(view: View) -> None:
         "order": by,
         "descending": descending,
     }
-    first = view.ask(search, wanted, **how, limit=lists.PAGE_ROWS)
+    first = view.hold(search, wanted, **how, limit=lists.PAGE_ROWS)
     total_at.markdown(f"共 **{words.full_count(first.total)}** 件次")
     with page_at:
         offset = lists.page_offset(first.total, "page_of_search")
@@ -152,8 +152,8 @@ def page(view: View) -> None:
             *lists.parts_of(view, dated=wanted.registered is not None),
         )
     if first.total:
-        rows = view.ask(search, wanted, **how, limit=lists.PAGE_ROWS, offset=offset).rows if offset else first.rows
-        lists.case_table(rows, "found", alt="查到的信访件")
+        rows = view.hold(search, wanted, **how, limit=lists.PAGE_ROWS, offset=offset).rows if offset else first.rows
+        lists.case_table(view, rows, "found", alt="查到的信访件")
         in_months(view, wanted)
     else:
         notices.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")

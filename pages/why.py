@@ -1,9 +1,12 @@
 """变化原因: the change of a number against an earlier period, split into parts that add up to it."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from cockpit import contributions, kpis, places, splits
+from cockpit.kept import kept
 from cockpit.links import list_link, part_to_open
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, navigation, notices, tables
@@ -69,7 +72,7 @@ def dimensions(view: View, metric: Metric) -> list[str]:
 
 def change_of(view: View, metric: Metric, against: Against, by: list[str]) -> Change:
     """The change of the metric, split."""
-    return view.ask(decompose, metric.id, against=against, by=by, **view.scope)
+    return view.hold(decompose, metric.id, against=against, by=by, **view.scope)
 
 
 def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = False) -> None:
@@ -94,7 +97,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         view,
         charts.waterfall,
         bars,
-        title=findings.change_reason(metric, change, bars, view.label_of(against)),
+        title=view.derive(findings.change_reason, metric, change, bars, view.label_of(against)),
         subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细",
         kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,
@@ -119,32 +122,43 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         open_group(metric, change.parts.iloc[int(place)], [dimension], volume=effect == contributions.MIX)
 
 
+def moved_parts(change: Change) -> pd.DataFrame:
+    """The parts of a change that are not 0."""
+    moved = change.parts[["change", change.by]].fillna(0).ne(0).any(axis=1)
+    return change.parts[moved].reset_index(drop=True)
+
+
+@kept
+def written_cells(view: View, metric: Metric, change: Change, by: Sequence[str]) -> pd.DataFrame:
+    """The CELLS largest parts as rows: the names of their dimensions, then what changed."""
+    largest = moved_parts(change).head(CELLS)
+    names = pd.DataFrame({DIMENSIONS[name]: splits.names_of(view, name, largest[name].tolist()) for name in by})
+    return names.join(contributions.written_changes(metric, change, largest))
+
+
 def cells(view: View, metric: Metric, against: Against) -> None:
     """Place by class by channel, the largest change first; a row opens its cases."""
     by = [name for name in usual(view) if name in dimensions(view, metric)]
     if len(by) < 2:
         return
     change = change_of(view, metric, against, by)
-    moved = change.parts[["change", change.by]].fillna(0).ne(0).any(axis=1)
-    parts = change.parts[moved].reset_index(drop=True)
-    if parts.empty:
+    moved = view.derive(moved_parts, change)
+    if moved.empty:
         return
-    largest, kind = parts.head(CELLS), numbers.kind_of(metric)
-    rest = parts["change"].iloc[CELLS:].sum()
+    largest, written = moved.head(CELLS), written_cells(view, metric, change, by)
+    kind = numbers.kind_of(metric)
+    rest = moved["change"].iloc[CELLS:].sum()
     more = (
-        f"；列前 {CELLS} 格，其余 {len(parts) - CELLS} 格合计 {words.contribution(rest, kind)}"
-        if len(parts) > CELLS
+        f"；列前 {CELLS} 格，其余 {len(moved) - CELLS} 格合计 {words.contribution(rest, kind)}"
+        if len(moved) > CELLS
         else ""
     )
     of_calendar = f"，其中日历影响 {words.contribution(change.calendar, kind)}" if change.has_calendar else ""
-    names = {name: splits.names_of(view, name, largest[name].tolist()) for name in by}
-    first = "、".join(names_of_cells[0] for names_of_cells in names.values())
-    written = pd.DataFrame({DIMENSIONS[name]: names[name] for name in by})
-    written = written.join(contributions.written_changes(metric, change, largest))
+    first = "、".join(written.iloc[0, : len(by)])
     tables.headed(
         written,
         f"变化最大的一格：{first}，{words.contribution(largest[change.by].iloc[0], kind)}",
-        f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full_count(len(parts))} 格有变化，"
+        f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full_count(len(moved))} 格有变化，"
         f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行查看本期明细",
         define=metric.id,
         open_row=lambda row: open_group(metric, largest.iloc[row], by),

@@ -102,7 +102,7 @@ def count_rows(question: Question, view: View, part: Part) -> int:
 
 def rows(question: Question, view: View, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
     """Rows of the list, oldest first."""
-    return view.ask(cases, question.metric.id, question.part, **question.scope(view), limit=limit, offset=offset)
+    return view.hold(cases, question.metric.id, question.part, **question.scope(view), limit=limit, offset=offset)
 
 
 def all_rows(question: Question, view: View) -> pd.DataFrame:
@@ -167,12 +167,12 @@ def page_offset(total: int, key: str) -> int:
     return (st.number_input("页", 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS if pages > 1 else 0
 
 
-def case_table(rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
+def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
     if "petition_id" not in rows.columns:
-        tables.table(readable(rows), key=key, alt=alt, high=high)
+        tables.table(view.derive(readable, rows), key=key, alt=alt, high=high)
         return
-    cell = tables.pick_cell(readable(rows), key=key, alt=alt, high=high)
+    cell = tables.pick_cell(view.derive(readable, rows), key=key, alt=alt, high=high)
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
     if cell is not None:
