@@ -4,6 +4,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, is_dataclass
+from datetime import date, datetime
 from functools import partial
 from threading import Condition
 from types import FunctionType
@@ -104,6 +105,10 @@ def _shared_entry(value: Any) -> _Entry:
     return _Entry(shared(value), size_of(value) + _ENTRY_BYTES)
 
 
+# What most keys are made of.
+_PLAIN = frozenset({str, int, float, bool, type(None), date, datetime})
+
+
 class _Same:
     """A shared frame as a key: there is one for a question, so that it need not be looked into."""
 
@@ -122,21 +127,28 @@ def frozen(value: Any) -> Hashable:
 
     Raises TypeError for what cannot be told from another: a frame that is not shared, a function with a memory.
     """
-    if isinstance(value, str):
-        return value
+    if type(value) in _PLAIN:
+        return cast(Hashable, value)
+    if isinstance(value, tuple | list):
+        return tuple(map(frozen, value))
     if isinstance(value, SharedFrame):
         return _Same(value)
     if isinstance(value, Mapping):
         return tuple((name, frozen(one)) for name, one in value.items())  # heads of a table have an order
-    if isinstance(value, Set | Sequence):
-        return (frozenset if isinstance(value, Set) else tuple)(frozen(one) for one in value)
-    if isinstance(value, FunctionType | partial):
-        return _place_of(value)
-    if is_dataclass(value) and any(isinstance(one, pd.DataFrame) for one in vars(value).values()):
-        return tuple(frozen(one) for one in vars(value).values())
-    if isinstance(value, Hashable):
-        return value
-    raise TypeError(f"a question cannot be asked by a {type(value).__name__}: it cannot be told from another one")
+    if isinstance(value, Set):
+        return frozenset(map(frozen, value))
+    return _place_of(value) if isinstance(value, FunctionType | partial) else _hashable(value)
+
+
+def _hashable(value: Any) -> Hashable:
+    try:
+        hash(value)
+    except TypeError:
+        if is_dataclass(value):
+            return type(value).__qualname__, *map(frozen, vars(value).values())
+        kind = type(value).__name__
+        raise TypeError(f"a question cannot be asked by a {kind}: it cannot be told from another one") from None
+    return cast(Hashable, value)
 
 
 def _place_of(function: Any) -> Hashable:

@@ -111,21 +111,17 @@ class Data:
         """The value of a function of kept values and of nothing else, made once for all who ask (see `share`)."""
         return self.share((function, args, kwargs), lambda: function(*args, **kwargs))
 
-    def share(self, key: Any, compute: Callable[[], R]) -> R:
-        """What is made of this data, once for all who ask by the same key; nobody may change it (see cockpit.shared).
+    def share(self, key: Any, compute: Callable[[], R], asker: Hashable = None) -> R:
+        """What is made of this data, once for all who ask by the same key as the same asker.
 
-        By a key that cannot be told from another (a frame of one's own in it) it is made each time.
+        Nobody may change it (see cockpit.shared). By a key that cannot be told from another (a frame of one's own in
+        it) it is made each time.
         """
         try:
-            key = frozen(key)
+            key = asker, frozen(key)
         except TypeError:
             return compute()
         return self.live.answers.share(self.reading.state.version, key, compute)
-
-    @property
-    def question(self) -> Hashable:
-        """What of the data itself tells one derivation from another: nothing but its version."""
-        return ()
 
     @property
     def as_of(self) -> datetime:

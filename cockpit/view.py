@@ -98,11 +98,11 @@ class View:
         return self.data.derive(function, *args, **kwargs)
 
     def share(self, key: object, compute: Callable[[], R]) -> R:
-        """What is made of this view, once for all who ask by the same key (see Data.share)."""
-        return self.data.share(key, compute)
+        """What is made of this view, once for all who ask the same by the same key (see Data.share)."""
+        return self.data.share(key, compute, self._question)
 
     @cached_property
-    def question(self) -> Hashable:
+    def _question(self) -> Hashable:
         """What tells this view from another of the same data."""
         return tuple(getattr(self, one.name) for one in fields(self) if one.name != "data")
 

@@ -143,6 +143,13 @@ def outcomes(view: View) -> None:
     )
 
 
+@kept
+def longest_open(view: View) -> pd.DataFrame:
+    """The open tasks that were pushed first, with the days that they have `waited`."""
+    tasks = view.ask(cases, "tasks_open", as_of=view.stocks_at, within=view.within, limit=MOST_TASKS)
+    return tasks.assign(waited=rows.days_since(view, tasks["pushed_at"]))[TASK_COLUMNS]
+
+
 @layout.needs("tasks_open")
 def open_tasks(view: View) -> None:
     """The open tasks, the longest pushed first; the list behind is ordered the same."""
@@ -150,16 +157,15 @@ def open_tasks(view: View) -> None:
         view.ask(count_cases, name, as_of=view.stocks_at, within=view.within)
         for name in ("tasks_open", "tasks_uncontacted_24h")
     )
-    tasks = view.ask(cases, "tasks_open", as_of=view.stocks_at, within=view.within, limit=MOST_TASKS)
-    waited = rows.days_since(view, tasks["pushed_at"])
+    tasks = longest_open(view)
     order = f"推送最早的 {len(tasks)} 件在前" if total > len(tasks) else "推送最早的在前"
     layout.heading(
-        headlines.open_tasks(total, waited, late),
+        headlines.open_tasks(total, tasks["waited"], late),
         order if total else "已推送、尚未办结的任务",
         define=metric_of("tasks_open"),
     )
     if total:
-        lists.case_table(view, tasks.assign(waited=waited)[TASK_COLUMNS], "open_tasks", alt="最久的在办任务", high=8)
+        lists.case_table(view, tasks, "open_tasks", alt="最久的在办任务", high=8)
         with st.container(horizontal=True):
             lists.open_all("tasks_open", f"全部在办 {words.full_count(total)} 件", total, key="all_open")
             lists.open_all("tasks_uncontacted_24h", f"超24小时未联系 {words.full_count(late)} 件", late, key="all_late")

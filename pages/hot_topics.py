@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import places, squares, topics
+from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View, comparisons
 from pages.parts import filters, layout, maps, notices
@@ -69,18 +70,24 @@ def by_word(view: View, stretches: Stretches) -> None:
         open_cases(stretches, word=str(risen["word"].iloc[row]))
 
 
+@kept
+def named_clusters(view: View, stretches: Stretches) -> pd.DataFrame:
+    """Squares where more is registered than expected, with a name and `observed`, their cases."""
+    clusters = view.ask(hot_topics.clusters, **stretches.asked, within=view.within, most=SQUARES)
+    return clusters.assign(name=squares.names(clusters["place"]), observed=clusters["cases"])
+
+
 def on_map(view: View, stretches: Stretches) -> None:
     """Square kilometres, on the map and as rows."""
-    clusters = view.ask(hot_topics.clusters, **stretches.asked, within=view.within, most=SQUARES)
+    clusters = named_clusters(view, stretches)
     if clusters.empty:
         notices.hint(f"{view.place}近 {stretches.days} 天没有登记量高于预计的方格；没有经纬度的信访件不在其中。")
         return
-    clusters = clusters.assign(name=squares.names(clusters["place"]), observed=clusters["cases"])
     left, right = st.columns([3, 2])
     with left, layout.block("hot_map"):
         note = f"约 1 公里见方的登记量，上升最明显的 {len(clusters)} 格；点击方格查看明细"
         heading(stretches, clusters, "方格", note)
-        points = squares.points(clusters, topics.tips(clusters, stretches))
+        points = view.derive(squares.points, clusters, topics.tips(clusters, stretches))
         clicked = maps.squares_map(view, points, places.below(view), metric=METRIC, key="hot_topics_map", size=MAP_SIZE)
     with right, layout.block("hot_squares"):
         layout.heading("聚集的方格", "▲ 异常上升，● 属正常波动；选中一行查看明细")

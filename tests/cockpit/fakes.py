@@ -65,13 +65,11 @@ class Clock:
 class _DefaultRules(ABC):
     """What data has beside its answers: the default settings and calendar, and a store that keeps nothing."""
 
-    question = ()
-
     @abstractmethod
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer to a question."""
 
-    def share(self, _key: object, compute: Callable[[], Any]) -> Any:
+    def share(self, _key: object, compute: Callable[[], Any], _asker: object = None) -> Any:
         """Keep nothing."""
         return compute()
 
