@@ -126,6 +126,8 @@ def test_a_page_s_own_choice_is_in_its_address_and_a_step(window: BrowserContext
     expect(chosen).to_have_text("区县（功能区）")
     page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
     page.wait_for_url("**dispatch_level=%E7%A4%BE%E5%8C%BA**", timeout=PATIENCE)
+    # The browser writes the address before the server is asked: a step is done when what was chosen is drawn.
+    page.locator(".st-key-ranked_community_contact_hours").wait_for(timeout=PATIENCE)
     settled(page)
     page.go_back()
     expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
