@@ -1,5 +1,7 @@
 """Appending many rows at once, inside the caller's transaction, on every engine."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
+_MEMORY = "5GB"
 _ARROW: list[tuple[type[TypeEngine[Any]], pa.DataType]] = [
     (SmallInteger, pa.int16()),
     (BigInteger, pa.int64()),
@@ -30,6 +33,19 @@ _ARROW: list[tuple[type[TypeEngine[Any]], pa.DataType]] = [
     (DateTime, pa.timestamp("us")),
     (Date, pa.date32()),
 ]
+
+
+@contextmanager
+def modest_memory(connection: Connection) -> Iterator[None]:
+    """DuckDB would keep most of the machine's memory for a large open transaction; it can do with less."""
+    limited = connection.dialect.name == "duckdb"
+    if limited:
+        connection.exec_driver_sql(f"SET memory_limit = '{_MEMORY}'")
+    try:
+        yield
+    finally:
+        if limited:
+            connection.exec_driver_sql("RESET memory_limit")
 
 
 def arrow_schema(table: Table, names: list[str]) -> pa.Schema:

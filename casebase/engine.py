@@ -17,6 +17,7 @@ import pandas as pd
 import psycopg
 from sqlalchemy import (
     BigInteger,
+    CompoundSelect,
     Connection,
     DateTime,
     Engine,
@@ -69,7 +70,7 @@ _OWNER_ONLY = 0o600
 T = TypeVar("T")
 # Data is followed while its events, or the loads that look for them, are no further apart than this.
 FOLLOWED_WITHIN = timedelta(days=7)
-_held: ContextVar[Connection | None] = ContextVar("held", default=None)
+_held: ContextVar["_HeldReading | None"] = ContextVar("held", default=None)
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,14 @@ class DataState:
     def bureau(self, settings: Settings) -> str:
         """Whose numbers they are: config.toml's bureau, or the city whose cases were loaded, where that is another."""
         return settings.city.bureau if self.city_name in (None, settings.city.name) else self.city_name
+
+
+@dataclass(eq=False)
+class _HeldReading:
+    """A connection on which everything sees one state of the data, and that state once it was asked."""
+
+    connection: Connection
+    state: DataState | None = None
 
 
 @dataclass(eq=False)
@@ -176,17 +185,21 @@ class Casebase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one read, given back at once. Raises NoAnswerError when unreachable."""
-        held = _held.get()
+        held = self._held_reading()
         try:
-            if held is not None and held.engine is self.engine:
-                yield held
+            if held is not None:
+                yield held.connection
                 return
             with self.engine.connect() as connection:
                 yield connection
         except _FAILURES as error:
             raise NoAnswerError(reason(self.engine.url, error)) from error
 
-    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+    def _held_reading(self) -> _HeldReading | None:
+        held = _held.get()
+        return held if held is not None and held.connection.engine is self.engine else None
+
+    def frame(self, statement: Select[Any] | CompoundSelect[Any]) -> pd.DataFrame:
         """`frame_of_few` by a reading of its own."""
         with self.reading() as connection:
             return frame_of_few(connection, statement)
@@ -194,10 +207,13 @@ class Casebase:
     @contextmanager
     def one_state(self) -> Iterator[None]:
         """Every reading inside, of this thread, sees the data as of the first one, whatever is written meanwhile."""
+        if self._held_reading() is not None:
+            yield  # inside another one
+            return
         # One transaction of DuckDB always reads one state; PostgreSQL must be asked to.
         level = {} if self.engine.dialect.name == "duckdb" else {"isolation_level": "REPEATABLE READ"}
         with self.reading() as connection:
-            token = _held.set(connection.execution_options(**level))
+            token = _held.set(_HeldReading(connection.execution_options(**level)))
             try:
                 yield
             finally:
@@ -282,8 +298,13 @@ class Casebase:
 
     def state(self) -> DataState:
         """What `info` says now; what is kept of an earlier version is looked at again when it is next asked for."""
-        with self.reading() as connection:
-            state = read_state(connection)
+        held = self._held_reading()
+        state = held.state if held is not None else None
+        if state is None:
+            with self.reading() as connection:
+                state = read_state(connection)
+        if held is not None:
+            held.state = state
         self._version = state.version
         return state
 
@@ -419,7 +440,7 @@ def frame_of(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
     return frame.assign(**{name: masked_column(frame[name]) for name in texts})
 
 
-def frame_of_few(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
+def frame_of_few(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> pd.DataFrame:
     """The rows of a statement as a frame with its columns, every value as SQLAlchemy hands it over.
 
     For some thousands of rows; `frame_of` is for more. Times are datetime64 and NaT, in a column without any time too.

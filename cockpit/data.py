@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from casebase.engine import Casebase
@@ -77,6 +78,17 @@ class LiveData:
                 self.askers[thread] = before
 
 
+def _in_one_state(question: Callable[Concatenate[Casebase, P], R]) -> Callable[Concatenate[Casebase, P], R]:
+    """The question, all statements of which see one state of the data; the state itself is read once for it."""
+
+    @wraps(question)
+    def ask(casebase: Casebase, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with casebase.one_state():
+            return question(casebase, *args, **kwargs)
+
+    return ask
+
+
 def _workdays(casebase: Casebase) -> Workdays:
     return casebase.workdays
 
@@ -97,7 +109,7 @@ class Data:
         arguments: tuple[Any, ...] = (self.live.casebase, *args)
         try:
             with self.live.asked_by(self.has_left):
-                return self.live.answers.get(self.reading.state.version, question, arguments, kwargs)
+                return self.live.answers.get(self.reading.state.version, _in_one_state(question), arguments, kwargs)
         except NoAnswerError as error:
             if not self.has_left():
                 self.live.watch.report_failure(error)

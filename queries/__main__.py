@@ -26,12 +26,13 @@ from queries.cases import Part, cases
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, head_of_number
 from queries.dictionary import dictionary
 from queries.export import csv
-from queries.measure import TIME, measure, metric_of
+from queries.measure import measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.needs import unknown
 from queries.periods import Period
 from queries.registry import METRICS
+from queries.scans import TIME
 from queries.subjects import HOTLINE_ORDER
 from queries.targets import check_targets
 

@@ -1,6 +1,6 @@
 """What needs attention today: the few facts that stand out, each with the list behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,9 +12,9 @@ import pandas as pd
 from casebase.engine import Casebase
 from queries import hot_topics, needs
 from queries.beginnings import beginnings
-from queries.cases import Part, cases
+from queries.cases import Part, cases, count_cases, earliest
 from queries.intervals import wilson
-from queries.measure import measure, metric_of
+from queries.measure import Query, measure, measure_all, metric_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.names import names_of
 from queries.periods import Against, Period, compared_period, end_of_day
@@ -73,10 +73,11 @@ def attention(
     looked at beside them, so that what the city says of it is said at home too. Each search says in its docstring what
     stands out. Of a number that the data cannot tell (see queries.needs) nothing is said.
     """
+    crowds = _crowds(casebase, _OPEN, as_of, within, place)
     searches: Sequence[tuple[str, Callable[[], Finding | None]]] = (
-        ("five_day_due_in_1", lambda: due_soonest(casebase, as_of, within, place)),
-        ("overdue", lambda: most_overdue(casebase, as_of, within, place)),
-        ("five_day_overdue", lambda: past_promise(casebase, as_of, within, place)),
+        ("five_day_due_in_1", lambda: due_soonest(casebase, as_of, within, place, crowds)),
+        ("overdue", lambda: most_overdue(casebase, as_of, within, place, crowds)),
+        ("five_day_overdue", lambda: past_promise(casebase, as_of, within, place, crowds)),
         ("five_day_closure", lambda: own_rate(casebase, as_of, period, within)),
         ("five_day_closure", lambda: weakest_rate(casebase, as_of, period, within, place)),
         (hot_topics.METRIC, lambda: rising_topic(casebase, as_of, within, place)),
@@ -95,65 +96,67 @@ def attention(
     return [replace(finding, period=today) if finding.about in now else finding for finding in findings]
 
 
-def due_soonest(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+def due_soonest(
+    casebase: Casebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
+) -> Finding | None:
     """The simple claims whose five working days end today, or else by the next working day, and who has most."""
-    for metric, days in (("five_day_due_in_0", 0), ("five_day_due_in_1", 1)):
-        count = _count(casebase, metric, as_of, within)
-        if count:
+    dues = {"five_day_due_in_0": 0, "five_day_due_in_1": 1}
+    crowds = crowds or _crowds(casebase, [*dues], as_of, within, place)
+    for metric, days in dues.items():
+        crowd = crowds[metric]
+        if crowd.count:
             day = moment(casebase, as_of).workday(days) if days else as_of.date()
+            at = datetime(day.year, day.month, day.day)
             return Finding(
-                About.DUE,
-                count,
-                metric,
-                most=_most(casebase, metric, as_of, within, place),
-                owners=_owners(casebase, metric, as_of, within),
-                before=_count(casebase, metric, as_of - timedelta(days=_WEEK), within),
-                at=datetime(day.year, day.month, day.day),
+                About.DUE, crowd.count, metric, most=crowd.most, owners=crowd.owners, before=crowd.before, at=at
             )
     return None
 
 
-def most_overdue(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+def most_overdue(
+    casebase: Casebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
+) -> Finding | None:
     """The open cases past their handling deadline, and who has most; `value`: days that the oldest is over."""
-    count = _count(casebase, "overdue", as_of, within)
-    if not count:
+    crowd = (crowds or _crowds(casebase, ["overdue"], as_of, within, place))["overdue"]
+    if not crowd.count:
         return None
-    oldest = min(cases(casebase, "overdue", as_of=as_of, within=within)["due_at"])
+    oldest = earliest(casebase, "overdue", "due_at", as_of=as_of, within=within)
     return Finding(
         About.OVERDUE,
-        count,
+        crowd.count,
         "overdue",
-        most=_most(casebase, "overdue", as_of, within, place),
-        owners=_owners(casebase, "overdue", as_of, within),
-        before=_count(casebase, "overdue", _month_before(as_of), within),
+        most=crowd.most,
+        owners=crowd.owners,
+        before=crowd.before,
         value=float((as_of.date() - oldest.date()).days),
-        at=pd.Timestamp(oldest).to_pydatetime(),
+        at=oldest,
     )
 
 
-def past_promise(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+def past_promise(
+    casebase: Casebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
+) -> Finding | None:
     """The simple claims open past their five working days, whenever those ended, and who has most.
 
     `value`: working days that the oldest is over, as its own clock counts them (queries.clocks); `period`: from the
     oldest limit to today, in which the list has them all.
     """
     name = "five_day_overdue"
-    by_limit = measure(casebase, [name], as_of=as_of, within=within, by=["five_day_due"])
-    by_limit = by_limit[by_limit["hits"] > 0]
-    if by_limit.empty:
+    crowd = (crowds or _crowds(casebase, [name], as_of, within, place))[name]
+    if not crowd.count:
         return None
-    oldest = pd.to_datetime(by_limit["five_day_due"]).min()
+    oldest = earliest(casebase, name, "five_day_due", as_of=as_of, within=within)
     period = Period(oldest.date(), as_of.date())
     return Finding(
         About.LATE,
-        int(by_limit["hits"].sum()),
+        crowd.count,
         name,
-        most=_most(casebase, name, as_of, within, place, period),
-        owners=_owners(casebase, name, as_of, within),
+        most=crowd.most,
+        owners=crowd.owners,
         period=period,
-        before=_count(casebase, name, _month_before(as_of), within),
+        before=crowd.before,
         value=float(casebase.workdays.between(oldest.date(), as_of.date())),
-        at=oldest.to_pydatetime(),
+        at=oldest,
     )
 
 
@@ -225,13 +228,14 @@ def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str)
     row = alarms.iloc[0]
     window = hot_topics.Stretches(as_of, days).window
     there = within.narrow(**dict(row["cell"]))
+    counts = measure(casebase, [hot_topics.METRIC], as_of=as_of, period=window, within=there, by=["unit", place])
     return Finding(
         About.SURGE,
         int(row["observed"]),
         hot_topics.METRIC,
         cell=row["cell"],
         period=window,
-        most=_most(casebase, hot_topics.METRIC, as_of, there, place, window),
+        most=_crowd_of(casebase, counts, 0.0, place).most,
         before=float(row["expected"]),
         name=str(row["name"]),
     )
@@ -286,15 +290,16 @@ def _gap(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, there: Slic
 
 def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
     """The hearings to come, where the first is held within two working days; `name` is its unit."""
-    coming = cases(casebase, "hearings_coming", as_of=as_of, within=within)
-    if coming.empty:
+    next_one = cases(casebase, "hearings_coming", as_of=as_of, within=within, limit=1)
+    if next_one.empty:
         return None
-    first = coming.sort_values("scheduled_at", kind="stable").iloc[0]
+    first = next_one.iloc[0]
     at = pd.Timestamp(first["scheduled_at"]).to_pydatetime()
     if at.date() > moment(casebase, as_of).workday(2):
         return None
     unit = first["unit"]
-    return Finding(About.HEARING, len(coming), "hearings_coming", name="" if pd.isna(unit) else str(unit), at=at)
+    count = count_cases(casebase, "hearings_coming", as_of=as_of, within=within)
+    return Finding(About.HEARING, count, "hearings_coming", name="" if pd.isna(unit) else str(unit), at=at)
 
 
 def _at_best(hits: pd.Series, among: pd.Series) -> list[float]:
@@ -302,13 +307,13 @@ def _at_best(hits: pd.Series, among: pd.Series) -> list[float]:
     return [wilson(*counts)[1] for counts in zip(hits, among, strict=True)]
 
 
+def _week_before(as_of: datetime) -> datetime:
+    return as_of - timedelta(days=_WEEK)
+
+
 def _month_before(as_of: datetime) -> datetime:
     then: datetime = (pd.Timestamp(as_of) - pd.DateOffset(months=1)).to_pydatetime()
     return then
-
-
-def _count(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:
-    return int(measure(casebase, [metric], as_of=as_of, within=within)["hits"].iloc[0])
 
 
 def _own_name(casebase: Casebase, within: Slice) -> str | None:
@@ -317,22 +322,54 @@ def _own_name(casebase: Casebase, within: Slice) -> str | None:
     return _name(casebase, AREA_DIMENSIONS[level], within.area or "") if level in AREA_DIMENSIONS else None
 
 
-def _owners(casebase: Casebase, metric: str, as_of: datetime, within: Slice) -> int:
-    """How many units have any of the rows."""
-    counts = measure(casebase, [metric], as_of=as_of, within=within, by=["unit"])
-    return int((counts["unit"].notna() & (counts["hits"] > 0)).sum())
+@dataclass(frozen=True)
+class _Crowd:
+    """The rows of a metric: how many there are and were before, who alone has most of them, how many units have any."""
+
+    count: int
+    before: float
+    most: tuple[str, int] | None
+    owners: int
 
 
-def _most(
-    casebase: Casebase, metric: str, as_of: datetime, within: Slice, place: str, period: Period | None = None
-) -> tuple[str, int] | None:
-    """The unit with most, or else the place, where one alone has most and at least three."""
-    for dimension in ("unit", place):
-        counts = measure(casebase, [metric], as_of=as_of, period=period, within=within, by=[dimension])
-        counts = counts[counts[dimension].notna()]
-        first = counts[counts["hits"] == counts["hits"].max()]
-        if len(first) == 1 and first["hits"].iloc[0] >= _LEAST_LEAD:
-            return _name(casebase, dimension, first[dimension].iloc[0]), int(first["hits"].iloc[0])
+_Crowds = Mapping[str, _Crowd]
+# The open cases that are looked at, with how far back they are compared: a week has the same day, a month the season.
+_OPEN: Mapping[str, Callable[[datetime], datetime]] = {
+    "five_day_due_in_0": _week_before,
+    "five_day_due_in_1": _week_before,
+    "overdue": _month_before,
+    "five_day_overdue": _month_before,
+}
+
+
+def _crowds(casebase: Casebase, metrics: Iterable[str], as_of: datetime, within: Slice, place: str) -> _Crowds:
+    """The crowd of each of these metrics of open cases, all of them by one pass over the cases open at a moment."""
+    names = tuple(metrics)
+    by_moment: dict[datetime, list[str]] = {}
+    for name in names:
+        by_moment.setdefault(_OPEN[name](as_of), []).append(name)
+    earlier = [Query(tuple(then), at, within=within) for at, then in by_moment.items()]
+    now, *before = measure_all(casebase, [Query(names, as_of, within=within, by=("unit", place)), *earlier])
+    counts_before = pd.concat(before).set_index("metric")["hits"]
+    return {name: _crowd_of(casebase, now[now["metric"] == name], float(counts_before[name]), place) for name in names}
+
+
+def _crowd_of(casebase: Casebase, rows: pd.DataFrame, before: float, place: str) -> _Crowd:
+    by_unit, by_place = (rows.groupby(name)["hits"].sum() for name in ("unit", place))
+    return _Crowd(
+        count=int(rows["hits"].sum()),
+        before=before,
+        most=_most(casebase, {"unit": by_unit, place: by_place}),
+        owners=int((by_unit > 0).sum()),
+    )
+
+
+def _most(casebase: Casebase, counts: Mapping[str, "pd.Series[int]"]) -> tuple[str, int] | None:
+    """Of counts by unit, or else by place, without those of none: who alone has most, and at least three."""
+    for dimension, rows in counts.items():
+        first = rows[rows == rows.max()]
+        if len(first) == 1 and first.iloc[0] >= _LEAST_LEAD:
+            return _name(casebase, dimension, str(first.index[0])), int(first.iloc[0])
     return None
 
 

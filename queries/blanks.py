@@ -4,7 +4,7 @@ A column that is empty in every row was never loaded: what is computed from it i
 It is a fact of the whole case base, not of a slice or a moment, and is asked once for each version of the data.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    exists,
     func,
     literal,
     not_,
@@ -110,7 +111,7 @@ def blanks(casebase: Casebase) -> frozenset[str]:
 @cache
 def _first_rows_filled() -> Select[Any]:
     """All tables' first rows in one statement: each is one row of flags, so that joined they are one row of all."""
-    first = [_filled(table, list(_conditions(table)), _FIRST_ROWS) for table in _TABLES]
+    first = [_filled_at_first(table) for table in _TABLES]
     joined: Any = first[0]
     for one in first[1:]:
         joined = joined.join(one, true())
@@ -132,10 +133,12 @@ def _blank_names(connection: Connection) -> Iterator[str]:
 
 
 def _never_filled(connection: Connection, table: Table, columns: list[Column[Any]]) -> Iterator[Column[Any]]:
-    """Of columns that the first rows do not fill, those that no row fills."""
+    """Of columns that the first rows do not fill, those that no row fills: looked for until the first that does."""
     if not columns:
         return
-    _, *flags = connection.execute(select(*_filled(table, columns, None).c)).one()
+    conditions = _conditions(table)
+    filled = [exists(select(literal(1)).select_from(table).where(conditions[column])) for column in columns]
+    flags = connection.execute(select(*(flag.label(f"f{n}") for n, flag in enumerate(filled)))).one()
     for column, flag in zip(columns, flags, strict=True):
         if not flag and not (column in _DONE and _is_young(connection, table, _DONE[column])):
             yield column
@@ -146,12 +149,11 @@ def _is_young(connection: Connection, table: Table, begun: Column[Any]) -> bool:
     return bool(last - first <= _YOUNG)
 
 
-def _filled(table: Table, columns: Sequence[Column[Any]], rows: int | None) -> Subquery:
-    """One row: whether there is a row, and for each column whether one of the first `rows` (None: of all) fills it."""
-    conditions = _conditions(table)
-    flags = [conditions[column].label(f"f{n}") for n, column in enumerate(columns)]
-    flagged = select(literal(1).label("row"), *flags).select_from(table).limit(rows).subquery()
-    any_flags = [func.bool_or(flagged.c[f"f{n}"]).label(f"f{n}") for n in range(len(columns))]
+def _filled_at_first(table: Table) -> Subquery:
+    """One row: whether there is a row, and for each column whether one of the first rows fills it."""
+    flags = [condition.label(f"f{n}") for n, condition in enumerate(_conditions(table).values())]
+    flagged = select(literal(1).label("row"), *flags).select_from(table).limit(_FIRST_ROWS).subquery()
+    any_flags = [func.bool_or(flagged.c[f"f{n}"]).label(f"f{n}") for n in range(len(flags))]
     return select((func.count() > 0).label("row"), *any_flags).select_from(flagged).subquery(f"in_{table.name}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, case, func, select, true
@@ -78,6 +79,15 @@ def _mark(among: ColumnElement[bool], hit: ColumnElement[bool] | None) -> Column
     return case((among, true() if hit is None else hit.is_(true())))
 
 
+def earliest(casebase: Casebase, metric: str, column: str, *, as_of: datetime, within: Slice = EVERYTHING) -> datetime:
+    """The first time in a column of the list behind a metric that has rows with it; the midnight of a day."""
+    chosen, at, where = _resolve(casebase, metric, Part.HITS, as_of, None, within)
+    time = listed(chosen).columns[column](at)
+    with casebase.reading() as connection:
+        first: Any = connection.scalar(select(func.min(time)).select_from(listed(chosen).rows).where(where))
+    return pd.Timestamp(first).to_pydatetime()
+
+
 def count_cases(
     casebase: Casebase,
     metric: str,
@@ -135,7 +145,10 @@ def _resolve(
     at = moment(casebase, as_of)
     among, hits = conditions(at, metric, period)
     chosen = {Part.HITS: hits, Part.AMONG: among, Part.MISSES: and_(among, hits.is_not(true()))}[part]
-    where = and_(chosen, *in_slice(casebase, metric.subject, at, within))
+    narrowing = in_slice(casebase, metric.subject, at, within)
+    if metric.open_until is not None:
+        narrowing.append(candidate_rows(at, [metric], period))  # said plainly, rows are found by it
+    where = and_(chosen, *narrowing)
     if metric.distinct is not None:
         where = listed(metric).key.in_(select(metric.distinct).select_from(metric.subject.rows).where(where))
     return metric, at, where

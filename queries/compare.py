@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -12,7 +12,7 @@ from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries import frames, needs
 from queries.beginnings import beginnings, first_case_day
-from queries.measure import measure, metric_of, stock_moment
+from queries.measure import Query, measure, measure_all, metric_of, stock_moment
 from queries.model import EVERYTHING, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
 from queries.registry import METRICS
@@ -36,15 +36,16 @@ def compare(
     (value and among; NaN where that period has no row, or the records do not cover it: see queries.beginnings).
     """
     keys, records = [*frames.keys(by)], beginnings(casebase)
-    numbers = measure(casebase, metrics, as_of=as_of, period=period, within=within, by=by)
-    for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
-        then_period, then = compared_period(period, as_of, against)
-        earlier = measure(casebase, metrics, as_of=then, period=then_period, within=within, by=by)
+    now = Query(tuple(metrics), as_of, period, within, tuple(by))
+    spans = [compared_period(period, as_of, against) for against in (Against.PREVIOUS, Against.YEAR_BEFORE)]
+    before = [replace(now, as_of=then, period=then_period) for then_period, then in spans]
+    numbers, *earlier_numbers = measure_all(casebase, [now, *before])
+    for name, (then_period, then), earlier in zip(("previous", "year_before"), spans, earlier_numbers, strict=True):
         last = stock_moment(then, then_period).date()
         recorded = [name for name in metrics if records.cover(metric_of(name), then_period, last)]
-        earlier = earlier[earlier["metric"].isin(recorded)]
-        earlier = earlier[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
-        numbers = numbers.merge(earlier, on=keys, how="left")
+        known = earlier[earlier["metric"].isin(recorded)]
+        known = known[[*keys, "value", "among"]].rename(columns={"value": name, "among": f"{name}_among"})
+        numbers = numbers.merge(known, on=keys, how="left")
     return frames.conform(numbers, {**frames.keys(by), **frames.COMPARED})
 
 
@@ -151,8 +152,13 @@ def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: S
     first = first_case_day(casebase)
     if first is not None and first <= end:
         start = max(start, first)
-    before = measure(casebase, ["backlog"], as_of=end_of_day(start - timedelta(days=1)), within=within)
-    moved = measure(casebase, list(_MOVES.values()), as_of=as_of, period=Period(start, end), within=within, by=["day"])
+    before, moved = measure_all(
+        casebase,
+        [
+            Query(("backlog",), end_of_day(start - timedelta(days=1)), within=within),
+            Query(tuple(_MOVES.values()), as_of, Period(start, end), within, ("day",)),
+        ],
+    )
     table = moved.pivot_table(index="day", columns="metric", values="hits", aggfunc="sum")
     table.index = pd.to_datetime(table.index)
     table = table.reindex(pd.date_range(start, end), columns=list(_MOVES.values())).fillna(0).astype("int64")

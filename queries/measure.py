@@ -1,27 +1,12 @@
-"""Measuring: several metrics, one period, one slice, one aggregate query for each kind of row."""
+"""Measuring: several metrics in a period and a slice, and several such queries together, by few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    DateTime,
-    FromClause,
-    Select,
-    and_,
-    cast,
-    distinct,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, false, func, literal_column, or_, select
 
 from casebase import schema
 from casebase.engine import Casebase
@@ -30,24 +15,23 @@ from queries import frames, needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
+from queries.scans import FREQUENCY, TIME, Balance, Cell, Pass, Scan, read
 from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category
 
-TIME = ("month", "day")
-_FREQUENCY = {"month": "M", "day": "D"}
 _EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
 # A stock by day asks one question a day of every row; more days than this are asked for by mistake.
 _MAX_MOMENTS = 400
 
 
-@dataclass(frozen=True, eq=False)
-class _Cell:
-    """One metric in one span of time, ready for SQL: what it looks at, and what of it counts (None: all)."""
+@dataclass(frozen=True)
+class Query:
+    """What `measure` is asked, to be asked together with others (see `measure_all`)."""
 
-    metric: Metric
-    among: ColumnElement[bool]
-    hit: ColumnElement[bool] | None
-    amount: ColumnElement[Any] | None
-    label: str | None = None
+    metrics: tuple[str, ...]
+    as_of: datetime
+    period: Period | None = None
+    within: Slice = EVERYTHING
+    by: tuple[str, ...] = ()
 
 
 def metric_of(name: str) -> Metric:
@@ -77,17 +61,34 @@ def measure(
     `month` and `day` split a dated metric by its own date and measure a stock at the end of each.
     Raises UsageError for an unknown metric, dimension or area.
     """
-    chosen = [metric_of(name) for name in metrics]
+    return measure_all(casebase, [Query(tuple(metrics), as_of, period, within, tuple(by))])[0]
+
+
+def measure_all(casebase: Casebase, queries: Sequence[Query]) -> list[pd.DataFrame]:
+    """The answers of `measure` to several queries, in their order, by as few statements as their splits allow."""
+    plans = [list(_plan(casebase, query)) for query in queries]
+    numbers = iter(read(casebase, [one for plan in plans for one in plan]))
+    return [_answer(casebase, query, [next(numbers) for _ in plan]) for query, plan in zip(queries, plans, strict=True)]
+
+
+def _plan(casebase: Casebase, query: Query) -> Iterator[Pass]:
+    """The passes that answer a query."""
+    chosen = [metric_of(name) for name in query.metrics]
     for metric in chosen:
-        check_dimensions(metric, by)
-    parts = [_measure_group(casebase, group, as_of, period, within, tuple(by)) for group in _groups(chosen, by)]
-    numbers = _with_values(casebase, pd.concat(parts, ignore_index=True), tuple(by), within)
-    order = {metric.id: place for place, metric in enumerate(chosen)}
+        check_dimensions(metric, query.by)
+    for group, as_of, period, rest in _groups(chosen, query):
+        yield from _plan_group(casebase, group, query.by, moment(casebase, as_of), period, rest)
+
+
+def _answer(casebase: Casebase, query: Query, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    by, metrics = query.by, [metric_of(name) for name in query.metrics]
+    numbers = _with_values(casebase, pd.concat(parts, ignore_index=True), by, query.within)
+    order = {metric.id: place for place, metric in enumerate(metrics)}
     numbers = numbers.sort_values(
         ["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable"
     )
     numbers = needs.without_unknown(casebase, numbers)
-    moments = {metric.id: span_of(metric, as_of, period, within)[0] for metric in chosen}
+    moments = {metric.id: span_of(metric, query.as_of, query.period, query.within)[0] for metric in metrics}
     numbers = numbers.assign(as_of=pd.to_datetime(numbers["metric"].map(moments))).reset_index(drop=True)
     return frames.conform(numbers, {**frames.keys(by), **frames.NUMBERS})
 
@@ -130,7 +131,7 @@ def stock_moment(at: datetime, period: Period | None) -> datetime:
 
 def _span(name: str, value: str | None) -> Period:
     try:
-        span = pd.Period(value, freq=_FREQUENCY[name])
+        span = pd.Period(value, freq=FREQUENCY[name])
     except ValueError:
         span = None
     if span is None or str(span) != value:
@@ -155,20 +156,33 @@ def among_and_hit(
 
 
 def candidate_rows(at: Moment, metrics: Sequence[Metric], period: Period | None) -> ColumnElement[bool]:
-    """A condition that every row meets that any of the metrics looks at; some meet it that none does.
+    """A condition that every row meets that any of the metrics looks at; some meet it that none does."""
+    return or_(false(), *_candidates(at, metrics, period))
+
+
+def _candidates(at: Moment, metrics: Sequence[Metric], period: Period | None) -> list[ColumnElement[bool]]:
+    """The conditions of which every row meets one that any of the metrics looks at.
 
     Metrics are many and their dates few, and parts of a table without such dates need not be read.
     """
     by_date: dict[object, ColumnElement[bool]] = {}
     for metric in metrics:
-        if metric.dated_by is None:
+        end = _ends(metric, period)
+        if end is not None:
+            by_date[end] = or_(end.is_(None), end > at.as_of)
+        elif metric.dated_by is None:
             by_date[metric] = metric.among(at)
         elif metric.dated_from is not None and period is not None:
             for column, days in metric.dated_from(at):
                 by_date[column, days] = _dated(column, period.earlier(days))
         else:
             by_date[metric.date, 0] = _dated(metric.dated_by(at), period)
-    return or_(false(), *by_date.values())
+    return list(by_date.values())
+
+
+def _ends(metric: Metric, period: Period | None) -> ColumnElement[Any] | None:
+    """The column by which the open rows of a metric are found, where no period finds fewer."""
+    return metric.open_until if metric.is_stock or period is None else None
 
 
 def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) -> list[ColumnElement[bool]]:
@@ -209,40 +223,41 @@ def _dated(dated: ColumnElement[Any], period: Period | None) -> ColumnElement[bo
     return dated.between(datetime.combine(period.start, time.min), end_of_day(period.end))
 
 
-def _groups(metrics: Sequence[Metric], by: Sequence[str]) -> list[list[Metric]]:
-    """Metrics that one query answers: same rows, and the same date where they are split by it."""
-    by_time = not set(by).isdisjoint(TIME)
-    groups: dict[tuple[str, object], list[Metric]] = {}
-    for metric in metrics:
-        groups.setdefault((metric.subject.id, metric.date if by_time else metric.is_stock), []).append(metric)
-    return list(groups.values())
+def _groups(metrics: Sequence[Metric], query: Query) -> Iterator[tuple[list[Metric], datetime, Period | None, Slice]]:
+    """Metrics that one pass answers, with what they are measured at, in and within (see `span_of`): the same rows,
+    found by the same column. Other dates lie in other rows.
+    """
+    by_time = not set(query.by).isdisjoint(TIME)
+    groups: dict[tuple[object, ...], list[Metric]] = {}
+    spans = {metric: span_of(metric, query.as_of, query.period, query.within) for metric in metrics}
+    for metric, (as_of, period, _) in spans.items():
+        end = None if by_time else _ends(metric, period)
+        column = metric.date if end is None else end
+        groups.setdefault((metric.subject.id, as_of, period, column), []).append(metric)
+    for group in groups.values():
+        yield group, *spans[group[0]]
 
 
-def _measure_group(
-    casebase: Casebase,
-    metrics: list[Metric],
-    as_of: datetime,
-    period: Period | None,
-    within: Slice,
-    by: tuple[str, ...],
-) -> pd.DataFrame:
+def _plan_group(
+    casebase: Casebase, metrics: list[Metric], by: tuple[str, ...], at: Moment, period: Period | None, rest: Slice
+) -> Iterator[Pass]:
     first = metrics[0]
-    as_of, period, rest = span_of(first, as_of, period, within)
-    at = moment(casebase, as_of)
     span = next((name for name in by if name in TIME), None)
     plain = tuple(name for name in by if name not in TIME)
-    if span is None or first.dated_by is not None:
-        cells = [_cell(metric, at, period) for metric in metrics]
-        labels = {name: as_key(first.subject.dimensions[name](at)) for name in plain}
-        if span and first.dated_by is not None:
-            # A plain date would come back from PostgreSQL as a time with a zone.
-            dated = cast(first.dated_by(at), DateTime)
-            labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
-        return _read(casebase, first.subject, at, cells, labels, candidate_rows(at, metrics, period), rest, span)
-    moments = _moments(casebase, first, at, period, span)
-    # A row that changes its place in the split between the moments needs one reading for each.
-    parts = [[one] for one in moments] if _depends_on_moment(first.subject, plain, rest) else [moments]
-    return pd.concat([_read_stocks(casebase, metrics, part, plain, rest, span) for part in parts], ignore_index=True)
+    if span is not None and first.is_stock:
+        yield from _plan_stocks(casebase, metrics, _moments(casebase, first, at, period, span), plain, rest, span)
+        return
+    labels = _labels(first.subject, plain, at)
+    if span and first.dated_by is not None:
+        # A plain date would come back from PostgreSQL as a time with a zone.
+        dated = cast(first.dated_by(at), DateTime)
+        labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
+    cells, where = [_cell(metric, at, period) for metric in metrics], in_slice(casebase, first.subject, at, rest)
+    yield Scan(first.subject.rows, labels, cells, where, _candidates(at, metrics, period), span)
+
+
+def _labels(subject: Subject, names: tuple[str, ...], at: Moment) -> dict[str, ColumnElement[Any]]:
+    return {name: as_key(subject.dimensions[name](at)) for name in names}
 
 
 def _moments(
@@ -252,7 +267,7 @@ def _moments(
     if period is None:
         raise UsageError(f"metric {metric.id} is a stock: by {span} needs --from and --to")
     begun = period.cut(at.as_of)
-    number = len(pd.period_range(begun.start, begun.end, freq=_FREQUENCY[span]))
+    number = len(pd.period_range(begun.start, begun.end, freq=FREQUENCY[span]))
     if number > _MAX_MOMENTS:
         raise UsageError(f"metric {metric.id} by {span}: {number} moments are too many, at most {_MAX_MOMENTS}")
     spans = buckets(begun, span)
@@ -265,89 +280,38 @@ def _depends_on_moment(subject: Subject, by: tuple[str, ...], within: Slice) -> 
     return any(not isinstance(subject.dimensions[name], Fixed) for name in names)
 
 
-def _read_stocks(
+def _plan_stocks(
     casebase: Casebase,
     metrics: list[Metric],
     moments: list[tuple[str, Moment]],
     by: tuple[str, ...],
     within: Slice,
     span: str,
-) -> pd.DataFrame:
+) -> Iterator[Pass]:
+    """Stocks at several moments: those that rows come into and leave at times of their own by balance."""
     subject = metrics[0].subject
-    at = moments[-1][1]
-    cells = [_cell(metric, then, None, label) for metric in metrics for label, then in moments]
-    labels = {name: as_key(subject.dimensions[name](at)) for name in by}
-    looked_at = or_(*(cell.among for cell in cells))
-    return _read(casebase, subject, at, cells, labels, looked_at, within, span)
+    if _depends_on_moment(subject, by, within):
+        # A row that changes its place in the split between the moments needs one pass for each.
+        parts = [[one] for one in moments]
+    else:
+        at, times = moments[-1][1], [(label, then.as_of) for label, then in moments]
+        narrowing, labels = in_slice(casebase, subject, at, within), _labels(subject, by, at)
+        for metric in metrics:
+            if metric.spell is not None and metric.open_until is not None:
+                rows, start = metric.spell(at)
+                end = metric.open_until
+                yield Balance(metric, subject.rows, labels, start, end, times, [*narrowing, rows], span)
+        metrics = [metric for metric in metrics if metric.spell is None]
+        parts = [moments] if metrics else []
+    for part in parts:
+        at = part[-1][1]
+        cells = [_cell(metric, then, None, label) for metric in metrics for label, then in part]
+        where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
+        yield Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
 
 
-def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> _Cell:
-    return _Cell(metric, *among_and_hit(at, metric, period), metric.amount(at) if metric.amount else None, label)
-
-
-def _read(
-    casebase: Casebase,
-    subject: Subject,
-    at: Moment,
-    cells: list[_Cell],
-    labels: dict[str, ColumnElement[Any]],
-    looked_at: ColumnElement[bool],
-    within: Slice,
-    span: str | None,
-) -> pd.DataFrame:
-    where = [*in_slice(casebase, subject, at, within), looked_at]
-    statement = _statement(subject.rows, labels, cells, where)
-    return _long_form(casebase.frame(statement), list(labels), cells, span)
-
-
-def _statement(
-    rows: FromClause, labels: dict[str, ColumnElement[Any]], cells: list[_Cell], where: list[ColumnElement[bool]]
-) -> Select[Any]:
-    """Flags below, counting above: expressions with parameters or subqueries stay out of GROUP BY."""
-    flags: list[ColumnElement[Any]] = [expression.label(f"by_{name}") for name, expression in labels.items()]
-    for n, cell in enumerate(cells):
-        flags.append(cell.among.label(f"a{n}"))
-        if cell.hit is not None:
-            flags.append(cell.hit.label(f"h{n}"))
-        if cell.metric.distinct is not None:
-            flags.append(cell.metric.distinct.label(f"k{n}"))
-        if cell.amount is not None:
-            flags.append(cell.amount.label(f"m{n}"))
-    inner = select(*flags).select_from(rows).where(*where).subquery()
-    columns: list[ColumnElement[Any]] = [inner.c[f"by_{name}"] for name in labels]
-    for n, cell in enumerate(cells):
-        counted = func.count(distinct(inner.c[f"k{n}"])) if cell.metric.distinct is not None else func.count()
-        among = inner.c[f"a{n}"]
-        hits = among if cell.hit is None else and_(among, inner.c[f"h{n}"])
-        columns += [counted.filter(among).label(f"a{n}"), counted.filter(hits).label(f"h{n}")]
-        if cell.amount is not None:
-            columns.append(func.sum(inner.c[f"m{n}"]).filter(hits).label(f"m{n}"))
-    return select(*columns).group_by(*(inner.c[f"by_{name}"] for name in labels))
-
-
-def _long_form(wide: pd.DataFrame, labels: list[str], cells: list[_Cell], span: str | None) -> pd.DataFrame:
-    """One row a cell and group; built as whole columns, a page asks for hundreds of cells."""
-    rows = len(wide)
-    columns: dict[str, Any] = {"metric": np.repeat(np.array([cell.metric.id for cell in cells], dtype=object), rows)}
-    for name in labels:
-        # Kept as objects: a column of strings would turn None into NaN.
-        columns[name] = pd.Series(_as_text(wide[f"by_{name}"], name) * len(cells), dtype=object)
-    if span and span not in columns:
-        columns[span] = np.repeat(np.array([cell.label for cell in cells], dtype=object), rows)
-    for column, letter in (("hits", "h"), ("among", "a")):
-        columns[column] = np.concatenate([wide[f"{letter}{n}"].to_numpy("int64") for n in range(len(cells))])
-    nothing = np.full(rows, np.nan)
-    columns["amount"] = np.concatenate(
-        [nothing if cell.amount is None else wide[f"m{n}"].to_numpy("float64") for n, cell in enumerate(cells)]
-    )
-    numbers = pd.DataFrame(columns)
-    return numbers[numbers["among"] > 0] if labels or span else numbers
-
-
-def _as_text(column: pd.Series, name: str) -> list[str | None]:
-    if name in TIME:
-        return [str(span) for span in pd.to_datetime(column).dt.to_period(_FREQUENCY[name])]
-    return [None if pd.isna(value) else str(value) for value in column]
+def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> Cell:
+    return Cell(metric, *among_and_hit(at, metric, period), metric.amount(at) if metric.amount else None, label)
 
 
 def _with_values(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:

@@ -114,7 +114,10 @@ class Metric:
     `among` says which rows it looks at, `hit` which of them count, both as of a moment.
     `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured
     at the moment itself. Where that time is reckoned, `dated_from` names the columns that rows can be
-    found by: one of them lies so many days before the time. `lists` is the subject of the list behind
+    found by: one of them lies so many days before the time. Of a metric that looks at open rows alone,
+    `open_until` is the time at which a row ends, blank or later than the moment in every row among; rows are found by
+    it. `spell` tells of such a stock which rows come into it by a moment, and when: they stay until they end, so that
+    the stock of any earlier moment is who came by then less who left. `lists` is the subject of the list behind
     it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径
     that travels with the number; `sides` are short words for the hits and the misses of a rate
     (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
@@ -143,6 +146,8 @@ class Metric:
     hit: Predicate | None = None
     dated_by: Expression | None = None
     dated_from: Callable[[Moment], Sequence[tuple[ColumnElement[Any], int]]] | None = None
+    open_until: ColumnElement[Any] | None = None
+    spell: Callable[[Moment], tuple[ColumnElement[bool], ColumnElement[Any]]] | None = None
     lists: Subject | None = None
     distinct: ColumnElement[Any] | None = None
     amount: Expression | None = None
@@ -250,6 +255,9 @@ def _faults_of_kind(metric: Metric) -> _Checks:
 def _faults_of_time(metric: Metric) -> _Checks:
     of_moment = metric.period_text == AT_THE_MOMENT
     yield metric.is_stock and metric.dated_from is not None, "a stock has no period, so dated_from needs dated_by"
+    counts_rows = metric.kind is Kind.COUNT and metric.hit is None and metric.distinct is None
+    is_balance = metric.is_stock and metric.open_until is not None and counts_rows
+    yield metric.spell is not None and not is_balance, "spell is of a stock that counts open rows, with open_until"
     yield metric.is_stock and not of_moment, f"a stock has no period, so its period_text is {AT_THE_MOMENT}"
     yield not metric.is_stock and of_moment, f"it has a period by dated_by, so its period_text is not {AT_THE_MOMENT}"
 

@@ -1,7 +1,6 @@
 """Building the demonstration city into an empty case database."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,17 +9,17 @@ import pyarrow as pa
 from sqlalchemy import Connection, Table, func, select
 
 from casebase import events, schema, workdays
-from casebase.bulk_insert import append
+from casebase.bulk_insert import append, modest_memory
 from casebase.demo import cases, course, disputes, hearings, origins, places, reviews, rhythm, world
 from casebase.demo.draws import Draws
 from casebase.demo.world import WHOLE_YEARS, World
 from casebase.engine import Casebase, mark_changed, write_info
+from casebase.row_order import sort_cases
 from casebase.zhengzhou import CITY_NAME
 
 BLOCK = 100_000
 """Cases drawn at a time. Part of what a seed means: another size gives other rows."""
 _EVENTS_AT_ONCE = 1_000_000
-_MEMORY = "5GB"
 LIVE_SINCE, YEARLY = "demo_live_since", "demo_yearly"
 """Keys of `info`: when the built part ends and the living part begins, and the volume of the year before."""
 
@@ -64,7 +63,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
     calendar = made.calendar
     start, whole = (rhythm.years_before(until, years) for years in (world.YEARS, WHOLE_YEARS))
     span = rhythm.between(start, until, calendar, seed, whole)
-    with casebase.writing() as connection, _modest(connection):
+    with casebase.writing() as connection, modest_memory(connection):
         workdays.write(connection, calendar)
         places.write(connection, made.city)
         progress("城市与网格", 1, 1)
@@ -85,19 +84,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
             **{LIVE_SINCE: until.isoformat(), YEARLY: str(_last_year(connection, until))},
         )
         mark_changed(connection, until)
-
-
-@contextmanager
-def _modest(connection: Connection) -> Iterator[None]:
-    """DuckDB would keep most of the machine's memory for the open transaction; it can do with less."""
-    limited = connection.dialect.name == "duckdb"
-    if limited:
-        connection.exec_driver_sql(f"SET memory_limit = '{_MEMORY}'")
-    try:
-        yield
-    finally:
-        if limited:
-            connection.exec_driver_sql("RESET memory_limit")
+    sort_cases(casebase)
 
 
 def _write_blocks(

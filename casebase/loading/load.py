@@ -12,6 +12,7 @@ from casebase.loading.petition_loading import PetitionLoading
 from casebase.loading.readers import Reader, open_reader
 from casebase.loading.run import Progress, Result
 from casebase.loading.table_loading import TableLoading
+from casebase.row_order import is_worth_sorting, sort_cases
 from casebase.settings import Settings
 
 
@@ -40,7 +41,10 @@ def load(
         result = loading.finish(file, progress)
         if rejects_file is not None:
             _keep(rejects_file, result)
+        is_unordered = isinstance(file_map, CaseMap) and is_worth_sorting(connection, result.new)
     casebase.forget()  # the calendar may have been rewritten
+    if is_unordered:
+        sort_cases(casebase)
     return result
 
 

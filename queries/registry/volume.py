@@ -1,8 +1,9 @@
 """总量与在办: how many came, were closed, are open, and are late."""
 
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import (
@@ -13,9 +14,17 @@ from queries.registry.common import (
     counted,
     ended,
     known,
+    last_day,
     still_open,
 )
 from queries.subjects import PETITION, before, limit_passed, not_handled, on_day, p
+
+
+def _overdue_from(at: Moment) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+    """Cases with a limit are overdue from the day after it, or from their registration where that is later."""
+    day_after = cast(last_day(p.due_at, 1), DateTime)
+    return and_(known(at), p.due_at.is_not(None)), func.greatest(p.registered_at, day_after)
+
 
 _volume = partial(
     Metric, group="总量与在办", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
@@ -34,6 +43,7 @@ def _due_within(days: int) -> Metric:
         period_text="时点数",
         article="[L] 第三十四条（60日，可延长不超过30日）",
         among=among,
+        open_until=p.closed_at,
     )
 
 
@@ -85,6 +95,8 @@ BACKLOG = _volume(
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
     among=still_open,
+    open_until=p.closed_at,
+    spell=lambda at: (known(at), p.registered_at),
     beside=("overdue", "hotline_open"),
 )
 OVERDUE = _volume(
@@ -95,6 +107,8 @@ OVERDUE = _volume(
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), limit_passed(p.due_at, at)),
+    open_until=p.closed_at,
+    spell=_overdue_from,
 )
 DUE_TODAY = _volume(
     "due_today",
@@ -104,6 +118,7 @@ DUE_TODAY = _volume(
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), on_day(p.due_at) == at.today),
+    open_until=p.closed_at,
 )
 
 METRICS = (

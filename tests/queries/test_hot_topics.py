@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from casebase import schema
 from casebase.bulk_insert import append
@@ -182,8 +183,7 @@ def test_shuffled_messages_raise_no_word_more_often_than_the_bound(messages: Cas
     p = schema.petition.c
     with messages.reading() as connection:
         texts = [
-            f"{title} {body}"
-            for title, body in connection.execute(schema.petition.select().with_only_columns(p.title, p.body))
+            f"{title} {body}" for title, body in connection.execute(select(p.title, p.body).order_by(p.petition_id))
         ]
     matrix, vocabulary = occurrences(texts, 10, 0.1)
     draw = np.random.default_rng(5)

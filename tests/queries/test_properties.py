@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casebase.engine import Casebase
 from queries.cases import Part, cases, count_cases, listed
-from queries.measure import measure
+from queries.measure import Query, measure, measure_all
 from queries.model import Kind, Metric, Slice
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
@@ -108,6 +108,23 @@ def test_months_and_days_sum_to_the_period(
         assert [total(parts)] == counts(whole)
         assert not METRICS[name].is_total or parts["value"].sum() == whole["value"].sum()
         assert set(parts[span]) <= {label for label, _ in buckets(period, span)}
+
+
+@given(data=st.data(), as_of=moments, period=periods)
+def test_queries_asked_together_are_answered_as_each_alone(
+    city: Casebase, data: st.DataObject, as_of: datetime, period: Period | None
+) -> None:
+    asked = []
+    for _ in range(data.draw(st.integers(2, 4), label="queries")):
+        names = data.draw(st.lists(st.sampled_from(list(METRICS)), min_size=1, max_size=6, unique=True), label="names")
+        shared = set.intersection(*(set(METRICS[name].subject.dimensions) for name in names))
+        splits = st.lists(st.sampled_from(sorted(shared)), max_size=2, unique=True) if shared else st.just([])
+        by = data.draw(splits, label="by")
+        then, within = as_of - timedelta(days=data.draw(st.integers(0, 60))), data.draw(slices)
+        asked.append(Query(tuple(names), then, period, within, tuple(by)))
+    for query, together in zip(asked, measure_all(city, asked), strict=True):
+        alone = measure(city, query.metrics, as_of=query.as_of, period=period, within=query.within, by=query.by)
+        pd.testing.assert_frame_equal(together, alone)
 
 
 @given(start=days, length=st.integers(1, 300), within=slices)

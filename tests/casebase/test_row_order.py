@@ -1,0 +1,77 @@
+"""The cases of a DuckDB file lie in the order in which they ended, the open ones last, and are the same cases."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from casebase import schema
+from casebase.__main__ import app
+from casebase.cli import run_command
+from casebase.engine import Casebase
+from casebase.loading import CaseMap, load
+from casebase.row_order import sort_cases
+
+MAP: dict[str, Any] = {
+    "source": {"name": "test"},
+    "columns": {"case_no": "no", "registered_at": "opened", "closed_at": "closed"},
+    "constants": {"channel": "来访"},
+}
+FIRST = [("a", "2025-09-26", ""), ("b", "2025-09-27", "2025-10-09"), ("c", "2025-09-28", "2025-09-30")]
+SORTED = ["c", "b", "a"]
+
+
+def load_cases(casebase: Casebase, folder: Path, cases: list[tuple[str, str, str]], hour: int = 12) -> None:
+    file = folder / "cases.csv"
+    rows = [",".join((name, *(f"{day} 10:00:00" if day else "" for day in days))) for name, *days in cases]
+    file.write_text("\n".join(["no,opened,closed", *rows, ""]), encoding="utf-8")
+    load(casebase, file, CaseMap.model_validate(MAP), now=datetime(2026, 11, 20, hour))
+
+
+def as_they_lie(casebase: Casebase) -> pd.DataFrame:
+    return casebase.frame(select(*schema.petition.columns))
+
+
+@pytest.fixture
+def loaded(empty_casebase: Casebase, tmp_path: Path) -> Casebase:
+    load_cases(empty_casebase, tmp_path, FIRST)
+    return empty_casebase
+
+
+def test_a_large_load_lays_the_cases_in_order(loaded: Casebase) -> None:
+    is_sorted = loaded.engine.dialect.name == "duckdb"
+    assert as_they_lie(loaded)["case_no"].tolist() == (SORTED if is_sorted else ["a", "b", "c"])
+
+
+def test_a_small_load_appends_and_the_command_sorts(loaded: Casebase, tmp_path: Path) -> None:
+    many = [(f"m{n}", "2025-09-29", "2025-10-20") for n in range(20)]
+    load_cases(loaded, tmp_path, many, 13)
+    load_cases(loaded, tmp_path, [("d", "2025-10-01", "2025-10-02")], 14)
+    before = as_they_lie(loaded)
+    assert before["case_no"].iloc[-1] == "d"
+    version = loaded.state().version
+    if loaded.engine.dialect.name == "duckdb":
+        loaded.engine.dispose()
+        assert run_command(app, "casebase", ["sort", "--url", str(loaded.engine.url)]) == 0
+    else:
+        sort_cases(loaded)
+    after = as_they_lie(loaded)
+    same_order = [rows.sort_values(["petition_id"], ignore_index=True) for rows in (before, after)]
+    pd.testing.assert_frame_equal(same_order[0], same_order[1])
+    assert loaded.state().version == version
+    if loaded.engine.dialect.name == "duckdb":
+        assert after["case_no"].tolist() == ["c", "d", "b", *(name for name, *_ in many), "a"]
+
+
+def test_sorting_that_fails_leaves_the_cases(loaded: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = as_they_lie(loaded)
+    monkeypatch.setattr("casebase.row_order._ORDER", "no_such_column")
+    if loaded.engine.dialect.name == "duckdb":
+        with pytest.raises(Exception, match="no_such_column"):
+            sort_cases(loaded)
+    else:
+        sort_cases(loaded)
+    pd.testing.assert_frame_equal(as_they_lie(loaded), before)
