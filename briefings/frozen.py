@@ -381,7 +381,7 @@ def _bureau(casebase: Casebase, area: str, level: int, name: str, city: str) -> 
     own = units.loc[units["area_code"] == area, "name"].tolist()
     offices = [unit for unit in own if "信访" in unit]
     if not offices and level > _DISTRICT:
-        offices = [unit for unit in own if unit.startswith(name)]
+        offices = [unit for unit in own if name in unit]
     if offices:
         return str(min(offices, key=len))
     return f"{name}信访局" if level == _DISTRICT and city.endswith("信访局") else name

@@ -50,7 +50,7 @@ def by_class(view: View, stretches: Stretches) -> None:
     note = "内容分类、地区及其交叉；▲ 异常上升，● 属正常波动；选中一行查看明细"
     heading(stretches, risen, "类别和地区", note, define=metric_of(METRIC))
     heads = {"状态": topics.states(risen), "话题": risen["name"]}
-    more = {"去年同期": risen["year_before"]} if risen["year_before"].notna().any() else {}
+    more = {"上年同期": risen["year_before"]} if risen["year_before"].notna().any() else {}
     row = table(stretches, risen, "hot_classes", heads, more)
     if row is not None:
         open_cases(stretches, **dict(risen["cell"].iloc[row]))

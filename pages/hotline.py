@@ -67,7 +67,7 @@ def page(view: View) -> None:
     layout.header(
         view,
         "接诉即办",
-        f"{view.text}。12345转办件按自己的期限答复，不分信访形式，不并入信访量；在办、到期、超期为{view.stock_moment_text}的时点数。",
+        f"{view.text}。12345转办件按自己的期限答复，不并入信访量，筛选栏的信访形式对本页不起作用；在办、到期、超期为{view.stock_moment_text}的时点数。",
     )
     if view.ask(measure, [REGISTERED], as_of=view.as_of)["hits"].iloc[0] == 0:
         notices.missing("12345转办件", {"petition": "12345转办件"})

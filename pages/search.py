@@ -95,7 +95,7 @@ def scope_text(view: View, wanted: Search) -> str:
 def in_months(view: View, wanted: Search) -> None:
     """What is looked for by month of registration, beside the year before; a month narrows the search to it."""
     months = view.hold(by_month, wanted, as_of=view.as_of, within=view.within)
-    beside = "，灰线为上年同月，本月只比到同一天" if months["last_year"].notna().any() else ""
+    beside = "，灰线为上年同期，本月只比到同一天" if months["last_year"].notna().any() else ""
     drawing = clicks.draw(
         view,
         charts.trend,

@@ -30,7 +30,7 @@ from queries.measure import measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.needs import unknown
-from queries.periods import Period
+from queries.periods import Period, Preset, last_finished
 from queries.registry import METRICS
 from queries.scans import TIME
 from queries.subjects import HOTLINE_ORDER
@@ -39,6 +39,16 @@ from queries.targets import check_targets
 # Characters that a column keeps, however narrow the table: a day, five characters of Chinese.
 _LEAST_WIDTH = 10
 _WIDEST = 10_000
+
+
+class Last(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+_UNITS = {Last.WEEK: Preset.WEEK, Last.MONTH: Preset.MONTH, Last.QUARTER: Preset.QUARTER, Last.YEAR: Preset.YEAR}
 
 
 class Format(StrEnum):
@@ -54,6 +64,7 @@ def run(
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
+    last: Annotated[Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")] = None,
     as_of: Annotated[
         str | None,
         typer.Option(help="Moment; a day means its end. Default: now, for stocks the end of a period that is over."),
@@ -84,9 +95,9 @@ def run(
         raise UsageError("--sort goes with numbers; the cases of --cases are listed oldest first")
     if not metrics and not codes:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
-    period = arguments.period(from_, to)
     settings = read_settings(checks=[check_targets])
     moment = arguments.moment(as_of) if as_of else wall_clock(settings.city.timezone)
+    period = _period(last, from_, to, moment.date())
     if list_cases and len(metrics or []) > 1:
         raise UsageError("--cases takes one metric")
     casebase = open_casebase(settings, url, create=False)
@@ -110,6 +121,14 @@ def run(
         casebase.engine.dispose()
     _print(table, form, _list_head if list_cases else head_of_number)
     sys.stdout.write(apart)
+
+
+def _period(last: Last | None, from_: str | None, to: str | None, today: date) -> Period | None:
+    if last is None:
+        return arguments.period(from_, to)
+    if from_ or to:
+        raise UsageError("tell the period either by --last or by --from and --to")
+    return last_finished(_UNITS[last], today)
 
 
 def _measured(
@@ -208,20 +227,21 @@ def _slice(
     casebase: Casebase, area: str | None, channel: str | None, category: str | None, unit: str | None, where: list[str]
 ) -> Slice:
     """The slice, its names turned into codes."""
+    area_code = arguments.code(casebase, "--area", area) if area else None
     return Slice(
-        arguments.code(casebase, "--area", area) if area else None,
+        area_code,
         channel,
         arguments.code(casebase, "--category", category, "category") if category else None,
         arguments.code(casebase, "--unit", unit, "unit") if unit else None,
-        tuple(_cell(casebase, text) for text in where),
+        tuple(_cell(casebase, text, area_code) for text in where),
     )
 
 
-def _cell(casebase: Casebase, text: str) -> tuple[str, str | None]:
+def _cell(casebase: Casebase, text: str, area: str | None) -> tuple[str, str | None]:
     name, sign, value = text.partition("=")
     if not sign:
         raise UsageError(f"--where {text}: write it as DIMENSION=VALUE")
-    return name, arguments.code(casebase, f"--where {name}", value, name) if value else None
+    return name, arguments.code(casebase, f"--where {name}", value, name, within=area) if value else None
 
 
 def _codes(casebase: Casebase, dimension: str) -> pd.DataFrame:

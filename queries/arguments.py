@@ -41,15 +41,21 @@ def moment(text: str) -> datetime:
     return parsed if ":" in text else end_of_day(parsed.date())
 
 
-def code(casebase: Casebase, option: str, text: str, dimension: str | None = None) -> str:
+def code(casebase: Casebase, option: str, text: str, dimension: str | None = None, *, within: str | None = None) -> str:
     """The code of an area (no dimension), or of a value of a dimension, given by code or by name.
 
-    Raises UsageError for a name that several have, or that none has, with those near it.
+    Of several areas of one name that which lies `within` the area of that code is meant. Raises UsageError for a name
+    that several have, or that none has, with those near it.
     """
     codes = names.codes(casebase, dimension)
     if codes is None or text in codes:
         return text
     matches = [code for code, name in codes.items() if name == text]
+    if not matches and dimension in names.AREA_DIMENSIONS:
+        told_apart = names.names_of(casebase, dimension) or {}
+        matches = [code for code in codes if told_apart.get(code) == text]
+    if len(matches) > 1 and within is not None and dimension in names.AREA_DIMENSIONS:
+        matches = [code for code in matches if within in _lies_in(casebase, code)]
     if len(matches) == 1:
         return matches[0]
     kind = dimension or "area"
@@ -60,6 +66,16 @@ def code(casebase: Casebase, option: str, text: str, dimension: str | None = Non
     hint = ", ".join(f"{name} ({code})" for code, name in codes.items() if name in near[:_MOST_NEAR])
     ways = f"python -m queries --codes {dimension or 'district'} lists them"
     raise UsageError(f"{option} {text}: no such {kind}; {f'near it: {hint}; ' if hint else ''}{ways}")
+
+
+def _lies_in(casebase: Casebase, code: str) -> list[str]:
+    """An area's code and those of all that it lies in."""
+    parents = names.areas(casebase).set_index("code")["parent_code"].to_dict()
+    path: list[str] = []
+    while code in parents and code not in path:
+        path.append(code)
+        code = parents[code]
+    return path
 
 
 def _placed(casebase: Casebase, code: str) -> str:

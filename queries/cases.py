@@ -12,7 +12,10 @@ from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
 from queries.measure import among_and_hit, candidate_rows, conditions, in_slice, metric_of, span_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
+from queries.names import shared_units
 from queries.periods import Period
+
+_UNIT = "unit_code"
 
 
 class Part(StrEnum):
@@ -67,12 +70,13 @@ def mark_cases(
     where = and_(candidate_rows(at, chosen, period), *in_slice(casebase, first.subject, at, within))
     columns = {name: expression(at) for name, expression in first.subject.columns.items()}
     columns |= {metric.id: _mark(*among_and_hit(at, metric, period)) for metric in chosen}
+    columns |= _unit_code(first.subject, at)
     order = (first.subject.order(at), first.subject.key)
     labelled = [column.label(name) for name, column in columns.items()]
     statement = select(*labelled).select_from(first.subject.rows).where(where).order_by(*order)
     with casebase.reading() as connection:
         rows = frame_of(connection, statement)
-    return rows[rows[list(metrics)].notna().any(axis=1)].reset_index(drop=True)
+    return _told_apart(casebase, rows[rows[list(metrics)].notna().any(axis=1)].reset_index(drop=True))
 
 
 def _mark(among: ColumnElement[bool], hit: ColumnElement[bool] | None) -> ColumnElement[bool]:
@@ -119,9 +123,27 @@ def list_rows(
     if limit is not None or offset:
         keys = select(subject.key).select_from(subject.rows).where(where).order_by(*order)
         where = subject.key.in_(keys.limit(limit).offset(offset).correlate(None))
-    columns = [expression(at).label(name) for name, expression in subject.columns.items()]
+    expressions = {name: expression(at) for name, expression in subject.columns.items()} | _unit_code(subject, at)
+    columns = [expression.label(name) for name, expression in expressions.items()]
     statement = select(*columns).select_from(subject.rows).where(where).order_by(*order)
-    return casebase.frame(statement)
+    return _told_apart(casebase, casebase.frame(statement))
+
+
+def _unit_code(subject: Subject, at: Moment) -> dict[str, ColumnElement[Any]]:
+    """The code of the unit beside its name, by which units of one name are told apart."""
+    is_named = "unit" in subject.columns and "unit" in subject.dimensions
+    return {_UNIT: subject.dimensions["unit"](at)} if is_named else {}
+
+
+def _told_apart(casebase: Casebase, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose units of one name have their district before it (see names.units); without the codes."""
+    if _UNIT not in rows.columns:
+        return rows
+    codes = rows.pop(_UNIT)
+    shared = shared_units(casebase)
+    if shared and len(rows):
+        rows["unit"] = codes.map(shared).fillna(rows["unit"])
+    return rows
 
 
 def count_rows(casebase: Casebase, subject: Subject, where: ColumnElement[bool]) -> int:

@@ -1,14 +1,19 @@
 """Names for the codes that measuring returns, and the choices of the filter bar."""
 
+from collections import Counter
+
 import pandas as pd
 from sqlalchemy import select
 
 from casebase import schema
 from casebase.case_words import HOTLINE
 from casebase.engine import Casebase
+from queries.once_a_version import once_a_version
 from queries.subjects import as_key
 
-_AREAS = ("district", "street", "community")
+AREA_DIMENSIONS = ("district", "street", "community")
+# The level of districts, and how many levels there are.
+_DISTRICT, _DEEPEST = 2, 4
 
 
 def areas(casebase: Casebase) -> pd.DataFrame:
@@ -48,9 +53,55 @@ def categories(casebase: Casebase) -> pd.DataFrame:
 
 
 def units(casebase: Casebase) -> pd.DataFrame:
-    """All responsible units: unit_id, name, kind, area_code."""
+    """All responsible units: unit_id, name, kind, area_code; of those of one name each with its district before it."""
+    u, a = schema.unit.c, schema.area.c
+    table = casebase.frame(select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
+    shared = table["name"].duplicated(keep=False)
+    if not shared.any():
+        return table
+    places = casebase.frame(select(a.code, a.name, a.level, a.parent_code)).set_index("code")
+    district = {code: _district(code, places) for code in table.loc[shared, "area_code"].dropna().unique()}
+    before = table["area_code"].map(district).where(shared, "").fillna("")
+    return table.assign(name=before + table["name"])
+
+
+@once_a_version
+def shared_units(casebase: Casebase) -> dict[str, str]:
+    """Unit → its name with the district before it, of units that share their name with another."""
     u = schema.unit.c
-    return casebase.frame(select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
+    own = casebase.frame(select(u.unit_id, u.name))
+    stored, told = (dict(zip(table["unit_id"], table["name"], strict=True)) for table in (own, units(casebase)))
+    return {code: name for code, name in told.items() if name != stored[code]}
+
+
+def _district(code: str, places: pd.DataFrame) -> str:
+    """The name of the district that an area lies in, its own for a district; "" where its table does not say."""
+    for _ in range(_DEEPEST):
+        if code not in places.index:
+            return ""
+        if places["level"][code] <= _DISTRICT:
+            return str(places["name"][code])
+        code = places["parent_code"][code]
+    return ""
+
+
+def _distinct_areas(table: pd.DataFrame) -> dict[str, str]:
+    """Code → name, of those that share a name with the names of what they lie in before it, until each is told apart.
+
+    Columns: code, name, parent_code, level; a city is no word that tells two of its places apart.
+    """
+    own = dict(zip(table["code"], table["name"], strict=True))
+    level = dict(zip(table["code"], table["level"], strict=True))
+    above = dict(zip(table["code"], table["parent_code"], strict=True))
+    parents, names = dict(above), dict(own)
+    for _ in range(_DEEPEST):
+        counts = Counter((level[code], name) for code, name in names.items())
+        shared = [code for code, name in names.items() if counts[level[code], name] > 1]
+        for code in shared:
+            parent = above[code]
+            if parent in own and level[parent] >= _DISTRICT:
+                names[code], above[code] = own[parent] + names[code], parents[parent]
+    return names
 
 
 def organisations(casebase: Casebase) -> pd.DataFrame:
@@ -70,11 +121,14 @@ def channels(casebase: Casebase) -> list[str]:
 
 
 def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
-    """Code → name of a dimension that splits by code; None for one whose values speak for themselves."""
-    if dimension in _AREAS:
+    """Code → name of a dimension that splits by code; None for one whose values speak for themselves.
+
+    Where a city has several streets or units of one name, each has what it lies in before it.
+    """
+    if dimension in AREA_DIMENSIONS:
         a = schema.area.c
-        table, key = casebase.frame(select(a.code, a.name).order_by(a.code)), "code"
-    elif dimension in ("category", "subcategory"):
+        return _distinct_areas(casebase.frame(select(a.code, a.name, a.level, a.parent_code).order_by(a.code)))
+    if dimension in ("category", "subcategory"):
         table, key = categories(casebase), "code"
     elif dimension in ("unit", "addressee", "complained_unit"):
         table, key = units(casebase), "unit_id"
@@ -90,17 +144,17 @@ def codes(casebase: Casebase, dimension: str | None = None) -> dict[str, str] | 
 
     Without a dimension: all areas, of every level.
     """
-    if dimension is not None and dimension not in _AREAS:
+    if dimension is not None and dimension not in AREA_DIMENSIONS:
         return names_of(casebase, dimension)
     table = areas(casebase)
     if dimension is not None:
-        table = table[table["level"] == _AREAS.index(dimension) + 2]
+        table = table[table["level"] == AREA_DIMENSIONS.index(dimension) + 2]
     return dict(zip(table["code"], table["name"], strict=True))
 
 
 def with_names(casebase: Casebase, measured: pd.DataFrame) -> pd.DataFrame:
     """Add `<dimension>_name` beside every code column of a measured frame."""
-    for dimension in [*_AREAS, "category", "subcategory", "unit"]:
+    for dimension in [*AREA_DIMENSIONS, "category", "subcategory", "unit"]:
         if dimension in measured.columns:
             names = names_of(casebase, dimension) or {}
             position = int(measured.columns.get_loc(dimension)) + 1  # type: ignore[arg-type]

@@ -72,6 +72,11 @@ def period_of(preset: Preset, today: date) -> Period:
     return Period(span.start_time.date(), span.end_time.date())
 
 
+def last_finished(preset: Preset, today: date) -> Period:
+    """The last week, month, quarter or year that ended before the one that holds `today`."""
+    return period_of(preset, period_of(preset, today).start - timedelta(days=1))
+
+
 def last_months(today: date, months: int) -> Period:
     """The `months` calendar months that end with the one that holds `today`."""
     end = pd.Period(today, freq="M")

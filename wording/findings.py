@@ -34,6 +34,8 @@ def most(frame: pd.DataFrame, place: str, *, none: str, unit: str = UNIT, namele
     total = every + nameless
     top = int(frame["value"].max())
     names = frame.loc[frame["value"] == top, "name"].tolist()
+    if 1 < len(names) == int((frame["value"] > 0).sum()):
+        return f"{words.listing(names, 2)}各 {words.full_count(top)} {unit}"
     if len(names) > 1:
         return f"{words.listing(names, 2)}并列最多，各 {words.full_count(top)} {unit}"
     if top == total:
@@ -264,6 +266,15 @@ def search_result(frame: pd.DataFrame) -> str:
         return f"{statement}，上年同期没有全部数据" if known["last_year"].notna().any() else statement
     moved = words.movement(known["value"].sum(), known["last_year"].sum(), "count")
     return statement if moved == words.NONE else f"{statement}，较上年同期 {moved}"
+
+
+def fullest_month(name: str, frame: pd.DataFrame, unit: str) -> str:
+    """12345转办，7月最多，887 件次; all months that have as many are told. Columns: label (7月), value."""
+    top = frame["value"].max() if len(frame) else 0
+    if not top:
+        return f"{name}，这些月份都没有"
+    months = frame.loc[frame["value"] == top, "label"].tolist()
+    return f"{name}，{words.listing(months)}最多，{'各 ' if len(months) > 1 else ''}{words.full_count(top)} {unit}"
 
 
 def closings(frame: pd.DataFrame, limit: int, last_day: float) -> str:

@@ -29,6 +29,8 @@ PAGE_ROWS = 200
 # Of more rows a workbook takes minutes to make and longer to open.
 XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
+# Of a case: what a reader of late ones looks for first.
+_CLOCKS = ("registered_at", "five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
 
 
 @dataclass(frozen=True)
@@ -225,4 +227,12 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
         elif name in ("five_day_due", "joined_on", "founded_on"):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
     table = table.astype(object).where(table.notna(), words.NONE)
-    return table.rename(columns=COLUMN_NAMES)
+    return table[_clocks_first(list(table.columns))].rename(columns=COLUMN_NAMES)
+
+
+def _clocks_first(names: list[str]) -> list[str]:
+    """The columns of a list of cases with limits and closing before title and names, which fill a narrow screen."""
+    clocks = [name for name in _CLOCKS if name in names and "title" in names]
+    rest = [name for name in names if name not in clocks]
+    place = rest.index("title") if clocks else 0
+    return [*rest[:place], *clocks, *rest[place:]]

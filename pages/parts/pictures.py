@@ -16,7 +16,7 @@ from queries.measure import metric_of
 from queries.periods import last_months
 from queries.registry import METRICS
 from queries.targets import target_of
-from views import charts, words
+from views import charts
 from views.charts.axes import ROW
 from wording import findings, numbers
 
@@ -40,13 +40,14 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
         return
     metric, target = metric_of(metric_id), target_of(view.settings, metric_id)
     rates = _rates(view, metric_id)
-    year_before = "灰线为上年同月，" if rates["last_year"].notna().any() else ""
+    year_before = "灰线为上年同期，" if rates["last_year"].notna().any() else ""
     nothing = f"所选范围内没有可计{metric.name}的记录"
+    statement = view.derive(findings.months, rates, target, view.as_of.date(), nothing=nothing)
     drawing = clicks.draw(
         view,
         charts.trend,
         rates,
-        title=view.derive(findings.months, rates, target, view.as_of.date(), nothing=nothing),
+        title=statement if statement == nothing else f"{metric.name}：{statement}",
         subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点击月份查看{name_to_open(metric)}的{_unfinished(rates)}",
         kind="rate",
         target=target,
@@ -92,12 +93,11 @@ def count_by_month(
         return
     metric = metric_of(metric_id)
     rows = _counts(view, metric_id, months)
-    most = int(rows["value"].max()) if len(rows) else 0
     drawing = clicks.draw(
         view,
         charts.bars,
         rows,
-        title=f"{metric.name}，最多的一月 {words.full_count(most)} {metric.unit}",
+        title=findings.fullest_month(metric.name, rows, metric.unit),
         subtitle=f"{view.months_text(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
         unit=metric.unit,
         height=height,

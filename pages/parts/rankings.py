@@ -64,6 +64,8 @@ def ranking(
     metric = metric_of(metric_id)
     if largest_first is None:
         largest_first = not is_low_first(metric)
+    if "small" in frame and frame["small"].astype(bool).any() and not frame["small"].astype(bool).all():
+        subtitle += "；样本少的在后"
     drawing = clicks.draw(
         view,
         charts.ranking,
@@ -87,7 +89,9 @@ def ranking(
         link=lambda code: link_of(bar_of(frame, code)),
         on_pick=on_pick,
     )
-    if len(frame) > most and st.button(f"列出全部 {len(frame)} 个", key=f"all_{key}", type="tertiary"):
+    unfilled = int((frame["code"] == "").sum()) if "code" in frame else 0
+    every = f"列出全部 {len(frame) - unfilled} 个" + ("和未填写的" if unfilled else "")
+    if len(frame) > most and st.button(every, key=f"all_{key}", type="tertiary"):
         rows = charts.in_order(frame, largest_first=largest_first)
         everyone = partial(every_row, view, rows, metric, is_count=kind is not None, name=alt, key=key, link=link_of)
         st.dialog(f"{escape_markdown(alt)}，全部 {len(rows)} 个", width="large")(everyone)()
@@ -211,7 +215,7 @@ def ranked(view: View, metric_id: str, dimension: str, *, key: str, most: int = 
         key=key,
         alt=f"各{noun}{metric.name}",
         title=finding(view, frame, metric_id, noun),
-        subtitle=f"各{noun}{metric.name}{made_of}{left_out(len(frame), most)}",
+        subtitle=f"各{noun}{metric.name}{made_of}{left_out(frame, most)}",
         most=most,
         none=f"这一时段没有可计{metric.name}的记录",
     )
@@ -229,6 +233,11 @@ def first_of(count: int, most: int) -> str:
     return f"，{count} 个中前 {most}" if count > most else ""
 
 
-def left_out(count: int, most: int) -> str:
-    """；共 40 个，列前 16 个 of a ranking that has no room for all; else nothing."""
-    return f"；共 {count} 个，列前 {most} 个" if count > most else ""
+def left_out(frame: pd.DataFrame, most: int) -> str:
+    """；共 40 个，列前 16 个 of a ranking that has no room for all; else nothing.
+
+    What nobody filled in is none of them.
+    """
+    unfilled, every = int((frame["code"] == "").sum()), len(frame)
+    beside = "，另有未填写的" if unfilled else ""
+    return f"；共 {every - unfilled} 个{beside}，列前 {most} 个" if every > most else ""

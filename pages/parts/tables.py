@@ -183,13 +183,17 @@ def metric_table(
     """
     heads = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
     rows_of_table = _metric_rows(view, list(heads.items()), dimension, filled)
+    few, written = rows_of_table.few, rows_of_table.written
+    is_marked = bool(few.to_numpy().any())
     cell = pick_cell(
-        rows_of_table.written,
+        written.style.apply(_pale, few=few, subset=list(few.columns), axis=None) if is_marked else written,
         key=key,
         alt=f"各{DIMENSIONS[dimension]}{'、'.join(heads.values())}",
         high=high,
         columns={head: st.column_config.NumberColumn(format=_format(metric_of(name))) for name, head in heads.items()},
     )
+    if is_marked:
+        st.caption(f"浅色斜体的率{words.SMALL}：分母不足 {view.settings.lights.small_sample}，不宜比较。")
     if cell is not None:
         # The name of a row opens its first number.
         metric_id = next((name for name, head in heads.items() if head == cell[1]), next(iter(heads)))
@@ -198,9 +202,13 @@ def metric_table(
 
 @dataclass(frozen=True)
 class _MetricRows:
-    """A table of metrics: what is written, the codes of its rows, and the split that its numbers are of."""
+    """A table of metrics: what is written, which of it rests on too few, the codes of its rows, and the split that its
+
+    numbers are of.
+    """
 
     written: pd.DataFrame
+    few: pd.DataFrame
     codes: tuple[str, ...]
     split: pd.DataFrame
 
@@ -214,10 +222,18 @@ def _metric_rows(view: View, heads: Sequence[tuple[str, str]], dimension: str, f
     names = frame.drop_duplicates("code").set_index("code")["name"]
     order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
     written = pd.DataFrame({DIMENSIONS[dimension]: names[order].tolist()})
+    few = pd.DataFrame(index=written.index)
     for name, head in heads:
-        values = splits.rows_of(frame, name).set_index("code")["value"].reindex(order)
-        written[head] = _column(view, metric_of(name), values)
-    return _MetricRows(written, tuple(order), frame)
+        groups = splits.rows_of(frame, name).set_index("code")
+        written[head] = _column(view, metric_of(name), groups["value"].reindex(order))
+        few[head] = groups["small"].reindex(order, fill_value=False).to_numpy(dtype=bool)
+    return _MetricRows(written, few, tuple(order), frame)
+
+
+def _pale(values: pd.DataFrame, few: pd.DataFrame) -> pd.DataFrame:
+    """The look of rates over too few, as CSS for a table's Styler."""
+    look = f"color: {layout.theme().muted}; font-style: italic"
+    return pd.DataFrame(look, index=values.index, columns=values.columns).where(few, "")
 
 
 def _head(view: View, metric: Metric, head: str) -> str:

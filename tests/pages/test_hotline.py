@@ -28,6 +28,13 @@ def test_a_channel_of_the_bar_hides_no_order(open_page: OpenPage, city: Casebase
     assert any(f"共 **{registered:,}** 件次" in text.value for text in listed.markdown)
 
 
+def test_rates_over_too_few_are_marked_in_the_table_of_units(open_page: OpenPage, city: Casebase) -> None:
+    url = city.engine.url.render_as_string()
+    city.engine.dispose()
+    page = open_page(url, "hotline", as_of=EVENING.date().isoformat(), period="本年")
+    assert [text.value for text in page.caption if "样本少：分母不足 30" in text.value]
+
+
 def test_bar_of_a_place_opens_what_was_not_answered_in_time(opened: Opened, city: Casebase) -> None:
     found = measure(city, ["hotline_response"], as_of=EVENING, period=YEAR, by=["district"]).dropna(subset=["district"])
     worst = found.assign(misses=found["among"] - found["hits"]).sort_values("misses").iloc[-1]

@@ -252,6 +252,47 @@ def test_a_name_that_is_near_or_of_several_is_named(city: Casebase, ask: Ask) ->
     assert [record["code"] for record in listed] == sorted(streets["code"])
 
 
+def test_places_of_one_name_carry_their_district(city: Casebase, ask: Ask) -> None:
+    """新华路街道 is one of 巩义市, of 新密市 and of 新郑市: rows tell them apart, and --area says which is meant."""
+    table = areas(city).set_index("code")
+    streets = table[table["level"] == 3]
+    shared = streets[streets["name"].duplicated(keep=False)]
+    assert len(shared)
+    names = {
+        row["street"]: row["street_name"]
+        for row in ask("registered", "--by", "street", *AT, "--format", "json").records()
+    }
+    for code, name in names.items():
+        if code:
+            own = streets["name"][code]
+            assert name == (table["name"][table["parent_code"][code]] + own if code in shared.index else own)
+    for code, row in shared.iterrows():
+        asked = ask(
+            "registered", *AT, "--area", row["parent_code"], "--where", f"street={row['name']}", "--format", "json"
+        )
+        told = ask(
+            "registered", *AT, "--where", f"street={table['name'][row['parent_code']]}{row['name']}", "--format", "json"
+        )
+        by_code, within = (
+            ask("registered", *AT, *area, "--where", f"street={code}", "--format", "json")
+            for area in ((), ("--area", row["parent_code"]))
+        )
+        assert asked.records() == within.records()
+        assert told.records() == by_code.records()
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "end"),
+    [
+        ("week", "2026-11-09", "2026-11-15"), ("month", "2026-10-01", "2026-10-31"),
+        ("quarter", "2026-07-01", "2026-09-30"), ("year", "2025-01-01", "2025-12-31"),
+    ],
+)  # fmt: skip
+def test_the_last_finished_period(ask: Ask, last: str, first: str, end: str) -> None:
+    assert ask("registered", "--last", last, *AT).out == ask("registered", "--from", first, "--to", end, *AT).out
+    assert "--last" in ask("registered", "--last", last, "--from", first).err
+
+
 def test_the_list_of_metrics_is_short_and_one_is_told_whole(ask: Ask) -> None:
     lines = ask("--list", url="").out.splitlines()
     assert len(lines) < len(METRICS) + 60

@@ -173,10 +173,10 @@ def test_a_small_sample_is_hollow_and_said() -> None:
 
 def test_last_year_is_grey_and_told() -> None:
     spec = spec_of(charts.trend(months(last_year=0.875), DESK, title="题", kind="rate"))
-    assert rows(spec, "tip")[0]["tip"] == "2025年12月：90.00%；去年同期 87.50%"
+    assert rows(spec, "tip")[0]["tip"] == "2025年12月：90.00%；上年同期 87.50%"
     assert {row["name"]: row["colour"] for row in rows(spec, "at_value")} == {
         "本期": DESK.accent,
-        "去年同期": DESK.muted,
+        "上年同期": DESK.muted,
     }
 
 
@@ -215,6 +215,12 @@ def test_the_whole_row_of_a_ranking_takes_the_click() -> None:
 def test_a_ranking_says_where_its_axis_starts_when_not_at_zero() -> None:
     spec = spec_of(charts.ranking(areas(), DESK, title="题", from_zero=False))
     assert "横轴自 80% 起" in "".join(spec["title"]["subtitle"])
+
+
+def test_a_few_counts_of_one_are_short_bars() -> None:
+    ones = pd.DataFrame({"code": list("1234"), "name": list("甲乙丙丁"), "value": [1, 1, 1, 1]})
+    spec = spec_of(charts.ranking(ones, DESK, title="题", kind="count"))
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][1] >= 5
 
 
 def test_the_selected_row_stands_out() -> None:

@@ -20,7 +20,8 @@ def places(*rows: tuple[str, float, int]) -> pd.DataFrame:
     ("rows", "said"),
     [
         ([("金水区", 30, 30), ("中原区", 10, 10)], "金水区最多，30 件次，占全市 75.00%"),
-        ([("金水区", 7, 7), ("中原区", 7, 7), ("二七区", 7, 7)], "金水区、中原区等 3 个并列最多，各 7 件次"),
+        ([("金水区", 7, 7), ("中原区", 7, 7), ("二七区", 7, 7)], "金水区、中原区等 3 个各 7 件次"),
+        ([("金水区", 7, 7), ("中原区", 7, 7), ("二七区", 2, 2)], "金水区、中原区并列最多，各 7 件次"),
         ([("金水区", 0, 0)], "没有"),
         ([], "没有"),
     ],
@@ -46,6 +47,14 @@ def test_most(rows: list[tuple[str, float, int]], said: str) -> None:
 )
 def test_lowest(rows: list[tuple[str, float, int]], said: str) -> None:
     assert findings.lowest(places(*rows), 0.95, "各区县", few=30) == said
+
+
+def test_the_fullest_month_is_named() -> None:
+    frame = pd.DataFrame({"label": ["5月", "6月", "7月"], "value": [3, 887, 12]})
+    assert findings.fullest_month("12345转办", frame, "件次") == "12345转办，6月最多，887 件次"
+    alike = frame.assign(value=[9, 2, 9])
+    assert findings.fullest_month("12345转办", alike, "件次") == "12345转办，5月、7月最多，各 9 件次"
+    assert findings.fullest_month("12345转办", frame.assign(value=0), "件次") == "12345转办，这些月份都没有"
 
 
 def test_lowest_without_a_target() -> None:

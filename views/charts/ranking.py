@@ -16,6 +16,8 @@ from views.tokens import Palette
 from views.words import NumberFormat
 
 _BAR = 14
+# An axis of counts reaches at least so far.
+_LEAST_REACH = 5.0
 
 
 def ranking(
@@ -45,6 +47,8 @@ def ranking(
         return empty_chart(none, palette)
     data = _ranking_data(frame, palette, kind, selected, largest_first).head(most)
     low, high = value_range(data, ["value"], target, kind, from_zero)
+    if kind == "count":
+        high = max(high, _LEAST_REACH)  # four bars of 1 are short, not full
     if low > 0:
         subtitle = join_notes(subtitle, f"横轴自 {words.percent(low, 0)} 起")
     data["start"] = low if from_zero else (low if target is None else target)

@@ -17,7 +17,7 @@ from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
 from views.words import NumberFormat
 
-LAST_YEAR = "去年同期"
+LAST_YEAR = "上年同期"
 _LEAST_MONTHS = 3
 
 

@@ -7,6 +7,7 @@ from casebase.engine import Casebase
 from casebase.schema import petition, unit
 from pages.parts import lists
 from queries.cases import cases
+from queries.columns import COLUMN_NAMES
 from tests.pages.conftest import EVENING
 
 CONTACT = "单位联系电话"
@@ -29,3 +30,13 @@ def test_each_case_has_the_contact_of_its_unit(city: Casebase) -> None:
 def test_contacts_that_nobody_filled_in_have_no_column() -> None:
     rows = pd.DataFrame({"case_no": ["a"], "unit": ["市住建局"], "unit_contact": [None]})
     assert list(lists.readable(rows)) == list(lists.typed(rows)) == ["信访编号", "责任单位"]
+
+
+def test_limits_and_closing_stand_before_the_wide_columns() -> None:
+    """On a screen 1440 wide the title and the names would push them out of sight."""
+    names = ["case_no", "title", "channel", "unit", "stage", "registered_at", "five_day_due", "due_at", "closed_at"]
+    rows = pd.DataFrame({name: ["2026-10-09"] for name in names})
+    heads = list(lists.readable(rows).columns)
+    assert heads[:6] == ["信访编号", "登记时间", "五日期限", "办结期限", "办结时间", "标题"]
+    assert sorted(heads) == sorted(COLUMN_NAMES[name] for name in names)
+    assert list(lists.readable(rows.drop(columns="title")).columns)[1] == "信访形式"

@@ -70,3 +70,11 @@ def test_the_places_that_the_overview_has_no_room_for(open_page: Callable[..., A
     app = in_full(open_page(demo_url, as_of=EVENING.date().isoformat(), period="本年"), "ranking")
     (rows,) = [table.value for table in app.dataframe if "名称" in table.value]
     assert len(rows) > overview.LEAST
+
+
+def test_what_nobody_filled_in_is_no_place_of_a_ranking() -> None:
+    """Seventeen rows of which one has no place are sixteen places."""
+    frame = pd.DataFrame({"code": [*map(str, range(16)), ""]})
+    assert rankings.left_out(frame, 16) == "；共 16 个，另有未填写的，列前 16 个"
+    assert rankings.left_out(frame.head(16), 16) == ""
+    assert rankings.left_out(frame.head(16), 10) == "；共 16 个，列前 10 个"
