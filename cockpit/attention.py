@@ -14,6 +14,7 @@ from queries.measure import metric_of
 from queries.periods import Against
 from views import cards, words
 from wording import unknown
+from wording.names import short
 
 MAX_ALERTS = 5
 # The numbers that alerts come from.
@@ -64,7 +65,7 @@ def to_alert(view: View, finding: Finding) -> cards.Attention:
         state=_state(view, finding),
         text=_FACTS[finding.about](finding),
         link=list_link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
-        who=_who(finding),
+        who=short(_who(finding), view.settings.city.name),
         due=_due_by(view, finding),
         reason=_reason(finding),
     )

@@ -19,6 +19,7 @@ from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
 from views import words
 from wording import unknown
+from wording.names import short
 
 UNASSIGNED = "未分派"
 UNFILLED = "未填写"
@@ -45,6 +46,11 @@ def percentages(values: Iterable[float]) -> list[float | None]:
 def known(texts: pd.Series, unknown: str = words.NONE) -> pd.Series:
     """A column of texts, with a word where nothing is filled in."""
     return texts.fillna(unknown)
+
+
+def unit_names(units: pd.Series, city: str) -> pd.Series:
+    """The units of cases as rankings call them (wording.names.short), with a word where none is assigned."""
+    return known(units, UNASSIGNED).map(lambda name: short(name, city))
 
 
 def busiest_agents(agents: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +133,7 @@ def oldest_cases(view: View, cases: pd.DataFrame) -> pd.DataFrame:
             "办结期限": days(cases["due_at"]),
             LIMIT_STATE: [limit_state(*pair) for pair in zip(cases["state"], cases["days_left"], strict=True)],
             **({"办理环节": kpis.stage_names(view, cases["stage"])} if cases["stage"].notna().any() else {}),
-            "责任单位": known(cases["unit"], UNASSIGNED),
+            "责任单位": unit_names(cases["unit"], view.settings.city.name),
             "区县": known(cases["district"]),
             "标题": known(cases["title"]),
             "信访编号": cases["case_no"],
@@ -153,7 +159,7 @@ def open_receptions(view: View, receptions: pd.DataFrame) -> pd.DataFrame:
             "接访领导": receptions["leader"],
             "接访地点": known(receptions["reception_place"]),
             "办理环节": _stages_of_receptions(view, receptions),
-            "责任单位": known(receptions["unit"], UNASSIGNED),
+            "责任单位": unit_names(receptions["unit"], view.settings.city.name),
             "内容分类": known(receptions["category"]),
             "标题": known(receptions["title"]),
             "信访编号": known(receptions["case_no"]),
@@ -182,7 +188,7 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
             "发函": days(orders["issued_at"]),
             "反馈期限": days(orders["answer_due_at"]),
             LIMIT_STATE: [answer_limit(view, at) for at in orders["answer_due_at"]],
-            "责任单位": known(orders["unit"], UNASSIGNED),
+            "责任单位": unit_names(orders["unit"], view.settings.city.name),
             "办理环节": kpis.stage_names(view, orders["stage"]),
             "标题": known(orders["title"]),
             "信访编号": orders["case_no"],
@@ -199,7 +205,7 @@ def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
             "登记": days(orders["registered_at"]),
             "答复期限": days(orders["order_due_at"]),
             LIMIT_STATE: [words.NONE if due is None else answer_limit(view, due) for due in limits],
-            "责任单位": known(orders["unit"], UNASSIGNED),
+            "责任单位": unit_names(orders["unit"], view.settings.city.name),
             "区县": known(orders["district"]),
             "内容分类": known(orders["category"]),
             "标题": known(orders["title"]),

@@ -23,6 +23,7 @@ from queries.model import Metric, Slice
 from queries.names import names_of
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
+from wording.names import short
 
 CASE_PAGE = menu.script("case_course")
 PAGE_ROWS = 200
@@ -171,10 +172,11 @@ def page_offset(total: int, key: str) -> int:
 
 def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
+    city = view.settings.city.name
     if "petition_id" not in rows.columns:
-        tables.table(view.derive(readable, rows), key=key, alt=alt, high=high)
+        tables.table(view.derive(readable, rows, city), key=key, alt=alt, high=high)
         return
-    cell = tables.pick_cell(view.derive(readable, rows), key=key, alt=alt, high=high)
+    cell = tables.pick_cell(view.derive(readable, rows, city), key=key, alt=alt, high=high)
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
     if cell is not None:
@@ -208,14 +210,18 @@ def way_back() -> None:
         st.switch_page(page, query_params=params)
 
 
-def readable(frame: pd.DataFrame) -> pd.DataFrame:
+def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, times to the minute, — where nothing is known.
+
+    Units of the `city` are called as rankings call them.
 
     Without keys, the clocks that do not run for any of them, contacts that nobody filled in, and 人次 where all are 1.
     """
     unused = [name for name in OPTIONAL_COLUMNS if name in frame.columns and frame[name].isna().all()]
     unused += ["people"] if "people" in frame.columns and frame["people"].fillna(1).eq(1).all() else []
     table = frame.drop(columns=[*unused, *(name for name in KEY_COLUMNS if name in frame.columns)])
+    if city and "unit" in table.columns:
+        table["unit"] = table["unit"].map(lambda name: short(name, city), na_action="ignore")
     for name in table.columns:
         if _is_time(name):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")

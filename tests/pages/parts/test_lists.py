@@ -40,3 +40,8 @@ def test_limits_and_closing_stand_before_the_wide_columns() -> None:
     assert heads[:6] == ["信访编号", "登记时间", "五日期限", "办结期限", "办结时间", "标题"]
     assert sorted(heads) == sorted(COLUMN_NAMES[name] for name in names)
     assert list(lists.readable(rows.drop(columns="title")).columns)[1] == "信访形式"
+
+
+def test_a_unit_of_the_city_is_called_as_in_rankings() -> None:
+    rows = pd.DataFrame({"case_no": ["1", "2", "3"], "unit": ["郑州市交通运输局", "金水区教育局", None]})
+    assert lists.readable(rows, "郑州市")["责任单位"].tolist() == ["市交通运输局", "金水区教育局", "—"]
