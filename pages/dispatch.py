@@ -66,7 +66,7 @@ def speeds(view: View, speed: str, dimension: str) -> None:
     """Places by one of SPEEDS; a bar opens the tasks, of a rate those that failed."""
     metric, noun, few = metric_of(speed), PLACE_NAMES[dimension], view.settings.lights.small_sample
     is_rate = metric.kind is Kind.RATE
-    by_place = splits.split(view, [speed], dimension)
+    by_place = with_small(view, speed, dimension)
     none = f"这一时段没有可计{metric.name}的任务"
     if is_rate:
         title = view.derive(
@@ -74,7 +74,7 @@ def speeds(view: View, speed: str, dimension: str) -> None:
         )
     else:
         title = view.derive(findings.slowest, by_place, metric.unit, f"各{noun}", few=few, nothing=none)
-    ranked_places = judged(view, speed, dimension)
+    ranked_places = view.derive(judged, by_place)
     unlisted = len(by_place) - len(ranked_places)
     ranking(
         view,
@@ -94,10 +94,14 @@ def speeds(view: View, speed: str, dimension: str) -> None:
 
 
 @kept
-def judged(view: View, speed: str, dimension: str) -> pd.DataFrame:
-    """A place with hardly a task is slow or fast by chance: of all those that can be judged, if there are any."""
+def with_small(view: View, speed: str, dimension: str) -> pd.DataFrame:
+    """Places by one of SPEEDS, each small that has hardly a task, and so is slow or fast by chance."""
     by_place = splits.split(view, [speed], dimension)
-    by_place = by_place.assign(small=by_place["among"] < view.settings.lights.small_sample)
+    return by_place.assign(small=by_place["among"] < view.settings.lights.small_sample)
+
+
+def judged(by_place: pd.DataFrame) -> pd.DataFrame:
+    """The places that can be judged; all where none can."""
     enough = by_place[~by_place["small"]]
     return by_place if enough.empty else enough
 

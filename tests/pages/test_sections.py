@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from casebase.engine import Casebase
 from cockpit import process
 from pages import agents, backlog, data_quality, dispatch, five_day, hearings, overview, supervision
-from queries import accompaniment, quality
+from queries import accompaniment, names, quality
 from queries.backlog import oldest
 from queries.cases import cases, count_cases
 from queries.measure import measure
@@ -169,3 +169,15 @@ def test_last_month_of_the_overview(show: Show, city: Casebase) -> None:
     rate = measure(city, ["five_day_closure"], as_of=EVENING, period=month)["value"].iloc[0]
     assert 0 < rate < 1
     assert any(value == pytest.approx(rate) for value in bars(show(overview.months)))
+
+
+def test_the_slowest_place_is_one_that_can_be_judged(show: Show, city: Casebase) -> None:
+    """A place with hardly a task is slow by chance: neither title nor bars name it while others can be judged."""
+    speeds = measure(city, ["contact_hours"], as_of=EVENING, period=YEAR, by=["district"]).dropna(subset=["district"])
+    enough = speeds[speeds["among"] >= 30].sort_values("value", ascending=False)
+    assert len(enough) == 1, "the sample city has one district with enough tasks"
+    assert speeds["value"].max() > enough["value"].max(), "and slower ones with fewer"
+    script = show(dispatch.speeds, speed="contact_hours", dimension="district")
+    name = names.areas(city).set_index("code")["name"][enough["district"].iloc[0]]
+    assert f"只有{name}满 30 件可比" in title(script)
+    assert bars(script) == enough["value"].head(dispatch.MOST_PLACES).tolist()
