@@ -20,8 +20,8 @@ def test_rows_and_tips() -> None:
     risen = pd.DataFrame({"alarm": [True, False], "observed": [12, 3], "expected": [3.94, 2.0], "cases": [12, 3]})
     assert topics.states(risen) == ["▲ 异常上升", "● 正常波动"]
     assert topics.tips(risen, WEEK)[0] == "▲ 12 件次，按前 8 周预计约 4 件次"
-    written = topics.written(WEEK, risen, {"话题": ["物业", "停车"]}, {"去年同期": [1, 2]})
-    assert list(written.columns) == ["话题", "近7天", "预计", "去年同期"]
+    written = topics.written(WEEK, risen, {"话题": ["物业", "停车"]}, {"上年同期": [1, 2]})
+    assert list(written.columns) == ["话题", "近7天", "预计", "上年同期"]
     assert written["预计"].tolist() == ["约 4", "约 2"]
 
 

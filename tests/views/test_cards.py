@@ -32,7 +32,7 @@ def five_day(**changes: object) -> Card:
         "key": "five_day_closure",
         "name": "五日办结率",
         "value": "93.46%",
-        "deltas": (Delta("较上月同期", "−1.20 百分点", "bad"), Delta("较去年同期", words.NONE)),
+        "deltas": (Delta("较上月同期", "−1.20 百分点", "bad"), Delta("较上年同期", words.NONE)),
         "state": words.GOOD,
         "spark": (0.9, None, 0.95, 0.93),
         "spark_labels": ("2026年8月", "2026年9月", "2026年10月", "2026年11月"),
@@ -68,7 +68,7 @@ def test_the_whole_card_is_one_button_that_can_be_read_aloud() -> None:
     (button,) = Reader(cards.cards_html([five_day()], DESK)).all("button", **{"class": "open"})
     assert button["data-open"] == "five_day_closure:hits"
     label = button["aria-label"] or ""
-    assert label.startswith("五日办结率 93.46%；正常；较上月同期 −1.20 百分点，变差；较去年同期 —")
+    assert label.startswith("五日办结率 93.46%；正常；较上月同期 −1.20 百分点，变差；较上年同期 —")
     assert label.endswith("查看明细")
 
 
@@ -204,7 +204,7 @@ def test_nothing_comes_from_elsewhere() -> None:
 
 def test_a_change_that_leads_somewhere_is_a_button_of_its_own() -> None:
     delta = Delta("较上月同期", "−1.20 百分点", "bad", "of=five_day_closure&against=previous")
-    read = Reader(cards.cards_html([five_day(deltas=(delta, Delta("较去年同期", "持平")))], DESK))
+    read = Reader(cards.cards_html([five_day(deltas=(delta, Delta("较上年同期", "持平")))], DESK))
     opened = [button["data-open"] for button in read.all("button") if "data-open" in button]
     assert opened == ["five_day_closure:hits", "of=five_day_closure&against=previous"]
     assert "较上月同期" in read.text
