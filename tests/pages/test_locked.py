@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -14,8 +15,6 @@ from cockpit import process
 from cockpit.data import Data
 from pages.parts import session, style
 from tests.pages.conftest import add_cases, card_values, failures, panels
-
-pytestmark = pytest.mark.usefixtures("as_served")
 
 LATE = "■ 数据库不可达，以下为最近一次读到的数据"
 
@@ -45,6 +44,29 @@ def test_new_data_is_drawn_once_and_the_page_comes_to_rest(
     assert card_values(app)["backlog"] == "43"
     assert len(begun) == 2
     process.live_data().casebase.engine.dispose()
+
+
+@pytest.mark.parametrize("page", ["", "why"])
+def test_a_minute_that_ends_between_the_beginning_of_a_run_and_its_header_draws_the_page_once_more(
+    page: str, bare_url: str, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [datetime(2026, 11, 20, 15, 30, 59)]
+    monkeypatch.setattr("cockpit.process.now", lambda: at[0])
+    begun: list[int] = []
+    begin_run = session.begin_run
+
+    def counted() -> Data:
+        data = begin_run()
+        begun.append(1)
+        at[0] = datetime(2026, 11, 20, 15, 31)
+        process.live_data().watch._looked = 0.0
+        return data
+
+    monkeypatch.setattr(session, "begin_run", counted)
+    app = open_page(bare_url, page)
+    assert failures(app) == []
+    assert "15:31" in panels(app)
+    assert len(begun) == 2
 
 
 def test_a_page_keeps_its_numbers_while_a_table_is_locked(
