@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,6 @@ from casebase.demo.world import World
 from casebase.engine import Casebase, mark_changed, write_info
 from casebase.errors import CasebaseError
 from casebase.schema import grid_task, grid_worker, hearing, info, mediation, petition
-from casebase.settings import CalendarSettings, DeadlineSettings, HotlineSettings
 
 LONGEST_GAP = timedelta(days=92)
 """A city that was shut for longer is not caught up with further back."""
@@ -66,7 +64,7 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
             return 0
         start = datetime.fromisoformat(values[LIVE_SINCE])
         settings = casebase.settings
-        city = _world(int(values["seed"]), start, settings.calendar, settings.deadlines, settings.hotline)
+        city = world.make(int(values["seed"]), start, settings.calendar, settings.deadlines, settings.hotline)
         span = steps.Span(_at(since), _at(until), _at(start), speed, seed, city)
         touched = _move(connection, span) if _ticks(since) < _ticks(until) else set()
         yearly = int(values[YEARLY])
@@ -128,14 +126,6 @@ def _catch_up(casebase: Casebase, clock: Callable[[], datetime], speed: float, s
         until = min(since + _STEP, now)
         advance(casebase, since, until, seed=int(since.timestamp()), speed=1.0 if paused else speed)
         since = until
-
-
-@lru_cache(maxsize=2)
-def _world(
-    seed: int, live_since: datetime, calendar: CalendarSettings, deadlines: DeadlineSettings, hotline: HotlineSettings
-) -> World:
-    """The same city that the seed built."""
-    return world.make(seed, live_since, calendar, deadlines, hotline)
 
 
 def _ticks(moment: datetime) -> int:

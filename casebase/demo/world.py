@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -34,10 +34,11 @@ class World:
         return OfficeClock(self.calendar)
 
 
+@lru_cache(maxsize=2)
 def make(
     seed: int, until: datetime, calendar: CalendarSettings, deadlines: DeadlineSettings, hotline: HotlineSettings
 ) -> World:
-    """The city of a seed that is built up to `until`."""
+    """The city of a seed that is built up to `until`. Making one takes seconds: the last two are kept, to read."""
     city_seed, profile_seed, *_ = np.random.SeedSequence(seed).spawn(4)
     city = places.make(city_seed, until)
     first = rhythm.years_before(until, YEARS)

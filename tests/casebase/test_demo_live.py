@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from casebase import schema
 from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
-from casebase.demo import build, live
+from casebase.demo import build, live, world
 from casebase.demo.builder import YEARLY
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import CasebaseError
@@ -186,8 +186,8 @@ def test_arrivals_do_not_depend_on_the_steps(city: Casebase) -> None:
     _live(city, 2, step=timedelta(minutes=90))
     fine = int((_rows(city, "petition").registered_at > UNTIL).sum())
     values = city.settings
-    world = live._world(11, UNTIL, values.calendar, values.deadlines, values.hotline)
-    whole = live._arrivals(world, UNTIL, UNTIL + timedelta(days=2), 1.0, yearly)
+    made = world.make(11, UNTIL, values.calendar, values.deadlines, values.hotline)
+    whole = live._arrivals(made, UNTIL, UNTIL + timedelta(days=2), 1.0, yearly)
     assert fine == whole > 0
 
 
@@ -302,7 +302,7 @@ def test_two_processes_let_one_city_live_once(postgres_url: str, casebase_of: Ca
     build(one, cases=6_000, seed=3, until=UNTIL, progress=lambda *_: None)
     with one.reading() as connection:
         yearly = int(dict(connection.execute(select(info.c.key, info.c.value)).all())[YEARLY])
-    world = live._world(3, UNTIL, one.settings.calendar, one.settings.deadlines, one.settings.hotline)
+    made = world.make(3, UNTIL, one.settings.calendar, one.settings.deadlines, one.settings.hotline)
     other = open_casebase(one.settings, postgres_url)
     half = UNTIL + timedelta(days=2)
     assert live.advance(one, UNTIL, half, seed=1) > 0
@@ -318,7 +318,7 @@ def test_two_processes_let_one_city_live_once(postgres_url: str, casebase_of: Ca
     for city in running:
         city.stop()
     rows = _rows(one, "petition")
-    assert (rows.registered_at > UNTIL).sum() == live._arrivals(world, UNTIL, end, 1.0, yearly) > 0
+    assert (rows.registered_at > UNTIL).sum() == live._arrivals(made, UNTIL, end, 1.0, yearly) > 0
     assert rows.petition_id.is_unique
     assert rows.case_no.is_unique
     events = _rows(one, "petition_event")
