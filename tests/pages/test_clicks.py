@@ -122,6 +122,7 @@ def test_a_page_s_own_choice_is_in_its_address_and_a_step(window: BrowserContext
     page = window.new_page()
     page.goto(f"{address}/dispatch?period=本年&dispatch_level=区县（功能区）")
     settled(page)
+    wait_until(page, "window.historyOfSteps === true")  # before, a choice is no step to go back from
     chosen = page.locator('.st-key-dispatch_level [aria-checked="true"]')
     expect(chosen).to_have_text("区县（功能区）")
     page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
