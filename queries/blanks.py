@@ -82,7 +82,7 @@ _DONE: Mapping[Column[Any], Column[Any]] = {
 }
 _YOUNG = timedelta(days=90)
 # Most columns are filled in one of so many rows; the rest of a table is read for the others alone.
-_FIRST_ROWS = 10_000
+_FIRST_ROWS = 2_000
 
 
 def is_done(column: Column[Any]) -> bool:
