@@ -110,6 +110,7 @@ def test_months_and_days_sum_to_the_period(
         assert set(parts[span]) <= {label for label, _ in buckets(period, span)}
 
 
+@settings(max_examples=EXAMPLES // 3)
 @given(data=st.data(), as_of=moments, period=periods)
 def test_queries_asked_together_are_answered_as_each_alone(
     city: Casebase, data: st.DataObject, as_of: datetime, period: Period | None

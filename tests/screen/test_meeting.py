@@ -38,7 +38,7 @@ def rows_of(html: str) -> dict[str, list[str]]:
 def test_every_cell_is_the_registry_s(city: Casebase, year: View) -> None:
     shown = rows_of(meeting.comparison_table(year))
     assert len(shown) >= 10
-    codes = dict(zip(*_streets(city), strict=True))
+    codes = {name: code for code, name in (names.names_of(city, "street") or {}).items()}
     for at, metric in enumerate(("five_day_closure", "on_time_completion", "overdue", "backlog", "registered")):
         found = measure(city, [metric], as_of=UNTIL, period=year.period, within=year.within, by=["street"])
         values = dict(zip(found["street"], found["value"], strict=True))
@@ -47,12 +47,6 @@ def test_every_cell_is_the_registry_s(city: Casebase, year: View) -> None:
             kind = "rate" if "." in cells[at] or cells[at] == words.NONE else "count"
             expected = words.NONE if kind == "rate" and value is None else words.value(value or 0.0, kind)  # type: ignore[arg-type]
             assert cells[at] == expected, (metric, name)
-
-
-def _streets(city: Casebase) -> tuple[list[str], list[str]]:
-    table = names.areas(city)
-    below = table[table["parent_code"] == "410105"]
-    return below["name"].tolist(), below["code"].tolist()
 
 
 def test_what_is_overdue_stands_first_and_what_owes_nothing_nowhere(city: Casebase, year: View) -> None:
