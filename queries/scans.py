@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
@@ -51,20 +50,16 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """What a pass hands over: a query with a column by_<name> for each of `labels` and, for each of `cells`, columns
-    a<n> (among), h<n> (hits) and m<n> (the amount over the hits; None where there is none).
+    """What a pass hands over: for each group of `labels` (by the names that they have in its rows), for each of `cells`
+    the columns a<n> (among), h<n> (hits) and m<n> (the amount over the hits; None where there is none).
     """
 
-    labels: Sequence[ColumnElement[Any]]
+    labels: Mapping[str, ColumnElement[Any]]
     cells: Sequence[tuple[ColumnElement[int], ColumnElement[int], ColumnElement[Any] | None]]
 
 
 class Pass(Protocol):
     """One pass over the rows of a subject: how it counts, and the numbers that come of it."""
-
-    @property
-    def labels(self) -> Mapping[str, ColumnElement[Any]]:
-        """What the rows are split by."""
 
     def counts(self) -> Counts:
         """Its counts, group by group of its labels."""
@@ -98,9 +93,8 @@ class Scan:
             for condition, earlier in ((one, self.found_by[:n]) for n, one in enumerate(self.found_by))
         ]
         inner = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery()
-        return Counts(
-            [inner.c[f"by_{name}"] for name in self.labels], [_counted(inner.c, n, c) for n, c in enumerate(self.cells)]
-        )
+        labels = {f"by_{name}": inner.c[f"by_{name}"] for name in self.labels}
+        return Counts(labels, [_counted(inner.c, n, cell) for n, cell in enumerate(self.cells)])
 
     def numbers(self, wide: pd.DataFrame) -> pd.DataFrame:
         """metric, the labels, hits, among (int), amount (float): built as whole columns, a page asks for hundreds."""
@@ -167,8 +161,7 @@ class Balance:
         flags = [expression.label(f"by_{name}") for name, expression in self.labels.items()]
         steps = [self._step(time).label(name) for name, time in (("came", self.start), ("left", self.end))]
         inner = select(*flags, *steps).select_from(self.rows).where(*self.where, present).subquery()
-        labels = [*(inner.c[f"by_{name}"] for name in self.labels), inner.c.came, inner.c.left]
-        return Counts(labels, [(func.count(), func.count(), None)])
+        return Counts(dict(inner.c), [(func.count(), func.count(), None)])
 
     def _step(self, time: ColumnElement[datetime]) -> ColumnElement[int]:
         """The place of the first moment that a time is not after; one past the last where it is blank or later."""
@@ -179,7 +172,7 @@ class Balance:
         """As `Scan.numbers`; groups of which nothing is there at a moment have no row for it."""
         names = list(self.labels)
         columns = {name: pd.Series(_as_text(wide[f"by_{name}"], name), dtype=object) for name in names}
-        steps = pd.DataFrame(columns | {name: wide[f"by_{name}"].to_numpy("int64") for name in ("came", "left")})
+        steps = pd.DataFrame(columns | {name: wide[name].to_numpy("int64") for name in ("came", "left")})
         steps["hits"] = wide["a0"].to_numpy("int64")
         parts = [self._at(steps, n, label) for n, (label, _) in enumerate(self.moments)]
         numbers = pd.concat(parts, ignore_index=True)
@@ -199,20 +192,15 @@ class Balance:
 
 def read(casebase: Casebase, passes: Sequence[Pass]) -> list[pd.DataFrame]:
     """The numbers of passes, in their order; those that are split by columns of the same kinds in one statement."""
-    results: dict[int, pd.DataFrame] = {}
-    places = sorted(range(len(passes)), key=lambda place: repr(_kinds(passes[place])))
-    for _, group in groupby(places, key=lambda place: repr(_kinds(passes[place]))):
-        alike = list(group)
-        for first in range(0, len(alike), _MOST_IN_A_STATEMENT):
-            part = alike[first : first + _MOST_IN_A_STATEMENT]
-            results |= zip(part, _read(casebase, [passes[place] for place in part]), strict=True)
-    return [results[place] for place in range(len(passes))]
-
-
-def _kinds(one: Pass) -> list[str]:
-    """The kinds of its labels, which a balance has two more of."""
-    kinds = [_kind(expression) for expression in one.labels.values()]
-    return [*kinds, "step", "step"] if isinstance(one, Balance) else kinds
+    alike: dict[tuple[str, ...], list[tuple[Pass, Counts]]] = {}
+    for one in passes:
+        counts = one.counts()
+        alike.setdefault(tuple(map(_kind, counts.labels.values())), []).append((one, counts))
+    numbers: dict[Pass, pd.DataFrame] = {}
+    for group in alike.values():
+        for first in range(0, len(group), _MOST_IN_A_STATEMENT):
+            numbers |= _read(casebase, group[first : first + _MOST_IN_A_STATEMENT])
+    return [numbers[one] for one in passes]
 
 
 def _kind(expression: ColumnElement[Any]) -> str:
@@ -222,13 +210,11 @@ def _kind(expression: ColumnElement[Any]) -> str:
         return type(expression.type).__name__
 
 
-def _read(casebase: Casebase, passes: Sequence[Pass]) -> Iterator[pd.DataFrame]:
-    counts = [one.counts() for one in passes]
-    wide = casebase.frame(_statement(counts))
-    for number, (one, counted) in enumerate(zip(passes, counts, strict=True)):
-        names = [*one.labels, "came", "left"][: len(counted.labels)]
-        own = wide[wide["pass"] == number].rename(columns={f"by{n}": f"by_{name}" for n, name in enumerate(names)})
-        yield one.numbers(own.reset_index(drop=True))
+def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator[tuple[Pass, pd.DataFrame]]:
+    wide = casebase.frame(_statement([counts for _, counts in passes]))
+    for number, (one, counts) in enumerate(passes):
+        own = wide[wide["pass"] == number].rename(columns={f"by{n}": name for n, name in enumerate(counts.labels)})
+        yield one, one.numbers(own.reset_index(drop=True))
 
 
 def _statement(counts: Sequence[Counts]) -> Select[Any] | CompoundSelect[Any]:
@@ -241,14 +227,14 @@ def _statement(counts: Sequence[Counts]) -> Select[Any] | CompoundSelect[Any]:
 
 def _select(number: int, counted: Counts, most: int, with_amount: set[int]) -> Select[Any]:
     columns: list[ColumnElement[Any]] = [literal_column(str(number), Integer).label("pass")]
-    columns += [label.label(f"by{n}") for n, label in enumerate(counted.labels)]
+    columns += [label.label(f"by{n}") for n, label in enumerate(counted.labels.values())]
     for n in range(most):
         among, hits, amount = counted.cells[n] if n < len(counted.cells) else (None, None, None)
         for name, count in ((f"a{n}", among), (f"h{n}", hits)):
             columns.append((cast(null(), BigInteger) if count is None else count).label(name))
         if n in with_amount:
             columns.append(cast(null() if amount is None else amount, Double).label(f"m{n}"))
-    return select(*columns).group_by(*counted.labels)
+    return select(*columns).group_by(*counted.labels.values())
 
 
 def _as_text(column: pd.Series, name: str) -> list[str | None]:
