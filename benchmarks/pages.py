@@ -19,16 +19,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from unittest import mock
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, event
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
+from benchmarks.harness import as_served, page_at
 from pages.parts.menu import ENTRIES, Entry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,9 +89,7 @@ def opened(entry: Entry) -> dict[str, float]:
     """Open a page as a new reader would, by its address; what the database and the processor had to do for it."""
     with watching() as clock:
         started = time.perf_counter()
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
-        app._page_hash = calc_hash(entry.path) if entry.path else app._page_hash
-        app.run()
+        app = page_at(entry.path, timeout=600).run()
         total = time.perf_counter() - started
     if app.exception or app.error:
         raise SystemExit(f"{entry.file} failed: {app.exception or app.error}")
@@ -111,19 +107,6 @@ def _again(app: AppTest) -> float:
     started = time.process_time()
     app.run()
     return time.process_time() - started
-
-
-@contextmanager
-def as_served() -> Iterator[None]:
-    """Every run goes through app.py: AppTest takes pages/ for the framework's older kind of pages."""
-    begin = PagesManager.__init__
-
-    def begin_as_served(manager: PagesManager, *args: Any, **kwargs: Any) -> None:
-        begin(manager, *args, **kwargs)
-        PagesManager.uses_pages_directory = False
-
-    with mock.patch.object(PagesManager, "__init__", begin_as_served):
-        yield
 
 
 def main(

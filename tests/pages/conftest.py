@@ -13,10 +13,9 @@ import pandas as pd
 import pytest
 import streamlit as st
 from playwright.sync_api import Page
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
+from benchmarks.harness import as_served, page_at
 from casebase import demo, schema
 from casebase.bulk_insert import append
 from casebase.clock import wall_clock
@@ -209,32 +208,18 @@ def begin_process(monkeypatch: pytest.MonkeyPatch, url: str, config: Path) -> No
 
 
 @pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Callable[..., AppTest]:
-    """A function (url, page="", **address) that opens a page of the cockpit on a database, as a link to it does.
-
-    Every run goes through app.py, as on the server.
-    """
-    begin = PagesManager.__init__
-
-    def begin_as_served(manager: PagesManager, *args: Any, **kwargs: Any) -> None:
-        # AppTest takes a folder named pages/ for the framework's older kind of pages and runs a page's file alone:
-        # it would never read the data anew, and where the header finds newer data, begin the page again for ever.
-        begin(manager, *args, **kwargs)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begin_as_served)
+def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Iterator[Callable[..., AppTest]]:
+    """A function (url, page="", **address) that opens a page of the cockpit on a database, as a link to it does."""
 
     def opened(url: str, page: str = "", **address: str) -> AppTest:
         begin_process(monkeypatch, url, still_config)
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app = page_at(PATHS[page] if page else "", timeout=120)
         for key, value in address.items():
             app.query_params[key] = value
-        if page:
-            # AppTest.switch_page knows a page only after another one was drawn.
-            app._page_hash = calc_hash(PATHS[page])
         return app.run()
 
-    return opened
+    with as_served():
+        yield opened
 
 
 def until() -> datetime:

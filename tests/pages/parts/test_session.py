@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from cockpit import process
@@ -19,15 +17,8 @@ __all__ = ["clock", "database"]
 
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> None:
-    """The configuration of the test, and pages found as the server finds them (see app.py), on every run."""
+    """The configuration of the test."""
     monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
-
-    class ByNavigation(PagesManager):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", ByNavigation)
 
 
 def test_numbers_stay_when_the_database_goes_away_in_the_middle_of_a_run(
