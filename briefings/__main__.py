@@ -2,7 +2,6 @@
 
 import sys
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.progress import Progress
 
 from briefings import files
 from briefings.frozen import Frozen, freeze
-from briefings.request import Form, Request, last_finished
+from briefings.request import Request
 from briefings.template import Edits
 from casebase.cli import Url, run_command
 from casebase.clock import wall_clock
@@ -26,21 +25,13 @@ from queries.targets import check_targets
 _SHARE = 0.6
 
 
-class Last(StrEnum):
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
-_FORMS = {Last.WEEK: Form.WEEKLY, Last.MONTH: Form.MONTHLY, Last.QUARTER: Form.QUARTERLY, Last.YEAR: Form.YEARLY}
-
-
 def run(
     out: Annotated[Path, typer.Option(help="Folder that the three files are written into.")],
     from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
-    last: Annotated[Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")] = None,
+    last: Annotated[
+        arguments.Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
     area: Annotated[str | None, typer.Option(help="Area, by code or name. Default: the whole city.")] = None,
     cover: Annotated[str, typer.Option(help="A line on the cover.")] = "",
@@ -84,9 +75,9 @@ def _made(
     return frozen, written
 
 
-def _period(last: Last | None, from_: str | None, to: str | None, today: date) -> Period:
+def _period(last: arguments.Last | None, from_: str | None, to: str | None, today: date) -> Period:
     if last is not None:
-        return last_finished(_FORMS[last], today)
+        return last.before(today)
     period = arguments.period(from_, to)
     assert period is not None
     return period

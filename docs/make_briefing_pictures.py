@@ -14,7 +14,8 @@ import typer
 from openpyxl import load_workbook
 from PIL import Image
 
-from briefings.__main__ import Last, run
+from briefings.__main__ import run
+from queries.arguments import Last
 
 OUT = Path(__file__).resolve().parent / "screenshots"
 GAP, GREY = 12, "#D5DAE1"

@@ -30,7 +30,7 @@ from queries.measure import measure, metric_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.needs import unknown
-from queries.periods import Period, Preset, last_finished
+from queries.periods import Period
 from queries.registry import METRICS
 from queries.scans import TIME
 from queries.subjects import HOTLINE_ORDER
@@ -39,16 +39,6 @@ from queries.targets import check_targets
 # Characters that a column keeps, however narrow the table: a day, five characters of Chinese.
 _LEAST_WIDTH = 10
 _WIDEST = 10_000
-
-
-class Last(StrEnum):
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
-_UNITS = {Last.WEEK: Preset.WEEK, Last.MONTH: Preset.MONTH, Last.QUARTER: Preset.QUARTER, Last.YEAR: Preset.YEAR}
 
 
 class Format(StrEnum):
@@ -64,7 +54,9 @@ def run(
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day, 2026-10-01.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
-    last: Annotated[Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")] = None,
+    last: Annotated[
+        arguments.Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(help="Moment; a day means its end. Default: now, for stocks the end of a period that is over."),
@@ -123,12 +115,12 @@ def run(
     sys.stdout.write(apart)
 
 
-def _period(last: Last | None, from_: str | None, to: str | None, today: date) -> Period | None:
+def _period(last: arguments.Last | None, from_: str | None, to: str | None, today: date) -> Period | None:
     if last is None:
         return arguments.period(from_, to)
     if from_ or to:
         raise UsageError("tell the period either by --last or by --from and --to")
-    return last_finished(_UNITS[last], today)
+    return last.before(today)
 
 
 def _measured(

@@ -2,13 +2,27 @@
 
 from datetime import date, datetime
 from difflib import get_close_matches
+from enum import StrEnum
 
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries import names
-from queries.periods import Period, end_of_day
+from queries.periods import Period, Preset, end_of_day, last_finished
 
 _MOST_NEAR = 4
+
+
+class Last(StrEnum):
+    """What --last names; each is a Preset of the same word."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    def before(self, today: date) -> Period:
+        """The last one that ended before the one that holds `today`."""
+        return last_finished(Preset(self), today)
 
 
 def day(option: str, text: str) -> date:
