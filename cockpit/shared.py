@@ -16,6 +16,11 @@ _ATOMS = (str, bytes, int, float, NoneType, date, timedelta, Enum, np.generic, t
 _CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
 
+def _of_a_copy(name: str) -> Any:
+    """The property of that name as of any frame, for reading."""
+    return property(lambda frame: getattr(pd.DataFrame(frame, copy=False), name))
+
+
 class SharedFrame(pd.DataFrame):
     """A frame of which there is one for all. What is made of it (assign, a selection, copy) is a frame of one's own."""
 
@@ -34,25 +39,7 @@ class SharedFrame(pd.DataFrame):
         super().__setattr__(name, value)
 
     # What is written by position or label goes past all of these: it reaches a copy, which nobody else sees.
-    @property
-    def loc(self) -> Any:
-        """As of any frame, for reading."""
-        return pd.DataFrame(self, copy=False).loc
-
-    @property
-    def iloc(self) -> Any:
-        """As of any frame, for reading."""
-        return pd.DataFrame(self, copy=False).iloc
-
-    @property
-    def at(self) -> Any:
-        """As of any frame, for reading."""
-        return pd.DataFrame(self, copy=False).at
-
-    @property
-    def iat(self) -> Any:
-        """As of any frame, for reading."""
-        return pd.DataFrame(self, copy=False).iat
+    loc, iloc, at, iat = (_of_a_copy(name) for name in ("loc", "iloc", "at", "iat"))
 
 
 def shared(value: Any) -> Any:
