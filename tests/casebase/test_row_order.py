@@ -75,3 +75,11 @@ def test_sorting_that_fails_leaves_the_cases(loaded: Casebase, monkeypatch: pyte
     else:
         sort_cases(loaded)
     pd.testing.assert_frame_equal(as_they_lie(loaded), before)
+
+
+def test_a_load_is_no_failure_where_only_sorting_fails(
+    empty_casebase: Casebase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casebase.row_order._ORDER", "no_such_column")
+    load_cases(empty_casebase, tmp_path, FIRST)
+    assert as_they_lie(empty_casebase)["case_no"].tolist() == ["a", "b", "c"]
