@@ -70,7 +70,7 @@ def build(casebase: Casebase, *, cases: int, seed: int, until: datetime, progres
         candidates = _write_blocks(connection, made, span, cases, block_seed, until, progress)
         late = Draws(late_seed)
         hearings.write(connection, late, candidates, calendar, until, seed)
-        disputes.write_expert_tasks(connection, late, made, candidates)
+        disputes.write_expert_tasks(connection, late, made, candidates, until)
         disputes.write_model_cases(connection, late, until)
         _write_events(connection, cases, progress)
         reviews.write(connection, made.office, until)

@@ -14,8 +14,8 @@ from casebase import schema
 from casebase.bulk_insert import append
 from casebase.demo import public_counts
 from casebase.demo.draws import Draws
-from casebase.demo.hearings import Candidates
-from casebase.demo.hours import WAKING, read_waking, waking_moment
+from casebase.demo.hearings import Candidates, chosen_on, spread_days
+from casebase.demo.hours import OFFICE, WAKING, read_waking, waking_moment
 from casebase.demo.origins import REPORT, Origins
 from casebase.demo.world import World
 
@@ -32,6 +32,8 @@ _SETTLED = (9_240, 8_100)
 With the disputes that became petitions, 85 % of the former are settled.
 """
 _MODELS = 40
+_TOLD_AFTER = (20, 90)
+"""Days after which a mediation stands in the library of exemplary ones."""
 _METHODS = (
     "社工先分别入户倾听，再请双方到议事会面对面商量，律师当场讲清法律后果",
     "老街坊摆茶说理，志愿者连续三周回访，把约定写进楼院公约",
@@ -129,20 +131,19 @@ def table(
     return rows.add_column(0, "mediation_id", pa.array(first_id + np.arange(order.size)))
 
 
-def write_expert_tasks(connection: Connection, draws: Draws, world: World, blocks: list[Candidates]) -> None:
+def write_expert_tasks(
+    connection: Connection, draws: Draws, world: World, blocks: list[Candidates], until: datetime
+) -> None:
     """What experts do beside hearings: they lead a few of the mediations and help to handle a few cases."""
     m, e = schema.mediation.c, schema.expert.c
     settled = connection.scalars(select(m.mediation_id).where(m.outcome == "化解").order_by(m.mediation_id)).all()
-    led = [settled[at] for at in draws.distinct(len(settled), public_counts.EXPERT_MEDIATIONS)]
+    led = [settled[at] for at in draws.spread(len(settled), public_counts.EXPERT_MEDIATIONS)]
     ended = select(m.mediation_id, m.closed_at).where(m.mediation_id.in_(led)).order_by(m.mediation_id)
     mediations = pd.DataFrame(connection.execute(ended).all(), columns=["mediation_id", "at"])
     connection.execute(update(schema.mediation).where(m.mediation_id.in_(led)).values(mediator_kind="专家"))
     every = pd.concat([pd.DataFrame(vars(part)) for part in blocks], ignore_index=True)
     heard = connection.scalars(select(schema.hearing.c.petition_id)).all()
-    free = every[~every.petition_id.isin(heard) & every.is_over].reset_index(drop=True)
-    helped = free.iloc[draws.distinct(len(free), public_counts.EXPERT_HANDLINGS)]
-    begin, end = (world.office.read(helped[name].to_numpy().astype("datetime64[s]")) for name in ("accepted", "closed"))
-    handled = pd.DataFrame({"petition_id": helped.petition_id, "at": world.office.moment((begin + end) // 2)})
+    handled = _helped(draws, every[~every.petition_id.isin(heard)], world, until)
     tasks = pd.concat([mediations.assign(kind="调解"), handled.assign(kind="办理")], ignore_index=True)
     tasks = tasks.astype({"at": "datetime64[us]"}).sort_values("at", kind="stable", ignore_index=True)
     joined = pd.DataFrame(
@@ -167,16 +168,28 @@ def write_expert_tasks(connection: Connection, draws: Draws, world: World, block
     append(connection, schema.expert_task, rows)
 
 
+def _helped(draws: Draws, every: pd.DataFrame, world: World, until: datetime) -> pd.DataFrame:
+    """Cases that an expert helps to handle, closed by now or not: petition_id, and `at` in office hours."""
+    every = every.iloc[draws.order(len(every))]
+    days = spread_days(draws, every, world.calendar, until, public_counts.EXPERT_HANDLINGS)
+    accepted, closed = (every[name].to_numpy().astype("datetime64[D]") for name in ("accepted", "closed"))
+    window = {"办理": (accepted + 2, np.minimum(accepted + 60, closed - 1))}
+    chosen = chosen_on(every, days, np.repeat("办理", days.size), window)
+    begin = world.office.read(chosen.day.to_numpy().astype("datetime64[s]"))
+    return pd.DataFrame(
+        {"petition_id": chosen.petition_id, "at": world.office.moment(begin + draws.below(OFFICE - 1, len(chosen)))}
+    )
+
+
 def write_model_cases(connection: Connection, draws: Draws, until: datetime) -> None:
     """Fill the library of exemplary mediations (优秀案例库): those that the seed document names, and others."""
     m, o, a = schema.mediation.c, schema.social_org.c, schema.area.c
     fit = and_(m.outcome == "化解", m.dispute_kind != "其他", m.mediator_kind != "专家")
-    settled = connection.scalars(
-        select(m.mediation_id).where(fit, m.org_id.is_not(None)).order_by(m.mediation_id)
-    ).all()
-    some = [settled[at] for at in draws.distinct(len(settled), _MODELS)]
     names = [case.organisation for case in _NAMED]
     of_named = select(o.org_id).where(o.name.in_(names))
+    ended = and_(m.org_id.not_in(of_named), m.closed_at <= until - timedelta(days=_TOLD_AFTER[0]))
+    settled = connection.scalars(select(m.mediation_id).where(fit, ended).order_by(m.mediation_id)).all()
+    some = [settled[at] for at in draws.spread(len(settled), _MODELS - len(_NAMED))]
     query = (
         select(m.mediation_id, m.dispute_kind, m.mediator_kind, m.closed_at, o.name, a.name.label("community"))
         .join(schema.social_org, o.org_id == m.org_id)
@@ -186,8 +199,9 @@ def write_model_cases(connection: Connection, draws: Draws, until: datetime) -> 
     )
     rows = connection.execute(query).all()
     named = [_named_case(case, rows, until) for case in _NAMED]
-    chosen = [row for row in rows if row.name not in names][: _MODELS - len(named)]
-    days = draws.between(20, 90, len(chosen))
+    chosen = [row for row in rows if row.name not in names]
+    latest = np.array([(until - row.closed_at).days for row in chosen], dtype=np.int64)
+    days = draws.between(_TOLD_AFTER[0], np.minimum(_TOLD_AFTER[1], latest), len(chosen))
     methods = draws.below(len(_METHODS), len(chosen))
     told = [
         {
@@ -197,7 +211,7 @@ def write_model_cases(connection: Connection, draws: Draws, until: datetime) -> 
             "method": _METHODS[method],
             "who": row.mediator_kind,
             "outcome": f"{row.closed_at:%Y}年{row.closed_at.month}月双方签订调解协议，回访无反复",
-            "told_on": min(row.closed_at + timedelta(days=int(later)), until).date(),
+            "told_on": (row.closed_at + timedelta(days=int(later))).date(),
         }
         for row, later, method in zip(chosen, days, methods, strict=True)
     ]

@@ -61,6 +61,13 @@ class Draws:
         """n different integers below `high`, in ascending order."""
         return np.sort(self._generator.permutation(high)[:n])
 
+    def spread(self, high: int, n: int) -> np.ndarray:
+        """n ascending integers below `high`, one in each of n equal stretches; all of them where n is more."""
+        n = min(n, high)
+        bounds = np.arange(n + 1) * high // max(n, 1)
+        positions: np.ndarray = bounds[:-1] + self.within(np.diff(bounds))
+        return positions
+
 
 def scaled(bits: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """32 random bits turned into 0 … width − 1."""

@@ -1,4 +1,4 @@
-"""Experts and hearings: about 240 held over the years, some to come.
+"""Experts and hearings: about 240 held over the years up to the last days, some to come.
 
 The head of the unit presides; experts of the pool and other third parties hear and judge.
 """
@@ -19,12 +19,17 @@ from casebase.demo.origins import REPORT, Origins
 from casebase.demo.world import World
 from casebase.workdays import Workdays
 
-_PER_BLOCK = 400
+_PER_BLOCK = 600
+_NEW_DAYS = 90
 SLOTS = np.array([510, 540, 570, 600, 870, 900, 930, 960], dtype="timedelta64[m]")
 """Times of day at which hearings begin."""
 _COMING, _APPLIED, _CANCELLED, _IDLE = 14, 6, 9, 19
 _STAGES = {"办理": 62, "复查": 24, "复核": 14}
 _CONCLUSIONS = {"支持诉求": 21, "部分支持": 33, "维持原意见": 24, "达成和解": 22}
+_AFTER_ACCEPTANCE = (15, 200)
+_AFTER_CLOSING = {"复查": (25, 55), "复核": (70, 105)}
+"""Days after acceptance, and after the closing, on which hearings are held: each step before keeps its own limit."""
+_SETTLED_BEFORE_CLOSING = 20
 _SETTLED = {"支持诉求": 8_400, "部分支持": 7_300, "维持原意见": 4_300, "达成和解": 9_600}
 PRESIDING = {"办理": "责任单位负责人", "复查": "复查机关负责人", "复核": "复核机关负责人"}
 ROLES = {"听证员": 55, "评议": 45}
@@ -48,14 +53,16 @@ class Candidates:
 
 
 def candidates(world: World, draws: Draws, case: Origins, plan: Course, until: np.datetime64) -> Candidates:
-    """A sample of a block's cases that lasted 20 days or longer after acceptance."""
+    """A sample of a block's cases that last 20 days or longer after acceptance.
+
+    New ones that are still open are a sample of their own, or there would be few to hear in the last weeks.
+    """
     lasts = plan.closed - plan.accepted > np.timedelta64(20 * 86_400, "s")
     known = (plan.accepted >= world.whole_from) & (plan.accepted <= until)
     kind = ~case.simple & (plan.path == SIXTH) & (plan.ending == HANDLED) & (case.purpose != REPORT) & case.classed
-    fit = np.flatnonzero(kind & known & lasts)
-    ended = fit[plan.closed[fit] <= until]
-    running = fit[plan.closed[fit] > until]
-    at = np.concatenate([part[draws.distinct(part.size, min(part.size, _PER_BLOCK))] for part in (ended, running)])
+    is_new = (plan.closed > until) & (plan.accepted > until - np.timedelta64(_NEW_DAYS, "D"))
+    parts = [np.flatnonzero(kind & known & lasts & which) for which in (~is_new, is_new)]
+    at = np.concatenate([part[draws.distinct(part.size, min(part.size, _PER_BLOCK))] for part in parts])
     return Candidates(case.petition_id[at], plan.accepted[at], plan.closed[at], plan.closed[at] <= until)
 
 
@@ -97,57 +104,103 @@ def _experts(draws: Draws, until: datetime, seed: int) -> pd.DataFrame:
 
 
 def _hearings(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
-    """Held ones first, then cancelled, coming and applied ones; ids follow the day of the hearing."""
-    ended, running = every[every.is_over], every[~every.is_over]
-    count = min(public_counts.EXPERT_HEARINGS, len(ended))
-    stages = np.repeat(list(_STAGES), apportion(count, np.array(list(_STAGES.values()), dtype=np.int64)))
-    held = _held(draws, ended, stages, calendar, until)
-    rest = ended[~ended.petition_id.isin(held.petition_id)].head(_CANCELLED)
-    cancelled = _planned(draws, rest, rest.accepted + pd.Timedelta(days=12), calendar).assign(status="已取消")
-    coming = running.head(_COMING).reset_index(drop=True)
+    """Held, cancelled, coming and applied ones; ids follow the day of the hearing."""
+    running = every[~every.is_over]
+    coming, waiting = running.head(_COMING), running.iloc[_COMING : _COMING + _APPLIED]
+    held = _held(draws, every.drop([*coming.index, *waiting.index]), calendar, until)
+    rest = every[every.is_over & ~every.petition_id.isin(held.petition_id)].head(_CANCELLED)
+    cancelled = _planned(draws, rest, rest.accepted, calendar.after_many(_days(rest.accepted) + 12, 0), calendar)
     today = np.full(len(coming), until.to_datetime64().astype("datetime64[D]"))
-    moments = calendar.after_many(today, draws.between(1, 20, len(coming)))
-    scheduled = _planned(draws, coming, pd.Series(moments), calendar).assign(status="已排期")
+    later = calendar.after_many(today, draws.between(1, 20, len(coming)))
+    scheduled = _planned(draws, coming, coming.accepted, later, calendar)
     scheduled["applied_at"] = np.minimum(scheduled.applied_at, _recently(draws, coming, calendar, until))
-    waiting = running.iloc[_COMING : _COMING + _APPLIED].reset_index(drop=True)
-    applied = pd.DataFrame({"petition_id": waiting.petition_id, "stage": "办理", "status": "已申请"})
+    applied = pd.DataFrame({"petition_id": waiting.petition_id.to_numpy()})
     applied["applied_at"] = _recently(draws, waiting, calendar, until)
-    frame = pd.concat([held, cancelled, scheduled, applied], ignore_index=True)
+    others = {"已取消": cancelled, "已排期": scheduled, "已申请": applied}
+    of_handling = [part.assign(stage="办理", status=status) for status, part in others.items()]
+    frame = pd.concat([held, *of_handling], ignore_index=True)
     frame = frame.sort_values(["scheduled_at", "petition_id"], ignore_index=True)
     return frame.assign(hearing_id=np.arange(1, len(frame) + 1), is_public=draws.chance(7_200, len(frame)))
 
 
-def _recently(draws: Draws, cases: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.Series:
+def _recently(draws: Draws, cases: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> np.ndarray:
     """A working morning or afternoon of the last days before `until`, not before the case was accepted."""
     day = np.full(len(cases), until.to_datetime64().astype("datetime64[D]")) - draws.between(1, 8, len(cases))
-    moment = calendar.after_many(day, 0).astype("datetime64[us]") + SLOTS[draws.below(SLOTS.size, len(cases))]
-    return pd.Series(np.maximum(moment, cases.accepted.to_numpy().astype("datetime64[us]")))
+    moments = _in_office(draws, calendar.after_many(day, 0))
+    recent: np.ndarray = np.maximum(moments, cases.accepted.to_numpy().astype("datetime64[us]"))
+    return recent
 
 
-def _held(
-    draws: Draws, ended: pd.DataFrame, stages: np.ndarray, calendar: Workdays, until: pd.Timestamp
-) -> pd.DataFrame:
-    """Hearings of the handling lie inside the course, those of the reviews after the closing; none after `until`."""
-    latest = until - pd.Timedelta(days=75)
-    handling = stages == "办理"
-    later = ended[ended.closed < latest].head(int((~handling).sum()))
-    inside = ended[~ended.petition_id.isin(later.petition_id)].head(int(handling.sum()))
-    chosen = pd.concat([inside, later])
-    share = draws.between(300, 850, len(chosen))
-    within = chosen.accepted + (chosen.closed - chosen.accepted) * share // 1_000
-    after = chosen.closed + pd.to_timedelta(draws.between(14, 66, len(chosen)), unit="D")
-    first = np.arange(len(chosen)) < len(inside)
-    frame = _planned(draws, chosen, within.where(first, after), calendar)
-    frame["stage"] = np.concatenate([np.repeat("办理", len(inside)), stages[~handling][: len(later)]])
-    floor = chosen.accepted.where(first, chosen.closed).to_numpy()
-    frame["applied_at"] = np.maximum(frame.applied_at.to_numpy(), floor)
-    frame["held_at"] = frame.scheduled_at + pd.to_timedelta(draws.between(0, 12, len(frame)), unit="min")
-    frame["conclusion"] = np.array(list(_CONCLUSIONS))[draws.weighted(list(_CONCLUSIONS.values()), len(frame))]
-    settled = draws.chance(frame.conclusion.map(_SETTLED).to_numpy(), len(frame))
-    held = frame.held_at.to_numpy().astype("datetime64[D]")
-    moment = pd.Series(_in_office(draws, calendar.after_many(held, draws.between(1, 26, len(frame)))))
+def _held(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
+    """Hearings up to `until`, on cases that are closed by now and on cases that are still open."""
+    chosen = _heard(draws, every, calendar, until)
+    n, of_handling = len(chosen), (chosen.stage == "办理").to_numpy()
+    frame = _planned(draws, chosen, chosen.accepted.where(of_handling, chosen.closed), _days(chosen.day), calendar)
+    frame["stage"] = chosen.stage
+    frame["held_at"] = frame.scheduled_at + pd.to_timedelta(draws.between(0, 12, n), unit="min")
+    frame["conclusion"] = np.array(list(_CONCLUSIONS))[draws.weighted(list(_CONCLUSIONS.values()), n)]
+    settled = draws.chance(frame.conclusion.map(_SETTLED).to_numpy(), n)
+    day = calendar.after_many(_days(frame.held_at), draws.between(1, 26, n))
+    # Once the petitioner is content the case is closed soon: what stays open for years after a hearing is not settled.
+    day = np.where(of_handling, np.maximum(day, _days(chosen.closed) - _SETTLED_BEFORE_CLOSING), day)
+    moment = pd.Series(_in_office(draws, calendar.after_many(day, 0)))
     frame["settled_at"] = moment.where(settled & (moment <= until).to_numpy())
     return frame.assign(status="已举行")
+
+
+def _heard(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Timestamp) -> pd.DataFrame:
+    """The cases of hearings that were held, with the columns `stage` and `day` (see chosen_on).
+
+    A hearing lies inside the course where it belongs to the handling, after the closing where it belongs to a review.
+    """
+    days = spread_days(draws, every, calendar, until, public_counts.EXPERT_HEARINGS)
+    share = apportion(days.size, np.array(list(_STAGES.values()), dtype=np.int64))
+    stages = np.repeat(list(_STAGES), share)[draws.order(days.size)]
+    accepted, closed = _days(every.accepted), _days(every.closed)
+    windows = {stage: (closed + first, closed + last) for stage, (first, last) in _AFTER_CLOSING.items()}
+    windows["办理"] = (accepted + _AFTER_ACCEPTANCE[0], np.minimum(accepted + _AFTER_ACCEPTANCE[1], closed - 1))
+    return chosen_on(every, days, stages, windows)
+
+
+def spread_days(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: datetime, count: int) -> np.ndarray:
+    """At most `count` working days (datetime64[D]) before `until`, one in each of as many equal stretches.
+
+    So no month is left out, the running one neither. They begin two months after the first of the cases was accepted.
+    """
+    first = every.accepted.min() + pd.Timedelta(days=60)
+    is_within = (calendar.days > first) & (calendar.days + 1 <= np.datetime64(until))
+    workdays = calendar.days[calendar.is_workday & is_within]
+    spread: np.ndarray = workdays[draws.spread(workdays.size, min(count, len(every)))]
+    return spread
+
+
+def chosen_on(
+    every: pd.DataFrame, days: np.ndarray, stages: np.ndarray, windows: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> pd.DataFrame:
+    """For each day (datetime64[D]) a case whose window holds it, in the stage wanted or else in another; none twice.
+
+    `windows` are the first and the last day of each case by stage. Days that no case is left for are passed over.
+    Returned: the rows chosen, with their `stage` and `day` (datetime64[s]).
+    """
+    is_free = np.ones(len(every), dtype=bool)
+    chosen = []
+    for day, wanted in zip(days, stages, strict=True):
+        for stage in (wanted, *windows):
+            earliest, latest = windows[stage]
+            fit = is_free & (earliest <= day) & (day <= latest)
+            if fit.any():
+                at = int(fit.argmax())
+                is_free[at] = False
+                chosen.append((at, stage, day))
+                break
+    frame = pd.DataFrame(chosen, columns=["at", "stage", "day"])
+    rows = every.iloc[frame["at"].astype("int64")].reset_index(drop=True)
+    return rows.assign(stage=frame.stage, day=frame.day.to_numpy().astype("datetime64[s]"))
+
+
+def _days(moments: pd.Series) -> np.ndarray:
+    days: np.ndarray = moments.to_numpy().astype("datetime64[D]")
+    return days
 
 
 def _in_office(draws: Draws, day: np.ndarray) -> np.ndarray:
@@ -155,20 +208,13 @@ def _in_office(draws: Draws, day: np.ndarray) -> np.ndarray:
     return moments
 
 
-def _planned(draws: Draws, cases: pd.DataFrame, around: pd.Series, calendar: Workdays) -> pd.DataFrame:
-    """Hearings on the last working day up to `around`, applied for one to five weeks before."""
-    n = len(cases)
-    day = calendar.after_many(around.to_numpy().astype("datetime64[D]"), np.zeros(n, dtype=np.int64))
-    scheduled = pd.Series(_in_office(draws, day))
-    applied = _in_office(draws, calendar.after_many(day - draws.between(7, 34, n), 0))
-    return pd.DataFrame(
-        {
-            "petition_id": cases.petition_id.to_numpy(),
-            "stage": "办理",
-            "applied_at": np.maximum(applied, cases.accepted.to_numpy().astype("datetime64[us]")),
-            "scheduled_at": scheduled,
-        }
-    )
+def _planned(draws: Draws, cases: pd.DataFrame, since: pd.Series, day: np.ndarray, calendar: Workdays) -> pd.DataFrame:
+    """Hearings on working days (datetime64[D]), applied for one to five weeks before, but not on the day of `since`."""
+    elapsed = (day - _days(since)).astype(np.int64)
+    wait = np.minimum(draws.between(7, 34, day.size), np.maximum(elapsed - 3, 1))
+    asked = np.maximum(calendar.after_many(day - wait, 0), calendar.after_many(_days(since), 1))
+    moments = {"applied_at": _in_office(draws, asked), "scheduled_at": _in_office(draws, day)}
+    return pd.DataFrame({"petition_id": cases.petition_id.to_numpy(), **moments})
 
 
 def _panels(draws: Draws, hearings: pd.DataFrame, experts: pd.DataFrame, until: datetime) -> pd.DataFrame:

@@ -21,7 +21,7 @@ CASES = 6_000
 SEED = 7
 UNTIL = datetime(2026, 11, 20, 16, 30)
 # Of every row of the small city but its coordinates; a deliberate change of the generator changes it.
-GOLDEN = "162e11ba47d2d6a9c6f471f1e8a55098638aed29eab6fb7ff29683714224e827"
+GOLDEN = "99d918e7df9e7d153a79c45c88d28d1c2e25d8373f33fd4dd7671be00df31721"
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -241,6 +241,82 @@ def test_tasks_and_hearings_are_in_order(city: Casebase) -> None:
     assert hearings.applied_at.notna().all()
     assert not (hearings.scheduled_at < hearings.applied_at).any()
     assert (hearings.scheduled_at[hearings.status == "已排期"] > UNTIL).all()
+
+
+def test_hearings_lie_inside_the_course_or_after_it(city: Casebase, petitions: pd.DataFrame) -> None:
+    held = _rows(city, "hearing").dropna(subset="held_at").merge(petitions, on="petition_id")
+    of_handling = held[held.stage == "办理"]
+    assert (of_handling.accepted_at <= of_handling.applied_at).all()
+    assert not (of_handling.held_at > of_handling.closed_at).any()
+    assert of_handling.closed_at.isna().any(), "cases are heard that are still open"
+    assert held.petition_id.is_unique
+    after = held[held.stage != "办理"]
+    assert (after.closed_at < after.applied_at).all()
+    # Who is content has a case that is closed or will be soon.
+    settled = held.dropna(subset="settled_at")
+    assert (settled.closed_at.fillna(UNTIL) - settled.settled_at).dt.days.max() < 30
+    assert held.settled_at.notna().mean() > 0.6
+
+
+@pytest.fixture(scope="module")
+def larger_city(new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]) -> Casebase:
+    """Large enough that chance alone leaves no month without any of its activities."""
+    casebase = casebase_of(new_url("duckdb"))
+    build(casebase, cases=40_000, seed=SEED, until=UNTIL, progress=_quiet)
+    return casebase
+
+
+def _by_month(moments: pd.Series, months: int) -> pd.Series:
+    span = pd.period_range(end=pd.Period(UNTIL, "M"), periods=months, freq="M")
+    return pd.to_datetime(moments).dt.to_period("M").value_counts().reindex(span, fill_value=0)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("hearing", "held_at"), ("hearing", "applied_at"), ("mediation", "opened_at"), ("mediation", "closed_at"),
+        ("reception", "held_at"), ("reception", "closed_at"),
+        ("supervision", "issued_at"), ("supervision", "replied_at"), ("grid_task", "pushed_at"),
+        ("grid_task", "contacted_at"), ("grid_task", "finished_at"), ("petition", "registered_at"),
+        ("petition", "accepted_at"), ("petition", "closed_at"), ("petition", "evaluated_at"),
+    ],
+)  # fmt: skip
+def test_no_activity_ends_before_the_city_does(larger_city: Casebase, table: str, column: str) -> None:
+    monthly = _by_month(_rows(larger_city, table)[column], 12)
+    assert monthly.min() > 0, monthly
+    # The running month is two thirds over, and what is drawn from closed cases alone would thin out before it.
+    assert monthly.iloc[-3:].mean() > monthly.iloc[:-3].mean() / 3
+
+
+def test_what_hangs_on_a_case_or_its_channel_goes_on_to_the_end(larger_city: Casebase) -> None:
+    petitions, events = _rows(larger_city, "petition"), _rows(larger_city, "petition_event")
+    line, aided = petitions.channel == HOTLINE, petitions.agent_id.notna()
+    series = {action: events[events.action == action].happened_at for action in ("复查申请", "复查意见", "息诉息访")}
+    series |= {"12345": petitions.registered_at[line], "12345 closed": petitions.closed_at[line]}
+    series |= {"12345 evaluated": petitions.evaluated_at[line], "agents": petitions.registered_at[aided]}
+    for name, moments in series.items():
+        assert _by_month(moments, 12).min() > 0, name
+
+
+def test_what_experts_do_once_a_month_goes_on_to_the_end(larger_city: Casebase) -> None:
+    tasks, library = _rows(larger_city, "expert_task"), _rows(larger_city, "model_case")
+    span = UNTIL - datetime(2021, 11, 20)
+    for kind, number in (("调解", 58), ("办理", 18)):
+        moments = tasks.took_part_at[tasks.kind == kind].sort_values()
+        assert len(moments) == number
+        # One in each stretch of the same length, so that two are never further apart than two stretches.
+        assert moments.diff().max() < 2.5 * span / number
+        assert UNTIL - moments.max() < 2.5 * span / number
+    assert len(library) == 40
+    assert UNTIL - pd.to_datetime(library.told_on).max() < pd.Timedelta(days=130)
+
+
+def test_hearings_are_spread_over_all_months(larger_city: Casebase) -> None:
+    hearings = _rows(larger_city, "hearing")
+    monthly = _by_month(hearings.held_at, 24)
+    assert monthly.between(2, 8).all(), monthly
+    assert len(hearings.held_at.dropna()) == 236
+    assert hearings.held_at[hearings.held_at.dt.year < 2023].size > 40, "held from the beginning on"
 
 
 def test_workers_and_agents_were_active(city: Casebase, petitions: pd.DataFrame) -> None:
