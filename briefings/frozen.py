@@ -11,7 +11,7 @@ import pandas as pd
 
 from briefings.request import Form, Request
 from casebase.engine import Casebase, DataState
-from casebase.settings import Settings
+from casebase.settings import DeadlineSettings, Settings
 from queries import hot_topics, names
 from queries.cases import Part, cases, mark_cases
 from queries.compare import WorkingDays, by_month, compare, working_days
@@ -230,9 +230,9 @@ class Frozen:
         return rows[rows[key].isin(now[key])]
 
 
-def definitions_version() -> str:
-    """The version of the definitions: a digest of the whole dictionary."""
-    return hashlib.sha256(dictionary().to_csv(index=False).encode()).hexdigest()[:8].upper()
+def definitions_version(rules: DeadlineSettings) -> str:
+    """The version of the definitions: a digest of the whole dictionary as it reads under these settings."""
+    return hashlib.sha256(dictionary(rules).to_csv(index=False).encode()).hexdigest()[:8].upper()
 
 
 def freeze(
@@ -256,7 +256,7 @@ def freeze(
     progress(0.0, "正在取数")
     answers = casebase.at_once(lanes, lambda done: progress(done / (whole + 1), "正在取数"))
     (state, totals, months, wrongdoing), (splits, topics, owed_now), ((lists, digest_of_lists),) = answers
-    definitions = definitions_version()
+    definitions = definitions_version(casebase.settings.deadlines)
     frames = [totals, *splits.values(), months, topics, *owed_now.values()]
     snapshot = _digest(request, as_of, f"{definitions} {wrongdoing}", frames, state.days, digest_of_lists)
     progress(1.0, "数字已冻结")

@@ -457,7 +457,7 @@ def overdue(frozen: Frozen) -> Table | None:
 def definitions(frozen: Frozen) -> Table:
     """The 口径 of every number in the briefing."""
     columns = (Column("指标"), Column("定义"), Column("算法"), Column("归期"), Column("依据"))
-    metrics = [METRICS[name] for name in TOTALS]
+    metrics = [METRICS[name].under(frozen.settings.deadlines) for name in TOTALS]
     # What nearly every definition ends with is said once, above.
     rows = tuple((m.name, m.definition.removesuffix(EXCLUDED), formula(m), m.period_text, m.article) for m in metrics)
     note = f"各指标均{EXCLUDED}口径版本{frozen.definitions}，数字快照{frozen.snapshot}。"

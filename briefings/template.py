@@ -153,7 +153,8 @@ def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
 
 def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     """The source of a slide's figures: what each is, by which date it is counted, and the snapshot."""
-    sources = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in map(metric_of, metrics)]
+    worded = [metric_of(name).under(frozen.settings.deadlines) for name in metrics]
+    sources = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in worded]
     return "\n".join([*sources, CHANGE_NOTE, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
 
 

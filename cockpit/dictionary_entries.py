@@ -48,7 +48,8 @@ def entries_of(view: View, metrics: Sequence[Metric], *, alone: bool) -> tuple[e
     """Some metrics of one group; all numbers of the group are asked for together."""
     group = [metric.id for metric in METRICS.values() if metric.group == metrics[0].group]
     values = view.ask(measure, group, **view.scope).set_index("metric")
-    return tuple(entry(view, metric, values.loc[metric.id], alone=alone) for metric in metrics)
+    worded = (metric.under(view.settings.deadlines) for metric in metrics)
+    return tuple(entry(view, metric, values.loc[metric.id], alone=alone) for metric in worded)
 
 
 def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry:

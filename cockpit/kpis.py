@@ -225,6 +225,7 @@ def role(view: View, metric: Metric, value: float, among: float) -> Role:
 
 def definition(settings: Settings, metric: Metric) -> tuple[tuple[str, str], ...]:
     """The 口径 that travels with a number, as pairs of heading and text."""
+    metric = metric.under(settings.deadlines)
     pairs = [("定义", metric.definition)]
     if metric.kind is Kind.RATE:
         pairs += [("分子", metric.hits_text), ("分母", metric.among_text)]

@@ -5,6 +5,7 @@ The table stands between two comments and is the registry's own: a test holds bo
 
 from pathlib import Path
 
+from casebase.settings import DeadlineSettings
 from queries.dictionary import dictionary
 
 PAGE = Path(__file__).with_name("domain.md")
@@ -13,9 +14,9 @@ _HEADS = {"name": "指标", "formula": "公式", "period": "归期", "article": 
 
 
 def table() -> str:
-    """Every number with its formula, period and source, as Markdown, a heading for each group."""
+    """Every number with its formula, period and source under the settings as delivered, as Markdown by group."""
     lines: list[str] = []
-    for group, rows in dictionary().groupby("group", sort=False):
+    for group, rows in dictionary(DeadlineSettings()).groupby("group", sort=False):
         lines += ["", f"### {group}", "", f"| {' | '.join(_HEADS.values())} |", "|---" * len(_HEADS) + "|"]
         for row in rows.to_dict("records"):
             name = f"{row['name']} `{row['metric']}`"

@@ -67,12 +67,13 @@ def page(view: View) -> None:
         notices.hint("在任一页面点击数字，即可在此查看明细。")
     else:
         view = kpis.applied(view, question.metric)
+        metric = question.metric.under(view.settings.deadlines)
         scope = [question.scope_text(view), question.cell_text(view)]
-        scope += [] if question.metric.is_stock else [f"按{question.metric.period_text}归期"]
+        scope += [] if metric.is_stock else [f"按{metric.period_text}归期"]
         layout.header(
             view,
-            f"{question.metric.name}：明细",
-            f"{'，'.join(filter(None, scope))}。{question.metric.definition}",
+            f"{metric.name}：明细",
+            f"{'，'.join(filter(None, scope))}。{metric.definition}",
         )
         if layout.explain_missing(view, question.metric.id):
             st.caption("下面所列是目前数到的件，不是这个数。")

@@ -70,7 +70,8 @@ def alone(view: View, metric: Metric) -> None:
         return
     months = months_of(view, metric.id)
     title = f"{view.months_text(12)}{metric.name}"
-    subtitle = f"{'每月末' if metric.is_stock else f'按{metric.period_text}'}（{metric.unit}）"
+    period_text = metric.under(view.settings.deadlines).period_text
+    subtitle = f"{'每月末' if metric.is_stock else f'按{period_text}'}（{metric.unit}）"
     with layout.block("metric_months"):
         pictures.trend(view, metric.id, months, key=f"months_{metric.id}", alt=title, title=title, subtitle=subtitle)
 

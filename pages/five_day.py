@@ -14,6 +14,7 @@ from pages.parts.number_cards import number_cards
 from pages.parts.rankings import counted, left_out, ranking
 from queries.cases import Part, count_cases
 from queries.measure import measure
+from queries.registry.five_day import START_OF_SIMPLE
 from queries.subjects import CLOSING_DAYS, DIMENSIONS
 from queries.targets import target_of
 from views import charts, words
@@ -34,7 +35,6 @@ DUE = {"five_day_due_in_0": "当日", "five_day_due_in_1": "1个工作日", "fiv
 ROWS = 20
 LEAST_ROWS = 12
 WAYS = {"rate": "五日办结率", "misses": "未按期件次"}
-_START = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
 
 
 def closings(view: View) -> None:
@@ -157,7 +157,7 @@ def due_soon(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    start = _START[view.settings.deadlines.simple_from]
+    start = START_OF_SIMPLE[view.settings.deadlines.simple_from]
     layout.header(view, "五日办结", f"{view.text}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
     number_cards(view, CARDS, key="five_day_cards")
     if layout.page_lacks(view, RATE):

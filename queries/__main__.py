@@ -245,7 +245,7 @@ def _codes(casebase: Casebase, dimension: str) -> pd.DataFrame:
 
 def _dictionary(metrics: list[str] | None, form: Format) -> None:
     """All metrics, a line each; of those that are named, all that there is to say."""
-    table = dictionary()
+    table = dictionary(read_settings(checks=[check_targets]).deadlines)
     if metrics:
         ids = [metric_of(name).id for name in metrics]
         table = table.set_index("metric", drop=False).loc[ids].reset_index(drop=True)

@@ -2,13 +2,14 @@
 
 import pandas as pd
 
+from casebase.settings import DeadlineSettings
 from queries.model import Kind, Metric
 from queries.registry import METRICS
 from queries.subjects import DIMENSIONS
 
 
-def dictionary() -> pd.DataFrame:
-    """The registry as a table, all columns text: one row a metric."""
+def dictionary(rules: DeadlineSettings) -> pd.DataFrame:
+    """The registry as a table, all columns text: one row a metric, in the words that hold under these settings."""
     return pd.DataFrame(
         [
             {
@@ -24,7 +25,7 @@ def dictionary() -> pd.DataFrame:
                 "article": m.article,
                 "by": " ".join(splits(m)),
             }
-            for m in METRICS.values()
+            for m in (metric.under(rules) for metric in METRICS.values())
         ]
     )
 

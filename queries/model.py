@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, FromClause
 
@@ -19,6 +19,7 @@ from queries.blanks import blanks, names_of_columns
 _LIMITS = ("due_at", "five_day_due")
 # The period_text of a stock.
 AT_THE_MOMENT = "时点数"
+_TEXTS_OF_RULES = ("definition", "among_text", "hits_text", "period_text")
 _TEXTS = ("name", "group", "unit", "definition", "among_text", "hits_text", "period_text", "article")
 
 
@@ -126,6 +127,8 @@ class Metric:
     length of time in days. `outlook_of` is the rate that this one says of a day to come. `row_unit` is what its
     rows are counted in where that is not the unit of the subject. `target` is the
     ratio that was agreed on, which config.toml overrides (see queries.targets); without one the metric has no light.
+    `phrases` are those of its texts that speak of a setting, as they stand here, with what they are under the settings
+    given: whoever writes a text takes it from `under`.
 
     Raises DefinitionError for what cannot be. `metrics_by_id` checks what one metric says of others.
     """
@@ -160,11 +163,19 @@ class Metric:
     outlook_of: str = ""
     target: float | None = None
     row_unit: str = ""
+    phrases: Callable[[DeadlineSettings], Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         fault = next(_faults(self), None)
         if fault is not None:
             raise DefinitionError(f"metric {self.id}: {fault}")
+
+    def under(self, rules: DeadlineSettings) -> Self:
+        """The metric with the texts that hold under these settings."""
+        texts = {name: getattr(self, name) for name in _TEXTS_OF_RULES}
+        for phrase, other in self.phrases(rules).items() if self.phrases else ():
+            texts = {name: text.replace(phrase, other) for name, text in texts.items()}
+        return replace(self, phrases=None, **texts) if self.phrases else self
 
     @property
     def short_name(self) -> str:

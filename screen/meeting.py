@@ -85,7 +85,8 @@ def result_bars(view: View, metric_id: str, dimension: str, title: str, most: in
         return wall.ranking_html(title, "", [], quiet=f"{metric.name}算不出：{kpis.missing_reason(view, metric)}。"), 0
     frame = splits.split(view, [metric_id], dimension).sort_values("among", ascending=False, kind="stable").head(most)
     bars = wall.count_bars(frame["name"], frame["among"], metric.subject.unit)
-    quiet = f"这一时段没有{metric.among_text.removeprefix('期内')}。"
+    among = metric.under(view.settings.deadlines).among_text
+    quiet = f"这一时段没有{among.removeprefix('期内')}。"
     return wall.ranking_html(title, view.text, bars, quiet=quiet), len(bars)
 
 

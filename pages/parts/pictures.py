@@ -38,7 +38,7 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
     """A rate month by month against its target and the year before; a month opens the cases that failed."""
     if layout.explain_missing(view, metric_id):
         return
-    metric, target = metric_of(metric_id), target_of(view.settings, metric_id)
+    metric, target = metric_of(metric_id).under(view.settings.deadlines), target_of(view.settings, metric_id)
     rates = _rates(view, metric_id)
     year_before = "灰线为上年同期，" if rates["last_year"].notna().any() else ""
     nothing = f"所选范围内没有可计{metric.name}的记录"
@@ -91,7 +91,7 @@ def count_by_month(
     """A count month by month as bars; a bar opens its month. `more` is added to what is drawn."""
     if layout.explain_missing(view, metric_id):
         return
-    metric = metric_of(metric_id)
+    metric = metric_of(metric_id).under(view.settings.deadlines)
     rows = _counts(view, metric_id, months)
     drawing = clicks.draw(
         view,

@@ -5,6 +5,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, and_, not_
 
+from casebase.settings import DeadlineSettings
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import EXCLUDED, HORIZONS, closed, counted, judged_by_limits
 from queries.subjects import PETITION, on_day, p
@@ -32,6 +33,17 @@ def _in_window(at: Moment) -> ColumnElement[bool]:
     return and_(simple(at), not_(closed(at)), p.five_day_due >= at.today)
 
 
+START_OF_SIMPLE = {"registered": "登记", "forwarded": "转送", "accepted": "受理"}
+"""By `simple_from` of config.toml: from when on the working days of a simple claim run."""
+
+
+def _phrases(rules: DeadlineSettings) -> dict[str, str]:
+    return {
+        "登记后第5个": f"{START_OF_SIMPLE[rules.simple_from]}后第5个",
+        "第5个工作日": f"第{rules.simple_working_days}个工作日",
+    }
+
+
 _LOOKED_AT = f"只计纳入统计的初件，不予受理、不再受理、存的不计；{EXCLUDED}"
 _five_day = partial(
     Metric,
@@ -43,6 +55,7 @@ _five_day = partial(
     period_text="五日期限",
     article="[S] 简单诉求5个工作日内办结",
     dated_by=Fixed(p.five_day_due),
+    phrases=_phrases,
 )
 
 

@@ -67,6 +67,7 @@ def _evaluation(id: str, who: str, mark: ColumnElement[str], satisfaction: str) 
         hit=lambda at: _evaluated(at, mark),
         dated_by=lambda at: case((_evaluated(at, mark), p.evaluated_at), else_=_window_day(at)),
         dated_from=lambda at: ((p.evaluated_at, 0), (p.closed_at, at.deadlines.evaluation_days)),
+        phrases=lambda rules: {"办结后30日": f"办结后{rules.evaluation_days}日"},
         beside=(satisfaction,),
         short="参评率",
     )
@@ -145,6 +146,7 @@ ONE_PASS = _one_pass(
     "一次性化解率",
     definition="办结后观察期（90日，可设）已满的初件中，已化解且观察期内未再重复信访的比例；"
     f"未填写是否化解的不计。{_AGAIN}{EXCLUDED}",
+    phrases=lambda rules: {"90日": f"{rules.observation_days}日"},
     among_text="期内办结、观察期已满、且填写了是否化解的初件",
     among=lambda at: and_(_first_time(at), day_passed(p.closed_at, at.deadlines.observation_days, at)),
     beside=("one_pass_resolution_all", "repeated_later"),

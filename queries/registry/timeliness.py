@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func
 
+from casebase.settings import DeadlineSettings
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import (
     EXCLUDED,
@@ -46,8 +47,11 @@ def _notice_start(at: Moment) -> ColumnElement[Any]:
 
 def _notice_days(at: Moment) -> int:
     """[L] counts from receipt; [G] from registration, with the days of the forwarding."""
-    days = at.deadlines.accept_days
-    return days if at.deadlines.accept_from == "received" else days + at.deadlines.forward_days
+    return _days_to_notice(at.deadlines)
+
+
+def _days_to_notice(rules: DeadlineSettings) -> int:
+    return rules.accept_days + (0 if rules.accept_from == "received" else rules.forward_days)
 
 
 def _received(at: Moment) -> ColumnElement[bool]:
@@ -154,6 +158,17 @@ def _forwarded_in_time(at: Moment) -> ColumnElement[bool]:
     return by_last_day(_HANDLED, p.registered_at, at.deadlines.forward_days, at)
 
 
+def _phrases_of_forwarding(rules: DeadlineSettings) -> dict[str, str]:
+    days = f"{rules.forward_days}日"
+    return {
+        "登记后15日": f"登记后{days}",
+        "登记满15日": f"登记满{days}",
+        "登记后第15日": f"登记后第{days}",
+        "其中15日内": f"其中{days}内",
+        "登记时间+15日": f"登记时间+{days}",
+    }
+
+
 def _noticed_in_time(at: Moment) -> ColumnElement[bool]:
     return by_last_day(_ACCEPTED, _notice_start(at), _notice_days(at), at)
 
@@ -172,6 +187,7 @@ _bureau = partial(
     hit=_forwarded_in_time,
     dated_by=lambda at: last_day(p.registered_at, at.deadlines.forward_days),
     dated_from=lambda at: ((p.registered_at, at.deadlines.forward_days),),
+    phrases=_phrases_of_forwarding,
     # Closings alone tell nothing of forwarding.
     needs=("petition.forwarded_at",),
 )
@@ -194,7 +210,23 @@ BUREAU_ACCEPTANCE_ALL = _bureau(
 )
 
 
-_WITHOUT_RECEIPT = "没有收到时间的按转送、交办时间"
+_WITHOUT_RECEIPT = "；没有收到时间的按转送、交办时间"
+
+
+def _phrases_of_notice(rules: DeadlineSettings) -> dict[str, str]:
+    """Some provinces count from registration: then a receipt says nothing of the limit."""
+    days, is_received = f"{_days_to_notice(rules)}日", rules.accept_from == "received"
+    start = "收到" if is_received else "登记"
+    return {
+        "责任单位收到后15日内": f"责任单位收到后{days}内" if is_received else f"登记后{days}内责任单位",
+        "责任单位收到满15日": f"责任单位收到满{days}" if is_received else f"登记满{days}",
+        "其中收到后15日": f"其中{start}后{days}",
+        "收到后第15日": f"{start}后第{days}",
+        "收到时间+15日": f"{start}时间+{days}",
+        _WITHOUT_RECEIPT: _WITHOUT_RECEIPT if is_received else "",
+    }
+
+
 _unit = partial(
     Metric,
     group="办理时效",
@@ -211,12 +243,13 @@ _unit = partial(
     dated_from=lambda at: tuple(
         (column, _notice_days(at)) for column in (p.received_at, p.forwarded_at, p.registered_at)
     ),
+    phrases=_phrases_of_notice,
     needs=("petition.accepted_at",),
 )
 UNIT_ACCEPTANCE = _unit(
     "unit_acceptance",
     "及时受理率（责任单位）",
-    definition=f"责任单位收到后15日内书面告知（受理或不予受理）的比例；{_WITHOUT_RECEIPT}，未经告知直接办结的按办结时间。"
+    definition=f"责任单位收到后15日内书面告知（受理或不予受理）的比例{_WITHOUT_RECEIPT}，未经告知直接办结的按办结时间。"
     + _LOOKED_AT,
     among_text="责任单位收到满15日的初件",
     among=lambda at: and_(_received(at), day_passed(_notice_start(at), _notice_days(at), at)),
@@ -226,7 +259,7 @@ UNIT_ACCEPTANCE = _unit(
 UNIT_ACCEPTANCE_ALL = _unit(
     "unit_acceptance_all",
     "及时受理率（责任单位，全口径）",
-    definition=f"责任单位收到后15日内书面告知（受理或不予受理）的比例；{_WITHOUT_RECEIPT}。{_OF_ALL}",
+    definition=f"责任单位收到后15日内书面告知（受理或不予受理）的比例{_WITHOUT_RECEIPT}。{_OF_ALL}",
     among_text="收到后第15日落在期内的全部初件",
     among=_received,
     short="全口径",

@@ -107,6 +107,7 @@ OVERDUE = _volume(
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), limit_passed(p.due_at, at)),
+    phrases=lambda rules: {"60日": f"{rules.handle_days}日"},
     open_until=p.closed_at,
     spell=_overdue_from,
 )

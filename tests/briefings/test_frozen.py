@@ -13,7 +13,7 @@ from briefings.frozen import TOTALS, Frozen, definitions_version, freeze
 from briefings.request import Form, Request, last_finished, recent_periods
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
-from casebase.settings import Settings
+from casebase.settings import DeadlineSettings, Settings
 from queries.periods import Period
 from queries.registry import METRICS
 from tests.briefings.conftest import PERIODS
@@ -24,7 +24,7 @@ def test_the_same_numbers_have_the_same_name(frozen_of: Callable[..., Frozen], c
     again = freeze(city, Request(PERIODS["month"]), EVENING)
     assert again.snapshot == frozen_of("month").snapshot
     assert again.snapshot != frozen_of("running").snapshot
-    assert again.definitions == definitions_version()
+    assert again.definitions == definitions_version(DeadlineSettings())
 
 
 def test_what_must_be_read_with_a_number_is_frozen_with_it() -> None:

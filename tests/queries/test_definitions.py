@@ -1,5 +1,6 @@
 """A definition tells what its rule leaves out, and leaves out what it tells."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Select, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from casebase.engine import Casebase
+from casebase.settings import DeadlineSettings
 from docs.write_metric_table import PAGE, with_table
 from queries.dictionary import dictionary
 from queries.model import Metric, moment
@@ -73,7 +75,7 @@ def test_first_cases_are_called_so(duckdb_city: Casebase) -> None:
 
 
 def test_the_dictionary_says_the_whole_definition() -> None:
-    told = dictionary().set_index("metric")["definition"]
+    told = dictionary(DeadlineSettings()).set_index("metric")["definition"]
     assert all(told[name] == metric.definition for name, metric in METRICS.items())
 
 
@@ -81,3 +83,40 @@ def test_the_rules_of_the_trade_name_every_number_with_formula_and_source() -> N
     """Where it does not: python -m docs.write_metric_table."""
     text = PAGE.read_text(encoding="utf-8")
     assert with_table(text) == text
+
+
+# Every limit another than as delivered.
+OTHER_RULES = DeadlineSettings(
+    simple_from="accepted", simple_working_days=7, forward_days=11, accept_days=13, accept_from="registered",
+    handle_days=44, evaluation_days=21, observation_days=120,
+)  # fmt: skip
+_TEXTS = ("definition", "among_text", "hits_text", "period_text")
+
+
+def _texts(metric: Metric) -> str:
+    return "\n".join(getattr(metric, name) for name in _TEXTS)
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_texts_follow_the_settings_that_the_rule_follows(duckdb_city: Casebase, name: str) -> None:
+    metric = METRICS[name]
+    other = Casebase(duckdb_city.engine, duckdb_city.settings.model_copy(update={"deadlines": OTHER_RULES}))
+    changed = rule(duckdb_city, metric) != rule(other, metric)
+    texts = _texts(metric.under(OTHER_RULES))
+    assert _texts(metric.under(DeadlineSettings())) == _texts(metric)
+    if changed and re.search(r"\d+日", _texts(metric)):
+        assert texts != _texts(metric)
+    for days in ("第5个工作日", "15日", "30日", "60日", "90日"):
+        assert days not in texts
+
+
+def test_notice_counted_from_registration_says_so() -> None:
+    rules = DeadlineSettings(accept_from="registered")
+    metric, whole = (METRICS[name].under(rules) for name in ("unit_acceptance", "unit_acceptance_all"))
+    assert metric.definition.startswith("登记后30日内责任单位书面告知（受理或不予受理）的比例，未经告知直接办结")
+    assert metric.among_text == "登记满30日的初件"
+    assert metric.hits_text == "其中登记后30日内书面告知的"
+    assert metric.period_text == "登记时间+30日"
+    assert whole.among_text == "登记后第30日落在期内的全部初件"
+    assert METRICS["unit_acceptance"].under(DeadlineSettings(accept_days=10)).period_text == "收到时间+10日"
+    assert METRICS["five_day_closure"].under(OTHER_RULES).definition.startswith("简单诉求在受理后第7个工作日（含）前")

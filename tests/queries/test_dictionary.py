@@ -1,12 +1,13 @@
 """The dictionary says of every number what the registry says."""
 
+from casebase.settings import DeadlineSettings
 from queries.dictionary import dictionary, formula, search_metrics
 from queries.measure import metric_of
 from queries.registry import METRICS
 
 
 def test_every_metric_stands_in_it_once() -> None:
-    assert dictionary()["metric"].tolist() == list(METRICS)
+    assert dictionary(DeadlineSettings())["metric"].tolist() == list(METRICS)
 
 
 def test_formula_is_numerator_over_denominator() -> None:
