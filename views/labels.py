@@ -4,8 +4,10 @@ All in px of the map as first shown, from its middle, y downwards.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from views import words
 
@@ -22,6 +24,8 @@ _SHORTEST_LEADER, _LONGEST_LEADER, _LEADER_STEP = 24, 260, 8
 _COST_ON_ANOTHER, _COST_CROSSED = 60.0, 120.0
 _ROUNDS, _COST_LEFT_OUT = 8, 500.0
 _HATCH = 8
+_DIGIT = re.compile("[0-9]")
+_KEPT_MAPS = 64
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class _Layout:
 
     room: Box
     circles: list[Box]
-    labels: list[Label] = field(default_factory=list)
+    labels: list[tuple[Spot, Label]] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     lines: list[tuple[Point, Point]] = field(default_factory=list)
     cost: float = 0.0
@@ -108,8 +112,8 @@ class _Layout:
         through = any(box.is_crossed_by(*line) for line in self.lines)
         return box.is_inside(self.room) and not through and not any(box.overlaps(other) for other in taken)
 
-    def add(self, label: Label) -> None:
-        self.labels.append(label)
+    def add(self, spot: Spot, label: Label) -> None:
+        self.labels.append((spot, label))
         self.boxes.append(label.box)
         if label.leader:
             self.lines.append((label.anchor, label.leader))
@@ -121,7 +125,19 @@ def place_labels(spots: Sequence[Spot], room: Box) -> list[Label]:
     Outlines come first, the largest before the small, then circles. An outline's label may slide up or down, a circle's
     stands below, above or beside it. What does not fit there stands aside at the end of a line, whole; where many
     places share the map, or nothing is free, the name alone is tried. What was left out goes first in a further round.
+
+    Digits are all as wide, so that a map of the same places with other numbers mostly has its labels where they stood.
     """
+    alike = tuple(replace(spot, text=_DIGIT.sub("0", spot.text)) for spot in spots)
+    return [
+        replace(label, text=_full_text(spots[n]) if label.text == _full_text(alike[n]) else spots[n].name)
+        for n, label in _placed(alike, room)
+    ]
+
+
+@lru_cache(maxsize=_KEPT_MAPS)
+def _placed(spots: tuple[Spot, ...], room: Box) -> list[tuple[int, Label]]:
+    """The labels, each with the place of its spot among all of them."""
     circles = [_circle_box(spot) for spot in spots if spot.radius is not None]
     ordered = sorted(spots, key=lambda spot: (spot.radius is not None, -_half_perimeter(spot), -(spot.radius or 0.0)))
     first: list[Spot] = []
@@ -135,7 +151,7 @@ def place_labels(spots: Sequence[Spot], room: Box) -> list[Label]:
         if not left:
             break
         first = [*left, *(spot for spot in first if spot not in left)]
-    return best[1].labels if best else []
+    return [(spots.index(spot), label) for spot, label in best[1].labels] if best else []
 
 
 def _place_all(first: Sequence[Spot], then: Sequence[Spot], spots: Sequence[Spot], layout: _Layout) -> list[Spot]:
@@ -178,7 +194,7 @@ def _full_text(spot: Spot) -> str:
 def _place_at_spot(spot: Spot, text: str, layout: _Layout) -> bool:
     for x, y in _candidates(spot, text):
         if layout.is_free(_text_box(text, x, y)):
-            layout.add(Label(text, x, y, (spot.x, spot.y)))
+            layout.add(spot, Label(text, x, y, (spot.x, spot.y)))
             return True
     return False
 
@@ -224,7 +240,7 @@ def _place_with_leader(spot: Spot, spots: Sequence[Spot], layout: _Layout) -> bo
                 best = cost, Label(text, x, y, anchor, end)
     if best is not None:
         layout.cost += best[0]
-        layout.add(best[1])
+        layout.add(spot, best[1])
     return best is not None
 
 
