@@ -1,6 +1,7 @@
 """Names for the codes that measuring returns, and the choices of the filter bar."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 from sqlalchemy import select
@@ -125,18 +126,40 @@ def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
 
     Where a city has several streets or units of one name, each has what it lies in before it.
     """
-    if dimension in AREA_DIMENSIONS:
-        a = schema.area.c
-        return _distinct_areas(casebase.frame(select(a.code, a.name, a.level, a.parent_code).order_by(a.code)))
-    if dimension in ("category", "subcategory"):
-        table, key = categories(casebase), "code"
-    elif dimension in ("unit", "addressee", "complained_unit"):
-        table, key = units(casebase), "unit_id"
-    elif dimension == "org":
-        table, key = organisations(casebase), "code"
-    else:
-        return None
-    return dict(zip(table[key], table["name"], strict=True))
+    names = _NAMES.get(dimension)
+    return None if names is None else dict(names(casebase))
+
+
+@once_a_version
+def _area_names(casebase: Casebase) -> dict[str, str]:
+    a = schema.area.c
+    return _distinct_areas(casebase.frame(select(a.code, a.name, a.level, a.parent_code).order_by(a.code)))
+
+
+@once_a_version
+def _category_names(casebase: Casebase) -> dict[str, str]:
+    table = categories(casebase)
+    return dict(zip(table["code"], table["name"], strict=True))
+
+
+@once_a_version
+def _unit_names(casebase: Casebase) -> dict[str, str]:
+    table = units(casebase)
+    return dict(zip(table["unit_id"], table["name"], strict=True))
+
+
+@once_a_version
+def _organisation_names(casebase: Casebase) -> dict[str, str]:
+    table = organisations(casebase)
+    return dict(zip(table["code"], table["name"], strict=True))
+
+
+_NAMES: Mapping[str, Callable[[Casebase], dict[str, str]]] = {
+    **dict.fromkeys(AREA_DIMENSIONS, _area_names),
+    **dict.fromkeys(("category", "subcategory"), _category_names),
+    **dict.fromkeys(("unit", "addressee", "complained_unit"), _unit_names),
+    "org": _organisation_names,
+}
 
 
 def codes(casebase: Casebase, dimension: str | None = None) -> dict[str, str] | None:
