@@ -6,6 +6,8 @@ files refer to units and grids that arrive later or never, and a row with a dang
 and reported as a finding instead of being lost.
 """
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,11 +21,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from casebase.personal import PersonalText
 
 metadata = MetaData()
+# When a row ends of which nothing says that it has.
+OPEN_END = datetime(9999, 12, 31)
 
 
 def _dropped_times() -> Column[str]:
@@ -117,6 +122,13 @@ petition = Table(
     Column("extended_days", SmallInteger, nullable=False, default=0),
     Column("five_day_due", Date, comment="fifth working day of a simple claim; null otherwise"),
     Column("closed_at", DateTime, comment="办结, or the end without handling that the status names"),
+    Column(
+        "ended_by",
+        DateTime,
+        nullable=False,
+        server_default=text(f"'{OPEN_END}'"),
+        comment="never earlier than closed_at; open cases are found by it (casebase.row_order)",
+    ),
     Column("resolved", Boolean, comment="化解; null while open"),
     Column("status", String, comment="待转送 待受理 办理中 已办结; 不予受理 不再受理 存"),
     Column("satisfaction_bureau", String, comment="满意 基本满意 不满意; null: not evaluated"),

@@ -168,7 +168,7 @@ def _resolve(
     among, hits = conditions(at, metric, period)
     chosen = {Part.HITS: hits, Part.AMONG: among, Part.MISSES: and_(among, hits.is_not(true()))}[part]
     narrowing = in_slice(casebase, metric.subject, at, within)
-    if metric.open_until is not None:
+    if metric.only_open:
         narrowing.append(candidate_rows(at, [metric], period))  # said plainly, rows are found by it
     where = and_(chosen, *narrowing)
     if metric.distinct is not None:

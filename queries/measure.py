@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, and_, false, func, or_, select
 
 from casebase import schema
 from casebase.engine import Casebase
@@ -15,8 +15,8 @@ from queries import frames, needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
-from queries.scans import FREQUENCY, TIME, Balance, Cell, Pass, Scan, read
-from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category
+from queries.scans import FREQUENCY, TIME, Balance, Cell, Pass, Scan, read, span_number
+from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category, open_at, p
 
 _EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
 # A stock by day asks one question a day of every row; more days than this are asked for by mistake.
@@ -167,9 +167,8 @@ def _candidates(at: Moment, metrics: Sequence[Metric], period: Period | None) ->
     """
     by_date: dict[object, ColumnElement[bool]] = {}
     for metric in metrics:
-        end = _ends(metric, period)
-        if end is not None:
-            by_date[end] = or_(end.is_(None), end > at.as_of)
+        if _is_found_open(metric, period):
+            by_date[open_at] = open_at(at.as_of)
         elif metric.dated_by is None:
             by_date[metric] = metric.among(at)
         elif metric.dated_from is not None and period is not None:
@@ -180,9 +179,9 @@ def _candidates(at: Moment, metrics: Sequence[Metric], period: Period | None) ->
     return list(by_date.values())
 
 
-def _ends(metric: Metric, period: Period | None) -> ColumnElement[Any] | None:
-    """The column by which the open rows of a metric are found, where no period finds fewer."""
-    return metric.open_until if metric.is_stock or period is None else None
+def _is_found_open(metric: Metric, period: Period | None) -> bool:
+    """Whether rows of a metric are found by being open, as no period finds fewer."""
+    return metric.only_open and (metric.is_stock or period is None)
 
 
 def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) -> list[ColumnElement[bool]]:
@@ -231,8 +230,7 @@ def _groups(metrics: Sequence[Metric], query: Query) -> Iterator[tuple[list[Metr
     groups: dict[tuple[object, ...], list[Metric]] = {}
     spans = {metric: span_of(metric, query.as_of, query.period, query.within) for metric in metrics}
     for metric, (as_of, period, _) in spans.items():
-        end = None if by_time else _ends(metric, period)
-        column = metric.date if end is None else end
+        column = open_at if not by_time and _is_found_open(metric, period) else metric.date
         groups.setdefault((metric.subject.id, as_of, period, column), []).append(metric)
     for group in groups.values():
         yield group, *spans[group[0]]
@@ -249,9 +247,7 @@ def _plan_group(
         return
     labels = _labels(first.subject, plain, at)
     if span and first.dated_by is not None:
-        # A plain date would come back from PostgreSQL as a time with a zone.
-        dated = cast(first.dated_by(at), DateTime)
-        labels[span] = func.date_trunc(literal_column(f"'{span}'"), dated)
+        labels[span] = span_number(first.dated_by(at), span)
     cells, where = [_cell(metric, at, period) for metric in metrics], in_slice(casebase, first.subject, at, rest)
     yield Scan(first.subject.rows, labels, cells, where, _candidates(at, metrics, period), span)
 
@@ -297,16 +293,19 @@ def _plan_stocks(
         at, times = moments[-1][1], [(label, then.as_of) for label, then in moments]
         narrowing, labels = in_slice(casebase, subject, at, within), _labels(subject, by, at)
         for metric in metrics:
-            if metric.spell is not None and metric.open_until is not None:
+            if metric.spell is not None:
                 rows, start = metric.spell(at)
-                end = metric.open_until
-                yield Balance(metric, subject.rows, labels, start, end, times, [*narrowing, rows], span)
+                present = open_at(times[0][1])
+                where = [present, *narrowing, rows]
+                yield Balance(metric, subject.rows, labels, start, p.closed_at, times, where, span)
         metrics = [metric for metric in metrics if metric.spell is None]
         parts = [moments] if metrics else []
     for part in parts:
         at = part[-1][1]
         cells = [_cell(metric, then, None, label) for metric in metrics for label, then in part]
-        where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
+        where = in_slice(casebase, subject, at, within)
+        all_open = all(metric.only_open for metric in metrics)
+        looked_at = open_at(part[0][1].as_of) if all_open else or_(*(cell.among for cell in cells))
         yield Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
 
 

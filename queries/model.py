@@ -113,22 +113,20 @@ class Metric:
     """One number, defined once.
 
     `among` says which rows it looks at, `hit` which of them count, both as of a moment.
-    `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured
-    at the moment itself. Where that time is reckoned, `dated_from` names the columns that rows can be
-    found by: one of them lies so many days before the time. Of a metric that looks at open rows alone,
-    `open_until` is the time at which a row ends, blank or later than the moment in every row among; rows are found by
-    it. `spell` tells of such a stock which rows come into it by a moment, and when: they stay until they end, so that
-    the stock of any earlier moment is who came by then less who left. `lists` is the subject of the list behind
-    it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径
-    that travels with the number; `sides` are short words for the hits and the misses of a rate
-    (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
-    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at"). A sum adds up `amount`, whole numbers
-    of what `unit` names (人次 of visits), over the rows of its list. A mean is `in_days` where its amount is a
-    length of time in days. `outlook_of` is the rate that this one says of a day to come. `row_unit` is what its
-    rows are counted in where that is not the unit of the subject. `target` is the
-    ratio that was agreed on, which config.toml overrides (see queries.targets); without one the metric has no light.
-    `phrases` are those of its texts that speak of a setting, as they stand here, with what they are under the settings
-    given: whoever writes a text takes it from `under`.
+    `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured at the moment
+    itself. Where that time is reckoned, `dated_from` names the columns that rows can be found by: one of them lies so
+    many days before the time. A metric that looks at open petitions alone is `only_open`, and its rows are found by
+    that. `spell` tells of such a stock which rows come into it by a moment, and when: they stay until they are closed,
+    so that the stock of any earlier moment is who came by then less who left. `lists` is the subject of the list
+    behind it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径 that
+    travels with the number; `sides` are short words for the hits and the misses of a rate (按期, 未按期). `needs` names
+    what the data must fill beside what the predicates show by themselves (see queries.needs): a table ("hearing") or a
+    column ("petition.accepted_at"). A sum adds up `amount`, whole numbers of what `unit` names (人次 of visits), over
+    the rows of its list. A mean is `in_days` where its amount is a length of time in days. `outlook_of` is the rate
+    that this one says of a day to come. `row_unit` is what its rows are counted in where that is not the unit of the
+    subject. `target` is the ratio that was agreed on, which config.toml overrides (see queries.targets); without one
+    the metric has no light. `phrases` are those of its texts that speak of a setting, as they stand here, with what
+    they are under the settings given: whoever writes a text takes it from `under`.
 
     Raises DefinitionError for what cannot be. `metrics_by_id` checks what one metric says of others.
     """
@@ -149,7 +147,7 @@ class Metric:
     hit: Predicate | None = None
     dated_by: Expression | None = None
     dated_from: Callable[[Moment], Sequence[tuple[ColumnElement[Any], int]]] | None = None
-    open_until: ColumnElement[Any] | None = None
+    only_open: bool = False
     spell: Callable[[Moment], tuple[ColumnElement[bool], ColumnElement[Any]]] | None = None
     lists: Subject | None = None
     distinct: ColumnElement[Any] | None = None
@@ -267,8 +265,8 @@ def _faults_of_time(metric: Metric) -> _Checks:
     of_moment = metric.period_text == AT_THE_MOMENT
     yield metric.is_stock and metric.dated_from is not None, "a stock has no period, so dated_from needs dated_by"
     counts_rows = metric.kind is Kind.COUNT and metric.hit is None and metric.distinct is None
-    is_balance = metric.is_stock and metric.open_until is not None and counts_rows
-    yield metric.spell is not None and not is_balance, "spell is of a stock that counts open rows, with open_until"
+    is_balance = metric.is_stock and metric.only_open and counts_rows
+    yield metric.spell is not None and not is_balance, "spell is of a stock that counts open rows, with only_open"
     yield metric.is_stock and not of_moment, f"a stock has no period, so its period_text is {AT_THE_MOMENT}"
     yield not metric.is_stock and of_moment, f"it has a period by dated_by, so its period_text is not {AT_THE_MOMENT}"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
+    Date,
     Double,
     FromClause,
     Integer,
@@ -19,12 +20,13 @@ from sqlalchemy import (
     case,
     cast,
     distinct,
+    extract,
     func,
     literal_column,
     null,
-    or_,
     select,
     true,
+    type_coerce,
     union_all,
 )
 
@@ -143,7 +145,8 @@ class Balance:
     """A stock at several moments by one pass: who came by then, less who left by then.
 
     Each row is counted with the first of the moments at which it had come (`start`) and had left (`end`, blank: not
-    yet). `moments` are in order, each with its label; `span` is the dimension that they are labelled by.
+    yet). `moments` are in order, each with its label; `span` is the dimension that they are labelled by. Rows that meet
+    `where` are those that had not left by the first moment, at least.
     """
 
     metric: Metric
@@ -157,10 +160,9 @@ class Balance:
 
     def counts(self) -> Counts:
         """Counts of rows by when they came and when they left, as further labels."""
-        present = or_(self.end.is_(None), self.end > self.moments[0][1])
         flags = [expression.label(f"by_{name}") for name, expression in self.labels.items()]
         steps = [self._step(time).label(name) for name, time in (("came", self.start), ("left", self.end))]
-        inner = select(*flags, *steps).select_from(self.rows).where(*self.where, present).subquery()
+        inner = select(*flags, *steps).select_from(self.rows).where(*self.where).subquery()
         return Counts(dict(inner.c), [(func.count(), func.count(), None)])
 
     def _step(self, time: ColumnElement[datetime]) -> ColumnElement[int]:
@@ -237,7 +239,26 @@ def _select(number: int, counted: Counts, most: int, with_amount: set[int]) -> S
     return select(*columns).group_by(*counted.labels.values())
 
 
+def span_number(time: ColumnElement[Any], span: str) -> ColumnElement[int]:
+    """The month or day that a time lies in, as a number: months since the year 0, days since 1970.
+
+    Numbers, as the database reckons them in a quarter of the time that it takes to cut a time to its month.
+    """
+    day = cast(time, Date)
+    if span == "day":
+        return type_coerce(day - literal_column("DATE '1970-01-01'", Date), Integer)
+    return cast(extract("year", day) * 12 + extract("month", day) - 1, Integer)
+
+
+def _span_text(number: float, span: str) -> str | None:
+    if pd.isna(number):
+        return None
+    if span == "day":
+        return str(date(1970, 1, 1) + timedelta(days=int(number)))
+    return f"{int(number) // 12:04d}-{int(number) % 12 + 1:02d}"
+
+
 def _as_text(column: pd.Series, name: str) -> list[str | None]:
     if name in TIME:
-        return [str(span) for span in pd.to_datetime(column).dt.to_period(FREQUENCY[name])]
+        return [_span_text(number, name) for number in column]
     return [None if pd.isna(value) else str(value) for value in column]

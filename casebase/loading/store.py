@@ -32,7 +32,7 @@ from sqlalchemy import (
 from casebase import events
 from casebase.bulk_insert import append, arrow_schema
 from casebase.loading.batch import Batch, Reject
-from casebase.schema import area, petition
+from casebase.schema import OPEN_END, area, petition
 
 _REPEATS = frozenset({"is_first", "repeat_of"})
 
@@ -193,7 +193,7 @@ def merge_petitions(staging: Staging, connection: Connection, now: datetime, kee
     """
     last = connection.scalar(select(func.max(petition.c.petition_id))) or 0
     return staging.merge(
-        stamps={"updated_at": now},
+        stamps={"updated_at": now, "ended_by": OPEN_END},  # a case may be open again
         computed={"petition_id": staging.table.c.position + (last + 1)},
         left_alone=_REPEATS if keep_repeats else frozenset(),
     )

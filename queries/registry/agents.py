@@ -54,7 +54,7 @@ ACCOMPANIED_OPEN = _agent(
     **all_of("尚未办结、有代办员的信访件"),
     period_text="时点数",
     among=lambda at: and_(still_open(at), p.agent_id.is_not(None)),
-    open_until=p.closed_at,
+    only_open=True,
 )
 
 

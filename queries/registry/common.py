@@ -8,7 +8,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from casebase.case_words import HOTLINE
 from queries.model import Fixed, Moment
-from queries.subjects import before, natural_days, not_handled, on_day, p
+from queries.subjects import before, natural_days, not_handled, on_day, open_at, p
 
 # Working days that the cockpit looks ahead.
 HORIZONS = (1, 3, 5)
@@ -66,7 +66,7 @@ def closed(at: Moment) -> ColumnElement[bool]:
 
 def still_open(at: Moment) -> ColumnElement[bool]:
     """Registered and not ended by the moment."""
-    return and_(known(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of))
+    return and_(known(at), open_at(at.as_of))
 
 
 def judged_by_limits(at: Moment) -> ColumnElement[bool]:

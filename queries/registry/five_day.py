@@ -94,7 +94,7 @@ FIVE_DAY_IN_WINDOW = _five_day(
     **counted("尚未办结、第5个工作日未过的简单诉求。", _LOOKED_AT),
     polarity=Polarity.NEUTRAL,
     among=_in_window,
-    open_until=p.closed_at,
+    only_open=True,
     short="在期未结",
 )
 FIVE_DAY_OVERDUE = _five_day(
@@ -102,7 +102,7 @@ FIVE_DAY_OVERDUE = _five_day(
     "五日逾期未结",
     **counted("第5个工作日已过仍未办结的简单诉求。", _LOOKED_AT),
     among=lambda at: and_(simple(at), not_(closed(at)), p.five_day_due < at.today),
-    open_until=p.closed_at,
+    only_open=True,
 )
 
 
@@ -115,7 +115,7 @@ def _five_day_due_within(days: int, name: str) -> Metric:
         period_text="时点数",
         dated_by=None,
         among=lambda at: and_(_in_window(at), p.five_day_due <= (at.workday(days) if days else at.today)),
-        open_until=p.closed_at,
+        only_open=True,
     )
 
 

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline
-from queries.subjects.expressions import limit_passed, on_day, p
+from queries.subjects.expressions import limit_passed, on_day, open_at, p
 from queries.subjects.hotline import (
     HOTLINE_ORDER,
     RATINGS,
@@ -40,7 +40,7 @@ _rate = partial(
 
 
 def _open(at: Moment) -> ColumnElement[bool]:
-    return and_(hotline(at), or_(p.closed_at.is_(None), p.closed_at > at.as_of))
+    return and_(hotline(at), open_at(at.as_of))
 
 
 HOTLINE_REGISTERED = _count(

@@ -45,7 +45,7 @@ LEADER_ASSIGNED = _priority(
     period_text="时点数",
     dated_by=None,
     among=lambda at: and_(still_open(at), p.leader_assigned),
-    open_until=p.closed_at,
+    only_open=True,
 )
 LONG_STANDING = _priority(
     "long_standing",
@@ -54,7 +54,7 @@ LONG_STANDING = _priority(
     period_text="时点数",
     dated_by=None,
     among=lambda at: and_(still_open(at), p.is_long_standing),
-    open_until=p.closed_at,
+    only_open=True,
     beside=("leader_assigned",),
 )
 

@@ -43,7 +43,7 @@ def _due_within(days: int) -> Metric:
         period_text="时点数",
         article="[L] 第三十四条（60日，可延长不超过30日）",
         among=among,
-        open_until=p.closed_at,
+        only_open=True,
     )
 
 
@@ -95,7 +95,7 @@ BACKLOG = _volume(
     polarity=Polarity.DOWN_GOOD,
     period_text="时点数",
     among=still_open,
-    open_until=p.closed_at,
+    only_open=True,
     spell=lambda at: (known(at), p.registered_at),
     beside=("overdue", "hotline_open"),
 )
@@ -108,7 +108,7 @@ OVERDUE = _volume(
     article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), limit_passed(p.due_at, at)),
     phrases=lambda rules: {"60日": f"{rules.handle_days}日"},
-    open_until=p.closed_at,
+    only_open=True,
     spell=_overdue_from,
 )
 DUE_TODAY = _volume(
@@ -119,7 +119,7 @@ DUE_TODAY = _volume(
     period_text="时点数",
     article="[L] 第三十四条（60日，可延长不超过30日）",
     among=lambda at: and_(still_open(at), on_day(p.due_at) == at.today),
-    open_until=p.closed_at,
+    only_open=True,
 )
 
 METRICS = (

@@ -12,6 +12,7 @@ from queries.subjects.expressions import (
     natural_days,
     not_handled,
     on_day,
+    open_at,
     p,
     within_limit,
 )
@@ -101,7 +102,7 @@ __all__ = [
     "SOCIAL_WORK", "STAGES", "SUPERVISION", "THIRD_PARTY", "URBAN", "WAIT_BANDS", "WAYS", "WENT_DOWN", "WORKER",
     "accompanier", "age_band", "answer", "area_name", "as_key", "before", "closing_days", "community", "dispute",
     "due_state", "expert", "first_level", "five_day_state", "grid", "happened", "hearing", "in_area", "in_category",
-    "is_duty", "limit_passed", "name_of", "natural_days", "not_handled", "of_case", "on_day", "order", "org",
+    "is_duty", "limit_passed", "name_of", "natural_days", "not_handled", "of_case", "on_day", "open_at", "order", "org",
     "org_place", "p", "participant", "proposal", "reception_closed", "seat", "stage", "task", "visit", "wait_days",
     "within_limit", "work", "worker",
 ]  # fmt: skip

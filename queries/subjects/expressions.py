@@ -15,6 +15,7 @@ from sqlalchemy import (
     false,
     func,
     null,
+    or_,
     select,
     type_coerce,
 )
@@ -45,6 +46,14 @@ def natural_days(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnEl
 def before(moment: datetime, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """The event had happened at the moment."""
     return and_(column.is_not(None), column <= moment)
+
+
+def open_at(moment: datetime) -> ColumnElement[bool]:
+    """The case had not ended by the moment.
+
+    `ended_by` says no more than `closed_at`, but rows are found by it (see casebase.row_order).
+    """
+    return and_(p.ended_by > moment, or_(p.closed_at.is_(None), p.closed_at > moment))
 
 
 def limit_passed(limit: ColumnElement[Any], at: Moment) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from casebase.cli import run_command
 from casebase.engine import Casebase
 from casebase.loading import CaseMap, load
 from casebase.row_order import sort_cases
+from queries.measure import measure
 
 MAP: dict[str, Any] = {
     "source": {"name": "test"},
@@ -32,7 +33,16 @@ def load_cases(casebase: Casebase, folder: Path, cases: list[tuple[str, str, str
 
 
 def as_they_lie(casebase: Casebase) -> pd.DataFrame:
-    return casebase.frame(select(*schema.petition.columns))
+    """What is known of the cases, in the order in which they lie."""
+    return casebase.frame(select(*(column for column in schema.petition.columns if column.name != "ended_by")))
+
+
+def ends(casebase: Casebase) -> dict[str, tuple[datetime | None, datetime]]:
+    """closed_at and ended_by of each case."""
+    p = schema.petition.c
+    with casebase.reading() as connection:
+        rows = connection.execute(select(p.case_no, p.closed_at, p.ended_by)).all()
+    return {name: (closed_at, ended_by) for name, closed_at, ended_by in rows}
 
 
 @pytest.fixture
@@ -64,6 +74,27 @@ def test_a_small_load_appends_and_the_command_sorts(loaded: Casebase, tmp_path: 
     assert loaded.state().version == version
     if loaded.engine.dialect.name == "duckdb":
         assert after["case_no"].tolist() == ["c", "d", "b", *(name for name, *_ in many), "a"]
+
+
+def test_open_cases_are_found_by_a_column_without_blanks(loaded: Casebase) -> None:
+    is_sorted = loaded.engine.dialect.name == "duckdb"
+    laid = {name: ended_by for name, (_, ended_by) in ends(loaded).items()}
+    far = schema.OPEN_END
+    closed = {"b": datetime(2025, 10, 9, 10), "c": datetime(2025, 9, 30, 10)} if is_sorted else {"b": far, "c": far}
+    assert laid == {"a": far, **closed}
+
+
+def test_a_case_that_a_file_says_is_open_again_is_found_again(loaded: Casebase, tmp_path: Path) -> None:
+    def backlog(at: datetime) -> int:
+        return int(measure(loaded, ["backlog"], as_of=at)["hits"].iloc[0])
+
+    november = datetime(2025, 11, 3, 12)
+    assert backlog(november) == 1
+    load_cases(loaded, tmp_path, [("b", "2025-09-27", ""), ("c", "2025-09-28", "2025-12-01")], 13)
+    assert backlog(november) == 3
+    assert all(closed_at is None or closed_at <= ended_by for closed_at, ended_by in ends(loaded).values())
+    sort_cases(loaded)
+    assert backlog(november) == 3
 
 
 def test_sorting_that_fails_leaves_the_cases(loaded: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from casebase.engine import Casebase
 from casebase.errors import CasebaseError
-from casebase.schema import metadata, petition
+from casebase.schema import OPEN_END, metadata, petition
 from casebase.upgrade import alembic_config, is_current, upgrade
 
 # Tables that grow by the million have no key on DuckDB; the first migration says why.
@@ -137,7 +137,7 @@ def test_texts_of_rejected_rows_are_forgotten(empty_url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("from_release", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("from_release", ["0001", "0002", "0003", "0004", "0005", "0006"])
 def test_every_older_schema_becomes_this_one(empty_url: str, from_release: str) -> None:
     engine = create_engine(empty_url)
     with engine.begin() as connection:
@@ -149,6 +149,25 @@ def test_every_older_schema_becomes_this_one(empty_url: str, from_release: str) 
         indexes = {index["name"]: index["column_names"] for index in inspect(engine).get_indexes("petition")}
         assert indexes["petition_repeats"] == ["repeat_of", "registered_at"]
         assert "petition_repeat_of" not in indexes
+    engine.dispose()
+
+
+def test_cases_of_an_older_database_know_by_when_they_ended(empty_url: str) -> None:
+    engine = create_engine(empty_url)
+    values = {"people": 1, "extended_days": 0, "source": "a"}
+    values |= dict.fromkeys(("is_first", "is_simple", "is_collective", "counted", "restricted"), False)
+    values |= dict.fromkeys(("registered_at", "updated_at"), "2025-08-01 10:00:00")
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0006")
+        for number, closed_at in enumerate(("2025-08-04 09:00:00", None)):
+            row = values | {"petition_id": number, "case_no": str(number), "closed_at": closed_at}
+            columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO petition ({columns}) VALUES ({marks})"), row)
+    upgrade(engine)
+    with engine.connect() as connection:
+        ended_by = connection.scalars(select(petition.c.ended_by).order_by(petition.c.petition_id)).all()
+    closed = datetime(2025, 8, 4, 9) if engine.dialect.name == "duckdb" else OPEN_END
+    assert ended_by == [closed, OPEN_END]
     engine.dispose()
 
 

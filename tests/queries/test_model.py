@@ -96,10 +96,10 @@ def test_what_can_be_is_not_refused() -> None:
         (metric, {"kind": Kind.PER_10K, "amount": DAYS}, "a per_10k has no amount"),
         (metric, {"in_days": True}, "a count is not in_days"),
         (stock, {"dated_from": lambda _: ((p.registered_at, 0),)}, "dated_from needs dated_by"),
-        (stock, {"spell": lambda _: (p.registered_at.is_not(None), p.registered_at)}, "with open_until"),
+        (stock, {"spell": lambda _: (p.registered_at.is_not(None), p.registered_at)}, "with only_open"),
         (
             metric,
-            {"spell": lambda _: (p.registered_at.is_not(None), p.registered_at), "open_until": p.closed_at},
+            {"spell": lambda _: (p.registered_at.is_not(None), p.registered_at), "only_open": True},
             "spell is of a stock",
         ),
         (stock, {"period_text": "登记时间"}, "its period_text is 时点数"),
