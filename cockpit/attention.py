@@ -30,17 +30,21 @@ _STATES = {
 }
 
 
-@kept
 def alerts(view: View) -> Sequence[cards.Attention]:
     """At most five alerts of the moment, red above amber; within a colour in the order of queries.attention.About."""
+    return _alerts(view, view.day_text(view.as_of.date()))
+
+
+@kept
+def _alerts(view: View, today: str) -> Sequence[cards.Attention]:
+    """`today` is what the day of the moment is called."""
     findings = view.ask(
         find_attention, as_of=view.as_of, period=view.period, within=view.within, place=places.dimension_below(view)
     )
-    every_alert = [to_alert(view, finding) for finding in findings]
+    every_alert = [to_alert(view, finding, today) for finding in findings]
     return sorted(every_alert, key=lambda alert: _URGENCY.index(alert.state.role))[:MAX_ALERTS]
 
 
-@kept
 def quiet(view: View) -> str:
     """The sentence where nothing stands out: that nothing does, or what data is missing to know."""
     lacks = view.ask(needs.unknown)
@@ -48,7 +52,7 @@ def quiet(view: View) -> str:
         return "库中还没有信访件；装入后，这里列出需要特别关注的事项。"
     blind = [lack for name in _WATCHED for lack in lacks.get(name, ())]
     if not blind:
-        return "今天没有需要特别关注的事项。"
+        return f"{view.day_text(view.as_of.date())}没有需要特别关注的事项。"
     return f"已装入的数据里没有需要特别关注的事项；{unknown.reason(blind)}，有关事项看不出来。"
 
 
@@ -58,12 +62,12 @@ def note(view: View) -> str:
     return f"以下是{at}的在办件与期限；其中的率是所选时段的，下面的数字也是。" if view.is_over else ""
 
 
-def to_alert(view: View, finding: Finding) -> cards.Attention:
-    """A finding as an alert that opens its list and its reason."""
+def to_alert(view: View, finding: Finding, today: str) -> cards.Attention:
+    """A finding as an alert that opens its list and its reason; `today` is what the day of the moment is called."""
     return cards.Attention(
         key=f"{finding.about}-{finding.name}",
         state=_state(view, finding),
-        text=_FACTS[finding.about](finding),
+        text=_due(finding, today) if finding.about is About.DUE else _FACTS[finding.about](finding),
         link=list_link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
         who=short(_who(finding), view.settings.city.name),
         due=_due_by(view, finding),
@@ -113,8 +117,8 @@ def _reason(finding: Finding) -> tuple[str, str]:
     return "口径", definition_link(finding.metric)
 
 
-def _due(finding: Finding) -> str:
-    when = "今日" if finding.metric.endswith("_0") else f"{words.day(finding.at)}（含）前"
+def _due(finding: Finding, today: str) -> str:
+    when = today if finding.metric.endswith("_0") else f"{words.day(finding.at)}（含）前"
     return f"{_count(finding)}简单诉求{when}五日期满，{_moved(finding, '上周同期')}"
 
 
@@ -162,7 +166,6 @@ def _moved(finding: Finding, against: str) -> str:
 
 
 _FACTS: dict[About, Callable[[Finding], str]] = {
-    About.DUE: _due,
     About.OVERDUE: _overdue,
     About.LATE: _late,
     About.RATE: _rate,

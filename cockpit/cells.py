@@ -108,7 +108,7 @@ def due_days(view: View) -> pd.DataFrame:
             "day": days,
             "value": counts,
             "key": [day.isoformat() for day in days],
-            "label": [words.day(day) if view.is_over else words.short_day(day, today) for day in days],
+            "label": [words.short_day(day, today) if today == view.data.today else words.day(day) for day in days],
             "tip": [due_text(day, count) for day, count in zip(days, counts, strict=True)],
         }
     )

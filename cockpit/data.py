@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -139,6 +139,11 @@ class Data:
     def as_of(self) -> datetime:
         """The moment that numbers speak of."""
         return self.reading.as_of
+
+    @property
+    def today(self) -> date:
+        """The day by the clock, also where the last good look at the data was on another."""
+        return (self.reading.read_at + timedelta(seconds=self.reading.age)).date()
 
     @property
     def whole(self) -> str:

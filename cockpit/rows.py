@@ -215,12 +215,12 @@ def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def answer_limit(view: View, due: pd.Timestamp) -> str:
-    """■ 超期 3 天, ▲ 临期 剩 2 天, ● 正常 剩 9 天, by natural days to the end of the limit; near are 3 working days."""
+    """■ 超期 3 天, ▲ 临期 今日, ● 正常 剩 9 天, by natural days to the end of the limit; near are 3 working days."""
     left = (due.date() - view.stocks_at.date()).days
     if due < view.stocks_at:
         return f"{words.OVERDUE.text} {max(-left, 1)} 天"
     state = words.DUE_SOON if due.date() <= view.workday(view.stocks_at, SOON) else words.GOOD
-    return f"{state.text} 剩 {left} 天" if left else f"{state.text} 今日"
+    return f"{state.text} 剩 {left} 天" if left else f"{state.text} {view.day_text(due.date())}"
 
 
 @kept

@@ -156,11 +156,17 @@ class View:
         """What a change against this period is called: 较上月同期."""
         return next((one.label for one in self.comparisons if one.against is against), YEAR_BEFORE)
 
+    def day_text(self, day: date) -> str:
+        """A day in words: 今日 only by the clock, for a moment that was asked for or data that ended is of another."""
+        today = self.data.today
+        return "今日" if day == today else words.day(day, year=day.year != today.year)
+
     @property
     def stock_moment_text(self) -> str:
-        """What stocks are of, in words: 截至此刻, or 截至10月31日 of a period that is over."""
+        """What stocks are of, in words: 截至此刻, or 截至10月31日 of a period that is over or a day that is past."""
         day = self.stocks_at.date()
-        return f"截至{words.day(day, year=day.year != self.as_of.year)}" if self.is_over else "截至此刻"
+        is_now = not self.is_over and day == self.data.today
+        return "截至此刻" if is_now else f"截至{words.day(day, year=day.year != self.as_of.year)}"
 
     def months_text(self, months: int) -> str:
         """The months of a trend in words: 近 12 个月, or of a period that is over: 截至10月的 12 个月."""

@@ -141,7 +141,7 @@ def due_soon(view: View) -> None:
     if units.empty:
         notices.hint("3 个工作日内没有五日到期的简单诉求。")
         return
-    today = words.day(view.stocks_at) if view.is_over else "今日"
+    today = view.day_text(view.stocks_at.date())
     tables.headed(
         rows.due_soon(view, units, DUE),
         headlines.due_soon(units, today, words.day(view.workday(view.stocks_at, 3))),

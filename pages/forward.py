@@ -191,7 +191,7 @@ def page(view: View) -> None:
         view,
         "到期预警",
         f"{view.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；"
-        f"均为截至此刻的时点数{'，不随所选时段' if view.link_period else ''}。",
+        f"均为{view.stock_moment_text}的时点数{'，不随所选时段' if view.link_period else ''}。",
     )
     number_cards(view, CARDS, key="forward_cards", spark=False)
     if layout.page_lacks(view, "backlog"):

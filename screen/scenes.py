@@ -269,9 +269,11 @@ def _first_of(whole: int, most: int) -> str:
 
 
 def alerts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
-    """What needs attention today, and the places that come first."""
+    """What needs attention on the day, and the places that come first."""
     lines = wall.fitting(sentences(view)[:_FEW], _ROOM)
-    topics = wall.lines_html("今日关注", "越紧急越靠前", lines, quiet=attention.quiet(view))
+    topics = wall.lines_html(
+        f"{view.day_text(view.as_of.date())}关注", "越紧急越靠前", lines, quiet=attention.quiet(view)
+    )
     # What the sentences leave is the bars'.
     left = _ROOM - sum(wall.height_of(text) for _, text in lines)
     few = min(_FEW + left // _BAR, _FEW_WHERE_WIDE) if lines else None

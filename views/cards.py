@@ -137,7 +137,7 @@ def cards_html(cards: Sequence[Card], palette: Palette, *, compact: bool = False
 
 
 def attention_html(
-    items: Sequence[Attention], palette: Palette, *, quiet: str = "今天没有需要特别关注的事项。", note: str = ""
+    items: Sequence[Attention], palette: Palette, *, quiet: str = "没有需要特别关注的事项。", note: str = ""
 ) -> Markup:
     """At most five alerts in the order given, the first the largest; `quiet` is said when there are none.
 

@@ -62,8 +62,10 @@ class Clock:
         self.passed += seconds
 
 
-class _DefaultRules(ABC):
+class DefaultRules(ABC):
     """What data has beside its answers: the default settings and calendar, and a store that keeps nothing."""
+
+    today = UNTIL.date()
 
     @abstractmethod
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -91,7 +93,7 @@ class _DefaultRules(ABC):
 
 
 @dataclass
-class Answers(_DefaultRules):
+class Answers(DefaultRules):
     """Stands for data: every question has the same answer."""
 
     answer: Any = None
@@ -101,7 +103,7 @@ class Answers(_DefaultRules):
 
 
 @dataclass
-class Asking(_DefaultRules):
+class Asking(DefaultRules):
     """Stands for data: asks the case base every time."""
 
     casebase: Casebase

@@ -16,7 +16,7 @@ from queries.attention import About, Finding
 from queries.cases import Part
 from queries.model import Slice
 from queries.periods import Period
-from tests.cockpit.fakes import data_that_answers
+from tests.cockpit.fakes import DefaultRules, data_that_answers
 from tests.pages.conftest import UNTIL, failures, panels
 from views import words
 
@@ -69,7 +69,7 @@ VIEW = View(data_that_answers(), UNTIL, Period(date(2026, 11, 1), date(2026, 11,
 
 @pytest.mark.parametrize(("finding", "said"), SENTENCES)
 def test_sentence_says_who_how_many_the_change_and_the_deadline(finding: Finding, said: str) -> None:
-    assert attention.to_alert(VIEW, finding).sentence == said
+    assert attention.to_alert(VIEW, finding, "今日").sentence == said
 
 
 def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +78,21 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     alerts = attention.alerts(View(data_that_answers(findings), UNTIL, october, Slice(), ()))
     assert [alert.state.role for alert in alerts] == ["bad", "bad", "bad", "bad", "bad"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "called"),
+    [(date(2026, 11, 20), "今日"), (date(2026, 11, 21), "11月20日"), (date(2027, 1, 4), "2026年11月20日")],
+)
+def test_a_day_is_today_only_by_the_clock(monkeypatch: pytest.MonkeyPatch, clock: date, called: str) -> None:
+    """A moment that was asked for, data that ended, and a last good look of yesterday are of another day."""
+    monkeypatch.setattr("cockpit.places.dimension_below", lambda _: "district")
+    monkeypatch.setattr("queries.needs.unknown", lambda _: {})
+    monkeypatch.setattr(DefaultRules, "today", clock)
+    view = replace(VIEW, data=data_that_answers([DUE]))
+    assert attention.alerts(view)[0].text == f"32 件次简单诉求{called}五日期满，较上周同期减少 8"
+    assert attention.quiet(replace(VIEW, data=data_that_answers({}))) == f"{called}没有需要特别关注的事项。"
+    assert view.stock_moment_text == ("截至此刻" if called == "今日" else "截至11月20日")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +141,7 @@ def test_alerts_are_at_most_five_red_above_amber(monkeypatch: pytest.MonkeyPatch
 def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
     finding: Finding, who: str, due: str, reason: str
 ) -> None:
-    alert = attention.to_alert(VIEW, finding)
+    alert = attention.to_alert(VIEW, finding, "今日")
     assert alert.reason is not None
     assert (alert.who, alert.due, alert.reason[0]) == (who, due, reason)
 
@@ -139,8 +154,8 @@ def test_quiet_day_names_what_cannot_be_seen() -> None:
 
 def test_rate_has_the_light_that_it_has_everywhere() -> None:
     short = Finding(About.RATE, 9, "five_day_closure", Part.MISSES, "惠济区", value=0.94, limit=0.95)
-    assert attention.to_alert(VIEW, short).state == words.State("warn", "▲", "未达标")
-    assert attention.to_alert(VIEW, replace(short, value=0.80)).state == words.State("bad", "■", "未达标")
+    assert attention.to_alert(VIEW, short, "今日").state == words.State("warn", "▲", "未达标")
+    assert attention.to_alert(VIEW, replace(short, value=0.80), "今日").state == words.State("bad", "■", "未达标")
 
 
 def test_every_kind_of_finding_has_its_sentence_and_state() -> None:

@@ -110,7 +110,7 @@ def test_open_receptions(year: View, city: Casebase) -> None:
 @pytest.mark.parametrize(
     ("due", "written"),
     [
-        (date(2026, 11, 19), "▲ 临期 今日"),
+        (date(2026, 11, 19), "▲ 临期 11月19日"),
         (date(2026, 11, 24), "▲ 临期 剩 5 天"),
         (date(2026, 11, 25), "● 正常 剩 6 天"),
         (date(2026, 11, 16), "■ 超期 3 天"),
@@ -120,6 +120,11 @@ def test_open_receptions(year: View, city: Casebase) -> None:
 def test_the_limit_of_an_answer(due: date, written: str, year: View) -> None:
     """The evening is a Thursday: the third working day after it is Tuesday the 24th."""
     assert rows.answer_limit(year, pd.Timestamp(end_of_day(due))) == written
+
+
+def test_the_limit_of_an_answer_today(year: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(year.data, "today", year.as_of.date())
+    assert rows.answer_limit(year, pd.Timestamp(year.as_of)) == "▲ 临期 今日"
 
 
 def test_open_orders(year: View, city: Casebase) -> None:

@@ -58,7 +58,7 @@ def test_an_empty_database_shows_no_number_and_no_calm(page: str, open_page: Ope
     assert failures(app) == []
     assert set(card_values(app).values()) <= {"—"}
     said = re.sub(r"<[^>]*>", " ", texts(app))
-    assert "今天没有需要特别关注的事项" not in said
+    assert "日没有需要特别关注的事项" not in said
     assert INSIDERS.findall(said) == []
 
 

@@ -171,7 +171,7 @@ def test_an_alert_without_a_day_or_an_owner_says_neither() -> None:
 
 
 def test_a_quiet_day_is_one_sentence() -> None:
-    assert "今天没有需要特别关注的事项。" in cards.attention_html([], DESK)
+    assert "没有需要特别关注的事项。" in cards.attention_html([], DESK)
 
 
 def test_the_header_marks_demonstration_and_late_data() -> None:
