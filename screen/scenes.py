@@ -365,6 +365,7 @@ def _months_html(scene: Scene, view: View) -> Markup:
             "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in months["month"]],
             "value": months["value"],
             "text": [numbers.format_value(metric, value) for value in months["value"]],
+            "small": metric.is_sample & months["among"].between(1, view.settings.lights.small_sample - 1),
         }
     )
     title = f"{metric.name}，{view.months_text(_MONTHS)}"

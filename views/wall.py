@@ -151,7 +151,10 @@ def fitting(lines: Sequence[tuple[State, str]], room: int) -> list[tuple[State, 
 def months_html(
     title: str, note: str, points: pd.DataFrame, target: float | None = None, *, counts: bool = False
 ) -> Markup:
-    """A line over months: columns label, value (NaN: a gap), text. Counts begin at zero."""
+    """A line over months: columns label, value (NaN: a gap), text; optional small (bool: a hollow point).
+
+    Counts begin at zero. The note says what a hollow point is.
+    """
     known = points.dropna(subset=["value"])
     if len(known) < 2:
         return _quiet(title, note, "还没有足够的月份。")
@@ -172,15 +175,15 @@ def months_html(
         if not pd.isna(value)
     ]
     line = [(x, y) for _, x, y, _ in drawn]
-    dots = [(f"{x:.1f}", f"{y:.1f}") for x, y in line]
+    small = {n for n, few in enumerate(points["small"]) if few} if "small" in points else set()
     last = len(points) - 1
     return render(
         "wall/months.html.jinja",
         title=title,
-        note=note,
+        note=f"{note}；空心的月份{words.SMALL}" if small else note,
         target_y=None if target is None else f"{up(target):.1f}",
-        line="M" + "L".join(f"{x} {y}" for x, y in dots),
-        dots=dots,
+        line="M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line),
+        hollow=[(f"{x / 18:.2f}%", f"{100 - y / 1.5:.1f}%") for n, x, y, _ in drawn if n in small],
         # Every second month has its number, the last one always.
         numbers=[
             (f"{x / 18:.2f}%", f"{100 - y / 1.5:.1f}%", text, _is_below((x, y), text, line))
@@ -252,7 +255,6 @@ def map_html(
         spoken="，".join(f"{row['name']} {row['text']}" for row in frame.to_dict("records")),
         drawing=drawing,
         view_box=f"{-width / 2:.0f} {-height / 2:.0f} {width} {height}",
-        circles=[(f"{x:.1f}", f"{y:.1f}", f"{radius:.1f}", fill) for x, y, radius, fill in drawing.tokens],
         leaders=[_leader(label.anchor, label.leader) for label in drawing.labels if label.leader],
         labels=[(f"{label.x:.1f}", f"{label.y:.1f}", _label_lines(label)) for label in drawing.labels],
         font_size=maps.LABEL,

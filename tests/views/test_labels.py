@@ -54,7 +54,7 @@ def test_no_label_touches_another_a_circle_or_the_edge(
     drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
     assert drawing is not None
     boxes = [label.box for label in drawing.labels]
-    circles = [Box(x - r, y - r, x + r, y + r) for x, y, r, _ in drawing.tokens]
+    circles = [Box(at.x - at.radius, at.y - at.radius, at.x + at.radius, at.y + at.radius) for at in drawing.tokens]
     room = Box(-size[0] / 2, -size[1] / 2, size[0] / 2, size[1] / 2)
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
     assert not any(box.overlaps(circle) for box in boxes for circle in circles)

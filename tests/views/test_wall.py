@@ -78,8 +78,31 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
 def test_months_need_two_points_and_keep_their_gaps() -> None:
     points = pd.DataFrame({"label": ["1月", "2月", "3月"], "value": [0.9, np.nan, 0.8], "text": ["90%", "—", "80%"]})
-    assert wall.months_html("题", "注", points, 0.95).count("<circle") == 2
+    line = re.search(r'class="line" d="([^"]+)"', str(wall.months_html("题", "注", points, 0.95)))
+    assert line is not None
+    assert len(re.findall(r"[ML]", line[1])) == 2
     assert "还没有足够的月份" in wall.months_html("题", "注", points.head(2))
+
+
+def test_months_of_small_samples_are_hollow_as_on_pages() -> None:
+    points = pd.DataFrame({"label": ["1月", "2月", "3月"], "value": [0.9, 0.85, 0.8], "text": ["90%", "85%", "80%"]})
+    html = str(wall.months_html("题", "注", points.assign(small=[False, True, False])))
+    assert re.findall(r'<ol class="hollow">\s*<li style="left:([\d.]+%)', html) == ["50.00%"]
+    assert "注；空心的月份样本少" in html
+    assert "空心" not in wall.months_html("题", "注", points)
+
+
+def test_a_place_without_an_outline_is_dotted_and_hatched_as_one_with() -> None:
+    """A circle of too few cases has the dots that an area has, and one without a number the lines."""
+    frame = places().assign(shape=None, value=[0.5, np.nan, 0.9], small=[True, False, False])
+    html = str(wall.map_html("题", "", frame, kind="rate"))
+    for look in ("dots", "hatching"):
+        assert (
+            len(
+                re.findall(rf'<circle class="unknown" cx="[-\d.]+" cy="[-\d.]+" r="[\d.]+" fill="url\(#{look}\)"', html)
+            )
+            == 1
+        )
 
 
 def test_a_table_says_what_each_number_is_of_and_one_sentence_without_rows() -> None:

@@ -30,13 +30,25 @@ class FlatArea:
 
 
 @dataclass(frozen=True)
+class FlatToken:
+    """A place without an outline as a circle, px from the middle of the map; `known` and `few` as of an outline."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str
+    known: bool = True
+    few: bool = False
+
+
+@dataclass(frozen=True)
 class Flat:
-    """A map as a still picture: outlines, circles (x, y, radius, fill), labels, and what the colours mean."""
+    """A map as a still picture: outlines, circles, labels, and what the colours mean."""
 
     size: tuple[int, int]
     view: View
     areas: list[FlatArea]
-    tokens: list[tuple[float, float, float, str]]
+    tokens: list[FlatToken]
     labels: list[Label]
     shades: Shading
 
@@ -56,7 +68,6 @@ def flat(
     circles = dict(zip(unshaped["code"], circle_radii(unshaped, kind, alone=alone), strict=True))
     rows = placed.to_dict("records")
     room = labels.Box(-width / 2, -height / 2, width / 2, height / 2)
-    fills = {row["code"]: row["fill"] for row in rows}
     few = set(placed.loc[small_samples(placed), "code"])
     return Flat(
         (width, height),
@@ -73,7 +84,13 @@ def flat(
             if row["shape"] is not None
         ],
         [
-            (*to_pixels(view, row["lon"], row["lat"]), circles[row["code"]], fills[row["code"]])
+            FlatToken(
+                *to_pixels(view, row["lon"], row["lat"]),
+                circles[row["code"]],
+                row["fill"],
+                not words.is_missing(row["value"]),
+                row["code"] in few,
+            )
             for row in rows
             if row["code"] in circles
         ],
