@@ -163,15 +163,19 @@ def _heard(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: pd.Time
 
 
 def spread_days(draws: Draws, every: pd.DataFrame, calendar: Workdays, until: datetime, count: int) -> np.ndarray:
-    """At most `count` working days (datetime64[D]) before `until`, one in each of as many equal stretches.
+    """At most `count` working days (datetime64[D]) before `until`, in order of time.
 
-    So no month is left out, the running one neither. They begin two months after the first of the cases was accepted.
+    Two thirds lie each in one of as many equal stretches, so that no month is left out, the running one neither; the
+    others where chance puts them. They begin two months after the first of the cases was accepted.
     """
     first = every.accepted.min() + pd.Timedelta(days=60)
     is_within = (calendar.days > first) & (calendar.days + 1 <= np.datetime64(until))
     workdays = calendar.days[calendar.is_workday & is_within]
-    spread: np.ndarray = workdays[draws.spread(workdays.size, min(count, len(every)))]
-    return spread
+    count = min(count, len(every), workdays.size)
+    regular = draws.spread(workdays.size, count * 2 // 3)
+    positions = np.concatenate([regular, draws.below(max(workdays.size, 1), count - regular.size)])
+    days: np.ndarray = np.sort(workdays[positions])
+    return days
 
 
 def chosen_on(

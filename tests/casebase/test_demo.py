@@ -21,7 +21,7 @@ CASES = 6_000
 SEED = 7
 UNTIL = datetime(2026, 11, 20, 16, 30)
 # Of every row of the small city but its coordinates; a deliberate change of the generator changes it.
-GOLDEN = "99d918e7df9e7d153a79c45c88d28d1c2e25d8373f33fd4dd7671be00df31721"
+GOLDEN = "91ba4d9c83c70e5cd1239f0db54708b3a9e066084d432f6c2159c75456d5f0bd"
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -303,10 +303,11 @@ def test_what_experts_do_once_a_month_goes_on_to_the_end(larger_city: Casebase) 
     span = UNTIL - datetime(2021, 11, 20)
     for kind, number in (("调解", 58), ("办理", 18)):
         moments = tasks.took_part_at[tasks.kind == kind].sort_values()
-        assert len(moments) == number
-        # One in each stretch of the same length, so that two are never further apart than two stretches.
-        assert moments.diff().max() < 2.5 * span / number
-        assert UNTIL - moments.max() < 2.5 * span / number
+        # A day for which no case is left is passed over.
+        assert number - 2 <= len(moments) <= number
+        # Most lie in a stretch of their own each, so that two are never further apart than two stretches.
+        assert moments.diff().max() < 3.2 * span / number
+        assert UNTIL - moments.max() < 3.2 * span / number
     assert len(library) == 40
     assert UNTIL - pd.to_datetime(library.told_on).max() < pd.Timedelta(days=130)
 
@@ -314,7 +315,8 @@ def test_what_experts_do_once_a_month_goes_on_to_the_end(larger_city: Casebase) 
 def test_hearings_are_spread_over_all_months(larger_city: Casebase) -> None:
     hearings = _rows(larger_city, "hearing")
     monthly = _by_month(hearings.held_at, 24)
-    assert monthly.between(2, 8).all(), monthly
+    assert monthly.between(1, 10).all(), monthly
+    assert monthly.nunique() > 3, "not like clockwork"
     assert len(hearings.held_at.dropna()) == 236
     assert hearings.held_at[hearings.held_at.dt.year < 2023].size > 40, "held from the beginning on"
 
