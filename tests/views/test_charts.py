@@ -3,12 +3,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from views import charts, words
 from views.charts.headings import break_lines, width_of
-from views.charts.targets import target_text
+from views.charts.targets import Spot, clear_spot, target_text
 from views.tokens import DESK, WALL, Palette
 
 MONTHS = pd.date_range("2025-12-01", periods=12, freq="MS")
@@ -353,6 +354,31 @@ def test_a_click_is_read_from_the_event() -> None:
     assert charts.picked({"selection": {"pick": []}}, "code") is None
     assert charts.picked({"selection": {"pick": {}}}, "code") is None
     assert charts.picked(None, "code") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "spot"),
+    [
+        ([0.90] * 12, Spot(0, True)),
+        ([0.953] * 12, Spot(0, False)),
+        ([0.955] * 4 + [0.90] * 8, Spot(0, False)),
+        ([0.955, 0.945] * 3 + [0.90] * 6, Spot(5, True)),
+        ([0.955, 0.945] * 6, Spot(0, True)),
+        ([np.nan] * 6 + [0.90] * 6, Spot(0, True)),
+    ],
+)
+def test_a_target_is_named_where_no_line_runs_through_its_name(values: list[float], spot: Spot) -> None:
+    assert clear_spot([np.array(values)], 0.95, (0.8, 1.0), 230, DESK) == spot
+
+
+def test_a_trend_names_its_target_clear_of_the_line() -> None:
+    frame = months().assign(value=0.953)
+    label = next(
+        layer
+        for layer in spec_of(charts.trend(frame, DESK, title="题", kind="rate", target=0.95))["layer"]
+        if layer["mark"].get("type") == "text"
+    )
+    assert label["mark"]["baseline"] == "top"
 
 
 def test_a_target_is_said_without_empty_decimals() -> None:

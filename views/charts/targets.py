@@ -1,8 +1,11 @@
 """A target as a dashed line with its name."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from views import words
@@ -16,12 +19,53 @@ def target_text(name: str, target: float, kind: NumberFormat) -> str:
     return f"{name} {value}"
 
 
-def target_line(target: float, text: str, palette: Palette) -> list[Any]:
-    """A dashed level line, named above its left end."""
+# The label's share of the width of a chart at its narrowest, and steps between two months at which a line is looked at.
+_LABEL_SHARE, _STEPS = 0.2, 4
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a target is named: from the month at this position on, above its line or below."""
+
+    month: int = 0
+    is_above: bool = True
+
+
+def clear_spot(
+    lines: Sequence[np.ndarray], target: float, domain: tuple[float, float], height: int, palette: Palette
+) -> Spot:
+    """The first place along a target where no line runs through its name: above before below, from the left.
+
+    `lines` have a value a month (NaN: a gap) each; `domain` and `height` (px) are those of the value axis. At the left
+    end where there is no such place.
+    """
+    months = max((line.size for line in lines), default=0)
+    room = (domain[1] - domain[0]) * (palette.note + 8) / height
+    span = _LABEL_SHARE * max(months - 1, 1)
+    at = np.arange((months - 1) * _STEPS + 1) / _STEPS
+    drawn = [
+        np.interp(at, np.flatnonzero(known), line[known], left=np.nan, right=np.nan)
+        for line in lines
+        if (known := ~np.isnan(line)).any()
+    ]
+    spots = [Spot(month, is_above) for month in range(int(months - 1 - span) + 1) for is_above in (True, False)]
+    for spot in spots:
+        low, high = (target, target + room) if spot.is_above else (target - room, target)
+        under = (at >= spot.month - 0.1) & (at <= spot.month + span)
+        if domain[0] <= low and high <= domain[1] and not any(((low < y) & (y < high))[under].any() for y in drawn):
+            return spot
+    return Spot()
+
+
+def target_line(target: float, text: str, palette: Palette, spot: Spot, months: pd.Series) -> list[Any]:
+    """A dashed level line with its name at the spot; `months` are those of the chart in order."""
     data = pd.DataFrame({"target": [target], "text": [text]})
     line = alt.Chart(data).mark_rule(strokeDash=[5, 4], color=palette.muted).encode(y="target:Q")
-    label = alt.Chart(data).mark_text(align="left", baseline="bottom", dy=-3, color=palette.muted)
-    return [line, label.encode(x=alt.value(0), y="target:Q", text="text:N")]
+    named = alt.Chart(data.assign(at=months.iloc[spot.month]))
+    above = named.mark_text(align="left", baseline="bottom", dy=-3, color=palette.muted)
+    below = named.mark_text(align="left", baseline="top", dy=4, color=palette.muted)
+    label = above if spot.is_above else below
+    return [line, label.encode(x="at:T", y="target:Q", text="text:N")]
 
 
 def target_column(target: float, text: str, palette: Palette) -> list[Any]:

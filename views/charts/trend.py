@@ -12,7 +12,7 @@ from views.charts.axes import fixed_scale, month_axis, value_axis, value_range
 from views.charts.frames import bool_column, tooltips
 from views.charts.headings import join_notes
 from views.charts.selection import POINTER, click_selection
-from views.charts.targets import target_line, target_text
+from views.charts.targets import clear_spot, target_line, target_text
 from views.charts.theme import Chart, empty_chart, finish
 from views.tokens import Palette
 from views.words import NumberFormat
@@ -53,7 +53,12 @@ def trend(
     )
     y = alt.Y("value:Q", title=None, scale=scale, axis=axis)
     before = alt.Y("last_year:Q", title=None, scale=scale, axis=axis)
-    layers: list[Any] = target_line(target, target_text(target_name, target, kind), palette) if target else []
+    layers: list[Any] = []
+    if target:
+        lines = [rows[column].to_numpy() for _, rows in data.groupby("series") for column in ("value", "last_year")]
+        spot = clear_spot(lines, target, (low, high), height, palette)
+        months = data["at"].drop_duplicates()
+        layers += target_line(target, target_text(target_name, target, kind), palette, spot, months)
     layers += [base.mark_line(color=palette.compare, strokeWidth=1.5).encode(y=before)]
     colour = alt.Stroke("colour:N", scale=None)
     whole = alt.Y("whole:Q", title=None, scale=scale, axis=axis)
