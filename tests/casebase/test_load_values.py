@@ -17,7 +17,7 @@ from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.errors import UsageError
 from casebase.loading import Result, load, map_of, read_map
 from casebase.schema import area, category, grid_task, info, load_reject, metadata, petition
-from casebase.settings import CalendarSettings, CitySettings, Settings
+from casebase.settings import CalendarSettings, CitySettings, HotlineSettings, Settings
 from casebase.upgrade import upgrade
 from queries import quality
 from queries.measure import measure
@@ -405,6 +405,20 @@ def test_days_of_a_workbook_are_days(duck: Casebase, tmp_path: Path) -> None:
     load(duck, tmp_path / "cases.xlsx", map_of(cases("closed_at", "due_at")), now=NOW)
     found = values(duck, petition.c.closed_at, petition.c.due_at)
     assert found == [(datetime(2026, 10, 6, 10), datetime(2026, 10, 20, 23, 59, 59))]
+
+
+def test_a_changed_limit_holds_for_old_cases_once_their_file_is_loaded_again(duck: Casebase, put: Put) -> None:
+    """As config.toml and docs/loading.md say of what is written to a case."""
+    file_map = cases("channel", due={"compute_from": "accepted"})
+    line = "no,opened,channel\na,2026-10-12,12345转办\n"
+    put(duck, line, file_map)
+    changed = duck.settings.model_copy(update={"hotline": HotlineSettings(answer_working_days=10)})
+    later = Casebase(duck.engine, changed)
+    put(later, line.replace("a,", "b,"), file_map)
+    old, new = datetime(2026, 10, 19, 23, 59, 59), datetime(2026, 10, 26, 23, 59, 59)
+    assert values(later, petition.c.due_at) == [old, new]
+    assert put(later, line, file_map).updated == 1
+    assert values(later, petition.c.due_at) == [new, new]
 
 
 # What is kept of the database, and keys of persons
