@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -30,6 +31,12 @@ class DatabaseSettings(_Section):
     connection_timeout: float = Field(3.0, gt=0, le=600)
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    """Their names, for which every file of the system's time zones is opened: once a process."""
+    return frozenset(available_timezones())
+
+
 class CitySettings(_Section):
     name: str = "郑州市"
     bureau: str = "郑州市信访局"
@@ -38,7 +45,7 @@ class CitySettings(_Section):
     @field_validator("timezone")
     @classmethod
     def _known(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _time_zones():
             raise ValueError(f"{name} is no time zone; write it as Asia/Shanghai")
         return name
 

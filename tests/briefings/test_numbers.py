@@ -2,9 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -31,10 +32,13 @@ TARGETS = tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8"))["tar
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], city: Casebase) -> Any:
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], city: Casebase
+) -> Iterator[Callable[..., list[Record]]]:
     """The records of the command: (metrics, period, moment, area, further words) to records.
 
-    It asks the briefings' own case base, which knows its calendar and what it lacks: a test asks fifty times.
+    It asks the briefings' own case base, which knows its calendar and what it lacks, and keeps its file open: a test
+    asks fifty times.
     """
     answered = Command(monkeypatch, capsys)
     monkeypatch.setattr("queries.__main__.open_casebase", lambda *_args, **_options: city)
@@ -45,7 +49,8 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         words += ["--area", area] if area else []
         return answered(*words, *more).records()
 
-    return asked
+    with city.engine.connect():
+        yield asked
 
 
 @pytest.fixture
@@ -116,6 +121,7 @@ def moved(now: Record, before: Record) -> set[str]:
     return ways
 
 
+@cache
 def worked(period: Period, moment: datetime) -> int:
     """Working days of a period that have begun, by chinese_calendar alone."""
     last = max(period.start, min(period.end, moment.date()))
