@@ -1,6 +1,5 @@
-"""Card → list on every page that has numbers of cases, and on to the case and back, in a real browser."""
+"""What a click does to the address and to the browser's history, in a real browser; each page's in test_walk.py."""
 
-import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,36 +7,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from docs.make_screenshots import DONE
-from pages.parts.menu import ENTRIES
 from tests.pages.conftest import wait_until
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
-# The number that is clicked on each page, by the address of the page.
-NUMBERS = {
-    "": "registered",
-    "backlog": "backlog",
-    "five_day": "five_day_closure",
-    "grid": "reached_in_24h",
-    "hearings": "hearings_held",
-    "forward": "five_day_due_in_5",
-    "why": "registered",
-    "hot_topics": "registered",
-    "mediation": "petitions_after_mediation",
-    "receptions": "receptions",
-    "supervision": "supervision_issued",
-    "hotline": "hotline_registered",
-    "agents": "cases_accompanied",
-    "dispatch": "tasks_pushed",
-}
-# From a list on the way is the same: of every kind of row; by the button and by the browser's own way back.
-TO_THE_CASE = {"five_day", "grid", "hearings", "mediation", "receptions", "supervision"}
-# Pages without cards: their own tests click what they have instead.
-OTHERS = {"model_cases", "dictionary", "data_quality", "search", "briefing"}
-
-
-def test_every_page_is_clicked_here_or_says_where() -> None:
-    assert {entry.path for entry in ENTRIES if entry.in_menu} == set(NUMBERS) | OTHERS
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -133,31 +106,4 @@ def test_a_page_s_own_choice_is_in_its_address_and_a_step(window: BrowserContext
     page.go_back()
     expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
     assert asked(page)["dispatch_level"] == ["区县（功能区）"]
-    page.close()
-
-
-def test_card_list_case_and_back(window: BrowserContext, address: str) -> None:
-    page = window.new_page()
-    for path, metric in NUMBERS.items():
-        page.goto(f"{address}/{path}?period=本年")
-        settled(page)
-        page.locator(f'[data-key="{metric}"] .open').first.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
-        page.wait_for_url("**/list?**", timeout=PATIENCE)
-        settled(page)
-        listed = asked(page)
-        assert listed["metric"] == [metric], path
-        if path not in TO_THE_CASE:
-            continue
-        open_first_row(page)
-        settled(page)
-        expect(page.get_by_text(re.compile("条例第三十四条")).first).to_be_visible(timeout=PATIENCE)
-        assert list(asked(page)["case"][0])
-        if path == "five_day":
-            page.go_back()
-        else:
-            page.get_by_role("button", name="← 返回清单").click()
-        page.wait_for_url("**/list?**metric=**", timeout=PATIENCE)
-        settled(page)
-        back = asked(page)
-        assert back == listed, path
     page.close()

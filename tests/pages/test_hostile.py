@@ -1,26 +1,21 @@
-"""Names and texts that are Markdown, HTML and addresses: every page shows them as written and asks no foreign host."""
+"""Names and texts that are Markdown, HTML and addresses are escaped. How pages show them in a browser: test_walk.py."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import String, Table, cast, func, literal, update
 from streamlit.testing.v1 import AppTest
 
 from casebase import schema
 from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.settings import Settings
-from docs.make_screenshots import REMOTE_DONE, WALL_DONE, cockpit
 from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
 from queries.columns import COLUMN_NAMES
 from queries.registry import METRICS
 from tests.pages.conftest import UNTIL, failures
-from tests.pages.test_live import faults_of, foreign_words, loaded
 
 OpenPage = Callable[..., AppTest]
-PATIENCE = 90_000
 NAME = "![x](https://evil.example/p.png)*~[b](c):red[d]`$<img src=//evil.example/i.png>www.evil.example "
 RAW = "[b](c)"
 # Elements whose text the framework takes for Markdown, in labels and help too.
@@ -90,39 +85,6 @@ def test_no_text_of_the_data_is_markdown(open_page: OpenPage, hostile_url: str) 
                     assert RAW not in text, (entry.file, kind, text)
                     escaped += escape_markdown(NAME.strip()) in text
     assert escaped >= 5
-
-
-@pytest.mark.browser
-def test_every_page_shows_it_as_written_asks_no_other_host_and_nothing_fails(
-    window: BrowserContext, hostile_url: str, still_config: Path
-) -> None:
-    """Under the server's own Content-Security-Policy, of which no page breaks a rule; and what is ours is Chinese."""
-    written, broken = 0, []
-    foreign: dict[str, set[str]] = {}
-    with cockpit(hostile_url, still_config) as address:
-        page = window.new_page()
-        faults = faults_of(page, address)
-        page.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
-        for entry in ENTRIES:
-            page.goto(f"{address}/{entry.path}?district=410105&period=本年&{entry.example}")
-            loaded(page)
-            foreign[entry.path] = {word for word in foreign_words(page) if word not in NAME}
-            assert page.locator("main :is(a[href*=evil], img[src*=evil])").count() == 0, entry.path
-            text = " ".join(page.locator("section.stMain, [data-testid=stMain]").first.inner_text().split())
-            written += NAME.strip() in text
-        page.goto(f"{address}/screen?area=410105&interval=600")
-        page.wait_for_selector(WALL_DONE, timeout=PATIENCE)
-        # A wall asks for news all the time: it is complete with the last of its scenes and the line below.
-        expect(page.locator(".scene")).to_have_count(len(Settings().screen.order), timeout=PATIENCE)
-        expect(page.locator("#ticker")).not_to_be_empty(timeout=PATIENCE)
-        page.goto(f"{address}/remote")
-        page.wait_for_selector(REMOTE_DONE, timeout=PATIENCE)
-        expect(page.frame_locator("#preview iframe").locator(WALL_DONE).first).to_be_visible(timeout=PATIENCE)
-        page.close()
-    assert not any(foreign.values()), foreign
-    assert faults == []
-    assert broken == []
-    assert written >= 5
 
 
 @pytest.mark.parametrize(
