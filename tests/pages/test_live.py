@@ -12,9 +12,10 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sqlalchemy.engine import make_url
 
 from casebase.engine import Casebase
-from docs.make_screenshots import DONE, WALL_DONE, cockpit
+from docs.make_screenshots import DONE, WALL_DONE
 from tests.pages.conftest import add_cases, wait_until
 from tests.screen.test_wall import REGISTERED, WATCH_NUMBER, wall
+from tests.servers import own_cockpit
 
 pytestmark = pytest.mark.browser
 # Long enough for a slow machine; what must be quick is measured in benchmarks/, not here.
@@ -196,7 +197,7 @@ def test_new_cases_show_by_themselves_on_page_and_wall(
     browser: Browser, window: BrowserContext, small: Casebase, quick_config: Path
 ) -> None:
     url = small.engine.url.render_as_string(hide_password=False)
-    with cockpit(url, quick_config) as address:
+    with own_cockpit(url, quick_config) as address:
         the_page_stays_as_it_was(window, address, small)
         the_wall_counts_up_and_pulses_where_they_fell(browser, window, address, small)
 
@@ -282,7 +283,7 @@ def test_outage_keeps_the_last_numbers_of_pages_and_walls_and_ends_by_itself(
     text = quick_config.read_text(encoding="utf-8")
     assert "red = 6\n" in text
     quick_config.write_text(text.replace("red = 6\n", "red = 20\n"), encoding="utf-8")  # time to see both in amber
-    with cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
+    with own_cockpit(url, quick_config) as address, psycopg.connect(postgres_server, autocommit=True) as server:
         page = opened(window, address)
         assert backlog(page) == "40"
         screen = wall(window, f"{address}/screen?pin=overview")
@@ -323,7 +324,7 @@ def test_cockpit_that_starts_without_its_database_says_so_and_finds_it_later(
     small.engine.dispose()
     with psycopg.connect(postgres_server, autocommit=True) as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        with cockpit(url, quick_config) as address:
+        with own_cockpit(url, quick_config) as address:
             page = opened(window, address)
             expect(page.get_by_text("现在读不到数据")).to_be_visible(timeout=PATIENCE)
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from docs.make_screenshots import DONE
 from tests.pages.conftest import wait_until
 
+pytestmark = pytest.mark.browser
 PATIENCE = 90_000
 # All texts and labels in what the framework lays over the page or beside a table, that have a word in Latin letters.
 ENGLISH = """() => {

@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from casebase.settings import Settings
-from docs.make_screenshots import REMOTE_DONE, WALL_DONE, cockpit
+from docs.make_screenshots import REMOTE_DONE, WALL_DONE
 from pages.parts.menu import ENTRIES
 from tests.pages.test_clicks import asked, open_first_row, settled
 from tests.pages.test_hostile import NAME
 from tests.pages.test_hostile import hostile_url as hostile_url  # a fixture
 from tests.pages.test_live import faults_of, foreign_words, loaded
+from tests.servers import own_cockpit
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -53,7 +54,7 @@ def test_every_page_shows_it_as_written_opens_its_lists_asks_no_other_host_and_n
     """Under the server's own Content-Security-Policy, of which no page breaks a rule; and what is ours is Chinese."""
     written, broken = 0, []
     foreign: dict[str, set[str]] = {}
-    with cockpit(hostile_url, still_config) as address:
+    with own_cockpit(hostile_url, still_config) as address:
         page = window.new_page()
         faults = faults_of(page, address)
         page.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)

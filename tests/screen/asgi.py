@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -49,7 +50,9 @@ class Client:
         return self.send("POST", path, headers or {}, body)
 
     def send(self, method: str, path: str, headers: dict[str, str], body: Iterable[bytes] = (b"",)) -> Answer:
-        return anyio.run(self._send, method, path, {"Host": "testserver"} | headers, body)
+        headers = {"Host": "testserver"} | headers
+        with ThreadPoolExecutor(1) as thread:  # in the tests' own thread runs the browser's loop
+            return thread.submit(lambda: anyio.run(self._send, method, path, headers, body)).result()
 
     async def _send(self, method: str, path: str, headers: dict[str, str], body: Iterable[bytes]) -> Answer:
         parts = urlsplit(path)

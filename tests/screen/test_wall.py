@@ -11,6 +11,7 @@ from casebase.settings import ROOT
 from docs.make_screenshots import WALL_DONE, cockpit, free_port
 from screen.scenes import SCENES
 from tests.pages.conftest import MAPS, wait_until
+from tests.servers import own_cockpit
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -197,7 +198,7 @@ def test_a_pinned_scene_comes_back_after_a_touch(window: BrowserContext, demo_ur
     text = still_config.read_text(encoding="utf-8")
     assert "pause = 180" in text
     still_config.write_text(text.replace("pause = 180", "pause = 5"), encoding="utf-8")
-    with cockpit(demo_url, still_config) as address:
+    with own_cockpit(demo_url, still_config) as address:
         page = wall(window, f"{address}/screen?pin=grid")
         expect(page.locator("#mode")).to_have_text("已固定")
         page.keyboard.press("PageDown")
@@ -213,7 +214,7 @@ def test_every_scene_of_other_cities_fits_and_says_something(
     window: BrowserContext, data: str, bare_url: str, real_url: Callable[[str], str], still_config: Path
 ) -> None:
     """A city of points with long names, one without any place on earth, and an empty case base."""
-    with cockpit(real_url(data) if data else bare_url, still_config) as address:
+    with own_cockpit(real_url(data) if data else bare_url, still_config) as address:
         page = wall(window, f"{address}/screen?interval=600&order={','.join(scene.id for scene in SCENES)}")
         for scene in SCENES:
             wait_for_scene(page, scene.id)
@@ -427,7 +428,7 @@ def test_today_becomes_the_new_day_at_midnight(
 def test_the_wall_outlives_its_network_and_its_server(browser: Browser, demo_url: str, quick_config: Path) -> None:
     port = free_port()
     with browser.new_context() as own:
-        with cockpit(demo_url, quick_config, port) as address:
+        with own_cockpit(demo_url, quick_config, port) as address:
             page = wall(own, f"{address}/screen?interval=5&order=backlog,overview")
             number = page.locator("#scene-backlog [data-key=backlog] .value").text_content()
             page.context.set_offline(True)
@@ -440,7 +441,7 @@ def test_the_wall_outlives_its_network_and_its_server(browser: Browser, demo_url
             expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
         expect(page.locator("#cutoff.red")).to_contain_text("■ 数据中断", timeout=PATIENCE)
         assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
-        with cockpit(demo_url, quick_config, port):
+        with own_cockpit(demo_url, quick_config, port):
             expect(page.locator("#cutoff:not(.red, .amber)")).to_contain_text("数据截至", timeout=PATIENCE)
             assert page.locator("#scene-backlog [data-key=backlog] .value").text_content() == number
             page.close()
