@@ -1,5 +1,6 @@
 """协同分派: the three kinds of task pushed to the grid platform, from push to first contact to finish."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -55,8 +56,9 @@ def ranked(view: View) -> None:
     """Places by how fast they are, the slowest first."""
     levels = places.levels_below(view, without=("grid",)) or ("grid",)
     with st.container(horizontal=True):
-        otherwise = "street" if "street" in levels else levels[0]
-        dimension = filters.choose("排名层级", levels, "dispatch_level", otherwise, PLACE_NAMES.__getitem__)
+        dimension = filters.choose(
+            "排名层级", levels, "dispatch_level", rankable_level(view, levels), PLACE_NAMES.__getitem__
+        )
         speed = filters.choose("排名指标", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
     if not layout.explain_missing(view, speed):
         speeds(view, speed, dimension)
@@ -98,6 +100,17 @@ def with_small(view: View, speed: str, dimension: str) -> pd.DataFrame:
     """Places by one of SPEEDS, each small that has hardly a task, and so is slow or fast by chance."""
     by_place = splits.split(view, [speed], dimension)
     return by_place.assign(small=by_place["among"] < view.settings.lights.small_sample)
+
+
+@kept
+def rankable_level(view: View, levels: Sequence[str]) -> str:
+    """The finest level down to the street at which at least half of the places can be judged, else the first."""
+    down_to_street = levels[: levels.index("street") + 1] if "street" in levels else levels[:1]
+    for level in reversed(down_to_street[1:]):
+        small = with_small(view, SPEEDS[0], level)["small"]
+        if small.size and small.mean() <= 0.5:
+            return level
+    return levels[0]
 
 
 def judged(by_place: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """协同分派: what is drawn is what the registry counts, and what is clicked opens exactly that."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,8 +60,24 @@ def test_a_step_opens_the_tasks_that_came_to_it(
 def test_a_street_opens_its_tasks(page: Callable[..., AppTest], city: Casebase) -> None:
     streets = measure(city, ["contact_hours"], as_of=UNTIL, period=YEAR, by=["street"])
     street = streets.sort_values("hits").iloc[-1]
-    asked = clicked(page(), "ranked_street_contact_hours", picked(code=street["street"]))
+    asked = clicked(page(dispatch_level="街道（乡镇）"), "ranked_street_contact_hours", picked(code=street["street"]))
     assert opened_length(city, asked) == street["hits"] > 0
+
+
+@pytest.mark.parametrize(
+    ("small_sample", "level"),
+    [
+        (30, "district"),  # no street of the sample city has 30 tasks
+        (1, "street"),
+    ],
+)
+def test_the_ranking_begins_with_a_level_that_can_be_ranked(
+    small_sample: int, level: str, page: Callable[..., AppTest], still_config: Path
+) -> None:
+    text = still_config.read_text(encoding="utf-8")
+    assert "small_sample = 30" in text
+    still_config.write_text(text.replace("small_sample = 30", f"small_sample = {small_sample}"), encoding="utf-8")
+    assert page().segmented_control(key="dispatch_level").value == level
 
 
 def test_a_late_district_opens_what_it_missed(page: Callable[..., AppTest], city: Casebase) -> None:
