@@ -13,7 +13,7 @@ from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from queries import dictionary
 from queries.measure import metric_of
-from queries.model import Metric
+from queries.model import Kind, Metric
 from queries.registry import METRICS
 from views import entries
 
@@ -70,8 +70,9 @@ def alone(view: View, metric: Metric) -> None:
         return
     months = months_of(view, metric.id)
     title = f"{view.months_text(12)}{metric.name}"
-    period_text = metric.under(view.settings.deadlines).period_text
-    subtitle = f"{'每月末' if metric.is_stock else f'按{period_text}'}（{metric.unit}）"
+    worded = metric.under(view.settings.deadlines)
+    counted_by = "每月末" if metric.is_stock else f"按{worded.period_text}"
+    subtitle = f"{counted_by}（{metric.unit}）{pictures.not_yet(worded, months) if metric.kind is Kind.RATE else ''}"
     with layout.block("metric_months"):
         pictures.trend(view, metric.id, months, key=f"months_{metric.id}", alt=title, title=title, subtitle=subtitle)
 

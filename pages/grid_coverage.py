@@ -16,7 +16,7 @@ from pages.parts import filters, layout, lists, maps, notices, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
-from pages.parts.rankings import finding, ranking
+from pages.parts.rankings import finding, left_out, ranking
 from queries.cases import Part, cases, count_cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
@@ -39,6 +39,8 @@ CELLS = 200
 FACTS = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
 MAP_SIZE = (780, 460)
 ROWS, ROWS_BESIDE_FACTS = 14, 7
+# Bars of one ranking, as high as the two short ones beside it.
+MOST_KINDS = 10
 
 
 @dataclass(frozen=True)
@@ -288,17 +290,17 @@ def gap_list(view: View, gap: Gap) -> None:
 def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
     """A rate by the kinds of one dimension; a bar opens its list."""
     rates = splits.split(view, [metric_id], dimension)
-    subtitle = f"{metric_of(metric_id).name}，按{DIMENSIONS[dimension]}"
+    name = f"{metric_of(metric_id).name}，按{DIMENSIONS[dimension]}"
     ranking(
         view,
         rates,
         metric_id,
         dimension,
         key=key,
-        alt=subtitle,
+        alt=name,
         title=finding(view, rates, metric_id, "类"),
-        subtitle=subtitle,
-        largest_first=True,
+        subtitle=f"{name}{left_out(rates, MOST_KINDS)}",
+        most=MOST_KINDS,
         none="这一时段没有记录",
         part=Part.HITS,
     )
@@ -331,8 +333,10 @@ def page(view: View) -> None:
         layout.row(view, *({key: partial(gap_list, gap=gap)} for key, gap in GAPS.items()))
         layout.row(
             view,
-            {"kinds": partial(ranked, metric_id="grids_staffed", dimension="grid_kind", key="by_grid_kind")},
-            {"means": partial(ranked, metric_id="reached_in_24h", dimension="contact_method", key="by_means")},
+            {
+                "kinds": partial(ranked, metric_id="grids_staffed", dimension="grid_kind", key="by_grid_kind"),
+                "means": partial(ranked, metric_id="reached_in_24h", dimension="contact_method", key="by_means"),
+            },
             {"spot": partial(ranked, metric_id="on_the_spot", dimension="category", key="spot_by_category")},
         )
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from cockpit import kpis, places, rows
+from cockpit import kpis, places, rows, splits
 from cockpit.kept import kept
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, pictures, tables
@@ -27,6 +27,9 @@ BY_UNIT = {
     OVERDUE: "超期（件次）",
 }
 MOST_ORDERS = 200
+# Bars of places in one column, of late units and of classes in the other; a heading with its axis takes the room of so
+# many bars.
+PLACES, MOST_LATE, LEAST_CLASSES, HEADING = 16, 6, 5, 4
 
 
 def units(view: View) -> None:
@@ -61,6 +64,13 @@ def orders(view: View) -> None:
     )
 
 
+def rows_left(view: View, below: str) -> int:
+    """How many classes the column beside the places has room for, below the units that are late."""
+    place_count = min(len(splits.split(view, [RESPONSE], below)), PLACES)
+    late = min(len(splits.split(view, [OVERDUE], "unit")), MOST_LATE)
+    return max(place_count - max(late, 1) - HEADING, LEAST_CLASSES)
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks; a channel of 信访 that is chosen there narrows no order of 12345."""
     view = kpis.applied(view, metric_of(REGISTERED))
@@ -80,11 +90,16 @@ def page(view: View) -> None:
         {"volume_months": partial(pictures.count_by_month, metric_id=REGISTERED, key="hotline_months", height=230)},
         widths=(3, 2),
     )
+    classes = rows_left(view, below)
     layout.row(
         view,
         {"response_places": partial(ranked, metric_id=RESPONSE, dimension=below, key=f"hotline_{below}")},
-        {"late_units": partial(ranked, metric_id=OVERDUE, dimension="unit", key="hotline_late_units")},
-        {"classes": partial(ranked, metric_id=REGISTERED, dimension="category", key="hotline_classes")},
+        {
+            "late_units": partial(
+                ranked, metric_id=OVERDUE, dimension="unit", key="hotline_late_units", most=MOST_LATE
+            ),
+            "classes": partial(ranked, metric_id=REGISTERED, dimension="category", key="hotline_classes", most=classes),
+        },
     )
     layout.row(
         view,

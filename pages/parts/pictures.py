@@ -13,10 +13,11 @@ from cockpit.view import View
 from pages.parts import clicks, layout
 from queries.compare import daily_flow as daily_flow_of
 from queries.measure import metric_of
+from queries.model import Metric
 from queries.periods import last_months
 from queries.registry import METRICS
 from queries.targets import target_of
-from views import charts
+from views import charts, words
 from views.charts.axes import ROW
 from wording import findings, numbers
 
@@ -40,6 +41,7 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
         return
     metric, target = metric_of(metric_id).under(view.settings.deadlines), target_of(view.settings, metric_id)
     rates = _rates(view, metric_id)
+    notes = _unfinished(rates) + not_yet(metric, rates)
     year_before = "灰线为上年同期，" if rates["last_year"].notna().any() else ""
     nothing = f"所选范围内没有可计{metric.name}的记录"
     statement = view.derive(findings.months, rates, target, view.as_of.date(), nothing=nothing)
@@ -48,7 +50,7 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
         charts.trend,
         rates,
         title=statement if statement == nothing else f"{metric.name}：{statement}",
-        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点击月份查看{name_to_open(metric)}的{_unfinished(rates)}",
+        subtitle=f"{metric.name}，按{metric.period_text}所在月份；{year_before}点击月份查看{name_to_open(metric)}的{notes}",
         kind="rate",
         target=target,
         height=height,
@@ -67,6 +69,19 @@ def _rates(view: View, metric_id: str) -> pd.DataFrame:
 def _unfinished(months: pd.DataFrame) -> str:
     """What the months drawn dashed or pale are, where there are any."""
     return "；虚线或浅色的月份未完" if months["unfinished"].any() else ""
+
+
+def not_yet(metric: Metric, months: pd.DataFrame) -> str:
+    """；9月—11月还没有可计的件：只计… where the last months have no number yet while earlier ones have; else "".
+
+    A case joins many a rate when a time of its own is over, as that of 一次性化解率 90 days after its closing.
+    """
+    known = months["value"].notna().to_numpy().nonzero()[0]
+    blank = months["at"].iloc[known[-1] + 1 :] if known.size else months["at"].head(0)
+    if blank.empty:
+        return ""
+    names = dict.fromkeys(words.month(at, year=False) for at in (blank.iloc[0], blank.iloc[-1]))
+    return f"；{'—'.join(names)}还没有可计的：只计{metric.among_text.rstrip('。')}"
 
 
 def trend(view: View, metric_id: str, months: pd.DataFrame, *, key: str, alt: str, title: str, subtitle: str) -> None:
