@@ -74,11 +74,11 @@ def _lived(built: Path, folder: Path, live_on: Callable[[Casebase], datetime]) -
 
 @pytest.fixture(scope="module")
 def weeks_later(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    """Forty days, the first ten in steps of hours."""
+    """Forty days, the first five in steps of hours."""
 
     def live_on(city: Casebase) -> datetime:
-        _live(city, 10, step=timedelta(hours=7))
-        return _live(city, 30, since=UNTIL + timedelta(days=10))
+        _live(city, 5, step=timedelta(hours=7))
+        return _live(city, 35, step=timedelta(days=2), since=UNTIL + timedelta(days=5))
 
     yield from _lived(built, tmp_path_factory.mktemp("weeks"), live_on)
 

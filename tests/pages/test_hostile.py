@@ -1,6 +1,8 @@
 """Names and texts that are Markdown, HTML and addresses are escaped. How pages show them in a browser: test_walk.py."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import String, Table, cast, func, literal, update
@@ -13,7 +15,7 @@ from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
 from queries.columns import COLUMN_NAMES
 from queries.registry import METRICS
-from tests.pages.conftest import UNTIL, failures
+from tests.pages.conftest import UNTIL, failures, read_only
 
 OpenPage = Callable[..., AppTest]
 NAME = "![x](https://evil.example/p.png)*~[b](c):red[d]`$<img src=//evil.example/i.png>www.evil.example "
@@ -49,13 +51,14 @@ TYPED: tuple[tuple[Table, tuple[str, ...]], ...] = (
 CHANNEL = "网信"
 
 
-@pytest.fixture
-def hostile_url(own_url: str) -> str:
-    """The small city with every name and text begun by NAME."""
-    casebase = open_casebase(Settings(), own_url)
+@pytest.fixture(scope="session")
+def hostile_url(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The small city with every name and text begun by NAME, to read."""
+    url = f"duckdb:///{shutil.copy(demo_file, tmp_path_factory.mktemp('hostile') / 'city.duckdb')}"
+    casebase = open_casebase(Settings(), url)
     _spoil(casebase)
     casebase.engine.dispose()
-    return own_url
+    return read_only(url)
 
 
 def _spoil(casebase: Casebase) -> None:

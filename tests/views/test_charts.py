@@ -3,13 +3,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from altair.utils.schemapi import SchemaValidationError
 
 from views import charts, words
 from views.charts.headings import break_lines, width_of
 from views.charts.targets import Spot, clear_spot, target_text
+from views.charts.theme import finish
 from views.tokens import DESK, WALL, Palette
 
 MONTHS = pd.date_range("2025-12-01", periods=12, freq="MS")
@@ -21,6 +24,15 @@ def spec_of(chart: charts.Chart) -> Spec:
     """The chart as Vega-Lite; Altair checks it against the schema."""
     spec: Spec = chart.to_dict()
     return spec
+
+
+def test_a_part_that_vega_lite_does_not_know_is_refused_with_the_whole_chart() -> None:
+    """Parts are not checked when they are made: finished charts are."""
+    points = alt.Chart(pd.DataFrame({"a": [1]})).mark_point()
+    right, wrong = (points.encode(x=alt.X("a:Q", axis=alt.Axis(labelAngle=angle))) for angle in (0, "upside down"))
+    assert finish([right], DESK, "", "", 72).to_dict()
+    with pytest.raises(SchemaValidationError, match="upside down"):
+        finish([wrong], DESK, "", "", 72).to_dict()
 
 
 def rows(spec: Spec, column: str) -> list[dict[str, Any]]:
