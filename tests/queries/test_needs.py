@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from sqlalchemy import delete, update
 
 from casebase import schema
 from casebase.bulk_insert import append
-from casebase.engine import Casebase, mark_changed, open_casebase
+from casebase.engine import Casebase, mark_changed, open_casebase, write_info
 from casebase.settings import Settings
 from queries import blanks, needs
 from queries.cases import count_cases
@@ -69,20 +70,30 @@ def city_file(new_url: Callable[[str], str], casebase_of: Callable[[str], Caseba
     return Path(url.removeprefix("duckdb:///"))
 
 
+@pytest.fixture(scope="module")
+def spare_city(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebase]:
+    """An open case base whose file is laid anew for each test: what it asks of every metric is compiled once."""
+    file = shutil.copy(city_file, tmp_path_factory.mktemp("spare") / "city.duckdb")
+    casebase = open_casebase(Settings(), f"duckdb:///{file}")
+    yield casebase
+    casebase.engine.dispose()
+
+
+VERSIONS = count(1000, 1000)
+
+
 @pytest.fixture
-def copied(city_file: Path, tmp_path: Path) -> Iterator[Callable[[], Casebase]]:
-    """A copy of the sample city to take things away from."""
-    opened: list[Casebase] = []
+def copied(city_file: Path, spare_city: Casebase) -> Callable[[], Casebase]:
+    """A copy of the sample city to take things away from, one a test, in versions that no other copy had."""
 
     def make() -> Casebase:
-        path = tmp_path / "city.duckdb"
-        shutil.copy(city_file, path)
-        opened.append(open_casebase(Settings(), f"duckdb:///{path}"))
-        return opened[-1]
+        spare_city.engine.dispose()
+        shutil.copy(city_file, spare_city.files["case database"])
+        with spare_city.writing() as connection:
+            write_info(connection, version=str(next(VERSIONS)))
+        return spare_city
 
-    yield make
-    for casebase in opened:
-        casebase.engine.dispose()
+    return make
 
 
 @pytest.mark.parametrize(
