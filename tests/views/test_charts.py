@@ -29,7 +29,8 @@ def spec_of(chart: charts.Chart) -> Spec:
 def test_a_part_that_vega_lite_does_not_know_is_refused_with_the_whole_chart() -> None:
     """Parts are not checked when they are made: finished charts are."""
     points = alt.Chart(pd.DataFrame({"a": [1]})).mark_point()
-    right, wrong = (points.encode(x=alt.X("a:Q", axis=alt.Axis(labelAngle=angle))) for angle in (0, "upside down"))
+    angles: tuple[Any, ...] = (0, "upside down")
+    right, wrong = (points.encode(x=alt.X("a:Q", axis=alt.Axis(labelAngle=angle))) for angle in angles)
     assert finish([right], DESK, "", "", 72).to_dict()
     with pytest.raises(SchemaValidationError, match="upside down"):
         finish([wrong], DESK, "", "", 72).to_dict()
