@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Join, Select, and_, case, func, select, true
 
 from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
@@ -121,12 +121,18 @@ def list_rows(
     """
     order = (subject.order(at), subject.key)
     if limit is not None or offset:
-        keys = select(subject.key).select_from(subject.rows).where(where).order_by(*order)
-        where = subject.key.in_(keys.limit(limit).offset(offset).correlate(None))
+        keys = select(subject.key).select_from(subject.rows).where(where).order_by(*order).limit(limit).offset(offset)
+        where = subject.key.in_(_fetched(casebase, keys) if isinstance(subject.rows, Join) else keys.correlate(None))
     expressions = {name: expression(at) for name, expression in subject.columns.items()} | _unit_code(subject, at)
     columns = [expression.label(name) for name, expression in expressions.items()]
     statement = select(*columns).select_from(subject.rows).where(where).order_by(*order)
     return _told_apart(casebase, casebase.frame(statement))
+
+
+def _fetched(casebase: Casebase, keys: Select[Any]) -> list[Any]:
+    """Keys that a join is narrowed to: only of those that it is told does DuckDB know how few they are."""
+    with casebase.reading() as connection:
+        return list(connection.scalars(keys))
 
 
 def _unit_code(subject: Subject, at: Moment) -> dict[str, ColumnElement[Any]]:

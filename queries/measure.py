@@ -286,26 +286,27 @@ def _plan_stocks(
 ) -> Iterator[Pass]:
     """Stocks at several moments: those that rows come into and leave at times of their own by balance."""
     subject = metrics[0].subject
+    parts: list[tuple[Sequence[Metric], list[tuple[str, Moment]]]]
     if _depends_on_moment(subject, by, within):
         # A row that changes its place in the split between the moments needs one pass for each.
-        parts = [[one] for one in moments]
+        parts = [(metrics, [one]) for one in moments]
     else:
         at, times = moments[-1][1], [(label, then.as_of) for label, then in moments]
         narrowing, labels = in_slice(casebase, subject, at, within), _labels(subject, by, at)
         for metric in metrics:
             if metric.spell is not None:
                 rows, start = metric.spell(at)
-                present = open_at(times[0][1])
-                where = [present, *narrowing, rows]
+                where = [open_at(times[0][1]), *narrowing, rows]
                 yield Balance(metric, subject.rows, labels, start, p.closed_at, times, where, span)
-        metrics = [metric for metric in metrics if metric.spell is None]
-        parts = [moments] if metrics else []
-    for part in parts:
-        at = part[-1][1]
-        cells = [_cell(metric, then, None, label) for metric in metrics for label, then in part]
-        where = in_slice(casebase, subject, at, within)
-        all_open = all(metric.only_open for metric in metrics)
-        looked_at = open_at(part[0][1].as_of) if all_open else or_(*(cell.among for cell in cells))
+        others = [metric for metric in metrics if metric.spell is None]
+        # Few cases were open at any one moment, but most of a year's at one of twelve.
+        parts = [([metric], [one]) for metric in others if metric.only_open for one in moments]
+        rest = [metric for metric in others if not metric.only_open]
+        parts += [(rest, moments)] if rest else []
+    for part, times_of_part in parts:
+        at = times_of_part[-1][1]
+        cells = [_cell(metric, then, None, label) for metric in part for label, then in times_of_part]
+        where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
         yield Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
 
 

@@ -55,6 +55,7 @@ ACCOMPANIED_OPEN = _agent(
     period_text="时点数",
     among=lambda at: and_(still_open(at), p.agent_id.is_not(None)),
     only_open=True,
+    spell=lambda at: (and_(known(at), p.agent_id.is_not(None)), p.registered_at),
 )
 
 

@@ -3,7 +3,20 @@
 from datetime import timedelta
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, exists, literal_column, not_, or_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    type_coerce,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from casebase.case_words import HOTLINE
@@ -99,6 +112,11 @@ def last_day(column: ColumnElement[Any], days: int) -> ColumnElement[Any]:
     A date plus a whole number, because adding an interval to millions of rows is ten times as slow.
     """
     return type_coerce(type_coerce(on_day(column), Integer) + literal_column(str(days), Integer), Date)
+
+
+def overdue_from() -> ColumnElement[Any]:
+    """A case with a limit is overdue from the day after it, or from its registration where that is later."""
+    return func.greatest(p.registered_at, cast(last_day(p.due_at, 1), DateTime))
 
 
 def day_passed(column: ColumnElement[Any], days: int, at: Moment) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline
+from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline, overdue_from
 from queries.subjects.expressions import limit_passed, on_day, open_at, p
 from queries.subjects.hotline import (
     HOTLINE_ORDER,
@@ -69,6 +69,8 @@ HOTLINE_OPEN = _count(
     polarity=Polarity.NEUTRAL,
     period_text="时点数",
     among=_open,
+    only_open=True,
+    spell=lambda at: (hotline(at), p.registered_at),
     short="12345转办",
     beside=("hotline_overdue",),
 )
@@ -80,6 +82,7 @@ HOTLINE_DUE_TODAY = _count(
     period_text="时点数",
     article=_LIMIT,
     among=lambda at: and_(_open(at), on_day(p.due_at) == at.today),
+    only_open=True,
     short="当日到期",
 )
 HOTLINE_OVERDUE = _count(
@@ -90,6 +93,8 @@ HOTLINE_OVERDUE = _count(
     period_text="时点数",
     article=_LIMIT,
     among=lambda at: and_(_open(at), limit_passed(p.due_at, at)),
+    only_open=True,
+    spell=lambda at: (and_(hotline(at), p.due_at.is_not(None)), overdue_from()),
     short="超期未答复",
 )
 HOTLINE_RESPONSE = _rate(

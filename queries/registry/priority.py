@@ -46,6 +46,7 @@ LEADER_ASSIGNED = _priority(
     dated_by=None,
     among=lambda at: and_(still_open(at), p.leader_assigned),
     only_open=True,
+    spell=lambda at: (and_(known(at), p.leader_assigned), p.registered_at),
 )
 LONG_STANDING = _priority(
     "long_standing",
@@ -55,6 +56,7 @@ LONG_STANDING = _priority(
     dated_by=None,
     among=lambda at: and_(still_open(at), p.is_long_standing),
     only_open=True,
+    spell=lambda at: (and_(known(at), p.is_long_standing), p.registered_at),
     beside=("leader_assigned",),
 )
 

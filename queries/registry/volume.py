@@ -1,9 +1,8 @@
 """总量与在办: how many came, were closed, are open, and are late."""
 
 from functools import partial
-from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func
+from sqlalchemy import ColumnElement, and_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import (
@@ -14,17 +13,10 @@ from queries.registry.common import (
     counted,
     ended,
     known,
-    last_day,
+    overdue_from,
     still_open,
 )
 from queries.subjects import PETITION, before, limit_passed, not_handled, on_day, p
-
-
-def _overdue_from(at: Moment) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-    """Cases with a limit are overdue from the day after it, or from their registration where that is later."""
-    day_after = cast(last_day(p.due_at, 1), DateTime)
-    return and_(known(at), p.due_at.is_not(None)), func.greatest(p.registered_at, day_after)
-
 
 _volume = partial(
     Metric, group="总量与在办", subject=PETITION, kind=Kind.COUNT, unit="件次", article="[C] 通行统计口径"
@@ -109,7 +101,7 @@ OVERDUE = _volume(
     among=lambda at: and_(still_open(at), limit_passed(p.due_at, at)),
     phrases=lambda rules: {"60日": f"{rules.handle_days}日"},
     only_open=True,
-    spell=_overdue_from,
+    spell=lambda at: (and_(known(at), p.due_at.is_not(None)), overdue_from()),
 )
 DUE_TODAY = _volume(
     "due_today",
