@@ -13,7 +13,7 @@ from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, pictures
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import counted, ranking
-from queries.cases import Part, cases, count_cases
+from queries.cases import Part, cases, count_cases, has_cases
 from queries.measure import metric_of
 from queries.model import Kind
 from queries.spread import spread
@@ -193,7 +193,7 @@ def page(view: View) -> None:
     layout.header(
         view, "协同分派", f"{view.text}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。"
     )
-    if not view.ask(count_cases, "tasks_pushed", as_of=view.as_of):
+    if not view.ask(has_cases, "tasks_pushed", as_of=view.as_of):
         notices.missing("推送到网格平台的任务", {"grid_task": "网格任务"})
         return
     number_cards(view, CARDS, key="dispatch_cards")

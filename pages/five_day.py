@@ -12,7 +12,7 @@ from pages.parts import clicks, filters, layout, notices, pictures, tables
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import counted, left_out, ranking
-from queries.cases import Part, count_cases
+from queries.cases import Part, has_cases
 from queries.measure import measure
 from queries.registry.five_day import START_OF_SIMPLE
 from queries.subjects import CLOSING_DAYS, DIMENSIONS
@@ -162,7 +162,7 @@ def page(view: View) -> None:
     number_cards(view, CARDS, key="five_day_cards")
     if layout.page_lacks(view, RATE):
         return
-    if not view.ask(count_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
+    if not view.ask(has_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
         notices.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")
         return
     # First, so that the choices are seen on a low screen, with the rankings that they rule.

@@ -106,6 +106,16 @@ def count_cases(
     return count_rows(casebase, listed(chosen), where)
 
 
+def has_cases(
+    casebase: Casebase, metric: str, part: Part = Part.HITS, *, as_of: datetime, within: Slice = EVERYTHING
+) -> bool:
+    """Whether the list has any row, without counting them."""
+    chosen, _, where = _resolve(casebase, metric, part, as_of, None, within)
+    subject = listed(chosen)
+    with casebase.reading() as connection:
+        return connection.scalar(select(subject.key).select_from(subject.rows).where(where).limit(1)) is not None
+
+
 def list_rows(
     casebase: Casebase,
     subject: Subject,

@@ -16,7 +16,7 @@ from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subjec
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
 from queries.scans import FREQUENCY, TIME, Balance, Cell, Pass, Scan, read, span_number
-from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category, open_at, p
+from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category, open_at
 
 _EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
 # A stock by day asks one question a day of every row; more days than this are asked for by mistake.
@@ -295,9 +295,10 @@ def _plan_stocks(
         narrowing, labels = in_slice(casebase, subject, at, within), _labels(subject, by, at)
         for metric in metrics:
             if metric.spell is not None:
-                rows, start = metric.spell(at)
-                where = [open_at(times[0][1]), *narrowing, rows]
-                yield Balance(metric, subject.rows, labels, start, p.closed_at, times, where, span)
+                spell, first = metric.spell(at), times[0][1]
+                present = open_at(first) if metric.only_open else or_(spell.end.is_(None), spell.end > first)
+                where = [present, *narrowing, spell.rows]
+                yield Balance(metric, subject.rows, labels, spell.start, spell.end, times, where, span)
         others = [metric for metric in metrics if metric.spell is None]
         # Few cases were open at any one moment, but most of a year's at one of twelve.
         parts = [([metric], [one]) for metric in others if metric.only_open for one in moments]

@@ -71,6 +71,18 @@ class Fixed:
 
 
 @dataclass(frozen=True, eq=False)
+class Spell:
+    """Rows that each come into a stock once and leave it once: at `start`, and at `end` (blank: not yet).
+
+    A row whose end is not after its start is never in it.
+    """
+
+    rows: ColumnElement[bool]
+    start: ColumnElement[Any]
+    end: ColumnElement[Any]
+
+
+@dataclass(frozen=True, eq=False)
 class Subject:
     """What is counted: the rows of a table or join, with the dimensions they can be split by.
 
@@ -116,17 +128,17 @@ class Metric:
     `dated_by` is the time that puts a row in a period; without it the metric is a stock, measured at the moment
     itself. Where that time is reckoned, `dated_from` names the columns that rows can be found by: one of them lies so
     many days before the time. A metric that looks at open petitions alone is `only_open`, and its rows are found by
-    that. `spell` tells of such a stock which rows come into it by a moment, and when: they stay until they are closed,
-    so that the stock of any earlier moment is who came by then less who left. `lists` is the subject of the list
-    behind it where distinct things are counted (`subject.dimensions` still split it). The texts are the 口径 that
-    travels with the number; `sides` are short words for the hits and the misses of a rate (按期, 未按期). `needs` names
-    what the data must fill beside what the predicates show by themselves (see queries.needs): a table ("hearing") or a
-    column ("petition.accepted_at"). A sum adds up `amount`, whole numbers of what `unit` names (人次 of visits), over
-    the rows of its list. A mean is `in_days` where its amount is a length of time in days. `outlook_of` is the rate
-    that this one says of a day to come. `row_unit` is what its rows are counted in where that is not the unit of the
-    subject. `target` is the ratio that was agreed on, which config.toml overrides (see queries.targets); without one
-    the metric has no light. `phrases` are those of its texts that speak of a setting, as they stand here, with what
-    they are under the settings given: whoever writes a text takes it from `under`.
+    that. `spell` tells of a stock when rows come and leave, so that that of any earlier moment is who came by then
+    less who left. `lists` is the subject of the list behind it where distinct things are counted (`subject.dimensions`
+    still split it). The texts are the 口径 that travels with the number; `sides` are short words for the hits and the
+    misses of a rate (按期, 未按期). `needs` names what the data must fill beside what the predicates show by themselves
+    (see queries.needs): a table ("hearing") or a column ("petition.accepted_at"). A sum adds up `amount`, whole
+    numbers of what `unit` names (人次 of visits), over the rows of its list. A mean is `in_days` where its amount is a
+    length of time in days. `outlook_of` is the rate that this one says of a day to come. `row_unit` is what its rows
+    are counted in where that is not the unit of the subject. `target` is the ratio that was agreed on, which
+    config.toml overrides (see queries.targets); without one the metric has no light. `phrases` are those of its texts
+    that speak of a setting, as they stand here, with what they are under the settings given: whoever writes a text
+    takes it from `under`.
 
     Raises DefinitionError for what cannot be. `metrics_by_id` checks what one metric says of others.
     """
@@ -148,7 +160,7 @@ class Metric:
     dated_by: Expression | None = None
     dated_from: Callable[[Moment], Sequence[tuple[ColumnElement[Any], int]]] | None = None
     only_open: bool = False
-    spell: Callable[[Moment], tuple[ColumnElement[bool], ColumnElement[Any]]] | None = None
+    spell: Callable[[Moment], Spell] | None = None
     lists: Subject | None = None
     distinct: ColumnElement[Any] | None = None
     amount: Expression | None = None
@@ -265,8 +277,8 @@ def _faults_of_time(metric: Metric) -> _Checks:
     of_moment = metric.period_text == AT_THE_MOMENT
     yield metric.is_stock and metric.dated_from is not None, "a stock has no period, so dated_from needs dated_by"
     counts_rows = metric.kind is Kind.COUNT and metric.hit is None and metric.distinct is None
-    is_balance = metric.is_stock and metric.only_open and counts_rows
-    yield metric.spell is not None and not is_balance, "spell is of a stock that counts open rows, with only_open"
+    is_balance = metric.is_stock and counts_rows
+    yield metric.spell is not None and not is_balance, "spell is of a stock that counts rows"
     yield metric.is_stock and not of_moment, f"a stock has no period, so its period_text is {AT_THE_MOMENT}"
     yield not metric.is_stock and of_moment, f"it has a period by dated_by, so its period_text is not {AT_THE_MOMENT}"
 

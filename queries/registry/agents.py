@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, has, known, still_open
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, has, known, open_spell, still_open
 from queries.subjects import ACCOMPANIED_CASE, AGENT, PETITION, accompanier, p
 
 ENGAGED_DAYS = 365
@@ -55,7 +55,7 @@ ACCOMPANIED_OPEN = _agent(
     period_text="时点数",
     among=lambda at: and_(still_open(at), p.agent_id.is_not(None)),
     only_open=True,
-    spell=lambda at: (and_(known(at), p.agent_id.is_not(None)), p.registered_at),
+    spell=lambda at: open_spell(and_(known(at), p.agent_id.is_not(None))),
 )
 
 

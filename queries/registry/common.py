@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from casebase.case_words import HOTLINE
-from queries.model import Fixed, Moment
+from queries.model import Fixed, Moment, Spell
 from queries.subjects import before, natural_days, not_handled, on_day, open_at, p
 
 # Working days that the cockpit looks ahead.
@@ -114,9 +114,14 @@ def last_day(column: ColumnElement[Any], days: int) -> ColumnElement[Any]:
     return type_coerce(type_coerce(on_day(column), Integer) + literal_column(str(days), Integer), Date)
 
 
-def overdue_from() -> ColumnElement[Any]:
-    """A case with a limit is overdue from the day after it, or from its registration where that is later."""
-    return func.greatest(p.registered_at, cast(last_day(p.due_at, 1), DateTime))
+def overdue_from(start: ColumnElement[Any], limit: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What has a limit is overdue from the day after it, or from its own start where that is later."""
+    return func.greatest(start, cast(last_day(limit, 1), DateTime))
+
+
+def open_spell(rows: ColumnElement[bool], start: ColumnElement[Any] = p.registered_at) -> Spell:
+    """Cases that are in a stock from their registration, or a later time, until they end."""
+    return Spell(rows, start, p.closed_at)
 
 
 def day_passed(column: ColumnElement[Any], days: int, at: Moment) -> ColumnElement[bool]:

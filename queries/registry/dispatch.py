@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, cast, extract, or_
+from sqlalchemy import ColumnElement, Float, and_, cast, extract, func, or_
 
-from queries.model import Fixed, Kind, Metric, Moment, Polarity
+from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
 from queries.registry.common import EXCLUDED, all_of, days_later
 from queries.registry.grids import pushed
-from queries.subjects import GRID_TASK, before, natural_days, task
+from queries.subjects import GRID_TASK, before, natural_days, p, task
 
 _dispatch = partial(
     Metric,
@@ -34,6 +34,11 @@ def hours_to_contact(_at: Moment) -> ColumnElement[Any]:
     return cast(extract("epoch", task.contacted_at - task.pushed_at), Float) / 3600
 
 
+# A task may be written down before its case.
+_COME = func.greatest(task.pushed_at, p.registered_at)
+# What a database takes the least of is what is not blank.
+_REACHED = func.least(task.contacted_at, task.finished_at)
+
 TASKS_OPEN = _dispatch(
     "tasks_open",
     "在办网格任务",
@@ -41,6 +46,7 @@ TASKS_OPEN = _dispatch(
     **all_of("已推送、尚未办结的任务"),
     period_text="时点数",
     among=_open,
+    spell=lambda at: Spell(pushed(at), _COME, task.finished_at),
 )
 TASKS_UNCONTACTED = _dispatch(
     "tasks_uncontacted",
@@ -49,6 +55,7 @@ TASKS_UNCONTACTED = _dispatch(
     **all_of("尚未联系、尚未办结的任务"),
     period_text="时点数",
     among=_uncontacted,
+    spell=lambda at: Spell(pushed(at), _COME, _REACHED),
 )
 TASKS_UNCONTACTED_24H = _dispatch(
     "tasks_uncontacted_24h",
@@ -57,6 +64,7 @@ TASKS_UNCONTACTED_24H = _dispatch(
     **all_of("推送满24小时、尚未联系、尚未办结的任务"),
     period_text="时点数",
     among=lambda at: and_(_uncontacted(at), days_later(task.pushed_at, 1) <= at.as_of),
+    spell=lambda at: Spell(pushed(at), func.greatest(days_later(task.pushed_at, 1), p.registered_at), _REACHED),
 )
 TASKS_CONTACTED = _dispatch(
     "tasks_contacted",

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline, overdue_from
+from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline, open_spell, overdue_from
 from queries.subjects.expressions import limit_passed, on_day, open_at, p
 from queries.subjects.hotline import (
     HOTLINE_ORDER,
@@ -70,7 +70,7 @@ HOTLINE_OPEN = _count(
     period_text="时点数",
     among=_open,
     only_open=True,
-    spell=lambda at: (hotline(at), p.registered_at),
+    spell=lambda at: open_spell(hotline(at)),
     short="12345转办",
     beside=("hotline_overdue",),
 )
@@ -94,7 +94,7 @@ HOTLINE_OVERDUE = _count(
     article=_LIMIT,
     among=lambda at: and_(_open(at), limit_passed(p.due_at, at)),
     only_open=True,
-    spell=lambda at: (and_(hotline(at), p.due_at.is_not(None)), overdue_from()),
+    spell=lambda at: open_spell(and_(hotline(at), p.due_at.is_not(None)), overdue_from(p.registered_at, p.due_at)),
     short="超期未答复",
 )
 HOTLINE_RESPONSE = _rate(

@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from casebase import schema
-from queries.model import Fixed, Kind, Metric, Moment, Polarity
+from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
 from queries.registry.common import all_of, counted, has, known
 from queries.subjects import (
     COMMUNITY,
@@ -102,6 +102,7 @@ MEDIATIONS_OPEN = _mediation(
     period_text="时点数",
     among=lambda at: and_(_taken(at), or_(dispute.closed_at.is_(None), dispute.closed_at > at.as_of)),
     dated_by=None,
+    spell=lambda at: Spell(_taken(at), dispute.opened_at, dispute.closed_at),
 )
 DISPUTES_SETTLED = _mediation(
     "disputes_settled",

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_
 
 from queries.model import Kind, Metric, Polarity
-from queries.registry.common import REGISTERED_AT, counted, known, still_open
+from queries.registry.common import REGISTERED_AT, counted, known, open_spell, still_open
 from queries.subjects import PETITION, p
 
 _LEVELS = {"省": "赴省", "国家": "进京"}
@@ -46,7 +46,7 @@ LEADER_ASSIGNED = _priority(
     dated_by=None,
     among=lambda at: and_(still_open(at), p.leader_assigned),
     only_open=True,
-    spell=lambda at: (and_(known(at), p.leader_assigned), p.registered_at),
+    spell=lambda at: open_spell(and_(known(at), p.leader_assigned)),
 )
 LONG_STANDING = _priority(
     "long_standing",
@@ -56,7 +56,7 @@ LONG_STANDING = _priority(
     dated_by=None,
     among=lambda at: and_(still_open(at), p.is_long_standing),
     only_open=True,
-    spell=lambda at: (and_(known(at), p.is_long_standing), p.registered_at),
+    spell=lambda at: open_spell(and_(known(at), p.is_long_standing)),
     beside=("leader_assigned",),
 )
 

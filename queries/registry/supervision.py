@@ -3,13 +3,15 @@
 from datetime import datetime, time
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 
-from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, all_of, counted, known
-from queries.subjects import SUPERVISION, before, limit_passed, natural_days, order, within_limit
+from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
+from queries.registry.common import EXCLUDED, all_of, counted, known, overdue_from
+from queries.subjects import SUPERVISION, before, limit_passed, natural_days, order, p, within_limit
 
 _SOON = 3
+# An order may be written down before its case.
+_COME = func.greatest(order.issued_at, p.registered_at)
 
 
 def _issued(at: Moment) -> ColumnElement[bool]:
@@ -122,12 +124,16 @@ SUPERVISION_WAITING = _owed(
     **counted("时点上已发出、尚未反馈的督办件"),
     among=_waiting,
     polarity=Polarity.NEUTRAL,
+    spell=lambda at: Spell(_issued(at), _COME, order.replied_at),
 )
 SUPERVISION_OVERDUE = _owed(
     "supervision_overdue",
     "逾期未反馈督办件",
     **counted("时点上超过反馈期限、尚未反馈的督办件"),
     among=lambda at: and_(_waiting(at), limit_passed(order.due_at, at)),
+    spell=lambda at: Spell(
+        and_(_issued(at), order.due_at.is_not(None)), overdue_from(_COME, order.due_at), order.replied_at
+    ),
 )
 SUPERVISION_DUE_IN_3 = _owed(
     "supervision_due_in_3",

@@ -13,6 +13,7 @@ from queries.registry.common import (
     counted,
     ended,
     known,
+    open_spell,
     overdue_from,
     still_open,
 )
@@ -88,7 +89,7 @@ BACKLOG = _volume(
     period_text="时点数",
     among=still_open,
     only_open=True,
-    spell=lambda at: (known(at), p.registered_at),
+    spell=lambda at: open_spell(known(at)),
     beside=("overdue", "hotline_open"),
 )
 OVERDUE = _volume(
@@ -101,7 +102,7 @@ OVERDUE = _volume(
     among=lambda at: and_(still_open(at), limit_passed(p.due_at, at)),
     phrases=lambda rules: {"60日": f"{rules.handle_days}日"},
     only_open=True,
-    spell=lambda at: (and_(known(at), p.due_at.is_not(None)), overdue_from()),
+    spell=lambda at: open_spell(and_(known(at), p.due_at.is_not(None)), overdue_from(p.registered_at, p.due_at)),
 )
 DUE_TODAY = _volume(
     "due_today",

@@ -15,6 +15,7 @@ from queries.subjects import PETITION, natural_days, p
 
 ALL = Fixed(true())
 REGISTERED_AT = Fixed(p.registered_at)
+SPELL = Fixed(p.petition_id)
 DAYS = Fixed(natural_days(p.registered_at, p.closed_at))
 
 
@@ -50,6 +51,10 @@ def mean(**options: Any) -> Metric:
 def stock(**options: Any) -> Metric:
     undated: dict[str, Any] = {"dated_by": None, "period_text": "时点数"}
     return metric(**(undated | options))
+
+
+def rate_stock(**options: Any) -> Metric:
+    return rate(**({"dated_by": None, "period_text": "时点数"} | options))
 
 
 def test_what_can_be_is_not_refused() -> None:
@@ -96,12 +101,8 @@ def test_what_can_be_is_not_refused() -> None:
         (metric, {"kind": Kind.PER_10K, "amount": DAYS}, "a per_10k has no amount"),
         (metric, {"in_days": True}, "a count is not in_days"),
         (stock, {"dated_from": lambda _: ((p.registered_at, 0),)}, "dated_from needs dated_by"),
-        (stock, {"spell": lambda _: (p.registered_at.is_not(None), p.registered_at)}, "with only_open"),
-        (
-            metric,
-            {"spell": lambda _: (p.registered_at.is_not(None), p.registered_at), "only_open": True},
-            "spell is of a stock",
-        ),
+        (metric, {"spell": SPELL}, "spell is of a stock"),
+        (rate_stock, {"spell": SPELL}, "that counts rows"),
         (stock, {"period_text": "登记时间"}, "its period_text is 时点数"),
         (metric, {"period_text": "时点数"}, "its period_text is not 时点数"),
         (metric, {"distinct": p.petition_id, "additive": False}, "distinct things need lists"),

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -154,6 +155,16 @@ def test_a_stock_by_time_is_the_stock_at_each_end(
         assert shown.get(label, (0, 0)) == alone
         cell = within.narrow(**{span: label})
         assert total(measure(duckdb_city, [name], as_of=as_of, period=period, within=cell)) == alone
+
+
+@pytest.mark.parametrize("name", [name for name in STOCKS if METRICS[name].spell is not None])
+def test_who_came_less_who_left_is_there_at_each_month_end(city: Casebase, name: str) -> None:
+    period, until = Period(FIRST, LAST), end_of_day(LAST)
+    table = measure(city, [name], as_of=until, period=period, by=["month", "district"])
+    by_month = {month: rows.set_index("district")["hits"].to_dict() for month, rows in table.groupby("month")}
+    for month, part in buckets(period, "month"):
+        there = measure(city, [name], as_of=min(until, end_of_day(part.end)), by=["district"])
+        assert by_month.get(month, {}) == there[there["hits"] > 0].set_index("district")["hits"].to_dict()
 
 
 @given(as_of=moments, period=periods, within=slices)
