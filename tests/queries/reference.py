@@ -449,7 +449,16 @@ class Reference:
             self.known_at[t] = self.petition_dimensions(p, t)
         return self.known_at[t]
 
+    def kept(self, make: Callable[[datetime], pd.DataFrame], t: datetime) -> pd.DataFrame:
+        """What many rules begin with, made once for a moment. To be read only."""
+        if (make.__name__, t) not in self.rows_kept:
+            self.rows_kept[make.__name__, t] = make(t)
+        return self.rows_kept[make.__name__, t]
+
     def hotline(self, t: datetime) -> pd.DataFrame:
+        return self.kept(self.hotline_orders, t)
+
+    def hotline_orders(self, t: datetime) -> pd.DataFrame:
         """Orders of 12345, told apart from 信访 and never added to it; a limit is the whole of its day."""
         p = self.tables["petition"]
         p = p[(p["registered_at"] <= t) & ~p["restricted"] & (p["channel"] == HOTLINE)]
@@ -961,6 +970,9 @@ class Reference:
         return q[q["answered"]].assign(hit=lambda f: f["outcome"].isin(["采纳", "部分采纳"]))
 
     def orders(self, t: datetime) -> pd.DataFrame:
+        return self.kept(self.supervision_orders, t)
+
+    def supervision_orders(self, t: datetime) -> pd.DataFrame:
         order = self.tables["supervision"].rename(columns={"level": "supervision_level", "due_at": "limit"})
         order = order[order["issued_at"] <= t].merge(self.known(t).drop(columns=["due_at"]), on="petition_id")
         order = order.rename(columns={"limit": "due_at"})
