@@ -38,4 +38,6 @@ def keys(by: Sequence[str]) -> Columns:
 
 def conform(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """The frame with just these columns, in this order and of these types. Raises KeyError for one that is missing."""
-    return frame[list(columns)].astype(dict(columns))
+    chosen = frame[list(columns)]
+    others = {name: kind for name, kind in columns.items() if chosen.dtypes[name] != kind}
+    return chosen.astype(others) if others else chosen

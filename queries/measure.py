@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Date, and_, false, func, or_, select
 
@@ -82,15 +83,19 @@ def _plan(casebase: Casebase, query: Query) -> Iterator[Pass]:
 
 def _answer(casebase: Casebase, query: Query, parts: list[pd.DataFrame]) -> pd.DataFrame:
     by, metrics = query.by, [metric_of(name) for name in query.metrics]
-    numbers = _with_values(casebase, pd.concat(parts, ignore_index=True), by, query.within)
-    order = {metric.id: place for place, metric in enumerate(metrics)}
-    numbers = numbers.sort_values(
-        ["metric", *by], key=lambda c: c.map(order) if c.name == "metric" else c, kind="stable"
-    )
+    numbers = _with_values(casebase, _in_order(pd.concat(parts, ignore_index=True), query), by, query.within)
     numbers = needs.without_unknown(casebase, numbers)
     moments = {metric.id: span_of(metric, query.as_of, query.period, query.within)[0] for metric in metrics}
-    numbers = numbers.assign(as_of=pd.to_datetime(numbers["metric"].map(moments))).reset_index(drop=True)
+    numbers["as_of"] = np.array([moments[name] for name in numbers["metric"]], dtype="datetime64[us]")
     return frames.conform(numbers, {**frames.keys(by), **frames.NUMBERS})
+
+
+def _in_order(numbers: pd.DataFrame, query: Query) -> pd.DataFrame:
+    """Rows in the order of the metrics that were asked, then of what they are split by, blanks last."""
+    place = {name: n for n, name in enumerate(query.metrics)}
+    keys = [[(key is None, key or "") for key in numbers[name]] for name in query.by]
+    order = list(zip((place[name] for name in numbers["metric"]), *keys, strict=True))
+    return numbers.take(sorted(range(len(order)), key=order.__getitem__)).reset_index(drop=True)
 
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
@@ -316,18 +321,23 @@ def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None =
 
 
 def _with_values(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
-    kind = numbers["metric"].map(lambda name: METRICS[name].kind)
-    hits, among = numbers["hits"].astype("float64"), numbers["among"].astype("float64")
-    numbers["value"] = hits
-    numbers.loc[kind == Kind.RATE, "value"] = hits / among.where(among > 0)
-    numbers.loc[kind == Kind.SUM, "value"] = numbers["amount"].fillna(0.0)
-    numbers.loc[kind == Kind.MEAN, "value"] = numbers["amount"] / hits.where(hits > 0)
+    """With the column value, by the kind of each metric; among of a number for 10,000 people is the population."""
+    kind = np.array([METRICS[name].kind for name in numbers["metric"]], dtype=object)
+    hits, amount = (numbers[name].to_numpy("float64") for name in ("hits", "amount"))
+    among = numbers["among"].to_numpy("int64")
     per_head = kind == Kind.PER_10K
     if per_head.any():
-        people = _population(casebase, numbers, by, within)
-        numbers.loc[per_head, "among"] = people[per_head]
-        numbers.loc[per_head, "value"] = (hits * 10_000 / people.where(people > 0))[per_head]
-    return numbers[["metric", *by, "hits", "among", "value"]]
+        among = np.where(per_head, _population(casebase, numbers, by, within), among)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = {
+            Kind.RATE: hits / np.where(among > 0, among, np.nan),
+            Kind.SUM: np.nan_to_num(amount),
+            Kind.MEAN: amount / np.where(hits > 0, hits, np.nan),
+            Kind.PER_10K: hits * 10_000 / np.where(among > 0, among, np.nan),
+        }
+    value = np.select([kind == one for one in values], list(values.values()), hits)
+    columns = {name: numbers[name] for name in ("metric", *by, "hits")}
+    return pd.DataFrame(columns | {"among": among, "value": value}, index=numbers.index)
 
 
 def _population(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.Series:

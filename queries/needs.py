@@ -56,6 +56,8 @@ def without_unknown(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:
     What the data cannot tell has no value.
     """
     lacks = {name: ",".join(lacking) for name, lacking in unknown(casebase).items()}
+    if not lacks:
+        return numbers.assign(unknown=np.full(len(numbers), None, dtype=object))
     missing = pd.Series([lacks.get(name) for name in numbers["metric"]], index=numbers.index, dtype=object)
     return numbers.assign(value=numbers["value"].where(missing.isna()), unknown=missing)
 
