@@ -93,17 +93,17 @@ def test_two_quick_choices_are_two_steps(window: BrowserContext, address: str) -
 
 def test_a_page_s_own_choice_is_in_its_address_and_a_step(window: BrowserContext, address: str) -> None:
     page = window.new_page()
-    page.goto(f"{address}/dispatch?period=本年&dispatch_level=区县（功能区）")
+    page.goto(f"{address}/dispatch?period=本年&dispatch_level=街道（乡镇）")
     settled(page)
     wait_until(page, "window.historyOfSteps === true")  # before, a choice is no step to go back from
     chosen = page.locator('.st-key-dispatch_level [aria-checked="true"]')
-    expect(chosen).to_have_text("区县（功能区）")
+    expect(chosen).to_have_text("街道（乡镇）")
     page.locator(".st-key-dispatch_level").get_by_text("社区", exact=False).click()
     page.wait_for_url("**dispatch_level=%E7%A4%BE%E5%8C%BA**", timeout=PATIENCE)
     # The browser writes the address before the server is asked: a step is done when what was chosen is drawn.
     page.locator(".st-key-ranked_community_contact_hours").wait_for(timeout=PATIENCE)
     settled(page)
     page.go_back()
-    expect(chosen).to_have_text("区县（功能区）", timeout=PATIENCE)
-    assert asked(page)["dispatch_level"] == ["区县（功能区）"]
+    expect(chosen).to_have_text("街道（乡镇）", timeout=PATIENCE)
+    assert asked(page)["dispatch_level"] == ["街道（乡镇）"]
     page.close()
