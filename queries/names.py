@@ -55,6 +55,11 @@ def categories(casebase: Casebase) -> pd.DataFrame:
 
 def units(casebase: Casebase) -> pd.DataFrame:
     """All responsible units: unit_id, name, kind, area_code; of those of one name each with its district before it."""
+    return _units(casebase).copy()
+
+
+@once_a_version
+def _units(casebase: Casebase) -> pd.DataFrame:
     u, a = schema.unit.c, schema.area.c
     table = casebase.frame(select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
     shared = table["name"].duplicated(keep=False)
@@ -71,8 +76,8 @@ def shared_units(casebase: Casebase) -> dict[str, str]:
     """Unit → its name with the district before it, of units that share their name with another."""
     u = schema.unit.c
     own = casebase.frame(select(u.unit_id, u.name))
-    stored, told = (dict(zip(table["unit_id"], table["name"], strict=True)) for table in (own, units(casebase)))
-    return {code: name for code, name in told.items() if name != stored[code]}
+    stored = dict(zip(own["unit_id"], own["name"], strict=True))
+    return {code: name for code, name in _unit_names(casebase).items() if name != stored[code]}
 
 
 def _district(code: str, places: pd.DataFrame) -> str:
@@ -144,7 +149,7 @@ def _category_names(casebase: Casebase) -> dict[str, str]:
 
 @once_a_version
 def _unit_names(casebase: Casebase) -> dict[str, str]:
-    table = units(casebase)
+    table = _units(casebase)
     return dict(zip(table["unit_id"], table["name"], strict=True))
 
 
