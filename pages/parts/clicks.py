@@ -33,13 +33,28 @@ class Drawing:
     specification: dict[str, Any]
 
 
+class Unchecked:
+    """A chart that is written down without the check against Vega-Lite's schema, which takes as long as drawing it.
+
+    The tests check the charts of every page (tests/pages/conftest.py).
+    """
+
+    def __init__(self, chart: Any) -> None:
+        self._chart = chart
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its specification."""
+        specification: dict[str, Any] = self._chart.to_dict(validate=False)
+        return specification
+
+
 def draw(
     view: View, chart_of: Callable[Concatenate[T, Palette, P], Any], data: T, *args: P.args, **kwargs: P.kwargs
 ) -> Any:
     """A chart of views.charts for this data, in the reader's palette, as a Drawing; a tuple where it draws several.
 
-    It is made once for all readers where the data is kept (cockpit.kept): making and checking one costs more than all
-    else on a page.
+    It is made once for all readers where the data is kept (cockpit.kept): making one costs more than all else on a
+    page.
     """
     return view.derive(_drawing, chart_of, data, theme(), *args, **kwargs)
 
@@ -47,8 +62,13 @@ def draw(
 def _drawing(chart_of: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     drawing = chart_of(*args, **kwargs)
     if isinstance(drawing, tuple):
-        return tuple(Drawing(to_vega_lite(part)) for part in drawing)
-    return Drawing(to_vega_lite(drawing))
+        return tuple(map(_written, drawing))
+    return _written(drawing)
+
+
+def _written(drawing: Any) -> Drawing:
+    chart: Any = Unchecked(drawing)
+    return Drawing(to_vega_lite(chart))
 
 
 def chart(

@@ -24,6 +24,7 @@ from casebase.loading import load, read_map
 from casebase.settings import ROOT, Settings
 from cockpit import process
 from docs.make_screenshots import cockpit
+from pages.parts import clicks
 from pages.parts.menu import ENTRIES
 from queries.cases import Part, count_cases
 from queries.compare import by_month
@@ -40,6 +41,14 @@ CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
 # The last whole day of the city, and the year up to it: what most tests of a click ask for.
 EVENING = end_of_day(date(2026, 11, 19))
 YEAR = period_of(Preset.YEAR, EVENING.date())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _charts_checked() -> Iterator[None]:
+    """The charts of every page that a test opens are checked against Vega-Lite's schema."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clicks, "Unchecked", lambda chart: chart)
+        yield
 
 
 @pytest.fixture(scope="session")

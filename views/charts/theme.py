@@ -12,8 +12,8 @@ from views.charts.selection import click_selection
 from views.tokens import FONT, Palette
 
 Chart = alt.Chart | alt.LayerChart
-# A chart is checked against Vega-Lite's schema whole, when it is written: to check each axis and scale when it is made,
-# too, finds nothing else and takes a twentieth of drawing a page.
+# The tests check a chart against Vega-Lite's schema whole, when it is written: to check each axis and scale when it is
+# made, too, finds nothing else and takes a twentieth of drawing a page.
 disable_debug_mode()
 
 
