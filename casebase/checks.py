@@ -35,6 +35,7 @@ from casebase.case_words import (
     WRONGDOING,
 )
 from casebase.schema import (
+    OPEN_END,
     agent,
     area,
     category,
@@ -216,6 +217,11 @@ def _contradictions() -> Iterator[Rule]:
     yield Rule(
         "closed_without_time", "warning", petition, and_(p.status.in_(ENDED), p.closed_at.is_(None)),
         f"cases whose status is {' '.join(ENDED)} without a time of closing: they count as open",
+    )  # fmt: skip
+    # Only a change past the cockpit leaves it so (casebase.row_order).
+    yield Rule(
+        "found_closed", "error", petition, p.ended_by < func.coalesce(p.closed_at, OPEN_END),
+        "cases that are open again, or closed later, and are not found as open: python -m casebase sort mends it",
     )  # fmt: skip
     other = petition.alias("other").c
     sources = select(other.source).where(~other.is_first)

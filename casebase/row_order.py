@@ -8,7 +8,8 @@ that the order wears off slowly; a large load, and `python -m casebase sort`, re
 
 DuckDB skips nothing for "closed_at IS NULL". So `ended_by` says the same without blanks: closed_at, and of an open case
 `schema.OPEN_END`. It is laid down here; in between it may be later than the truth, which only costs time, and never
-earlier: whoever changes a case that is there sets it back to OPEN_END, or leaves it where the case just ended.
+earlier: whoever changes a case that is there sets it back to OPEN_END, or leaves it where the case just ended. What is
+changed past the cockpit is found by a rule of casebase.checks, and mended by sorting.
 """
 
 from sqlalchemy import Connection, delete, func, select, text

@@ -25,6 +25,7 @@ _FINDINGS = {
     "future_times": ("有时间晚于最近更新的信访件", "时间填错，归入还没到的时段"),
     "open_but_closed": ("状态未办结、却有办结时间的信访件", "按办结时间计为已办结"),
     "closed_without_time": ("状态已结、却没有办结时间的信访件", "计为未办结，在办偏多"),
+    "found_closed": ("在库外改为未办结、尚未重新排列的信访件", "在办偏少；请数据管理员运行 python -m casebase sort"),
     "repeats_unknown": ("无从判断是否重复信访的信访件", "缺信访人或内容分类，重复信访率不可信"),
     "dangling_district_code": ("区县代码不在行政区划表的信访件", "地图上找不到"),
     "dangling_street_code": ("街道代码不在行政区划表的信访件", "地图上找不到"),

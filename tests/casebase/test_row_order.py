@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from casebase import schema
 from casebase.__main__ import app
+from casebase.checks import check
 from casebase.cli import run_command
 from casebase.engine import Casebase
 from casebase.loading import CaseMap, load
@@ -95,6 +96,21 @@ def test_a_case_that_a_file_says_is_open_again_is_found_again(loaded: Casebase, 
     assert all(closed_at is None or closed_at <= ended_by for closed_at, ended_by in ends(loaded).values())
     sort_cases(loaded)
     assert backlog(november) == 3
+
+
+def test_a_case_that_was_opened_past_the_cockpit_is_a_finding_until_the_cases_are_sorted(loaded: Casebase) -> None:
+    def findings() -> dict[str, int]:
+        with loaded.reading() as connection:
+            problems = check(connection, loaded.settings.deadlines)
+        return {problem.name: problem.count for problem in problems if problem.name == "found_closed"}
+
+    assert findings() == {}
+    with loaded.writing() as connection:
+        connection.execute(text("UPDATE petition SET closed_at = NULL WHERE case_no = 'b'"))
+    is_sorted = loaded.engine.dialect.name == "duckdb"
+    assert findings() == ({"found_closed": 1} if is_sorted else {})
+    sort_cases(loaded)
+    assert findings() == {}
 
 
 def test_sorting_that_fails_leaves_the_cases(loaded: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
