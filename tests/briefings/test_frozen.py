@@ -6,13 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from briefings.facts import debtors
 from briefings.frozen import TOTALS, Frozen, definitions_version, freeze
 from briefings.request import Form, Request, last_finished, recent_periods
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
+from casebase.schema import OPEN_END, petition
 from casebase.settings import DeadlineSettings, Settings
 from queries.periods import Period
 from queries.registry import METRICS
@@ -38,7 +39,8 @@ def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, froz
             connection.execute(text("update petition set title = title || '。' where petition_id = 5000"))
         same = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
         with casebase.writing() as connection:
-            connection.execute(text("update petition set closed_at = null where petition_id = 3000"))
+            opened = {"closed_at": None, "ended_by": OPEN_END}
+            connection.execute(update(petition).where(petition.c.petition_id == 3000).values(opened))
         other = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
     finally:
         casebase.engine.dispose()

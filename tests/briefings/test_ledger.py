@@ -156,8 +156,10 @@ def test_the_snapshot_is_on_record_in_every_file(made_of: Callable[..., tuple[Fi
 def test_nothing_of_a_petitioner_is_in_it(made_of: Callable[..., tuple[File, ...]], city: Any) -> None:
     with city.reading() as connection:
         people = pd.read_sql("select petitioner_name, petitioner_phone, petitioner_key from petition", connection)
-    personal = {str(cell) for column in people for cell in people[column].dropna().unique()}
-    assert personal
+        experts = set(pd.read_sql("select name from expert", connection)["name"])
+    # Experts are named in it, and of thousands of petitioners one may be called like one of them.
+    personal = {str(cell) for column in people for cell in people[column].dropna().unique()} - experts
+    assert len(personal) > 10_000
     texts = {
         str(cell)
         for sheet in opened(made_of("year")[2].data)
