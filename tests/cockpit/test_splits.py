@@ -1,14 +1,14 @@
 """Units are ranked by their kinds, and by none that nobody named."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
 from sqlalchemy import update
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import Casebase, mark_changed
 from cockpit import attention, splits
 from cockpit.view import View
 from queries.periods import Period
@@ -26,6 +26,7 @@ def test_units_of_which_nobody_tells_the_kind_are_all_units(own_city: Casebase, 
     assert list(named)[:2] == ["市直部门", "区县部门"]
     with own_city.writing() as connection:
         connection.execute(update(schema.unit).values(kind=""))
+        mark_changed(connection, datetime(2026, 11, 20))
     alike = splits.by_kind(own_year, by_unit)
     assert list(alike) == ["全部单位"]
     pd.testing.assert_frame_equal(alike["全部单位"], by_unit)
