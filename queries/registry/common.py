@@ -114,6 +114,14 @@ def last_day(column: ColumnElement[Any], days: int) -> ColumnElement[Any]:
     return type_coerce(type_coerce(on_day(column), Integer) + literal_column(str(days), Integer), Date)
 
 
+def with_its_case(start: ColumnElement[Any]) -> ColumnElement[Any]:
+    """When a row that belongs to a case comes into a stock: with its case, where that was registered later than it.
+
+    The row's own time where it belongs to none: the greatest is taken of what is not blank.
+    """
+    return func.greatest(start, p.registered_at)
+
+
 def overdue_from(start: ColumnElement[Any], limit: ColumnElement[Any]) -> ColumnElement[Any]:
     """What has a limit is overdue from the day after it, or from its own start where that is later."""
     return func.greatest(start, cast(last_day(limit, 1), DateTime))

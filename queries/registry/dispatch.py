@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, and_, cast, extract, func, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
-from queries.registry.common import EXCLUDED, all_of, days_later
+from queries.registry.common import EXCLUDED, all_of, days_later, with_its_case
 from queries.registry.grids import pushed
-from queries.subjects import GRID_TASK, before, natural_days, p, task
+from queries.subjects import GRID_TASK, before, natural_days, task
 
 _dispatch = partial(
     Metric,
@@ -34,9 +34,7 @@ def hours_to_contact(_at: Moment) -> ColumnElement[Any]:
     return cast(extract("epoch", task.contacted_at - task.pushed_at), Float) / 3600
 
 
-# A task may be written down before its case.
-_COME = func.greatest(task.pushed_at, p.registered_at)
-# What a database takes the least of is what is not blank.
+# The least is taken of what is not blank.
 _REACHED = func.least(task.contacted_at, task.finished_at)
 
 TASKS_OPEN = _dispatch(
@@ -46,7 +44,7 @@ TASKS_OPEN = _dispatch(
     **all_of("已推送、尚未办结的任务"),
     period_text="时点数",
     among=_open,
-    spell=lambda at: Spell(pushed(at), _COME, task.finished_at),
+    spell=lambda at: Spell(pushed(at), with_its_case(task.pushed_at), task.finished_at),
 )
 TASKS_UNCONTACTED = _dispatch(
     "tasks_uncontacted",
@@ -55,7 +53,7 @@ TASKS_UNCONTACTED = _dispatch(
     **all_of("尚未联系、尚未办结的任务"),
     period_text="时点数",
     among=_uncontacted,
-    spell=lambda at: Spell(pushed(at), _COME, _REACHED),
+    spell=lambda at: Spell(pushed(at), with_its_case(task.pushed_at), _REACHED),
 )
 TASKS_UNCONTACTED_24H = _dispatch(
     "tasks_uncontacted_24h",
@@ -64,7 +62,7 @@ TASKS_UNCONTACTED_24H = _dispatch(
     **all_of("推送满24小时、尚未联系、尚未办结的任务"),
     period_text="时点数",
     among=lambda at: and_(_uncontacted(at), days_later(task.pushed_at, 1) <= at.as_of),
-    spell=lambda at: Spell(pushed(at), func.greatest(days_later(task.pushed_at, 1), p.registered_at), _REACHED),
+    spell=lambda at: Spell(pushed(at), with_its_case(days_later(task.pushed_at, 1)), _REACHED),
 )
 TASKS_CONTACTED = _dispatch(
     "tasks_contacted",

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, literal, or_
+from sqlalchemy import ColumnElement, Date, and_, cast, literal, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
-from queries.registry.common import EXCLUDED, all_of, counted, known
+from queries.registry.common import EXCLUDED, all_of, counted, known, with_its_case
 from queries.subjects import (
     DUTY,
     LED,
@@ -107,8 +107,7 @@ RECEPTIONS_OPEN = _reception(
     period_text="时点数",
     among=_open,
     dated_by=None,
-    # A reception may be written down before its case, and one of nobody's case has none.
-    spell=lambda at: Spell(_received(at), func.greatest(visit.held_at, p.registered_at), reception_closed()),
+    spell=lambda at: Spell(_received(at), with_its_case(visit.held_at), reception_closed()),
     beside=("reception_days_open",),
 )
 RECEPTION_DAYS_OPEN = _reception(

@@ -3,15 +3,14 @@
 from datetime import datetime, time
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
-from queries.registry.common import EXCLUDED, all_of, counted, known, overdue_from
-from queries.subjects import SUPERVISION, before, limit_passed, natural_days, order, p, within_limit
+from queries.registry.common import EXCLUDED, all_of, counted, known, overdue_from, with_its_case
+from queries.subjects import SUPERVISION, before, limit_passed, natural_days, order, within_limit
 
 _SOON = 3
-# An order may be written down before its case.
-_COME = func.greatest(order.issued_at, p.registered_at)
+_COME = with_its_case(order.issued_at)
 
 
 def _issued(at: Moment) -> ColumnElement[bool]:
