@@ -85,7 +85,9 @@ def _title(kind: str, pushed: int, finished: int | None) -> str:
 def _counts(view: View) -> pd.DataFrame:
     """How many tasks of each kind (index) came to each step (columns)."""
     metrics = [_METRICS[CONTACTED], _METRICS[FINISHED]]
-    wide = view.ask(measure, metrics, by=["task_kind"], **view.scope).pivot(index="task_kind", columns="metric")
+    counts = view.ask(measure, metrics, by=["task_kind"], **view.scope)
+    wide = counts.pivot(index="task_kind", columns="metric", values=["hits", "among"])
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([["hits", "among"], metrics]))  # of no task it has none
     outcomes = view.ask(measure, [_METRICS[ACHIEVED]], by=["task_kind", "outcome"], **view.scope)
     achieved = outcomes[outcomes["outcome"] == outcomes["task_kind"].map(AIMS)].set_index("task_kind")["hits"]
     return pd.DataFrame(

@@ -1,11 +1,15 @@
 """How far tasks came: every step counts what its list holds, and a step that the data cannot tell is named."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from casebase.engine import Casebase
 from cockpit import kpis, task_steps
 from cockpit.view import View
 from queries.cases import cases, count_cases
+from queries.periods import Period
 from tests.pages.conftest import YEAR, number
 from views import words
 
@@ -39,6 +43,14 @@ def test_a_kind_that_nobody_pushed(year: View, monkeypatch: pytest.MonkeyPatch, 
     assert nothing.title == "这一时段没有推送没有的任务任务"
     assert nothing.counts["value"].tolist() == [0, 0, 0, 0]
     assert count_cases(city, "tasks_pushed", as_of=year.as_of, period=YEAR) > 0
+
+
+def test_a_period_in_which_nothing_was_pushed(year: View) -> None:
+    nothing = task_steps.progress(replace(year, period=Period(date(1999, 1, 4), date(1999, 1, 5))))
+    assert list(nothing) == ["协助化解", "人员核查", "人员关怀"]
+    for kind, progress in nothing.items():
+        assert progress.title == f"这一时段没有推送{kind}任务"
+        assert progress.counts["value"].tolist() == [0, 0, 0, 0]
 
 
 def test_steps_that_the_data_cannot_tell_are_named(year: View, monkeypatch: pytest.MonkeyPatch) -> None:
