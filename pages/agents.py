@@ -191,7 +191,3 @@ def page(view: View) -> None:
     layout.row(view, coverage, people, widths=(2, 3))
     layout.row(view, by_origin, shares, busiest)
     layout.row(view, compared, plain)
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -173,7 +173,3 @@ def page(view: View) -> None:
     visits(view)
     details(view)
     oldest(view)
-
-
-if __name__ == "__main__":
-    page(filters.current())

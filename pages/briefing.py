@@ -15,7 +15,7 @@ from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.links import number_link
 from cockpit.view import View, comparisons
-from pages.parts import filters, layout
+from pages.parts import layout
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from pages.parts.turns import Turns
@@ -229,7 +229,3 @@ def page(view: View) -> None:
     with right:
         if frozen is not None:
             sheet(view, frozen)
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -5,7 +5,7 @@ import streamlit as st
 
 from cockpit import case_text, places
 from cockpit.view import View
-from pages.parts import filters, layout, lists, maps, notices, tables
+from pages.parts import layout, lists, maps, notices, tables
 from pages.parts.panel import panel
 from queries.course import Course, course
 from queries.similar import similar_settled
@@ -130,7 +130,3 @@ def page(view: View) -> None:
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
     else:
         whole(view, history, int(asked))
-
-
-if __name__ == "__main__":
-    page(filters.current())

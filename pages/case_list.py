@@ -4,7 +4,7 @@ import streamlit as st
 
 from cockpit import kpis
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices
+from pages.parts import layout, lists, notices
 from queries.cases import Part
 from queries.dictionary import counted_in
 from queries.measure import measure
@@ -78,7 +78,3 @@ def page(view: View) -> None:
         if layout.explain_missing(view, question.metric.id):
             st.caption("下面所列是目前数到的件，不是这个数。")
         table(view, question, parts(view, question))
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cockpit import rows
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, tables
+from pages.parts import layout, lists, notices, tables
 from queries import needs, quality
 from views import words
 from wording import headlines
@@ -140,7 +140,3 @@ def page(view: View) -> None:
     if "load" in st.query_params:
         with layout.block("reject_rows", stretch=False):
             rejects_of(view, st.query_params["load"])
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -8,7 +8,7 @@ import streamlit as st
 from cockpit import dictionary_entries, kpis
 from cockpit.kept import kept
 from cockpit.view import View
-from pages.parts import filters, layout, notices, pictures
+from pages.parts import layout, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from queries import dictionary
@@ -107,7 +107,3 @@ def page(view: View) -> None:
         everything(view)
     else:
         alone(view, metric_of(asked_for))
-
-
-if __name__ == "__main__":
-    page(filters.current())

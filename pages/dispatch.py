@@ -201,7 +201,3 @@ def page(view: View) -> None:
     number_cards(view, RESULTS, key="dispatch_results", spark=False, compact=True)
     layout.row(view, ranked, {"contact_times": contact_times, "task_outcomes": outcomes}, widths=(3, 2))
     layout.row(view, open_tasks)
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -171,7 +171,3 @@ def page(view: View) -> None:
     layout.row(view, {"months": months}, closings, widths=(3, 2))
     classes, channels = (partial(by, dimension=name, way=way) for name in ("category", "channel"))
     layout.row(view, {"classes": classes}, {"channels": channels, "due_soon": due_soon}, widths=(3, 2))
-
-
-if __name__ == "__main__":
-    page(filters.current())

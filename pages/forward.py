@@ -206,7 +206,3 @@ def page(view: View) -> None:
         calendar,
     )
     details(view)
-
-
-if __name__ == "__main__":
-    page(filters.current())

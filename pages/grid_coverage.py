@@ -339,7 +339,3 @@ def page(view: View) -> None:
             },
             {"spot": partial(ranked, metric_id="on_the_spot", dimension="category", key="spot_by_category")},
         )
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -9,7 +9,7 @@ from cockpit import cells, kpis, places, rows, splits
 from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, pictures, rankings, tables
+from pages.parts import clicks, layout, lists, notices, pictures, rankings, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.number_cards import number_cards
 from queries import comparable, hearing_outcomes
@@ -266,7 +266,3 @@ def page(view: View) -> None:
     loads = load(view, experts)
     layout.row(view, pool, {"load": partial(shares, loads=loads), "idle": partial(idle, loads=loads)}, widths=(2, 3))
     layout.row(view, coming_hearings)
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -144,7 +144,3 @@ def page(view: View) -> None:
         classes, risen_words = partial(by_class, stretches=stretches), partial(by_word, stretches=stretches)
         layout.row(view, {"hot_classes": classes}, {"hot_words": risen_words}, widths=(2, 1))
         on_map(view, stretches)
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -7,7 +7,7 @@ import pandas as pd
 from cockpit import kpis, places, rows, splits
 from cockpit.kept import kept
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, pictures, tables
+from pages.parts import layout, lists, notices, pictures, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
 from queries.cases import cases
@@ -108,7 +108,3 @@ def page(view: View) -> None:
     )
     layout.row(view, units)
     layout.row(view, orders)
-
-
-if __name__ == "__main__":
-    page(filters.current())

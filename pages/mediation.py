@@ -122,7 +122,3 @@ def page(view: View) -> None:
         },
         {"incubator_places": partial(by_place, metric_id="incubators", key=f"incubators_{dimension}")},
     )
-
-
-if __name__ == "__main__":
-    page(filters.current())

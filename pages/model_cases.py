@@ -9,7 +9,7 @@ import streamlit as st
 
 from cockpit import rows
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices
+from pages.parts import clicks, layout, lists, notices
 from pages.parts.markdown import escape_markdown
 from pages.parts.tables import pick_row
 from queries.model_cases import filter_cases, methods, model_cases
@@ -151,7 +151,3 @@ def page(view: View) -> None:
         {"library": listed, "library_told": told},
         widths=(2, 3),
     )
-
-
-if __name__ == "__main__":
-    page(filters.current())

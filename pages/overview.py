@@ -135,7 +135,3 @@ def page(view: View) -> None:
             months(view)
     else:
         layout.row(view, flow, months)
-
-
-if __name__ == "__main__":
-    page(filters.current())

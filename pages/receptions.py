@@ -9,7 +9,7 @@ from cockpit import places, rows
 from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, pictures, tables
+from pages.parts import layout, lists, notices, pictures, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
 from queries.cases import cases
@@ -112,7 +112,3 @@ def page(view: View) -> None:
         {"rooms": partial(ranked, metric_id=HELD, dimension="reception_place", key="reception_rooms")},
     )
     layout.row(view, open_receptions)
-
-
-if __name__ == "__main__":
-    page(filters.current())

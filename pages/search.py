@@ -157,7 +157,3 @@ def page(view: View) -> None:
         in_months(view, wanted)
     else:
         notices.hint("没有查到。减少查找的词或标记，或放宽区域、形式、分类和登记时间。")
-
-
-if __name__ == "__main__":
-    page(filters.current())

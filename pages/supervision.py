@@ -9,7 +9,7 @@ from cockpit import cells, places, rows, splits
 from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, pictures, rankings, tables
+from pages.parts import layout, lists, notices, pictures, rankings, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked, ranking
 from queries.cases import Part, cases
@@ -154,7 +154,3 @@ def page(view: View) -> None:
         {"places": partial(ranked, metric_id=IN_TIME, dimension=below, key=f"supervision_{below}", most=20)},
         {"levels": partial(ranked, metric_id=ISSUED, dimension="category", key="supervision_classes")},
     )
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -215,7 +215,3 @@ def page(view: View) -> None:
             waterfall(view, metric, against, dimension)
         with layout.block("cells"):
             cells(view, metric, against)
-
-
-if __name__ == "__main__":
-    page(filters.current())

@@ -22,7 +22,6 @@ CUSTOM = "自选"
 _UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
 _NO_CHOICE = ""
-_VIEW = "_view"
 _CHOICES_SET = "_filters_set"
 # The levels of area that the bar has a choice for, the largest first.
 AREA_KEYS = ("district", "street", "community")
@@ -299,17 +298,6 @@ def _warn_of_unknown_choices() -> None:
     """Say which choices of the address the data does not have; the numbers below are without them."""
     for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
         st.warning(f"地址里的{label}「{escape_markdown(asked)}」不在库中，以下数字未按它筛选。")
-
-
-def set_current(view: View) -> None:
-    """Remember what the bar of this run says, for the page's script."""
-    st.session_state[_VIEW] = view
-
-
-def current() -> View:
-    """What the bar of this run says."""
-    view: View = st.session_state[_VIEW]
-    return view
 
 
 def choose_unit_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:

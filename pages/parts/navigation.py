@@ -1,13 +1,17 @@
 """The way through the cockpit: the menu, the page that was asked for, and where a click on a number leads."""
 
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
+from cockpit.view import View
 from pages.parts import filters, history, layout, menu, notices, session, style
 from queries.periods import Against, Period
 from queries.registry import METRICS
@@ -30,8 +34,8 @@ def run_page() -> None:
         _name_owner()
         history.count_steps()
         process.start_background_tasks()
-        filters.set_current(filters.bar(session.begin_run()))
-        page.run()
+        view = filters.bar(session.begin_run())
+        _draw(page, view)
         session.complete_run()
     except UsageError as error:
         notices.refused(error)
@@ -40,6 +44,13 @@ def run_page() -> None:
         notices.unreachable(error)
     except Exception:
         notices.broken()
+
+
+def _draw(page: Any, view: View) -> None:
+    """Draw a page by the function of its module; page.run() would read its file anew for every view of it."""
+    context: Any = get_script_run_ctx()
+    with context.run_with_active_hash(page._script_hash):
+        import_module(f"pages.{Path(menu.current_page()).stem}").page(view)
 
 
 def _name_owner() -> None:
