@@ -8,8 +8,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-# What st.altair_chart itself does first, on every run; the version of Streamlit is pinned.
-from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec as to_vega_lite
+# What st.altair_chart itself does with the frames of a chart, on every run; the version of Streamlit is pinned.
+from streamlit.elements.vega_charts import _to_arrow_dataset as to_arrow
 
 from cockpit.links import list_link, part_to_open
 from cockpit.view import View
@@ -33,21 +33,6 @@ class Drawing:
     specification: dict[str, Any]
 
 
-class Unchecked:
-    """A chart that is written down without the check against Vega-Lite's schema, which takes as long as drawing it.
-
-    The tests check the charts of every page (tests/pages/conftest.py).
-    """
-
-    def __init__(self, chart: Any) -> None:
-        self._chart = chart
-
-    def to_dict(self) -> dict[str, Any]:
-        """Its specification."""
-        specification: dict[str, Any] = self._chart.to_dict(validate=False)
-        return specification
-
-
 def draw(
     view: View, chart_of: Callable[Concatenate[T, Palette, P], Any], data: T, *args: P.args, **kwargs: P.kwargs
 ) -> Any:
@@ -66,9 +51,11 @@ def _drawing(chart_of: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return _written(drawing)
 
 
-def _written(drawing: Any) -> Drawing:
-    chart: Any = Unchecked(drawing)
-    return Drawing(to_vega_lite(chart))
+def _written(chart: charts.Chart) -> Drawing:
+    """The chart without the check against Vega-Lite's schema, which the tests do (tests/pages/conftest.py)."""
+    datasets: dict[str, bytes] = {}
+    names = {name: to_arrow(frame, datasets)["name"] for name, frame in chart.frames.items()}
+    return Drawing({**chart.specification(names), "datasets": datasets})
 
 
 def chart(

@@ -31,6 +31,7 @@ from queries.compare import by_month
 from queries.measure import measure
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
+from views import charts
 
 BuiltOnce = Callable[[str, Callable[[Casebase], object]], Path]
 # The real files, each with its map.
@@ -46,8 +47,14 @@ YEAR = period_of(Preset.YEAR, EVENING.date())
 @pytest.fixture(scope="session", autouse=True)
 def _charts_checked() -> Iterator[None]:
     """The charts of every page that a test opens are checked against Vega-Lite's schema."""
+    written = clicks._written
+
+    def checked(chart: charts.Chart) -> clicks.Drawing:
+        chart.to_dict()
+        return written(chart)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clicks, "Unchecked", lambda chart: chart)
+        patch.setattr(clicks, "_written", checked)
         yield
 
 

@@ -12,7 +12,7 @@ from altair.utils.schemapi import SchemaValidationError
 from views import charts, words
 from views.charts.headings import break_lines, width_of
 from views.charts.targets import Spot, clear_spot, target_text
-from views.charts.theme import finish
+from views.charts.template import data_slot, slot, template
 from views.tokens import DESK, WALL, Palette
 
 MONTHS = pd.date_range("2025-12-01", periods=12, freq="MS")
@@ -27,13 +27,18 @@ def spec_of(chart: charts.Chart) -> Spec:
 
 
 def test_a_part_that_vega_lite_does_not_know_is_refused_with_the_whole_chart() -> None:
-    """Parts are not checked when they are made: finished charts are."""
-    points = alt.Chart(pd.DataFrame({"a": [1]})).mark_point()
-    angles: tuple[Any, ...] = (0, "upside down")
-    right, wrong = (points.encode(x=alt.X("a:Q", axis=alt.Axis(labelAngle=angle))) for angle in angles)
-    assert finish([right], DESK, "", "", 72).to_dict()
-    with pytest.raises(SchemaValidationError, match="upside down"):
-        finish([wrong], DESK, "", "", 72).to_dict()
+    """Parts are not checked when they are made: finished charts are, with all that the data says."""
+
+    @template
+    def points(_: Palette, angle: Any) -> list[Any]:
+        x = alt.X("a:Q", axis=alt.Axis(labelAngle=angle), scale=alt.Scale(domain=slot("ends")))
+        return [alt.Chart(data_slot()).mark_point().encode(x=x)]
+
+    frame = pd.DataFrame({"a": [1]})
+    assert points(DESK, 0).chart("", "", 72, frame, ends=[0, 1]).to_dict()
+    for angle, ends in (("upside down", [0, 1]), (0, "upside down")):
+        with pytest.raises(SchemaValidationError, match="upside down"):
+            points(DESK, angle).chart("", "", 72, frame, ends=ends).to_dict()
 
 
 def rows(spec: Spec, column: str) -> list[dict[str, Any]]:
@@ -139,6 +144,35 @@ def test_every_chart_can_be_clicked_and_its_tooltips_are_sentences(name: str) ->
     assert [param["name"] for param in spec["params"]] == [charts.PICK]
     tips = [row["tip"] for row in rows(spec, "tip")]
     assert all(re.search(r"[\u4e00-\u9fff]", tip) for tip in tips)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_altair_is_asked_once_for_charts_of_the_same_settings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = spec_of(EVERY[name](DESK))
+    monkeypatch.setattr(alt, "layer", None)
+    assert spec_of(EVERY[name](DESK)) == first
+
+
+def test_what_other_data_says_is_not_kept_with_the_specification() -> None:
+    """Title, height, ends of the axis, months: all that a chart of the same settings has of its own."""
+    few = spec_of(charts.ranking(areas(), DESK, title="四个", kind="count"))
+    more = pd.concat(
+        [areas(), areas(name=["郑东新区龙湖办事处", *"乙丙丁"], value=[1000, 20, 30, 40])], ignore_index=True
+    )
+    many = spec_of(charts.ranking(more, DESK, title="八个", kind="count"))
+    titles, heights = [spec["title"]["text"] for spec in (few, many)], [spec["height"] for spec in (few, many)]
+    assert titles == ["四个", "八个"]
+    assert heights[1] == 2 * heights[0]
+    ends = [spec["layer"][0]["encoding"]["x"]["scale"]["domain"][1] for spec in (few, many)]
+    assert ends[0] == 5
+    assert ends[1] > 1000
+    left = [spec["layer"][-1]["encoding"]["x"]["value"] for spec in (few, many)]
+    assert left[1] < left[0] < 0
+    months_said = [
+        spec_of(charts.trend(months().tail(count), DESK, title=""))["layer"][0]["encoding"]["x"]["axis"]["values"]
+        for count in (12, 3)
+    ]
+    assert [len(said) for said in months_said] == [12, 3]
 
 
 @pytest.mark.parametrize("name", NOTHING)

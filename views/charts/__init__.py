@@ -1,23 +1,25 @@
 """Altair charts: a title that says the finding, Chinese words, sentences as tooltips, one theme. One chart a module.
 
-Every function takes a tidy frame and gives what `st.altair_chart(chart, theme=None, width="stretch")` draws; an empty
-frame gives one sentence. Where a click means something the chart carries the selection parameter "pick" on the
-columns its docstring names; read it with `picked(event, column)`. Rates are ratios 0 … 1 in the frames.
+Every function takes a tidy frame and gives a Chart, of which Altair made the specification once for the same settings
+(views.charts.template); an empty frame gives one sentence. Where a click means something the chart carries the
+selection parameter "pick" on the columns its docstring names; read it with `picked(event, column)`. Rates are ratios
+0 … 1 in the frames.
 """
 
 from views.charts.bars import bars
 from views.charts.dots import dots
+from views.charts.empty import empty_chart
 from views.charts.flow import flow
 from views.charts.heat import heat
 from views.charts.histogram import histogram
 from views.charts.paired import paired
 from views.charts.ranking import in_order, ranking
 from views.charts.selection import PICK, picked
-from views.charts.theme import Chart, empty_chart, themed
+from views.charts.template import Chart
 from views.charts.trend import trend
 from views.charts.waterfall import REST, waterfall
 
 __all__ = [
     "PICK", "REST", "Chart", "bars", "dots", "empty_chart", "flow", "heat", "histogram", "in_order", "paired", "picked",
-    "ranking", "themed", "trend", "waterfall",
+    "ranking", "trend", "waterfall",
 ]  # fmt: skip

@@ -33,11 +33,15 @@ def value_axis(kind: NumberFormat, *, ticks: int = 5, **settings: Any) -> alt.Ax
     )
 
 
-def month_axis(at: pd.Series) -> alt.Axis:
-    """One label for each month in the data; the year under each January."""
-    months = sorted({pd.Timestamp(moment) for moment in at})
+def months_of(at: pd.Series) -> list[dict[str, int]]:
+    """The months in the data, in order, as Vega-Lite's dates."""
+    return [{"year": month.year, "month": month.month, "date": 1} for month in sorted(set(at))]
+
+
+def month_axis(months: Any) -> alt.Axis:
+    """One label for each of the months (see `months_of`); the year under each January."""
     return alt.Axis(
-        values=[alt.DateTime(year=month.year, month=month.month, date=1) for month in months],
+        values=months,
         labelExpr=_MONTH_LABEL,
         labelOverlap="parity",
         labelFlush=False,
@@ -55,14 +59,14 @@ def name_axis(palette: Palette) -> alt.Axis:
     return alt.Axis(labelLimit=limit, labelColor=palette.ink, domain=False)
 
 
-def scale_with_headroom(largest: float) -> alt.Scale:
-    """A scale from zero with room for numbers above the bars."""
-    return fixed_scale(0.0, largest * 1.12 or 1.0)
+def with_headroom(largest: float) -> list[float]:
+    """Ends from zero with room for numbers above the bars."""
+    return [0.0, largest * 1.12 or 1.0]
 
 
-def fixed_scale(low: float, high: float) -> alt.Scale:
+def fixed_scale(ends: Any) -> alt.Scale:
     """A scale with exactly these ends."""
-    return alt.Scale(domain=[low, high], nice=False, zero=False)
+    return alt.Scale(domain=ends, nice=False, zero=False)
 
 
 def value_range(

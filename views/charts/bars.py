@@ -7,16 +7,18 @@ import altair as alt
 import pandas as pd
 
 from views import words
-from views.charts.axes import scale_with_headroom, value_axis
+from views.charts.axes import fixed_scale, value_axis, with_headroom
+from views.charts.empty import empty_chart
 from views.charts.frames import bool_column, role_colour, tooltips
 from views.charts.selection import POINTER, click_selection
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 from views.words import NumberFormat
 
 OTHER = "其他"
 _PALER = 0.45
 _MOST_SERIES = 6
+_MOST_WRITTEN = 16
 
 
 def bars(
@@ -38,9 +40,19 @@ def bars(
     if frame.empty or frame["value"].fillna(0).eq(0).all():
         return empty_chart("所选范围内没有数据。", palette)
     data = _bars_data(frame, palette, kind, unit, series_order)
-    stacked = "series" in frame
     tallest = float(data.groupby("label")["value"].sum().max())
-    base = alt.Chart(data).encode(
+    values: dict[str, Any] = {"ends": with_headroom(tallest)}
+    if "series" in data:
+        names = list(dict.fromkeys(data.sort_values("rank")["series"]))
+        colours = [palette.compare if name == OTHER else palette.categories[i] for i, name in enumerate(names)]
+        values |= {"names": names, "colours": colours}
+    layers = _bars(palette, kind, stacked="series" in data, written=len(data) <= _MOST_WRITTEN)
+    return layers.chart(title, subtitle, height, data, **values)
+
+
+@template
+def _bars(_: Palette, kind: NumberFormat, *, stacked: bool, written: bool) -> list[Any]:
+    base = alt.Chart(data_slot()).encode(
         x=alt.X(
             "label:N",
             sort=None,
@@ -48,20 +60,16 @@ def bars(
             axis=alt.Axis(labelOverlap="parity", labelLimit=120),
             scale=alt.Scale(paddingInner=0.35, paddingOuter=0.2),
         ),
-        y=alt.Y("value:Q", title=None, stack="zero", axis=value_axis(kind), scale=scale_with_headroom(tallest)),
+        y=alt.Y("value:Q", title=None, stack="zero", axis=value_axis(kind), scale=fixed_scale(slot("ends"))),
     )
     mark = base.mark_bar(cursor=POINTER).encode(tooltip=alt.Tooltip("tip:N"))
     if stacked:
-        names = list(dict.fromkeys(data.sort_values("rank")["series"]))
-        colours = [palette.compare if name == OTHER else palette.categories[i] for i, name in enumerate(names)]
-        scale = alt.Scale(domain=names, range=colours)
-        mark = mark.encode(color=alt.Color("series:N", scale=scale, sort=names), order=alt.Order("rank:Q"))
+        scale = alt.Scale(domain=slot("names"), range=slot("colours"))
+        mark = mark.encode(color=alt.Color("series:N", scale=scale, sort=slot("names")), order=alt.Order("rank:Q"))
     else:
         mark = mark.encode(fill=alt.Fill("colour:N", scale=None), opacity=alt.Opacity("opacity:Q", scale=None))
     layers: list[Any] = [mark.add_params(click_selection("key"))]
-    if not stacked and len(data) <= 16:
-        layers += [base.mark_text(dy=-8).encode(text="written:N")]
-    return finish(layers, palette, title, subtitle, height)
+    return [*layers, base.mark_text(dy=-8).encode(text="written:N")] if written and not stacked else layers
 
 
 def _bars_data(

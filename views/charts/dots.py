@@ -7,8 +7,9 @@ import pandas as pd
 
 from views import words
 from views.charts.axes import fixed_scale
+from views.charts.empty import empty_chart
 from views.charts.selection import POINTER, click_selection
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 
 
@@ -38,25 +39,37 @@ def dots(
         fill=idle.map({True: palette.surface, False: palette.accent}),
         stroke=idle.map({True: palette.compare, False: palette.accent}),
     )
-    size = max(10.0, min(110.0, (height / top) ** 2 * 0.6))
+    return _dots(palette, axis_title, tail).chart(
+        title,
+        subtitle,
+        height,
+        data,
+        size=max(10.0, min(110.0, (height / top) ** 2 * 0.6)),
+        across=[-0.5, max(float(data["at"].max()), 1.0) + 0.5],
+        up=[-0.8, float(top)],
+    )
+
+
+@template
+def _dots(_: Palette, axis_title: str, tail: int) -> list[Any]:
     label = f"datum.value == {tail} ? '{tail}+' : format(datum.value, 'd')"
     chart = (
-        alt.Chart(data)
-        .mark_point(size=size, opacity=1, strokeWidth=1, cursor=POINTER)
+        alt.Chart(data_slot())
+        .mark_point(size=slot("size"), opacity=1, strokeWidth=1, cursor=POINTER)
         .encode(
             x=alt.X(
                 "at:Q",
                 title=axis_title,
-                scale=fixed_scale(-0.5, max(float(data["at"].max()), 1.0) + 0.5),
+                scale=fixed_scale(slot("across")),
                 axis=alt.Axis(tickMinStep=1, labelExpr=label),
             ),
-            y=alt.Y("level:Q", axis=None, scale=fixed_scale(-0.8, float(top))),
+            y=alt.Y("level:Q", axis=None, scale=fixed_scale(slot("up"))),
             fill=alt.Fill("fill:N", scale=None),
             stroke=alt.Stroke("stroke:N", scale=None),
             tooltip=alt.Tooltip("tip:N"),
         )
     )
-    return finish([chart.add_params(click_selection("code"))], palette, title, subtitle, height)
+    return [chart.add_params(click_selection("code"))]
 
 
 def _load_tip(row: dict[Any, Any], unit: str) -> str:

@@ -7,12 +7,16 @@ import pandas as pd
 
 from views import words
 from views.charts.axes import ROW, name_axis
+from views.charts.empty import empty_chart
 from views.charts.frames import tooltips
 from views.charts.headings import join_notes
 from views.charts.selection import POINTER, click_selection
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.template import Chart, data_slot, template
 from views.tokens import Palette, ink_on
 from views.words import NumberFormat
+
+# Numbers stand in the cells of at most so many columns.
+_MOST_WRITTEN = 8
 
 
 def heat(
@@ -42,7 +46,15 @@ def heat(
         fill=fills,
         ink=[ink_on(fill) for fill in fills],
     )
-    base = alt.Chart(data).encode(
+    if high > 0:
+        subtitle = join_notes(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
+    layers = _cells(palette, written=data["column"].nunique() <= _MOST_WRITTEN)
+    return layers.chart(title, subtitle, row * data["row"].nunique(), data)
+
+
+@template
+def _cells(palette: Palette, *, written: bool) -> list[Any]:
+    base = alt.Chart(data_slot()).encode(
         x=alt.X("column:N", sort=None, title=None, axis=alt.Axis(orient="top", labelOverlap="parity", domain=False)),
         y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette)),
     )
@@ -50,11 +62,8 @@ def heat(
         fill=alt.Fill("fill:N", scale=None), tooltip=alt.Tooltip("tip:N")
     )
     layers: list[Any] = [cell.add_params(click_selection("row", "column"))]
-    if high > 0:
-        subtitle = join_notes(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
-    if data["column"].nunique() <= 8:
-        layers += [base.mark_text().encode(text="written:N", color=alt.Color("ink:N", scale=None))]
-    return finish(layers, palette, title, subtitle, row * data["row"].nunique())
+    text = base.mark_text().encode(text="written:N", color=alt.Color("ink:N", scale=None))
+    return [*layers, text] if written else layers
 
 
 def _heat_fill(value: float | None, high: float, role: object, palette: Palette) -> str:

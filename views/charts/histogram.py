@@ -1,12 +1,15 @@
 """Cases by working days to closing."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
 from views import words
-from views.charts.axes import scale_with_headroom, value_axis
+from views.charts.axes import fixed_scale, value_axis, with_headroom
+from views.charts.empty import empty_chart
 from views.charts.selection import POINTER, click_selection
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 
 
@@ -29,7 +32,7 @@ def histogram(
         return empty_chart("所选范围内没有办结件。", palette)
     folded = frame.assign(days=frame["days"].clip(upper=most + 1)).groupby("days")["cases"].sum()
     data = folded.reindex(range(most + 2), fill_value=0).rename_axis("days").reset_index()
-    within, over = f"{limit} 个工作日内", f"超过 {limit} 个工作日"
+    within, over = _states(limit)
     total = data["cases"].sum()
     data["label"] = [str(day) if day <= most else f"{day}+" for day in data["days"]]
     data["state"] = [within if day <= limit else over for day in data["days"]]
@@ -38,14 +41,24 @@ def histogram(
         f"{label} 个工作日办结 {words.full_count(cases)} 件次，占 {words.percent(cases / total)}"
         for label, cases in data[["label", "cases"]].itertuples(index=False)
     ]
-    base = alt.Chart(data).encode(
+    ends = with_headroom(float(data["cases"].max()))
+    return _days(palette, limit, axis_title).chart(title, subtitle, height, data, ends=ends)
+
+
+def _states(limit: int) -> list[str]:
+    return [f"{limit} 个工作日内", f"超过 {limit} 个工作日"]
+
+
+@template
+def _days(palette: Palette, limit: int, axis_title: str) -> list[Any]:
+    base = alt.Chart(data_slot()).encode(
         x=alt.X("label:N", sort=None, title=axis_title, scale=alt.Scale(paddingInner=0.25)),
-        y=alt.Y("cases:Q", title=None, axis=value_axis("count"), scale=scale_with_headroom(float(data["cases"].max()))),
+        y=alt.Y("cases:Q", title=None, axis=value_axis("count"), scale=fixed_scale(slot("ends"))),
     )
-    colour = alt.Color("state:N", scale=alt.Scale(domain=[within, over], range=[palette.green, palette.red]))
+    colour = alt.Color("state:N", scale=alt.Scale(domain=_states(limit), range=[palette.green, palette.red]))
     mark = (
         base.mark_bar(cursor=POINTER)
         .encode(color=colour, tooltip=alt.Tooltip("tip:N"))
         .add_params(click_selection("days"))
     )
-    return finish([mark, base.mark_text(dy=-8).encode(text="written:N")], palette, title, subtitle, height)
+    return [mark, base.mark_text(dy=-8).encode(text="written:N")]

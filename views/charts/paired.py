@@ -1,13 +1,16 @@
 """Groups beside comparable ones, with their intervals."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
 from views import words
 from views.charts.axes import fixed_scale, name_axis, value_axis
+from views.charts.empty import empty_chart
 from views.charts.frames import tooltips
 from views.charts.selection import POINTER, click_selection
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 from views.words import NumberFormat
 
@@ -35,28 +38,33 @@ def paired(
         tip=_paired_tips(known, kind, unit),
         ink=[palette.accent if name == names[0] else palette.muted for name in known["series"]],
     )
-    colours = alt.Scale(domain=names, range=[palette.accent, palette.compare])
-    base = alt.Chart(data).encode(
+    ends = [0.0, 1.0 if kind == "rate" else float(data["high"].max()) * 1.05 or 1.0]
+    height = row * data["row"].nunique()
+    return _intervals(palette, kind).chart(title, subtitle, height, data, names=names, ends=ends)
+
+
+@template
+def _intervals(palette: Palette, kind: NumberFormat) -> list[Any]:
+    colours = alt.Scale(domain=slot("names"), range=[palette.accent, palette.compare])
+    base = alt.Chart(data_slot()).encode(
         y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette), scale=alt.Scale(paddingInner=0.3)),
-        yOffset=alt.YOffset("series:N", sort=names),
+        yOffset=alt.YOffset("series:N", sort=slot("names")),
         tooltip=alt.Tooltip("tip:N"),
     )
-    coloured = base.encode(color=alt.Color("series:N", scale=colours, sort=names))
-    scale = fixed_scale(0.0, 1.0 if kind == "rate" else float(data["high"].max()) * 1.05 or 1.0)
-    axis = value_axis(kind, grid=True, domain=False)
+    coloured = base.encode(color=alt.Color("series:N", scale=colours, sort=slot("names")))
+    scale, axis = fixed_scale(slot("ends")), value_axis(kind, grid=True, domain=False)
 
     def across(column: str) -> alt.X:
         return alt.X(f"{column}:Q", title=None, scale=scale, axis=axis)
 
     dot = coloured.mark_point(filled=True, size=90, opacity=1, cursor=POINTER).encode(x=across("value"))
-    layers = [
+    return [
         coloured.mark_rule(strokeWidth=2, opacity=0.6).encode(x=across("low"), x2="high:Q"),
         dot.add_params(click_selection("row")),
         base.mark_text(align="left", dx=12).encode(
             x=alt.value("width"), text="written:N", fill=alt.Fill("ink:N", scale=None)
         ),
     ]
-    return finish(layers, palette, title, subtitle, row * data["row"].nunique())
 
 
 def _paired_tips(frame: pd.DataFrame, kind: NumberFormat, unit: str) -> list[str]:

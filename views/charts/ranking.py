@@ -7,14 +7,16 @@ import pandas as pd
 
 from views import words
 from views.charts.axes import NAMES, ROW, fixed_scale, name_axis, value_axis, value_range
+from views.charts.empty import empty_chart
 from views.charts.frames import bool_column, distinct_names, role_colour, tooltips
 from views.charts.headings import join_notes, width_of
 from views.charts.selection import POINTER, click_selection
-from views.charts.targets import target_column, target_text
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.targets import target_column, target_frame, target_text
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 from views.words import NumberFormat
 
+# The height of a bar, in px, where rows are high enough to leave a gap between two.
 _BAR = 14
 # An axis of counts reaches at least so far.
 _LEAST_REACH = 5.0
@@ -52,39 +54,42 @@ def ranking(
     if low > 0:
         subtitle = join_notes(subtitle, f"横轴自 {words.percent(low, 0)} 起")
     data["start"] = low if from_zero else (low if target is None else target)
+    frames = {"rows": data}
+    if target is not None:
+        frames["target"] = target_frame(target, target_text(target_name, target, kind))
+    layers = _rows(palette, kind, bar=min(_BAR, row * 2 // 3) if from_zero else None, has_target=target is not None)
+    left = -min(max(map(width_of, data["label"])), NAMES)
+    return layers.chart(title, subtitle, row * len(data), frames, ends=[low, high], left=left)
+
+
+@template
+def _rows(palette: Palette, kind: NumberFormat, *, bar: int | None, has_target: bool) -> list[Any]:
+    """Bars so many px high, or dots (None), with what stands beside them."""
     axis = value_axis(kind, ticks=4, grid=True, domain=False)
-    base = alt.Chart(data).encode(
+    base = alt.Chart(data_slot()).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
     )
-    x = alt.X("value:Q", title=None, scale=fixed_scale(low, high), axis=axis)
-    layers = _bars_or_dots(base, x, palette, from_zero, row)
-    if target is not None:
-        layers += target_column(target, target_text(target_name, target, kind), palette)
-    layers += [
+    x = alt.X("value:Q", title=None, scale=fixed_scale(slot("ends")), axis=axis)
+    # Nothing to see: the whole row takes the click, its name too. Wider than the names, it would shrink the plot.
+    whole = base.mark_rect(opacity=0, cursor=POINTER).encode(x=alt.value(slot("left")), x2=alt.value("width"))
+    return [
+        *_bars_or_dots(base, x, palette, bar),
+        *(target_column(palette) if has_target else []),
         base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"),
-        _rows(base, data["label"]),
+        whole.add_params(click_selection("code")),
     ]
-    return finish(layers, palette, title, subtitle, row * len(data))
 
 
-def _rows(base: Any, names: pd.Series) -> Any:
-    """Nothing to see: the whole row takes the click, its name too. Wider than the names, it would shrink the plot."""
-    left = min(max(map(width_of, names)), NAMES)
-    row = base.mark_rect(opacity=0, cursor=POINTER).encode(x=alt.value(-left), x2=alt.value("width"))
-    return row.add_params(click_selection("code"))
-
-
-def _bars_or_dots(base: Any, x: Any, palette: Palette, from_zero: bool, row: int) -> list[Any]:
-    """Bars with a gap between them however low the rows are, or dots."""
+def _bars_or_dots(base: Any, x: Any, palette: Palette, bar: int | None) -> list[Any]:
     looks = {
         "x": x,
         "fill": alt.Fill("fill:N", scale=None),
         "stroke": alt.Stroke("colour:N", scale=None),
         "opacity": alt.Opacity("strength:Q", scale=None),
     }
-    if from_zero:
+    if bar is not None:
         dash = alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
-        return [base.mark_bar(height=min(_BAR, row * 2 // 3), strokeWidth=1).encode(**looks, strokeDash=dash)]
+        return [base.mark_bar(height=bar, strokeWidth=1).encode(**looks, strokeDash=dash)]
     reach = base.mark_rule(strokeWidth=2, color=palette.compare, opacity=0.6).encode(x=x, x2="start:Q")
     return [reach, base.mark_point(size=90, strokeWidth=1.5, shape="circle").encode(**looks)]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from views import words
+from views.charts.template import data_slot
 from views.tokens import Palette
 from views.words import NumberFormat
 
@@ -57,20 +58,24 @@ def clear_spot(
     return Spot()
 
 
-def target_line(target: float, text: str, palette: Palette, spot: Spot, months: pd.Series) -> list[Any]:
-    """A dashed level line with its name at the spot; `months` are those of the chart in order."""
-    data = pd.DataFrame({"target": [target], "text": [text]})
-    line = alt.Chart(data).mark_rule(strokeDash=[5, 4], color=palette.muted).encode(y="target:Q")
-    named = alt.Chart(data.assign(at=months.iloc[spot.month]))
+def target_frame(target: float, text: str) -> pd.DataFrame:
+    """What the layers of a target draw as `target`."""
+    return pd.DataFrame({"target": [target], "text": [text]})
+
+
+def target_line(palette: Palette, *, is_above: bool) -> list[Any]:
+    """A dashed level line, named above or below, where the frame `target_name` says: that of the line with `at`."""
+    line = alt.Chart(data_slot("target")).mark_rule(strokeDash=[5, 4], color=palette.muted).encode(y="target:Q")
+    named = alt.Chart(data_slot("target_name"))
     above = named.mark_text(align="left", baseline="bottom", dy=-3, color=palette.muted)
     below = named.mark_text(align="left", baseline="top", dy=4, color=palette.muted)
-    label = above if spot.is_above else below
+    label = above if is_above else below
     return [line, label.encode(x="at:T", y="target:Q", text="text:N")]
 
 
-def target_column(target: float, text: str, palette: Palette) -> list[Any]:
+def target_column(palette: Palette) -> list[Any]:
     """A dashed upright line, named at its top."""
-    data = pd.DataFrame({"target": [target], "text": [text]})
+    data = data_slot("target")
     line = alt.Chart(data).mark_rule(strokeDash=[5, 4], color=palette.muted).encode(x="target:Q")
     label = alt.Chart(data).mark_text(align="center", baseline="bottom", color=palette.muted)
     return [line, label.encode(x="target:Q", y=alt.value(-2), text="text:N")]

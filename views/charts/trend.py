@@ -8,12 +8,13 @@ import altair as alt
 import pandas as pd
 
 from views import words
-from views.charts.axes import fixed_scale, month_axis, value_axis, value_range
+from views.charts.axes import fixed_scale, month_axis, months_of, value_axis, value_range
+from views.charts.empty import empty_chart
 from views.charts.frames import bool_column, tooltips
 from views.charts.headings import join_notes
 from views.charts.selection import POINTER, click_selection
-from views.charts.targets import clear_spot, target_line, target_text
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.targets import clear_spot, target_frame, target_line, target_text
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 from views.words import NumberFormat
 
@@ -46,34 +47,41 @@ def trend(
     low, high = value_range(data, ["value", "last_year"], target, kind, from_zero)
     if low > 0:
         subtitle = join_notes(subtitle, f"纵轴自 {words.percent(low, 0)} 起")
-    scale, axis = fixed_scale(low, high), value_axis(kind)
-    base = alt.Chart(data).encode(
-        x=alt.X("at:T", title=None, axis=month_axis(data["at"]), scale=alt.Scale(nice=False)),
+    frames = {"rows": data, "names": _end_labels(data, (low, high), height, palette)}
+    target_above = None
+    if target:
+        lines = [rows[column].to_numpy() for _, rows in data.groupby("series") for column in ("value", "last_year")]
+        spot = clear_spot(lines, target, (low, high), height, palette)
+        line = target_frame(target, target_text(target_name, target, kind))
+        at = data["at"].drop_duplicates().iloc[spot.month]
+        frames |= {"target": line, "target_name": line.assign(at=at)}
+        target_above = spot.is_above
+    layers = _lines(palette, kind, target_above, has_unfinished=bool(data["unfinished"].notna().any()))
+    return layers.chart(title, subtitle, height, frames, ends=[low, high], months=months_of(data["at"]))
+
+
+@template
+def _lines(palette: Palette, kind: NumberFormat, target_above: bool | None, *, has_unfinished: bool) -> list[Any]:
+    """Lines and their names; with a target that is named above its line or below (None: without one)."""
+    scale, axis = fixed_scale(slot("ends")), value_axis(kind)
+    base = alt.Chart(data_slot()).encode(
+        x=alt.X("at:T", title=None, axis=month_axis(slot("months")), scale=alt.Scale(nice=False)),
         detail="series:N",
     )
     y = alt.Y("value:Q", title=None, scale=scale, axis=axis)
     before = alt.Y("last_year:Q", title=None, scale=scale, axis=axis)
-    layers: list[Any] = []
-    if target:
-        lines = [rows[column].to_numpy() for _, rows in data.groupby("series") for column in ("value", "last_year")]
-        spot = clear_spot(lines, target, (low, high), height, palette)
-        months = data["at"].drop_duplicates()
-        layers += target_line(target, target_text(target_name, target, kind), palette, spot, months)
+    layers: list[Any] = [] if target_above is None else target_line(palette, is_above=target_above)
     layers += [base.mark_line(color=palette.compare, strokeWidth=1.5).encode(y=before)]
     colour = alt.Stroke("colour:N", scale=None)
     whole = alt.Y("whole:Q", title=None, scale=scale, axis=axis)
     layers += [base.mark_line(strokeWidth=2).encode(y=whole, stroke=colour)]
-    if data["unfinished"].notna().any():
+    if has_unfinished:
         rest = alt.Y("unfinished:Q", title=None, scale=scale, axis=axis)
         layers += [base.mark_line(strokeWidth=2, strokeDash=[4, 3]).encode(y=rest, stroke=colour)]
     layers += [_trend_points(base, y).add_params(click_selection("at"))]
-    names = _end_labels(data, (low, high), height, palette)
-    layers += [
-        alt.Chart(names)
-        .mark_text(align="left", dx=10, baseline="middle")
-        .encode(x="at:T", y="at_value:Q", text="name:N", color=alt.Color("colour:N", scale=None))
-    ]
-    return finish(layers, palette, title, subtitle, height)
+    names = alt.Chart(data_slot("names")).mark_text(align="left", dx=10, baseline="middle")
+    ends = names.encode(x="at:T", y="at_value:Q", text="name:N", color=alt.Color("colour:N", scale=None))
+    return [*layers, ends]
 
 
 def _from_first_month(frame: pd.DataFrame) -> pd.DataFrame:

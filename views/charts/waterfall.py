@@ -8,9 +8,10 @@ import pandas as pd
 
 from views import words
 from views.charts.axes import ROW, fixed_scale, name_axis
+from views.charts.empty import empty_chart
 from views.charts.frames import distinct_names
 from views.charts.selection import POINTER, click_selection
-from views.charts.theme import Chart, empty_chart, finish
+from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 from views.words import NumberFormat
 
@@ -41,30 +42,35 @@ def waterfall(
     data = _waterfall_data(changed, palette, kind, total, most)
     low, high = float(data[["start", "end"]].min().min()), float(data[["start", "end"]].max().max())
     margin = (high - low) * 0.04
+    frames = {"rows": data, "links": data[["label", "next", "end"]].iloc[:-1], "none": pd.DataFrame({"at": [0.0]})}
+    return _parts(palette, kind).chart(title, subtitle, row * len(data), frames, ends=[low - margin, high + margin])
+
+
+@template
+def _parts(palette: Palette, kind: NumberFormat) -> list[Any]:
     label = "datum.value * 100" if kind == "rate" else "datum.value"
     axis = alt.Axis(
         labelExpr=f"replace(format({label}, '+,~f'), /^[+]0$/, '0')", tickCount=5, grid=True, domain=False, title=None
     )
     if kind == "count":
         axis.tickMinStep = 1
-    base = alt.Chart(data).encode(
+    base = alt.Chart(data_slot()).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
     )
-    scale = fixed_scale(low - margin, high + margin)
+    scale = fixed_scale(slot("ends"))
     bar = base.mark_bar(height=16, cursor=POINTER, minBandSize=2).encode(
         x=alt.X("start:Q", title=None, scale=scale, axis=axis),
         x2="end:Q",
         fill=alt.Fill("colour:N", scale=None),
     )
-    links = alt.Chart(data[["label", "next", "end"]].iloc[:-1]).mark_rule(color=palette.compare, strokeDash=[2, 2])
-    none_moved = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.muted).encode(x="at:Q")
-    layers = [
+    links = alt.Chart(data_slot("links")).mark_rule(color=palette.compare, strokeDash=[2, 2])
+    none_moved = alt.Chart(data_slot("none")).mark_rule(color=palette.muted).encode(x="at:Q")
+    return [
         none_moved,
         links.encode(x="end:Q", y=alt.Y("label:N", sort=None), y2="next:N"),
         bar.add_params(click_selection("code")),
         base.mark_text(align="left", dx=12).encode(x=alt.value("width"), text="written:N"),
     ]
-    return finish(layers, palette, title, subtitle, row * len(data))
 
 
 def _waterfall_data(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, total: str, most: int) -> pd.DataFrame:
