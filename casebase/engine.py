@@ -105,6 +105,18 @@ class DataState:
         return settings.city.bureau if self.city_name in (None, settings.city.name) else self.city_name
 
 
+@dataclass(frozen=True, eq=False)
+class RawRows:
+    """The rows of a statement as the driver has them, to be compared with another reading of the same."""
+
+    _rows: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RawRows) and bool(self._rows == other._rows)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(eq=False)
 class _HeldReading:
     """A connection on which everything sees one state of the data, and that state once it was asked."""
@@ -203,6 +215,17 @@ class Casebase:
         """`frame_of_few` by a reading of its own."""
         with self.reading() as connection:
             return frame_of_few(connection, statement)
+
+    def rows(self, statement: Select[Any] | CompoundSelect[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a statement by a reading of its own, every value as SQLAlchemy hands it over."""
+        with self.reading() as connection:
+            return [tuple(row) for row in connection.execute(statement).all()]
+
+    def raw_rows(self, statement: Select[Any]) -> RawRows:
+        """The rows of a statement at the least cost, whole columns where the driver has them."""
+        with self.reading() as connection:
+            result = connection.execute(statement)
+            return RawRows(result.cursor.to_arrow_table() if connection.dialect.name == "duckdb" else result.all())
 
     @contextmanager
     def one_state(self) -> Iterator[None]:

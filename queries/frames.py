@@ -4,8 +4,9 @@ Every frame keeps its columns and types however many rows it has, none included.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 # A column's dtype by its name. Objects are texts of which some may be None.
@@ -34,6 +35,16 @@ SPREAD: Final[Columns] = {"hits": "int64", "median": "float64", "p90": "float64"
 def keys(by: Sequence[str]) -> Columns:
     """The columns that tell the rows of a frame of numbers apart: metric, then the dimensions it is split by."""
     return {"metric": "str", **dict.fromkeys(by, "object")}
+
+
+def of(columns: Mapping[str, Sequence[Any]], kinds: Columns) -> pd.DataFrame:
+    """A frame of lists by column, with the columns of `kinds`, in their order and of their types."""
+    return pd.DataFrame({name: _column(columns[name], kind) for name, kind in kinds.items()})
+
+
+def _column(values: Sequence[Any], kind: str) -> Any:
+    # What pandas takes for texts by itself would turn None into NaN.
+    return pd.Series(values, dtype=kind) if kind in ("object", "str") else np.array(values, dtype=kind)
 
 
 def conform(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:

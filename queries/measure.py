@@ -1,11 +1,11 @@
 """Measuring: several metrics in a period and a slice, and several such queries together, by few statements."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Date, and_, false, func, or_, select
 
@@ -16,7 +16,7 @@ from queries import frames, needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
-from queries.scans import FREQUENCY, TIME, Balance, Cell, Pass, Scan, read, span_number
+from queries.scans import FREQUENCY, TIME, Balance, Cell, Number, Pass, Scan, read, span_number
 from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category, open_at
 
 _EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
@@ -81,21 +81,30 @@ def _plan(casebase: Casebase, query: Query) -> Iterator[Pass]:
         yield from _plan_group(casebase, group, query.by, moment(casebase, as_of), period, rest)
 
 
-def _answer(casebase: Casebase, query: Query, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    by, metrics = query.by, [metric_of(name) for name in query.metrics]
-    numbers = _with_values(casebase, _in_order(pd.concat(parts, ignore_index=True), query), by, query.within)
-    numbers = needs.without_unknown(casebase, numbers)
-    moments = {metric.id: span_of(metric, query.as_of, query.period, query.within)[0] for metric in metrics}
-    numbers["as_of"] = np.array([moments[name] for name in numbers["metric"]], dtype="datetime64[us]")
-    return frames.conform(numbers, {**frames.keys(by), **frames.NUMBERS})
+def _answer(casebase: Casebase, query: Query, parts: Iterable[Sequence[Number]]) -> pd.DataFrame:
+    by, lacks = query.by, needs.unknown(casebase)
+    numbers = _of_people(casebase, _in_order([number for part in parts for number in part], query), query)
+    moments = {name: span_of(metric_of(name), query.as_of, query.period, query.within)[0] for name in query.metrics}
+    columns: dict[str, list[Any]] = {name: [number.keys[name] for number in numbers] for name in by}
+    columns |= {
+        "metric": [number.metric for number in numbers],
+        "hits": [number.hits for number in numbers],
+        "among": [number.among for number in numbers],
+        "value": [math.nan if number.metric in lacks else _value(number) for number in numbers],
+        "unknown": [",".join(lacks[number.metric]) if number.metric in lacks else None for number in numbers],
+        "as_of": [moments[number.metric] for number in numbers],
+    }
+    return frames.of(columns, {**frames.keys(by), **frames.NUMBERS})
 
 
-def _in_order(numbers: pd.DataFrame, query: Query) -> pd.DataFrame:
-    """Rows in the order of the metrics that were asked, then of what they are split by, blanks last."""
+def _in_order(numbers: list[Number], query: Query) -> list[Number]:
+    """Numbers in the order of the metrics that were asked, then of what they are split by, blanks last."""
     place = {name: n for n, name in enumerate(query.metrics)}
-    keys = [[(key is None, key or "") for key in numbers[name]] for name in query.by]
-    order = list(zip((place[name] for name in numbers["metric"]), *keys, strict=True))
-    return numbers.take(sorted(range(len(order)), key=order.__getitem__)).reset_index(drop=True)
+
+    def order(number: Number) -> tuple[Any, ...]:
+        return place[number.metric], *((number.keys[name] is None, number.keys[name] or "") for name in query.by)
+
+    return sorted(numbers, key=order)
 
 
 def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
@@ -320,28 +329,34 @@ def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None =
     return Cell(metric, *among_and_hit(at, metric, period), metric.amount(at) if metric.amount else None, label)
 
 
-def _with_values(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.DataFrame:
-    """With the column value, by the kind of each metric; among of a number for 10,000 people is the population."""
-    kind = np.array([METRICS[name].kind for name in numbers["metric"]], dtype=object)
-    hits, amount = (numbers[name].to_numpy("float64") for name in ("hits", "amount"))
-    among = numbers["among"].to_numpy("int64")
-    per_head = kind == Kind.PER_10K
-    if per_head.any():
-        among = np.where(per_head, _population(casebase, numbers, by, within), among)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = {
-            Kind.RATE: hits / np.where(among > 0, among, np.nan),
-            Kind.SUM: np.nan_to_num(amount),
-            Kind.MEAN: amount / np.where(hits > 0, hits, np.nan),
-            Kind.PER_10K: hits * 10_000 / np.where(among > 0, among, np.nan),
-        }
-    value = np.select([kind == one for one in values], list(values.values()), hits)
-    columns = {name: numbers[name] for name in ("metric", *by, "hits")}
-    return pd.DataFrame(columns | {"among": among, "value": value}, index=numbers.index)
+def _value(number: Number) -> float:
+    """By the kind of its metric; NaN where there is nothing to divide by."""
+    kind, hits, among = METRICS[number.metric].kind, number.hits, number.among
+    if kind is Kind.RATE:
+        return hits / among if among else math.nan
+    if kind is Kind.PER_10K:
+        return hits * 10_000 / among if among else math.nan
+    if kind is Kind.MEAN:
+        return number.amount / hits if hits else math.nan
+    if kind is Kind.SUM:
+        return 0.0 if math.isnan(number.amount) else number.amount
+    return float(hits)
 
 
-def _population(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], within: Slice) -> pd.Series:
-    """People of each row's area: the finest place it is split by or narrowed to, else the city. None of a grid."""
+def _of_people(casebase: Casebase, numbers: list[Number], query: Query) -> list[Number]:
+    """The same, but among of a number for 10,000 people is the population (see `_population`)."""
+    if all(METRICS[name].kind is not Kind.PER_10K for name in query.metrics):
+        return numbers
+    people = _population(casebase, query.by, query.within)
+    of_people = (METRICS[number.metric].kind is Kind.PER_10K for number in numbers)
+    return [
+        number._replace(among=people(number)) if per_head else number
+        for number, per_head in zip(numbers, of_people, strict=True)
+    ]
+
+
+def _population(casebase: Casebase, by: tuple[str, ...], within: Slice) -> Callable[[Number], int]:
+    """People of a number's area: the finest place it is split by or narrowed to, else the city. None of a grid."""
     area = schema.area.c
     counted = area.population.is_not(None)
     fixed: dict[str, str | None] = dict(within.cell)
@@ -349,12 +364,8 @@ def _population(casebase: Casebase, numbers: pd.DataFrame, by: tuple[str, ...], 
         fixed.setdefault(AREA_DIMENSIONS[casebase.level_of(within.area)], within.area)
     place = next((name for name in ("grid", "community", "street", "district") if name in by or name in fixed), None)
     if place is None:
-        levels = casebase.frame(
-            select(area.level, func.sum(area.population).label("people")).where(counted).group_by(area.level)
-        )
-        sums = dict(zip(levels["level"], levels["people"], strict=True))
-        return pd.Series(int(sums.get(2) or sums.get(1) or 0), index=numbers.index)
-    table = casebase.frame(select(area.code, area.population).where(counted))
-    people = dict(zip(table["code"], table["population"], strict=True))
-    codes = numbers[place] if place in by else pd.Series(fixed[place], index=numbers.index, dtype=object)
-    return codes.map(lambda code: people.get(code) or 0).astype("int64")
+        of_level = select(area.level, func.sum(area.population)).where(counted).group_by(area.level)
+        sums = dict(casebase.rows(of_level))
+        return lambda _: int(sums.get(2) or sums.get(1) or 0)
+    people = dict(casebase.rows(select(area.code, area.population).where(counted)))
+    return lambda number: int(people.get(number.keys[place] if place in by else fixed[place]) or 0)

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from casebase import schema
 from casebase.case_words import HOTLINE
 from casebase.engine import Casebase
-from queries.once_a_version import once_a_version
+from queries.once_a_version import once_for
 from queries.subjects import as_key
 
 AREA_DIMENSIONS = ("district", "street", "community")
@@ -49,8 +50,7 @@ def grid_names(casebase: Casebase, grid_ids: tuple[str, ...]) -> dict[str, str]:
 
 def categories(casebase: Casebase) -> pd.DataFrame:
     """All content classes: code, name, parent_code."""
-    c = schema.category.c
-    return casebase.frame(select(c.code, c.name, c.parent_code).order_by(c.code))
+    return casebase.frame(_all_categories())
 
 
 def units(casebase: Casebase) -> pd.DataFrame:
@@ -58,20 +58,39 @@ def units(casebase: Casebase) -> pd.DataFrame:
     return _units(casebase).copy()
 
 
-@once_a_version
+def _all_areas() -> Select[Any]:
+    a = schema.area.c
+    return select(a.code, a.name, a.level, a.parent_code).order_by(a.code)
+
+
+def _all_units() -> Select[Any]:
+    u = schema.unit.c
+    return select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id)
+
+
+def _all_categories() -> Select[Any]:
+    c = schema.category.c
+    return select(c.code, c.name, c.parent_code).order_by(c.code)
+
+
+def _all_organisations() -> Select[Any]:
+    o = schema.social_org.c
+    return select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id)
+
+
+@once_for(_all_units, _all_areas)
 def _units(casebase: Casebase) -> pd.DataFrame:
-    u, a = schema.unit.c, schema.area.c
-    table = casebase.frame(select(u.unit_id, u.name, u.kind, u.area_code).order_by(u.unit_id))
+    table = casebase.frame(_all_units())
     shared = table["name"].duplicated(keep=False)
     if not shared.any():
         return table
-    places = casebase.frame(select(a.code, a.name, a.level, a.parent_code)).set_index("code")
+    places = casebase.frame(_all_areas()).set_index("code")
     district = {code: _district(code, places) for code in table.loc[shared, "area_code"].dropna().unique()}
     before = table["area_code"].map(district).where(shared, "").fillna("")
     return table.assign(name=before + table["name"])
 
 
-@once_a_version
+@once_for(_all_units, _all_areas)
 def shared_units(casebase: Casebase) -> dict[str, str]:
     """Unit → its name with the district before it, of units that share their name with another."""
     u = schema.unit.c
@@ -112,8 +131,7 @@ def _distinct_areas(table: pd.DataFrame) -> dict[str, str]:
 
 def organisations(casebase: Casebase) -> pd.DataFrame:
     """All community organisations and incubation centres: code (text), name, kind."""
-    o = schema.social_org.c
-    table = casebase.frame(select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id))
+    table = casebase.frame(_all_organisations())
     return table.assign(code=table["code"].astype(str))
 
 
@@ -135,25 +153,24 @@ def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
     return None if names is None else dict(names(casebase))
 
 
-@once_a_version
+@once_for(_all_areas)
 def _area_names(casebase: Casebase) -> dict[str, str]:
-    a = schema.area.c
-    return _distinct_areas(casebase.frame(select(a.code, a.name, a.level, a.parent_code).order_by(a.code)))
+    return _distinct_areas(casebase.frame(_all_areas()))
 
 
-@once_a_version
+@once_for(_all_categories)
 def _category_names(casebase: Casebase) -> dict[str, str]:
     table = categories(casebase)
     return dict(zip(table["code"], table["name"], strict=True))
 
 
-@once_a_version
+@once_for(_all_units, _all_areas)
 def _unit_names(casebase: Casebase) -> dict[str, str]:
     table = _units(casebase)
     return dict(zip(table["unit_id"], table["name"], strict=True))
 
 
-@once_a_version
+@once_for(_all_organisations)
 def _organisation_names(casebase: Casebase) -> dict[str, str]:
     table = organisations(casebase)
     return dict(zip(table["code"], table["name"], strict=True))

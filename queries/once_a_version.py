@@ -1,18 +1,33 @@
-"""What is asked of a case base once for each version of its data, and kept until the data changes."""
+"""What is asked of a case base once, and kept until the data changes, or those rows that it is made of."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from casebase.engine import Casebase
+from sqlalchemy import Select
+
+from casebase.engine import Casebase, RawRows
 
 T = TypeVar("T")
+Question = Callable[[Casebase], T]
 
 
-def once_a_version(question: Callable[[Casebase], T]) -> Callable[[Casebase], T]:
+def once_a_version(question: Question[T]) -> Question[T]:
     """The same question, asked anew only where the version of the data is another than at the last answer."""
-    answers: WeakKeyDictionary[Casebase, tuple[int, T]] = WeakKeyDictionary()
+    return _kept(question, ())
+
+
+def once_for(*statements: Callable[[], Select[Any]]) -> Callable[[Question[T]], Question[T]]:
+    """The same question, asked anew only where the rows of these statements are others than at the last answer.
+
+    For what takes longer to make than its rows to read, and hangs on nothing else: tables of names.
+    """
+    return lambda question: _kept(question, statements)
+
+
+def _kept(question: Question[T], statements: tuple[Callable[[], Select[Any]], ...]) -> Question[T]:
+    answers: WeakKeyDictionary[Casebase, tuple[int, list[RawRows], T]] = WeakKeyDictionary()
 
     @wraps(question)
     def answer(casebase: Casebase) -> T:
@@ -20,7 +35,9 @@ def once_a_version(question: Callable[[Casebase], T]) -> Callable[[Casebase], T]
         kept = answers.get(casebase)
         # A database that counts no changes is looked at every time.
         if kept is None or version == 0 or kept[0] != version:
-            kept = answers[casebase] = version, question(casebase)
-        return kept[1]
+            rows = [casebase.raw_rows(statement()) for statement in statements]
+            is_same = bool(rows) and kept is not None and kept[1] == rows
+            kept = answers[casebase] = version, rows, kept[2] if is_same and kept is not None else question(casebase)
+        return kept[2]
 
     return answer

@@ -1,12 +1,13 @@
 """Passes over the rows: one counts several metrics at once, and one statement makes several of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, NamedTuple, Protocol
 
-import numpy as np
-import pandas as pd
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -60,14 +61,31 @@ class Counts:
     cells: Sequence[tuple[ColumnElement[int], ColumnElement[int], ColumnElement[Any] | None]]
 
 
+class Group(NamedTuple):
+    """A row of a pass: the values of its labels; for each cell among, hits, and the amount where there is one."""
+
+    labels: tuple[Any, ...]
+    cells: Sequence[tuple[int, int, float | None]]
+
+
+class Number(NamedTuple):
+    """What a pass found of a metric in a group: `keys` by the names of what it is split by, as text or None."""
+
+    metric: str
+    keys: Mapping[str, str | None]
+    hits: int
+    among: int
+    amount: float
+
+
 class Pass(Protocol):
     """One pass over the rows of a subject: how it counts, and the numbers that come of it."""
 
     def counts(self) -> Counts:
         """Its counts, group by group of its labels."""
 
-    def numbers(self, wide: pd.DataFrame) -> pd.DataFrame:
-        """From its rows (columns as `Counts` names them) one row a metric and group: see `Scan.numbers`."""
+    def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
+        """From its groups, the numbers of each metric; none of a group in which a metric looks at nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,21 +116,15 @@ class Scan:
         labels = {f"by_{name}": inner.c[f"by_{name}"] for name in self.labels}
         return Counts(labels, [_counted(inner.c, n, cell) for n, cell in enumerate(self.cells)])
 
-    def numbers(self, wide: pd.DataFrame) -> pd.DataFrame:
-        """metric, the labels, hits, among (int), amount (float): built as whole columns, a page asks for hundreds."""
-        rows, cells = len(wide), self.cells
-        columns: dict[str, Any] = {"metric": np.repeat(np.array([c.metric.id for c in cells], dtype=object), rows)}
-        for name in self.labels:
-            # Kept as objects: a column of strings would turn None into NaN.
-            columns[name] = pd.Series(_as_text(wide[f"by_{name}"], name) * len(cells), dtype=object)
-        if self.span and self.span not in columns:
-            columns[self.span] = np.repeat(np.array([cell.label for cell in cells], dtype=object), rows)
-        for column, letter in (("hits", "h"), ("among", "a")):
-            columns[column] = np.concatenate([wide[f"{letter}{n}"].to_numpy("int64") for n in range(len(cells))])
-        nothing = np.full(rows, np.nan)
-        amounts = [nothing if c.amount is None else wide[f"m{n}"].to_numpy("float64") for n, c in enumerate(cells)]
-        numbers = pd.DataFrame(columns | {"amount": np.concatenate(amounts)})
-        return numbers[numbers["among"] > 0] if self.labels or self.span else numbers
+    def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
+        """Those of each cell: all of them where nothing is split, also of nothing."""
+        is_split = bool(self.labels or self.span)
+        for group in groups:
+            keys = _keys(self.labels, group.labels)
+            for cell, (among, hits, amount) in zip(self.cells, group.cells, strict=True):
+                if among or not is_split:
+                    own = keys if cell.label is None or self.span is None else keys | {self.span: cell.label}
+                    yield Number(cell.metric.id, own, hits, among, math.nan if amount is None else amount)
 
 
 def _is_not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -170,35 +182,29 @@ class Balance:
         steps = [(time <= moment, literal_column(str(n), Integer)) for n, (_, moment) in enumerate(self.moments)]
         return case(*steps, else_=literal_column(str(len(self.moments)), Integer))
 
-    def numbers(self, wide: pd.DataFrame) -> pd.DataFrame:
-        """As `Scan.numbers`; groups of which nothing is there at a moment have no row for it."""
-        names = list(self.labels)
-        columns = {name: pd.Series(_as_text(wide[f"by_{name}"], name), dtype=object) for name in names}
-        steps = pd.DataFrame(columns | {name: wide[name].to_numpy("int64") for name in ("came", "left")})
-        steps["hits"] = wide["a0"].to_numpy("int64")
-        parts = [self._at(steps, n, label) for n, (label, _) in enumerate(self.moments)]
-        numbers = pd.concat(parts, ignore_index=True)
-        return numbers.assign(metric=self.metric.id, among=numbers["hits"], amount=np.nan)
-
-    def _at(self, steps: pd.DataFrame, n: int, label: str) -> pd.DataFrame:
-        there = steps[(steps["came"] <= n) & (steps["left"] > n)]
-        if self.labels:
-            counted = there.groupby(list(self.labels), dropna=False, sort=False)["hits"].sum().reset_index()
-            for name in self.labels:  # a key without a value comes back as NaN
-                counted[name] = pd.Series([None if pd.isna(key) else key for key in counted[name]], dtype=object)
-        else:
-            counted = pd.DataFrame({"hits": [there["hits"].sum()] if len(there) else []}, dtype="int64")
-        counted[self.span] = np.full(len(counted), label, dtype=object)
-        return counted
+    def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
+        """Of each of its labels' groups at each moment; none of a moment at which nothing is there."""
+        moves: dict[tuple[Any, ...], list[int]] = {}
+        for group in groups:
+            labels, (came, left) = group.labels[:-2], group.labels[-2:]
+            change = moves.setdefault(labels, [0] * (len(self.moments) + 1))
+            if came < left:
+                change[came] += group.cells[0][0]
+                change[left] -= group.cells[0][0]
+        for labels, change in moves.items():
+            keys = _keys(self.labels, labels)
+            for (label, _), there in zip(self.moments, accumulate(change), strict=False):
+                if there:
+                    yield Number(self.metric.id, keys | {self.span: label}, there, there, math.nan)
 
 
-def read(casebase: Casebase, passes: Sequence[Pass]) -> list[pd.DataFrame]:
+def read(casebase: Casebase, passes: Sequence[Pass]) -> list[list[Number]]:
     """The numbers of passes, in their order; those that are split by columns of the same kinds in one statement."""
     alike: dict[tuple[str, ...], list[tuple[Pass, Counts]]] = {}
     for one in passes:
         counts = one.counts()
         alike.setdefault(tuple(map(_kind, counts.labels.values())), []).append((one, counts))
-    numbers: dict[Pass, pd.DataFrame] = {}
+    numbers: dict[Pass, list[Number]] = {}
     for group in alike.values():
         for first in range(0, len(group), _MOST_IN_A_STATEMENT):
             numbers |= _read(casebase, group[first : first + _MOST_IN_A_STATEMENT])
@@ -212,30 +218,47 @@ def _kind(expression: ColumnElement[Any]) -> str:
         return type(expression.type).__name__
 
 
-def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator[tuple[Pass, pd.DataFrame]]:
-    wide = casebase.frame(_statement([counts for _, counts in passes]))
-    for number, (one, counts) in enumerate(passes):
-        own = wide[wide["pass"] == number].rename(columns={f"by{n}": name for n, name in enumerate(counts.labels)})
-        yield one, one.numbers(own.reset_index(drop=True))
+def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator[tuple[Pass, list[Number]]]:
+    """Rows as they come, and no frames: a page has some sixty passes, most of a row or two."""
+    counts_of = [counts for _, counts in passes]
+    labels, (most, with_amount) = len(counts_of[0].labels), _width(counts_of)
+    groups: list[list[Group]] = [[] for _ in passes]
+    for number, *values in casebase.rows(_statement(counts_of)):
+        end = labels + 2 * len(passes[number][1].cells)
+        amounts = dict(zip(with_amount, values[labels + 2 * most :], strict=True))
+        pairs = zip(values[labels:end:2], values[labels + 1 : end : 2], strict=True)
+        cells = [(among, hits, amounts.get(n)) for n, (among, hits) in enumerate(pairs)]
+        groups[number].append(Group(tuple(values[:labels]), cells))
+    for (one, _), rows in zip(passes, groups, strict=True):
+        yield one, list(one.numbers(rows))
+
+
+def _width(counts: Sequence[Counts]) -> tuple[int, list[int]]:
+    """How many cells the widest has, and which of the places of cells have an amount in any."""
+    with_amount = {n for counted in counts for n, (_, _, amount) in enumerate(counted.cells) if amount is not None}
+    return max(len(counted.cells) for counted in counts), sorted(with_amount)
 
 
 def _statement(counts: Sequence[Counts]) -> Select[Any] | CompoundSelect[Any]:
-    """pass (its number), by0, by1, …, then a0, h0, m0, a1, … as far as the widest needs; the others' are blank."""
-    most = max(len(counted.cells) for counted in counts)
-    with_amount = {n for counted in counts for n, (_, _, amount) in enumerate(counted.cells) if amount is not None}
+    """pass (its number), by0, by1, …, then a0, h0, a1, h1, … as far as the widest needs, then the amounts m<n>.
+
+    What a narrower one does not have is blank.
+    """
+    most, with_amount = _width(counts)
     selects = [_select(number, counted, most, with_amount) for number, counted in enumerate(counts)]
     return selects[0] if len(selects) == 1 else union_all(*selects)
 
 
-def _select(number: int, counted: Counts, most: int, with_amount: set[int]) -> Select[Any]:
+def _select(number: int, counted: Counts, most: int, with_amount: Sequence[int]) -> Select[Any]:
     columns: list[ColumnElement[Any]] = [literal_column(str(number), Integer).label("pass")]
     columns += [label.label(f"by{n}") for n, label in enumerate(counted.labels.values())]
-    for n in range(most):
-        among, hits, amount = counted.cells[n] if n < len(counted.cells) else (None, None, None)
+    cells = [*counted.cells, *[(None, None, None)] * (most - len(counted.cells))]
+    for n, (among, hits, _) in enumerate(cells):
         for name, count in ((f"a{n}", among), (f"h{n}", hits)):
             columns.append((cast(null(), BigInteger) if count is None else count).label(name))
-        if n in with_amount:
-            columns.append(cast(null() if amount is None else amount, Double).label(f"m{n}"))
+    for n in with_amount:
+        amount = cells[n][2]
+        columns.append(cast(null() if amount is None else amount, Double).label(f"m{n}"))
     return select(*columns).group_by(*counted.labels.values())
 
 
@@ -250,15 +273,18 @@ def span_number(time: ColumnElement[Any], span: str) -> ColumnElement[int]:
     return cast(extract("year", day) * 12 + extract("month", day) - 1, Integer)
 
 
-def _span_text(number: float, span: str) -> str | None:
-    if pd.isna(number):
-        return None
+def _keys(names: Iterable[str], labels: Sequence[Any]) -> dict[str, str | None]:
+    return {name: _as_text(value, name) for name, value in zip(names, labels, strict=True)}
+
+
+@lru_cache(maxsize=4096)
+def _span_text(number: int, span: str) -> str:
     if span == "day":
-        return str(date(1970, 1, 1) + timedelta(days=int(number)))
-    return f"{int(number) // 12:04d}-{int(number) % 12 + 1:02d}"
+        return str(date(1970, 1, 1) + timedelta(days=number))
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def _as_text(column: pd.Series, name: str) -> list[str | None]:
-    if name in TIME:
-        return [_span_text(number, name) for number in column]
-    return [None if pd.isna(value) else str(value) for value in column]
+def _as_text(value: Any, name: str) -> str | None:
+    if value is None:
+        return None
+    return _span_text(int(value), name) if name in TIME else str(value)
