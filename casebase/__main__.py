@@ -22,7 +22,6 @@ from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
 from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
-from casebase.loading.guess import guess_map, map_as_toml
 from casebase.loading.preview import preview, unknown_numbers
 from casebase.loading.readers import open_reader
 from casebase.row_order import sort_cases
@@ -114,6 +113,8 @@ def map_command(
     out: Annotated[Path | None, typer.Option(help="Where the map goes; default: FILE.map.toml here.")] = None,
 ) -> None:
     """Look at a file of cases and write a first map of it; show what it would load, and what would stay unknown."""
+    from casebase.loading.guess import guess_map, map_as_toml  # it brings the reader of workbooks
+
     target = out or Path(f"{file.name}.map.toml")
     if target.exists():
         raise UsageError(f"{target}: there is a file already; name another with --out")

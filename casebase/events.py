@@ -51,7 +51,9 @@ def derive(connection: Connection, where: ColumnElement[bool], fresh: bool = Fal
     same id every time it is derived. Runs inside the caller's transaction.
     """
     if fresh:
-        connection.execute(insert(petition_event).from_select(_COLUMNS, union_all(*_events(where))))
+        # A case is looked up by its id, and the cases themselves lie in the order of their ends (casebase.row_order).
+        rows = union_all(*_events(where)).order_by("petition_id")
+        connection.execute(insert(petition_event).from_select(_COLUMNS, rows))
         return
     matching = select(petition.c.petition_id).where(where)
     owned = petition_event.c.petition_id.in_(matching) & petition_event.c.action.in_(DERIVED)

@@ -3,16 +3,19 @@
 DuckDB keeps the least and the greatest value of every column for each group of some hundred thousand rows, and skips
 the groups in which nothing can match. What is asked most is asked of cases that are open, or ended or fell due lately:
 in the order of their registration those lie everywhere, since a few cases of every year stay open for years; in the
-order of their end they lie together. Cases that come later are appended, and those that end stay where they are, so
-that the order wears off slowly; a large load, and `python -m casebase sort`, restore it. PostgreSQL has indexes.
+order of their end they lie together. The cases of a load are written in this order among themselves; those of a later
+load are appended, and those that end stay where they are, so that the order wears off slowly; a large load, and
+`python -m casebase sort`, restore it. PostgreSQL has indexes.
 
 DuckDB skips nothing for "closed_at IS NULL". So `ended_by` says the same without blanks: closed_at, and of an open case
-`schema.OPEN_END`. It is laid down here; in between it may be later than the truth, which only costs time, and never
-earlier: whoever changes a case that is there sets it back to OPEN_END, or leaves it where the case just ended. What is
-changed past the cockpit is found by a rule of casebase.checks, and mended by sorting.
+`schema.OPEN_END`. It is laid down here, for new cases as they are loaded; in between it may be later than the truth,
+which only costs time, and never earlier: whoever changes a case that is there sets it back to OPEN_END, or leaves it
+where the case just ended. What is changed past the cockpit is a finding of casebase.checks, and mended by sorting.
 """
 
-from sqlalchemy import Connection, delete, func, select, text
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, DateTime, FromClause, delete, func, literal, select, text
 
 from casebase.bulk_insert import modest_memory
 from casebase.engine import Casebase
@@ -37,7 +40,25 @@ def sort_cases(casebase: Casebase) -> None:
         connection.execute(text("DROP TABLE sorted"))
 
 
+def lay_new(connection: Connection, rows: FromClause) -> tuple[dict[str, ColumnElement[Any]], list[ColumnElement[Any]]]:
+    """What new cases get by their order, and the order in which they are written; nothing on an engine but DuckDB.
+
+    `rows` are staged cases, known by `position` until they have a petition_id in its order.
+    """
+    if connection.dialect.name != "duckdb":
+        return {}, []
+    columns = rows.c
+    order: list[ColumnElement[Any]] = [columns.registered_at, columns.position]
+    if "closed_at" not in columns:  # every new case is open
+        return {}, order
+    ended_by = func.coalesce(columns.closed_at, literal(OPEN_END, DateTime))
+    return {"ended_by": ended_by}, [columns.closed_at.nulls_last(), *order]
+
+
 def is_worth_sorting(connection: Connection, new: int) -> bool:
-    """Whether so many new cases are so large a share of all that their order no longer serves."""
+    """Whether so many new cases are so large a share of all that their order no longer serves.
+
+    Where there were none before, they lie in order already.
+    """
     total: int = connection.scalar(select(func.count()).select_from(petition)) or 0
-    return new > total * _WORTH_IT
+    return total * _WORTH_IT < new < total

@@ -5,6 +5,8 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 # What systems write for "not known" (compared without regard to case); [source] blanks of the map replaces it.
 BLANKS = (
@@ -15,9 +17,10 @@ BLANKS = (
 NUL = "\0"
 # Control characters but tab and line ends; and marks without width that come with copied text: a name with one
 # is another name to a computer alone. Joiners (U+200C, U+200D) belong to scripts and emoji.
+# The characters stand in the pattern themselves: Python and Arrow write them differently.
 _UNSEEN = (
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
-    r"\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _SEEN_BY_NOBODY = re.compile(_UNSEEN)
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?")
@@ -28,9 +31,14 @@ def visible(text: str) -> str:
     return _SEEN_BY_NOBODY.sub("", text)
 
 
+def is_plain(column: pd.Series) -> bool:
+    """Whether every cell is printable ASCII: as most columns are, of which no more needs to be looked at."""
+    return pc.all(pc.ascii_is_printable(pa.array(column))).as_py() is not False
+
+
 def seen(column: pd.Series) -> pd.Series:
     """A column of text as it is seen, trimmed; null where nothing is left."""
-    strange = column.str.contains(_UNSEEN, regex=True).fillna(False).to_numpy(dtype=bool)
+    strange = _mask(pc.match_substring_regex(pa.array(column), _UNSEEN))
     if not strange.any():
         return column
     cleaned = column.copy()
@@ -41,16 +49,25 @@ def seen(column: pd.Series) -> pd.Series:
 
 def holds_nul(column: pd.Series) -> np.ndarray:
     """Which cells hold a NUL, which no text has: the file is damaged there."""
-    return column.str.contains(NUL, regex=False).fillna(False).to_numpy(dtype=bool)
+    return _mask(pc.match_substring(pa.array(column), NUL))
 
 
 def without_blanks(column: pd.Series, blanks: frozenset[str]) -> pd.Series:
     """Null where a cell is one of the words for "not known" (given in folded case)."""
-    longest = max(map(len, blanks), default=0)
-    short = column.str.len() <= longest
-    if not short.any():
-        return column
-    return column.mask(short.fillna(False) & column.str.casefold().isin(blanks))
+    cells = pa.array(column)
+    if pc.all(pc.string_is_ascii(cells)).as_py() is not False:
+        blank = pc.is_in(pc.ascii_lower(cells), pa.array(blanks, cells.type))
+    else:
+        short = pc.less_equal(pc.utf8_length(cells), max(map(len, blanks), default=0))
+        texts = pc.unique(cells.filter(short)).to_pylist()
+        blank = pc.is_in(cells, pa.array([text for text in texts if text.casefold() in blanks], cells.type))
+    return column.mask(_mask(blank)) if pc.any(blank).as_py() else column
+
+
+def _mask(cells: pa.Array) -> np.ndarray:
+    """Truth values of Arrow for NumPy, false where there is none."""
+    mask: np.ndarray = pc.fill_null(cells, False).to_numpy(zero_copy_only=False)
+    return mask
 
 
 def folded(blanks: tuple[str, ...]) -> frozenset[str]:

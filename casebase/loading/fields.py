@@ -47,11 +47,15 @@ def tidy(batch: Batch, file_map: FileMap) -> None:
     """Bring the file's cells to what a person sees in them; a row with a damaged cell is rejected."""
     blanks = clean_text.folded(file_map.source.blanks)
     for name in batch.text.columns:
-        column = batch.text[name]
-        batch.reject(
-            clean_text.holds_nul(column), name, column, "the cell holds a NUL character: the file is damaged there"
-        )
-        batch.text[name] = clean_text.without_blanks(clean_text.seen(column), blanks - file_map.words_of(name))
+        column = cells = batch.text[name]
+        if not clean_text.is_plain(column):
+            batch.reject(
+                clean_text.holds_nul(column), name, column, "the cell holds a NUL character: the file is damaged there"
+            )
+            cells = clean_text.seen(column)
+        cells = clean_text.without_blanks(cells, blanks - file_map.words_of(name))
+        if cells is not column:
+            batch.text[name] = cells
 
 
 def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
@@ -217,7 +221,7 @@ def _to_end_of_day(limits: pd.Series, days: np.ndarray | None) -> pd.Series:
 
 def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     target, label = file_map.target.c[name], file_map.label(name)
-    numbers = pd.to_numeric(by_value(clean_text.narrow(raw), clean_text.digits), errors="coerce")
+    numbers = _parsed(clean_text.narrow(raw))
     batch.reject(
         raw.notna() & numbers.isna(), column, raw, f"{label} is not a number; correct it, or rewrite it under [[clean]]"
     )
@@ -227,6 +231,15 @@ def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Se
     if isinstance(target.type, Integer):
         batch.reject((numbers % 1) > 0, column, raw, f"{label} is not a whole number; correct it")
     return numbers.where(~outside)
+
+
+def _parsed(column: pd.Series) -> pd.Series:
+    """The numbers of a column of text, each distinct one parsed once; blank where a text is none."""
+    codes, texts = pd.factorize(column)
+    values = pd.to_numeric(pd.Series([clean_text.digits(text) for text in texts], dtype="str"), errors="coerce")
+    if (codes < 0).any():
+        values = values.astype("float64")
+    return pd.Series(values.array.take(codes, allow_fill=True), index=column.index)
 
 
 def _booleans(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
@@ -328,6 +341,9 @@ def can_drop(batch: Batch, file_map: FileMap) -> bool:
 
 def set_dropped(batch: Batch) -> None:
     """Keep with the row which of its times cannot be and were left blank."""
+    if not any(rows.any() for rows in batch.dropped.values()):
+        batch.fields["dropped_times"] = pd.Series(None, index=batch.text.index, dtype="str")
+        return
     names = pd.Series("", index=batch.text.index, dtype="str")
     for name, rows in batch.dropped.items():
         names = names.mask(rows, names + f" {name}")

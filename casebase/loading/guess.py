@@ -289,7 +289,7 @@ def _plain(name: str) -> str:
 
 def _sample(reader: Reader, head: Head) -> pd.DataFrame:
     columns = [name for name in head.names if name and head.names.count(name) == 1]
-    chunk = next(iter(reader.chunks(columns)), pd.DataFrame(columns=columns, dtype="str"))
+    chunk = next(iter(reader.chunks(columns, rows=_SAMPLE)), pd.DataFrame(columns=columns, dtype="str"))
     blanks = folded(BLANKS)
     return chunk.head(_SAMPLE).apply(lambda column: without_blanks(column.astype("str"), blanks))
 

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +59,15 @@ class Result:
         return len(self.rejects)
 
 
+def _ahead(chunks: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """The chunks, each read in a thread while the one before it is converted: reading mostly needs no interpreter."""
+    with ThreadPoolExecutor(1, "read") as reading:
+        following = reading.submit(next, chunks, None)
+        while (chunk := following.result()) is not None:
+            following = reading.submit(next, chunks, None)
+            yield chunk
+
+
 class Loading(Generic[M]):
     """One load between its steps. A table's own rules are in the methods that subclasses fill in."""
 
@@ -84,7 +94,7 @@ class Loading(Generic[M]):
 
     def stage(self, progress: Progress) -> None:
         """Read, convert and stage every chunk of the file."""
-        for text in self.reader.chunks(self.map.file_columns()):
+        for text in _ahead(self.reader.chunks(self.map.file_columns())):
             batch = Batch(text, self._rows, self.reader.own_times, self.reader.zone)
             fields.tidy(batch, self.map)
             fields.clean(batch, self.map.clean)
@@ -98,6 +108,8 @@ class Loading(Generic[M]):
             self.rejects += batch.rejects
             self.notes += batch.notes
             progress("read", self.reader.done, self.reader.total)
+        if self._staging is not None:
+            self._staging.flush()
 
     def finish(self, file: Path, progress: Progress) -> Result:
         """Merge what was staged and write down what happened."""

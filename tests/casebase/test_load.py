@@ -206,8 +206,8 @@ def test_a_load_killed_in_the_middle_leaves_no_trace(casebase_of: Any, new_url: 
     many = "".join(f"k{n},2025-09-26 10:00:00,,来信\n" for n in range(2000))
     stopping = """
 import time
-from casebase.loading.readers import encodings
-encodings.BLOCK = 10_000
+from casebase.loading.readers import encodings, reader
+encodings.BLOCK = reader.BYTES = 10_000
 chunks = []
 def progress(stage, done, total):
     chunks.append(stage)

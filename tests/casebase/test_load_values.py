@@ -15,7 +15,7 @@ from casebase import workdays
 from casebase.checks import check
 from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.errors import UsageError
-from casebase.loading import Result, load, map_of, read_map
+from casebase.loading import Result, clean_text, load, map_of, read_map
 from casebase.schema import area, category, grid_task, info, load_reject, metadata, petition
 from casebase.settings import CalendarSettings, CitySettings, HotlineSettings, Settings
 from casebase.upgrade import upgrade
@@ -349,6 +349,36 @@ def test_what_nobody_sees_splits_no_area(empty_casebase: Casebase, put: Put, hid
         assert set(connection.scalars(select(area.c.name))) == {"市", "高新区", "一街"}
         assert connection.scalars(select(category.c.name)).all() == ["房产"]
     assert set(values(empty_casebase, petition.c.title)) == {"路灯"}
+
+
+def test_columns_are_looked_through_as_their_cells_are() -> None:
+    """Each character of all in a cell of its own: whole columns are looked at otherwise than one text."""
+    cells = pd.Series([f"a{chr(code)}b" for code in (*range(0xD800), *range(0xE000, 0x110000))], dtype="str")
+    expected = pd.Series([clean_text.visible(text) for text in cells], dtype="str")
+    pd.testing.assert_series_equal(clean_text.seen(cells), expected)
+    assert cells[clean_text.holds_nul(cells)].tolist() == ["a\0b"]
+    assert not clean_text.is_plain(cells)
+    assert clean_text.is_plain(pd.Series(["a b~", None, ""], dtype="str"))
+    for code in (0, 9, 10, 31, 127, 128, 0xAD, 0x65E0):
+        assert not clean_text.is_plain(pd.Series(["ab", None, chr(code)], dtype="str"))
+
+
+@pytest.mark.parametrize("other", ["ab", "无锡市"])
+def test_words_for_nothing_are_found_in_whatever_case(other: str) -> None:
+    blanks = clean_text.folded(("Null", "无", "keine Straße", "k.A."))
+    words = ["NULL", "null", "nuLL", "无", "KEINE STRASSE", "keine straße", "\u212a.a.", "K.A."]
+    texts = ["nulls", "无锡", None, "keine", "", other, other * 20]
+    plain = [word for word in [*words, *texts] if word is None or word.isascii()]
+    for column in (pd.Series([*texts, *words], dtype="str"), pd.Series(plain, dtype="str")):
+        left = clean_text.without_blanks(column, blanks)
+        assert left.notna().tolist() == [text in texts and isinstance(text, str) for text in column]
+        assert left.dropna().tolist() == [text for text in column if text in texts and isinstance(text, str)]
+
+
+def test_numbers_are_read_alike_however_often_they_stand(duck: Casebase, put: Put) -> None:
+    lines = "no,opened,people,lon\na,2026-10-05,7,0.1\nb,2026-10-05,,0.1\nc,2026-10-05,7,\nd,2026-10-05,1234,-1.5e1\n"
+    put(duck, lines, cases("people", "lon"))
+    assert values(duck, petition.c.people, petition.c.lon) == [(7, 0.1), (1, 0.1), (7, None), (1234, -15.0)]
 
 
 def test_emoji_of_several_signs_stay(duck: Casebase, put: Put) -> None:

@@ -125,8 +125,41 @@ def test_sorting_that_fails_leaves_the_cases(loaded: Casebase, monkeypatch: pyte
 
 
 def test_a_load_is_no_failure_where_only_sorting_fails(
-    empty_casebase: Casebase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Casebase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("casebase.row_order._ORDER", "no_such_column")
-    load_cases(empty_casebase, tmp_path, FIRST)
-    assert as_they_lie(empty_casebase)["case_no"].tolist() == ["a", "b", "c"]
+    load_cases(loaded, tmp_path, [("d", "2025-10-01", "2025-10-02"), ("e", "2025-10-01", "")], 13)
+    first = SORTED if loaded.engine.dialect.name == "duckdb" else ["a", "b", "c"]
+    assert as_they_lie(loaded)["case_no"].tolist() == [*first, "d", "e"]
+
+
+def test_a_later_load_lays_its_own_cases_in_order_behind_the_others(loaded: Casebase, tmp_path: Path) -> None:
+    many = [(f"m{n}", "2025-09-29", "2025-10-20") for n in range(20)]
+    load_cases(loaded, tmp_path, many, 13)
+    before = as_they_lie(loaded)["case_no"].tolist()
+    load_cases(loaded, tmp_path, [("d", "2025-10-01", ""), ("e", "2025-10-01", "2025-10-02")], 14)
+    is_sorted = loaded.engine.dialect.name == "duckdb"
+    assert as_they_lie(loaded)["case_no"].tolist() == [*before, *(["e", "d"] if is_sorted else ["d", "e"])]
+    ended_by = datetime(2025, 10, 2, 10) if is_sorted else schema.OPEN_END
+    assert ends(loaded)["e"] == (datetime(2025, 10, 2, 10), ended_by)
+
+
+def test_cases_lie_in_order_where_the_load_found_repeats(empty_casebase: Casebase, tmp_path: Path) -> None:
+    """What is updated in the transaction of the load stays where it is; so do the events of each case, by its id."""
+    is_sorted = empty_casebase.engine.dialect.name == "duckdb"
+    file = tmp_path / "cases.csv"
+    count = 300
+    # Every third case is the same person's, and the later a case is registered the earlier it is closed.
+    rows = [f"{n},2025-09-{n % 20 + 1:02},2025-{12 - n % 3:02}-01,p{n % 3}" for n in range(count)]
+    file.write_text("\n".join(["no,opened,closed,who", *rows, ""]), encoding="utf-8")
+    rule = {"key": ["who"], "repeats": True, "repeats_by": "person"}
+    chosen = {**MAP, "times": {"default": "%Y-%m-%d"}, "petitioner": rule}
+    load(empty_casebase, file, CaseMap.model_validate(chosen), now=datetime(2026, 11, 20))
+    cases = as_they_lie(empty_casebase)
+    assert int((~cases["is_first"]).sum()) == count - 3
+    if is_sorted:
+        in_order = cases.sort_values(["closed_at", "registered_at", "petition_id"])
+        assert cases["petition_id"].tolist() == in_order["petition_id"].tolist()
+    events = empty_casebase.frame(select(schema.petition_event.c.petition_id))["petition_id"]
+    assert len(events) == 2 * count
+    assert not is_sorted or events.is_monotonic_increasing

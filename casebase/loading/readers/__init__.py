@@ -8,7 +8,6 @@ from casebase.loading.readers.delimited import CsvReader
 from casebase.loading.readers.geojson import GeoJsonReader
 from casebase.loading.readers.parquet import ParquetReader
 from casebase.loading.readers.reader import Misfit, Reader
-from casebase.loading.readers.workbook import XlsxReader
 
 __all__ = ["Misfit", "Reader", "open_reader"]
 
@@ -24,9 +23,13 @@ def open_reader(path: Path, source: Source, zone: str = "Asia/Shanghai") -> Read
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     kinds: dict[str, type[Reader]] = {".parquet": ParquetReader, ".geojson": GeoJsonReader}
-    kinds |= dict.fromkeys([".xlsx", ".xlsm"], XlsxReader)
     kinds |= dict.fromkeys([".csv", ".tsv", ".txt", ".gz"], CsvReader)
     kind = kinds.get(path.suffix.lower())
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        # It brings openpyxl, a third of a second that no other kind of file needs.
+        from casebase.loading.readers.workbook import XlsxReader
+
+        kind = XlsxReader
     if kind is None:
         ending = path.suffix or "a file without ending"
         raise UsageError(f"{path}: {ending} is not read; use .csv, .csv.gz, .xlsx, .parquet or .geojson")

@@ -16,8 +16,10 @@ from casebase.errors import CasebaseError
 from casebase.loading.mapfile import Source
 from casebase.loading.readers.head import Head
 
-# Rows that are read at a time where the file's kind has rows.
+# Rows that are read and converted at a time: each column costs the same few dozen calls however many there are. Long
+# texts make fewer.
 ROWS = 50_000
+BYTES = 32 << 20
 # How a file that has times of its own shows them as text.
 _SHOWN = 500
 OWN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
@@ -80,8 +82,11 @@ class Reader:
         """What may help where a column is missing, as the end of a sentence."""
         return ""
 
-    def chunks(self, columns: list[str]) -> Iterator[pd.DataFrame]:
-        """Frames of the wanted columns. Raises CasebaseError when the file lacks one or breaks off."""
+    def chunks(self, columns: list[str], rows: int = ROWS) -> Iterator[pd.DataFrame]:
+        """Frames of the wanted columns, of some `rows` each.
+
+        Raises CasebaseError when the file lacks one or breaks off.
+        """
         head = self.head(columns)
         places = {name: head.places(name) for name in columns}
         missing = [name for name, positions in places.items() if not positions]
@@ -92,8 +97,23 @@ class Reader:
         twice = [name for name, positions in places.items() if len(positions) > 1]
         if twice:
             raise CasebaseError(f"{self.path}: the column {twice[0]!r} stands in the file twice")
-        for table in self.frames(columns, head):
+        for table in _gathered(self.frames(columns, head), rows):
             yield pa.table({name: _trimmed(table.column(name)) for name in columns}).to_pandas()
+
+
+def _gathered(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of at least so many, or of so many bytes, each in one piece."""
+    waiting: list[pa.Table] = []
+    count = size = 0
+    for table in tables:
+        waiting.append(table)
+        count += table.num_rows
+        size += table.nbytes
+        if count >= rows or size >= BYTES:
+            yield pa.concat_tables(waiting).combine_chunks()
+            waiting, count, size = [], 0, 0
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
 
 
 def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
