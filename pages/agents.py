@@ -1,19 +1,12 @@
 """信访代办: agents by origin and place, communities covered, the cases they accompany and what becomes of them."""
 
-from collections.abc import Sequence
-
-import pandas as pd
-import streamlit as st
-
-from cockpit import cells, places, rows, splits
-from cockpit.kept import kept
+from cockpit import cells, comparisons, places, rows, splits
 from cockpit.links import list_link, number_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, notices, pictures, rankings, tables
-from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
-from queries import accompaniment, comparable
+from queries import accompaniment
 from queries.cases import count_cases
 from queries.measure import measure, metric_of
 from views import charts
@@ -29,7 +22,6 @@ CARDS = (
     "accompanied_open",
 )
 COVERAGE = "communities_with_agent"
-OUTCOMES = ("resolution", "one_pass_resolution", "unit_satisfaction")
 MOST_PLACES = 16
 # Agents with more cases than this stand together.
 MOST_CASES = 9
@@ -82,12 +74,10 @@ def people(view: View) -> None:
     )
 
 
-@layout.needs("cases_accompanied", by=("origin",))
 def by_origin(view: View) -> None:
     """Who accompanies: cases of the period by the origin of their agents."""
     rankings.counted(
         view,
-        splits.split(view, ["cases_accompanied"], "origin"),
         "cases_accompanied",
         "origin",
         "代办件",
@@ -131,39 +121,16 @@ def busiest(view: View) -> None:
     )
 
 
-@kept
-def against_comparable(view: View) -> tuple[pd.DataFrame, Sequence[str]]:
-    """The rates of OUTCOMES of both, one below the other, and what is said of each."""
-    frames, sentences = [], []
-    few = view.settings.lights.small_sample
-    for name in OUTCOMES:
-        frame = view.ask(accompaniment.against_comparable, name, **view.scope)
-        frames.append(frame.assign(row=metric_of(name).name))
-        sentences.append(findings.agent_effect(metric_of(name), frame, comparable.difference(frame), few))
-    return pd.concat(frames, ignore_index=True), sentences
-
-
 def compared(view: View) -> None:
     """What becomes of accompanied cases, beside comparable ones without an agent."""
-    rates, sentences = against_comparable(view)
-    drawing = clicks.draw(
-        view,
-        charts.paired,
-        rates,
-        title=f"代办件与可比件相比：{sentences[0]}",
-        subtitle="期内办结或评价的信访件，横线为可能的误差范围",
-    )
-    clicks.chart(drawing, "compared", alt="代办件与可比件的办理结果")
-    st.caption(
-        f"{escape_markdown('；'.join(sentences))}。可比件没有代办员，按代办件的内容分类和登记年份加权；"
-        "没有可比对象的代办件两边都不计。相关不等于因果：是否代办由群众意愿和案情决定。",
-        help=findings.COMPARABLE_METHOD,
+    pictures.compared(
+        view, comparisons.with_agent(view), subtitle="期内办结或评价的信访件", alt="代办件与可比件的办理结果"
     )
 
 
 def plain(view: View) -> None:
     """The same numbers unweighted; a cell opens the cases of it that need attention."""
-    names = [*OUTCOMES, "on_time_completion", "repeat_rate"]
+    names = [*comparisons.OUTCOMES, "on_time_completion", "repeat_rate"]
 
     def open_cases(row: int, head: str) -> None:
         rates = splits.rows_of(splits.split(view, names, "accompanied"), names[row]).set_index("code")
@@ -185,7 +152,7 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "信访代办", f"{view.text}。代办员队伍、社区覆盖、代办件和办理结果。")
     if not any(view.ask(count_cases, name, as_of=view.as_of) for name in ("agents", "cases_accompanied")):
-        notices.missing("信访代办员", {"agent": "信访代办员"})
+        notices.missing("信访代办员")
         return
     number_cards(view, CARDS, key="agent_cards")
     layout.row(view, coverage, people, widths=(2, 3))

@@ -87,10 +87,10 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
     counts = view.derive(positive, frame, measured)
     counted(
         view,
-        counts,
         measured,
         dimension,
         whole,
+        counts=counts,
         key=f"by_{dimension}",
         alt=f"各{noun}{KINDS[measured]}",
         subtitle=f"{noun}{KINDS[measured]}（件次）{first_of(len(counts), ROWS)}",
@@ -143,9 +143,8 @@ def visits(view: View) -> None:
 def oldest(view: View) -> None:
     """The cases that have been open longest; a row opens its case."""
     longest = view.hold(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
-    written = rows.oldest_cases(view, longest)
     tables.headed(
-        written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
+        rows.oldest_cases(view, longest),
         headlines.oldest(longest, kpis.missing_reason(view, metric_of("overdue"))),
         "按登记时间由早到晚；点击一行查看办理全程",
         define="backlog",

@@ -1,5 +1,7 @@
 """数字明细: the list behind a number, exactly as long as the number says."""
 
+from functools import partial
+
 import streamlit as st
 
 from cockpit import kpis
@@ -43,20 +45,21 @@ def sum_of(view: View, question: lists.Question) -> str:
 
 def table(view: View, question: lists.Question, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
-    chosen = lists.Question(question.metric, part, question.cell)
+    chosen, metric = lists.Question(question.metric, part, question.cell), question.metric
     total = lists.count_rows(chosen, view, part)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"共 **{words.full_count(total)}** {counted_in(question.metric)}{sum_of(view, chosen)}")
-        offset = lists.page_offset(total, f"page_{part}")
-        cell = [f"{lists.named(view, name, value)}" for name, value in chosen.cell]
-        side = {Part.MISSES: question.metric.sides[1], Part.AMONG: "合计"}.get(part, "")
-        scope = lists.parts_of(view, dated=not question.metric.is_stock)
-        lists.downloads(question.metric.name, lambda: lists.all_rows(chosen, view), total, side, *cell, *scope)
-    rows = lists.rows(chosen, view, lists.PAGE_ROWS, offset)
-    if rows.empty:
-        st.info("这一格没有记录。")
-    else:
-        lists.case_table(view, rows, "rows", alt=f"{question.metric.name}的明细")
+    lists.paged(
+        view,
+        metric.name,
+        total,
+        partial(lists.rows, chosen, view, lists.PAGE_ROWS),
+        partial(lists.all_rows, chosen, view),
+        {Part.MISSES: metric.sides[1], Part.AMONG: "合计"}.get(part, ""),
+        *(lists.named(view, name, value) for name, value in chosen.cell),
+        *lists.parts_of(view, dated=not metric.is_stock),
+        key=f"rows_{part}",
+        alt=f"{metric.name}的明细",
+        lead=f"共 **{words.full_count(total)}** {counted_in(metric)}{sum_of(view, chosen)}",
+    )
 
 
 def page(view: View) -> None:

@@ -1,5 +1,7 @@
 """数据质量: what is missing in the data or contradicts itself, each finding with its rows; loads, rejects and age."""
 
+from functools import partial
+
 import streamlit as st
 
 from cockpit import rows
@@ -46,11 +48,17 @@ def rows_of(view: View, name: str) -> None:
         return
     total, table = int(here["count"].iloc[0]), str(here["table"].iloc[0])
     layout.heading(title, f"{TABLES[table]}，共 {words.full_count(total)} 行；{effect}")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        offset = lists.page_offset(total, f"page_{name}")
-        lists.downloads(title, lambda: quality.rows(view.casebase, name, as_of=view.data.as_of), total, _day(view))
-    page_rows = view.ask(quality.rows, name, as_of=view.data.as_of, limit=lists.PAGE_ROWS, offset=offset)
-    lists.case_table(view, page_rows, f"rows_{name}", alt=title, high=12)
+    lists.paged(
+        view,
+        title,
+        total,
+        lambda offset: view.hold(quality.rows, name, as_of=view.data.as_of, limit=lists.PAGE_ROWS, offset=offset),
+        lambda: quality.rows(view.casebase, name, as_of=view.data.as_of),
+        _day(view),
+        key=f"rows_{name}",
+        alt=title,
+        high=12,
+    )
 
 
 def loads(view: View) -> None:
@@ -84,13 +92,19 @@ def rejects_of(view: View, load: str) -> None:
     total, file = int(here["rows_rejected"].iloc[0]), here["file_name"].iloc[0]
     number = int(here["load_id"].iloc[0])
     layout.heading(f"{file} 拒绝的行", f"共 {words.full_count(total)} 行，行号是文件里的行")
-    if not total:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        offset = lists.page_offset(total, f"page_load_{load}")
-        lists.downloads("拒绝的行", lambda: quality.rejects(view.casebase, number), total, str(file), _day(view))
-    page_rows = view.ask(quality.rejects, number, limit=lists.PAGE_ROWS, offset=offset)
-    lists.case_table(view, page_rows, f"rejects_{load}", alt="拒绝的行", high=12)
+    if total:
+        lists.paged(
+            view,
+            "拒绝的行",
+            total,
+            lambda offset: view.hold(quality.rejects, number, limit=lists.PAGE_ROWS, offset=offset),
+            lambda: quality.rejects(view.casebase, number),
+            str(file),
+            _day(view),
+            key=f"rejects_{load}",
+            alt="拒绝的行",
+            high=12,
+        )
 
 
 def unknown_numbers(view: View) -> None:
@@ -128,15 +142,11 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     # The whole database as it is, whatever moment the filter bar asks for.
     layout.header(view, "数据质量", "全库，不随上方筛选。哪些数据缺、错、旧，各影响什么；检举控告件不在其列。")
-    with layout.block("findings", stretch=False):
-        findings(view)
+    layout.stack(view, findings)
     asked = st.query_params.get("finding")
     if asked in FINDINGS:
-        with layout.block("finding_rows", stretch=False):
-            rows_of(view, asked)
-    with layout.block("unknown", stretch=False):
-        unknown_numbers(view)
+        layout.stack(view, {"finding_rows": partial(rows_of, name=asked)})
+    layout.stack(view, {"unknown": unknown_numbers})
     layout.row(view, ages, loads)
     if "load" in st.query_params:
-        with layout.block("reject_rows", stretch=False):
-            rejects_of(view, st.query_params["load"])
+        layout.stack(view, {"reject_rows": partial(rejects_of, load=st.query_params["load"])})

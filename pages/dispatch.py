@@ -8,7 +8,6 @@ import streamlit as st
 
 from cockpit import places, rows, splits, task_steps
 from cockpit.kept import kept
-from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, filters, layout, lists, notices, pictures
 from pages.parts.number_cards import number_cards
@@ -126,14 +125,13 @@ def contact_times(view: View) -> None:
     title = f"一半在 {words.days(waits['median'], '小时')}内联系上，九成在 {words.days(waits['p90'], '小时')}内"
     pictures.count_by_band(
         view,
-        splits.split(view, ["contact_hours"], "contact_band"),
+        "contact_hours",
+        "contact_band",
         CONTACT_BANDS,
         key="contact_bands",
         alt="从推送到首次联系的时间",
         title=title if waits["hits"] else "这一时段没有联系上的任务",
-        subtitle="期内首次联系上的任务，按推送到联系的时间（件）",
-        unit="件",
-        link=lambda band: list_link("contact_hours", contact_band=band),
+        subtitle="期内首次联系上的任务，按推送到联系的时间",
     )
 
 
@@ -149,10 +147,10 @@ def outcomes(view: View) -> None:
     """What came of the tasks finished in the period."""
     counted(
         view,
-        ended(view),
         "task_days",
         "outcome",
         "办结任务",
+        counts=ended(view),
         key="task_outcomes",
         alt="任务办理结果",
         subtitle="期内办结的任务，按办理结果（件）",
@@ -194,7 +192,7 @@ def page(view: View) -> None:
         view, "协同分派", f"{view.text}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。"
     )
     if not view.ask(has_cases, "tasks_pushed", as_of=view.as_of):
-        notices.missing("推送到网格平台的任务", {"grid_task": "网格任务"})
+        notices.missing("推送到网格平台的任务", "网格任务")
         return
     number_cards(view, CARDS, key="dispatch_cards")
     steps(view)

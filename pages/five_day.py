@@ -86,10 +86,10 @@ def ranked(
     late = view.derive(misses, rates)
     counted(
         view,
-        late,
         RATE,
         dimension,
         "未按期总量",
+        counts=late,
         key=key,
         alt=alt,
         subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{left_out(late, most)}",

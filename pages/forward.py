@@ -113,10 +113,10 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         return
     counted(
         view,
-        view.derive(bars, due),
         metric_id,
         dimension,
         view.place,
+        counts=view.derive(bars, due),
         key=f"forward_{dimension}",
         alt=f"各{noun}{falling_due}",
         title=even,

@@ -315,16 +315,13 @@ def page(view: View) -> None:
     layout.header(view, "网格覆盖", f"{view.text}。{note}")
     number_cards(view, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
     if not has_grids:
-        notices.missing(
-            "网格、网格员和代办员",
-            {"grid": "网格", "grid_worker": "网格员", "agent": "代办员", "grid_task": "网格任务"},
-        )
+        notices.missing("网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         maps.breadcrumb(view)
         chosen = layer(has_grids)
     below = one_kind(view, places.below(view))
     if below.frame.empty:
-        notices.missing(f"{view.place}的{below.noun}", {"area": "区域", "grid": "网格"})
+        notices.missing(f"{view.place}的{below.noun}", "区域", "网格")
     elif chosen == HOT:
         on_hot_map(view, below)
     else:

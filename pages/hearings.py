@@ -5,14 +5,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from cockpit import cells, kpis, places, rows, splits
+from cockpit import cells, comparisons, kpis, places, rows
 from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, layout, lists, notices, pictures, rankings, tables
-from pages.parts.markdown import escape_markdown
 from pages.parts.number_cards import number_cards
-from queries import comparable, hearing_outcomes
+from queries import hearing_outcomes
 from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.model import Metric
@@ -38,12 +37,10 @@ def monthly(view: View) -> None:
             pictures.count_by_month(view, name, key=f"monthly_{name}", months=MONTHS, more=more)
 
 
-@layout.needs("hearings_held", by=("conclusion",))
 def conclusions(view: View) -> None:
     """What hearings concluded."""
     rankings.counted(
         view,
-        splits.split(view, ["hearings_held"], "conclusion"),
         "hearings_held",
         "conclusion",
         "全部听证",
@@ -54,33 +51,11 @@ def conclusions(view: View) -> None:
     )
 
 
-@kept
-def against_comparable(view: View) -> pd.DataFrame:
-    """The rates of both as one row of a picture."""
-    rates = view.ask(hearing_outcomes.against_comparable, as_of=view.as_of, within=view.within)
-    return rates.assign(row="化解率")
-
-
 @layout.needs("resolution", "cases_heard")
 def compared(view: View) -> None:
-    """Heard cases beside comparable ones without a hearing: the picture, then the same in words."""
-    rates = against_comparable(view)
-    difference = comparable.difference(rates)
-    drawing = clicks.draw(
-        view,
-        charts.paired,
-        rates,
-        title=view.derive(findings.hearing_effect, rates, difference, view.settings.lights.small_sample),
-        subtitle=f"截至{words.day(view.as_of, year=True)}的化解率，横线为可能的误差范围",
-    )
-    clicks.chart(drawing, "compared", alt="听证件与可比件的化解率")
-    st.caption(
-        f"{escape_markdown(findings.comparable_cases(rates, difference))}"
-        "两边都是已办结、有化解结果的非简单诉求，历年累计。可比件没有开过听证，"
-        "按听证件的内容分类和登记年份加权；没有可比对象的听证件两边都不计。"
-        "相关不等于因果：是否听证由案情决定。",
-        help=findings.COMPARABLE_METHOD,
-    )
+    """Heard cases beside comparable ones without a hearing."""
+    subtitle = f"截至{words.day(view.as_of, year=True)}的化解率"
+    pictures.compared(view, comparisons.with_hearing(view), subtitle=subtitle, alt="听证件与可比件的化解率")
 
 
 @layout.needs("hearing_wait_days", by=("wait",))
@@ -89,14 +64,13 @@ def waits(view: View) -> None:
     median = view.ask(hearing_outcomes.median_wait, **view.scope)
     pictures.count_by_band(
         view,
-        splits.split(view, ["hearing_wait_days"], "wait"),
+        "hearing_wait_days",
+        "wait",
         WAIT_BANDS,
         key="waits",
         alt="听证等待天数分布",
         title="没有可计等待的听证" if words.is_missing(median) else f"等待天数中位数 {words.days(median)}",
-        subtitle="从申请到举行的自然日（场次）",
-        unit="场次",
-        link=lambda band: list_link("hearing_wait_days", wait=band),
+        subtitle="从申请到举行的自然日",
     )
 
 
@@ -125,11 +99,9 @@ def pool_sentence(experts: pd.DataFrame) -> str:
 @layout.needs("expert_cases")
 def ways(view: View) -> None:
     """In which ways experts took part; one case may stand in several."""
-    by_way = splits.split(view, ["expert_cases"], "way")
     total = int(view.ask(measure, ["expert_cases"], **view.scope)["hits"].iloc[0])
     rankings.counted(
         view,
-        by_way,
         "expert_cases",
         "way",
         "",
@@ -141,12 +113,10 @@ def ways(view: View) -> None:
     )
 
 
-@layout.needs("third_parties")
 def third_parties(view: View) -> None:
     """Who else sat at hearings: volunteers, deputies."""
     rankings.counted(
         view,
-        splits.split(view, ["third_parties"], "participant_kind"),
         "third_parties",
         "participant_kind",
         "第三方",
@@ -252,8 +222,7 @@ def page(view: View) -> None:
     layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
     experts = view.hold(hearing_outcomes.experts, as_of=view.as_of)
     if experts.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
-        tables_of_page = {"expert": "专家库", "hearing": "听证", "hearing_expert": "听证评议团"}
-        notices.missing("专家和听证", tables_of_page | {"expert_task": "专家参与调解和办理"})
+        notices.missing("专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
         return
     number_cards(view, CARDS, key="hearing_cards")
     monthly(view)

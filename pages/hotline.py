@@ -7,11 +7,11 @@ import pandas as pd
 from cockpit import kpis, places, rows, splits
 from cockpit.kept import kept
 from cockpit.view import View
-from pages.parts import layout, lists, notices, pictures, tables
+from pages.parts import layout, lists, pictures, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
 from queries.cases import cases
-from queries.measure import measure, metric_of
+from queries.measure import metric_of
 from wording import headlines
 
 REGISTERED, ANSWERED, OPEN = "hotline_registered", "hotline_answered", "hotline_open"
@@ -32,12 +32,6 @@ MOST_ORDERS = 200
 PLACES, MOST_LATE, LEAST_CLASSES, HEADING = 16, 6, 5, 4
 
 
-def units(view: View) -> None:
-    """The units that answer, with what they were given and how it ended; every number opens its orders."""
-    layout.heading("各责任单位的12345转办件", "按登记由多到少；点击数字查看明细", define=metric_of(REGISTERED))
-    tables.metric_table(view, BY_UNIT, "unit", key="hotline_units", high=12)
-
-
 @kept
 def nearest(view: View) -> pd.DataFrame:
     """The orders in hand, the nearest limit first."""
@@ -51,7 +45,7 @@ def orders(view: View) -> None:
     in_hand = nearest(view)
     written = rows.hotline_orders(view, in_hand)
     tables.headed(
-        written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
+        written,
         headlines.open_orders(written[rows.LIMIT_STATE], "没有在办的12345转办件"),
         f"答复期限近的在前，至多列 {MOST_ORDERS} 件；选中一行查看办理全程",
         none="已登记、尚未答复的",
@@ -79,8 +73,7 @@ def page(view: View) -> None:
         "接诉即办",
         f"{view.text}。12345转办件按自己的期限答复，不并入信访量，筛选栏的信访形式对本页不起作用；在办、到期、超期为{view.stock_moment_text}的时点数。",
     )
-    if view.ask(measure, [REGISTERED], as_of=view.as_of)["hits"].iloc[0] == 0:
-        notices.missing("12345转办件", {"petition": "12345转办件"})
+    if layout.page_is_empty(view, [REGISTERED], "12345转办件"):
         return
     number_cards(view, CARDS, key="hotline_cards")
     below = places.dimension_of_cases(view)
@@ -106,5 +99,6 @@ def page(view: View) -> None:
         {"solved_months": partial(pictures.rate_by_month, metric_id=SOLVED, key="hotline_solved_months")},
         {"satisfied_months": partial(pictures.rate_by_month, metric_id=SATISFIED, key="hotline_satisfied_months")},
     )
-    layout.row(view, units)
+    by_unit = partial(tables.metric_table, columns=BY_UNIT, dimension="unit", key="hotline_units", high=12)
+    layout.row(view, {"units": partial(by_unit, title="各责任单位的12345转办件", note="按登记由多到少")})
     layout.row(view, orders)

@@ -4,7 +4,7 @@ from functools import partial
 
 from cockpit import kpis, places, splits
 from cockpit.view import View
-from pages.parts import filters, layout, notices, pictures
+from pages.parts import filters, layout, pictures
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
 from pages.parts.tables import metric_table
@@ -49,23 +49,17 @@ def forces(view: View) -> None:
     by_force = splits.rows_of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
     total, social = int(by_force["among"].sum()), int(by_force["hits"].sum())
     share = f"，占 {words.percent(social / total)}" if total else ""
-    layout.heading(
-        f"社工和志愿者调解 {words.full_count(social)} 件{share}" if total else "这一时段没有受理纠纷",
-        "按调解力量；点击数字查看明细",
-        define=metric_of(SOCIAL),
-    )
-    metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces")
+    title = f"社工和志愿者调解 {words.full_count(social)} 件{share}" if total else "这一时段没有受理纠纷"
+    metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces", title=title, note="按调解力量", define=SOCIAL)
 
 
 def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
     mediating = splits.split(view, ["orgs_mediating"], "org")
-    layout.heading(
-        f"{words.full_count(len(mediating))} 支组织受理过纠纷" if len(mediating) else "这一时段没有组织受理纠纷",
-        "按受理纠纷由多到少；点击数字查看明细",
-        define=metric_of("orgs_mediating"),
-    )
-    metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9)
+    count = len(mediating)
+    heads = {"note": "按受理纠纷由多到少", "define": "orgs_mediating"}
+    title = f"{words.full_count(count)} 支组织受理过纠纷" if count else "这一时段没有组织受理纠纷"
+    metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9, title=title, **heads)
 
 
 def density(view: View) -> str:
@@ -80,17 +74,14 @@ def density(view: View) -> str:
 
 def organisations_of_places(view: View, dimension: str) -> None:
     """Organisations by place; every number opens them."""
-    note = f"各{PLACE_NAMES[dimension]}；点击数字查看明细"
-    layout.heading(density(view), note, define=metric_of("community_orgs"))
-    metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9)
+    note = f"各{PLACE_NAMES[dimension]}"
+    metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9, title=density(view), note=note)
 
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "访前调解", f"{view.text}。在社区受理、调解的纠纷，还没有成为信访件；不分信访形式和内容分类。")
-    known = view.ask(measure, [TAKEN, "community_orgs", "incubators"], as_of=view.as_of)
-    if known["hits"].sum() == 0:
-        notices.missing("访前调解", {"mediation": "访前调解", "social_org": "社会组织"})
+    if layout.page_is_empty(view, [TAKEN, "community_orgs", "incubators"], "访前调解", "访前调解", "社会组织"):
         return
     number_cards(view, CARDS, key="mediation_cards")
     months = partial(pictures.rate_by_month, metric_id=FAMILY, key="mediation_months")

@@ -137,7 +137,7 @@ def page(view: View) -> None:
         if is_narrowed:
             notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
         else:
-            notices.missing("优秀案例", {"model_case": "优秀案例库"})
+            notices.missing("优秀案例", "优秀案例库")
         return
     cases = view.derive(filter_cases, cases, **chosen_filters(view, cases))
     if cases.empty:

@@ -2,18 +2,14 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from cockpit import places, rows
-from cockpit.kept import kept
-from cockpit.links import list_link
+from cockpit import places, rows, splits
 from cockpit.view import View
-from pages.parts import layout, lists, notices, pictures, tables
+from pages.parts import layout, lists, pictures, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
 from queries.cases import cases
-from queries.measure import measure, metric_of
 from queries.subjects import RECEPTION_AGES
 from wording import findings, headlines
 
@@ -37,41 +33,20 @@ DUTIES = {
 MOST_OPEN = 200
 
 
-@kept
-def open_by_age(view: View) -> pd.DataFrame:
-    """Open receptions by the band of days that they have been open: code, hits."""
-    by_age = view.ask(measure, [OPEN], as_of=view.stocks_at, within=view.within, by=["reception_age"])
-    return by_age.rename(columns={"reception_age": "code"})[["code", "hits"]]
-
-
 @layout.needs(OPEN, by=("reception_age",))
 def ages(view: View) -> None:
     """How long what is open has been open; a bar opens its receptions."""
-    counts = open_by_age(view)
+    counts = splits.split(view, [OPEN], "reception_age").set_index("code")["hits"]
     pictures.count_by_band(
         view,
-        counts,
+        OPEN,
+        "reception_age",
         RECEPTION_AGES,
         key="reception_ages",
         alt="接访后未办结的天数",
-        title=findings.open_receptions(counts.set_index("code")["hits"]),
-        subtitle="接访至今的自然日（批次）",
-        unit="批次",
-        link=lambda band: list_link(OPEN, reception_age=band),
+        title=findings.open_receptions(counts),
+        subtitle="接访至今的自然日",
     )
-
-
-def leaders(view: View) -> None:
-    """The offices of leaders with what they received and closed; every number opens its receptions."""
-    layout.heading("各级领导接访与办结", "按接访批次由多到少；点击数字查看明细", define=metric_of(HELD))
-    tables.metric_table(view, BY_LEADER, "leader", key="leaders")
-
-
-def duties(view: View) -> None:
-    """What leaders did themselves, by office; every number opens what it counts."""
-    note = "《信访工作条例》第十八条：阅批、接访、下访、包案；点击数字查看明细"
-    layout.heading("各级领导接访、下访、阅批和包案", note, define=metric_of("cases_led"))
-    tables.metric_table(view, DUTIES, "leader", key="duties")
 
 
 @layout.needs(OPEN)
@@ -95,15 +70,20 @@ def open_receptions(view: View) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "领导接访", f"{view.text}。接访、下访计批次，阅批、包案计件次；只列职务，不列姓名。")
-    done = view.ask(measure, [HELD, "visits_down", "letters_read", "cases_led"], as_of=view.as_of)
-    if done["hits"].sum() == 0:
-        notices.missing("领导接访", {"reception": "领导接访"})
+    if layout.page_is_empty(view, [HELD, "visits_down", "letters_read", "cases_led"], "领导接访"):
         return
     number_cards(view, CARDS, key="reception_cards")
     number_cards(view, tuple(DUTIES)[1:], key="duty_cards")
     months = partial(pictures.count_by_month, metric_id=HELD, key="reception_months", height=170)
     layout.row(view, {"months": months}, ages, widths=(3, 2))
-    layout.row(view, leaders, duties)
+    by_leader = partial(tables.metric_table, dimension="leader")
+    received = {"title": "各级领导接访与办结", "note": "按接访批次由多到少"}
+    led = {"title": "各级领导接访、下访、阅批和包案", "note": "《信访工作条例》第十八条：阅批、接访、下访、包案"}
+    layout.row(
+        view,
+        {"leaders": partial(by_leader, columns=BY_LEADER, key="leaders", **received)},
+        {"duties": partial(by_leader, columns=DUTIES, key="duties", define="cases_led", **led)},
+    )
     below = places.dimension_below(view)
     layout.row(
         view,

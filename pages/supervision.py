@@ -9,11 +9,11 @@ from cockpit import cells, places, rows, splits
 from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import layout, lists, notices, pictures, rankings, tables
+from pages.parts import layout, lists, pictures, rankings, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked, ranking
 from queries.cases import Part, cases
-from queries.measure import measure, metric_of
+from queries.measure import metric_of
 from wording import findings, headlines
 
 ISSUED, IN_TIME = "supervision_issued", "supervision_in_time"
@@ -70,12 +70,10 @@ def results(view: View) -> None:
     )
 
 
-@layout.needs(ESCALATED)
 def escalations(view: View) -> None:
     """What the joint conference took beyond an order (article 39); a bar opens its orders."""
     rankings.counted(
         view,
-        splits.split(view, [ESCALATED], "escalation"),
         ESCALATED,
         "escalation",
         "升级督办",
@@ -88,18 +86,19 @@ def escalations(view: View) -> None:
 
 def proposals(view: View, dimension: str, title: str) -> None:
     """The three kinds of proposal by kind or addressee; every number opens its proposals."""
-    layout.heading(title, "《条例》第四十条：改进工作、完善政策、追究责任；点击数字查看明细", define=metric_of(MADE))
-    tables.metric_table(view, BY_PROPOSAL, dimension, key=f"proposals_{dimension}")
+    note = "《条例》第四十条：改进工作、完善政策、追究责任"
+    tables.metric_table(view, BY_PROPOSAL, dimension, key=f"proposals_{dimension}", title=title, note=note)
 
 
 @layout.needs(WAITING)
 def debtors(view: View) -> None:
     """The units that owe an answer; every number opens its orders."""
     units = splits.split(view, [WAITING], "unit")
-    note = "按尚未反馈由多到少；点击数字查看明细" if len(units) else "已发出、尚未反馈的督办件"
-    layout.heading(view.derive(headlines.debtors, units), note, define=metric_of(WAITING))
-    if len(units):
-        tables.metric_table(view, OWED, "unit", key="debtors")
+    title = view.derive(headlines.debtors, units)
+    if units.empty:
+        layout.heading(title, "已发出、尚未反馈的督办件", define=metric_of(WAITING))
+    else:
+        tables.metric_table(view, OWED, "unit", key="debtors", title=title, note="按尚未反馈由多到少")
 
 
 @kept
@@ -115,7 +114,7 @@ def orders(view: View) -> None:
     waiting = nearest(view)
     written = rows.open_orders(view, waiting)
     tables.headed(
-        written.style.apply(tables.colour_states, subset=[rows.LIMIT_STATE]),
+        written,
         headlines.open_orders(written[rows.LIMIT_STATE]),
         "反馈期限近的在前；选中一行查看办理全程",
         none="已发出、尚未反馈",
@@ -133,9 +132,7 @@ def page(view: View) -> None:
     layout.header(
         view, "案件督办", f"{view.text}。督办件须在反馈期限前反馈；尚未反馈、逾期为{view.stock_moment_text}的时点数。"
     )
-    recorded = view.ask(measure, [ISSUED, MADE], as_of=view.as_of)
-    if recorded["hits"].sum() == 0:
-        notices.missing("案件督办", {"supervision": "案件督办", "proposal": "三项建议"})
+    if layout.page_is_empty(view, [ISSUED, MADE], "案件督办", "案件督办", "三项建议"):
         return
     number_cards(view, CARDS, key="supervision_cards")
     months = partial(pictures.rate_by_month, metric_id=IN_TIME, key="supervision_months", height=340)

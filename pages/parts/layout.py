@@ -10,9 +10,10 @@ import streamlit as st
 from cockpit import kpis, process
 from cockpit.reading import Reading
 from cockpit.view import View
-from pages.parts import session
+from pages.parts import notices, session
 from pages.parts.markdown import escape_markdown
 from pages.parts.panel import panel
+from queries.measure import measure
 from queries.model import Metric
 from queries.registry import METRICS
 from queries.subjects import DIMENSIONS
@@ -97,17 +98,18 @@ def row(view: View, *columns: Column, widths: Sequence[float] | None = None) -> 
     """
     if len(columns) < 2:
         for column in columns:
-            _stack(view, column)
+            stack(view, column, fill=True)
         return
     for place, column in zip(st.columns(widths or len(columns)), columns, strict=True):
         with place:
-            _stack(view, column)
+            stack(view, column, fill=True)
 
 
-def _stack(view: View, column: Column) -> None:
+def stack(view: View, column: Column, *, fill: bool = False) -> None:
+    """Show sections one below the other, each in a block as high as what it shows, the last one higher to `fill`."""
     sections = column if isinstance(column, Mapping) else {column.__name__: column}
     for key, section in sections.items():
-        with block(key, stretch=key == list(sections)[-1]):
+        with block(key, stretch=fill and key == list(sections)[-1]):
             section(view)
 
 
@@ -168,3 +170,11 @@ def page_lacks(view: View, metric: str) -> bool:
     with block("unknown", stretch=False):
         explain_missing(view, metric)
     return True
+
+
+def page_is_empty(view: View, metrics: Sequence[str], what: str, *tables: str) -> bool:
+    """Whether nothing was ever counted by any of these numbers; says what to load (see `notices.missing`)."""
+    is_empty = not view.ask(measure, list(metrics), as_of=view.as_of)["hits"].any()
+    if is_empty:
+        notices.missing(what, *tables)
+    return is_empty

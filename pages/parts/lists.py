@@ -183,6 +183,34 @@ def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int 
         open_case(rows["petition_id"].iloc[cell[0]])
 
 
+def paged(
+    view: View,
+    name: str,
+    total: int,
+    page_of: Callable[[int], pd.DataFrame],
+    every: Callable[[], pd.DataFrame],
+    *parts: str,
+    key: str,
+    alt: str,
+    high: int = 26,
+    lead: str = "",
+) -> None:
+    """A long list: `lead` (Markdown), the page turned to with its rows, and all as a file (see `downloads`).
+
+    `page_of` gives the PAGE_ROWS rows from a place on, `every` all of them.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if lead:
+            st.markdown(lead)
+        offset = page_offset(total, f"page_{key}")
+        downloads(name, every, total, *parts)
+    rows = page_of(offset)
+    if rows.empty:
+        st.info("这一格没有记录。")
+    else:
+        case_table(view, rows, key, alt=alt, high=high)
+
+
 def open_all(metric_id: str, named: str, count: int, *, key: str, part: Part = Part.HITS) -> None:
     """A button that opens the whole list behind a number, where it has any: 打开全部 10 场次，可导出."""
     if count and st.button(f"打开{named}", key=key):

@@ -1,7 +1,6 @@
 """What a page says while there is nothing to show: one sentence, and it tries again by itself."""
 
 import logging
-from collections.abc import Mapping
 
 import streamlit as st
 
@@ -28,9 +27,9 @@ def unreachable(error: CasebaseError) -> None:
     retry()
 
 
-def missing(what: str, tables: Mapping[str, str]) -> None:
-    """Say what the database does not hold, and how to load it."""
-    names = "、".join(dict.fromkeys(tables.values()))
+def missing(what: str, *tables: str) -> None:
+    """Say what the database does not hold, and what to load for it: tables by their names, or the same."""
+    names = "、".join(tables or (what,))
     st.info(f"库中还没有{escape_markdown(what)}。由数据管理员装入{names}后，本页自动显示；缺哪些数据见「数据质量」页。")
 
 

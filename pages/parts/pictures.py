@@ -5,12 +5,15 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
-from cockpit import kpis
+from cockpit import kpis, splits
+from cockpit.comparisons import Compared
 from cockpit.kept import kept
 from cockpit.links import list_link, name_to_open
 from cockpit.view import View
 from pages.parts import clicks, layout
+from pages.parts.markdown import escape_markdown
 from queries.compare import daily_flow as daily_flow_of
 from queries.measure import metric_of
 from queries.model import Metric
@@ -24,6 +27,7 @@ from wording import findings, numbers
 MONTHS = 13
 BANDS_HEIGHT = 170
 FLOW_DAYS = 90
+MARGIN = "横线为可能的误差范围"
 
 
 @kept
@@ -136,23 +140,35 @@ def _counts(view: View, metric_id: str, months: int) -> pd.DataFrame:
 
 def count_by_band(
     view: View,
-    counts: pd.DataFrame,
+    metric_id: str,
+    dimension: str,
     bands: tuple[str, ...],
     *,
     key: str,
     alt: str,
     title: str,
     subtitle: str,
-    unit: str,
-    link: Callable[[str], str],
 ) -> None:
-    """Counts as bars in the order of the bands; a bar goes where `link` leads.
+    """What a metric counts as bars in the order of the bands; a bar opens it. What is of no band is left out."""
+    unit = metric_of(metric_id).subject.unit
+    frame = view.derive(_bands, splits.split(view, [metric_id], dimension), bands)
+    drawing = clicks.draw(
+        view,
+        charts.bars,
+        frame,
+        title=title,
+        subtitle=f"{subtitle}（{unit}）",
+        unit=unit,
+        height=BANDS_HEIGHT,
+    )
+    clicks.chart(drawing, key, alt=alt, pick="key", link=lambda band: list_link(metric_id, **{dimension: band}))
 
-    `counts`: code (the band; those of none are left out) and hits.
-    """
-    frame = view.derive(_bands, counts, bands)
-    drawing = clicks.draw(view, charts.bars, frame, title=title, subtitle=subtitle, unit=unit, height=BANDS_HEIGHT)
-    clicks.chart(drawing, key, alt=alt, pick="key", link=link)
+
+def compared(view: View, cases: Compared, *, subtitle: str, alt: str) -> None:
+    """Cases of a kind beside comparable ones: their rates as a picture, then the same in words."""
+    drawing = clicks.draw(view, charts.paired, cases.rates, title=cases.title, subtitle=f"{subtitle}，{MARGIN}")
+    clicks.chart(drawing, "compared", alt=alt)
+    st.caption(escape_markdown(cases.note), help=findings.COMPARABLE_METHOD)
 
 
 def _bands(counts: pd.DataFrame, bands: tuple[str, ...]) -> pd.DataFrame:

@@ -144,7 +144,6 @@ def written(rows: pd.DataFrame, metric: Metric, *, is_count: bool) -> pd.DataFra
 
 def counted(
     view: View,
-    frame: pd.DataFrame,
     metric_id: str,
     dimension: str,
     whole: str,
@@ -153,24 +152,29 @@ def counted(
     alt: str,
     subtitle: str,
     none: str,
+    counts: pd.DataFrame | None = None,
     title: str = "",
     most: int = MOST,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
     """Show how many of each there are and who has most, as a share of the `whole` that they make up.
 
-    `frame` has code, name and value, the count; a bar opens the cases that the metric counts of it (see `ranking`).
-    `title` is said instead where there is something else to say.
+    `counts` has code, name and value, the count, where that is not the metric itself; a bar opens the cases that the
+    metric counts of it (see `ranking`). `title` is said instead where there is something else to say.
     """
+    if counts is None:
+        if layout.explain_missing_split(view, metric_id, dimension):
+            return
+        counts = splits.split(view, [metric_id], dimension)
     metric = metric_of(metric_id)
     ranking(
         view,
-        frame,
+        counts,
         metric_id,
         dimension,
         key=key,
         alt=alt,
-        title=title or view.derive(findings.most, frame, whole, none=none, unit=counted_in(metric)),
+        title=title or view.derive(findings.most, counts, whole, none=none, unit=counted_in(metric)),
         subtitle=subtitle,
         kind=None if metric.is_total else "count",
         largest_first=True,

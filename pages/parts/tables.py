@@ -79,7 +79,7 @@ def pick_cell(frame: pd.DataFrame | Styler, **look: Unpack[Look]) -> tuple[int, 
 
 
 def headed(
-    frame: pd.DataFrame | Styler,
+    frame: pd.DataFrame,
     title: str,
     note: str,
     *,
@@ -89,7 +89,7 @@ def headed(
     open_cell: Callable[[int, str], object] | None = None,
     **look: Unpack[Look],
 ) -> None:
-    """Show a table under the finding of what it lists; where it lists nothing, the finding alone.
+    """Show a table under the finding of what it lists, in the colours of its limits; of nothing, the finding alone.
 
     `none` is the note in that case, if another; `define` the metric whose 口径 is at hand. `open_row` is called with
     the position of a row that was clicked, `open_cell` with that and the head of a cell, to go where it leads.
@@ -98,16 +98,18 @@ def headed(
     layout.heading(title, heading, define=None if define is None else metric_of(define))
     if not len(frame.index):
         return
+    has_limits = rows.LIMIT_STATE in frame.columns
+    written = frame.style.apply(_colour_states, subset=[rows.LIMIT_STATE]) if has_limits else frame
     if open_cell is not None:
-        cell = pick_cell(frame, **look)
+        cell = pick_cell(written, **look)
         if cell is not None:
             open_cell(*cell)
     elif open_row is not None:
-        row = pick_row(frame, **look)
-        if row is not None:
-            open_row(row)
+        position = pick_row(written, **look)
+        if position is not None:
+            open_row(position)
     else:
-        table(frame, **look)
+        table(written, **look)
 
 
 def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> Any:
@@ -160,7 +162,7 @@ def height(rows: int, most: int) -> int:
     return ROW * (min(max(rows, 1), most) + 1) + 2
 
 
-def colour_states(states: pd.Series) -> list[str]:
+def _colour_states(states: pd.Series) -> list[str]:
     """The colours that go with the shapes of states written in a column, as CSS for a table's Styler."""
     known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
     colours = {state.shape: f"color: {layout.theme().state(state.role)}" for state in known}
@@ -173,14 +175,18 @@ def metric_table(
     dimension: str,
     *,
     key: str,
+    title: str,
+    note: str,
+    define: str | None = None,
     high: int = 10,
     filled: bool = False,
 ) -> None:
     """Metrics as columns (id: head), one row a value of the dimension; a cell opens the cases it counts.
 
-    Ordered by the first column, largest first, of which `high` rows are seen at once. `filled` leaves out what has no
-    value of the dimension.
+    Ordered by the first column, largest first, of which `high` rows are seen at once. `define` is the metric whose 口径
+    is at hand, if not the first. `filled` leaves out what has no value of the dimension.
     """
+    layout.heading(title, f"{note}；点击数字查看明细", define=metric_of(define or next(iter(columns))))
     heads = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
     rows_of_table = _metric_rows(view, list(heads.items()), dimension, filled)
     few, written = rows_of_table.few, rows_of_table.written
