@@ -1,18 +1,56 @@
 """A change of a number in its parts (queries.decompose), as bars and rows show them."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from cockpit import splits
+from cockpit import kpis, places, splits
 from cockpit.kept import kept
 from cockpit.view import View
 from queries.decompose import Change
+from queries.measure import stock_moment
 from queries.model import Kind, Metric
+from queries.periods import Against, compared_period
+from queries.subjects import DIMENSIONS, OF_PETITION
 from views import words
 from wording import numbers, working_days
 
 MIX, PERFORMANCE, CALENDAR = "mix", "performance", "calendar"
 CALENDAR_NAME = "日历影响"
 EFFECTS = {PERFORMANCE: "办理", MIX: "构成"}
+# Rows of the table of parts.
+CELLS = 200
+# A dimension of thousands of names that nobody compares.
+_TOO_FINE = ("expert",)
+FORMULA = (
+    "率的变化分成两部分，两部分之和恰好等于变化（Bennet 对称分解）：\n\n"
+    "R₁ − R₀ = Σ s̄ᵢ·(rᵢ₁ − rᵢ₀) + Σ (sᵢ₁ − sᵢ₀)·(r̄ᵢ − R̄)\n\n"
+    "sᵢ 为各组占分母的比重，rᵢ 为各组自己的率，上横线为两期平均。前一项是**办理**效应：各组自己的率变了多少；"
+    "后一项是**构成**效应：率高或率低的组占得多了还是少了。只在一期有件的组，全部计入构成效应。"
+)
+
+
+def usual_dimensions(view: View) -> list[str]:
+    """Place, class and channel, one level below what the bar has fixed."""
+    return [places.dimension_below(view), "subcategory" if view.within.category else "category", "channel"]
+
+
+def dimensions(view: View, metric: Metric) -> list[str]:
+    """What a metric is split by: the usual ones and the unit, then those of its own."""
+    own = [name for name in metric.subject.dimensions if name not in OF_PETITION and name not in _TOO_FINE]
+    every = [name for name in (*usual_dimensions(view), "unit") if metric.applies(name)] + own
+    known = [name for name in every if not kpis.missing_for_split(view, metric.id, name)]
+    return known or every
+
+
+def compared_with(view: View, metric: Metric, against: Against) -> str:
+    """What is compared with what, in words: 登记量，2026年11月1日—29日，全市；与2026年10月1日—29日相比（截至 …）."""
+    then, at = compared_period(view.period, view.as_of, against)
+    if metric.is_stock:
+        earlier = f"{words.moment(stock_moment(at, then), year=True)}的时点数相比"
+        return f"{metric.name}，{view.slice_text}，{view.stock_moment_text}；与{earlier}。"
+    earlier = f"{words.span(then.start, then.end)}相比（截至 {words.moment(at, year=True)}）"
+    return f"{metric.name}，{view.text}；与{earlier}。"
 
 
 @kept
@@ -77,6 +115,49 @@ def sides(metric: Metric, row: pd.Series) -> str:
         return f"上期 {words.full_count(row['hits_before'])} → 本期 {words.full_count(row['hits'])} {metric.unit}"
     before, after = (words.fraction(row[f"hits{when}"], row[f"among{when}"]) for when in ("_before", ""))
     return f"上期 {before} → 本期 {after}"
+
+
+def largest_parts(change: Change) -> pd.DataFrame:
+    """The CELLS largest parts of a change that are not 0."""
+    return _moved_parts(change).head(CELLS)
+
+
+def _moved_parts(change: Change) -> pd.DataFrame:
+    moved = change.parts[["change", change.by]].fillna(0).ne(0).any(axis=1)
+    return change.parts[moved].reset_index(drop=True)
+
+
+@kept
+def written_cells(view: View, metric: Metric, change: Change, by: Sequence[str]) -> pd.DataFrame:
+    """The largest parts as rows: the names of their dimensions, then what changed."""
+    largest = largest_parts(change)
+    names = pd.DataFrame({DIMENSIONS[name]: splits.names_of(view, name, largest[name].tolist()) for name in by})
+    return names.join(written_changes(metric, change, largest))
+
+
+@kept
+def cells_text(view: View, metric: Metric, change: Change, by: Sequence[str]) -> tuple[str, str]:
+    """What the table of parts says, and its note: how many parts there are, and that they add up to the change."""
+    kind, moved = numbers.kind_of(metric), _moved_parts(change)
+    first = "、".join(written_cells(view, metric, change, by).iloc[0, : len(by)])
+    rest = words.contribution(moved["change"].iloc[CELLS:].sum(), kind)
+    more = f"；列前 {CELLS} 格，其余 {len(moved) - CELLS} 格合计 {rest}" if len(moved) > CELLS else ""
+    of_calendar = f"，其中日历影响 {words.contribution(change.calendar, kind)}" if change.has_calendar else ""
+    return (
+        f"变化最大的一格：{first}，{words.contribution(moved[change.by].iloc[0], kind)}",
+        f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full_count(len(moved))} 格有变化，"
+        f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行查看本期明细",
+    )
+
+
+def effects_text(change: Change, dimension: str) -> str:
+    """What a rate's change consists of in the whole, as a table of Markdown; "" where it is not known."""
+    sums = change.parts[[PERFORMANCE, MIX, "change"]].sum()
+    if pd.isna(sums["change"]):
+        return ""
+    rows = zip(("办理效应", "构成效应", "合计变化"), sums, strict=True)
+    lines = "\n".join(f"| {name} | **{words.contribution(value, 'rate')}** |" for name, value in rows)
+    return f"| 按{DIMENSIONS[dimension]}拆分 | |\n|:--|--:|\n{lines}"
 
 
 def written_changes(metric: Metric, change: Change, parts: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,8 @@ SOON = 3
 STAFFED = (words.State("good", "●", "有在岗网格员"), words.State("bad", "■", "没有在岗网格员"))
 # What the misses of a rate are, where they are something to fill.
 MISSING = {"grids_staffed": "没有网格员", "communities_with_agent": "没有代办员"}
+# The head of the column that marks rates over few.
+SAMPLE = "样本"
 # The head of the column that says where a limit stands: ■ 超期 3 天.
 LIMIT_STATE = "期限状态"
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
@@ -331,7 +333,7 @@ def places_with(metric: Metric, places: pd.DataFrame, noun: str) -> pd.DataFrame
     if metric.id in MISSING:
         return written.assign(**{MISSING[metric.id]: places["among"] - places["hits"], "总数": places["among"]})
     written["计入"], written["总数"] = places["hits"], places["among"]
-    written["样本"] = [words.SMALL if few else "" for few in places["small"]]
+    written[SAMPLE] = [words.SMALL if few else "" for few in places["small"]]
     return written
 
 

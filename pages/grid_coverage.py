@@ -1,116 +1,55 @@
 """网格覆盖: from the city down to a grid, who covers what, how fast people are reached, and where the gaps are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cockpit import places, rows, splits, squares
-from cockpit.kept import kept
-from cockpit.links import list_link, number_link
+from cockpit import coverage, places, rows, splits, squares
+from cockpit.coverage import GAPS, HOT, Gap
+from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import filters, layout, lists, maps, notices, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import finding, left_out, ranking
-from queries.cases import Part, cases, count_cases
-from queries.measure import measure, metric_of
-from queries.model import Kind, Metric
+from queries.cases import Part, count_cases
+from queries.measure import metric_of
+from queries.model import Metric
 from queries.subjects import DIMENSIONS
 from views import words
-from wording import findings, headlines, numbers
+from wording import findings, headlines
 
 CARDS = ("grids_staffed", "grid_workers", "communities_with_agent", "agents", "reached_in_24h", "on_the_spot")
 CARDS_OF_CASES = ("registered", "closed", "backlog", "cases_per_10k")
-HOT = "hot_cells"
-OF_GRIDS = ("grids_staffed", "communities_with_agent", "reached_in_24h", "on_the_spot")
-OF_CASES = ("cases_per_10k", HOT)
-WITHOUT_GRIDS = ("registered", HOT, "cases_per_10k")
-LAYER_NAMES = {"grids_staffed": "网格配员", "communities_with_agent": "代办员覆盖", HOT: "热点方格"}
-# Layers that a single grid knows otherwise: how many workers it has, and cases without people to divide them by.
-GRID_METRICS = {"grids_staffed": "grid_workers", "cases_per_10k": "registered"}
-MOST_GAPS = 100
 CELLS = 200
-# What is said of one grid.
-FACTS = ("grid_workers", "registered", "backlog", "tasks_pushed", "reached_in_24h", "on_the_spot")
 MAP_SIZE = (780, 460)
 ROWS, ROWS_BESIDE_FACTS = 14, 7
 # Bars of one ranking, as high as the two short ones beside it.
 MOST_KINDS = 10
 
 
-@dataclass(frozen=True)
-class Gap:
-    """What is missing: the misses of a metric, the dimension of cases whose codes its column `key` has, its columns."""
-
-    metric: str
-    what: str
-    none: str
-    dimension: str
-    key: str
-    heads: dict[str, str]
-
-
-GAPS = {
-    "gap_grids": Gap(
-        "grids_staffed",
-        "网格没有在岗网格员",
-        "所有网格都有在岗网格员",
-        "grid",
-        "grid_id",
-        {"district": "区县", "street": "街道（乡镇）", "community": "社区（村）", "name": "网格", "kind": "类型"},
-    ),
-    "gap_communities": Gap(
-        "communities_with_agent",
-        "社区（村）没有在岗代办员",
-        "所有社区（村）都有在岗代办员",
-        "community",
-        "code",
-        {"district": "区县", "street": "街道（乡镇）", "name": "社区（村）", "population": "人口"},
-    ),
-}
-
-
 def layer(has_grids: bool) -> str:
-    """Which number the map and the table show; without grids only what cases alone can tell."""
-    layers = (*OF_GRIDS, *OF_CASES) if has_grids else WITHOUT_GRIDS
-    chosen: str = filters.choose(
-        "图层", layers, "layer", layers[0], lambda name: LAYER_NAMES.get(name) or metric_of(name).name, hidden=True
-    )
+    """Which number the map and the table show."""
+    layers = coverage.LAYERS if has_grids else coverage.LAYERS_WITHOUT_GRIDS
+    chosen: str = filters.choose("图层", layers, "layer", layers[0], coverage.layer_name, hidden=True)
     return chosen
 
 
-@kept
-def of_kind(view: View, below: places.Below, kind: str) -> places.Below:
-    """The grids of a kind, called without the place that they lie in."""
-    frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
-    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(view.place)))
-
-
 def one_kind(view: View, below: places.Below) -> places.Below:
-    """Grids of one kind at a time: 微网格 lie within 社区网格 and 专属网格 over both."""
+    """Grids of one kind at a time, the most frequent first."""
     if below.dimension != "grid" or below.frame.empty:
         return below
-    kinds = below.frame["kind"].value_counts()
-    kind = filters.choose(
-        "网格类型",
-        kinds.index.tolist(),
-        "grid_kind",
-        kinds.index[0],
-        escape_markdown,
-        hidden=True,
-    )
-    return of_kind(view, below, kind)
+    kinds = below.frame["kind"].value_counts().index.tolist()
+    kind = filters.choose("网格类型", kinds, "grid_kind", kinds[0], escape_markdown, hidden=True)
+    return coverage.of_kind(view, below, kind)
 
 
 def on_map(view: View, layer_id: str, below: places.Below) -> None:
     """The map and the table beside it; both go down into a place."""
-    at_grids = below.dimension == "grid"
-    metric = metric_of(GRID_METRICS.get(layer_id, layer_id) if at_grids else layer_id)
+    at_grids, metric = below.dimension == "grid", coverage.metric_of_layer(layer_id, below.dimension)
     if not metric.applies(below.dimension):
         notices.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
         return
@@ -118,8 +57,7 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
     title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
-        title = view.derive(findings.staffing, frame, below.frame["kind"].iloc[0])
-        frame = view.derive(rows.grids_by_state, frame)
+        title, frame = coverage.staffed(view, frame)
         coloured = {"scale": "lights", "states": rows.STAFFED}
     if not view.derive(maps.is_drawable, frame):
         with layout.block("coverage_table"):
@@ -180,16 +118,10 @@ def hot_table(view: View, fullest: pd.DataFrame) -> None:
     )
 
 
-def in_order(frame: pd.DataFrame, *, low_first: bool) -> pd.DataFrame:
-    """Places by their value, those without one last."""
-    return frame.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
-
-
 def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) -> None:
     """The same places as rows, worst first; selecting one goes down into it, or shows a grid."""
     at_grids = below.dimension == "grid"
-    low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
-    listed = view.derive(in_order, frame, low_first=low_first)
+    listed = view.derive(coverage.worst_first, frame, metric)
     grid = picked_grid(frame) if at_grids else None
     written = view.derive(rows.places_with, metric, listed, below.noun)
 
@@ -206,18 +138,11 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
         key=f"table_{metric.id}_{view.within.area}_{picks('map')}",
         alt=f"{view.place}各{below.noun}{metric.name}",
         high=ROWS if grid is None else ROWS_BESIDE_FACTS,
-        columns=number_columns(written, metric),
+        columns=tables.number_columns(written, metric),
         on_pick=go_down,
     )
     if grid is not None:
-        facts(view, grid, listed)
-
-
-def number_columns(written: pd.DataFrame, metric: Metric) -> dict[str, Any]:
-    """The table's columns of numbers: rates with two places, 万人信访量 with one, counts with thousands."""
-    first, *others = (head for head in written.columns[1:] if head != "样本")
-    format_of_first = {Kind.RATE: "%.2f", Kind.PER_10K: "%.1f"}.get(metric.kind, "localized")
-    return {first: st.column_config.NumberColumn(format=format_of_first), **dict.fromkeys(others, tables.COUNT)}
+        facts(view, listed.set_index("code", drop=False).loc[grid])
 
 
 def pick_grid(code: str, where: str) -> None:
@@ -237,42 +162,21 @@ def picked_grid(frame: pd.DataFrame) -> str | None:
     return code if code in set(frame["code"]) else None
 
 
-def facts(view: View, code: str, grids: pd.DataFrame) -> None:
-    """What is known of one grid; each number opens its list."""
-    row: Any = grids.set_index("code").loc[code]
-    of_grid = replace(view, within=view.within.narrow(grid=code))
-    values = view.ask(measure, FACTS, **of_grid.scope).set_index("metric")
-    households = "" if words.is_missing(row["households"]) else f"，{words.full_count(row['households'])} 户"
-    layout.heading(f"{view.place}{row['name']}", f"{row['kind']}{households}；点击数字查看明细")
+def facts(view: View, grid: Any) -> None:
+    """What is known of one grid, a row of the places; each number opens its list."""
+    layout.heading(f"{view.place}{grid['name']}", f"{coverage.grid_note(grid)}；点击数字查看明细")
     with st.container(horizontal=True, gap="small"):
-        for metric in map(metric_of, FACTS):
-            text = numbers.format_value(metric, float(values["value"].loc[metric.id]))
-            unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
-            if st.button(f"{metric.name} {text}{unit}", key=f"fact_{metric.id}"):
-                open_link(number_link(metric, values.loc[metric.id], grid=code))
-
-
-@kept
-def missing(view: View, metric: str, dimension: str, key: str) -> tuple[int, pd.DataFrame]:
-    """How many places a Gap has, and those with most cases of them."""
-    every = view.ask(cases, metric, Part.MISSES, as_of=view.stocks_at, within=view.within)
-    return len(every), places.with_cases(view, every, dimension, every[key]).head(MOST_GAPS)
-
-
-def under_heads(frame: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
-    """These columns under these heads, in the frame's order of columns."""
-    return frame[list(heads)].rename(columns=heads)
+        for metric_id, text, link in coverage.facts(view, grid["code"]):
+            if st.button(text, key=f"fact_{metric_id}"):
+                open_link(link)
 
 
 def gap_list(view: View, gap: Gap) -> None:
     """What is missing, those places with most cases first; a row opens its cases of the period."""
-    total, listed = missing(view, gap.metric, gap.dimension, gap.key)
-    # A level that the filter bar has fixed: every row would say the same.
-    heads = {name: head for name, head in gap.heads.items() if name not in filters.fixed_levels(view)}
-    heads |= {"cases": "本期登记（件次）"}
-    first = f"，列前 {MOST_GAPS} 个" if total > MOST_GAPS else ""
+    total, listed = coverage.missing(view, gap)
+    first = f"，列前 {coverage.MOST_GAPS} 个" if total > coverage.MOST_GAPS else ""
     tables.headed(
-        view.derive(under_heads, listed, heads),
+        view.derive(coverage.written_gap, listed, gap, filters.fixed_levels(view)),
         headlines.gaps(total, gap.what, gap.none),
         f"{view.place}{first}；按本期登记的信访件由多到少，点击一行查看明细",
         none=view.place,
@@ -281,7 +185,7 @@ def gap_list(view: View, gap: Gap) -> None:
         key=f"gaps_{gap.metric}",
         alt=gap.what,
         high=7,
-        columns=dict.fromkeys(("人口", heads["cases"]), tables.COUNT),
+        columns=dict.fromkeys(("人口", coverage.CASES), tables.COUNT),
     )
     all_of_them = f"全部 {words.full_count(total)} 个，可导出"
     lists.open_all(gap.metric, all_of_them, total, key=f"all_gaps_{gap.metric}", part=Part.MISSES)
@@ -328,11 +232,7 @@ def page(view: View) -> None:
         on_map(view, chosen, below)
     if has_grids:
         layout.row(view, *({key: partial(gap_list, gap=gap)} for key, gap in GAPS.items()))
-        layout.row(
-            view,
-            {
-                "kinds": partial(ranked, metric_id="grids_staffed", dimension="grid_kind", key="by_grid_kind"),
-                "means": partial(ranked, metric_id="reached_in_24h", dimension="contact_method", key="by_means"),
-            },
-            {"spot": partial(ranked, metric_id="on_the_spot", dimension="category", key="spot_by_category")},
-        )
+        kinds = partial(ranked, metric_id="grids_staffed", dimension="grid_kind", key="by_grid_kind")
+        means = partial(ranked, metric_id="reached_in_24h", dimension="contact_method", key="by_means")
+        spot = partial(ranked, metric_id="on_the_spot", dimension="category", key="spot_by_category")
+        layout.row(view, {"kinds": kinds, "means": means}, {"spot": spot})

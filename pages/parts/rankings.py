@@ -27,7 +27,6 @@ from wording import findings, numbers
 
 # How many bars a ranking has unless told.
 MOST = 30
-SAMPLE = "样本"
 NONE_RANKED = "所选范围内没有可排名的单位"
 
 
@@ -115,11 +114,7 @@ def every_row(
     with st.container(horizontal=True):
         parts = lists.parts_of(view, dated=not metric.is_stock)
         lists.downloads(name, lambda: table, len(table), *parts, key=f"all_{key}")
-    first, *counts = (head for head in table.columns[1:] if head != SAMPLE)
-    decimals = {Kind.COUNT: "localized", Kind.SUM: "localized", Kind.RATE: "localized" if is_count else "%.2f"}.get(
-        metric.kind, "%.1f"
-    )
-    columns = {first: st.column_config.NumberColumn(format=decimals), **dict.fromkeys(counts, tables.COUNT)}
+    columns = tables.number_columns(table, metric, is_count=is_count)
     row = tables.pick_row(table, key=f"every_{key}", alt=f"{name}，全部", high=16, columns=columns)
     if row is not None:
         open_link(link(rows.iloc[row]))
@@ -137,7 +132,7 @@ def written(rows: pd.DataFrame, metric: Metric, *, is_count: bool) -> pd.DataFra
             f"{metric.name}（%）": pd.Series(table_rows.percentages(rows["value"]), dtype=float),
             hits: rows["hits"],
             "合计": rows["among"],
-            SAMPLE: [words.SMALL if small else "" for small in rows["small"]],
+            table_rows.SAMPLE: [words.SMALL if small else "" for small in rows["small"]],
         }
     )
 

@@ -196,7 +196,7 @@ def metric_table(
         key=key,
         alt=f"各{DIMENSIONS[dimension]}{'、'.join(heads.values())}",
         high=high,
-        columns={head: st.column_config.NumberColumn(format=_format(metric_of(name))) for name, head in heads.items()},
+        columns={head: _numbers(metric_of(name), "%.2f%%") for name, head in heads.items()},
     )
     if is_marked:
         st.caption(f"浅色斜体的率{words.SMALL}：分母不足 {view.settings.lights.small_sample}，不宜比较。")
@@ -264,5 +264,14 @@ def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]
     return [None if words.is_missing(value) else float(value) for value in values]
 
 
-def _format(metric: Metric) -> str:
-    return {Kind.COUNT: "localized", Kind.SUM: "localized", Kind.RATE: "%.2f%%"}.get(metric.kind, "%.1f")
+def number_columns(written: pd.DataFrame, metric: Metric, *, is_count: bool = False) -> dict[str, Any]:
+    """Columns of a table of names, a metric (its counts, if `is_count`) and the counts that it is made of."""
+    first, *counts = (head for head in written.columns[1:] if head != rows.SAMPLE)
+    return {first: COUNT if is_count else _numbers(metric, "%.2f"), **dict.fromkeys(counts, COUNT)}
+
+
+def _numbers(metric: Metric, rates: str) -> Any:
+    """The column of a metric: counts with thousands, `rates` as that says, others with one place."""
+    if metric.is_total:
+        return COUNT
+    return st.column_config.NumberColumn(format=rates if metric.kind is Kind.RATE else "%.1f")
