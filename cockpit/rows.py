@@ -12,6 +12,7 @@ from cockpit import kpis, splits
 from cockpit.kept import kept
 from cockpit.view import View
 from queries import backlog, forward, hearing_outcomes
+from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
 from queries.periods import end_of_day
@@ -53,6 +54,13 @@ def known(texts: pd.Series, unknown: str = words.NONE) -> pd.Series:
 def unit_names(units: pd.Series, city: str) -> pd.Series:
     """The units of cases as rankings call them (wording.names.short), with a word where none is assigned."""
     return known(units, UNASSIGNED).map(lambda name: short(name, city))
+
+
+@kept
+def in_hand(view: View, metric: str, by: str, most: int | None = None) -> pd.DataFrame:
+    """The list behind a stock at the moment that stocks are of, in the order of a column; the first `most` of it."""
+    listed = view.ask(cases, metric, as_of=view.stocks_at, within=view.within)
+    return listed.sort_values(by, kind="stable").head(len(listed) if most is None else most)
 
 
 def busiest_agents(agents: pd.DataFrame) -> pd.DataFrame:

@@ -5,16 +5,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from cockpit import cells, comparisons, kpis, places, rows
-from cockpit.kept import kept
+from cockpit import cells, comparisons, experts, kpis, places, rows
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, layout, lists, notices, pictures, rankings, tables
 from pages.parts.number_cards import number_cards
 from queries import hearing_outcomes
-from queries.cases import cases
 from queries.measure import measure, metric_of
-from queries.model import Metric
 from queries.subjects import WAIT_BANDS
 from views import charts, words
 from wording import findings, headlines
@@ -77,23 +74,17 @@ def waits(view: View) -> None:
 @layout.needs("experts_in_pool", by=("source", "field"))
 def pool(view: View) -> None:
     """The pool by origin and field."""
-    experts = cells.experts_by_field(view)
+    by_field = cells.experts_by_field(view)
     pictures.heat(
         view,
-        experts,
+        by_field,
         key="pool",
         alt="专家库按来源和领域",
-        title=view.derive(pool_sentence, experts),
+        title=view.derive(experts.pool_text, by_field),
         subtitle="按专业领域和来源（人）",
         unit="人",
         link=lambda cell: list_link("experts_in_pool", field=cell["field"], source=cell["source"]),
     )
-
-
-def pool_sentence(experts: pd.DataFrame) -> str:
-    """在库 1,120 人，… of the experts by source."""
-    by_source = experts.groupby("source")["hits"].sum().sort_values(ascending=False)
-    return f"在库 {words.full_count(by_source.sum())} 人，{findings.leading(by_source, '人')}"
 
 
 @layout.needs("expert_cases")
@@ -127,27 +118,13 @@ def third_parties(view: View) -> None:
     )
 
 
-def load_metric(view: View) -> Metric:
-    """By what the experts' work is counted: their cases, or where the data knows hearings alone, their seats there."""
-    return metric_of(kpis.first_known(view, ["expert_cases", "expert_participations"]))
-
-
-@kept
-def load(view: View, experts: pd.DataFrame) -> pd.DataFrame:
-    """How the experts share the work: the pool with what each one took part in."""
-    metric = load_metric(view)
-    participations = view.ask(measure, [metric.id], by=["expert"], **view.scope)
-    counts = dict(zip(participations["expert"], participations["hits"], strict=True))
-    return experts.assign(value=[int(counts.get(code, 0)) for code in experts["code"]])
-
-
 def shares(view: View, loads: pd.DataFrame) -> None:
     """One dot an expert who took part; a dot opens what it was in."""
-    metric = load_metric(view)
+    metric = experts.load_metric(view)
     drawing = clicks.draw(
         view,
         charts.dots,
-        view.derive(active, loads),
+        view.derive(experts.active, loads),
         title=view.derive(findings.expert_load, loads, metric.unit),
         subtitle=f"每个点一位参与的专家，横轴为参与{metric.unit}",
         axis_title=f"参与{metric.unit}",
@@ -163,24 +140,13 @@ def shares(view: View, loads: pd.DataFrame) -> None:
     )
 
 
-def active(loads: pd.DataFrame) -> pd.DataFrame:
-    """Who took part in anything, grouped by source."""
-    experts = loads[loads["value"] > 0]
-    return experts.assign(group=experts["source"])
-
-
-def unasked(loads: pd.DataFrame) -> pd.DataFrame:
-    """Who took part in nothing, longest idle first."""
-    return loads[loads["value"] == 0].sort_values(["last_on", "joined_on"], na_position="first")
-
-
 def idle(view: View, loads: pd.DataFrame) -> None:
     """Who has not been asked, longest idle first."""
-    experts = view.derive(unasked, loads)
-    written = view.derive(rows.idle_experts, experts)
+    unasked = view.derive(experts.unasked, loads)
+    written = view.derive(rows.idle_experts, unasked)
     tables.headed(
         written,
-        view.derive(headlines.idle, experts),
+        view.derive(headlines.idle, unasked),
         "从未参与的在前，其后按最近一次参与由早到晚",
         none="没有闲置的专家",
         key="idle",
@@ -192,16 +158,10 @@ def idle(view: View, loads: pd.DataFrame) -> None:
             lists.downloads("未参与的专家", lambda: written, len(written), *lists.parts_of(view), key="idle")
 
 
-@kept
-def coming(view: View) -> pd.DataFrame:
-    """The list behind `hearings_coming`, the next first."""
-    return view.ask(cases, "hearings_coming", as_of=view.stocks_at, within=view.within).sort_values("scheduled_at")
-
-
 @layout.needs("hearings_coming")
 def coming_hearings(view: View) -> None:
     """The hearings to come, with their panels; no private data."""
-    hearings = coming(view)
+    hearings = rows.in_hand(view, "hearings_coming", "scheduled_at")
     panels = view.hold(hearing_outcomes.coming_panels, as_of=view.stocks_at)
     tables.headed(
         view.derive(rows.coming_hearings, hearings, panels),
@@ -220,18 +180,17 @@ def coming_hearings(view: View) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
-    experts = view.hold(hearing_outcomes.experts, as_of=view.as_of)
-    if experts.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
+    everyone = view.hold(hearing_outcomes.experts, as_of=view.as_of)
+    if everyone.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
         notices.missing("专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
         return
     number_cards(view, CARDS, key="hearing_cards")
     monthly(view)
     layout.row(view, compared, conclusions, waits)
     number_cards(view, TAKING_PART, key="expert_cards")
-    open_places = partial(
-        rankings.ranked, metric_id="open_hearings", dimension=places.dimension_below(view), key="open_places"
-    )
+    below = places.dimension_below(view)
+    open_places = partial(rankings.ranked, metric_id="open_hearings", dimension=below, key="open_places")
     layout.row(view, ways, third_parties, {"open_places": open_places})
-    loads = load(view, experts)
+    loads = experts.load(view, everyone)
     layout.row(view, pool, {"load": partial(shares, loads=loads), "idle": partial(idle, loads=loads)}, widths=(2, 3))
     layout.row(view, coming_hearings)

@@ -2,15 +2,11 @@
 
 from functools import partial
 
-import pandas as pd
-
 from cockpit import kpis, places, rows, splits
-from cockpit.kept import kept
 from cockpit.view import View
 from pages.parts import layout, lists, pictures, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
-from queries.cases import cases
 from queries.measure import metric_of
 from wording import headlines
 
@@ -32,17 +28,10 @@ MOST_ORDERS = 200
 PLACES, MOST_LATE, LEAST_CLASSES, HEADING = 16, 6, 5, 4
 
 
-@kept
-def nearest(view: View) -> pd.DataFrame:
-    """The orders in hand, the nearest limit first."""
-    in_hand = view.ask(cases, OPEN, as_of=view.stocks_at, within=view.within)
-    return in_hand.sort_values("order_due_at", kind="stable").head(MOST_ORDERS)
-
-
 @layout.needs(OPEN)
 def orders(view: View) -> None:
     """The orders in hand, the nearest limit first; a row opens its case."""
-    in_hand = nearest(view)
+    in_hand = rows.in_hand(view, OPEN, "order_due_at", MOST_ORDERS)
     written = rows.hotline_orders(view, in_hand)
     tables.headed(
         written,

@@ -6,13 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import cells, places, rows, splits
-from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import layout, lists, pictures, rankings, tables
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked, ranking
-from queries.cases import Part, cases
+from queries.cases import Part
 from queries.measure import metric_of
 from wording import findings, headlines
 
@@ -101,17 +100,10 @@ def debtors(view: View) -> None:
         tables.metric_table(view, OWED, "unit", key="debtors", title=title, note="按尚未反馈由多到少")
 
 
-@kept
-def nearest(view: View) -> pd.DataFrame:
-    """The orders without an answer, the nearest limit first."""
-    waiting = view.ask(cases, WAITING, as_of=view.stocks_at, within=view.within)
-    return waiting.sort_values("answer_due_at", kind="stable").head(MOST_ORDERS)
-
-
 @layout.needs(WAITING)
 def orders(view: View) -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
-    waiting = nearest(view)
+    waiting = rows.in_hand(view, WAITING, "answer_due_at", MOST_ORDERS)
     written = rows.open_orders(view, waiting)
     tables.headed(
         written,

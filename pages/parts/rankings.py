@@ -157,11 +157,13 @@ def counted(
     `counts` has code, name and value, the count, where that is not the metric itself; a bar opens the cases that the
     metric counts of it (see `ranking`). `title` is said instead where there is something else to say.
     """
+    metric = metric_of(metric_id)
     if counts is None:
         if layout.explain_missing_split(view, metric_id, dimension):
             return
         counts = splits.split(view, [metric_id], dimension)
-    metric = metric_of(metric_id)
+        if not metric.is_total:
+            counts = view.derive(_by_hits, counts)
     ranking(
         view,
         counts,
@@ -177,6 +179,10 @@ def counted(
         none=none,
         on_pick=on_pick,
     )
+
+
+def _by_hits(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(value=frame["hits"])
 
 
 def bar_of(frame: pd.DataFrame, code: str) -> Any:

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
-from cockpit import process
+from cockpit import process, task_speeds
 from pages import agents, backlog, data_quality, dispatch, five_day, hearings, overview, supervision
 from queries import accompaniment, names, quality
 from queries.backlog import oldest
@@ -148,7 +148,7 @@ def test_oldest_cases_of_the_backlog(show: Show, city: Casebase) -> None:
 def test_outcomes_of_tasks_and_those_that_wait_longest(show: Show, city: Casebase) -> None:
     finished = by(city, "task_days", "outcome")["hits"]
     assert sorted(bars(show(dispatch.outcomes))) == sorted(finished)
-    pushed = cases(city, "tasks_open", as_of=EVENING, limit=dispatch.MOST_TASKS)["pushed_at"]
+    pushed = cases(city, "tasks_open", as_of=EVENING, limit=task_speeds.MOST_TASKS)["pushed_at"]
     script = show(dispatch.open_tasks)
     total = count_cases(city, "tasks_open", as_of=EVENING)
     assert any(f"在办 {words.full_count(total)} 件" in markdown.value for markdown in script.markdown)
@@ -180,4 +180,4 @@ def test_the_slowest_place_is_one_that_can_be_judged(show: Show, city: Casebase)
     script = show(dispatch.speeds, speed="contact_hours", dimension="district")
     name = names.areas(city).set_index("code")["name"][enough["district"].iloc[0]]
     assert f"只有{name}满 30 件可比" in title(script)
-    assert bars(script) == enough["value"].head(dispatch.MOST_PLACES).tolist()
+    assert bars(script) == enough["value"].head(task_speeds.MOST_PLACES).tolist()
