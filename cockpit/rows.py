@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from cockpit import kpis, splits
+from cockpit.falling_due import CHANGE, NOW, THEN
 from cockpit.kept import kept
 from cockpit.view import View
 from queries import backlog, forward, hearing_outcomes
@@ -284,9 +285,9 @@ def due_units(view: View, units: pd.DataFrame, clock: str, days: int) -> pd.Data
         {
             "责任单位": units["name"],
             **counts,
-            "现在": written_rates(view, units["code"], now),
-            "届时": written_rates(view, units["code"], then),
-            "变化": [words.points(value) for value in units["code"].map(then["value"] - now["value"])],
+            NOW: written_rates(view, units["code"], now),
+            THEN: written_rates(view, units["code"], then),
+            CHANGE: [words.points(value) for value in units["code"].map(then["value"] - now["value"])],
         }
     )
 

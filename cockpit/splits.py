@@ -65,6 +65,18 @@ def rows_of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
     return frame[frame["metric"] == metric].reset_index(drop=True)
 
 
+def counts_of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Who has any of what a metric counts: code, name, value."""
+    counts = rows_of(frame, metric)
+    return counts[counts["value"] > 0][["code", "name", "value"]]
+
+
+def misses_of(rates: pd.DataFrame) -> pd.DataFrame:
+    """Who missed a rate, and how often: code, name, hits, among, value."""
+    late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])
+    return late[late["value"] > 0]
+
+
 @kept
 def by_kind(view: View, frame: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     """A split by unit as groups that are ranked apart (domain.md §4), in the order of naming.UNIT_KINDS.

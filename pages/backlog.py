@@ -84,7 +84,7 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
     """Bars of one of KINDS; each opens its list. Shares are of the `whole` that is drawn."""
     if layout.explain_missing_split(view, measured, dimension):
         return
-    counts = view.derive(positive, frame, measured)
+    counts = view.derive(splits.counts_of, frame, measured)
     counted(
         view,
         measured,
@@ -99,17 +99,11 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
     )
 
 
-def positive(frame: pd.DataFrame, measured: str) -> pd.DataFrame:
-    """Who has any of one of KINDS: code, name, value."""
-    counts = splits.rows_of(frame, measured)
-    return counts[counts["value"] > 0][["code", "name", "value"]]
-
-
 def details(view: View) -> None:
     """Where the cases lie: by place, unit and class. Kinds of units are ranked apart."""
     units = splits.by_kind(view, splits.split(view, list(KINDS), "unit"))
     with st.container(horizontal=True, gap="small"):
-        measured: str = filters.choose("分布指标", list(KINDS), "backlog_view", "backlog", KINDS.__getitem__)
+        measured: str = filters.choose("分布指标", KINDS, "backlog_view")
         unit_kind = filters.choose_unit_kind(units)
 
     def by(view: View, dimension: str) -> None:

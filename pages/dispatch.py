@@ -49,7 +49,7 @@ def ranked(view: View) -> None:
     with st.container(horizontal=True):
         level = task_speeds.rankable_level(view, levels)
         dimension = filters.choose("排名层级", levels, "dispatch_level", level, PLACE_NAMES.__getitem__)
-        speed = filters.choose("排名指标", SPEEDS, "dispatch_speed", SPEEDS[0], lambda name: metric_of(name).name)
+        speed = filters.choose("排名指标", {name: metric_of(name).name for name in SPEEDS}, "dispatch_speed")
     if not layout.explain_missing(view, speed):
         speeds(view, speed, dimension)
 

@@ -83,7 +83,7 @@ def ranked(
             on_pick=on_pick,
         )
         return
-    late = view.derive(misses, rates)
+    late = view.derive(splits.misses_of, rates)
     counted(
         view,
         RATE,
@@ -99,12 +99,6 @@ def ranked(
     )
 
 
-def misses(rates: pd.DataFrame) -> pd.DataFrame:
-    """Who missed the promise, and how often: code, name, hits, among, value."""
-    late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])
-    return late[late["value"] > 0]
-
-
 def by(view: View, dimension: str, way: str) -> None:
     """A ranking of the cases' own kinds."""
     ranked(view, splits.split(view, [RATE], dimension), dimension, DIMENSIONS[dimension], way)
@@ -115,7 +109,7 @@ def rankings(view: View) -> str:
     choices = st.container(horizontal=True)
     groups = splits.by_kind(view, splits.split(view, [RATE], "unit"))
     with choices:
-        way: str = filters.choose("排名依据", list(WAYS), "ranked_by", "rate", WAYS.__getitem__)
+        way: str = filters.choose("排名依据", WAYS, "ranked_by")
         dimension = filters.choose_level("排名层级", places.levels_below(view), "level")
         unit_kind = filters.choose_unit_kind(groups)
     by_place = splits.split(view, [RATE], dimension)

@@ -4,34 +4,27 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from cockpit import cells, kpis, places, rows, splits
-from cockpit.links import list_link
+from cockpit import cells, falling_due, kpis, places, rows, splits
+from cockpit.falling_due import LIMITS, due
 from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, pictures, tables
 from pages.parts.navigation import open_link
 from pages.parts.number_cards import number_cards
 from pages.parts.rankings import counted, first_of, ranking
 from queries import forward
-from queries.cases import Part, count_cases
+from queries.cases import count_cases
 from queries.measure import metric_of
 from queries.registry.common import HORIZONS
 from views import words
 from wording import findings, headlines
 from wording.names import PLACE_NAMES
 
-CLOCKS = {"five_day": "五日期限", "handling": "办结期限"}
-CARDS = tuple(f"{due}_{days}" for due in forward.DUE_METRICS.values() for days in HORIZONS)
+CARDS = tuple(due(clock, days) for clock in forward.DUE_METRICS for days in HORIZONS)
 ROWS = 16
 TABLE_ROWS = 10
 OUTLOOK_ROW = 36
-
-
-def misses_link(view: View, metric: str, **cell: str | None) -> str:
-    """What misses a rate of the month."""
-    return list_link(metric, Part.MISSES, period=view.link_period, **cell)
 
 
 def outlook(view: View, clock: str) -> None:
@@ -44,13 +37,10 @@ def outlook(view: View, clock: str) -> None:
     if not rates["among"].any():
         layout.heading(title, f"{month}{rate.name}", define=rate)
         return
-    crossing = ""
-    if view.workday(view.as_of, HORIZONS[-1]) > view.period.end:
-        crossing = f"；{words.day(view.period.end)}以后到期的计入下月，不在此列"
 
     def link(row: Any) -> str:
-        state = {forward.STATE_DIMENSIONS[clock]: "在期未结"} if row["days"] and row["falling"] else {}
-        return misses_link(view, row["metric"], **state)
+        only_moved = bool(row["days"] and row["falling"])
+        return falling_due.misses_link(view, clock, row["metric"], only_moved=only_moved)
 
     ranking(
         view,
@@ -59,7 +49,7 @@ def outlook(view: View, clock: str) -> None:
         key=f"outlook_{clock}",
         alt=f"若不再办结的{rate.name}",
         title=title,
-        subtitle=f"{month}{rate.name}，按期／应办结；不是预测，只把期限往后推{crossing}",
+        subtitle=f"{month}{rate.name}，按期／应办结；不是预测，只把期限往后推{falling_due.crossing_text(view)}",
         largest_first=True,
         from_zero=False,
         row=OUTLOOK_ROW,
@@ -69,17 +59,11 @@ def outlook(view: View, clock: str) -> None:
 
 def calendar(view: View) -> None:
     """Both limits by the day they end; a cell opens its cases."""
-    metrics = {clock: f"{forward.DUE_METRICS[clock]}_{HORIZONS[-1]}" for clock in CLOCKS}
-    known = {clock: CLOCKS[clock] for clock, name in metrics.items() if not kpis.missing_reason(view, metric_of(name))}
+    known = falling_due.known_limits(view)
     if not known:
-        layout.explain_missing(view, *metrics.values())
+        layout.explain_missing(view, *(due(clock, HORIZONS[-1]) for clock in LIMITS))
         return
     by_day = cells.limits_by_day(view, known)
-
-    def link(cell: Any) -> str:
-        day = {forward.DAY_DIMENSIONS[cell["clock"]]: cell["day"].isoformat()}
-        return list_link(metrics[cell["clock"]], period=view.link_period, **day)
-
     pictures.heat(
         view,
         by_day,
@@ -89,26 +73,21 @@ def calendar(view: View) -> None:
         subtitle="尚未办结、期限未过的件，按期限所在日（件次），点击一格查看明细",
         unit="件次",
         row=72,
-        link=link,
+        link=lambda cell: falling_due.day_link(view, cell["clock"], cell["day"].isoformat()),
     )
-
-
-def bars(due: pd.DataFrame) -> pd.DataFrame:
-    """What is drawn of a split of a stock: code, name, value."""
-    return due[["code", "name", "value"]]
 
 
 def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     """Where the cases lie that fall due; a bar opens them."""
-    metric_id = f"{forward.DUE_METRICS[clock]}_{days}"
+    metric_id = due(clock, days)
     if layout.explain_missing(view, metric_id):
         return
-    due, noun = splits.split(view, [metric_id], dimension), PLACE_NAMES[dimension]
-    falling_due = f"{days} 个工作日内{CLOCKS[clock]}到期"
-    even = view.derive(headlines.spread, due, noun)
-    if even and len(due) > ROWS:
-        layout.heading(even, f"各{noun}{falling_due}（件次），没有一个比别的多")
-        total = int(due["value"].sum())
+    frame, noun = splits.split(view, [metric_id], dimension), PLACE_NAMES[dimension]
+    what = f"{days} 个工作日内{LIMITS[clock]}到期"
+    even = view.derive(headlines.spread, frame, noun)
+    if even and len(frame) > ROWS:
+        layout.heading(even, f"各{noun}{what}（件次），没有一个比别的多")
+        total = int(frame["value"].sum())
         lists.open_all(metric_id, f"全部 {words.full_count(total)} 件次", total, key=f"even_{dimension}")
         return
     counted(
@@ -116,66 +95,52 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         metric_id,
         dimension,
         view.place,
-        counts=view.derive(bars, due),
+        counts=view.derive(splits.counts_of, frame, metric_id),
         key=f"forward_{dimension}",
-        alt=f"各{noun}{falling_due}",
+        alt=f"各{noun}{what}",
         title=even,
-        subtitle=f"各{noun}{falling_due}（件次）{first_of(len(due), ROWS)}",
+        subtitle=f"各{noun}{what}（件次）{first_of(len(frame), ROWS)}",
         most=ROWS,
-        none=f"没有{falling_due}的件",
+        none=f"没有{what}的件",
     )
 
 
 def units(view: View, clock: str, days: int) -> None:
     """Who holds them, and what each would lose; every number in the table opens its cases."""
-    due = {n: f"{forward.DUE_METRICS[clock]}_{n}" for n in HORIZONS}
-    if layout.explain_missing(view, due[days]):
+    metric_id, rate = due(clock, days), metric_of(forward.RATE_METRICS[clock])
+    if layout.explain_missing(view, metric_id):
         return
-    holders = rows.counts_by_unit(view, list(due.values()), [due[days], *due.values()])
+    steps = [due(clock, number) for number in HORIZONS]
+    holders = rows.counts_by_unit(view, steps, [metric_id, *steps])
     if holders.empty:
-        nothing = f"{HORIZONS[-1]} 个工作日内没有{CLOCKS[clock]}到期的件"
-        layout.heading(nothing, "按责任单位", define=metric_of(due[days]))
+        nothing = f"{HORIZONS[-1]} 个工作日内没有{LIMITS[clock]}到期的件"
+        layout.heading(nothing, "按责任单位", define=metric_of(metric_id))
         return
-    rate = metric_of(forward.RATE_METRICS[clock])
-    rates = {"现在": rate.id, "届时": f"{rate.id}_in_{days}"}
-
-    def open_cases(row: int, head: str) -> None:
-        unit = holders["code"].iloc[row]
-        if head in rates:
-            open_link(misses_link(view, rates[head], unit=unit))
-        elif head == "变化":
-            open_link(misses_link(view, rates["届时"], unit=unit, **{forward.STATE_DIMENSIONS[clock]: "在期未结"}))
-        else:
-            counts = {f"{n}个工作日内": name for n, name in due.items()}
-            open_link(list_link(counts.get(head, due[days]), period=view.link_period, unit=unit))
-
     tables.headed(
         rows.due_units(view, holders, clock, days),
-        view.derive(headlines.due_units, holders, due[days], days, CLOCKS[clock]),
+        view.derive(headlines.due_units, holders, metric_id, days, LIMITS[clock]),
         f"点击数字查看明细；率为{words.month(view.as_of.date(), year=False)}{rate.name}，"
         f"「届时」指 {days} 个工作日后、其间不再办结",
-        define=due[days],
-        open_cell=open_cases,
+        define=metric_id,
+        open_cell=lambda row, head: open_link(
+            falling_due.unit_link(view, clock, days, head, holders["code"].iloc[row])
+        ),
         key="forward_units",
         alt="将要到期的件按责任单位",
         high=TABLE_ROWS,
-        columns={"责任单位": st.column_config.Column(width="medium"), **dict.fromkeys((*rates, "变化"), tables.RIGHT)},
+        columns={
+            "责任单位": st.column_config.Column(width="medium"),
+            **dict.fromkeys((falling_due.NOW, falling_due.THEN, falling_due.CHANGE), tables.RIGHT),
+        },
     )
-
-
-def first_clock(view: View) -> str:
-    """The limit to begin with: the first of which the data tells what falls due."""
-    due = {f"{name}_{HORIZONS[0]}": clock for clock, name in forward.DUE_METRICS.items()}
-    return due[kpis.first_known(view, list(due))]
 
 
 def details(view: View) -> None:
     """One limit and one horizon at a time: units, places and grids."""
     with st.container(horizontal=True, gap="small"):
-        clock = filters.choose("期限", list(CLOCKS), "limit", first_clock(view), CLOCKS.__getitem__)
-        days = filters.choose("今后", list(HORIZONS), "ahead", HORIZONS[1], lambda n: f"{n}个工作日")
-    with layout.block("units", stretch=False):
-        units(view, clock, days)
+        clock = filters.choose("期限", LIMITS, "limit", falling_due.first_clock(view))
+        days = filters.choose("今后", {n: f"{n}个工作日" for n in HORIZONS}, "ahead", HORIZONS[1])
+    layout.stack(view, {"units": partial(units, clock=clock, days=days)})
     below = dict.fromkeys([places.dimension_below(view), "grid"])
     known = [name for name in below if not kpis.missing_for_split(view, "backlog", name)]
     at_places = [{f"at_{name}": partial(ranked, clock=clock, days=days, dimension=name)} for name in known]
@@ -199,10 +164,5 @@ def page(view: View) -> None:
     if not view.ask(count_cases, "backlog", as_of=view.as_of, within=view.within):
         notices.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件。")
         return
-    layout.row(
-        view,
-        {"outlook_five_day": partial(outlook, clock="five_day")},
-        {"outlook_handling": partial(outlook, clock="handling")},
-        calendar,
-    )
+    layout.row(view, *({f"outlook_{clock}": partial(outlook, clock=clock)} for clock in LIMITS), calendar)
     details(view)

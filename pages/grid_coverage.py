@@ -34,7 +34,7 @@ MOST_KINDS = 10
 def layer(has_grids: bool) -> str:
     """Which number the map and the table show."""
     layers = coverage.LAYERS if has_grids else coverage.LAYERS_WITHOUT_GRIDS
-    chosen: str = filters.choose("图层", layers, "layer", layers[0], coverage.layer_name, hidden=True)
+    chosen: str = filters.choose("图层", layers, "layer", label_of=coverage.layer_name, hidden=True)
     return chosen
 
 
@@ -43,7 +43,7 @@ def one_kind(view: View, below: places.Below) -> places.Below:
     if below.dimension != "grid" or below.frame.empty:
         return below
     kinds = below.frame["kind"].value_counts().index.tolist()
-    kind = filters.choose("网格类型", kinds, "grid_kind", kinds[0], escape_markdown, hidden=True)
+    kind = filters.choose("网格类型", kinds, "grid_kind", label_of=escape_markdown, hidden=True)
     return coverage.of_kind(view, below, kind)
 
 

@@ -127,7 +127,7 @@ def table(
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     head = st.container()
-    days: int = filters.choose("近几天", WINDOWS, "hot_days", WINDOWS[0], lambda days: f"近 {days} 天", hidden=True)
+    days: int = filters.choose("近几天", {days: f"近 {days} 天" for days in WINDOWS}, "hot_days", hidden=True)
     stretches = Stretches(min(view.as_of, end_of_day(view.period.end)), days)
     view = replace(view, as_of=stretches.as_of, period=stretches.window, comparisons=comparisons(f"较前 {days} 天"))
     with head:

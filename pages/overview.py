@@ -60,9 +60,8 @@ def map_and_ranking(view: View) -> None:
 def choose_number(view: View) -> str:
     """The number that map and ranking are of, at first one that the data can tell."""
     first = kpis.first_known(view, ON_MAP)
-    chosen: str = filters.choose(
-        "地图指标", list(ON_MAP), "on_map", first, lambda name: metric_of(name).name, hidden=True
-    )
+    numbers = {name: metric_of(name).name for name in ON_MAP}
+    chosen: str = filters.choose("地图指标", numbers, "on_map", first, hidden=True)
     return chosen
 
 

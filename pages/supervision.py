@@ -10,7 +10,7 @@ from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import layout, lists, pictures, rankings, tables
 from pages.parts.number_cards import number_cards
-from pages.parts.rankings import ranked, ranking
+from pages.parts.rankings import ranked
 from queries.cases import Part
 from queries.measure import metric_of
 from wording import findings, headlines
@@ -51,19 +51,18 @@ def answered(by_result: pd.DataFrame) -> pd.DataFrame:
 
 @layout.needs(RESULTS, by=("supervision_result",))
 def results(view: View) -> None:
-    """What the answers said; a bar opens its orders."""
+    """What the answers said, of whatever share; a bar opens its orders."""
     by_result = splits.split(view, [RESULTS], "supervision_result")
-    ranking(
+    rankings.counted(
         view,
-        view.derive(answered, by_result),
         RESULTS,
         "supervision_result",
+        "",
+        counts=view.derive(answered, by_result),
         key="results",
         alt="督办结果",
         title=view.derive(findings.answered, by_result),
         subtitle="按督办结果（件）",
-        kind="count",
-        largest_first=True,
         none="这一时段没有反馈的督办件",
         part=Part.AMONG,
     )

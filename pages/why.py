@@ -38,12 +38,10 @@ def chosen(view: View) -> tuple[Metric, Against, str]:
         )
         against = Against.YEAR_BEFORE
         if len(view.comparisons) > 1:
-            against = filters.choose(
-                "比较", list(navigation.AGAINST), "against", Against.PREVIOUS, navigation.AGAINST.__getitem__
-            )
+            against = filters.choose("比较", navigation.AGAINST, "against")
         metric = metric_of(name)
-        ways = contributions.dimensions(view, metric)
-        dimension: str = filters.choose("拆分", ways, "split", ways[0], DIMENSIONS.__getitem__)
+        ways = {dimension: DIMENSIONS[dimension] for dimension in contributions.dimensions(view, metric)}
+        dimension: str = filters.choose("拆分", ways, "split")
     return metric, against, dimension
 
 

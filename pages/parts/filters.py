@@ -119,36 +119,38 @@ def default_of(key: str, otherwise: Any) -> Any:
 
 def choose(
     label: str,
-    options: Sequence[Any],
+    options: Sequence[Any] | Mapping[Any, str],
     key: str,
-    otherwise: Any,
-    label_of: Callable[[Any], str],
+    otherwise: Any = None,
+    label_of: Callable[[Any], str] = str,
     *,
     hidden: bool = False,
 ) -> Any:
     """One of a page's own choices, in the address and kept on the way back; what is no option (any more) is let go.
 
-    A `hidden` label is read aloud alone.
+    Options may come with their labels. It begins with `otherwise`, or the first. A `hidden` label is read aloud alone.
     """
-    if st.session_state.get(key, otherwise) not in options:
+    names = list(options)
+    begin = names[0] if otherwise is None else otherwise
+    if st.session_state.get(key, begin) not in names:
         del st.session_state[key]
     return st.segmented_control(
         label,
-        options,
-        default=default_of(key, otherwise),
+        names,
+        default=default_of(key, begin),
         required=True,
-        format_func=label_of,
+        format_func=options.__getitem__ if isinstance(options, Mapping) else label_of,
         key=key,
         bind="query-params",
         label_visibility="collapsed" if hidden else "visible",
     )
 
 
-def choose_level(label: str, levels: Sequence[str], key: str) -> str:
-    """Which of these levels of places (see places.levels_below) to look at, the first unless chosen."""
+def choose_level(label: str, levels: Sequence[str], key: str, otherwise: str | None = None) -> str:
+    """Which of these levels of places (see places.levels_below) to look at; no choice where there is but one."""
     if len(levels) < 2:
         return levels[0]
-    level: str = choose(label, levels, key, levels[0], PLACE_NAMES.__getitem__)
+    level: str = choose(label, levels, key, otherwise, PLACE_NAMES.__getitem__)
     return level
 
 
@@ -305,5 +307,5 @@ def choose_unit_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | No
     kinds = list(groups)
     if not kinds:
         return None
-    kind = kinds[0] if len(kinds) < 2 else choose("单位类别", kinds, "unit_kind", kinds[0], str)
+    kind = kinds[0] if len(kinds) < 2 else choose("单位类别", kinds, "unit_kind")
     return kind, "单位" if kind == ALL_UNITS else kind

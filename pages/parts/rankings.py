@@ -150,6 +150,7 @@ def counted(
     counts: pd.DataFrame | None = None,
     title: str = "",
     most: int = MOST,
+    part: Part | None = None,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
     """Show how many of each there are and who has most, as a share of the `whole` that they make up.
@@ -177,6 +178,7 @@ def counted(
         largest_first=True,
         most=most,
         none=none,
+        part=part,
         on_pick=on_pick,
     )
 
