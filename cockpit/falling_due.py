@@ -42,8 +42,8 @@ def misses_link(view: View, clock: str, metric: str, *, only_moved: bool = False
 
 def day_link(view: View, clock: str, day: str) -> str:
     """What a limit ends for on a day (2026-11-24)."""
-    cell: dict[str, str | None] = {forward.DAY_DIMENSIONS[clock]: day}
-    return list_link(due(clock, HORIZONS[-1]), period=view.link_period, **cell)
+    cell = {forward.DAY_DIMENSIONS[clock]: day}
+    return list_link(due(clock, HORIZONS[-1]), Part.HITS, period=view.link_period, **cell)
 
 
 def unit_link(view: View, clock: str, days: int, head: str, unit: str) -> str:
