@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.pages import city
+from benchmarks.cities import city
 from briefings import files, pictures
 from briefings.frozen import Frozen, freeze
 from briefings.request import Form, Request, last_finished, recent_periods

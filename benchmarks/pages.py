@@ -1,103 +1,82 @@
-"""How long each page's queries take at a given size: python -m benchmarks.pages --cases 1000000.
+"""How long each page takes at a given size, beside its floor: python -m benchmarks.pages --cases 1000000.
 
-Builds the demonstration city once (kept in data/bench_<cases>.duckdb), opens every page in turn as the app
-does, and counts the time spent in the database on the first opening, and the processor's on a run whose answers are
-all kept.
+Builds the demonstration city once (kept in data/bench_<cases>.duckdb) and opens every page twice: once so that the
+program and the blocks of the file are in memory, and once as the first reader of a process does, who finds nothing
+kept. Counts the time that is spent in the database on that opening, beside the floor (benchmarks.floors), and the
+processor's on a run whose answers are all kept.
 """
 
 import json
 import os
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from unittest import mock
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
+from benchmarks import floors
+from benchmarks.cities import STILL, city, configuration
 from benchmarks.harness import as_served, page_at
+from benchmarks.statements import Clock, watching
+from casebase.engine import Casebase
+from cockpit import process
 from pages.parts.menu import ENTRIES, Entry
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = tuple(entry for entry in ENTRIES if entry.in_menu)
-SEED = 20250522
-
-
-@dataclass
-class Clock:
-    """Statements and seconds spent in the database while it runs."""
-
-    statements: int = 0
-    seconds: float = 0.0
-    slowest: float = 0.0
-    _started: list[float] = field(default_factory=list)
-
-    def before(self, *_: Any) -> None:
-        self._started.append(time.perf_counter())
-
-    def after(self, *_: Any) -> None:
-        spent = time.perf_counter() - self._started.pop()
-        self.statements += 1
-        self.seconds += spent
-        self.slowest = max(self.slowest, spent)
+SMALL = 100_000
+"""Cases of the smaller city that growth is measured from."""
+_PATIENCE = 600
 
 
 @contextmanager
-def watching() -> Iterator[Clock]:
-    """Count every statement of every engine."""
-    clock = Clock()
-    event.listen(Engine, "before_cursor_execute", clock.before)
-    event.listen(Engine, "after_cursor_execute", clock.after)
-    try:
-        yield clock
-    finally:
-        event.remove(Engine, "before_cursor_execute", clock.before)
-        event.remove(Engine, "after_cursor_execute", clock.after)
+def quiet_process(url: str) -> Iterator[Casebase]:
+    """A process that serves pages of a city which stands still; its blocks stay in memory as long as the block runs."""
+    with tempfile.TemporaryDirectory() as folder, as_served():
+        config = configuration(Path(folder) / "config.toml", STILL)
+        with mock.patch.dict(os.environ, {"COCKPIT_DATABASE_URL": url, "COCKPIT_CONFIG": str(config)}):
+            process.forget_all()
+            casebase = process.live_data().casebase
+            with casebase.engine.connect():
+                yield casebase
+            process.forget_all()
+            casebase.engine.dispose()
 
 
-def city(cases: int) -> tuple[str, float | None, float | None]:
-    """URL of the demonstration city of this size; seconds and peak memory (GB) of building it, if it was built now."""
-    path = ROOT / "data" / f"bench_{cases}.duckdb"
-    url = f"duckdb:///{path}"
-    if path.exists():
-        return url, None, None
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "casebase", "demo", "--cases", str(cases), "--seed", str(SEED), "--url", url]
-    subprocess.run(command, check=True, cwd=ROOT)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-    return url, time.perf_counter() - started, peak
-
-
-def still(config: Path) -> None:
-    """A configuration in which the city does not move while it is measured."""
-    text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    config.write_text(text.replace("live = true", "live = false"), encoding="utf-8")
-
-
-def opened(entry: Entry) -> dict[str, float]:
-    """Open a page as a new reader would, by its address; what the database and the processor had to do for it."""
+def open_new(path: str) -> tuple[AppTest, Clock, float]:
+    """Open a page as the first reader of a process: nothing is kept. The page, what it asked, and its seconds."""
+    process.forget_all()
+    process.start_background_tasks()
     with watching() as clock:
         started = time.perf_counter()
-        app = page_at(entry.path, timeout=600).run()
-        total = time.perf_counter() - started
+        app = page_at(path, timeout=_PATIENCE).run()
+        seconds = time.perf_counter() - started
     if app.exception or app.error:
-        raise SystemExit(f"{entry.file} failed: {app.exception or app.error}")
+        raise SystemExit(f"/{path} failed: {app.exception or app.error}")
+    return app, clock, seconds
+
+
+def opened(entry: Entry, casebase: Casebase) -> dict[str, float]:
+    """What the database and the processor have to do for a page, once nothing is kept and once everything is."""
+    open_new(entry.path)
+    app, clock, seconds = open_new(entry.path)
+    with casebase.engine.connect() as connection:
+        floor = floors.floor_ms(connection, clock.asked)
     return {
-        "statements": clock.statements,
+        "statements": len(clock.asked),
         "database_ms": round(clock.seconds * 1000),
+        "database_cpu_ms": round(clock.cpu * 1000),
         "slowest_ms": round(clock.slowest * 1000),
-        "page_ms": round(total * 1000),
+        "floor_ms": round(floor, 1),
+        "page_ms": round(seconds * 1000),
         "again_cpu_ms": round(statistics.median(_again(app) for _ in range(9)) * 1000),
     }
 
@@ -109,24 +88,32 @@ def _again(app: AppTest) -> float:
     return time.process_time() - started
 
 
+def pages(cases: int, only: Sequence[str] = ()) -> dict[str, dict[str, float]]:
+    """Every page (or those of these scripts) at one size."""
+    measured = {}
+    with quiet_process(city(cases)[0]) as casebase:
+        for entry in PAGES:
+            if not only or entry.file in only:
+                measured[entry.file] = opened(entry, casebase)
+                print(f"  {cases:,} cases, {entry.title}: {measured[entry.file]}", flush=True)
+    return measured
+
+
+def measure(cases: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Every page at this size and at the one that growth is measured from."""
+    return {"small": pages(SMALL), "pages": pages(cases)}
+
+
 def main(
     cases: Annotated[int, typer.Option(min=1000)] = 100_000,
+    only: Annotated[list[str] | None, typer.Option(help="These pages alone, by their scripts.")] = None,
     out: Annotated[Path | None, typer.Option(help="Append the result as a line of JSON.")] = None,
 ) -> None:
     """Measure every page of the cockpit at one size."""
-    url, built, peak = city(cases)
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "config.toml"
-        still(config)
-        os.environ |= {"COCKPIT_DATABASE_URL": url, "COCKPIT_CONFIG": str(config)}
-        with as_served():
-            measured = {entry.file: opened(entry) for entry in PAGES}
     result = {
         "cases": cases,
         "measured_at": datetime.now().isoformat(timespec="seconds"),
-        "build_s": built and round(built, 1),
-        "build_peak_gb": peak and round(peak, 2),
-        "pages": measured,
+        "pages": pages(cases, only or ()),
     }
     _print(result)
     if out:
@@ -135,7 +122,7 @@ def main(
 
 
 def _print(result: dict[str, Any]) -> None:
-    heads = ["statements", "database_ms", "slowest_ms", "page_ms", "again_cpu_ms"]
+    heads = list(next(iter(result["pages"].values())))
     table = Table("page", *heads, title=f"{result['cases']:,} cases")
     for page, row in result["pages"].items():
         table.add_row(page, *(f"{row[head]:,}" for head in heads))

@@ -1,7 +1,7 @@
 """How long 案件查询 takes: python -m benchmarks.search --cases 1000000.
 
 Asks the questions that people ask (a number, a word, two words, a flag, a clock, a district, a deep page), each a few
-times in a shuffled order, on the database that benchmarks.pages builds, and prints the median and the 95th percentile.
+times in a shuffled order, on the database that benchmarks.cities builds, and prints the median and the 95th percentile.
 """
 
 import random
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks.pages import city
+from benchmarks.cities import city
 from casebase.engine import Casebase, open_casebase
 from casebase.settings import Settings
 from queries.model import Slice

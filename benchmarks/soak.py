@@ -5,27 +5,16 @@ time; writes the browser's heap and nodes (after a collection) and the server's 
 """
 
 import csv
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from playwright.sync_api import CDPSession, Error, Route, sync_playwright
 
-from benchmarks.pages import city, still
-from docs.make_screenshots import CHROMIUM, FLAGS, WALL_DONE, free_port, wait_for
+from benchmarks.cities import ROOT, city
+from benchmarks.serving import resident_mb, served
+from docs.make_screenshots import CHROMIUM, FLAGS, WALL_DONE
 
-ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "benchmarks" / "soak.csv"
-
-
-def resident_mb(pid: int) -> float:
-    """Memory of a process that is in RAM, MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 def sample(cdp: CDPSession, server: int, refreshes: int) -> dict[str, float]:
@@ -47,21 +36,9 @@ def main(
     cases: Annotated[int, typer.Option(min=1000)] = 100_000,
 ) -> None:
     """Run and write benchmarks/soak.csv."""
-    port, seen = free_port(), [0]
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "config.toml"
-        still(config)
-        text = config.read_text(encoding="utf-8")
-        config.write_text(text.replace("poll = 2", "poll = 0.5"), encoding="utf-8")
-        environment = os.environ | {"COCKPIT_DATABASE_URL": city(cases)[0], "COCKPIT_CONFIG": str(config)}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            rows = _watch(f"http://127.0.0.1:{port}", server.pid, refreshes, every, seen)
-        finally:
-            server.terminate()
-            server.wait()
+    seen = [0]
+    with served(city(cases)[0], changes={"poll = 2": "poll = 0.5"}) as server:
+        rows = _watch(server.address, server.pid, refreshes, every, seen)
     with OUT.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()

@@ -1,0 +1,263 @@
+"""Many viewers of a city that changes: python -m benchmarks.viewers --cases 1000000 --viewers 100 --minutes 3.
+
+The viewers are sessions of the server's own protocol that answer as browsers do: each asks for 一屏总览, looks for news
+in the rhythm that the page asks for, and gets all that is drawn. One more is a real browser. Tells how long a change
+took from its commit until each viewer had it, what went wrong, and the memory of the server all the while.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import statistics
+import time
+from bisect import bisect_left
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Annotated, Any
+
+import typer
+import websockets
+from playwright.sync_api import sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks.browser import browser, opened, watch_refreshes
+from benchmarks.cities import copy_of
+from benchmarks.serving import Served, served
+
+# ForwardMsg.ScriptFinishedStatus of a whole page; a part of one has another.
+_WHOLE = 0
+# Seconds from one viewer's coming to the next one's, and after the last until the figures begin.
+_APART, _ARRIVED = 0.1, 15
+# Seconds before the end of the run: what is committed later may not have been drawn yet.
+_TAIL = 10.0
+_LONGEST = 600
+
+
+@dataclass
+class Viewer:
+    """What one session saw, in seconds of the clock: when it asked, and each time that a whole page had come."""
+
+    session: str = ""
+    began: float = 0.0
+    whole: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    received: int = 0
+
+
+def watch_all(port: int, viewers: int, until: float) -> list[Viewer]:
+    """Let so many viewers come one after the other and stay until a moment of the clock; what each of them saw."""
+
+    async def together() -> list[Viewer]:
+        return await asyncio.gather(*(_watch(port, n * _APART, until) for n in range(viewers)))
+
+    return asyncio.run(together())
+
+
+async def _watch(port: int, wait: float, until: float) -> Viewer:
+    viewer = Viewer()
+    await asyncio.sleep(wait)
+    try:
+        async with websockets.connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            origin=websockets.Origin(f"http://127.0.0.1:{port}"),
+            max_size=None,
+            ping_interval=None,
+            open_timeout=_LONGEST,
+        ) as socket:
+            await _Session(socket, viewer).stay(until)
+    except Exception as error:  # what a viewer would see as a broken page
+        viewer.errors.append(repr(error)[:200])
+    return viewer
+
+
+class _Session:
+    """One viewer's side of the protocol: what the server sends, and the looks for news that its page asks for."""
+
+    def __init__(self, socket: Any, viewer: Viewer) -> None:
+        self._socket, self._viewer = socket, viewer
+        self._script = self._fragment = ""
+        self._timer: asyncio.Task[None] | None = None
+
+    async def stay(self, until: float) -> None:
+        """Ask for the front page, and take what comes until a moment of the clock."""
+        self._viewer.began = time.time()
+        await self._ask()
+        try:
+            while (left := until - time.time()) > 0:
+                raw = await asyncio.wait_for(self._socket.recv(), left)
+                self._viewer.received += len(raw)
+                message = ForwardMsg()
+                message.ParseFromString(raw)
+                self._take(message)
+        except TimeoutError:
+            return
+        finally:
+            if self._timer:
+                self._timer.cancel()
+
+    async def _ask(self, **fields: Any) -> None:
+        message = BackMsg()
+        for name, value in fields.items():
+            setattr(message.rerun_script, name, value)
+        message.rerun_script.page_script_hash = self._script
+        await self._socket.send(message.SerializeToString())
+
+    def _take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._script = message.new_session.page_script_hash
+            self._viewer.session = message.new_session.initialize.session_id
+        elif kind == "auto_rerun":
+            self._look_every(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+        elif kind == "script_finished" and message.script_finished == _WHOLE:
+            self._viewer.whole.append(time.time())
+        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
+            self._viewer.errors.append(message.delta.new_element.exception.message[:200])
+
+    def _look_every(self, fragment: str, interval: float) -> None:
+        """A part of the page wants to be asked for again and again; each drawing of the page has one of its own."""
+        if fragment == self._fragment:
+            return
+        self._fragment = fragment
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.create_task(self._look(fragment, interval))
+
+    async def _look(self, fragment: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            await self._ask(fragment_id=fragment, is_auto_rerun=True)
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Seconds from a commit until a viewer had it, of each viewer and change; and how many never came."""
+
+    seconds: list[float]
+    missing: int
+
+
+def delays(lines: Sequence[dict[str, Any]], viewers: Sequence[Viewer], begin: float, end: float) -> Delays:
+    """How long each change that was committed in (begin, end) took to each viewer.
+
+    The server says which version a session's page was complete with; the viewer had it when that page had come whole.
+    """
+    versions: dict[str, list[tuple[float, int]]] = {}
+    for line in lines:
+        if "drawn" in line:
+            versions.setdefault(line["session"], []).append((line["drawn"], line["version"]))
+    changes = [(line["version"], line["committed"]) for line in lines if begin < line.get("committed", 0) < end]
+    seconds, missing = [], 0
+    for viewer in viewers:
+        had = [(_next(viewer.whole, drawn), version) for drawn, version in versions.get(viewer.session, ())]
+        for version, committed in changes:
+            times = [at for at, drawn in had if at is not None and drawn >= version]
+            if times:
+                seconds.append(min(times) - committed)
+            else:
+                missing += 1
+    return Delays(seconds, missing)
+
+
+def _next(times: Sequence[float], after: float) -> float | None:
+    """The first of ordered times that is not before a moment."""
+    place = bisect_left(times, after)
+    return times[place] if place < len(times) else None
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that a share of all does not exceed; NaN of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+
+
+class Memory:
+    """The memory of a server (MB), looked at every few seconds until the block ends."""
+
+    def __init__(self, server: Served, every: float = 5.0) -> None:
+        self.samples: list[float] = []
+        self._server, self._every, self._ended = server, every, Event()
+        self._thread = Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(self._every):
+            self.samples.append(self._server.memory_mb())
+
+    def figures(self) -> dict[str, float]:
+        """At the start and at the end (means of a tenth of the time each), and the most."""
+        tenth = max(1, len(self.samples) // 10)
+        return {
+            "start_mb": round(statistics.mean(self.samples[:tenth])),
+            "most_mb": round(max(self.samples)),
+            "end_mb": round(statistics.mean(self.samples[-tenth:])),
+        }
+
+
+def measure(
+    cases: int, *, viewers: int = 100, minutes: float = 60, every: float = 5, rows: int = 100
+) -> dict[str, Any]:
+    """So many viewers for so many minutes, and a browser among them."""
+    context = multiprocessing.get_context("spawn")
+    with (
+        copy_of(cases) as url,
+        served(url, every=every, rows=rows) as server,
+        sync_playwright() as playwright,
+        browser(playwright) as reader,
+        ProcessPoolExecutor(1, mp_context=context) as pool,
+    ):
+        page, _ = opened(reader, server.address)
+        began = time.time() + viewers * _APART + _ARRIVED
+        until = began + minutes * 60
+        crowd = pool.submit(watch_all, server.port, viewers, until)
+        page.wait_for_timeout((began - time.time()) * 1000)
+        with Memory(server) as memory:
+            seen = watch_refreshes(page, server, until - 1)
+        sessions = crowd.result()
+        lines = server.lines()
+    had = delays(lines, sessions, began, until - _TAIL)
+    firsts = [one.whole[0] - one.began for one in sessions if one.whole]
+    errors = [error for one in sessions for error in one.errors]
+    return {
+        "viewers": viewers,
+        "minutes": minutes,
+        "rows": rows,
+        "refreshes": sum(began < line.get("committed", 0) < until - _TAIL for line in lines),
+        "first_p95_s": quantile(firsts, 0.95),
+        "drawn_p50_s": quantile(had.seconds, 0.5),
+        "drawn_p95_s": quantile(had.seconds, 0.95),
+        "not_drawn": had.missing + sum(not one.whole for one in sessions),
+        "errors": len(errors),
+        "error": errors[0] if errors else "",
+        "received_mb": round(sum(one.received for one in sessions) / 1e6),
+        "browser_fresh_p50_s": quantile(seen["fresh_s"], 0.5),
+        "browser_fresh_p95_s": quantile(seen["fresh_s"], 0.95),
+        "browser_refresh_p50_ms": quantile(seen["refresh_ms"], 0.5),
+        **memory.figures(),
+    }
+
+
+def main(
+    cases: Annotated[int, typer.Option(min=1000)] = 1_000_000,
+    viewers: Annotated[int, typer.Option(min=1)] = 100,
+    minutes: Annotated[float, typer.Option(help="60 are 720 refreshes.")] = 3,
+    every: Annotated[float, typer.Option(help="Seconds from one change to the next.")] = 5,
+    rows: Annotated[int, typer.Option(help="Rows that each change touches.")] = 100,
+) -> None:
+    """Measure at one size."""
+    print(json.dumps(measure(cases, viewers=viewers, minutes=minutes, every=every, rows=rows), indent=2))
+
+
+if __name__ == "__main__":
+    typer.run(main)
