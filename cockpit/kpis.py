@@ -112,12 +112,24 @@ def card(
 @kept
 def linked_cards(view: View, metrics: Sequence[str], *, spark: bool, linked: bool) -> tuple[cards.Card, ...]:
     """These numbers as cards of which a click opens the cases, with their trends if `spark` (see `card`)."""
-    compared = comparison(view, metrics)
     trend = months(view, metrics) if spark else None
+    return opened_cards(view, metrics, comparison(view, metrics), trend, linked=linked)
+
+
+def opened_cards(
+    view: View,
+    metrics: Sequence[str],
+    compared: pd.DataFrame,
+    trend: pd.DataFrame | None = None,
+    *,
+    linked: bool = False,
+    is_open: bool = True,
+) -> tuple[cards.Card, ...]:
+    """These numbers as cards (see `card`) of which a click opens the cases, unless they are not to be opened."""
     return tuple(
         replace(
             card(view, METRICS[name], compared, trend, linked=linked),
-            link=number_link(METRICS[name], compared.loc[name], period=view.link_period),
+            link=_link(view, name, compared) if is_open else None,
         )
         for name in metrics
     )
@@ -164,6 +176,12 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
 def working_days_of(view: View, metric: Metric, against: Against) -> WorkingDays | None:
     """The working days of the view's period and the earlier one, of a number that grows by the day; None of others."""
     return working_days(view.workdays, view.period, view.as_of, against) if metric.is_flow else None
+
+
+def working_days_text(view: View, metric: Metric) -> str:
+    """How many working days the period and those it is compared with have, where they differ; else ""."""
+    days = [(one.label, working_days_of(view, metric, one.against)) for one in view.comparisons]
+    return working_days_words.periods([(label, each) for label, each in days if each is not None])
 
 
 def _other_kind_of_day(view: View, metric: Metric, against: Against) -> tuple[str, str] | None:

@@ -34,6 +34,20 @@ MISSING = {"grids_staffed": "没有网格员", "communities_with_agent": "没有
 SAMPLE = "样本"
 # The head of the column that says where a limit stands: ■ 超期 3 天.
 LIMIT_STATE = "期限状态"
+_MODEL_CASE = {
+    "title": "案例",
+    "dispute_kind": "纠纷类型",
+    "who": "谁来调",
+    "method": "做法",
+    "outcome": "结果",
+    "district": "区县",
+    "street": "街道（乡镇）",
+    "community": "社区（村）",
+    "org": "社会组织",
+    "days": "用时（天）",
+    "told_on": "讲述日期",
+    "case_no": "信访编号",
+}
 _STATES = {backlog.OVERDUE: words.OVERDUE, backlog.NEAR: words.DUE_SOON, backlog.IN_TIME: words.GOOD}
 
 
@@ -358,6 +372,11 @@ def model_cases(cases: pd.DataFrame) -> pd.DataFrame:
             "讲述日期": days(pd.to_datetime(cases["told_on"])),
         }
     )
+
+
+def model_cases_file(cases: pd.DataFrame) -> pd.DataFrame:
+    """Exemplary cases in full, for a file."""
+    return cases[list(_MODEL_CASE)].rename(columns=_MODEL_CASE)
 
 
 def model_cases_by(cases: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -4,7 +4,9 @@ import pandas as pd
 
 from cockpit.kept import kept
 from cockpit.view import View
-from queries import hot_cells
+from queries import hot_cells, hot_topics
+from queries.hot_topics import Stretches
+from queries.subjects import CELLS_PER_DEGREE
 from views import words
 
 LABEL = "登记量（件次），约 1 公里见方"
@@ -26,7 +28,20 @@ def fullest(view: View, most: int) -> pd.DataFrame:
     return points(cells.assign(name=names(cells["place"])), tips)
 
 
+@kept
+def clusters(view: View, stretches: Stretches, most: int) -> pd.DataFrame:
+    """Squares where more is registered than expected (queries.hot_topics.clusters), named; `observed`: their cases."""
+    risen = view.ask(hot_topics.clusters, **stretches.asked, within=view.within, most=most)
+    return risen.assign(name=names(risen["place"]), observed=risen["cases"])
+
+
 def points(cells: pd.DataFrame, tips: list[str]) -> pd.DataFrame:
     """Squares (code, lon, lat, name, cases) as points of a map."""
     at = cells[["code", "lon", "lat"]]
     return at.assign(side=hot_cells.SIDE, weight=cells["cases"], name=cells["name"], tip=tips)
+
+
+def spot(lon: float, lat: float, name: str, tip: str) -> pd.DataFrame:
+    """A square of some 400 metres as a point of a map."""
+    side = 0.4 / CELLS_PER_DEGREE
+    return pd.DataFrame([{"lon": lon, "lat": lat, "weight": 1, "side": side, "name": name, "tip": tip}])

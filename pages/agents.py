@@ -13,15 +13,8 @@ from views import charts
 from wording import findings, headlines
 from wording.names import PLACE_NAMES
 
-CARDS = (
-    "agents",
-    "communities_with_agent",
-    "agents_engaged",
-    "cases_accompanied",
-    "accompanied_rate",
-    "accompanied_open",
-)
 COVERAGE = "communities_with_agent"
+CARDS = ("agents", COVERAGE, "agents_engaged", "cases_accompanied", "accompanied_rate", "accompanied_open")
 MOST_PLACES = 16
 # Agents with more cases than this stand together.
 MOST_CASES = 9

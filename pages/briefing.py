@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -13,14 +14,12 @@ from briefings.preview import preview
 from briefings.request import NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
-from cockpit.links import number_link
 from cockpit.view import View, comparisons
 from pages.parts import layout
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from pages.parts.turns import Turns
 from queries.periods import Period
-from queries.registry import METRICS
 from views import cards, words
 
 # What a change against the period before is called; of a year that is the year before.
@@ -78,7 +77,12 @@ def called(period: Period, today: date) -> str:
 def make(view: View, request: Request) -> None:
     """Freeze the numbers and write the files, telling what goes on."""
     with in_turn("正在取数", 0.0) as bar:
-        _freeze(view, request, bar)
+        frozen = freeze(
+            view.casebase, request, view.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…")
+        )
+        st.session_state[_FROZEN] = frozen
+        st.session_state[_STEPS] = "\n".join(suggestions(frozen, view.workdays))
+        write(view, frozen, bar)
     bar.empty()
 
 
@@ -101,13 +105,6 @@ def in_turn(text: str, share: float) -> Iterator[st.delta_generator.DeltaGenerat
 def turns() -> Turns:
     """Briefings are written one at a time: each takes some 300 MB while it is."""
     return Turns()
-
-
-def _freeze(view: View, request: Request, bar: st.delta_generator.DeltaGenerator) -> None:
-    frozen = freeze(view.casebase, request, view.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…"))
-    st.session_state[_FROZEN] = frozen
-    st.session_state[_STEPS] = "\n".join(suggestions(frozen, view.workdays))
-    write(view, frozen, bar)
 
 
 def write(view: View, frozen: Frozen, bar: st.delta_generator.DeltaGenerator) -> None:
@@ -167,24 +164,11 @@ def edit(view: View, frozen: Frozen) -> None:
 def downloads() -> None:
     """The three files, and all of them at once."""
     report_files: tuple[files.File, ...] = st.session_state[_FILES]
-    for file in report_files:
-        st.download_button(
-            f"下载 {file.label}　{file.size}",
-            data=file.data,
-            file_name=file.name,
-            mime=file.mime,
-            on_click="ignore",
-            width="stretch",
-        )
     name = report_files[0].name.rsplit(".", 1)[0]
-    st.download_button(
-        "三份一起下载",
-        data=lambda: files.archive(report_files),
-        file_name=f"{name}.zip",
-        mime="application/zip",
-        on_click="ignore",
-        width="stretch",
-    )
+    every = ("三份一起下载", partial(files.archive, report_files), f"{name}.zip", "application/zip")
+    each = ((f"下载 {file.label}　{file.size}", file.data, file.name, file.mime) for file in report_files)
+    for label, data, file_name, mime in (*each, every):
+        st.download_button(label, data, file_name, mime, on_click="ignore", width="stretch")
 
 
 def sheet(view: View, frozen: Frozen) -> None:
@@ -198,13 +182,7 @@ def main_numbers(view: View, frozen: Frozen) -> None:
     compared = comparisons(AGAINST[frozen.request.form])
     frozen_view = replace(view, period=frozen.request.period, as_of=frozen.as_of, comparisons=compared)
     same = frozen.as_of == view.as_of
-    row = [
-        replace(
-            kpis.card(frozen_view, METRICS[name], frozen.totals),
-            link=number_link(METRICS[name], frozen.totals.loc[name], period=frozen_view.link_period) if same else None,
-        )
-        for name in MAIN
-    ]
+    row = kpis.opened_cards(frozen_view, MAIN, frozen.totals, is_open=same)
     open_link(panel(cards.cards_html(row, layout.theme()), "briefing_numbers"))
     if not same:
         at = words.moment(frozen.as_of, year=True)

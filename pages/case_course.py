@@ -1,15 +1,16 @@
 """案件全程: one case from start to end, with every clock, what was done about it, and the cases around it."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from cockpit import case_text, places
+from cockpit import case_text, places, squares
 from cockpit.view import View
 from pages.parts import layout, lists, maps, notices, tables
 from pages.parts.panel import panel
 from queries.course import Course, course
 from queries.similar import similar_settled
-from queries.subjects import CELLS_PER_DEGREE
 from views import course as drawn
 
 BESIDE = {
@@ -35,14 +36,8 @@ def place_map(view: View, history: Course) -> None:
         # A square on nothing would say less than the numbers.
         notices.hint(f"地图里没有这一带的轮廓。经度 {case['lon']:.4f}，纬度 {case['lat']:.4f}。")
         return
-    spot = view.derive(square, case["lon"], case["lat"], case["case_no"], case_text.place(case))
+    spot = view.derive(squares.spot, case["lon"], case["lat"], case["case_no"], case_text.place(case))
     st.pydeck_chart(maps.spot_map(view, below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
-
-
-def square(lon: float, lat: float, name: str, tip: str) -> pd.DataFrame:
-    """A square of some 400 metres as a point of a map."""
-    side = 0.4 / CELLS_PER_DEGREE
-    return pd.DataFrame([{"lon": lon, "lat": lat, "weight": 1, "side": side, "name": name, "tip": tip}])
 
 
 def beside(history: Course) -> None:
@@ -109,14 +104,10 @@ def whole(view: View, history: Course, number: int) -> None:
     lists.way_back()
     left, right = st.columns([3, 2])
     with left:
-        for key, section in {"clocks": clocks, "course": steps}.items():
-            with layout.block(key, stretch=False):
-                section(view, history)
+        layout.stack(view, {"clocks": partial(clocks, history=history), "course": partial(steps, history=history)})
         beside(history)
     with right:
-        for key, section in {"facts": facts, "place": place_map}.items():
-            with layout.block(key, stretch=False):
-                section(view, history)
+        layout.stack(view, {"facts": partial(facts, history=history), "place": partial(place_map, history=history)})
     around(view, history, number)
 
 

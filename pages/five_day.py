@@ -23,15 +23,8 @@ from wording.names import PLACE_NAMES
 
 RATE = "five_day_closure"
 BUNCHED = "five_day_last_day"
-CARDS = (
-    RATE,
-    "five_day_closure_all",
-    "five_day_overdue",
-    "five_day_due_in_0",
-    "five_day_due_in_1",
-    "five_day_due_in_3",
-)
 DUE = {"five_day_due_in_0": "当日", "five_day_due_in_1": "1个工作日", "five_day_due_in_3": "3个工作日"}
+CARDS = (RATE, "five_day_closure_all", "five_day_overdue", *DUE)
 ROWS = 20
 LEAST_ROWS = 12
 WAYS = {"rate": "五日办结率", "misses": "未按期件次"}

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import places, squares, topics
-from cockpit.kept import kept
 from cockpit.links import list_link
 from cockpit.view import View, comparisons
 from pages.parts import filters, layout, maps, notices
@@ -70,16 +69,9 @@ def by_word(view: View, stretches: Stretches) -> None:
         open_cases(stretches, word=str(risen["word"].iloc[row]))
 
 
-@kept
-def named_clusters(view: View, stretches: Stretches) -> pd.DataFrame:
-    """Squares where more is registered than expected, with a name and `observed`, their cases."""
-    clusters = view.ask(hot_topics.clusters, **stretches.asked, within=view.within, most=SQUARES)
-    return clusters.assign(name=squares.names(clusters["place"]), observed=clusters["cases"])
-
-
 def on_map(view: View, stretches: Stretches) -> None:
     """Square kilometres, on the map and as rows."""
-    clusters = named_clusters(view, stretches)
+    clusters = squares.clusters(view, stretches, SQUARES)
     if clusters.empty:
         notices.hint(f"{view.place}近 {stretches.days} 天没有登记量高于预计的方格；没有经纬度的信访件不在其中。")
         return

@@ -9,7 +9,7 @@ from pages.parts.number_cards import number_cards
 from pages.parts.rankings import ranked
 from pages.parts.tables import metric_table
 from queries.measure import measure, metric_of
-from views import words
+from wording import headlines
 from wording.names import PLACE_NAMES
 
 TAKEN, FAMILY, SETTLED, BECAME = "mediations_taken", "family_settled", "disputes_settled", "petitions_after_mediation"
@@ -30,11 +30,7 @@ ORGANISATIONS = (
     "orgs_mediating",
     "incubators",
 )
-BY_ORGANISATION = {
-    TAKEN: "受理（件）",
-    SETTLED: "化解率",
-    SOCIAL: "社工志愿者参与率",
-}
+BY_ORGANISATION = {TAKEN: "受理（件）", SETTLED: "化解率", SOCIAL: "社工志愿者参与率"}
 BY_PLACE = {
     "community_orgs": "社会组织（支）",
     "orgs_per_community": "每社区（支）",
@@ -47,35 +43,24 @@ BY_PLACE = {
 def forces(view: View) -> None:
     """Who mediates, and how well: every number opens its disputes."""
     by_force = splits.rows_of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
-    total, social = int(by_force["among"].sum()), int(by_force["hits"].sum())
-    share = f"，占 {words.percent(social / total)}" if total else ""
-    title = f"社工和志愿者调解 {words.full_count(social)} 件{share}" if total else "这一时段没有受理纠纷"
+    title = headlines.social_work(by_force)
     metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces", title=title, note="按调解力量", define=SOCIAL)
 
 
 def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
-    mediating = splits.split(view, ["orgs_mediating"], "org")
-    count = len(mediating)
-    heads = {"note": "按受理纠纷由多到少", "define": "orgs_mediating"}
-    title = f"{words.full_count(count)} 支组织受理过纠纷" if count else "这一时段没有组织受理纠纷"
-    metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9, title=title, **heads)
-
-
-def density(view: View) -> str:
-    """How many organisations a community has: 社区社会组织 15,600 支，平均每个社区 14.4 支."""
-    numbers = view.ask(measure, ["community_orgs", "orgs_per_community"], **view.scope).set_index("metric")["value"]
-    if words.is_missing(numbers["community_orgs"]):
-        return kpis.missing_sentence(view, metric_of("community_orgs"))
-    mean = numbers["orgs_per_community"]
-    per_community = "" if words.is_missing(mean) else f"，平均每个社区 {words.decimal(mean)} 支"
-    return f"社区社会组织 {words.full_count(numbers['community_orgs'])} 支{per_community}"
+    title = headlines.organisations(len(splits.split(view, ["orgs_mediating"], "org")))
+    heads = {"title": title, "note": "按受理纠纷由多到少", "define": "orgs_mediating"}
+    metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9, **heads)
 
 
 def organisations_of_places(view: View, dimension: str) -> None:
     """Organisations by place; every number opens them."""
+    names = ["community_orgs", "orgs_per_community"]
+    total, mean = view.ask(measure, names, **view.scope).set_index("metric")["value"][names]
+    title = kpis.missing_sentence(view, metric_of("community_orgs")) or headlines.density(total, mean)
     note = f"各{PLACE_NAMES[dimension]}"
-    metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9, title=density(view), note=note)
+    metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9, title=title, note=note)
 
 
 def page(view: View) -> None:
@@ -104,12 +89,9 @@ def page(view: View) -> None:
     )
     number_cards(view, ORGANISATIONS, key="organisation_cards")
     layout.row(view, organisations, {"density": partial(organisations_of_places, dimension=dimension)})
+    incubators = partial(ranked, metric_id="incubators")
     layout.row(
         view,
-        {
-            "incubator_levels": partial(
-                ranked, metric_id="incubators", dimension="incubator_level", key="incubator_levels"
-            )
-        },
-        {"incubator_places": partial(by_place, metric_id="incubators", key=f"incubators_{dimension}")},
+        {"incubator_levels": partial(incubators, dimension="incubator_level", key="incubator_levels")},
+        {"incubator_places": partial(incubators, dimension=dimension, key=f"incubators_{dimension}")},
     )

@@ -21,20 +21,6 @@ UNIT = "个"
 NOUNS = {"dispute_kind": "纠纷类型", "who": "调解力量"}
 ROWS = 9
 PICKED_CASE = "model_case"
-EXPORTED = {
-    "title": "案例",
-    "dispute_kind": "纠纷类型",
-    "who": "谁来调",
-    "method": "做法",
-    "outcome": "结果",
-    "district": "区县",
-    "street": "街道（乡镇）",
-    "community": "社区（村）",
-    "org": "社会组织",
-    "days": "用时（天）",
-    "told_on": "讲述日期",
-    "case_no": "信访编号",
-}
 
 
 def choice(label: str, key: str, options: Sequence[str], every: str) -> str:
@@ -67,15 +53,9 @@ def chosen_filters(view: View, library: pd.DataFrame) -> dict[str, str]:
         }
 
 
-def counted(cases: pd.DataFrame, column: str) -> pd.DataFrame:
-    """How many cases have each value of a column, which a bar hands back."""
-    counts = rows.model_cases_by(cases, column)
-    return counts.assign(code=counts["name"])
-
-
 def ranked(view: View, cases: pd.DataFrame, column: str) -> None:
     """How many of each; a bar filters by it, a second click shows all again."""
-    noun, counts = NOUNS[column], view.derive(counted, cases, column)
+    noun, counts = NOUNS[column], view.derive(rows.model_cases_by, cases, column)
     drawing = clicks.draw(
         view,
         charts.ranking,
@@ -87,7 +67,7 @@ def ranked(view: View, cases: pd.DataFrame, column: str) -> None:
     )
 
     def narrow(value: str) -> None:
-        st.session_state[column] = EVERY if value in (rows.UNFILLED, st.session_state[column]) else value
+        st.session_state[column] = EVERY if value in ("", st.session_state[column]) else value
 
     clicks.chart(drawing, f"library_{column}", alt=f"优秀案例按{noun}", pick="code", on_pick=narrow)
 
@@ -103,7 +83,7 @@ def library(view: View, cases: pd.DataFrame) -> None:
         columns={"案例": st.column_config.Column(width=300)},
     )
     with st.container(horizontal=True):
-        whole = cases[list(EXPORTED)].rename(columns=EXPORTED)
+        whole = rows.model_cases_file(cases)
         lists.downloads("优秀案例", lambda: whole, len(whole), view.place, key="library")
     if row is not None:
         st.query_params[PICKED_CASE] = str(cases["model_case_id"].iloc[row])

@@ -13,7 +13,7 @@ from queries.measure import metric_of
 from queries.model import Kind
 from queries.targets import target_of
 from views import cards
-from wording import findings, working_days
+from wording import findings
 
 SIX = ("registered", "backlog", "five_day_closure", "overdue", "unit_satisfaction", "reached_in_24h")
 ON_MAP = ("five_day_closure", "backlog", "registered", "cases_per_10k")
@@ -113,16 +113,9 @@ def months(view: View) -> None:
     )
 
 
-def working_days_of_periods(view: View) -> str:
-    """How many working days the period and those it is compared with have, where they differ."""
-    metric = metric_of("registered")
-    days = [(one.label, kpis.working_days_of(view, metric, one.against)) for one in view.comparisons]
-    return working_days.periods([(label, each) for label, each in days if each is not None])
-
-
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    layout.header(view, "一屏总览", f"{view.text}。{working_days_of_periods(view)}")
+    layout.header(view, "一屏总览", f"{view.text}。{kpis.working_days_text(view, metric_of('registered'))}")
     today(view)
     number_cards(view, SIX, key="six", compact=True)
     map_and_ranking(view)
