@@ -166,7 +166,12 @@ def downloads() -> None:
     """The three files, and all of them at once."""
     report_files: tuple[files.File, ...] = st.session_state[_FILES]
     name = report_files[0].name.rsplit(".", 1)[0]
-    every: tuple[str, Any, str, str] = ("三份一起下载", partial(files.archive, report_files), f"{name}.zip", "application/zip")
+    every: tuple[str, Any, str, str] = (
+        "三份一起下载",
+        partial(files.archive, report_files),
+        f"{name}.zip",
+        "application/zip",
+    )
     each = ((f"下载 {file.label}　{file.size}", file.data, file.name, file.mime) for file in report_files)
     for label, data, file_name, mime in (*each, every):
         st.download_button(label, data, file_name, mime, on_click="ignore", width="stretch")

@@ -16,21 +16,23 @@ from wording.quality_words import FINDINGS, TABLES, written_findings
 def findings(view: View) -> None:
     """All findings; a row opens its rows below."""
     problems = view.ask(quality.findings)
-
-    def show_rows(row: int) -> None:
-        st.query_params["finding"] = problems["name"].iloc[row]
-        st.query_params.pop("load", None)
-
     tables.headed(
         written_findings(problems),
         headlines.problems(problems),
         "与装入时的检查同一套规则；占比是占本表的行，拒绝的行占那次读入的行；选中一行查看每条数据",
-        open_row=show_rows,
+        open_row=lambda row: ask_for(finding=problems["name"].iloc[row]),
         key="findings",
         alt="数据质量的发现",
         high=12,
         columns={"行数": tables.COUNT, "占比": tables.RIGHT_TEXT},
     )
+
+
+def ask_for(**rows: str) -> None:
+    """Show the rows of a finding or the rejects of a load, and no others, by the address."""
+    for name in ("finding", "load"):
+        st.query_params.pop(name, None)
+    st.query_params.update(rows)
 
 
 def _day(view: View) -> str:
@@ -64,17 +66,12 @@ def rows_of(view: View, name: str) -> None:
 def loads(view: View) -> None:
     """Every load with what became of its rows; a row opens its rejects."""
     runs = view.ask(quality.loads)
-
-    def show_rejects(row: int) -> None:
-        st.query_params["load"] = str(runs["load_id"].iloc[row])
-        st.query_params.pop("finding", None)
-
     tables.headed(
         rows.loads(runs),
         headlines.loads(runs),
         "最近的在前；选中一行查看拒绝的数据",
         none="库中还没有从文件装入的数据",
-        open_row=show_rejects,
+        open_row=lambda row: ask_for(load=str(runs["load_id"].iloc[row])),
         key="loads",
         alt="装入记录",
         high=6,

@@ -14,14 +14,7 @@ REGISTERED, ANSWERED, OPEN = "hotline_registered", "hotline_answered", "hotline_
 RESPONSE, SOLVED, SATISFIED = "hotline_response", "hotline_resolution", "hotline_satisfaction"
 DUE_TODAY, OVERDUE = "hotline_due_today", "hotline_overdue"
 CARDS = (REGISTERED, ANSWERED, RESPONSE, SOLVED, SATISFIED, OPEN, DUE_TODAY, OVERDUE)
-BY_UNIT = {
-    REGISTERED: "登记（件次）",
-    RESPONSE: "响应率",
-    SOLVED: "解决率",
-    SATISFIED: "满意率",
-    OPEN: "在办（件次）",
-    OVERDUE: "超期（件次）",
-}
+BY_UNIT = (REGISTERED, RESPONSE, SOLVED, SATISFIED, OPEN, OVERDUE)
 MOST_ORDERS = 200
 # Bars of places in one column, of late units and of classes in the other; a heading with its axis takes the room of so
 # many bars.
@@ -88,6 +81,6 @@ def page(view: View) -> None:
         {"solved_months": partial(pictures.rate_by_month, metric_id=SOLVED, key="hotline_solved_months")},
         {"satisfied_months": partial(pictures.rate_by_month, metric_id=SATISFIED, key="hotline_satisfied_months")},
     )
-    by_unit = partial(tables.metric_table, columns=BY_UNIT, dimension="unit", key="hotline_units", high=12)
+    by_unit = partial(tables.metric_table, metrics=BY_UNIT, dimension="unit", key="hotline_units", high=12)
     layout.row(view, {"units": partial(by_unit, title="各责任单位的12345转办件", note="按登记由多到少")})
     layout.row(view, orders)

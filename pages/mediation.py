@@ -15,13 +15,7 @@ from wording.names import PLACE_NAMES
 TAKEN, FAMILY, SETTLED, BECAME = "mediations_taken", "family_settled", "disputes_settled", "petitions_after_mediation"
 SOCIAL = "social_work_share"
 CARDS = (TAKEN, SETTLED, FAMILY, BECAME, "social_work_settled", "mediation_days")
-BY_MEDIATOR = {
-    TAKEN: "受理（件）",
-    SETTLED: "化解率",
-    FAMILY: "家庭邻里",
-    BECAME: "转信访率",
-    "mediation_days": "用时（天）",
-}
+BY_MEDIATOR = (TAKEN, SETTLED, FAMILY, BECAME, "mediation_days")
 ORGANISATIONS = (
     "community_orgs",
     "orgs_per_community",
@@ -30,14 +24,8 @@ ORGANISATIONS = (
     "orgs_mediating",
     "incubators",
 )
-BY_ORGANISATION = {TAKEN: "受理（件）", SETTLED: "化解率", SOCIAL: "社工志愿者参与率"}
-BY_PLACE = {
-    "community_orgs": "社会组织（支）",
-    "orgs_per_community": "每社区（支）",
-    "incubators": "孵化中心（个）",
-    "orgs_mediating": "参与调解的组织（支）",
-    "mediating_orgs_active": "矛调组织活跃率",
-}
+BY_ORGANISATION = (TAKEN, SETTLED, SOCIAL)
+BY_PLACE = ("community_orgs", "orgs_per_community", "incubators", "orgs_mediating", "mediating_orgs_active")
 
 
 def forces(view: View) -> None:

@@ -15,21 +15,9 @@ from wording import findings, headlines
 
 HELD, OPEN = "receptions", "receptions_open"
 CARDS = (HELD, "cases_received", "receptions_closed", "reception_days", OPEN, "reception_days_open")
-BY_LEADER = {
-    HELD: "接访（批次）",
-    "receptions_closed": "办结率",
-    "reception_days": "办结用时（天）",
-    OPEN: "现未办结（批次）",
-    "reception_days_open": "未办结天数（天）",
-}
+BY_LEADER = (HELD, "receptions_closed", "reception_days", OPEN, "reception_days_open")
 # Article 18: each counted in its own unit, so that they have no sum.
-DUTIES = {
-    HELD: "接访（批次）",
-    "visits_down": "下访（批次）",
-    "letters_read": "阅批（件次）",
-    "cases_led": "包案（件次）",
-    "cases_led_closed": "包案办结率",
-}
+DUTIES = (HELD, "visits_down", "letters_read", "cases_led", "cases_led_closed")
 MOST_OPEN = 200
 
 
@@ -73,7 +61,7 @@ def page(view: View) -> None:
     if layout.page_is_empty(view, [HELD, "visits_down", "letters_read", "cases_led"], "领导接访"):
         return
     number_cards(view, CARDS, key="reception_cards")
-    number_cards(view, tuple(DUTIES)[1:], key="duty_cards")
+    number_cards(view, DUTIES[1:], key="duty_cards")
     months = partial(pictures.count_by_month, metric_id=HELD, key="reception_months", height=170)
     layout.row(view, {"months": months}, ages, widths=(3, 2))
     by_leader = partial(tables.metric_table, dimension="leader")
@@ -81,8 +69,8 @@ def page(view: View) -> None:
     led = {"title": "各级领导接访、下访、阅批和包案", "note": "《信访工作条例》第十八条：阅批、接访、下访、包案"}
     layout.row(
         view,
-        {"leaders": partial(by_leader, columns=BY_LEADER, key="leaders", **received)},
-        {"duties": partial(by_leader, columns=DUTIES, key="duties", define="cases_led", **led)},
+        {"leaders": partial(by_leader, metrics=BY_LEADER, key="leaders", **received)},
+        {"duties": partial(by_leader, metrics=DUTIES, key="duties", define="cases_led", **led)},
     )
     below = places.dimension_below(view)
     layout.row(

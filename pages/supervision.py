@@ -18,12 +18,11 @@ from wording import findings, headlines
 ISSUED, IN_TIME = "supervision_issued", "supervision_in_time"
 WAITING, OVERDUE = "supervision_waiting", "supervision_overdue"
 RESULTS = "supervision_settled"
-CARDS = (ISSUED, IN_TIME, RESULTS, WAITING, OVERDUE, "supervision_due_in_3")
-OWED = {WAITING: "尚未反馈（件）", OVERDUE: "逾期（件）", "supervision_due_in_3": "3 个工作日内（件）"}
+OWED = (WAITING, OVERDUE, "supervision_due_in_3")
+CARDS = (ISSUED, IN_TIME, RESULTS, *OWED)
 ESCALATED = "supervision_escalated"
 MADE, FEEDBACK, ADOPTED = "proposals_made", "proposals_answered", "proposals_adopted"
 PROPOSALS = (MADE, FEEDBACK, ADOPTED, "proposals_waiting")
-BY_PROPOSAL = {MADE: "提出（件）", FEEDBACK: "书面反馈率", ADOPTED: "采纳率", "proposals_waiting": "待反馈（件）"}
 MOST_ORDERS = 200
 
 
@@ -85,7 +84,7 @@ def escalations(view: View) -> None:
 def proposals(view: View, dimension: str, title: str) -> None:
     """The three kinds of proposal by kind or addressee; every number opens its proposals."""
     note = "《条例》第四十条：改进工作、完善政策、追究责任"
-    tables.metric_table(view, BY_PROPOSAL, dimension, key=f"proposals_{dimension}", title=title, note=note)
+    tables.metric_table(view, PROPOSALS, dimension, key=f"proposals_{dimension}", title=title, note=note)
 
 
 @layout.needs(WAITING)

@@ -1,7 +1,6 @@
 """Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Required, TypedDict, Unpack
 
 import pandas as pd
@@ -9,9 +8,8 @@ import streamlit as st
 from pandas.api.types import infer_dtype
 from pandas.io.formats.style import Styler
 
-from cockpit import kpis, rows, splits
-from cockpit.kept import kept
-from cockpit.links import number_link
+from cockpit import rows
+from cockpit.metric_rows import link_of, metric_rows
 from cockpit.view import View
 from pages.parts import clicks, layout
 from pages.parts.navigation import open_link
@@ -171,7 +169,7 @@ def _colour_states(states: pd.Series) -> list[str]:
 
 def metric_table(
     view: View,
-    columns: Mapping[str, str],
+    metrics: Sequence[str],
     dimension: str,
     *,
     key: str,
@@ -181,15 +179,14 @@ def metric_table(
     high: int = 10,
     filled: bool = False,
 ) -> None:
-    """Metrics as columns (id: head), one row a value of the dimension; a cell opens the cases it counts.
+    """Metrics as columns under a heading, one row a value of the dimension; a cell opens the cases it counts.
 
-    Ordered by the first column, largest first, of which `high` rows are seen at once. `define` is the metric whose 口径
+    Ordered by the first metric, largest first, of which `high` rows are seen at once. `define` is the metric whose 口径
     is at hand, if not the first. `filled` leaves out what has no value of the dimension.
     """
-    layout.heading(title, f"{note}；点击数字查看明细", define=metric_of(define or next(iter(columns))))
-    heads = {name: _head(view, metric_of(name), head) for name, head in columns.items()}
-    rows_of_table = _metric_rows(view, list(heads.items()), dimension, filled)
-    few, written = rows_of_table.few, rows_of_table.written
+    layout.heading(title, f"{note}；点击数字查看明细", define=metric_of(define or metrics[0]))
+    table_rows = metric_rows(view, metrics, dimension, filled=filled)
+    few, written, heads = table_rows.few, table_rows.written, table_rows.heads
     is_marked = bool(few.to_numpy().any())
     cell = pick_cell(
         written.style.apply(_pale, few=few, subset=list(few.columns), axis=None) if is_marked else written,
@@ -201,67 +198,13 @@ def metric_table(
     if is_marked:
         st.caption(f"浅色斜体的率{words.SMALL}：分母不足 {view.settings.lights.small_sample}，不宜比较。")
     if cell is not None:
-        # The name of a row opens its first number.
-        metric_id = next((name for name, head in heads.items() if head == cell[1]), next(iter(heads)))
-        open_link(_cases_link(view, metric_id, dimension, rows_of_table.codes[cell[0]], rows_of_table.split))
-
-
-@dataclass(frozen=True)
-class _MetricRows:
-    """A table of metrics: what is written, which of it rests on too few, the codes of its rows, and the split that its
-
-    numbers are of.
-    """
-
-    written: pd.DataFrame
-    few: pd.DataFrame
-    codes: tuple[str, ...]
-    split: pd.DataFrame
-
-
-@kept
-def _metric_rows(view: View, heads: Sequence[tuple[str, str]], dimension: str, filled: bool) -> _MetricRows:
-    """The rows of `metric_table`; `heads` are its metrics in their order, each with its head."""
-    frame = splits.split(view, [name for name, _ in heads], dimension)
-    frame = frame[frame["code"] != ""] if filled else frame
-    first = splits.rows_of(frame, heads[0][0]).set_index("code")["value"]
-    names = frame.drop_duplicates("code").set_index("code")["name"]
-    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
-    written = pd.DataFrame({DIMENSIONS[dimension]: names[order].tolist()})
-    few = pd.DataFrame(index=written.index)
-    for name, head in heads:
-        groups = splits.rows_of(frame, name).set_index("code")
-        written[head] = _column(view, metric_of(name), groups["value"].reindex(order))
-        few[head] = groups["small"].reindex(order, fill_value=False).to_numpy(dtype=bool)
-    return _MetricRows(written, few, tuple(order), frame)
+        open_link(link_of(view, table_rows, dimension, *cell))
 
 
 def _pale(values: pd.DataFrame, few: pd.DataFrame) -> pd.DataFrame:
     """The look of rates over too few, as CSS for a table's Styler."""
     look = f"color: {layout.theme().muted}; font-style: italic"
     return pd.DataFrame(look, index=values.index, columns=values.columns).where(few, "")
-
-
-def _head(view: View, metric: Metric, head: str) -> str:
-    """The head of a column, with the reason where the data cannot tell its numbers."""
-    reason = kpis.missing_reason(view, metric)
-    return f"{head}（{reason}）" if reason else head
-
-
-def _cases_link(view: View, metric_id: str, dimension: str, code: Any, frame: pd.DataFrame) -> str:
-    """The list behind a number of the frame."""
-    row = splits.rows_of(frame, metric_id)
-    row = row[row["code"] == code]
-    counts = row.iloc[0] if len(row) else {"hits": 0, "among": 0}
-    return number_link(metric_of(metric_id), counts, period=view.link_period, **{dimension: code})
-
-
-def _column(view: View, metric: Metric, values: pd.Series) -> list[float | None]:
-    if metric.is_total and not kpis.missing_reason(view, metric):
-        return values.fillna(0).tolist()
-    if metric.kind is Kind.RATE:
-        return rows.percentages(values)
-    return [None if words.is_missing(value) else float(value) for value in values]
 
 
 def number_columns(written: pd.DataFrame, metric: Metric, *, is_count: bool = False) -> dict[str, Any]:
