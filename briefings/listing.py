@@ -3,10 +3,6 @@
 from io import BytesIO
 
 import pandas as pd
-from xlsxwriter import Workbook
-
-from briefings.bulk_sheet import BulkSheet
-from briefings.ledger import fit_columns, sheet_name
 
 _SAMPLE = 1_000
 
@@ -17,6 +13,12 @@ def workbook(rows: pd.DataFrame, title: str) -> bytes:
     Columns of texts, numbers, dates and times, with gaps; what else stands in one is written as text. No text becomes
     a formula, a link or a number: a case number keeps all its digits.
     """
+    # Every page that has a list brings this module, and few readers take a workbook.
+    from xlsxwriter import Workbook
+
+    from briefings.bulk_sheet import BulkSheet
+    from briefings.ledger import fit_columns, sheet_name
+
     held = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(held, options) as book:

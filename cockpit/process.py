@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Generic, TypeVar
 
 from casebase.clock import wall_clock
-from casebase.demo import live as demonstration
 from casebase.engine import keep_new_files_private, open_casebase
 from casebase.settings import Check, Settings, read_settings
 from cockpit.abandoned import watch_statements
@@ -18,6 +17,8 @@ from queries.targets import check_targets
 T = TypeVar("T")
 _ONCE: list["_Once[object]"] = []
 _CHECKS: list[Check] = [check_targets]
+# Seconds until the demonstration city begins to live: what it makes first would take the processor from the first page.
+_FIRST_PAGE = 10.0
 
 
 class _Once(Generic[T]):
@@ -75,8 +76,11 @@ def start_background_tasks() -> None:
     gc.freeze()
     live, demo = live_data(), settings().demo
     if demo.live and live.watch.read().state.demonstration:
+        # A real case base needs nothing of the invented city.
+        from casebase.demo import live as demonstration
+
         poll = settings().freshness.poll
-        demonstration.start(live.casebase.for_writer(), speed=demo.speed, poll_seconds=poll, clock=now)
+        demonstration.start(live.casebase.for_writer(), demo.speed, poll, clock=now, first_after=_FIRST_PAGE)
 
 
 def forget_all() -> None:

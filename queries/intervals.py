@@ -22,10 +22,10 @@ def above_chance(hits: Sequence[int], among: Sequence[int], share: float, level:
 
     One-sided exact binomial tests; Benjamini–Hochberg holds the part of false among all that are named under `level`.
     """
-    # As in queries.surges: half a second that no other number needs.
-    from scipy.stats import binom, false_discovery_control
+    # As in queries.surges: SciPy takes a fifth of a second that no other number needs.
+    from queries import chances
 
     if not hits:
         return []
-    chance = binom.sf([count - 1 for count in hits], list(among), share)
-    return [bool(adjusted <= level) for adjusted in false_discovery_control(chance, method="bh")]
+    chance = chances.more_of_binomial([count - 1 for count in hits], list(among), share)
+    return [bool(adjusted <= level) for adjusted in chances.adjusted(chance)]

@@ -1,11 +1,9 @@
 """Chinese text as words, and how often they occur in texts.
 
-scipy and scikit-learn are imported where they are used: they take a second, which only pages of words need.
+rjieba, scipy and scikit-learn are imported where they are used: they take a second, which only pages of words need.
 """
 
 from typing import TYPE_CHECKING
-
-import rjieba
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -18,6 +16,8 @@ def words(text: str) -> list[str]:
 
     Single characters, figures and letters are left out: they tell no subject.
     """
+    import rjieba
+
     return [word for word in rjieba.cut(text) if len(word) >= _SHORTEST and _is_chinese(word)]
 
 
