@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import floors
+from benchmarks import overview_floor
 from benchmarks.changes import change
 from benchmarks.cities import copy_of
 from benchmarks.pages import open_new, quiet_process
@@ -28,8 +28,7 @@ def measure(cases: int, *, runs: int = 5) -> dict[str, Any]:
         open_new("")
         opened = [open_new("") for _ in range(runs)]
         clocks = [clock for _, clock, _ in opened]
-        with casebase.engine.connect() as connection:
-            floor = floors.floor_ms(connection, clocks[-1].asked)
+        floor = overview_floor.checked_floor_ms(casebase, process.live_data().watch.read().as_of)
         app = opened[-1][0]
         changed = []
         for _ in range(runs):
