@@ -7,17 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from cachetools import LRUCache
+
 from casebase.errors import CasebaseError
+from cockpit.answers import MIB
 from cockpit.data import Data, LiveData
+from cockpit.shared import size_of
 from cockpit.view import DEFAULT_PERIOD, PRESETS
 from queries import names
 from screen import scenes
 from views import words
 
-# How many channels, walls of a channel, and parts of what walls show are kept at most.
+# How many channels and walls of a channel are kept at most, and what all that walls show may weigh.
 _MOST_CHANNELS = 100
 _MOST_WALLS = 200
-_MOST_PARTS = 400
+_MOST_BYTES = 32 * MIB
 # A wall asks every two or three seconds; one that has not asked for so long is gone.
 _GONE = timedelta(seconds=8)
 # The parts that belong to no scene: what every answer brings, and the first numbers of all scenes.
@@ -112,12 +116,16 @@ class Channels:
 
 @dataclass(frozen=True)
 class _Part:
-    """A scene, or what stands beside all of them, as of a reading; `good_at` is the last look that it was true of."""
+    """A scene, or what stands beside all of them, as of a reading; `good_at` is the last look that it was true of.
+
+    `size` is what its content weighs, in bytes.
+    """
 
     version: str
     as_of: datetime
     content: dict[str, Any]
     good_at: float
+    size: int
 
 
 class Snapshots:
@@ -126,7 +134,7 @@ class Snapshots:
     def __init__(self, live_data: Callable[[], LiveData]) -> None:
         self._live_data = live_data
         # What was asked for least lately goes first, so that what hangs on a wall stays.
-        self._parts: OrderedDict[tuple[str, str, str], _Part] = OrderedDict()
+        self._parts: LRUCache[tuple[str, str, str], _Part] = LRUCache(_MOST_BYTES, lambda part: part.size)
         self._areas: frozenset[str] | None = None
         self._lock = threading.Lock()
         # So that no part is computed twice at a time, and the one scene that a remote wishes for waits for no other.
@@ -199,8 +207,6 @@ class Snapshots:
         with self._making[hash(key) % len(self._making)]:
             with self._lock:
                 stored = self._parts.get(key)
-                if stored:
-                    self._parts.move_to_end(key)
             if stored and reading.error is not None:
                 return stored, True
             if stored and stored.version == version:
@@ -214,14 +220,11 @@ class Snapshots:
                     raise
                 return stored, False
             data.live.watch.report_answer(reading)
-            return self._store(key, _Part(version, reading.as_of, content, reading.looked_at)), True
+            return self._store(key, _Part(version, reading.as_of, content, reading.looked_at, size_of(content))), True
 
     def _store(self, key: tuple[str, str, str], part: _Part) -> _Part:
         with self._lock:
             self._parts[key] = part
-            self._parts.move_to_end(key)
-            while len(self._parts) > _MOST_PARTS:
-                self._parts.popitem(last=False)
         return part
 
 
