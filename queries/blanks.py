@@ -120,26 +120,27 @@ def _first_rows_filled() -> Select[Any]:
 
 def _blank_names(connection: Connection) -> Iterator[str]:
     values = iter(connection.execute(_first_rows_filled()).one())
+    unfilled: list[tuple[Table, Column[Any]]] = []
     for table in _TABLES:
         has_rows, *flags = (next(values) for _ in range(len(_conditions(table)) + 1))
-        if not has_rows:
+        if has_rows:
+            unfilled += [(table, column) for column, flag in zip(_conditions(table), flags, strict=True) if not flag]
+        else:
             yield table.name
-            continue
-        blank = [column for column, flag in zip(_conditions(table), flags, strict=True) if not flag]
-        yield from (name_of(column) for column in _never_filled(connection, table, blank))
+    yield from (name_of(column) for column in _never_filled(connection, unfilled))
     communities = select(schema.area.c.code).where(schema.area.c.level == _LOWEST).limit(1)
     if connection.scalar(communities) is None:
         yield COMMUNITIES
 
 
-def _never_filled(connection: Connection, table: Table, columns: list[Column[Any]]) -> Iterator[Column[Any]]:
+def _never_filled(connection: Connection, columns: list[tuple[Table, Column[Any]]]) -> Iterator[Column[Any]]:
     """Of columns that the first rows do not fill, those that no row fills: looked for until the first that does."""
     if not columns:
         return
-    conditions = _conditions(table)
-    filled = [exists(select(literal(1)).select_from(table).where(conditions[column])) for column in columns]
+    conditions = [(table, _conditions(table)[column]) for table, column in columns]
+    filled = [exists(select(literal(1)).select_from(table).where(condition)) for table, condition in conditions]
     flags = connection.execute(select(*(flag.label(f"f{n}") for n, flag in enumerate(filled)))).one()
-    for column, flag in zip(columns, flags, strict=True):
+    for (table, column), flag in zip(columns, flags, strict=True):
         if not flag and not (column in _DONE and _is_young(connection, table, _DONE[column])):
             yield column
 
