@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import attention, kpis, places
+from cockpit.ahead import ask_ahead
 from cockpit.view import View
 from pages.parts import filters, layout, maps, pictures, rankings
 from pages.parts.navigation import open_link
@@ -115,6 +116,8 @@ def months(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
+    ask_ahead(view, kpis.comparison, SIX)
+    ask_ahead(view, kpis.months, SIX)
     layout.header(view, "一屏总览", f"{view.text}。{kpis.working_days_text(view, metric_of('registered'))}")
     today(view)
     number_cards(view, SIX, key="six", compact=True)

@@ -1,5 +1,6 @@
 """What is asked of a case base once, and kept until the data changes, or those rows that it is made of."""
 
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -28,9 +29,14 @@ def once_for(*statements: Callable[[], Select[Any]]) -> Callable[[Question[T]], 
 
 def _kept(question: Question[T], statements: tuple[Callable[[], Select[Any]], ...]) -> Question[T]:
     answers: WeakKeyDictionary[Casebase, tuple[int, list[RawRows], T]] = WeakKeyDictionary()
+    lock = threading.RLock()
 
     @wraps(question)
     def answer(casebase: Casebase) -> T:
+        with lock:  # whoever asks at the same time waits for the one answer
+            return answer_alone(casebase)
+
+    def answer_alone(casebase: Casebase) -> T:
         version = casebase.state().version
         kept = answers.get(casebase)
         # A database that counts no changes is looked at every time.
