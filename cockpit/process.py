@@ -72,15 +72,19 @@ def live_data() -> LiveData:
 @_Once
 def start_background_tasks() -> None:
     """Let the demonstration city live; leave what the imports made out of every later collection."""
-    gc.collect()
     gc.freeze()
-    live, demo = live_data(), settings().demo
-    if demo.live and live.watch.read().state.demonstration:
-        # A real case base needs nothing of the invented city.
-        from casebase.demo import live as demonstration
+    if settings().demo.live and live_data().watch.read().state.demonstration:
+        begin = threading.Timer(_FIRST_PAGE, _let_city_live)
+        begin.daemon = True
+        begin.start()
 
-        poll = settings().freshness.poll
-        demonstration.start(live.casebase.for_writer(), demo.speed, poll, clock=now, first_after=_FIRST_PAGE)
+
+def _let_city_live() -> None:
+    # A real case base needs nothing of the invented city, and no first page waits for it.
+    from casebase.demo import live
+
+    writer, every = live_data().casebase.for_writer(), settings().freshness.poll
+    live.start(writer, speed=settings().demo.speed, poll_seconds=every, clock=now)
 
 
 def forget_all() -> None:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from views import words
 
@@ -38,6 +38,13 @@ class Spot:
     y: float
     rings: tuple[tuple[Point, ...], ...] = ()
     radius: float | None = None
+
+    @cached_property
+    def around(self) -> "Box | None":
+        """The room that its rings take; None without any."""
+        across = [x for ring in self.rings for x, _ in ring]
+        down = [y for ring in self.rings for _, y in ring]
+        return Box(min(across), min(down), max(across), max(down)) if across else None
 
 
 @dataclass(frozen=True)
@@ -231,9 +238,11 @@ def _place_with_leader(spot: Spot, spots: Sequence[Spot], layout: _Layout) -> bo
                 continue
             start = (anchor[0] + right * own, anchor[1] + below * own)
             end = (min(max(start[0], box.left), box.right), min(max(start[1], box.top), box.bottom))
-            if any(other.is_crossed_by(start, end) for other in obstacles):
-                continue
             cost = math.dist(start, end)
+            # Whatever else it costs comes on top: what is dearer already need not be looked at.
+            is_dearer = best is not None and cost >= best[0]
+            if is_dearer or any(other.is_crossed_by(start, end) for other in obstacles):
+                continue
             cost += _COST_ON_ANOTHER * sum(_share_on(box, other) for other in spots if other is not spot)
             cost += _COST_CROSSED * sum(_segments_cross((start, end), line) for line in layout.lines)
             if best is None or cost < best[0]:
@@ -253,7 +262,8 @@ def _share_on(box: Box, spot: Spot) -> float:
 
 def _contains(spot: Spot, x: float, y: float) -> bool:
     """Whether a point lies in an outline (even number of crossings: outside)."""
-    return any(_ring_contains(ring, x, y) for ring in spot.rings)
+    around = spot.around
+    return around is not None and _box_contains(around, (x, y)) and any(_ring_contains(r, x, y) for r in spot.rings)
 
 
 def _ring_contains(ring: Sequence[Point], x: float, y: float) -> bool:

@@ -89,19 +89,16 @@ class LiveCity:
         self.thread.join(timeout)
 
 
-def start(
-    casebase: Casebase, speed: float, poll_seconds: float, clock: Callable[[], datetime], first_after: float = 0.0
-) -> LiveCity:
+def start(casebase: Casebase, speed: float, poll_seconds: float, clock: Callable[[], datetime]) -> LiveCity:
     """Let the city live in a thread of its own until `stop`; `clock` tells it the time.
 
-    It begins after `first_after` seconds, or those between two steps where they are more (`poll_seconds`).
     After a pause the gap is filled at the real rhythm, a day a transaction. A database that cannot be
     reached is tried again with growing patience.
     """
     stopping = threading.Event()
 
     def live() -> None:
-        patience = max(first_after, poll_seconds)
+        patience = poll_seconds
         while not stopping.wait(patience):
             try:
                 _catch_up(casebase, clock, speed, stopping)
