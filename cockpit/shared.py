@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 _ATOMS = (str, bytes, int, float, NoneType, date, timedelta, Enum, np.generic, type(pd.NaT), pd.Period)
+# Atoms that big values are made of.
+_PLAIN = frozenset({str, bytes, int, float, bool, NoneType})
 # What belongs to the program and not to a value.
 _CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
@@ -77,16 +79,24 @@ def size_of(value: Any) -> int:
     total, seen, left = 0, set[int](), [value]
     while left:
         one = left.pop()
-        if id(one) not in seen and not isinstance(one, _CODE):
-            seen.add(id(one))
-            total += _own_size(one)
-            left += _parts(one)
+        if id(one) in seen or isinstance(one, _CODE):
+            continue
+        seen.add(id(one))
+        total += _own_size(one)
+        parts = _parts(one)
+        # A mapping of fifteen thousand names takes 7 ms so, one name after the other 47.
+        plain = {id(part): part for part in parts if type(part) in _PLAIN and id(part) not in seen}
+        total += sum(map(sys.getsizeof, plain.values()))
+        seen.update(plain)
+        left += [part for part in parts if type(part) not in _PLAIN]
     return total
 
 
 def _own_size(value: Any) -> int:
     if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=True).sum())
+        # DataFrame.memory_usage puts a series together for the same sum, in three times as long.
+        columns = sum(column.memory_usage(index=False, deep=True) for _, column in value.items())
+        return int(columns + value.index.memory_usage(deep=True))
     if isinstance(value, pd.Series | pd.Index):
         return int(value.memory_usage(deep=True))
     return value.nbytes if isinstance(value, np.ndarray) else sys.getsizeof(value)
