@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from itertools import dropwhile
+from typing import Any, cast
 
 import pandas as pd
 
@@ -25,6 +27,8 @@ from wording import unknown
 from wording import working_days as working_days_words
 from wording.numbers import CHANGE_NOTE, format_value, in_full, kind_of, state_of, tone
 
+# By metric: its columns as in the frame of `comparison`.
+Rows = Mapping[str, Mapping[str, Any]]
 # Stocks of what ends from today on.
 _FALLING_DUE = frozenset(name for name in METRICS if "due_today" in name or "due_in_" in name)
 
@@ -67,6 +71,11 @@ def comparison(view: View, metrics: Sequence[str]) -> pd.DataFrame:
     return compared.set_index("metric")
 
 
+def rows_of(compared: pd.DataFrame) -> Rows:
+    """The rows of a frame that is indexed by metric, for `card`."""
+    return cast(Rows, compared.to_dict("index"))
+
+
 @kept
 def months(view: View, metrics: Sequence[str], count: int = 12) -> pd.DataFrame:
     """The months up to the end of the period, or up to now while it runs (see queries.compare.by_month)."""
@@ -74,13 +83,13 @@ def months(view: View, metrics: Sequence[str], count: int = 12) -> pd.DataFrame:
 
 
 def card(
-    view: View, metric: Metric, compared: pd.DataFrame, trend: pd.DataFrame | None = None, *, linked: bool = False
+    view: View, metric: Metric, compared: Rows, trend: pd.DataFrame | None = None, *, linked: bool = False
 ) -> cards.Card:
-    """A number with its change, light, trend and notes: `compared` is of `comparison`, `trend` of `months`.
+    """A number with its change, light, trend and notes: `compared` are rows of `comparison`, `trend` is of `months`.
 
     `linked`: a change leads to its parts, and what stands beside the number to its list.
     """
-    row: Any = compared.loc[metric.id]
+    row = compared[metric.id]
     if row["unknown"]:
         reason = unknown.reason(row["unknown"])
         return cards.Card(
@@ -88,10 +97,9 @@ def card(
         )
     at: list[tuple[str, str | None]] = [(view.stock_moment_text, None)] if metric.is_stock and view.is_over else []
     links = {name: _link(view, name, compared) for name in metric.beside} if linked else {}
-    full = in_full({METRICS[str(name)]: value for name, value in compared["value"].items()})
+    full = in_full({METRICS[name]: other["value"] for name, other in compared.items()})
     beside = [*at, *_beside(metric, row, compared, links, full)]
-    series = trend[trend["metric"] == metric.id] if trend is not None else pd.DataFrame({"value": [], "month": []})
-    series = series[series["value"].notna().cummax()]  # from the first month that is known
+    months = [] if trend is None else _known_months(trend, metric.id)
     return cards.Card(
         key=metric.id,
         name=metric.name,
@@ -99,14 +107,21 @@ def card(
         unit="" if metric.kind is Kind.RATE else metric.unit,
         deltas=deltas(view, metric, row, linked=linked),
         state=state(view, metric, row["value"], row["among"]),
-        spark=tuple(None if pd.isna(value) else float(value) for value in series["value"]),
-        spark_unfinished=int(series["unfinished"].sum()) if len(series) else 0,
-        spark_labels=tuple(words.month(pd.Period(month).start_time.date()) for month in series["month"]),
+        spark=tuple(None if words.is_missing(value) else float(value) for _, value, _ in months),
+        spark_unfinished=sum(unfinished for _, _, unfinished in months),
+        spark_labels=tuple(words.month(date.fromisoformat(f"{month}-01")) for month, _, _ in months),
         definition=scoped_definition(view, metric),
         beside=tuple(text for text, _ in beside),
         beside_links=tuple(link for _, link in beside),
         small=is_small(view, metric, row["among"]),
     )
+
+
+def _known_months(trend: pd.DataFrame, metric_id: str) -> list[tuple[str, float, bool]]:
+    """The months of a metric from the first that is known: 2026-11, its value, whether it is unfinished."""
+    columns = (trend[name] for name in ("metric", "month", "value", "unfinished"))
+    months = [month for name, *month in zip(*columns, strict=True) if name == metric_id]
+    return [tuple(month) for month in dropwhile(lambda month: words.is_missing(month[1]), months)]
 
 
 @kept
@@ -126,17 +141,18 @@ def opened_cards(
     is_open: bool = True,
 ) -> tuple[cards.Card, ...]:
     """These numbers as cards (see `card`) of which a click opens the cases, unless they are not to be opened."""
+    rows = rows_of(compared)
     return tuple(
         replace(
-            card(view, METRICS[name], compared, trend, linked=linked),
-            link=_link(view, name, compared) if is_open else None,
+            card(view, METRICS[name], rows, trend, linked=linked),
+            link=_link(view, name, rows) if is_open else None,
         )
         for name in metrics
     )
 
 
-def _link(view: View, name: str, compared: pd.DataFrame) -> str:
-    return number_link(METRICS[name], compared.loc[name], period=view.link_period)
+def _link(view: View, name: str, compared: Rows) -> str:
+    return number_link(METRICS[name], compared[name], period=view.link_period)
 
 
 def deltas(view: View, metric: Metric, row: Any, *, linked: bool) -> tuple[cards.Delta, ...]:
@@ -209,11 +225,11 @@ def _other_kind_of_day(view: View, metric: Metric, against: Against) -> tuple[st
 
 
 def _beside(
-    metric: Metric, row: Any, compared: pd.DataFrame, links: Mapping[str, str], full: bool
+    metric: Metric, row: Any, compared: Rows, links: Mapping[str, str], full: bool
 ) -> Iterator[tuple[str, str | None]]:
     """The numbers that must be read with this one, each with the way to its list; then the two counts of its rate."""
     for name in metric.beside:
-        other, value, lacks = METRICS[name], float(compared["value"].loc[name]), compared["unknown"].loc[name]
+        other, value, lacks = METRICS[name], float(compared[name]["value"]), compared[name]["unknown"]
         if lacks:
             yield f"{other.short_name} {unknown.placeholder(lacks)}", None
         elif other.subject is metric.subject or other.subject is not HOTLINE_ORDER:

@@ -1,7 +1,7 @@
 """Numbers split by a dimension, with names for its codes: what rankings and tables draw."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -39,19 +39,14 @@ def split(view: View, metrics: Sequence[str], dimension: str) -> pd.DataFrame:
         (metric_of(name), value, among)
         for name, value, among in zip(measured["metric"], measured["value"], measured["among"], strict=True)
     ]
-    groups = pd.DataFrame(
-        {
-            "metric": measured["metric"],
-            "code": codes,
-            "name": names_of(view, dimension, codes),
-            "hits": measured["hits"],
-            "among": measured["among"],
-            "value": measured["value"],
-            "small": [kpis.is_small(view, metric, among) for metric, _, among in rows],
-            "role": [kpis.role(view, *row) for row in rows],
-        }
-    )
-    return frames.conform(groups, COLUMNS)
+    groups: dict[str, Any] = {
+        **{name: measured[name].to_numpy() for name in ("metric", "hits", "among", "value")},
+        "code": codes,
+        "name": names_of(view, dimension, codes),
+        "small": [kpis.is_small(view, metric, among) for metric, _, among in rows],
+        "role": [kpis.role(view, *row) for row in rows],
+    }
+    return frames.of(groups, COLUMNS)
 
 
 def names_of(view: View, dimension: str, codes: Sequence[str | None]) -> list[str]:

@@ -50,5 +50,5 @@ def _column(values: Sequence[Any], kind: str) -> Any:
 def conform(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """The frame with just these columns, in this order and of these types. Raises KeyError for one that is missing."""
     chosen = frame[list(columns)]
-    others = {name: kind for name, kind in columns.items() if chosen.dtypes[name] != kind}
+    others = {name: kind for (name, kind), own in zip(columns.items(), chosen.dtypes, strict=True) if own != kind}
     return chosen.astype(others) if others else chosen

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import pandas as pd
 
@@ -88,6 +89,7 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max)
 
 
+@lru_cache(maxsize=256)
 def compared_period(period: Period, as_of: datetime, against: Against) -> tuple[Period, datetime]:
     """The period and the as-of moment to compare with (domain.md §2).
 

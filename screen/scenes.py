@@ -208,7 +208,7 @@ def _map_frame(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 
 
 def _cards(scene: Scene, view: View) -> list[cards.Card]:
-    compared = kpis.comparison(view, scene.numbers)
+    compared = kpis.rows_of(kpis.comparison(view, scene.numbers))
     return [kpis.card(view, METRICS[name], compared) for name in scene.numbers]
 
 
