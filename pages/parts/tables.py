@@ -13,10 +13,12 @@ from cockpit.metric_rows import link_of, metric_rows
 from cockpit.view import View
 from pages.parts import clicks, layout
 from pages.parts.navigation import open_link
+from pages.parts.paint import painted
 from queries.measure import metric_of
 from queries.model import Kind, Metric
 from queries.subjects import DIMENSIONS
 from views import words
+from views.tokens import Palette
 
 # A table's row in px: 2.1875 times the font size of .streamlit/config.toml.
 ROW = 31
@@ -97,7 +99,7 @@ def headed(
     if not len(frame.index):
         return
     has_limits = rows.LIMIT_STATE in frame.columns
-    written = frame.style.apply(_colour_states, subset=[rows.LIMIT_STATE]) if has_limits else frame
+    written = painted(frame, _colours_of_limits) if has_limits else frame
     if open_cell is not None:
         cell = pick_cell(written, **look)
         if cell is not None:
@@ -160,11 +162,12 @@ def height(rows: int, most: int) -> int:
     return ROW * (min(max(rows, 1), most) + 1) + 2
 
 
-def _colour_states(states: pd.Series) -> list[str]:
-    """The colours that go with the shapes of states written in a column, as CSS for a table's Styler."""
+def _colours_of_limits(frame: pd.DataFrame, palette: Palette) -> pd.DataFrame:
+    """The colours that go with the shapes of states written in a column, as CSS."""
     known = (words.OVERDUE, words.DUE_SOON, words.GOOD)
-    colours = {state.shape: f"color: {layout.theme().state(state.role)}" for state in known}
-    return [colours.get(str(text)[0], "") for text in states]
+    colours = {state.shape: f"color: {palette.state(state.role)}" for state in known}
+    css = [colours.get(str(text)[0], "") for text in frame[rows.LIMIT_STATE]]
+    return pd.DataFrame({rows.LIMIT_STATE: css}, index=frame.index)
 
 
 def metric_table(
@@ -189,7 +192,7 @@ def metric_table(
     few, written, heads = table_rows.few, table_rows.written, table_rows.heads
     is_marked = bool(few.to_numpy().any())
     cell = pick_cell(
-        written.style.apply(_pale, few=few, subset=list(few.columns), axis=None) if is_marked else written,
+        painted(written, _pale, few) if is_marked else written,
         key=key,
         alt=f"各{DIMENSIONS[dimension]}{'、'.join(heads.values())}",
         high=high,
@@ -201,10 +204,10 @@ def metric_table(
         open_link(link_of(view, table_rows, dimension, *cell))
 
 
-def _pale(values: pd.DataFrame, few: pd.DataFrame) -> pd.DataFrame:
-    """The look of rates over too few, as CSS for a table's Styler."""
-    look = f"color: {layout.theme().muted}; font-style: italic"
-    return pd.DataFrame(look, index=values.index, columns=values.columns).where(few, "")
+def _pale(_written: pd.DataFrame, palette: Palette, few: pd.DataFrame) -> pd.DataFrame:
+    """The look of rates over too few, as CSS."""
+    look = f"color: {palette.muted}; font-style: italic"
+    return pd.DataFrame(look, index=few.index, columns=few.columns).where(few, "")
 
 
 def number_columns(written: pd.DataFrame, metric: Metric, *, is_count: bool = False) -> dict[str, Any]:
