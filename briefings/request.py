@@ -25,6 +25,14 @@ NAMES = {
     Form.YEARLY: "年度报告",
     Form.SPECIAL: "专报",
 }
+# What a change against the period before is called; of a year that is the year before.
+AGAINST: dict[Form, str | None] = {
+    Form.WEEKLY: "较前一周",
+    Form.MONTHLY: "较前一月",
+    Form.QUARTERLY: "较前一季",
+    Form.YEARLY: None,
+    Form.SPECIAL: "较上期",
+}
 _UNITS = {
     Form.WEEKLY: Preset.WEEK,
     Form.MONTHLY: Preset.MONTH,
@@ -56,6 +64,10 @@ class Request:
         if self.form is Form.MONTHLY:
             return words.month(first)
         return words.span(first, self.period.end)
+
+    def label_on(self, today: date) -> str:
+        """The label, and of a period that still runs that it does: 2026年11月（至今）."""
+        return self.label + ("（至今）" if self.period.end >= today else "")
 
 
 def recent_periods(form: Form, today: date, number: int = 12) -> list[Period]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Self
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
@@ -49,6 +50,12 @@ class Edits:
     cover: str = ""
     suggestions: tuple[str, ...] | None = None
     proposals: str = ""
+
+    @classmethod
+    def of_texts(cls, cover: str, suggestions: str | None, proposals: str) -> Self:
+        """What stands in boxes: steps a line each; an emptied box of them means that there are none."""
+        lines = None if suggestions is None else tuple(filter(None, map(str.strip, suggestions.splitlines())))
+        return cls(cover, lines, proposals)
 
 
 @dataclass

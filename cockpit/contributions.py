@@ -9,7 +9,7 @@ from cockpit.kept import kept
 from cockpit.view import View
 from queries.decompose import Change
 from queries.measure import stock_moment
-from queries.model import Kind, Metric
+from queries.model import Kind, Metric, Polarity
 from queries.periods import Against, compared_period
 from queries.subjects import DIMENSIONS, OF_PETITION
 from views import words
@@ -83,6 +83,13 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
     ]
     bars = pd.concat(frames, ignore_index=True).assign(pinned=False)
     return pd.concat([_calendar_bar(metric, change), bars], ignore_index=True) if change.has_calendar else bars
+
+
+def bars_text(metric: Metric, dimension: str) -> str:
+    """How the bars are to be read."""
+    unit = "百分点" if metric.kind is Kind.RATE else metric.unit
+    colours = "蓝为增加，灰为减少" if metric.polarity is Polarity.NEUTRAL else "蓝为向好，红为变差"
+    return f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细"
 
 
 def _calendar_bar(metric: Metric, change: Change) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from casebase.settings import Settings
 from cockpit.kept import kept
 from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
-from queries import decompose, needs
+from queries import backlog, decompose, needs
 from queries.compare import WorkingDays, by_month, compare, working_days
 from queries.measure import stock_moment
 from queries.model import Kind, Metric
@@ -23,7 +23,7 @@ from queries.subjects import HOTLINE_ORDER
 from queries.targets import target_of
 from views import cards, words
 from views.tokens import Role
-from wording import unknown
+from wording import headlines, unknown
 from wording import working_days as working_days_words
 from wording.numbers import CHANGE_NOTE, format_value, in_full, kind_of, state_of, tone
 
@@ -187,6 +187,15 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
         note=other_day[0] if other_day else working_days_words.note(days, now, before, few) if days else "",
         short_note=other_day[1] if other_day else working_days_words.short_note(days, now, before, few) if days else "",
     )
+
+
+def backlog_text(view: View) -> str:
+    """What is open, in one sentence."""
+    reason = missing_reason(view, METRICS["backlog"])
+    if reason:
+        return f"{view.place}在办多少算不出：{reason}。"
+    open_days = view.hold(backlog.open_days, as_of=view.stocks_at, within=view.within)
+    return view.derive(headlines.open_cases, open_days, view.place, view.stock_moment_text)
 
 
 def working_days_of(view: View, metric: Metric, against: Against) -> WorkingDays | None:

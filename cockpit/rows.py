@@ -374,6 +374,11 @@ def model_cases(cases: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def most_frequent(cases: pd.DataFrame, column: str) -> list[str]:
+    """What a column holds, most frequent first."""
+    return [str(value) for value in cases[column].value_counts().index]
+
+
 def model_cases_file(cases: pd.DataFrame) -> pd.DataFrame:
     """Exemplary cases in full, for a file."""
     return cases[list(_MODEL_CASE)].rename(columns=_MODEL_CASE)

@@ -66,6 +66,11 @@ def counts_of(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
     return counts[counts["value"] > 0][["code", "name", "value"]]
 
 
+def among_of(rates: pd.DataFrame) -> pd.DataFrame:
+    """How many there are of each, of whatever rate: without the rate's own columns."""
+    return rates.assign(value=rates["among"].astype(float), small=False).drop(columns=["hits", "among"])
+
+
 def misses_of(rates: pd.DataFrame) -> pd.DataFrame:
     """Who missed a rate, and how often: code, name, hits, among, value."""
     late = rates[["code", "name", "hits", "among"]].assign(value=rates["among"] - rates["hits"])

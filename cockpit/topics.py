@@ -9,6 +9,7 @@ from queries import hot_topics
 from queries.hot_topics import WINDOWS, Stretches
 from queries.surges import STRETCHES
 from views import words
+from wording import findings
 
 STATES = {True: words.State("warn", "▲", "异常上升"), False: words.State("none", "●", "正常波动")}
 COURSE, EXPECTED = "走势", "预计"
@@ -17,6 +18,11 @@ COURSE, EXPECTED = "走势", "预计"
 def comparison_text(stretches: Stretches) -> str:
     """What is expected by what came before: 按前 8 周."""
     return f"按前 {STRETCHES} 周" if stretches.days == min(WINDOWS) else f"按前 {STRETCHES} 个 {stretches.days} 天"
+
+
+def title(stretches: Stretches, topics: pd.DataFrame, noun: str) -> str:
+    """What has risen beyond chance, or that nothing has (see wording.findings.rises)."""
+    return findings.rises(topics, noun, stretches.days, comparison_text(stretches))
 
 
 def states(topics: pd.DataFrame) -> list[str]:

@@ -3,9 +3,8 @@
 from cockpit import cells, comparisons, places, rows, splits
 from cockpit.links import list_link, number_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, notices, pictures, rankings, tables
+from pages.parts import clicks, filters, layout, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
 from queries import accompaniment
 from queries.cases import count_cases
 from queries.measure import measure, metric_of
@@ -147,7 +146,7 @@ def page(view: View) -> None:
     if not any(view.ask(count_cases, name, as_of=view.as_of) for name in ("agents", "cases_accompanied")):
         notices.missing("信访代办员")
         return
-    number_cards(view, CARDS, key="agent_cards")
+    number_cards.show(view, CARDS, key="agent_cards")
     layout.row(view, coverage, people, widths=(2, 3))
     layout.row(view, by_origin, shares, busiest)
     layout.row(view, compared, plain)

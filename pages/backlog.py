@@ -8,9 +8,7 @@ import streamlit as st
 from cockpit import cells, kpis, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, pictures, tables
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import counted, first_of
+from pages.parts import clicks, filters, layout, lists, notices, number_cards, pictures, rankings, tables
 from queries import backlog
 from queries.cases import count_cases
 from queries.measure import metric_of
@@ -30,15 +28,6 @@ ROWS = 16
 FLOW_HEIGHT = 190
 DUE_HEIGHT = 185
 OLDEST = 50
-
-
-def sentence(view: View) -> str:
-    """What is open, in one sentence."""
-    reason = kpis.missing_reason(view, metric_of("backlog"))
-    if reason:
-        return f"{view.place}在办多少算不出：{reason}。"
-    open_days = view.hold(backlog.open_days, as_of=view.stocks_at, within=view.within)
-    return view.derive(headlines.open_cases, open_days, view.place, view.stock_moment_text)
 
 
 def flow(view: View) -> None:
@@ -85,7 +74,7 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
     if layout.explain_missing_split(view, measured, dimension):
         return
     counts = view.derive(splits.counts_of, frame, measured)
-    counted(
+    rankings.counted(
         view,
         measured,
         dimension,
@@ -93,7 +82,7 @@ def ranked(view: View, measured: str, frame: pd.DataFrame, dimension: str, noun:
         counts=counts,
         key=f"by_{dimension}",
         alt=f"各{noun}{KINDS[measured]}",
-        subtitle=f"{noun}{KINDS[measured]}（件次）{first_of(len(counts), ROWS)}",
+        subtitle=f"{noun}{KINDS[measured]}（件次）{rankings.first_of(len(counts), ROWS)}",
         most=ROWS,
         none=f"{noun}没有{KINDS[measured]}件",
     )
@@ -124,14 +113,14 @@ def priority(view: View) -> None:
     known = [name for name in PRIORITY if not kpis.missing_reason(view, metric_of(name))]
     if known:
         layout.heading("重点信访事项", f"在办积案和领导包案为{view.stock_moment_text}，其余为{view.text}登记")
-        number_cards(view, known, key="backlog_priority", spark=False, compact=True)
+        number_cards.show(view, known, key="backlog_priority", spark=False, compact=True)
 
 
 def visits(view: View) -> None:
     """Who came in person, in groups and in people side by side; nothing where no case says how it came."""
     if not kpis.missing_reason(view, metric_of("visits")):
         layout.heading("来访", f"{view.text}登记；批次与人次分开计，互不相加")
-        number_cards(view, VISITS, key="backlog_visits", spark=False, compact=True)
+        number_cards.show(view, VISITS, key="backlog_visits", spark=False, compact=True)
 
 
 def oldest(view: View) -> None:
@@ -152,8 +141,8 @@ def oldest(view: View) -> None:
 
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    layout.header(view, "在办件", sentence(view))
-    number_cards(view, CARDS, key="backlog_cards", spark=False)
+    layout.header(view, "在办件", kpis.backlog_text(view))
+    number_cards.show(view, CARDS, key="backlog_cards", spark=False)
     if layout.page_lacks(view, "backlog"):
         return
     if not view.ask(count_cases, "backlog", as_of=view.stocks_at, within=view.within):
@@ -161,7 +150,7 @@ def page(view: View) -> None:
         return
     layout.row(view, flow, {"coming": coming, "stages": stages}, widths=(8, 5))
     layout.heading("办得怎样：每个数字都和它的另一面同看", f"{view.text}；办结不等于化解，按期不等于不压线、不延期")
-    number_cards(view, QUALITY, key="backlog_quality", spark=False, compact=True)
+    number_cards.show(view, QUALITY, key="backlog_quality", spark=False, compact=True)
     priority(view)
     visits(view)
     details(view)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,7 @@ import streamlit as st
 from briefings import files
 from briefings.frozen import Frozen, freeze
 from briefings.preview import preview
-from briefings.request import NAMES, Form, Request, recent_periods
+from briefings.request import AGAINST, NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.view import View, comparisons
@@ -23,14 +22,6 @@ from pages.parts.turns import Turns
 from queries.periods import Period
 from views import cards, words
 
-# What a change against the period before is called; of a year that is the year before.
-AGAINST: dict[Form, str | None] = {
-    Form.WEEKLY: "较前一周",
-    Form.MONTHLY: "较前一月",
-    Form.QUARTERLY: "较前一季",
-    Form.YEARLY: None,
-    Form.SPECIAL: "较上期",
-}
 MAIN = ("registered", "closed", "backlog", "five_day_closure", "on_time_completion", "unit_satisfaction")
 _FROZEN, _FILES, _EDITS = "_briefing", "_briefing_files", "_briefing_edits"
 _STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_proposals"
@@ -58,21 +49,15 @@ def issue(view: View, form: Form) -> Period:
     """Which week, month, quarter or year: the last finished one first offered, the running one too."""
     today = view.as_of.date()
     periods = {period.start.isoformat(): period for period in recent_periods(form, today)}
-    finished = next(key for key, period in periods.items() if period.end < today)
     chosen = st.selectbox(
         "期次",
         list(periods),
-        index=list(periods).index(finished),
-        format_func=lambda key: called(periods[key], today),
+        index=1,
+        format_func=lambda key: Request(periods[key]).label_on(today),
         key=f"issue_{form}",
         width=240,
     )
     return periods[chosen]
-
-
-def called(period: Period, today: date) -> str:
-    """2026年10月; of a running one: 2026年11月（至今）."""
-    return Request(period).label + ("（至今）" if period.end >= today else "")
 
 
 def make(view: View, request: Request) -> None:
@@ -121,10 +106,9 @@ def write(view: View, frozen: Frozen, bar: st.delta_generator.DeltaGenerator) ->
 
 
 def edits() -> Edits:
-    """What the person wrote; an emptied box of steps means that there are none."""
-    steps = st.session_state.get(_STEPS)
-    lines = None if steps is None else tuple(line.strip() for line in steps.splitlines() if line.strip())
-    return Edits(st.session_state.get(_COVER, ""), lines, st.session_state.get(_PROPOSALS, ""))
+    """What the person wrote."""
+    state = st.session_state
+    return Edits.of_texts(state.get(_COVER, ""), state.get(_STEPS), state.get(_PROPOSALS, ""))
 
 
 def boxes(frozen: Frozen) -> None:

@@ -8,8 +8,6 @@ from cockpit import kpis
 from cockpit.view import View
 from pages.parts import layout, lists, notices
 from queries.cases import Part
-from queries.dictionary import counted_in
-from queries.measure import measure
 from queries.model import Kind
 from views import words
 
@@ -34,15 +32,6 @@ def parts(view: View, question: lists.Question) -> Part:
     )
 
 
-def sum_of(view: View, question: lists.Question) -> str:
-    """，计 5,230 人次: what the rows of a sum add up to; "" for other numbers."""
-    metric = question.metric
-    if metric.kind is not Kind.SUM or kpis.missing_reason(view, metric):
-        return ""
-    value = view.ask(measure, [metric.id], **question.scope(view))["value"].iloc[0]
-    return f"，计 **{words.full_count(value)}** {metric.unit}"
-
-
 def table(view: View, question: lists.Question, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
     chosen, metric = lists.Question(question.metric, part, question.cell), question.metric
@@ -58,7 +47,7 @@ def table(view: View, question: lists.Question, part: Part) -> None:
         *lists.parts_of(view, dated=not metric.is_stock),
         key=f"rows_{part}",
         alt=f"{metric.name}的明细",
-        lead=f"共 **{words.full_count(total)}** {counted_in(metric)}{sum_of(view, chosen)}",
+        lead=chosen.size_text(view, total),
     )
 
 
@@ -70,14 +59,7 @@ def page(view: View) -> None:
         notices.hint("在任一页面点击数字，即可在此查看明细。")
     else:
         view = kpis.applied(view, question.metric)
-        metric = question.metric.under(view.settings.deadlines)
-        scope = [question.scope_text(view), question.cell_text(view)]
-        scope += [] if metric.is_stock else [f"按{metric.period_text}归期"]
-        layout.header(
-            view,
-            f"{metric.name}：明细",
-            f"{'，'.join(filter(None, scope))}。{metric.definition}",
-        )
+        layout.header(view, f"{question.metric.name}：明细", question.sentence(view))
         if layout.explain_missing(view, question.metric.id):
             st.caption("下面所列是目前数到的件，不是这个数。")
         table(view, question, parts(view, question))

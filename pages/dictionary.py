@@ -2,18 +2,16 @@
 
 from itertools import groupby
 
-import pandas as pd
 import streamlit as st
 
-from cockpit import dictionary_entries, kpis
-from cockpit.kept import kept
+from cockpit import dictionary_entries, kpis, months
 from cockpit.view import View
 from pages.parts import layout, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from queries import dictionary
 from queries.measure import metric_of
-from queries.model import Kind, Metric
+from queries.model import Metric
 from queries.registry import METRICS
 from views import entries
 
@@ -56,25 +54,16 @@ def everything(view: View) -> None:
     )
 
 
-@kept
-def months_of(view: View, metric_id: str) -> pd.DataFrame:
-    """The twelve months of a metric as charts draw them, all alike."""
-    return pictures.monthly(view, kpis.months(view, [metric_id])).drop(columns="unfinished")
-
-
 def alone(view: View, metric: Metric) -> None:
     """One metric by itself, with its twelve months."""
     st.button("‹ 全部指标", key="all_metrics", on_click=forget)
     entries_of(view, [metric], f"entry_{metric.id}", alone=True)
     if kpis.missing_reason(view, metric):
         return
-    months = months_of(view, metric.id)
-    title = f"{view.months_text(12)}{metric.name}"
-    worded = metric.under(view.settings.deadlines)
-    counted_by = "每月末" if metric.is_stock else f"按{worded.period_text}"
-    subtitle = f"{counted_by}（{metric.unit}）{pictures.not_yet(worded, months) if metric.kind is Kind.RATE else ''}"
+    by_month = months.finished(view, metric.id)
+    title, subtitle = f"{view.months_text(12)}{metric.name}", months.period_text(view, metric, by_month)
     with layout.block("metric_months"):
-        pictures.trend(view, metric.id, months, key=f"months_{metric.id}", alt=title, title=title, subtitle=subtitle)
+        pictures.trend(view, metric.id, by_month, key=f"months_{metric.id}", alt=title, title=title, subtitle=subtitle)
 
 
 def forget() -> None:

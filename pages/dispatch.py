@@ -7,9 +7,7 @@ import streamlit as st
 from cockpit import places, task_speeds, task_steps
 from cockpit.task_speeds import MOST_PLACES, SPEEDS
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, pictures
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import counted, ranking
+from pages.parts import clicks, filters, layout, lists, notices, number_cards, pictures, rankings
 from queries.cases import Part, count_cases, has_cases
 from queries.measure import metric_of
 from queries.model import Kind
@@ -58,7 +56,7 @@ def speeds(view: View, speed: str, dimension: str) -> None:
     """Places by one of SPEEDS; a bar opens the tasks, of a rate those that failed."""
     metric, fast = metric_of(speed), task_speeds.ranked(view, speed, dimension)
     is_rate = metric.kind is Kind.RATE
-    ranking(
+    rankings.ranking(
         view,
         fast.places,
         speed,
@@ -78,7 +76,6 @@ def speeds(view: View, speed: str, dimension: str) -> None:
 def contact_times(view: View) -> None:
     """How long people wait for the first contact."""
     waits = view.ask(spread, "contact_hours", **view.scope).iloc[0]
-    title = f"一半在 {words.days(waits['median'], '小时')}内联系上，九成在 {words.days(waits['p90'], '小时')}内"
     pictures.count_by_band(
         view,
         "contact_hours",
@@ -86,14 +83,14 @@ def contact_times(view: View) -> None:
         CONTACT_BANDS,
         key="contact_bands",
         alt="从推送到首次联系的时间",
-        title=title if waits["hits"] else "这一时段没有联系上的任务",
+        title=headlines.contact_times(waits),
         subtitle="期内首次联系上的任务，按推送到联系的时间",
     )
 
 
 def outcomes(view: View) -> None:
     """What came of the tasks finished in the period."""
-    counted(
+    rankings.counted(
         view,
         "task_days",
         "outcome",
@@ -134,8 +131,8 @@ def page(view: View) -> None:
     if not view.ask(has_cases, "tasks_pushed", as_of=view.as_of):
         notices.missing("推送到网格平台的任务", "网格任务")
         return
-    number_cards(view, CARDS, key="dispatch_cards")
+    number_cards.show(view, CARDS, key="dispatch_cards")
     steps(view)
-    number_cards(view, RESULTS, key="dispatch_results", spark=False, compact=True)
+    number_cards.show(view, RESULTS, key="dispatch_results", spark=False, compact=True)
     layout.row(view, ranked, {"contact_times": contact_times, "task_outcomes": outcomes}, widths=(3, 2))
     layout.row(view, open_tasks)

@@ -8,10 +8,8 @@ import streamlit as st
 from cockpit import cells, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, notices, pictures, tables
+from pages.parts import clicks, filters, layout, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import counted, left_out, ranking
 from queries.cases import Part, has_cases
 from queries.measure import measure
 from queries.registry.five_day import START_OF_SIMPLE
@@ -61,7 +59,7 @@ def ranked(
     key, alt = f"five_day_{dimension}", f"各{noun}{WAYS[way]}"
     if way == "rate":
         target, few = target_of(view.settings, RATE), view.settings.lights.small_sample
-        ranking(
+        rankings.ranking(
             view,
             rates,
             RATE,
@@ -69,7 +67,7 @@ def ranked(
             key=key,
             alt=alt,
             title=view.derive(findings.lowest, rates, target, f"各{noun}", few=few),
-            subtitle=f"各{noun}五日办结率，按期／应办结{left_out(rates, most)}",
+            subtitle=f"各{noun}五日办结率，按期／应办结{rankings.left_out(rates, most)}",
             from_zero=False,
             most=most,
             none="这一时段没有应办结的简单诉求",
@@ -77,7 +75,7 @@ def ranked(
         )
         return
     late = view.derive(splits.misses_of, rates)
-    counted(
+    rankings.counted(
         view,
         RATE,
         dimension,
@@ -85,7 +83,7 @@ def ranked(
         counts=late,
         key=key,
         alt=alt,
-        subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{left_out(late, most)}",
+        subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{rankings.left_out(late, most)}",
         most=most,
         none=f"各{noun}都没有未按期的简单诉求",
         on_pick=on_pick,
@@ -97,7 +95,7 @@ def by(view: View, dimension: str, way: str) -> None:
     ranked(view, splits.split(view, [RATE], dimension), dimension, DIMENSIONS[dimension], way)
 
 
-def rankings(view: View) -> str:
+def places_and_units(view: View) -> str:
     """Places and units side by side, each kind of unit apart; returns one of WAYS, by which they are ranked."""
     choices = st.container(horizontal=True)
     groups = splits.by_kind(view, splits.split(view, [RATE], "unit"))
@@ -107,9 +105,8 @@ def rankings(view: View) -> str:
         unit_kind = filters.choose_unit_kind(groups)
     by_place = splits.split(view, [RATE], dimension)
 
-    def at_places(view: View) -> None:
-        drill = dimension == places.dimension_below(view) != "grid"
-        ranked(view, by_place, dimension, PLACE_NAMES[dimension], way, drill=drill)
+    drill = dimension == places.dimension_below(view) != "grid"
+    at_places = partial(ranked, rates=by_place, dimension=dimension, noun=PLACE_NAMES[dimension], way=way, drill=drill)
 
     def by_unit(view: View) -> None:
         if unit_kind is None:
@@ -146,14 +143,14 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     start = START_OF_SIMPLE[view.settings.deadlines.simple_from]
     layout.header(view, "五日办结", f"{view.text}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
-    number_cards(view, CARDS, key="five_day_cards")
+    number_cards.show(view, CARDS, key="five_day_cards")
     if layout.page_lacks(view, RATE):
         return
     if not view.ask(has_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
         notices.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")
         return
     # First, so that the choices are seen on a low screen, with the rankings that they rule.
-    way = rankings(view)
+    way = places_and_units(view)
     months = partial(pictures.rate_by_month, metric_id=RATE, key="five_day_months")
     layout.row(view, {"months": months}, closings, widths=(3, 2))
     classes, channels = (partial(by, dimension=name, way=way) for name in ("category", "channel"))

@@ -9,10 +9,8 @@ import streamlit as st
 from cockpit import cells, falling_due, kpis, places, rows, splits
 from cockpit.falling_due import LIMITS, due
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, pictures, tables
+from pages.parts import filters, layout, lists, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import counted, first_of, ranking
 from queries import forward
 from queries.cases import count_cases
 from queries.measure import metric_of
@@ -42,7 +40,7 @@ def outlook(view: View, clock: str) -> None:
         only_moved = bool(row["days"] and row["falling"])
         return falling_due.misses_link(view, clock, row["metric"], only_moved=only_moved)
 
-    ranking(
+    rankings.ranking(
         view,
         rates,
         rate.id,
@@ -90,7 +88,7 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         total = int(frame["value"].sum())
         lists.open_all(metric_id, f"全部 {words.full_count(total)} 件次", total, key=f"even_{dimension}")
         return
-    counted(
+    rankings.counted(
         view,
         metric_id,
         dimension,
@@ -99,7 +97,7 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         key=f"forward_{dimension}",
         alt=f"各{noun}{what}",
         title=even,
-        subtitle=f"各{noun}{what}（件次）{first_of(len(frame), ROWS)}",
+        subtitle=f"各{noun}{what}（件次）{rankings.first_of(len(frame), ROWS)}",
         most=ROWS,
         none=f"没有{what}的件",
     )
@@ -158,7 +156,7 @@ def page(view: View) -> None:
         f"{view.place}，今后 {HORIZONS[-1]} 个工作日（至{words.day(last)}）期限将到、尚未办结的件；"
         f"均为{view.stock_moment_text}的时点数{'，不随所选时段' if view.link_period else ''}。",
     )
-    number_cards(view, CARDS, key="forward_cards", spark=False)
+    number_cards.show(view, CARDS, key="forward_cards", spark=False)
     if layout.page_lacks(view, "backlog"):
         return
     if not view.ask(count_cases, "backlog", as_of=view.as_of, within=view.within):

@@ -10,11 +10,9 @@ from cockpit import coverage, places, rows, splits, squares
 from cockpit.coverage import GAPS, HOT, Gap
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import filters, layout, lists, maps, notices, tables
+from pages.parts import filters, layout, lists, maps, notices, number_cards, rankings, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import finding, left_out, ranking
 from queries.cases import Part, count_cases
 from queries.measure import metric_of
 from queries.model import Metric
@@ -54,7 +52,7 @@ def on_map(view: View, layer_id: str, below: places.Below) -> None:
         notices.hint(f"{metric.name}没有{below.noun}一级的数，请换图层或回到上一级。")
         return
     frame = places.with_metric(view, metric.id, below)
-    title = finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
+    title = rankings.finding(view, frame, metric.id, below.noun, nameless=places.nameless(view, metric.id, below))
     coloured: dict[str, Any] = {}
     if metric.id == "grid_workers":
         title, frame = coverage.staffed(view, frame)
@@ -195,15 +193,15 @@ def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
     """A rate by the kinds of one dimension; a bar opens its list."""
     rates = splits.split(view, [metric_id], dimension)
     name = f"{metric_of(metric_id).name}，按{DIMENSIONS[dimension]}"
-    ranking(
+    rankings.ranking(
         view,
         rates,
         metric_id,
         dimension,
         key=key,
         alt=name,
-        title=finding(view, rates, metric_id, "类"),
-        subtitle=f"{name}{left_out(rates, MOST_KINDS)}",
+        title=rankings.finding(view, rates, metric_id, "类"),
+        subtitle=f"{name}{rankings.left_out(rates, MOST_KINDS)}",
         most=MOST_KINDS,
         none="这一时段没有记录",
         part=Part.HITS,
@@ -217,7 +215,7 @@ def page(view: View) -> None:
         "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格数据，先看信访件。"
     )
     layout.header(view, "网格覆盖", f"{view.text}。{note}")
-    number_cards(view, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
+    number_cards.show(view, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
     if not has_grids:
         notices.missing("网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

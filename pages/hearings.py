@@ -8,8 +8,7 @@ import streamlit as st
 from cockpit import cells, comparisons, experts, kpis, places, rows
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, layout, lists, notices, pictures, rankings, tables
-from pages.parts.number_cards import number_cards
+from pages.parts import clicks, layout, lists, notices, number_cards, pictures, rankings, tables
 from queries import hearing_outcomes
 from queries.measure import measure, metric_of
 from queries.subjects import WAIT_BANDS
@@ -31,7 +30,7 @@ def monthly(view: View) -> None:
     for column, name in zip(st.columns(len(names)), names, strict=True):
         more = f"；{metric_of(MONTHLY[1]).name}每月同数" if alike and name == MONTHLY[0] else ""
         with column, layout.block(f"monthly_{name}"):
-            pictures.count_by_month(view, name, key=f"monthly_{name}", months=MONTHS, more=more)
+            pictures.count_by_month(view, name, key=f"monthly_{name}", number=MONTHS, more=more)
 
 
 def conclusions(view: View) -> None:
@@ -184,10 +183,10 @@ def page(view: View) -> None:
     if everyone.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
         notices.missing("专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
         return
-    number_cards(view, CARDS, key="hearing_cards")
+    number_cards.show(view, CARDS, key="hearing_cards")
     monthly(view)
     layout.row(view, compared, conclusions, waits)
-    number_cards(view, TAKING_PART, key="expert_cards")
+    number_cards.show(view, TAKING_PART, key="expert_cards")
     below = places.dimension_below(view)
     open_places = partial(rankings.ranked, metric_id="open_hearings", dimension=below, key="open_places")
     layout.row(view, ways, third_parties, {"open_places": open_places})

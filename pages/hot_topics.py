@@ -11,19 +11,15 @@ import streamlit as st
 from cockpit import places, squares, topics
 from cockpit.links import list_link
 from cockpit.view import View, comparisons
-from pages.parts import filters, layout, maps, notices
+from pages.parts import filters, layout, maps, notices, number_cards, tables
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
-from pages.parts.tables import pick_row
 from queries import hot_topics
 from queries.cases import Part, count_cases
 from queries.hot_topics import METRIC, WINDOWS, Stretches
 from queries.measure import metric_of
-from queries.model import Metric
 from queries.periods import end_of_day
 from queries.surges import LEAST, STRETCHES
 from views import words
-from wording import findings
 
 CARDS = ("registered", "closed", "repeat_rate")
 MAP_SIZE = (640, 400)
@@ -36,18 +32,12 @@ def open_cases(stretches: Stretches, **cell: str) -> None:
     open_link(list_link(METRIC, Part.HITS, period=stretches.window, **cell))
 
 
-def heading(stretches: Stretches, risen: pd.DataFrame, noun: str, note: str, *, define: Metric | None = None) -> None:
-    """What has risen beyond chance, or that nothing has."""
-    title = findings.rises(risen, noun, stretches.days, topics.comparison_text(stretches))
-    layout.heading(title, note, define=define)
-
-
 def by_class(view: View, stretches: Stretches) -> None:
     """Classes and places, the least likely by chance first; a row opens its cases."""
     place = places.dimension_of_cases(view)
     risen = view.ask(hot_topics.topics, **stretches.asked, within=view.within, place=place, most=ROWS)
     note = "内容分类、地区及其交叉；▲ 异常上升，● 属正常波动；选中一行查看明细"
-    heading(stretches, risen, "类别和地区", note, define=metric_of(METRIC))
+    layout.heading(topics.title(stretches, risen, "类别和地区"), note, define=metric_of(METRIC))
     heads = {"状态": topics.states(risen), "话题": risen["name"]}
     more = {"上年同期": risen["year_before"]} if risen["year_before"].notna().any() else {}
     row = table(stretches, risen, "hot_classes", heads, more)
@@ -59,7 +49,8 @@ def by_word(view: View, stretches: Stretches) -> None:
     """Words of titles and texts; a row opens its cases."""
     risen = view.ask(hot_topics.words, **stretches.asked, within=view.within, most=ROWS)
     quoted = risen.assign(name=[f"“{word}”" for word in risen["word"]], alarm=True)
-    heading(stretches, quoted, "词", f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行查看明细")
+    note = f"标题或正文含这个词的信访件；不足 {LEAST} 件次的词不比；选中一行查看明细"
+    layout.heading(topics.title(stretches, quoted, "词"), note)
     row = None
     if not risen.empty:
         row = table(stretches, risen, "hot_words", {"词": risen["word"], "同现": risen["with_it"].map("、".join)})
@@ -78,7 +69,7 @@ def on_map(view: View, stretches: Stretches) -> None:
     left, right = st.columns([3, 2])
     with left, layout.block("hot_map"):
         note = f"约 1 公里见方的登记量，上升最明显的 {len(clusters)} 格；点击方格查看明细"
-        heading(stretches, clusters, "方格", note)
+        layout.heading(topics.title(stretches, clusters, "方格"), note)
         points = view.derive(squares.points, clusters, topics.tips(clusters, stretches))
         clicked = maps.squares_map(view, points, places.below(view), metric=METRIC, key="hot_topics_map", size=MAP_SIZE)
     with right, layout.block("hot_squares"):
@@ -107,7 +98,7 @@ def table(
     expected = st.column_config.TextColumn(
         alignment="right", help=f"{topics.comparison_text(stretches)}和同期总量推算的登记量（件次）"
     )
-    return pick_row(
+    return tables.pick_row(
         topics.written(stretches, risen, heads, more or {}),
         key=key,
         alt="上升的热点",
@@ -129,7 +120,7 @@ def page(view: View) -> None:
             f"{view.text}，与此前 {STRETCHES} 个同长时段比；"
             f"全页误报的可能不超过 {words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。",
         )
-    number_cards(view, CARDS, key="hot_cards")
+    number_cards.show(view, CARDS, key="hot_cards")
     if view.ask(count_cases, METRIC, **view.scope) == 0:
         notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
     else:

@@ -4,9 +4,7 @@ from functools import partial
 
 from cockpit import kpis, places, rows, splits
 from cockpit.view import View
-from pages.parts import layout, lists, pictures, tables
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import ranked
+from pages.parts import layout, lists, number_cards, pictures, rankings, tables
 from queries.measure import metric_of
 from wording import headlines
 
@@ -57,7 +55,7 @@ def page(view: View) -> None:
     )
     if layout.page_is_empty(view, [REGISTERED], "12345转办件"):
         return
-    number_cards(view, CARDS, key="hotline_cards")
+    number_cards.show(view, CARDS, key="hotline_cards")
     below = places.dimension_of_cases(view)
     layout.row(
         view,
@@ -65,17 +63,11 @@ def page(view: View) -> None:
         {"volume_months": partial(pictures.count_by_month, metric_id=REGISTERED, key="hotline_months", height=230)},
         widths=(3, 2),
     )
-    classes = rows_left(view, below)
-    layout.row(
-        view,
-        {"response_places": partial(ranked, metric_id=RESPONSE, dimension=below, key=f"hotline_{below}")},
-        {
-            "late_units": partial(
-                ranked, metric_id=OVERDUE, dimension="unit", key="hotline_late_units", most=MOST_LATE
-            ),
-            "classes": partial(ranked, metric_id=REGISTERED, dimension="category", key="hotline_classes", most=classes),
-        },
-    )
+    by_place = partial(rankings.ranked, metric_id=RESPONSE, dimension=below, key=f"hotline_{below}")
+    late = partial(rankings.ranked, metric_id=OVERDUE, dimension="unit", key="hotline_late_units", most=MOST_LATE)
+    classes = partial(rankings.ranked, metric_id=REGISTERED, dimension="category", key="hotline_classes")
+    under_late = {"late_units": late, "classes": partial(classes, most=rows_left(view, below))}
+    layout.row(view, {"response_places": by_place}, under_late)
     layout.row(
         view,
         {"solved_months": partial(pictures.rate_by_month, metric_id=SOLVED, key="hotline_solved_months")},

@@ -4,10 +4,7 @@ from functools import partial
 
 from cockpit import kpis, places, splits
 from cockpit.view import View
-from pages.parts import filters, layout, pictures
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import ranked
-from pages.parts.tables import metric_table
+from pages.parts import filters, layout, number_cards, pictures, rankings, tables
 from queries.measure import measure, metric_of
 from wording import headlines
 from wording.names import PLACE_NAMES
@@ -32,14 +29,14 @@ def forces(view: View) -> None:
     """Who mediates, and how well: every number opens its disputes."""
     by_force = splits.rows_of(splits.split(view, [SOCIAL], "mediator_kind"), SOCIAL)
     title = headlines.social_work(by_force)
-    metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces", title=title, note="按调解力量", define=SOCIAL)
+    tables.metric_table(view, BY_MEDIATOR, "mediator_kind", key="forces", title=title, note="按调解力量", define=SOCIAL)
 
 
 def organisations(view: View) -> None:
     """The organisations that took most disputes in the period."""
     title = headlines.organisations(len(splits.split(view, ["orgs_mediating"], "org")))
     heads = {"title": title, "note": "按受理纠纷由多到少", "define": "orgs_mediating"}
-    metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9, **heads)
+    tables.metric_table(view, BY_ORGANISATION, "org", key="organisations", filled=True, high=9, **heads)
 
 
 def organisations_of_places(view: View, dimension: str) -> None:
@@ -48,7 +45,7 @@ def organisations_of_places(view: View, dimension: str) -> None:
     total, mean = view.ask(measure, names, **view.scope).set_index("metric")["value"][names]
     title = kpis.missing_sentence(view, metric_of("community_orgs")) or headlines.density(total, mean)
     note = f"各{PLACE_NAMES[dimension]}"
-    metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9, title=title, note=note)
+    tables.metric_table(view, BY_PLACE, dimension, key=f"density_{dimension}", high=9, title=title, note=note)
 
 
 def page(view: View) -> None:
@@ -56,10 +53,10 @@ def page(view: View) -> None:
     layout.header(view, "访前调解", f"{view.text}。在社区受理、调解的纠纷，还没有成为信访件；不分信访形式和内容分类。")
     if layout.page_is_empty(view, [TAKEN, "community_orgs", "incubators"], "访前调解", "访前调解", "社会组织"):
         return
-    number_cards(view, CARDS, key="mediation_cards")
+    number_cards.show(view, CARDS, key="mediation_cards")
     months = partial(pictures.rate_by_month, metric_id=FAMILY, key="mediation_months")
     layout.row(view, {"months": months}, forces, widths=(3, 2))
-    by_kind = partial(ranked, dimension="dispute_kind")
+    by_kind = partial(rankings.ranked, dimension="dispute_kind")
     layout.row(
         view,
         {"kinds": partial(by_kind, metric_id=TAKEN, key="mediation_kinds")},
@@ -69,15 +66,15 @@ def page(view: View) -> None:
     # Grids mediate nothing.
     levels = places.levels_below(view, without=("grid",)) or ("community",)
     dimension = filters.choose_level("看到", levels, "mediation_level")
-    by_place = partial(ranked, dimension=dimension)
+    by_place = partial(rankings.ranked, dimension=dimension)
     layout.row(
         view,
         {"places": partial(by_place, metric_id=FAMILY, key=f"mediation_{dimension}")},
         {"places_became": partial(by_place, metric_id=BECAME, key=f"mediation_became_{dimension}")},
     )
-    number_cards(view, ORGANISATIONS, key="organisation_cards")
+    number_cards.show(view, ORGANISATIONS, key="organisation_cards")
     layout.row(view, organisations, {"density": partial(organisations_of_places, dimension=dimension)})
-    incubators = partial(ranked, metric_id="incubators")
+    incubators = partial(rankings.ranked, metric_id="incubators")
     layout.row(
         view,
         {"incubator_levels": partial(incubators, dimension="incubator_level", key="incubator_levels")},

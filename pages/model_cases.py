@@ -9,9 +9,8 @@ import streamlit as st
 
 from cockpit import rows
 from cockpit.view import View
-from pages.parts import clicks, layout, lists, notices
+from pages.parts import clicks, layout, lists, notices, tables
 from pages.parts.markdown import escape_markdown
-from pages.parts.tables import pick_row
 from queries.model_cases import filter_cases, methods, model_cases
 from views import charts, words
 from wording import findings, headlines
@@ -35,17 +34,13 @@ def choice(label: str, key: str, options: Sequence[str], every: str) -> str:
     )
 
 
-def values(library: pd.DataFrame, column: str) -> list[str]:
-    """What a column holds, most frequent first."""
-    return [str(value) for value in library[column].value_counts().index]
-
-
 def chosen_filters(view: View, library: pd.DataFrame) -> dict[str, str]:
     """What the reader looks for."""
+    kinds, forces = (view.derive(rows.most_frequent, library, column) for column in NOUNS)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         return {
-            "kind": choice("纠纷类型", "dispute_kind", view.derive(values, library, "dispute_kind"), "全部类型"),
-            "who": choice("谁来调", "who", view.derive(values, library, "who"), "全部力量"),
+            "kind": choice("纠纷类型", "dispute_kind", kinds, "全部类型"),
+            "who": choice("谁来调", "who", forces, "全部力量"),
             "method": choice("做法", "method", view.derive(methods, library), "全部做法"),
             "text": st.text_input(
                 "查找", key="told", bind="query-params", width=280, placeholder="标题、做法、结果、社区，空格分开"
@@ -75,7 +70,7 @@ def ranked(view: View, cases: pd.DataFrame, column: str) -> None:
 def library(view: View, cases: pd.DataFrame) -> None:
     """The cases as rows; the one selected stands below in full."""
     layout.heading(f"共 {words.full_count(len(cases))} 个案例", "按讲述日期由近到远；选中一行查看全文")
-    row = pick_row(
+    row = tables.pick_row(
         view.derive(rows.model_cases, cases),
         key="library",
         alt="优秀案例库",

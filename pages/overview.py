@@ -5,10 +5,10 @@ import streamlit as st
 
 from cockpit import attention, kpis, places
 from cockpit.ahead import ask_ahead
+from cockpit.months import monthly
 from cockpit.view import View
-from pages.parts import filters, layout, maps, pictures, rankings
+from pages.parts import filters, layout, maps, number_cards, pictures, rankings
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
 from pages.parts.panel import panel
 from queries.measure import metric_of
 from queries.model import Kind
@@ -102,7 +102,7 @@ def flow(view: View) -> None:
 @layout.needs(RATE)
 def months(view: View) -> None:
     """The rate of the promise month by month; a month opens the claims that missed it."""
-    rates = pictures.monthly(view, kpis.months(view, [RATE], 13))
+    rates = monthly(view, kpis.months(view, [RATE], 13))
     pictures.trend(
         view,
         RATE,
@@ -120,13 +120,13 @@ def page(view: View) -> None:
     ask_ahead(view, kpis.months, SIX)
     layout.header(view, "一屏总览", f"{view.text}。{kpis.working_days_text(view, metric_of('registered'))}")
     today(view)
-    number_cards(view, SIX, key="six", compact=True)
+    number_cards.show(view, SIX, key="six", compact=True)
     map_and_ranking(view)
     if kpis.missing_reason(view, metric_of(RATE)):
         # What cannot be told has one line below the other, not the half of the page.
         with st.container():
             layout.row(view, flow)
-        with st.container(), layout.block("months", stretch=False):
-            months(view)
+        with st.container():
+            layout.stack(view, months)
     else:
         layout.row(view, flow, months)

@@ -6,9 +6,7 @@ import streamlit as st
 
 from cockpit import places, rows, splits
 from cockpit.view import View
-from pages.parts import layout, lists, pictures, tables
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import ranked
+from pages.parts import layout, lists, number_cards, pictures, rankings, tables
 from queries.cases import cases
 from queries.subjects import RECEPTION_AGES
 from wording import findings, headlines
@@ -60,8 +58,8 @@ def page(view: View) -> None:
     layout.header(view, "领导接访", f"{view.text}。接访、下访计批次，阅批、包案计件次；只列职务，不列姓名。")
     if layout.page_is_empty(view, [HELD, "visits_down", "letters_read", "cases_led"], "领导接访"):
         return
-    number_cards(view, CARDS, key="reception_cards")
-    number_cards(view, DUTIES[1:], key="duty_cards")
+    number_cards.show(view, CARDS, key="reception_cards")
+    number_cards.show(view, DUTIES[1:], key="duty_cards")
     months = partial(pictures.count_by_month, metric_id=HELD, key="reception_months", height=170)
     layout.row(view, {"months": months}, ages, widths=(3, 2))
     by_leader = partial(tables.metric_table, dimension="leader")
@@ -75,8 +73,8 @@ def page(view: View) -> None:
     below = places.dimension_below(view)
     layout.row(
         view,
-        {"places": partial(ranked, metric_id=HELD, dimension=below, key=f"reception_{below}")},
-        {"classes": partial(ranked, metric_id=HELD, dimension="category", key="reception_classes")},
-        {"rooms": partial(ranked, metric_id=HELD, dimension="reception_place", key="reception_rooms")},
+        {"places": partial(rankings.ranked, metric_id=HELD, dimension=below, key=f"reception_{below}")},
+        {"classes": partial(rankings.ranked, metric_id=HELD, dimension="category", key="reception_classes")},
+        {"rooms": partial(rankings.ranked, metric_id=HELD, dimension="reception_place", key="reception_rooms")},
     )
     layout.row(view, open_receptions)

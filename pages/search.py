@@ -86,10 +86,9 @@ def columns() -> tuple[str, ...]:
 
 def scope_text(view: View, wanted: Search) -> str:
     """The filters that apply here, in words."""
-    parts = [view.place, *filter(None, (view.within.channel, view.category))]
-    if wanted.registered:
-        parts.insert(0, f"{words.span(wanted.registered.start, wanted.registered.end)}登记")
-    return f"{'，'.join(parts)}；登记时间{'按所选时段' if wanted.registered else '不限'}。检举控告件不在查询之列。"
+    days = wanted.registered
+    registered = f"{words.span(days.start, days.end)}登记，" if days else ""
+    return f"{registered}{view.slice_text}；登记时间{'按所选时段' if days else '不限'}。检举控告件不在查询之列。"
 
 
 def in_months(view: View, wanted: Search) -> None:

@@ -2,15 +2,12 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from cockpit import cells, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import layout, lists, pictures, rankings, tables
-from pages.parts.number_cards import number_cards
-from pages.parts.rankings import ranked
+from pages.parts import layout, lists, number_cards, pictures, rankings, tables
 from queries.cases import Part
 from queries.measure import metric_of
 from wording import findings, headlines
@@ -43,11 +40,6 @@ def answers(view: View) -> None:
     )
 
 
-def answered(by_result: pd.DataFrame) -> pd.DataFrame:
-    """How many answers there are of each result, of whatever share."""
-    return by_result.assign(value=by_result["among"].astype(float), small=False).drop(columns=["hits", "among"])
-
-
 @layout.needs(RESULTS, by=("supervision_result",))
 def results(view: View) -> None:
     """What the answers said, of whatever share; a bar opens its orders."""
@@ -57,7 +49,7 @@ def results(view: View) -> None:
         RESULTS,
         "supervision_result",
         "",
-        counts=view.derive(answered, by_result),
+        counts=view.derive(splits.among_of, by_result),
         key="results",
         alt="督办结果",
         title=view.derive(findings.answered, by_result),
@@ -124,11 +116,11 @@ def page(view: View) -> None:
     )
     if layout.page_is_empty(view, [ISSUED, MADE], "案件督办", "案件督办", "三项建议"):
         return
-    number_cards(view, CARDS, key="supervision_cards")
+    number_cards.show(view, CARDS, key="supervision_cards")
     months = partial(pictures.rate_by_month, metric_id=IN_TIME, key="supervision_months", height=340)
     layout.row(view, {"months": months}, {"answers": answers, "results": results}, widths=(3, 2))
     layout.row(view, debtors, orders, widths=(2, 3))
-    number_cards(view, (ESCALATED, *PROPOSALS), key="proposal_cards")
+    number_cards.show(view, (ESCALATED, *PROPOSALS), key="proposal_cards")
     layout.row(
         view,
         escalations,
@@ -138,6 +130,6 @@ def page(view: View) -> None:
     below = places.dimension_below(view)
     layout.row(
         view,
-        {"places": partial(ranked, metric_id=IN_TIME, dimension=below, key=f"supervision_{below}", most=20)},
-        {"levels": partial(ranked, metric_id=ISSUED, dimension="category", key="supervision_classes")},
+        {"places": partial(rankings.ranked, metric_id=IN_TIME, dimension=below, key=f"supervision_{below}", most=20)},
+        {"levels": partial(rankings.ranked, metric_id=ISSUED, dimension="category", key="supervision_classes")},
     )

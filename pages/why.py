@@ -8,13 +8,12 @@ import streamlit as st
 from cockpit import contributions, kpis
 from cockpit.links import list_link, part_to_open
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, navigation, notices, tables
+from pages.parts import clicks, filters, layout, navigation, notices, number_cards, tables
 from pages.parts.navigation import open_link
-from pages.parts.number_cards import number_cards
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of
-from queries.model import Kind, Metric, Polarity
+from queries.model import Kind, Metric
 from queries.periods import Against
 from queries.subjects import DIMENSIONS
 from views import charts, words
@@ -65,15 +64,12 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
     change = change_of(view, metric, against, [dimension])
     whole = st.session_state.get("why_whole", False)
     bars = contributions.bars_of(view, metric, change, dimension)
-    unit = "百分点" if metric.kind is Kind.RATE else metric.unit
-    neutral = metric.polarity is Polarity.NEUTRAL
-    colours = "蓝为增加，灰为减少" if neutral else "蓝为向好，红为变差"
     drawing = clicks.draw(
         view,
         charts.waterfall,
         bars,
         title=view.derive(findings.change_reason, metric, change, bars, view.label_of(against)),
-        subtitle=f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细",
+        subtitle=contributions.bars_text(metric, dimension),
         kind=numbers.kind_of(metric),
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
@@ -139,7 +135,7 @@ def page(view: View) -> None:
         layout.header(view, "变化原因", contributions.compared_with(view, metric, against))
     left, right = st.columns([1, 3])
     with left:
-        numbers_compared = number_cards(view, [metric.id], key=f"why_card_{metric.id}", linked=False)
+        numbers_compared = number_cards.show(view, [metric.id], key=f"why_card_{metric.id}", linked=False)
         if metric.kind is Kind.RATE:
             layout.stack(view, {"effects": partial(effects, metric=metric, against=against, dimension=dimension)})
     with right:

@@ -64,6 +64,14 @@ def open_tasks(total: int, days: pd.Series, late: int) -> str:
     return f"在办 {words.full_count(total)} 件，最久的已推送 {longest}，超 24 小时未联系 {words.full_count(late)} 件"
 
 
+def contact_times(waits: Any) -> str:
+    """一半在 3 小时内联系上，九成在 20 小时内. A row of queries.spread."""
+    if not waits["hits"]:
+        return "这一时段没有联系上的任务"
+    half, most = (words.days(waits[name], "小时") for name in ("median", "p90"))
+    return f"一半在 {half}内联系上，九成在 {most}内"
+
+
 def debtors(units: pd.DataFrame) -> str:
     """12 个单位尚未反馈 30 件. Column: hits."""
     if units.empty:

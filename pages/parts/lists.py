@@ -10,6 +10,7 @@ import streamlit as st
 from briefings.listing import workbook
 from briefings.request import Request
 from casebase.personal import masked
+from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import Scope, View
 from pages.parts import menu, tables
@@ -17,9 +18,10 @@ from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
 from queries.columns import COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS, OPTIONAL_COLUMNS
+from queries.dictionary import counted_in
 from queries.export import csv_file, file_name
-from queries.measure import metric_of, span_of
-from queries.model import Metric, Slice
+from queries.measure import measure, metric_of, span_of
+from queries.model import Kind, Metric, Slice
 from queries.names import names_of
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
@@ -56,6 +58,20 @@ class Question:
     def cell_text(self, view: View) -> str:
         """The cell in words: 责任单位 市住建局，月份 2026-10."""
         return "，".join(f"{DIMENSIONS.get(name, name)} {named(view, name, value)}" for name, value in self.cell)
+
+    def sentence(self, view: View) -> str:
+        """What the list is of, by which date, and the number's definition."""
+        metric = self.metric.under(view.settings.deadlines)
+        dated = "" if metric.is_stock else f"按{metric.period_text}归期"
+        return f"{'，'.join(filter(None, (self.scope_text(view), self.cell_text(view), dated)))}。{metric.definition}"
+
+    def size_text(self, view: View, total: int) -> str:
+        """共 **1,234** 件次, and of a sum what its rows add up to: ，计 **5,230** 人次 (Markdown)."""
+        metric, text = self.metric, f"共 **{words.full_count(total)}** {counted_in(self.metric)}"
+        if metric.kind is not Kind.SUM or kpis.missing_reason(view, metric):
+            return text
+        value = view.ask(measure, [metric.id], **self.scope(view))["value"].iloc[0]
+        return f"{text}，计 **{words.full_count(value)}** {metric.unit}"
 
 
 def read_question() -> Question | None:

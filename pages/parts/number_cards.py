@@ -12,7 +12,7 @@ from pages.parts.panel import panel
 from views import cards
 
 
-def number_cards(
+def show(
     view: View,
     metrics: Sequence[str],
     *,

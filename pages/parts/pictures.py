@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cockpit import kpis, splits
+from cockpit import months, splits
 from cockpit.comparisons import Compared
 from cockpit.kept import kept
 from cockpit.links import list_link, name_to_open
@@ -16,11 +16,9 @@ from pages.parts import clicks, layout
 from pages.parts.markdown import escape_markdown
 from queries.compare import daily_flow as daily_flow_of
 from queries.measure import metric_of
-from queries.model import Metric
 from queries.periods import last_months
-from queries.registry import METRICS
 from queries.targets import target_of
-from views import charts, words
+from views import charts
 from views.charts.axes import ROW
 from wording import findings, numbers
 
@@ -30,22 +28,13 @@ FLOW_DAYS = 90
 MARGIN = "横线为可能的误差范围"
 
 
-@kept
-def monthly(view: View, months: pd.DataFrame) -> pd.DataFrame:
-    """A frame of kpis.months of one metric as charts draw it: at (first of the month), small, beside its columns."""
-    limit = view.settings.lights.small_sample
-    is_sample = METRICS[months["metric"].iloc[0]].is_sample
-    small = (months["among"] > 0) & (months["among"] < limit) if is_sample else False
-    return months.assign(at=pd.to_datetime(months["month"]), small=small)
-
-
 def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) -> None:
     """A rate month by month against its target and the year before; a month opens the cases that failed."""
     if layout.explain_missing(view, metric_id):
         return
     metric, target = metric_of(metric_id).under(view.settings.deadlines), target_of(view.settings, metric_id)
-    rates = _rates(view, metric_id)
-    notes = _unfinished(rates) + not_yet(metric, rates)
+    rates = months.rates(view, metric_id, MONTHS)
+    notes = months.unfinished_text(rates) + months.not_yet(metric, rates)
     year_before = "灰线为上年同期，" if rates["last_year"].notna().any() else ""
     nothing = f"所选范围内没有可计{metric.name}的记录"
     statement = view.derive(findings.months, rates, target, view.as_of.date(), nothing=nothing)
@@ -63,79 +52,46 @@ def rate_by_month(view: View, metric_id: str, *, key: str, height: int = 230) ->
     clicks.chart(drawing, key, alt=f"{view.months_text(MONTHS)}{metric.name}", pick="at", link=link)
 
 
-@kept
-def _rates(view: View, metric_id: str) -> pd.DataFrame:
-    """The months of a rate as `monthly`, with `last_year`, the same month of the year before."""
-    months = kpis.months(view, [metric_id], MONTHS + 12)
-    return monthly(view, months).assign(last_year=months["value"].shift(12)).tail(MONTHS)
-
-
-def _unfinished(months: pd.DataFrame) -> str:
-    """What the months drawn dashed or pale are, where there are any."""
-    return "；虚线或浅色的月份未完" if months["unfinished"].any() else ""
-
-
-def not_yet(metric: Metric, months: pd.DataFrame) -> str:
-    """；9月—11月还没有可计的件：只计… where the last months have no number yet while earlier ones have; else "".
-
-    A case joins many a rate when a time of its own is over, as that of 一次性化解率 90 days after its closing.
-    """
-    known = months["value"].notna().to_numpy().nonzero()[0]
-    blank = months["at"].iloc[known[-1] + 1 :] if known.size else months["at"].head(0)
-    if blank.empty:
-        return ""
-    names = dict.fromkeys(words.month(at, year=False) for at in (blank.iloc[0], blank.iloc[-1]))
-    return f"；{'—'.join(names)}还没有可计的：只计{metric.among_text.rstrip('。')}"
-
-
-def trend(view: View, metric_id: str, months: pd.DataFrame, *, key: str, alt: str, title: str, subtitle: str) -> None:
-    """Any metric month by month (`months` is of `monthly`) against its target; a month opens its cases."""
+def trend(view: View, metric_id: str, by_month: pd.DataFrame, *, key: str, alt: str, title: str, subtitle: str) -> None:
+    """Any metric month by month (of cockpit.months.monthly) against its target; a month opens its cases."""
     metric, kind = metric_of(metric_id), numbers.kind_of(metric_of(metric_id))
     drawing = clicks.draw(
         view,
         charts.trend,
-        months,
+        by_month,
         title=title,
         subtitle=subtitle,
         kind=kind,
         unit=metric.unit if kind in ("count", "number") else "",
         target=target_of(view.settings, metric_id),
     )
-    clicks.chart(drawing, key, alt=alt, pick="at", link=partial(clicks.month_link, metric, months))
+    clicks.chart(drawing, key, alt=alt, pick="at", link=partial(clicks.month_link, metric, by_month))
 
 
 def count_by_month(
-    view: View, metric_id: str, *, key: str, months: int = 12, height: int = 120, more: str = ""
+    view: View, metric_id: str, *, key: str, number: int = 12, height: int = 120, more: str = ""
 ) -> None:
     """A count month by month as bars; a bar opens its month. `more` is added to what is drawn."""
     if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id).under(view.settings.deadlines)
-    rows = _counts(view, metric_id, months)
+    rows = months.counts(view, metric_id, number)
     drawing = clicks.draw(
         view,
         charts.bars,
         rows,
         title=findings.fullest_month(metric.name, rows, metric.unit),
-        subtitle=f"{view.months_text(months)}，按{metric.period_text}（{metric.unit}）{_unfinished(rows)}{more}",
+        subtitle=f"{view.months_text(number)}，按{metric.period_text}（{metric.unit}）{months.unfinished_text(rows)}{more}",
         unit=metric.unit,
         height=height,
     )
     clicks.chart(
         drawing,
         key,
-        alt=f"{view.months_text(months)}{metric.name}",
+        alt=f"{view.months_text(number)}{metric.name}",
         pick="key",
-        link=lambda month: list_link(metric_id, period=last_months(view.last_day, months), month=month),
+        link=lambda month: list_link(metric_id, period=last_months(view.last_day, number), month=month),
     )
-
-
-@kept
-def _counts(view: View, metric_id: str, months: int) -> pd.DataFrame:
-    """The known months of a count as bars: label, key (2026-10), value, unfinished."""
-    rows = kpis.months(view, [metric_id], months).dropna(subset=["value"])
-    labels = [f"{int(month[5:])}月" for month in rows["month"]]
-    return rows[["unfinished"]].assign(label=labels, key=rows["month"], value=rows["value"])
 
 
 def count_by_band(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.parts import pictures
+from cockpit.months import not_yet
 from queries.registry import METRICS
 
 
@@ -20,4 +20,4 @@ from queries.registry import METRICS
 def test_last_months_that_have_no_number_yet_say_why(values: list[float], written: str) -> None:
     """A rate that waits for a time after the closing has none in its last months: that is no gap in the data."""
     months = pd.DataFrame({"at": pd.date_range("2026-08-01", periods=4, freq="MS"), "value": values})
-    assert pictures.not_yet(METRICS["one_pass_resolution"], months) == written
+    assert not_yet(METRICS["one_pass_resolution"], months) == written
