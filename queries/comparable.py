@@ -36,7 +36,7 @@ def beside_comparable(
     among, hits = conditions(at, chosen, period)
     rows = (
         select(
-            first_level(p.category_code).label("class"),
+            p.category_code.label("code"),
             cast(extract("year", p.registered_at), Integer).label("year"),
             case((mine, names[0]), else_=names[1]).label("series"),
             case((hits, 1), else_=0).label("hit"),
@@ -45,10 +45,11 @@ def beside_comparable(
         .where(among, *eligible, *in_slice(casebase, chosen.subject, at, within))
         .subquery()
     )
-    keys = [rows.c["class"], rows.c.year, rows.c.series]
-    statement = select(*keys, func.count().label("among"), func.sum(rows.c.hit).label("hits")).group_by(*keys)
-    counts = casebase.frame(statement)
-    return _standardised(counts, *names)
+    keys = [rows.c.code, rows.c.year, rows.c.series]
+    counts = select(*keys, func.count().label("among"), func.sum(rows.c.hit).label("hits")).group_by(*keys).subquery()
+    # The class of a class is looked up for the few counts, not for millions of cases.
+    columns = [counts.c[name] for name in ("year", "series", "among", "hits")]
+    return _standardised(casebase.frame(select(first_level(counts.c.code).label("class"), *columns)), *names)
 
 
 def _standardised(counts: pd.DataFrame, mine: str, other: str) -> pd.DataFrame:
