@@ -66,16 +66,21 @@ def metric_rows(view: View, metrics: Sequence[str], dimension: str, *, filled: b
     heads = {name: _head(view, metric_of(name)) for name in metrics}
     frame = splits.split(view, metrics, dimension)
     frame = frame[frame["code"] != ""] if filled else frame
-    first = splits.rows_of(frame, metrics[0]).set_index("code")["value"]
-    names = frame.drop_duplicates("code").set_index("code")["name"]
-    order = first.reindex(names.index).sort_values(ascending=False, na_position="last", kind="stable").index
-    written = pd.DataFrame({DIMENSIONS[dimension]: names[order].tolist()})
-    few = pd.DataFrame(index=written.index)
+    names = dict(zip(frame["code"], frame["name"], strict=True))
+    cells = list(zip(frame["metric"], frame["code"], strict=True))
+    values = dict(zip(cells, frame["value"], strict=True))
+    small = dict(zip(cells, frame["small"], strict=True))
+    order = sorted(names, key=lambda code: _largest_first(values.get((metrics[0], code))))
+    written: dict[str, list[Any]] = {DIMENSIONS[dimension]: [names[code] for code in order]}
+    few = {}
     for name, head in heads.items():
-        groups = splits.rows_of(frame, name).set_index("code")
-        written[head] = _column(view, metric_of(name), groups["value"].reindex(order))
-        few[head] = groups["small"].reindex(order, fill_value=False).to_numpy(dtype=bool)
-    return MetricRows(heads, written, few, tuple(order), frame)
+        written[head] = _column(view, metric_of(name), [values.get((name, code)) for code in order])
+        few[head] = [small.get((name, code), False) for code in order]
+    return MetricRows(heads, pd.DataFrame(written), pd.DataFrame(few, dtype=bool), tuple(order), frame)
+
+
+def _largest_first(value: float | None) -> tuple[bool, float]:
+    return (True, 0.0) if value is None or words.is_missing(value) else (False, -value)
 
 
 def link_of(view: View, table: MetricRows, dimension: str, row: int, head: str) -> str:
@@ -95,9 +100,9 @@ def _head(view: View, metric: Metric) -> str:
     return f"{head}（{reason}）" if reason else head
 
 
-def _column(view: View, metric: Metric, values: pd.Series) -> list[Any]:
+def _column(view: View, metric: Metric, values: Sequence[float | None]) -> list[Any]:
     if metric.is_total and not kpis.missing_reason(view, metric):
-        return values.fillna(0).tolist()
+        return [0.0 if words.is_missing(value) else value for value in values]
     if metric.kind is Kind.RATE:
         return rows.percentages(values)
-    return [None if words.is_missing(value) else float(value) for value in values]
+    return [None if words.is_missing(value) else value for value in values]

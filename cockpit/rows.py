@@ -56,7 +56,7 @@ def days(times: pd.Series, unknown: str = words.NONE) -> list[str]:
     return [f"{time:%Y-%m-%d}" if pd.notna(time) else unknown for time in times]
 
 
-def percentages(values: Iterable[float]) -> list[float | None]:
+def percentages(values: Iterable[float | None]) -> list[float | None]:
     """Rates as they are written elsewhere, yet numbers, so that a click on the head sorts them: 88.24."""
     return [None if words.is_missing(value) else float(words.percent(value)[:-1]) for value in values]
 
