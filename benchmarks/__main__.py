@@ -4,17 +4,15 @@ Each measurement has a process of its own, and what it starts ends with it. Its 
 benchmarks/results.json, so that one alone can be measured again: python -m benchmarks --only browser --only viewers.
 """
 
-import multiprocessing
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from benchmarks import browser, loading, overview, pages, report, results, startup, viewers
+from benchmarks import browser, loading, overview, own_process, pages, report, results, startup, viewers
 from benchmarks.cities import city
 
 Measurement = Callable[[int], dict[str, Any]]
@@ -40,6 +38,7 @@ def main(
     write_only: Annotated[bool, typer.Option("--write", help="Measure nothing, write table and picture anew.")] = False,
 ) -> None:
     """Measure, keep the figures, and write table and picture; exit 1 where a measurement failed."""
+    own_process.end_when_terminated()
     known = measurements(minutes, many)
     unknown = set(only or ()) - set(known)
     if unknown:
@@ -62,10 +61,9 @@ def _measure(name: str, measurement: Measurement, cases: int) -> bool:
     started = time.monotonic()
     conditions = results.conditions(cases, date.today())
     try:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            figures = pool.submit(measurement, cases).result()
-    except (Exception, SystemExit) as error:
-        print(f"   failed: {type(error).__name__}: {error}", flush=True)
+        figures = own_process.call(measurement, cases)
+    except RuntimeError as error:
+        print(f"   failed: {error}", flush=True)
         return False
     results.keep(name, {"conditions": conditions, "figures": figures})
     report.write(results.read())

@@ -212,10 +212,11 @@ def measure(
     context = multiprocessing.get_context("spawn")
     with (
         copy_of(cases) as url,
+        # Left last: where the server ends before its time, the viewers leave, and nobody waits for them.
+        ProcessPoolExecutor(1, mp_context=context) as pool,
         served(url, every=every, rows=rows) as server,
         sync_playwright() as playwright,
         browser(playwright) as reader,
-        ProcessPoolExecutor(1, mp_context=context) as pool,
     ):
         page, _ = opened(reader, server.address)
         began = time.time() + viewers * _APART + _ARRIVED
