@@ -45,9 +45,10 @@ def main(
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(known)}")
     failed = []
     if not write_only:
+        conditions = results.conditions(cases, date.today())
         print(f"{city(cases)[0]}: ready", flush=True)
         chosen = {name: one for name, one in known.items() if not only or name in only}
-        failed = [name for name, measurement in chosen.items() if not _measure(name, measurement, cases)]
+        failed = [name for name, measurement in chosen.items() if not _measure(name, measurement, conditions)]
     report.write(results.read())
     print(f"{report.README}: written")
     if failed:
@@ -55,13 +56,12 @@ def main(
         raise typer.Exit(1)
 
 
-def _measure(name: str, measurement: Measurement, cases: int) -> bool:
+def _measure(name: str, measurement: Measurement, conditions: dict[str, Any]) -> bool:
     """Measure in a process of its own and keep the figures; whether it went well."""
     print(f"== {name}", flush=True)
     started = time.monotonic()
-    conditions = results.conditions(cases, date.today())
     try:
-        figures = own_process.call(measurement, cases)
+        figures = own_process.call(measurement, conditions["cases"])
     except RuntimeError as error:
         print(f"   failed: {error}", flush=True)
         return False

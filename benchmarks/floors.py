@@ -31,29 +31,23 @@ class Scan(NamedTuple):
     columns: frozenset[str]
 
 
-def floor_ms(connection: Connection, statements: Sequence[Statement], *, times: int = 5) -> float:
+def floor_ms(connection: Connection, statements: Sequence[Statement], *, times: int = 3) -> float:
     """Milliseconds of the floor of these statements, the quickest of several runs; 0 where they read no table."""
-    sources = merged(connection, statements)
-    whole = {n: quickest_ms(connection, statements[n].sql, statements[n].parameters, times=2) for n in _all(sources)}
     read = [
         scan
-        for scan, numbers in sources.items()
-        if quickest_ms(connection, floor_statement([scan]), times=2) <= sum(whole[n] for n in numbers)
+        for scan, numbers in merged(connection, statements).items()
+        if quickest_ms(connection, floor_statement([scan]), times=1)
+        <= sum(statements[n].seconds for n in numbers) * 1000
     ]
     return quickest_ms(connection, floor_statement(read), times=times) if read else 0.0
 
 
-def _all(sources: Mapping[Scan, Set[int]]) -> Set[int]:
-    """The numbers of all statements that read tables."""
-    return set().union(*sources.values())
-
-
-def quickest_ms(connection: Connection, sql: str, parameters: Any = None, *, times: int) -> float:
+def quickest_ms(connection: Connection, sql: str, *, times: int) -> float:
     """Milliseconds of a statement, the quickest of several runs."""
     spent = []
     for _ in range(times):
         started = time.perf_counter()
-        connection.exec_driver_sql(sql, parameters or None).all()
+        connection.exec_driver_sql(sql).all()
         spent.append((time.perf_counter() - started) * 1000)
     return min(spent)
 

@@ -46,7 +46,11 @@ def text(results: Results, picture: str) -> str:
 
 def _conditions(results: Results) -> Iterator[str]:
     machines = dict.fromkeys(_machine(result) for result in results.values())
-    yield "Measured on " + "; ".join(machines) + ". `load` is what else the machine had to do (1: one core)."
+    yield (
+        "Measured on "
+        + "; ".join(machines)
+        + ". `load` is what else the machine had to do in the minute before (1: one core)."
+    )
 
 
 def _machine(result: Result) -> str:

@@ -21,7 +21,7 @@ class Result(TypedDict):
 
 
 def conditions(cases: int, day: date) -> dict[str, Any]:
-    """What the figures of this machine depend on; `load` is what else it had to do in the last minute (1: one core)."""
+    """What the figures of this machine depend on; `load` is what else it has had to do for a minute (1: one core)."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "cases": cases,

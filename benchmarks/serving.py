@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,11 +25,11 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.cities import ROOT, STILL, configuration
-from docs.make_screenshots import free_port, wait_for
+from docs.make_screenshots import free_port
 
 _MIB = 1024**2
-# Seconds that a server may take to end by itself.
-_PATIENCE = 20
+# Seconds that a server may take until it answers, and to end by itself.
+_LONGEST_START, _PATIENCE = 120, 20
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,26 @@ def served(
             )
             try:
                 if wait:
-                    wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+                    _wait_for(server, f"http://127.0.0.1:{port}/_stcore/health")
                 yield Served(f"http://127.0.0.1:{port}", port, server.pid, started, log)
+            except BaseException:
+                print(Path(output.name).read_text(encoding="utf-8", errors="replace")[-2000:], flush=True)
+                raise
             finally:
                 _end(server)
+
+
+def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:
+    """Wait until the server answers. Raises SystemExit where it ends before, or takes too long."""
+    end = time.monotonic() + _LONGEST_START
+    while server.poll() is None and time.monotonic() < end:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise SystemExit(f"{address} does not answer")
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
@@ -124,7 +141,7 @@ def main(
 
     lines = _Log(log)
 
-    def live(casebase: Any, *, clock: Callable[[], datetime], **_rhythm: float) -> None:
+    def live(casebase: Any, *_rhythm: float, clock: Callable[[], datetime], **_more: float) -> None:
         _let_change(casebase, every, rows, clock, lines)
 
     complete = session.complete_run

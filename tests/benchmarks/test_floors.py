@@ -75,13 +75,13 @@ def test_what_the_engine_need_not_read_is_no_floor(connection: Connection, monke
     ]
     floors_read: list[str] = []
 
-    def quickest(_connection: Connection, sql: str, _parameters: object = None, *, times: int) -> float:
-        if times == 5:
+    def quickest(_connection: Connection, sql: str, *, times: int) -> float:
+        if times > 1:
             floors_read.append(sql)
-        return 9.0 if "title" in sql and "bit_xor" in sql else 1.0
+        return 1001.0 if "title" in sql else 999.0
 
     monkeypatch.setattr(floors, "quickest_ms", quickest)
-    assert floors.floor_ms(connection, asked) == 1.0
+    assert floors.floor_ms(connection, asked) == 999.0
     assert len(floors_read) == 1
     assert "title" not in floors_read[0]
     assert '"people"' in floors_read[0]
