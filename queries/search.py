@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, not_, or_, select
 
 from casebase import schema
 from casebase.case_words import HOTLINE
@@ -18,6 +18,7 @@ from queries.measure import conditions, in_slice, metric_of
 from queries.model import EVERYTHING, Expression, Fixed, Moment, Predicate, Slice, moment
 from queries.periods import Period, end_of_day, last_months
 from queries.registry import METRICS
+from queries.scans import span_number
 from queries.subjects import (
     HOTLINE_ORDER,
     OF_PETITION,
@@ -215,10 +216,11 @@ def by_month(
     next_month = (year_ago.to_period("M") + 1).start_time
     rest = and_(p.registered_at > year_ago.to_pydatetime(), p.registered_at < next_month.to_pydatetime())
     where = _where(casebase, replace(query, registered=earlier), at, within)
-    month = func.date_trunc(literal_column("'month'"), p.registered_at)
+    month = span_number(p.registered_at, "month")
     inner = select(month.label("month")).select_from(PETITION.rows).where(where, not_(rest)).subquery()
     rows = casebase.frame(select(inner.c.month, func.count().label("cases")).group_by(inner.c.month))
-    counts = pd.Series(rows["cases"].to_numpy(), index=pd.to_datetime(rows["month"]))
+    since_1970 = rows["month"].to_numpy("int64") - 1970 * 12
+    counts = pd.Series(rows["cases"].to_numpy(), index=pd.DatetimeIndex(since_1970.astype("datetime64[M]")))
     first = pd.date_range(span.start, span.end, freq="MS")
     begin = first_case_day(casebase)
 

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 
 from casebase.checks import check, rules
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from casebase.schema import load_reject, load_run, petition, workday
+from casebase.schema import load_reject, load_run, petition, petition_event, workday
 from queries import quality
 from tests.queries import sample
 
@@ -129,3 +129,37 @@ def test_unknown_finding_is_refused(dirty: dict[str, Casebase]) -> None:
 def test_no_two_rules_share_a_name(dirty: dict[str, Casebase]) -> None:
     names = [rule.name for rule in rules(dirty["duckdb"].settings.deadlines)]
     assert len(set(names)) == len(names)
+
+
+def test_numbers_that_stand_twice_are_those_of_one_source(empty_casebase: Casebase, tables: sample.Tables) -> None:
+    """The later cases of a number in their source; the same number of another source is another case."""
+    sample.fill(empty_casebase, tables)
+    p = petition.c
+    cases = tables["petition"][~tables["petition"]["restricted"]].sort_values("petition_id")
+    one, two, three, elsewhere = (int(n) for n in cases["petition_id"].iloc[[3, 10, 20, 30]])
+    with empty_casebase.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DROP INDEX petition_case"))  # it lets no such case in
+        number = update(petition).where(p.petition_id.in_([one, two, three, elsewhere])).values(case_no="twice")
+        connection.execute(number)
+        connection.execute(update(petition).where(p.petition_id == elsewhere).values(source="another"))
+    assert found(empty_casebase)["case_no_twice"] == 2
+    assert quality.rows(empty_casebase, "case_no_twice", as_of=NOW)["petition_id"].tolist() == [two, three]
+
+
+def test_a_case_is_registered_by_exactly_one_event(empty_casebase: Casebase, tables: sample.Tables) -> None:
+    sample.fill(empty_casebase, tables)
+    cases = tables["petition"][~tables["petition"]["restricted"]]["petition_id"].sort_values().tolist()
+    never, once, twice, otherwise = cases[:4]
+    told = [(once, "登记"), (once, "办结"), (twice, "登记"), (twice, "登记"), (otherwise, "办结")]
+    told += [(number, "登记") for number in cases[4:]]
+    events = [
+        {"event_id": n, "petition_id": number, "happened_at": NOW, "action": action}
+        for n, (number, action) in enumerate(told, 1)
+    ]
+    with empty_casebase.writing() as connection:
+        connection.execute(delete(petition_event))
+        connection.execute(insert(petition_event), events)
+    assert found(empty_casebase)["events_disagree"] == 3
+    listed = quality.rows(empty_casebase, "events_disagree", as_of=NOW)["petition_id"].tolist()
+    assert listed == [never, twice, otherwise]
