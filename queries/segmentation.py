@@ -3,12 +3,13 @@
 rjieba, scipy and scikit-learn are imported where they are used: they take a second, which only pages of words need.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_SHORTEST = 2
+_CHINESE = re.compile("[一-鿿]{2,}")
 
 
 def words(text: str) -> list[str]:
@@ -18,11 +19,7 @@ def words(text: str) -> list[str]:
     """
     import rjieba
 
-    return [word for word in rjieba.cut(text) if len(word) >= _SHORTEST and _is_chinese(word)]
-
-
-def _is_chinese(word: str) -> bool:
-    return all("一" <= character <= "鿿" for character in word)
+    return list(filter(_CHINESE.fullmatch, rjieba.cut(text)))
 
 
 def occurrences(texts: list[str], at_least: int = 1, share: float = 1.0) -> "tuple[csr_matrix, list[str]]":
