@@ -122,14 +122,18 @@ def _viewers_text(figures: Figures) -> str:
         f"{figures['start_mb']:,} MB at the start, {figures['most_mb']:,} at most, {figures['end_mb']:,} at the end"
     )
     return (
-        f"p50 {figures['drawn_p50_s']:.2f} s, p95 {figures['drawn_p95_s']:.2f} s, {wrong}{missing}; {memory}; "
+        f"{_quantiles(figures['drawn_p50_s'], figures['drawn_p95_s'])}, {wrong}{missing}; {memory}; "
         f"{figures['viewers']} viewers, {figures['refreshes']} refreshes of {figures['rows']} rows"
     )
 
 
 def _fresh_text(figures: Figures) -> str:
     values = figures["fresh_s"]
-    return f"p50 {quantile(values, 0.5):.2f} s, p95 {quantile(values, 0.95):.2f} s ({len(values)} changes)"
+    return f"{_quantiles(quantile(values, 0.5), quantile(values, 0.95))} ({len(values)} changes)"
+
+
+def _quantiles(p50: float, p95: float) -> str:
+    return "nothing was drawn in time" if math.isnan(p95) else f"p50 {p50:.2f} s, p95 {p95:.2f} s"
 
 
 def _p95_ratio(p95: float, limit: float) -> float:
@@ -202,7 +206,7 @@ GOALS = (
         "p95 ≤ 2 s",
         "viewers",
         lambda f: _p95_ratio(f["browser_fresh_p95_s"], 2),
-        lambda f: f"p50 {f['browser_fresh_p50_s']:.2f} s, p95 {f['browser_fresh_p95_s']:.2f} s",
+        lambda f: _quantiles(f["browser_fresh_p50_s"], f["browser_fresh_p95_s"]),
     ),
     Goal(
         "Start of the process to the first page",

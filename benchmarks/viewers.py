@@ -30,7 +30,7 @@ from benchmarks.serving import Served, served
 # ForwardMsg.ScriptFinishedStatus of a whole page; a part of one has another.
 _WHOLE = 0
 # Seconds from one viewer's coming to the next one's, and after the last until the figures begin.
-_APART, _ARRIVED = 0.1, 15
+_APART, _ARRIVED = 0.1, 30
 # Seconds before the end of the run: what is committed later may not have been drawn yet.
 _TAIL = 10.0
 _LONGEST = 600

@@ -95,8 +95,17 @@ def test_every_goal_has_its_row_with_figure_and_judgement() -> None:
     assert row(text, "The same after")[3] == "**missed**"
     assert row(text, "Each page's queries")[2].startswith("1.5 × (median), 一屏总览 1.5 ×; 1 of 1")
     assert row(text, "Page time")[2:4] == ["5.0 × (all pages together), 一屏总览 5.0 ×; 0 of 1 pages", "**missed**"]
+    assert row(text, "The same beside")[2:4] == ["nothing was drawn in time", "**missed**"]
     assert row(text, "Cold browser")[2] == "1.40 s (1.20 s to 1.80 s, 3 times)"
     assert row(text, "一屏总览") == ["一屏总览", "8", "90 ms", "60.0 ms", "1.5", "400 ms", "5.0", "20 ms"]
+
+
+def test_pages_stand_as_in_the_menu() -> None:
+    names = ("search", "backlog", "overview")
+    figures = {size: dict.fromkeys(names, PAGE) for size in ("pages", "small")}
+    text = report.text({"pages": {"conditions": CONDITIONS, "figures": figures}}, "goals.svg")
+    places = [text.rindex(f"| {title} |") for title in ("一屏总览", "在办件", "案件查询")]
+    assert places == sorted(places)
 
 
 def test_what_was_not_seen_reaches_no_goal() -> None:
