@@ -152,7 +152,7 @@ def _hashable(value: Any) -> Hashable:
 
 
 def _place_of(function: Any) -> Hashable:
-    """Pages are read anew for every view: a function of theirs is another each time, its place in the code is not."""
+    """Where a function stands in the code. Raises TypeError for one whose place does not tell what it gives."""
     if isinstance(function, partial) or function.__closure__ or function.__name__ == "<lambda>":
         raise TypeError("a question cannot be asked by a function that has no name or holds values of its own")
     return function.__code__.co_filename, function.__qualname__
