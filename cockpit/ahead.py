@@ -21,7 +21,7 @@ _POOL = ThreadPoolExecutor(1, thread_name_prefix="ahead")
 def ask_ahead(view: View, question: Callable[Concatenate[View, ...], Any], *args: Any, **kwargs: Any) -> None:
     """Begin to compute a kept value (cockpit.kept) of a view, once for all who have the view open.
 
-    To be called before anything else of a page is asked, in the order in which the page comes to it.
+    To be called before what takes long is asked, in the order in which the page comes to it.
     """
     of_kept = unwrap(question)  # which has a place in the code, as a key must
     view.share((ask_ahead, of_kept, args, kwargs), partial(_begin, view, question, args, kwargs))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from casebase.errors import CasebaseError
 from casebase.settings import Settings
+from cockpit.ahead import ask_ahead
 from cockpit.kept import kept
 from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
@@ -127,8 +128,10 @@ def _known_months(trend: pd.DataFrame, metric_id: str) -> list[tuple[str, float,
 @kept
 def linked_cards(view: View, metrics: Sequence[str], *, spark: bool, linked: bool) -> tuple[cards.Card, ...]:
     """These numbers as cards of which a click opens the cases, with their trends if `spark` (see `card`)."""
-    trend = months(view, metrics) if spark else None
-    return opened_cards(view, metrics, comparison(view, metrics), trend, linked=linked)
+    if spark:
+        ask_ahead(view, months, metrics)
+    compared = comparison(view, metrics)
+    return opened_cards(view, metrics, compared, months(view, metrics) if spark else None, linked=linked)
 
 
 def opened_cards(

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit import cells, comparisons, experts, kpis, places, rows
+from cockpit.ahead import ask_ahead
 from cockpit.links import list_link
 from cockpit.view import View
 from pages.parts import clicks, layout, lists, notices, number_cards, pictures, rankings, tables
@@ -183,6 +184,8 @@ def page(view: View) -> None:
     if everyone.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
         notices.missing("专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
         return
+    ask_ahead(view, comparisons.with_hearing)
+    ask_ahead(view, kpis.comparison, TAKING_PART)
     number_cards.show(view, CARDS, key="hearing_cards")
     monthly(view)
     layout.row(view, compared, conclusions, waits)
