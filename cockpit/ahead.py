@@ -1,8 +1,8 @@
 """What a page is going to show is asked for already, while it waits for what it shows first.
 
-A database that has most of its columns in memory answers a question on one core: two questions at once take the time of
-one. What is asked ahead is the page's own question, so that nobody asks it twice: who comes to it while it is under way
-waits for the one answer (cockpit.answers).
+Half of an answer is made in Python, on one core, while the database could answer the next question on the other. What
+is asked ahead is the page's own question, so that nobody asks it twice: who comes to it while it is under way waits for
+the one answer (cockpit.answers).
 """
 
 from collections.abc import Callable
