@@ -137,6 +137,7 @@ def main(
     from streamlit.web.cli import main as streamlit
 
     from casebase.demo import live as demonstration
+    from cockpit import process
     from pages.parts import session
 
     lines = _Log(log)
@@ -151,6 +152,7 @@ def main(
         reading = session.current_data().reading
         lines.write(version=reading.state.version, session=_session_id(), drawn=time.time())
 
+    process.SECONDS_UNTIL_CITY_LIVES = 0
     demonstration.start = live  # type: ignore[assignment]
     session.complete_run = complete_run
     sys.argv = ["streamlit", "run", "app.py", "--server.port", str(port)]

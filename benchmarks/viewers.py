@@ -12,7 +12,7 @@ import statistics
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Annotated, Any
@@ -53,7 +53,9 @@ def watch_all(port: int, viewers: int, until: float) -> list[Viewer]:
     async def together() -> list[Viewer]:
         return await asyncio.gather(*(_watch(port, n * _APART, until) for n in range(viewers)))
 
-    return asyncio.run(together())
+    # In a thread of its own: where a browser is driven, this one has a loop already.
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(lambda: asyncio.run(together())).result()
 
 
 async def _watch(port: int, wait: float, until: float) -> Viewer:

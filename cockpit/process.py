@@ -18,7 +18,7 @@ T = TypeVar("T")
 _ONCE: list["_Once[object]"] = []
 _CHECKS: list[Check] = [check_targets]
 # Seconds until the demonstration city begins to live: what it makes first would take the processor from the first page.
-_FIRST_PAGE = 10.0
+SECONDS_UNTIL_CITY_LIVES = 10.0
 
 
 class _Once(Generic[T]):
@@ -74,7 +74,7 @@ def start_background_tasks() -> None:
     """Let the demonstration city live; leave what the imports made out of every later collection."""
     gc.freeze()
     if settings().demo.live and live_data().watch.read().state.demonstration:
-        begin = threading.Timer(_FIRST_PAGE, _let_city_live)
+        begin = threading.Timer(SECONDS_UNTIL_CITY_LIVES, _let_city_live)
         begin.daemon = True
         begin.start()
 
