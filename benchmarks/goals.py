@@ -59,9 +59,11 @@ def over_floor(page: Mapping[str, float]) -> float:
     return page["database_ms"] / page["floor_ms"] if page["floor_ms"] else 0.0
 
 
-def _worst(values: Mapping[str, float]) -> tuple[str, float]:
+def _of_pages(values: Mapping[str, float], unit: str, limit: float, digits: int = 0) -> str:
+    """The page with the largest value, and how many keep the limit."""
     page = max(values, key=values.__getitem__)
-    return TITLES[page], values[page]
+    reached = sum(value <= limit for value in values.values())
+    return f"{TITLES[page]} {values[page]:.{digits}f} {unit}; {reached} of {len(values)} pages"
 
 
 def _floors(figures: Figures) -> dict[str, float]:
@@ -70,11 +72,7 @@ def _floors(figures: Figures) -> dict[str, float]:
 
 def _floors_text(figures: Figures) -> str:
     floors = _floors(figures)
-    title, worst = _worst(floors)
-    reached = sum(value <= 2 for value in floors.values())
-    return (
-        f"{statistics.median(floors.values()):.1f} × (median), {title} {worst:.1f} ×; {reached} of {len(floors)} pages"
-    )
+    return f"{statistics.median(floors.values()):.1f} × (median), {_of_pages(floors, '×', 2, digits=1)}"
 
 
 def growths(figures: Figures) -> dict[str, float]:
@@ -88,10 +86,7 @@ def _growth(figures: Figures) -> float:
 
 
 def _growth_text(figures: Figures) -> str:
-    grown = growths(figures)
-    title, worst = _worst(grown)
-    reached = sum(value <= 4 for value in grown.values())
-    return f"{_growth(figures):.1f} × (all pages together), {title} {worst:.1f} ×; {reached} of {len(grown)} pages"
+    return f"{_growth(figures):.1f} × (all pages together), {_of_pages(growths(figures), '×', 4, digits=1)}"
 
 
 def _again(figures: Figures) -> dict[str, float]:
@@ -100,12 +95,8 @@ def _again(figures: Figures) -> dict[str, float]:
 
 def _again_text(figures: Figures) -> str:
     again = _again(figures)
-    title, worst = _worst(again)
-    reached = sum(value <= 30 for value in again.values())
-    return (
-        f"一屏总览 {again['overview']:.0f} ms, {statistics.median(again.values()):.0f} ms (median), "
-        f"{title} {worst:.0f} ms; {reached} of {len(again)} pages"
-    )
+    median = statistics.median(again.values())
+    return f"一屏总览 {again['overview']:.0f} ms, {median:.0f} ms (median), {_of_pages(again, 'ms', 30)}"
 
 
 def _viewers_ratio(figures: Figures) -> float:

@@ -1,7 +1,7 @@
 """Tables with colours in their cells, laid out once for all readers.
 
 Streamlit takes the colours of cells from pandas' Styler, and asks it to lay out every cell anew whenever a page is
-drawn: the half of the processor time of a page whose answers are all kept (benchmarks/README.md).
+drawn: more than half of the processor time of a page whose answers are all kept (benchmarks/README.md).
 """
 
 from collections.abc import Callable
