@@ -16,18 +16,17 @@ from casebase.checks import check as find
 from casebase.checks import unpublished_years
 from casebase.cli import Url, run_command
 from casebase.clock import wall_clock
+from casebase.compatibility import is_newest
 from casebase.engine import Casebase, keep_new_files_private, mark_changed, open_casebase, read_state, write_info
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
 from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
-from casebase.loading.preview import preview, unknown_numbers
 from casebase.loading.readers import open_reader
 from casebase.row_order import sort_cases
 from casebase.schema import info, load_run, metadata, petition, workday
 from casebase.settings import read_settings
-from casebase.upgrade import upgrade
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -114,6 +113,7 @@ def map_command(
 ) -> None:
     """Look at a file of cases and write a first map of it; show what it would load, and what would stay unknown."""
     from casebase.loading.guess import guess_map, map_as_toml  # it brings the reader of workbooks
+    from casebase.loading.preview import preview
 
     target = out or Path(f"{file.name}.map.toml")
     if target.exists():
@@ -138,6 +138,8 @@ def map_command(
 @app.command()
 def check(url: Url = None) -> None:
     """Look for what is wrong (exit 1) or missing in the data, and for the numbers that stay unknown."""
+    from casebase.loading.preview import unknown_numbers
+
     casebase = open_casebase(read_settings(), url, create=False)
     with casebase.reading_without_limits() as connection:
         findings = find(connection, casebase.settings.deadlines)
@@ -181,7 +183,12 @@ def _address(casebase: Casebase) -> str:
 def _ready(url: str | None) -> Casebase:
     """The case database with this release's tables and a calendar (of the kind its cases were loaded with)."""
     casebase = open_casebase(read_settings(), url)
-    upgrade(casebase.engine)
+    with casebase.reading() as connection:
+        newest = is_newest(connection)
+    if not newest:
+        from casebase.upgrade import upgrade
+
+        upgrade(casebase.engine)
     with casebase.writing() as connection:
         kept = connection.scalar(select(info.c.value).where(info.c.key == "calendar"))
         kind = kept or casebase.settings.calendar.kind

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import Connection, column, func, inspect, select, table
 
 from casebase.errors import CasebaseError
 from casebase.schema import metadata
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _INIT = "run: python -m casebase init"
+_VERSION = select(table("alembic_version", column("version_num")).c.version_num)
 
 
 def check_schema(connection: Connection, address: str) -> None:
@@ -24,8 +25,8 @@ def check_schema(connection: Connection, address: str) -> None:
         existing.setdefault(name, set()).add(field)
     if "alembic_version" not in existing or not existing.keys() & metadata.tables.keys():
         raise CasebaseError(f"{address}: the tables are missing; {_INIT}")
-    version = connection.scalar(select(table("alembic_version", column("version_num")).c.version_num))
-    if version not in {path.name.split("_")[0] for path in _VERSIONS.glob("[0-9]*.py")}:
+    version = connection.scalar(_VERSION)
+    if version not in _releases():
         raise CasebaseError(
             f"{address}: the database was made by a newer release of the cockpit (schema {version}); update the cockpit"
         )
@@ -36,3 +37,13 @@ def check_schema(connection: Connection, address: str) -> None:
             if field.name not in existing[name]:
                 what = f"the column {field.name} of the table {name}"
                 raise CasebaseError(f"{address}: {what} is missing; {_INIT}, or restore it from a backup")
+
+
+def is_newest(connection: Connection) -> bool:
+    """Whether the database has the schema of this release: known without Alembic, a fifth of a second of a command."""
+    return bool(inspect(connection).has_table("alembic_version")) and connection.scalar(_VERSION) == max(_releases())
+
+
+def _releases() -> set[str]:
+    """The schemas that this release knows, by their numbers."""
+    return {path.name.split("_")[0] for path in _VERSIONS.glob("[0-9]*.py")}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb_sqlalchemy.alembic_impl  # noqa: F401 - tells Alembic of DuckDB, also where an engine was made before
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext

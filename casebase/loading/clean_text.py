@@ -23,12 +23,32 @@ _UNSEEN = (
     "\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _SEEN_BY_NOBODY = re.compile(_UNSEEN)
+# The usual ways to write a time and a number, which Arrow reads a column at a time; no number is longer than what a
+# double holds to the digit, so that it is the same by whatever it is read.
+TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
+_LENGTH_TO_THE_SECOND = 19
+_PLAIN_NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+# Of so many cells, this share at most differs where the values of a column are few.
+_SAMPLE, _FEW = 2_000, 0.5
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
 
 def visible(text: str) -> str:
     """A text without the characters that nobody sees."""
     return _SEEN_BY_NOBODY.sub("", text)
+
+
+def few_values(column: pd.Series) -> tuple[np.ndarray, pd.Series] | None:
+    """A column as a code for each cell (-1: blank) and the values they stand for, where these are few; None otherwise.
+
+    What is true of a value has then to be found out once.
+    """
+    cells = pa.array(column)
+    if len(cells.slice(0, _SAMPLE).unique()) > _FEW * min(_SAMPLE, len(cells)):
+        return None
+    encoded = pa.chunked_array(cells).combine_chunks().dictionary_encode()
+    codes: np.ndarray = encoded.indices.fill_null(-1).to_numpy()
+    return codes, encoded.dictionary.to_pandas()
 
 
 def is_plain(column: pd.Series) -> bool:
@@ -58,8 +78,11 @@ def without_blanks(column: pd.Series, blanks: frozenset[str]) -> pd.Series:
     if pc.all(pc.string_is_ascii(cells)).as_py() is not False:
         blank = pc.is_in(pc.ascii_lower(cells), pa.array(blanks, cells.type))
     else:
-        short = pc.less_equal(pc.utf8_length(cells), max(map(len, blanks), default=0))
-        texts = pc.unique(cells.filter(short)).to_pylist()
+        # What folds to a word begins with what folds to its first letter, and of few cells more has to be folded.
+        first = pc.utf8_slice_codeunits(cells, 0, 1)
+        letters = {word[:1] for word in blanks}
+        begins = [letter for letter in pc.unique(first).to_pylist() if letter and letter.casefold()[:1] in letters]
+        texts = pc.unique(cells.filter(pc.is_in(first, pa.array(begins, cells.type)))).to_pylist()
         blank = pc.is_in(cells, pa.array([text for text in texts if text.casefold() in blanks], cells.type))
     return column.mask(_mask(blank)) if pc.any(blank).as_py() else column
 
@@ -84,6 +107,34 @@ def narrow(column: pd.Series) -> pd.Series:
     texts = [unicodedata.normalize("NFKC", text).strip() for text in column[wide]]
     narrowed[wide] = pd.Series(texts, index=column.index[wide], dtype="str")
     return narrowed
+
+
+def as_times(column: pd.Series) -> pd.Series | None:
+    """The times of a column that is written `TO_THE_SECOND` throughout; None where any cell is anything else."""
+    cells = pa.array(column)
+    length = pc.min_max(pc.binary_length(cells)).as_py()
+    if set(length.values()) - {_LENGTH_TO_THE_SECOND}:
+        return None
+    # Arrow would also read a T between day and time, and the year 0, which no calendar has.
+    if pc.any(pc.or_(pc.match_substring(cells, "T"), pc.starts_with(cells, "0"))).as_py():
+        return None
+    try:
+        return pd.Series(pc.cast(cells, pa.timestamp("us")).to_pandas().to_numpy(), index=column.index)
+    except pa.ArrowInvalid:
+        return None
+
+
+def as_numbers(column: pd.Series) -> pd.Series | None:
+    """The numbers of a column that are all written as people write them; None where any cell is anything else.
+
+    int64 for whole numbers without a blank, else float64.
+    """
+    cells = pa.array(column)
+    if pc.all(pc.match_substring_regex(cells, _PLAIN_NUMBER)).as_py() is not True:
+        return None
+    are_whole = not cells.null_count and not pc.any(pc.match_substring(cells, ".")).as_py()
+    numbers = pc.cast(cells, pa.int64() if are_whole else pa.float64())
+    return pd.Series(numbers.to_pandas().to_numpy(), index=column.index)
 
 
 def digits(text: str) -> str | None:

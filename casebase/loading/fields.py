@@ -47,15 +47,26 @@ def tidy(batch: Batch, file_map: FileMap) -> None:
     """Bring the file's cells to what a person sees in them; a row with a damaged cell is rejected."""
     blanks = clean_text.folded(file_map.source.blanks)
     for name in batch.text.columns:
-        column = cells = batch.text[name]
-        if not clean_text.is_plain(column):
-            batch.reject(
-                clean_text.holds_nul(column), name, column, "the cell holds a NUL character: the file is damaged there"
-            )
-            cells = clean_text.seen(column)
-        cells = clean_text.without_blanks(cells, blanks - file_map.words_of(name))
+        column = batch.text[name]
+        few = clean_text.few_values(column)
+        cells, damaged = _tidied(column if few is None else few[1], blanks - file_map.words_of(name))
+        if damaged is not None:
+            rows = damaged if few is None else np.append(damaged, False)[few[0]]
+            reason = "the cell holds a NUL character: the file is damaged there"
+            batch.reject(rows, name, column, reason)
+        if few is not None:
+            cells = column if cells is few[1] else pd.Series(cells.array.take(few[0], allow_fill=True), column.index)
         if cells is not column:
             batch.text[name] = cells
+
+
+def _tidied(column: pd.Series, blanks: frozenset[str]) -> tuple[pd.Series, np.ndarray | None]:
+    """The cells as a person sees them, the column itself where all are so; and which hold a NUL, if that can be."""
+    cells, damaged = column, None
+    if not clean_text.is_plain(column):
+        damaged = clean_text.holds_nul(column)
+        cells = clean_text.seen(column)
+    return clean_text.without_blanks(cells, blanks), damaged
 
 
 def clean(batch: Batch, rules: tuple[Clean, ...]) -> None:
@@ -168,9 +179,12 @@ _FATES = {"keep": "kept", "null": "left blank", "default": "default taken"}
 
 def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     formats, label = file_map.time_formats(name), file_map.label(name)
+    days = np.zeros(len(raw), dtype=bool)
+    if formats[0] == clean_text.TO_THE_SECOND and (common := clean_text.as_times(raw)) is not None:
+        batch.days[name] = days
+        return _within(batch, file_map, name, column, raw, common)
     times = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
     plain = clean_text.narrow(raw)
-    days = np.zeros(len(raw), dtype=bool)
     for layout in (*formats, *batch.own_times):
         waiting = raw.notna() & times.isna()
         if not waiting.any():
@@ -193,10 +207,16 @@ def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Seri
         raw,
         f"{label}: the time does not parse as {' or '.join(formats)}; correct it, or add its format under [times]",
     )
+    return _within(batch, file_map, name, column, raw, times)
+
+
+def _within(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series, times: pd.Series) -> pd.Series:
+    """The times but those of years that no case is of; their rows are rejected."""
     outside = (times < pd.Timestamp(file_map.first_year, 1, 1)) | (times >= _END)
-    batch.reject(
-        outside, column, raw, f"{label}: the time lies outside {file_map.first_year} to {LAST_YEAR}; correct it"
-    )
+    if not outside.any():
+        return times
+    years = f"{file_map.first_year} to {LAST_YEAR}"
+    batch.reject(outside, column, raw, f"{file_map.label(name)}: the time lies outside {years}; correct it")
     return times.where(~outside)
 
 
@@ -221,7 +241,9 @@ def _to_end_of_day(limits: pd.Series, days: np.ndarray | None) -> pd.Series:
 
 def _numbers(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Series) -> pd.Series:
     target, label = file_map.target.c[name], file_map.label(name)
-    numbers = _parsed(clean_text.narrow(raw))
+    numbers = clean_text.as_numbers(raw)
+    if numbers is None:
+        numbers = _parsed(clean_text.narrow(raw))
     batch.reject(
         raw.notna() & numbers.isna(), column, raw, f"{label} is not a number; correct it, or rewrite it under [[clean]]"
     )

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -59,13 +59,18 @@ class Result:
         return len(self.rejects)
 
 
-def _ahead(chunks: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """The chunks, each read in a thread while the one before it is converted: reading mostly needs no interpreter."""
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches, each read in a thread while the one before it is converted: reading mostly needs no interpreter."""
     with ThreadPoolExecutor(1, "read") as reading:
-        following = reading.submit(next, chunks, None)
-        while (chunk := following.result()) is not None:
-            following = reading.submit(next, chunks, None)
-            yield chunk
+        following = reading.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = reading.submit(next, batches, None)
+            yield batch
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
 class Loading(Generic[M]):
@@ -93,27 +98,46 @@ class Loading(Generic[M]):
             )
 
     def stage(self, progress: Progress) -> None:
-        """Read, convert and stage every chunk of the file."""
-        for text in _ahead(self.reader.chunks(self.map.file_columns())):
-            batch = Batch(text, self._rows, self.reader.own_times, self.reader.zone)
-            fields.tidy(batch, self.map)
-            fields.clean(batch, self.map.clean)
-            fields.take_fields(batch, self.map)
-            fields.refuse_future(batch, self.map, self.now)
-            self.convert(batch)
-            if self._staging is None:
-                self._staging = self.staging_for(batch)
-            self._staging.add(batch)
-            self._rows += len(text)
-            self.rejects += batch.rejects
-            self.notes += batch.notes
-            progress("read", self.reader.done, self.reader.total)
+        """Read, convert and stage every chunk of the file; one is read and one staged while another is converted."""
+        with ThreadPoolExecutor(1, "stage") as staging:
+            staged: Future[None] | None = None
+            for batch in _ahead(self._batches()):
+                fields.clean(batch, self.map.clean)
+                fields.take_fields(batch, self.map)
+                fields.refuse_future(batch, self.map, self.now)
+                self.convert(batch)
+                if staged is None:
+                    self._staging = self.staging_for(batch)
+                else:
+                    staged.result()
+                assert self._staging is not None  # made with the first batch
+                staged = staging.submit(self._staging.add, batch)
+                self._rows += len(batch.text)
+                self.rejects += batch.rejects
+                self.notes += batch.notes
+                progress("read", self.reader.done, self.reader.total)
+            if staged is not None:
+                staged.result()
         if self._staging is not None:
             self._staging.flush()
+
+    def _batches(self) -> Iterator[Batch]:
+        """The chunks of the file, their cells as a person sees them."""
+        start = 0
+        for text in self.reader.chunks(self.map.file_columns()):
+            batch = Batch(text, start, self.reader.own_times, self.reader.zone)
+            fields.tidy(batch, self.map)
+            start += len(text)
+            yield batch
 
     def finish(self, file: Path, progress: Progress) -> Result:
         """Merge what was staged and write down what happened."""
         progress("store", 0, 2)
+        with ThreadPoolExecutor(1, "digest") as beside:
+            digest = beside.submit(_digest, file)
+            return self._finish(file, digest, progress)
+
+    def _finish(self, file: Path, digest: Future[str], progress: Progress) -> Result:
         if self._staging is not None:
             self.settle(self._staging)
             self.refuse(self._staging.drop_duplicates(self.twice))
@@ -134,7 +158,7 @@ class Loading(Generic[M]):
             mark_changed(self.connection, self.now)
         if self.map.target in moments.EVENTS:
             moments.write_following(self.connection, self.now)
-        self._write_run(file, result)
+        self._write_run(file, digest.result(), result)
         progress("store", 2, 2)
         return result
 
@@ -148,7 +172,10 @@ class Loading(Generic[M]):
             self.notes[text] += count
 
     def convert(self, batch: Batch) -> None:
-        """Fill the fields that follow from others."""
+        """Fill the fields that follow from others; with the first batch alone may it ask the database.
+
+        While a later one is converted, the batch before it is being staged on the same connection.
+        """
         raise NotImplementedError
 
     def staging_for(self, batch: Batch) -> Staging:
@@ -181,10 +208,8 @@ class Loading(Generic[M]):
             entries.append(Rejected(lines[reject.position], reject.column, reject.value, reason))
         return sorted(entries, key=lambda rejected: rejected.line)
 
-    def _write_run(self, file: Path, result: Result) -> None:
+    def _write_run(self, file: Path, digest: str, result: Result) -> None:
         load_id = (self.connection.scalar(select(func.max(load_run.c.load_id))) or 0) + 1
-        with file.open("rb") as raw:
-            digest = hashlib.file_digest(raw, "sha256").hexdigest()
         self.connection.execute(
             insert(load_run).values(
                 load_id=load_id,

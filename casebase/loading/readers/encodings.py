@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import pyarrow as pa
+
 from casebase.errors import CasebaseError
 from casebase.loading.readers.limits import Expanding
 
@@ -35,24 +37,67 @@ def utf8_blocks(path: Path, encoding: str, progress: "Progress") -> Iterator[byt
             plain: IO[bytes] = Expanding(path, raw) if is_gzip(path) else raw  # type: ignore[assignment]
             block = plain.read(BLOCK)
             mark, detected = next((pair for pair in _MARKS if block.startswith(pair[0])), (b"", encoding))
-            decoder = codecs.getincrementaldecoder(detected)("strict")
+            decoder = _Utf8() if codecs.lookup(detected).name == "utf-8" else _Decoder(detected)
             block = block[len(mark) :]
             while True:
                 following = plain.read(BLOCK)
                 try:
-                    text = decoder.decode(block, final=not following)
+                    text = decoder.utf8(block, final=not following)
                 except UnicodeDecodeError as error:
                     line += error.object[: error.start].count(b"\n")
                     raise CasebaseError(f"{path}: {_not_readable(detected, block, line)}") from None
                 progress.done = raw.tell()
                 if text:
-                    yield text.encode("utf-8", "replace")
+                    yield text
                 if not following:
                     return
                 line += block.count(b"\n")
                 block = following
     except (gzip.BadGzipFile, zlib.error, EOFError, OSError) as error:
         raise CasebaseError(f"{path}: cannot be read ({error})") from None
+
+
+class _Decoder:
+    """Bytes of an encoding as UTF-8, block by block. Raises UnicodeDecodeError for bytes that are no text of it."""
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)("strict")
+
+    def utf8(self, block: bytes, final: bool) -> bytes:
+        """What the bytes so far say, but for a character that the next block ends."""
+        return self._decoder.decode(block, final=final).encode("utf-8", "replace")
+
+
+class _Utf8(_Decoder):
+    """UTF-8 is looked at and handed on as it is: Arrow sees in a twentieth of the time that it is sound."""
+
+    def __init__(self) -> None:
+        super().__init__("utf-8")
+        self._begun = b""
+
+    def utf8(self, block: bytes, final: bool) -> bytes:
+        data = self._begun + block
+        whole = len(data) if final else _whole_characters(data)
+        try:
+            pa.array([data[:whole]], pa.large_binary()).cast(pa.large_string())
+        except pa.ArrowInvalid:
+            self._decoder.setstate((self._begun, 0))
+            super().utf8(block, final)  # which says where the fault is
+            raise
+        self._begun = data[whole:]
+        return data[:whole]
+
+
+def _whole_characters(data: bytes) -> int:
+    """Where a character of UTF-8 begins that the bytes do not end; their length where there is none."""
+    for back in range(1, min(4, len(data)) + 1):
+        byte = data[-back]
+        if byte < 0x80:
+            break
+        if byte >= 0xC0:  # the first byte of a character says how long it is
+            length = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(data) - back if length > back else len(data)
+    return len(data)
 
 
 class Progress:
