@@ -169,7 +169,7 @@ def stocks(moments: Moments) -> str:
     return f"""
         SELECT {step("registered_at")} AS came, {step("closed_at")} AS gone, count(*) AS cases,
             CASE WHEN due_at IS NULL THEN {len(times)} ELSE {step(late)} END AS late
-        FROM petition WHERE ended_by > '{times[0]}' AND (closed_at IS NULL OR closed_at > '{times[0]}')
+        FROM petition WHERE settled_by > '{times[0]}' AND (closed_at IS NULL OR closed_at > '{times[0]}')
             AND {_known(moments.as_of)} GROUP BY came, late, gone"""
 
 

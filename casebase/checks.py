@@ -37,7 +37,6 @@ from casebase.case_words import (
     WRONGDOING,
 )
 from casebase.schema import (
-    OPEN_END,
     agent,
     area,
     category,
@@ -57,6 +56,7 @@ from casebase.schema import (
     workday,
 )
 from casebase.settings import DeadlineSettings
+from casebase.settled import settled_by
 
 Severity = Literal["error", "warning"]
 MARKS = ("满意", "基本满意", "不满意")
@@ -222,8 +222,8 @@ def _contradictions() -> Iterator[Rule]:
     )  # fmt: skip
     # Only a change past the cockpit leaves it so (casebase.row_order).
     yield Rule(
-        "found_closed", "error", petition, p.ended_by < func.coalesce(p.closed_at, OPEN_END),
-        "cases that are open again, or closed later, and are not found as open: python -m casebase sort mends it",
+        "found_closed", "error", petition, p.settled_by < settled_by(p),
+        "cases that are open again, or have a later time, and are not found by it: python -m casebase sort mends it",
     )  # fmt: skip
     other = petition.alias("other").c
     sources = select(other.source).where(~other.is_first)

@@ -44,6 +44,7 @@ from casebase.failures import reason
 from casebase.personal import PersonalText, masked_column
 from casebase.schema import area, info
 from casebase.settings import ROOT, DatabaseSettings, Settings
+from casebase.settled import KEY, settled_now
 from casebase.statements import Statement, Statements
 from casebase.workdays import Workdays
 
@@ -512,6 +513,14 @@ def mark_changed(connection: Connection, now: datetime) -> None:
     if not connection.execute(info.update().where(info.c.key == "version").values(value=following)).rowcount:
         _insert_info(connection, "version", "1", following)
     write_info(connection, changed_at=now.isoformat())
+    note_settled(connection)
+
+
+def note_settled(connection: Connection, *, laid_anew: bool = False) -> None:
+    """Tell in `info` what is settled (see casebase.settled), at the end of a transaction that changed cases."""
+    settled = settled_now(connection, laid_anew=laid_anew)
+    if settled is not None:
+        write_info(connection, **{KEY: settled.text})
 
 
 def _insert_info(connection: Connection, key: str, value: str, otherwise: Any) -> None:

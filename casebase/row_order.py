@@ -7,19 +7,20 @@ order of their end they lie together. The cases of a load are written in this or
 load are appended, and those that end stay where they are, so that the order wears off slowly; a large load, and
 `python -m casebase sort`, restore it. PostgreSQL has indexes.
 
-DuckDB skips nothing for "closed_at IS NULL". So `ended_by` says the same without blanks: closed_at, and of an open case
-`schema.OPEN_END`. It is laid down here, for new cases as they are loaded; in between it may be later than the truth,
-which only costs time, and never earlier: whoever changes a case that is there sets it back to OPEN_END, or leaves it
-where the case just ended. What is changed past the cockpit is a finding of casebase.checks, and mended by sorting.
+DuckDB skips nothing for "closed_at IS NULL". So open cases are found by `settled_by`, which says the same without
+blanks: it is `schema.OPEN_END` while a case is open, and never earlier than closed_at (casebase.settled says the
+rest). It is laid down here, for new cases as they are loaded; in between it may be later than the truth, which only
+costs time. What is changed past the cockpit is a finding of casebase.checks, and mended by sorting.
 """
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, FromClause, delete, func, literal, select, text
+from sqlalchemy import ColumnElement, Connection, FromClause, delete, func, select, text
 
 from casebase.bulk_insert import modest_memory
-from casebase.engine import Casebase
-from casebase.schema import OPEN_END, petition
+from casebase.engine import Casebase, note_settled
+from casebase.schema import petition
+from casebase.settled import settled_by
 
 _ORDER = "closed_at NULLS LAST, registered_at, petition_id"
 # A load that brings so large a share of all cases is worth ordering them anew.
@@ -31,13 +32,14 @@ def sort_cases(casebase: Casebase) -> None:
     if casebase.engine.dialect.name != "duckdb":
         return
     names = ", ".join(f'"{column.name}"' for column in petition.columns)
-    ended_by = f"coalesce(closed_at, TIMESTAMP '{OPEN_END}') AS ended_by"
+    end = settled_by(petition.c).compile(casebase.engine, compile_kwargs={"literal_binds": True})
     with casebase.writing() as connection, modest_memory(connection):
-        rows = f"SELECT * REPLACE ({ended_by}) FROM petition"
+        rows = f"SELECT * REPLACE ({end} AS settled_by) FROM petition"
         connection.execute(text(f"CREATE TEMP TABLE sorted AS {rows} ORDER BY {_ORDER}"))
         connection.execute(delete(petition))
         connection.execute(text(f"INSERT INTO petition ({names}) SELECT {names} FROM sorted"))
         connection.execute(text("DROP TABLE sorted"))
+        note_settled(connection, laid_anew=True)
 
 
 def lay_new(connection: Connection, rows: FromClause) -> tuple[dict[str, ColumnElement[Any]], list[ColumnElement[Any]]]:
@@ -51,8 +53,7 @@ def lay_new(connection: Connection, rows: FromClause) -> tuple[dict[str, ColumnE
     order: list[ColumnElement[Any]] = [columns.registered_at, columns.position]
     if "closed_at" not in columns:  # every new case is open
         return {}, order
-    ended_by = func.coalesce(columns.closed_at, literal(OPEN_END, DateTime))
-    return {"ended_by": ended_by}, [columns.closed_at.nulls_last(), *order]
+    return {"settled_by": settled_by(columns)}, [columns.closed_at.nulls_last(), *order]
 
 
 def is_worth_sorting(connection: Connection, new: int) -> bool:

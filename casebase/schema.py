@@ -123,11 +123,11 @@ petition = Table(
     Column("five_day_due", Date, comment="fifth working day of a simple claim; null otherwise"),
     Column("closed_at", DateTime, comment="办结, or the end without handling that the status names"),
     Column(
-        "ended_by",
+        "settled_by",
         DateTime,
         nullable=False,
         server_default=text(f"'{OPEN_END}'"),
-        comment="never earlier than closed_at; open cases are found by it (casebase.row_order)",
+        comment="no earlier than any time of a case that has ended; open ones are found by it (casebase.settled)",
     ),
     Column("resolved", Boolean, comment="化解; null while open"),
     Column("status", String, comment="待转送 待受理 办理中 已办结; 不予受理 不再受理 存"),

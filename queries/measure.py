@@ -17,6 +17,7 @@ from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subjec
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
 from queries.scans import FREQUENCY, TIME, Balance, Cell, Number, Pass, Scan, read, span_number
+from queries.settled import divided
 from queries.subjects import AREA_DIMENSIONS, as_key, in_area, in_category, open_at
 
 _EXAMPLE = {"month": "2026-11", "day": "2026-11-22"}
@@ -263,7 +264,8 @@ def _plan_group(
     if span and first.dated_by is not None:
         labels[span] = span_number(first.dated_by(at), span)
     cells, where = [_cell(metric, at, period) for metric in metrics], in_slice(casebase, first.subject, at, rest)
-    yield Scan(first.subject.rows, labels, cells, where, _candidates(at, metrics, period), span)
+    whole = Scan(first.subject.rows, labels, cells, where, _candidates(at, metrics, period), span)
+    yield divided(casebase, whole, rest, [at], period)
 
 
 def _labels(subject: Subject, names: tuple[str, ...], at: Moment) -> dict[str, ColumnElement[Any]]:
@@ -312,7 +314,8 @@ def _plan_stocks(
                 spell, first = metric.spell(at), times[0][1]
                 present = open_at(first) if metric.only_open else or_(spell.end.is_(None), spell.end > first)
                 where = [present, *narrowing, spell.rows]
-                yield Balance(metric, subject.rows, labels, spell.start, spell.end, times, where, span)
+                whole = Balance(metric, subject.rows, labels, spell.start, spell.end, times, where, span)
+                yield divided(casebase, whole, within, [then for _, then in moments])
         others = [metric for metric in metrics if metric.spell is None]
         # Few cases were open at any one moment, but most of a year's at one of twelve.
         parts = [([metric], [one]) for metric in others if metric.only_open for one in moments]
@@ -322,7 +325,8 @@ def _plan_stocks(
         at = times_of_part[-1][1]
         cells = [_cell(metric, then, None, label) for metric in part for label, then in times_of_part]
         where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
-        yield Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
+        scan = Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
+        yield divided(casebase, scan, within, [then for _, then in times_of_part])
 
 
 def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> Cell:

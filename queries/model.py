@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
-from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, FromClause
@@ -23,6 +22,19 @@ _TEXTS_OF_RULES = ("definition", "among_text", "hits_text", "period_text")
 _TEXTS = ("name", "group", "unit", "definition", "among_text", "hits_text", "period_text", "article")
 
 
+@dataclass(eq=False)
+class Look:
+    """What the data does not fill (see queries.blanks), and whether anybody has asked: `seen` is empty until then."""
+
+    casebase: Casebase | None = None
+    seen: frozenset[str] = frozenset()
+
+    def __call__(self) -> frozenset[str]:
+        if self.casebase is not None:
+            self.seen = blanks(self.casebase)
+        return self.seen
+
+
 @dataclass(frozen=True, eq=False)
 class Moment:
     """The moment a number speaks of, with the rules that its predicates need."""
@@ -30,8 +42,8 @@ class Moment:
     as_of: datetime
     deadlines: DeadlineSettings
     workdays: Workdays
-    look: Callable[[], frozenset[str]] = frozenset
-    """What the data does not fill (see queries.blanks), asked only by what depends on it."""
+    look: Look = field(default_factory=Look)
+    """What the data does not fill, asked only by what depends on it."""
 
     @property
     def today(self) -> date:
@@ -53,7 +65,7 @@ class Moment:
 
 def moment(casebase: Casebase, as_of: datetime) -> Moment:
     """The moment under the rules of a case database."""
-    return Moment(as_of, casebase.settings.deadlines, casebase.workdays, partial(blanks, casebase))
+    return Moment(as_of, casebase.settings.deadlines, casebase.workdays, Look(casebase))
 
 
 Expression = Callable[[Moment], ColumnElement[Any]]

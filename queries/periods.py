@@ -96,7 +96,8 @@ def compared_period(period: Period, as_of: datetime, against: Against) -> tuple[
     Both move by the same step, so a running month is compared with the same days of last month
     (or of last year), and a finished one at the same maturity, but never before the earlier one
     was over too: what is whole is compared with what is whole. A whole month, quarter or year
-    steps by its own length in the calendar, anything else by its number of days.
+    steps by its own length in the calendar, anything else by its number of days. The earlier moment is
+    one to the minute, so that the changes within one are compared with the same numbers.
     """
     if against is Against.YEAR_BEFORE:
         step: pd.DateOffset | timedelta = pd.DateOffset(years=1)
@@ -105,7 +106,8 @@ def compared_period(period: Period, as_of: datetime, against: Against) -> tuple[
         step = _STEP[unit] if unit in _STEP else timedelta(days=period.days)
     start = (pd.Timestamp(period.start) - step).date()
     end = (pd.Timestamp(period.end + timedelta(days=1)) - step).date() - timedelta(days=1)
-    earlier, then = Period(start, max(start, end)), (pd.Timestamp(as_of) - step).to_pydatetime()
+    minute = as_of if as_of == end_of_day(as_of.date()) else as_of.replace(second=0, microsecond=0)
+    earlier, then = Period(start, max(start, end)), (pd.Timestamp(minute) - step).to_pydatetime()
     return earlier, max(then, end_of_day(earlier.end)) if as_of >= end_of_day(period.end) else then
 
 

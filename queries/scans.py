@@ -116,6 +116,12 @@ class Scan:
         labels = {f"by_{name}": inner.c[f"by_{name}"] for name in self.labels}
         return Counts(labels, [_counted(inner.c, n, cell) for n, cell in enumerate(self.cells)])
 
+    def expressions(self) -> Iterator[ColumnElement[Any]]:
+        """All that it reads."""
+        yield from (*self.labels.values(), *self.where, *self.found_by)
+        for cell in self.cells:
+            yield from (one for one in (cell.among, cell.hit, cell.amount) if one is not None)
+
     def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
         """Those of each cell: all of them where nothing is split, also of nothing."""
         is_split = bool(self.labels or self.span)
@@ -176,6 +182,10 @@ class Balance:
         steps = [self._step(time).label(name) for name, time in (("came", self.start), ("left", self.end))]
         inner = select(*flags, *steps).select_from(self.rows).where(*self.where).subquery()
         return Counts(dict(inner.c), [(func.count(), func.count(), None)])
+
+    def expressions(self) -> Iterator[ColumnElement[Any]]:
+        """All that it reads."""
+        yield from (*self.labels.values(), *self.where, self.start, self.end)
 
     def _step(self, time: ColumnElement[datetime]) -> ColumnElement[int]:
         """The place of the first moment that a time is not after; one past the last where it is blank or later."""

@@ -1,7 +1,7 @@
 """What all that happens in the living city is made of: draws, waits, and rows read and written whole."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from casebase.demo.draws import rolled
 from casebase.demo.hours import read_waking, waking_moment
 from casebase.demo.world import World
 from casebase.engine import frame_of_few
+from casebase.schema import OPEN_END, petition
 
 Hours = Literal["office", "waking"]
 _SPREAD = 1_787
@@ -125,6 +126,8 @@ def update(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
     staging = Table(f"_{table.name}_moved", MetaData(), *columns, prefixes=["TEMPORARY"])
     staging.create(connection)
     append(connection, staging, rows)
-    assigned = {name: staging.c[name] for name in values}
+    assigned: dict[str, Any] = {name: staging.c[name] for name in values}
+    if table is petition:
+        assigned["settled_by"] = OPEN_END  # a change unsettles a case (casebase.settled)
     connection.execute(table.update().values(assigned).where(table.c[key] == staging.c[key]))
     staging.drop(connection)

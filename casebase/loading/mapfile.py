@@ -36,7 +36,16 @@ TableName = Literal[
 ]  # fmt: skip
 # Fields that the load itself fills; a map must not name them. Other tables find a petition by its case number.
 _OWN = frozenset(
-    {"petition_id", "source", "updated_at", "five_day_due", "petitioner_key", "repeat_of", "dropped_times", "ended_by"}
+    {
+        "petition_id",
+        "source",
+        "updated_at",
+        "five_day_due",
+        "petitioner_key",
+        "repeat_of",
+        "dropped_times",
+        "settled_by",
+    }
 )
 _PETITION = "petition"
 # Ids end here: pandas and every screen keep such numbers exactly, and ids of events are made of them (casebase.events).

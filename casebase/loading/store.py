@@ -210,7 +210,7 @@ def merge_petitions(staging: Staging, connection: Connection, now: datetime, kee
     last = connection.scalar(select(func.max(petition.c.petition_id))) or 0
     laid, order = lay_new(connection, staging.table)
     return staging.merge(
-        stamps={"updated_at": now, "ended_by": OPEN_END},  # a case may be open again
+        stamps={"updated_at": now, "settled_by": OPEN_END},  # a case may be open again
         computed={"petition_id": staging.table.c.position + (last + 1), **laid},
         left_alone=_REPEATS if keep_repeats else frozenset(),
         order=order,
@@ -243,7 +243,7 @@ def mark_repeats(connection: Connection, source: str, *, same_category: bool = T
     repeat_of = case((repeats, ranked.c.first))
     connection.execute(
         update(petition)
-        .values(is_first=~repeats, repeat_of=repeat_of)
+        .values(is_first=~repeats, repeat_of=repeat_of, settled_by=OPEN_END)
         .where(
             columns.petition_id == ranked.c.petition_id,
             columns.is_first.is_distinct_from(~repeats) | columns.repeat_of.is_distinct_from(repeat_of),

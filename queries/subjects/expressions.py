@@ -51,9 +51,9 @@ def before(moment: datetime, column: ColumnElement[Any]) -> ColumnElement[bool]:
 def open_at(moment: datetime) -> ColumnElement[bool]:
     """The case had not ended by the moment.
 
-    `ended_by` says no more than `closed_at`, but rows are found by it (see casebase.row_order).
+    `settled_by` says no more here than `closed_at`, but rows are found by it (see casebase.row_order).
     """
-    return and_(p.ended_by > moment, or_(p.closed_at.is_(None), p.closed_at > moment))
+    return and_(p.settled_by > moment, or_(p.closed_at.is_(None), p.closed_at > moment))
 
 
 def limit_passed(limit: ColumnElement[Any], at: Moment) -> ColumnElement[bool]:

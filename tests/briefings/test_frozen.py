@@ -39,7 +39,7 @@ def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, froz
             connection.execute(text("update petition set title = title || '。' where petition_id = 5000"))
         same = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
         with casebase.writing() as connection:
-            opened = {"closed_at": None, "ended_by": OPEN_END}
+            opened = {"closed_at": None, "settled_by": OPEN_END}
             connection.execute(update(petition).where(petition.c.petition_id == 3000).values(opened))
         other = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
     finally:

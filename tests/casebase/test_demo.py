@@ -225,7 +225,7 @@ def test_times_are_ordered_and_nothing_lies_ahead(city: Casebase, petitions: pd.
     assert (ended.received_at.isna() == (ended.status == "存")).all()
     assert petitions.petition_id.is_monotonic_increasing
     assert petitions.registered_at.is_monotonic_increasing
-    planned = {"due_at", "scheduled_at", "day", "ended_by"}
+    planned = {"due_at", "scheduled_at", "day", "settled_by"}
     for name in ("petition", "grid_task", "mediation", "hearing", "reception", "supervision", "petition_event",
                  "expert_task", "proposal"):  # fmt: skip
         for column, values in _rows(city, name).select_dtypes("datetime").items():
@@ -492,8 +492,8 @@ def _checksum(casebase: Casebase) -> str:
                  "grid_task", "mediation", "hearing", "hearing_expert", "reception", "supervision",
                  "model_case", "hearing_participant", "expert_task", "proposal"):  # fmt: skip
         # Places are drawn by shapely, whose last digits differ between machines; no time of the city was ever dropped;
-        # ended_by says what closed_at does.
-        without = ["lon", "lat", "shape", "dropped_times", "ended_by"]
+        # settled_by follows from the times.
+        without = ["lon", "lat", "shape", "dropped_times", "settled_by"]
         rows = _rows(casebase, name).drop(columns=without, errors="ignore")
         found.update(rows.to_csv(index=False).encode())
     return found.hexdigest()

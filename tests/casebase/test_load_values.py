@@ -514,7 +514,7 @@ LATER_COLUMNS = {
     "unit": ("contact",),
     "petition": (
         "complained_unit_id", "registering_body", "registering_level", "handling_path", "is_skip_level", "is_joint",
-        "is_threat", "leader_assigned", "is_long_standing", "received_at", "ended_by",
+        "is_threat", "leader_assigned", "is_long_standing", "received_at", "settled_by",
     ),
     "reception": ("kind",),
     "supervision": ("escalation",),

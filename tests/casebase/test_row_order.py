@@ -1,6 +1,6 @@
 """The cases of a DuckDB file lie in the order in which they ended, the open ones last, and are the same cases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +35,15 @@ def load_cases(casebase: Casebase, folder: Path, cases: list[tuple[str, str, str
 
 def as_they_lie(casebase: Casebase) -> pd.DataFrame:
     """What is known of the cases, in the order in which they lie."""
-    return casebase.frame(select(*(column for column in schema.petition.columns if column.name != "ended_by")))
+    return casebase.frame(select(*(column for column in schema.petition.columns if column.name != "settled_by")))
 
 
 def ends(casebase: Casebase) -> dict[str, tuple[datetime | None, datetime]]:
-    """closed_at and ended_by of each case."""
+    """closed_at and settled_by of each case."""
     p = schema.petition.c
     with casebase.reading() as connection:
-        rows = connection.execute(select(p.case_no, p.closed_at, p.ended_by)).all()
-    return {name: (closed_at, ended_by) for name, closed_at, ended_by in rows}
+        rows = connection.execute(select(p.case_no, p.closed_at, p.settled_by)).all()
+    return {name: (closed_at, settled_by) for name, closed_at, settled_by in rows}
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_small_load_appends_and_the_command_sorts(loaded: Casebase, tmp_path: 
 
 def test_open_cases_are_found_by_a_column_without_blanks(loaded: Casebase) -> None:
     is_sorted = loaded.engine.dialect.name == "duckdb"
-    laid = {name: ended_by for name, (_, ended_by) in ends(loaded).items()}
+    laid = {name: settled_by for name, (_, settled_by) in ends(loaded).items()}
     far = schema.OPEN_END
     closed = {"b": datetime(2025, 10, 9, 10), "c": datetime(2025, 9, 30, 10)} if is_sorted else {"b": far, "c": far}
     assert laid == {"a": far, **closed}
@@ -93,7 +93,7 @@ def test_a_case_that_a_file_says_is_open_again_is_found_again(loaded: Casebase, 
     assert backlog(november) == 1
     load_cases(loaded, tmp_path, [("b", "2025-09-27", ""), ("c", "2025-09-28", "2025-12-01")], 13)
     assert backlog(november) == 3
-    assert all(closed_at is None or closed_at <= ended_by for closed_at, ended_by in ends(loaded).values())
+    assert all(closed_at is None or closed_at <= settled_by for closed_at, settled_by in ends(loaded).values())
     sort_cases(loaded)
     assert backlog(november) == 3
 
@@ -111,6 +111,23 @@ def test_a_case_that_was_opened_past_the_cockpit_is_a_finding_until_the_cases_ar
     assert findings() == ({"found_closed": 1} if is_sorted else {})
     sort_cases(loaded)
     assert findings() == {}
+
+
+def test_a_case_is_settled_by_its_latest_time_or_limit(empty_casebase: Casebase, tmp_path: Path) -> None:
+    file = tmp_path / "cases.csv"
+    rows = ["a,2025-09-26,2025-10-09,2025-12-01", "b,2025-09-26,2025-12-02,2025-11-30", "c,2025-09-26,,2025-11-30"]
+    file.write_text("\n".join(["no,opened,closed,due", *rows, ""]), encoding="utf-8")
+    columns = {**MAP["columns"], "due_at": "due"}
+    chosen = CaseMap.model_validate({**MAP, "columns": columns, "times": {"default": "%Y-%m-%d"}})
+    load(empty_casebase, file, chosen, now=datetime(2026, 11, 20))
+    settled = {name: settled_by for name, (_, settled_by) in ends(empty_casebase).items()}
+    if empty_casebase.engine.dialect.name == "duckdb":
+        assert settled["a"].date() == date(2025, 12, 1)
+        assert settled["b"] == datetime(2025, 12, 2)
+    assert settled["c"] == schema.OPEN_END
+    file.write_text(file.read_text(encoding="utf-8").replace("2025-10-09", "2025-10-10"), encoding="utf-8")
+    load(empty_casebase, file, chosen, now=datetime(2026, 11, 21))
+    assert ends(empty_casebase)["a"] == (datetime(2025, 10, 10), schema.OPEN_END), "a changed case is not settled"
 
 
 def test_sorting_that_fails_leaves_the_cases(loaded: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +157,8 @@ def test_a_later_load_lays_its_own_cases_in_order_behind_the_others(loaded: Case
     load_cases(loaded, tmp_path, [("d", "2025-10-01", ""), ("e", "2025-10-01", "2025-10-02")], 14)
     is_sorted = loaded.engine.dialect.name == "duckdb"
     assert as_they_lie(loaded)["case_no"].tolist() == [*before, *(["e", "d"] if is_sorted else ["d", "e"])]
-    ended_by = datetime(2025, 10, 2, 10) if is_sorted else schema.OPEN_END
-    assert ends(loaded)["e"] == (datetime(2025, 10, 2, 10), ended_by)
+    settled_by = datetime(2025, 10, 2, 10) if is_sorted else schema.OPEN_END
+    assert ends(loaded)["e"] == (datetime(2025, 10, 2, 10), settled_by)
 
 
 def test_cases_lie_in_order_where_the_load_found_repeats(empty_casebase: Casebase, tmp_path: Path) -> None:

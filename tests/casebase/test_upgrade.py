@@ -178,9 +178,9 @@ def test_cases_of_an_older_database_know_by_when_they_ended(empty_url: str) -> N
             connection.execute(text(f"INSERT INTO petition ({columns}) VALUES ({marks})"), row)
     upgrade(engine)
     with engine.connect() as connection:
-        ended_by = connection.scalars(select(petition.c.ended_by).order_by(petition.c.petition_id)).all()
+        settled_by = connection.scalars(select(petition.c.settled_by).order_by(petition.c.petition_id)).all()
     closed = datetime(2025, 8, 4, 9) if engine.dialect.name == "duckdb" else OPEN_END
-    assert ended_by == [closed, OPEN_END]
+    assert settled_by == [closed, OPEN_END]
     engine.dispose()
 
 
