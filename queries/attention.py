@@ -12,7 +12,7 @@ import pandas as pd
 from casebase.engine import Casebase
 from queries import hot_topics, needs
 from queries.beginnings import beginnings
-from queries.cases import Part, cases, count_cases, earliest
+from queries.cases import Part, cases, earliest
 from queries.intervals import wilson
 from queries.measure import Query, measure, measure_all, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -290,16 +290,15 @@ def _gap(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, there: Slic
 
 def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
     """The hearings to come, where the first is held within two working days; `name` is its unit."""
-    next_one = cases(casebase, "hearings_coming", as_of=as_of, within=within, limit=1)
-    if next_one.empty:
+    coming = cases(casebase, "hearings_coming", as_of=as_of, within=within)
+    if coming.empty:
         return None
-    first = next_one.iloc[0]
+    first = coming.iloc[0]
     at = pd.Timestamp(first["scheduled_at"]).to_pydatetime()
     if at.date() > moment(casebase, as_of).workday(2):
         return None
-    unit = first["unit"]
-    count = count_cases(casebase, "hearings_coming", as_of=as_of, within=within)
-    return Finding(About.HEARING, count, "hearings_coming", name="" if pd.isna(unit) else str(unit), at=at)
+    name = "" if pd.isna(first["unit"]) else str(first["unit"])
+    return Finding(About.HEARING, len(coming), "hearings_coming", name=name, at=at)
 
 
 def _at_best(hits: pd.Series, among: pd.Series) -> list[float]:

@@ -6,16 +6,34 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Join, Select, and_, case, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Join,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.sql.util import ClauseAdapter
 
 from casebase.engine import Casebase, frame_of
 from casebase.errors import UsageError
+from casebase.schema import petition
 from queries.measure import among_and_hit, candidate_rows, conditions, in_slice, metric_of, span_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
 from queries.names import shared_units
 from queries.periods import Period
 
 _UNIT = "unit_code"
+# So many rows are fetched by their keys, more by what they meet.
+_FEW = 1_000
 
 
 class Part(StrEnum):
@@ -130,13 +148,51 @@ def list_rows(
     Of a page only the keys are sought among all rows; names are looked up for the page alone.
     """
     order = (subject.order(at), subject.key)
-    if limit is not None or offset:
-        keys = select(subject.key).select_from(subject.rows).where(where).order_by(*order).limit(limit).offset(offset)
-        where = subject.key.in_(_fetched(casebase, keys) if isinstance(subject.rows, Join) else keys.correlate(None))
     expressions = {name: expression(at) for name, expression in subject.columns.items()} | _unit_code(subject, at)
     columns = [expression.label(name) for name, expression in expressions.items()]
-    statement = select(*columns).select_from(subject.rows).where(where).order_by(*order)
-    return _told_apart(casebase, casebase.frame(statement))
+    listing: Select[Any] = select(*columns).select_from(subject.rows).order_by(*order)
+    keys = select(subject.key).select_from(subject.rows).where(where).order_by(*order)
+    page = keys.limit(limit).offset(offset) if limit is not None or offset else None
+    if _joins_cases(subject.rows):
+        places = _places(casebase, keys.limit(_FEW + 1) if page is None else page)
+        is_whole = page is not None or len(places) <= _FEW
+        listing = _at_places(casebase, listing, subject.key, places) if is_whole else listing.where(where)
+    elif page is not None:
+        chosen = _fetched(casebase, page) if isinstance(subject.rows, Join) else page.correlate(None)
+        listing = listing.where(subject.key.in_(chosen))
+    else:
+        listing = listing.where(where)
+    return _told_apart(casebase, casebase.frame(listing))
+
+
+def _joins_cases(rows: FromClause) -> bool:
+    return isinstance(rows, Join) and (rows.right is petition or any(map(_joins_cases, (rows.left, rows.right))))
+
+
+def _places(casebase: Casebase, keys: Select[Any]) -> list[tuple[Any, int | None]]:
+    """Keys of rows, each with the place of its case; None of a row without one."""
+    with casebase.reading() as connection:
+        return [(key, place) for key, place in connection.execute(keys.add_columns(_place_of_case(casebase)))]
+
+
+def _place_of_case(casebase: Casebase) -> ColumnElement[int]:
+    """By what a case is fetched: in DuckDB its place in the file; PostgreSQL has an index of the keys."""
+    on_duckdb = casebase.engine.dialect.name == "duckdb"
+    return literal_column("petition.rowid", BigInteger) if on_duckdb else petition.c.petition_id
+
+
+def _at_places(
+    casebase: Casebase, listing: Select[Any], key: ColumnElement[Any], places: Sequence[tuple[Any, int | None]]
+) -> Select[Any]:
+    """The listing of these rows, with their cases in place of all cases.
+
+    Of a join to cases DuckDB reads the listed columns of every case: 440 ms for 200 rows beside ten million. Cases that
+    are asked for by their places are the only ones that it reads: 13 ms.
+    """
+    of_cases = literal([place for _, place in places if place is not None], ARRAY(BigInteger))
+    narrowed = select(petition).where(_place_of_case(casebase).in_(select(func.unnest(of_cases))))
+    adapted: Select[Any] = ClauseAdapter(narrowed.subquery("cases_of_page")).traverse(listing)
+    return adapted.where(key.in_([key for key, _ in places]))
 
 
 def _fetched(casebase: Casebase, keys: Select[Any]) -> list[Any]:
