@@ -13,7 +13,7 @@ from cockpit.view import View
 from pages.parts import notices, session
 from pages.parts.markdown import escape_markdown
 from pages.parts.panel import panel
-from queries.measure import measure
+from queries.cases import has_cases
 from queries.model import Metric
 from queries.registry import METRICS
 from queries.subjects import DIMENSIONS
@@ -174,7 +174,7 @@ def page_lacks(view: View, metric: str) -> bool:
 
 def page_is_empty(view: View, metrics: Sequence[str], what: str, *tables: str) -> bool:
     """Whether nothing was ever counted by any of these numbers; says what to load (see `notices.missing`)."""
-    is_empty = not view.ask(measure, list(metrics), as_of=view.as_of)["hits"].any()
+    is_empty = not any(view.ask(has_cases, metric, as_of=view.as_of) for metric in metrics)
     if is_empty:
         notices.missing(what, *tables)
     return is_empty

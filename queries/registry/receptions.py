@@ -33,8 +33,9 @@ def _received(at: Moment) -> ColumnElement[bool]:
 
 
 def _open(at: Moment) -> ColumnElement[bool]:
-    closed = reception_closed()
-    return and_(_received(at), or_(closed.is_(None), closed > at.as_of))
+    """Not done with by the moment; that its own record does not say so is said by itself, as rows are found by it."""
+    own, closed = visit.closed_at, reception_closed()
+    return and_(_received(at), or_(own.is_(None), own > at.as_of), or_(closed.is_(None), closed > at.as_of))
 
 
 def _days_open(at: Moment) -> ColumnElement[int]:
@@ -95,6 +96,7 @@ RECEPTION_DAYS = _reception(
     period_text="办结时间",
     among=lambda at: and_(_received(at), before(at.as_of, reception_closed())),
     dated_by=Fixed(reception_closed()),
+    dated_from=lambda _: ((visit.closed_at, 0), (p.closed_at, 0)),
     amount=Fixed(natural_days(visit.held_at, reception_closed())),
     in_days=True,
 )
