@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, true, update
+import pytest
+from sqlalchemy import Connection, delete, insert, select, true, update
 
+from casebase import events
 from casebase.engine import Casebase
 from casebase.events import derive
 from casebase.schema import grid_task, hearing, petition, petition_event, reception, supervision
@@ -106,3 +108,32 @@ def test_events_from_elsewhere_stay(empty_casebase: Casebase) -> None:
         connection.execute(insert(petition_event).values(foreign))
         derive(connection, true())
         assert told(connection, 1) == [("登记", START), ("异议退回", START + DAY)]
+
+
+@pytest.mark.parametrize("few", [0, 10])
+def test_few_cases_are_derived_as_many_are(empty_casebase: Casebase, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(events, "_FEW", few)
+    with empty_casebase.writing() as connection:
+        for number in (1, 2, 3):
+            add_case(connection, number, forwarded_at=START + DAY, closed_at=START + 2 * DAY)
+        connection.execute(insert(hearing).values(_hearing(1, held_at=START + DAY)))
+        derive(connection, petition.c.petition_id != 3)
+        assert told(connection, 1) == [
+            ("登记", START),
+            ("转送", START + DAY),
+            ("听证", START + DAY),
+            ("办结", START + 2 * DAY),
+        ]
+        assert told(connection, 3) == []
+        connection.execute(update(petition).values(forwarded_at=None, accepted_at=START + DAY))
+        connection.execute(update(petition).values(closed_at=START + 3 * DAY))
+        connection.execute(delete(hearing))
+        derive(connection, petition.c.petition_id == 1)
+        assert told(connection, 1) == [("登记", START), ("受理告知", START + DAY), ("办结", START + 3 * DAY)]
+        assert told(connection, 2) == [("登记", START), ("转送", START + DAY), ("办结", START + 2 * DAY)]
+        derive(connection, petition.c.petition_id == 3, fresh=True)
+        assert told(connection, 3) == told(connection, 1)
+
+
+def _hearing(number: int, **columns: object) -> dict[str, object]:
+    return {"hearing_id": number, "petition_id": 1, "stage": "办理", "status": "已举行", **columns}
