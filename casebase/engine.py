@@ -17,15 +17,18 @@ import pandas as pd
 import psycopg
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
     Connection,
     DateTime,
     Engine,
     Select,
     String,
+    bindparam,
     cast,
     create_engine,
     event,
+    false,
     func,
     insert,
     select,
@@ -474,6 +477,17 @@ def frame_of_few(connection: Connection, statement: Select[Any] | CompoundSelect
     frame = pd.DataFrame([tuple(row) for row in result.all()], columns=list(result.keys()))
     times = [name for name, column in statement.selected_columns.items() if isinstance(column.type, DateTime)]
     return frame.assign(**{name: pd.to_datetime(frame[name]) for name in times if frame[name].isna().all()})
+
+
+def is_one_of(column: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a column is one of at most some thousands of numbers.
+
+    By numbers that stand in the statement itself DuckDB skips what cannot hold them: 65 million rows in the order of
+    the column are looked through in 6 ms, by a join with the numbers in 700.
+    """
+    if not numbers:
+        return false()
+    return column.in_(bindparam("numbers", numbers, BigInteger, expanding=True, literal_execute=True, unique=True))
 
 
 def read_state(connection: Connection) -> DataState:

@@ -51,6 +51,8 @@ p = petition.c
 def receive(connection: Connection, span: Span) -> set[int]:
     """Leaders take on some of the accepted cases (see casebase.demo.leaders), and are done when the case is closed."""
     rows = _untaken(connection, span, reception)
+    if rows.empty:
+        return _close_receptions(connection, span)
     rows["level"] = pd.Index(REGISTERING_LEVELS).get_indexer(pd.Index(rows.registering_level))
     rows["is_hard"] = ~rows.is_simple.astype(bool)
     taken = leaders.takings(rows, span.world.calendar, span.world.seed)
@@ -70,25 +72,37 @@ def receive(connection: Connection, span: Span) -> set[int]:
         }
     )
     append(connection, reception, received)
-    return set(come.petition_id.tolist()) | _close_receptions(connection)
+    return set(come.petition_id.tolist()) | _close_receptions(connection, span)
 
 
-def _close_receptions(connection: Connection) -> set[int]:
+def _close_receptions(connection: Connection, span: Span) -> set[int]:
     r = reception.c
     query = (
         select(r.reception_id, r.petition_id, p.closed_at)
         .join(petition, p.petition_id == r.petition_id)
         .where(r.closed_at.is_(None), p.closed_at >= r.held_at)
     )
-    done = steps.read(connection, query)
+    done = steps.read_due(connection, span, query, r.reception_id, r.petition_id)
+    if done.empty:
+        return set()
     steps.update(connection, reception, done[["reception_id", "closed_at"]])
     return set(done.petition_id.tolist())
 
 
 def supervise(connection: Connection, span: Span) -> set[int]:
     """Orders on cases that are late, repeated or chosen for another reason, and the answers to them."""
+    touched = _order(connection, span) | _answer(connection, span)
+    _escalate(connection, span)
+    return touched
+
+
+def _order(connection: Connection, span: Span) -> set[int]:
     rows = _untaken(connection, span, supervision, earliest=timedelta(days=400))
+    if rows.empty:
+        return set()
     rows = rows[rows.due_at.notna() & ~rows.is_simple.astype(bool)].copy()
+    if rows.empty:
+        return set()
     chosen = steps.draw_below(span, rows.petition_id, 60, PER_MYRIAD) < np.where(rows.is_first, 60, 420)
     late = steps.draw_below(span, rows.petition_id, 61, PER_MYRIAD) < 4_200
     after = rows.accepted_at + pd.to_timedelta(10 + steps.draw_below(span, rows.petition_id, 62, 21), unit="D")
@@ -111,9 +125,7 @@ def supervise(connection: Connection, span: Span) -> set[int]:
         }
     )
     append(connection, supervision, orders)
-    touched = set(come.petition_id.tolist()) | _answer(connection, span)
-    _escalate(connection, span)
-    return touched
+    return set(come.petition_id.tolist())
 
 
 def _answer(connection: Connection, span: Span) -> set[int]:
@@ -123,7 +135,9 @@ def _answer(connection: Connection, span: Span) -> set[int]:
         .join(petition, p.petition_id == s.petition_id)
         .where(s.replied_at.is_(None))
     )
-    rows = steps.read(connection, query)
+    rows = steps.read_due(connection, span, query, s.supervision_id, s.petition_id)
+    if rows.empty:
+        return set()
     days = 2 + steps.draw_below(span, rows.supervision_id, 65, 12)
     steps.apply(
         span,
@@ -154,6 +168,11 @@ def _escalate(connection: Connection, span: Span) -> None:
 
 def propose(connection: Connection, span: Span) -> None:
     """What the bureau proposes after some of the orders, and the written feedback (article 40)."""
+    _propose(connection, span)
+    _take_feedback(connection, span)
+
+
+def _propose(connection: Connection, span: Span) -> None:
     s, q = supervision.c, proposal.c
     known = select(q.petition_id).where(q.petition_id.is_not(None))
     since = pd.Timestamp(span.live_since).to_pydatetime()
@@ -162,8 +181,12 @@ def propose(connection: Connection, span: Span) -> None:
         .join(petition, p.petition_id == s.petition_id)
         .where(s.issued_at > since, s.petition_id.not_in(known))
     )
-    rows = steps.read(connection, query)
+    rows = steps.read_due(connection, span, query, s.petition_id, s.petition_id)
+    if rows.empty:
+        return
     rows = rows[steps.draw_below(span, rows.petition_id, 100, PER_MYRIAD) < PROPOSED_OF_SUPERVISED].copy()
+    if rows.empty:
+        return
     rows["made_at"] = _none(rows)
     days = 12 + steps.draw_below(span, rows.petition_id, 101, 19)
     planned = steps.office_moment_after(span, rows.issued_at, days, rows.petition_id, 102)
@@ -179,7 +202,14 @@ def propose(connection: Connection, span: Span) -> None:
         }
     )
     append(connection, proposal, proposals)
-    waiting = steps.read(connection, select(q.proposal_id, q.made_at, q.feedback_at).where(q.feedback_at.is_(None)))
+
+
+def _take_feedback(connection: Connection, span: Span) -> None:
+    q = proposal.c
+    query = select(q.proposal_id, q.made_at, q.feedback_at).where(q.feedback_at.is_(None))
+    waiting = steps.read_due(connection, span, query, q.proposal_id)
+    if waiting.empty:
+        return
     days = 8 + steps.draw_below(span, waiting.proposal_id, 104, 38)
     planned = steps.office_moment_after(span, waiting.made_at, days, waiting.proposal_id, 105)
     steps.apply(span, waiting, "feedback_at", waiting.made_at, planned)
@@ -191,8 +221,12 @@ def propose(connection: Connection, span: Span) -> None:
 def consult(connection: Connection, span: Span) -> set[int]:
     """Experts help to handle a few of the harder cases."""
     rows = _untaken(connection, span, expert_task)
+    if rows.empty:
+        return set()
     rows = rows[(rows.handling_path == PETITION_PROCEDURE) & ~rows.is_simple.astype(bool)]
     rows = rows[steps.draw_below(span, rows.petition_id, 110, PER_MYRIAD) < _HELPED].copy()
+    if rows.empty:
+        return set()
     rows["took_part_at"] = _none(rows)
     days = 2 + steps.draw_below(span, rows.petition_id, 111, 12)
     planned = steps.office_moment_after(span, rows.accepted_at, days, rows.petition_id, 112)
@@ -216,8 +250,12 @@ def consult(connection: Connection, span: Span) -> set[int]:
 def apply_for_hearings(connection: Connection, span: Span) -> set[int]:
     """A few of the harder cases get a hearing: applied for, scheduled and given a panel at once."""
     rows = _untaken(connection, span, hearing)
+    if rows.empty:
+        return set()
     rows = rows[(rows.handling_path == PETITION_PROCEDURE) & ~rows.is_simple.astype(bool)]
     rows = rows[steps.draw_below(span, rows.petition_id, 70, PER_MYRIAD) < _HEARD].copy()
+    if rows.empty:
+        return set()
     days = 6 + steps.draw_below(span, rows.petition_id, 71, 12)
     rows["applied_at"] = _none(rows)
     planned = steps.office_moment_after(span, rows.accepted_at, days, rows.petition_id, 72)
@@ -295,7 +333,7 @@ def _untaken(connection: Connection, span: Span, table: Table, earliest: timedel
         not_(p.restricted),
         p.petition_id.not_in(select(table.c.petition_id).where(table.c.petition_id.is_not(None))),
     )
-    return steps.read(connection, query)
+    return steps.read_due(connection, span, query, p.petition_id, p.petition_id)
 
 
 def _none(rows: pd.DataFrame) -> pd.Series:

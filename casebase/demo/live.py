@@ -18,11 +18,12 @@ from sqlalchemy import Connection, func, select
 from casebase import events
 from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
 from casebase.demo import cases, course, disputes, duties, origins, rhythm, steps, world
+from casebase.demo.agenda import Agenda
 from casebase.demo.builder import LIVE_SINCE, YEARLY, append_rows
 from casebase.demo.draws import PER_MYRIAD, Draws
 from casebase.demo.hours import WAKING, read_waking, waking_moment
 from casebase.demo.world import World
-from casebase.engine import Casebase, mark_changed, write_info
+from casebase.engine import Casebase, mark_changed, read_state, write_info
 from casebase.errors import CasebaseError
 from casebase.schema import grid_task, grid_worker, hearing, info, mediation, petition
 
@@ -42,13 +43,16 @@ _OLD = pd.Timedelta(days=200)
 _log = logging.getLogger(__name__)
 
 
-def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, speed: float = 1.0) -> int:
+def advance(
+    casebase: Casebase, since: datetime, until: datetime, seed: int, speed: float = 1.0, agenda: Agenda | None = None
+) -> int:
     """Apply in one transaction what happens in (since, until]; returns the number of cases touched.
 
     `speed` multiplies arrivals and shortens every wait. The version of the data grows when a case was
     touched, its cut-off time always. What another process has already let happen, as the cut-off time tells once it is
-    this one's turn to write, happens no second time. Raises CasebaseError for a database that is not a demonstration
-    city.
+    this one's turn to write, happens no second time. An `agenda` that is kept from one call to the next spares
+    the look at all that waits, and changes nothing else. Raises CasebaseError for a database that is not a
+    demonstration city.
     """
     since, until = since.replace(microsecond=0), until.replace(microsecond=0)
     if until <= since:
@@ -65,15 +69,22 @@ def advance(casebase: Casebase, since: datetime, until: datetime, seed: int, spe
         start = datetime.fromisoformat(values[LIVE_SINCE])
         settings = casebase.settings
         city = world.make(int(values["seed"]), start, settings.calendar, settings.deadlines, settings.hotline)
-        span = steps.Span(_at(since), _at(until), _at(start), speed, seed, city)
+        agenda = Agenda() if agenda is None else agenda
+        lived = values[LIVE_SINCE], values["seed"], speed
+        agenda.go_on((*lived, values.get("version"), values.get("data_until")))
+        span = steps.Span(_at(since), _at(until), _at(start), speed, seed, city, agenda)
         touched = _move(connection, span) if _ticks(since) < _ticks(until) else set()
         yearly = int(values[YEARLY])
         arrivals = _arrivals(city, start, until, speed, yearly) - _arrivals(city, start, since, speed, yearly)
-        touched |= _register(connection, span, since, until, arrivals)
+        registered = _register(connection, span, since, until, arrivals)
+        agenda.change(registered)
+        touched |= registered
         _derive(connection, sorted(touched))
         write_info(connection, data_until=until.isoformat())
         if touched:
             mark_changed(connection, until)
+        version = str(read_state(connection).version)
+    agenda.rest((*lived, version, until.isoformat()))
     return len(touched)
 
 
@@ -95,13 +106,13 @@ def start(casebase: Casebase, speed: float, poll_seconds: float, clock: Callable
     After a pause the gap is filled at the real rhythm, a day a transaction. A database that cannot be
     reached is tried again with growing patience.
     """
-    stopping = threading.Event()
+    stopping, agenda = threading.Event(), Agenda()
 
     def live() -> None:
         patience = poll_seconds
         while not stopping.wait(patience):
             try:
-                _catch_up(casebase, clock, speed, stopping)
+                _catch_up(casebase, clock, speed, stopping, agenda)
                 patience = poll_seconds
             except CasebaseError as error:
                 patience = min(patience * 2, 60.0)
@@ -115,7 +126,9 @@ def start(casebase: Casebase, speed: float, poll_seconds: float, clock: Callable
     return LiveCity(thread, stopping)
 
 
-def _catch_up(casebase: Casebase, clock: Callable[[], datetime], speed: float, stopping: threading.Event) -> None:
+def _catch_up(
+    casebase: Casebase, clock: Callable[[], datetime], speed: float, stopping: threading.Event, agenda: Agenda
+) -> None:
     state = casebase.state()
     if not state.demonstration or state.data_until is None:
         raise CasebaseError("the case database is not a demonstration city")
@@ -124,7 +137,7 @@ def _catch_up(casebase: Casebase, clock: Callable[[], datetime], speed: float, s
     while since < now and not stopping.is_set():
         paused = now - since > _PAUSE
         until = min(since + _STEP, now)
-        advance(casebase, since, until, seed=int(since.timestamp()), speed=1.0 if paused else speed)
+        advance(casebase, since, until, int(since.timestamp()), 1.0 if paused else speed, agenda)
         since = until
 
 
@@ -134,11 +147,18 @@ def _ticks(moment: datetime) -> int:
 
 def _move(connection: Connection, span: steps.Span) -> set[int]:
     """Everything that happens to cases that are there already."""
-    touched = _move_cases(connection, span) | _move_tasks(connection, span) | _hold_hearings(connection, span)
-    touched |= duties.receive(connection, span) | duties.supervise(connection, span)
-    touched |= duties.apply_for_hearings(connection, span) | duties.consult(connection, span)
+    span.agenda.begin(span.until)
+    touched: set[int] = set()
+    for move in (
+        _move_cases, _move_tasks, _hold_hearings, duties.receive, duties.supervise, duties.apply_for_hearings,
+        duties.consult,
+    ):  # fmt: skip
+        moved = move(connection, span)
+        span.agenda.change(moved)
+        touched |= moved
     duties.propose(connection, span)
     _close_mediations(connection, span)
+    span.agenda.end()
     return touched
 
 
@@ -159,7 +179,8 @@ def _register(connection: Connection, span: steps.Span, since: datetime, until: 
     """New cases with what already happened to them by `until`."""
     if arrivals <= 0:
         return set()
-    first = steps.next_id(connection, petition.c.petition_id)
+    first = steps.next_id(connection, petition.c.petition_id, span.agenda.last_case)
+    span.agenda.last_case = first + arrivals - 1
     draws = Draws(np.random.SeedSequence([span.seed, first]))
     hours = rhythm.between(since, until, span.world.calendar, span.world.seed)
     number = np.arange(arrivals, dtype=np.int64)
@@ -230,7 +251,12 @@ def _move_cases(connection: Connection, span: steps.Span) -> set[int]:
         p.grid_id, p.category_code, p.unit_id, p.leader_assigned, p.is_long_standing,
     )  # fmt: skip
     waiting = p.evaluated_at.is_(None) & p.counted & ~p.restricted & (p.closed_at > window) & (p.status == CLOSED)
-    rows = steps.read(connection, select(*columns).where(p.closed_at.is_(None) | waiting))
+    # Both lie in the last blocks of the file (see casebase.row_order).
+    lately = p.settled_by > window
+    query = select(*columns).where(lately, p.closed_at.is_(None) | waiting)
+    # The tasks that are pushed are numbered in this order, and what becomes of a task hangs on its number.
+    query = query.order_by(p.registered_at, p.petition_id)
+    rows = steps.read_due(connection, span, query, p.petition_id, p.petition_id)
     if rows.empty:
         return set()
     rows["is_simple"] = rows.is_simple.astype(bool)
@@ -271,7 +297,9 @@ def _stays_open(span: steps.Span, rows: pd.DataFrame) -> np.ndarray:
 def _grow_old(span: steps.Span, rows: pd.DataFrame) -> pd.Series:
     """An open case becomes a 积案 when it has been open for a year."""
     birthday = rows.registered_at + pd.Timedelta(days=cases.LONG_STANDING_DAYS)
-    fresh = rows.closed_at.isna() & ~rows.is_long_standing.astype(bool) & (birthday <= pd.Timestamp(span.until))
+    young = rows.closed_at.isna() & ~rows.is_long_standing.astype(bool)
+    fresh = young & (birthday <= pd.Timestamp(span.until))
+    span.agenda.expect("petition_id", rows.petition_id[young & ~fresh], birthday[young & ~fresh])
     rows.loc[fresh, "is_long_standing"] = True
     soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
     rows.loc[fresh, "updated_at"] = birthday[fresh].where(birthday[fresh] > soonest, soonest)
@@ -453,7 +481,7 @@ def _move_tasks(connection: Connection, span: steps.Span) -> set[int]:
         .join(petition, petition.c.petition_id == t.petition_id)
         .where(t.finished_at.is_(None))
     )
-    rows = steps.read(connection, query)
+    rows = steps.read_due(connection, span, query, t.task_id, t.petition_id)
     if rows.empty:
         return set()
     before = rows.copy()
@@ -501,10 +529,8 @@ def _hold_hearings(connection: Connection, span: steps.Span) -> set[int]:
         h.settled_at,
     )
     recent = h.held_at > pd.Timestamp(span.live_since).to_pydatetime() - timedelta(days=40)
-    rows = steps.read(
-        connection,
-        select(*columns).where((h.status == "已排期") | ((h.status == "已举行") & h.settled_at.is_(None) & recent)),
-    )
+    query = select(*columns).where((h.status == "已排期") | ((h.status == "已举行") & h.settled_at.is_(None) & recent))
+    rows = steps.read_due(connection, span, query, h.hearing_id)
     if rows.empty:
         return set()
     before = rows.copy()
@@ -528,10 +554,8 @@ def _hold_hearings(connection: Connection, span: steps.Span) -> set[int]:
 
 def _close_mediations(connection: Connection, span: steps.Span) -> None:
     m = mediation.c
-    rows = steps.read(
-        connection,
-        select(m.mediation_id, m.dispute_kind, m.opened_at, m.closed_at, m.outcome).where(m.closed_at.is_(None)),
-    )
+    query = select(m.mediation_id, m.dispute_kind, m.opened_at, m.closed_at, m.outcome).where(m.closed_at.is_(None))
+    rows = steps.read_due(connection, span, query, m.mediation_id)
     if rows.empty:
         return
     wait = 3_600 + steps.draw_below(span, rows.mediation_id, 40, 9 * WAKING)

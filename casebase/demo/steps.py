@@ -8,10 +8,11 @@ import pandas as pd
 from sqlalchemy import Column, Connection, MetaData, Select, Table, func, select
 
 from casebase.bulk_insert import append
+from casebase.demo.agenda import Agenda
 from casebase.demo.draws import rolled
 from casebase.demo.hours import read_waking, waking_moment
 from casebase.demo.world import World
-from casebase.engine import frame_of_few
+from casebase.engine import frame_of, is_one_of
 from casebase.schema import OPEN_END, petition
 
 Hours = Literal["office", "waking"]
@@ -29,11 +30,13 @@ class Span:
     speed: float
     seed: int
     world: World
+    agenda: Agenda
 
 
-def next_id(connection: Connection, number: Column[int]) -> int:
-    """The next free number of a table."""
-    return (connection.scalar(select(func.max(number))) or 0) + 1
+def next_id(connection: Connection, number: Column[int], at_least: int = 0) -> int:
+    """The next free number of a table, in which so high a number is known to be taken."""
+    query = select(func.max(number)).where(number >= at_least) if at_least else select(func.max(number))
+    return (connection.scalar(query) or 0) + 1
 
 
 def draw_below(span: Span, numbers: pd.Series, salt: int, below: int | np.ndarray) -> np.ndarray:
@@ -80,14 +83,20 @@ def apply(
     """Write the planned moments that have come; a wait shrinks with the speed.
 
     What should have happened earlier happens just after `since`; what would fall out of the hours, when they begin.
+    What has not come is expected: the first column of `rows` numbers it.
     """
     since = wait_start(span, start)
     moment = since + (planned - since) / span.speed if hurried else planned
     soonest = pd.Timestamp(span.since) + pd.Timedelta(seconds=1)
     moment = moment.where(~(moment < soonest), soonest).dt.floor("s")
     moment = moment.where(~(moment <= start), start + pd.Timedelta(minutes=10))
+    # Out of the hours the moment moves with `since`: from the unmoved one on every step has to look.
+    soonest_look = moment
     moment = within_hours(span, moment, hours)
-    come = moment[moment <= pd.Timestamp(span.until)]
+    has_come = moment <= pd.Timestamp(span.until)
+    come = moment[has_come]
+    key = rows.columns[0]
+    span.agenda.expect(key, rows.loc[moment.index[~has_come], key], soonest_look[~has_come])
     rows.loc[come.index, column] = come.astype("datetime64[us]")
 
 
@@ -106,7 +115,7 @@ def within_hours(span: Span, moment: pd.Series, hours: Hours) -> pd.Series:
 
 def read(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFrame:
     """Rows as a frame whose times are all datetime64[us], empty columns too."""
-    frame = frame_of_few(connection, query)
+    frame = frame_of(connection, query)
     for column in query.selected_columns:
         if str(column.type) in ("DATETIME", "DATE", "TIMESTAMP"):
             frame[column.name] = pd.to_datetime(frame[column.name]).astype("datetime64[us]")
@@ -115,6 +124,23 @@ def read(connection: Connection, query: Select[tuple[object, ...]]) -> pd.DataFr
                 frame[column.name].astype(object) if frame[column.name].isna().any() else frame[column.name]
             )
     return frame
+
+
+def read_due(
+    connection: Connection,
+    span: Span,
+    query: Select[tuple[object, ...]],
+    key: Column[int],
+    petition_id: Column[int] | None = None,
+) -> pd.DataFrame:
+    """`read` of the rows to which something may happen by now, as the agenda has it.
+
+    They are numbered by `key`, and belong to the case of `petition_id`. Of no rows the columns have no types.
+    """
+    numbers = span.agenda.numbers(connection, key, petition_id)
+    if numbers is not None and not numbers:
+        return pd.DataFrame(columns=[column.name for column in query.selected_columns])
+    return read(connection, query if numbers is None else query.where(is_one_of(key, numbers)))
 
 
 def update(connection: Connection, table: Table, rows: pd.DataFrame) -> None:

@@ -16,8 +16,9 @@ from sqlalchemy import select, text
 from casebase import schema
 from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
 from casebase.demo import build, live, world
+from casebase.demo.agenda import Agenda
 from casebase.demo.builder import YEARLY
-from casebase.engine import Casebase, open_casebase
+from casebase.engine import Casebase, mark_changed, open_casebase
 from casebase.errors import CasebaseError
 from casebase.schema import info, petition
 from casebase.settings import Settings
@@ -334,3 +335,53 @@ def test_it_lives_on_postgresql(postgres_url: str, casebase_of: Callable[[str], 
     with again.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM grid")).scalar() == 70_818
     again.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("speed", "step", "days"),
+    [(1.0, timedelta(minutes=97), 4), (1.0, timedelta(hours=11), 20), (60.0, timedelta(minutes=20), 2)],
+)
+def test_an_agenda_changes_nothing_but_the_work(
+    built: Path, tmp_path: Path, speed: float, step: timedelta, days: int
+) -> None:
+    """Row for row as a city of which all that waits is looked at in every step."""
+    (tmp_path / "each").mkdir()
+    (tmp_path / "due").mkdir()
+    with _copied(built, tmp_path / "each") as each, _copied(built, tmp_path / "due") as due:
+        agenda, now, end = Agenda(), UNTIL, UNTIL + timedelta(days=days)
+        while now < end:
+            touched = live.advance(each, now, now + step, 5, speed)
+            assert live.advance(due, now, now + step, 5, speed, agenda) == touched
+            now += step
+        for name in schema.metadata.tables:
+            pd.testing.assert_frame_equal(_rows(due, name), _rows(each, name), obj=name)
+
+
+def test_an_agenda_begins_anew_where_somebody_else_writes(city: Casebase) -> None:
+    agenda, half = Agenda(), UNTIL + timedelta(days=3)
+    live.advance(city, UNTIL, half, 5, agenda=agenda)
+    with city.writing() as connection:
+        waiting = petition.c.closed_at.is_(None) & petition.c.forwarded_at.is_not(None)
+        chosen = connection.scalars(select(petition.c.petition_id).where(waiting).limit(20)).all()
+        again = {"forwarded_at": None, "received_at": None, "accepted_at": None, "due_at": None, "status": "待转送"}
+        connection.execute(petition.update().values(again).where(petition.c.petition_id.in_(chosen)))
+        mark_changed(connection, half)
+    live.advance(city, half, half + timedelta(days=3), 5, agenda=agenda)
+    rows = _rows(city, "petition").set_index("petition_id")
+    assert rows.forwarded_at[list(chosen)].notna().all()
+
+
+def test_a_step_that_failed_leaves_nothing_out(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "failed").mkdir()
+    with _copied(built, tmp_path / "whole") as whole, _copied(built, tmp_path / "failed") as failed:
+        agenda, now, end = Agenda(), UNTIL + timedelta(hours=1), UNTIL + timedelta(days=4)
+        live.advance(failed, UNTIL, now, 5, agenda=agenda)
+        with monkeypatch.context() as broken:
+            broken.setattr(live, "_register", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                live.advance(failed, now, end, 5, agenda=agenda)
+        live.advance(failed, now, end, 5, agenda=agenda)
+        live.advance(whole, UNTIL, now, 5)
+        live.advance(whole, now, end, 5)
+        pd.testing.assert_frame_equal(_rows(failed, "petition"), _rows(whole, "petition"))
