@@ -116,8 +116,9 @@ def masked(text: str) -> str:
 
 def masked_column(texts: "pd.Series[Any]") -> "pd.Series[Any]":
     """The same for a column of texts, with gaps; the very column where nothing is masked."""
-    written = [masked(text) if isinstance(text, str) else text for text in texts]
-    if all(new is old for new, old in zip(written, texts, strict=True)):
+    read = texts.tolist()
+    written = [masked(text) if isinstance(text, str) else text for text in read]
+    if all(new is old for new, old in zip(written, read, strict=True)):
         return texts
     return pd.Series(written, index=texts.index, name=texts.name, dtype=texts.dtype)
 

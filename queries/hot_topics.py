@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from casebase.engine import Casebase
+from casebase.engine import Casebase, frame_of
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries.beginnings import beginnings
@@ -239,8 +239,8 @@ def _series(rows: pd.DataFrame, by: tuple[str, ...]) -> tuple[list[Cell], Counts
 def _read(
     casebase: Casebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
 ) -> pd.DataFrame:
-    statement = _of_stretches(casebase, stretches, within, columns)
-    return casebase.frame(statement)
+    with casebase.reading() as connection:
+        return frame_of(connection, _of_stretches(casebase, stretches, within, columns))
 
 
 def _of_stretches(

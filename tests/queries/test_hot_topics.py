@@ -30,6 +30,7 @@ from queries.hot_topics import (
 )
 from queries.model import EVERYTHING, Slice
 from queries.segmentation import occurrences
+from queries.segmentation import words as words_of
 from queries.surges import STRETCHES, rising
 from tests.queries.reference import Reference
 
@@ -210,3 +211,24 @@ def messages(shared_data: Path, new_url: Callable[[str], str], casebase_of: Call
     file = shared_data / "cases" / "messages_cn_2011_2020.csv.gz"
     load(casebase, file, read_map(ROOT / "maps" / "messages_cn.toml"), now=NOON)
     return casebase
+
+
+def test_words_occur_in_the_texts_that_each_segmented_by_itself_hold_them() -> None:
+    texts = [
+        "投诉未来路社区天然气管道未通气问题\n来电人反映：近期，天然气管道未通气。请求有关部门现场查看！",
+        "",
+        "请求有关部门现场查看；登记后一直没有回音，请求有关部门现场查看？",
+        "天然气A12管道（未来路）近期、停气",
+        "。，：",
+    ]
+    matrix, vocabulary = occurrences(texts)
+    held = [{vocabulary[n] for n in matrix[row].indices} for row in range(len(texts))]
+    assert held == [set(words_of(text)) for text in texts]
+    assert vocabulary == sorted(set().union(*held))
+    assert set(matrix.data.tolist()) == {1}
+    in_two, names = occurrences(texts, 2, 0.5)
+    assert names == sorted(word for word in vocabulary if sum(word in words for words in held) == 2)
+    assert in_two.sum() == 2 * len(names) > 0
+    for nothing, rows in (([], 0), (["", "。"], 2)):
+        matrix, vocabulary = occurrences(nothing)
+        assert (matrix.shape, vocabulary) == ((rows, 0), [])
