@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -13,6 +13,7 @@ from casebase.errors import NoAnswerError
 from casebase.settings import Settings
 from casebase.workdays import Workdays
 from cockpit.answers import MIB, Answers, frozen
+from cockpit.asked import Asked, Call
 from cockpit.reading import Reading, StateWatch
 from wording.names import whole_of
 
@@ -54,9 +55,9 @@ class LiveData:
         """The data as of the last reading."""
         return self.at(self.watch.read())
 
-    def at(self, reading: Reading, has_left: HasLeft = never_leaves) -> "Data":
-        """The data as of a reading, for an asker who may leave before the answer comes."""
-        return Data(self, reading, has_left)
+    def at(self, reading: Reading, has_left: HasLeft = never_leaves, asked: Asked | None = None) -> "Data":
+        """The data as of a reading, for an asker who may leave before the answer comes; `asked` notes what it asks."""
+        return Data(self, reading, has_left, asked)
 
     def _lasting(self) -> int:
         """The version of the last page that had all its numbers: should the database be gone, they stay."""
@@ -100,6 +101,13 @@ class Data:
     live: LiveData
     reading: Reading
     has_left: HasLeft = never_leaves
+    asked: Asked | None = field(default=None, compare=False)
+
+    def noting(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], asker: Any = None
+    ) -> AbstractContextManager[None]:
+        """Note a call `function(asker, *args, **kwargs)` (None: of this data), and none that is made inside."""
+        return nullcontext() if self.asked is None else self.asked.noting(Call(asker or self, function, args, kwargs))
 
     def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/; its first argument, the case base, is given here.
@@ -108,7 +116,7 @@ class Data:
         """
         arguments: tuple[Any, ...] = (self.live.casebase, *args)
         try:
-            with self.live.asked_by(self.has_left):
+            with self.noting(Data.ask, (question, *args), kwargs), self.live.asked_by(self.has_left):
                 return self.live.answers.get(self.reading.state.version, _in_one_state(question), arguments, kwargs)
         except NoAnswerError as error:
             if not self.has_left():
@@ -117,7 +125,8 @@ class Data:
 
     def hold(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer as `ask` gives it, but one for all who ask (see `share`), of which others can be derived."""
-        return self.share((question, args, kwargs), lambda: self.ask(question, *args, **kwargs))
+        with self.noting(Data.hold, (question, *args), kwargs):
+            return self.share((question, args, kwargs), lambda: self.ask(question, *args, **kwargs))
 
     def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The value of a function of kept values and of nothing else, made once for all who ask (see `share`)."""

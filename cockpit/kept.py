@@ -21,7 +21,8 @@ def kept(function: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P]
     @wraps(function)
     def keep(view: V, /, *args: P.args, **kwargs: P.kwargs) -> R:
         asker: Any = view
-        value: R = asker.share((function, args, kwargs), lambda: function(view, *args, **kwargs))
+        with asker.noting(keep, args, kwargs):
+            value: R = asker.share((function, args, kwargs), lambda: function(view, *args, **kwargs))
         return value
 
     return keep

@@ -12,6 +12,7 @@ from casebase.engine import keep_new_files_private, open_casebase
 from casebase.settings import Check, Settings, read_settings
 from cockpit.abandoned import watch_statements
 from cockpit.data import LiveData
+from cockpit.preparing import Preparing
 from queries.targets import check_targets
 
 T = TypeVar("T")
@@ -67,6 +68,12 @@ def live_data() -> LiveData:
     live = LiveData(open_casebase(settings(), create=False), lambda: now())
     watch_statements(live)
     return live
+
+
+@_Once
+def preparing() -> Preparing:
+    """What prepares new versions for the pages that are open."""
+    return Preparing(live_data())
 
 
 @_Once

@@ -74,6 +74,16 @@ def is_immutable(value: Any) -> bool:
     return False
 
 
+def holds_frames(value: Any) -> bool:
+    """Whether a frame or series is in a value: in what it lists, or a field of a dataclass."""
+    if isinstance(value, pd.DataFrame | pd.Series):
+        return True
+    if isinstance(value, tuple | list | Set | Mapping):
+        return any(map(holds_frames, value.values() if isinstance(value, Mapping) else value))
+    is_record = is_dataclass(value) and not isinstance(value, type)
+    return is_record and any(isinstance(one, pd.DataFrame | pd.Series) for one in vars(value).values())
+
+
 def size_of(value: Any) -> int:
     """What a value weighs in bytes, with all that it holds; what it holds twice is counted once."""
     total, seen, left = 0, set[int](), [value]

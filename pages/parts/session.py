@@ -5,32 +5,38 @@ import threading
 import streamlit as st
 
 from cockpit import process
+from cockpit.asked import Asked
 from cockpit.data import Data
+from cockpit.preparing import Viewer
 from cockpit.reading import RETRY, Reading
 from pages.parts.abandonment import has_left
 
 _DATA = "_data"
 _COMPLETE = "_complete_reading"
 _FAILED = "_failed_reading"
+_VIEWER = "_viewer"
+# The newer reading that the page is drawn by next, as its answers are there.
+_PREPARED = "_prepared_reading"
 
 
 def begin_run() -> Data:
     """The data that one run of a page speaks of, so that all its numbers are of one moment."""
     watch = process.live_data().watch
-    reading = watch.read()
+    reading = st.session_state.pop(_PREPARED, None) or watch.read()
     if reading.error is not None or _just_failed(reading):
         reading = st.session_state.get(_COMPLETE) or watch.last_complete or reading
     thread = threading.current_thread()
-    data = process.live_data().at(reading, lambda: has_left(thread))
+    data = process.live_data().at(reading, lambda: has_left(thread), Asked())
     st.session_state[_DATA] = data
     return data
 
 
 def complete_run() -> None:
     """The page has all its numbers: should a later reading find the database gone, these stay."""
-    reading = current_data().reading
-    st.session_state[_COMPLETE] = reading
-    process.live_data().watch.report_complete(reading)
+    data = current_data()
+    st.session_state[_COMPLETE] = data.reading
+    process.live_data().watch.report_complete(data.reading)
+    process.preparing().opened(_viewer(), data)
 
 
 def show_last_complete() -> None:
@@ -42,11 +48,19 @@ def show_last_complete() -> None:
 
 
 def is_outdated() -> bool:
-    """Whether a newer reading says something else than the page shows."""
-    current, latest = current_data().reading, process.live_data().watch.read()
+    """Whether a newer reading says something else than the page shows, and its answers are there."""
+    current, latest = current_data().reading, process.preparing().reading_for(_viewer())
     if latest.error is not None or _just_failed(latest):
         return False
-    return not current.is_like(latest)
+    if current.is_like(latest):
+        return False
+    st.session_state[_PREPARED] = latest
+    return True
+
+
+def _viewer() -> Viewer:
+    viewer: Viewer = st.session_state.setdefault(_VIEWER, Viewer())
+    return viewer
 
 
 def current_data() -> Data:

@@ -1,0 +1,200 @@
+"""A newer version is asked for what open pages ask before they are drawn anew: all of it, once, and nothing else."""
+
+import gc
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from casebase.engine import Casebase, mark_changed
+from cockpit.asked import Asked
+from cockpit.data import Data, LiveData
+from cockpit.kept import kept
+from cockpit.preparing import Preparing, Viewer
+from cockpit.reading import Reading
+from cockpit.shared import SharedFrame
+from cockpit.view import View, comparisons
+from queries.measure import Query, measure_all
+from queries.model import EVERYTHING
+from queries.periods import Preset, period_of
+
+AT = datetime(2026, 11, 20, 15, 30)
+asked: list[tuple[Any, ...]] = []
+
+
+def count(casebase: Casebase, name: str, as_of: datetime | None = None) -> int:
+    """A question of the case base."""
+    asked.append((name, as_of, threading.current_thread().name.rsplit("_", 1)[0]))
+    return casebase.state().version
+
+
+def fail(casebase: Casebase) -> int:
+    asked.append(("fail", None, ""))
+    raise ValueError("no answer")
+
+
+def of_query(casebase: Casebase, query: Query) -> int:
+    return count(casebase, "query", query.as_of)
+
+
+@kept
+def number(view: View, name: str) -> int:
+    return view.ask(count, name, view.as_of) + view.ask(count, f"inside {name}")
+
+
+@kept
+def of_frame(view: View, frame: SharedFrame) -> int:
+    return len(frame) + view.ask(count, "of a frame", view.as_of)
+
+
+class City:
+    """A city whose pages are drawn and looked at, with a clock of its own."""
+
+    def __init__(self, casebase: Casebase) -> None:
+        self.casebase, self.at = casebase, AT
+        self.live = LiveData(casebase, lambda: self.at)
+        self.preparing = Preparing(self.live)
+
+    def change(self, at: datetime) -> Reading:
+        self.at = at
+        with self.casebase.writing() as connection:
+            mark_changed(connection, at)
+        self.live.watch._looked = 0.0
+        return self.live.watch.read()
+
+    def draw(self, viewer: Viewer, page: Callable[[View], object], reading: Reading | None = None) -> Data:
+        data = self.live.at(reading or self.live.watch.read(), asked=Asked())
+        period = period_of(Preset.MONTH, data.as_of.date())
+        page(View(data, data.as_of, period, EVERYTHING, comparisons(None)))
+        self.preparing.opened(viewer, data)
+        return data
+
+    def news(self, viewer: Viewer, latest: Reading) -> Reading:
+        """What the viewer sees, looking until it is the latest reading."""
+        until = time.monotonic() + 20
+        while not (reading := self.preparing.reading_for(viewer)).is_like(latest):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        return reading
+
+
+@pytest.fixture
+def living(own_city: Casebase) -> Iterator[City]:
+    asked.clear()
+    quick = own_city.settings.freshness.model_copy(update={"poll": 0.1})
+    own_city.settings = own_city.settings.model_copy(update={"freshness": quick})
+    yield City(own_city)
+    until = time.monotonic() + 20
+    while any(thread.name == "preparing" for thread in threading.enumerate()):
+        assert time.monotonic() < until, "the thread ends when nobody looks any more"
+        time.sleep(0.02)
+
+
+def page(view: View) -> None:
+    number(view, "one")
+    number(view, "one")
+    view.data.hold(count, "held")
+    view.ask(of_query, Query(("registered",), view.as_of))
+    of_frame(view, view.data.hold(frame_of, view.as_of))
+
+
+def frame_of(casebase: Casebase, as_of: datetime) -> Any:
+    return measure_all(casebase, [Query(("registered",), as_of)])[0]
+
+
+def test_what_a_page_asked_is_asked_of_the_next_version_before_it_is_drawn(living: City) -> None:
+    viewer = Viewer()
+    before = living.draw(viewer, page)
+    asked.clear()
+    latest = living.change(AT + timedelta(seconds=40))
+    reading = living.news(viewer, latest)
+    prepared = list(asked)
+    moment = AT + timedelta(seconds=40)
+    wanted = {("one", moment), ("inside one", None), ("held", None), ("query", moment), ("of a frame", moment)}
+    assert {(name, as_of) for name, as_of, _ in prepared} == wanted
+    assert len(prepared) == len(wanted), "each once"
+    assert {thread for *_, thread in prepared} == {"prepare"}
+    living.draw(viewer, page, reading)
+    assert asked == prepared, "drawing it asks for nothing more"
+    assert before.reading.state.version < reading.state.version
+
+
+def test_a_page_shows_what_it_has_until_the_answers_are_there(living: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, may_answer = Viewer(), threading.Event()
+    data = living.draw(viewer, page)
+    ask = Data.ask
+
+    def slow(data: Data, *args: Any, **kwargs: Any) -> Any:
+        may_answer.wait(20)
+        return ask(data, *args, **kwargs)
+
+    monkeypatch.setattr(Data, "ask", slow)
+    latest = living.change(AT + timedelta(seconds=1))
+    for _ in range(20):
+        assert living.preparing.reading_for(viewer) == data.reading
+        time.sleep(0.01)
+    may_answer.set()
+    assert living.news(viewer, latest).is_like(latest)
+
+
+def test_a_hundred_who_have_it_open_are_answered_once(living: City) -> None:
+    viewers = [Viewer() for _ in range(100)]
+    for viewer in viewers:
+        living.draw(viewer, page)
+    asked.clear()
+    latest = living.change(AT + timedelta(seconds=1))
+    for viewer in viewers:
+        living.news(viewer, latest)
+    assert len(asked) == 5
+
+
+def test_what_nobody_has_open_is_not_asked(living: City) -> None:
+    viewer, gone = Viewer(), Viewer()
+    living.draw(viewer, lambda view: view.ask(count, "open"))
+    living.draw(gone, lambda view: view.ask(count, "closed"))
+    del gone
+    gc.collect()
+    asked.clear()
+    living.news(viewer, living.change(AT + timedelta(seconds=1)))
+    assert [name for name, *_ in asked] == ["open"]
+
+
+def test_what_fails_is_left_to_the_page_and_holds_up_nothing(living: City) -> None:
+    viewer = Viewer()
+
+    def failing(view: View) -> None:
+        with pytest.raises(ValueError, match="no answer"):
+            view.ask(fail)
+        view.ask(count, "after")
+
+    living.draw(viewer, failing)
+    asked.clear()
+    living.news(viewer, living.change(AT + timedelta(seconds=1)))
+    assert sorted(name for name, *_ in asked) == ["after", "fail"]
+
+
+def test_another_day_is_drawn_as_it_comes(living: City) -> None:
+    """Its periods are others than those that were asked."""
+    viewer = Viewer()
+    living.draw(viewer, page)
+    asked.clear()
+    living.news(viewer, living.change(AT + timedelta(days=1)))
+    assert asked == []
+
+
+def test_who_waits_too_long_gets_the_latest(living: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, may_answer = Viewer(), threading.Event()
+    living.draw(viewer, page)
+    monkeypatch.setattr("cockpit.preparing._PATIENCE", 0.2)
+    monkeypatch.setattr(Data, "ask", lambda *_, **__: may_answer.wait(20))
+    latest = living.change(AT + timedelta(seconds=1))
+    assert living.news(viewer, latest) == latest
+    may_answer.set()
+
+
+def test_a_viewer_without_a_page_gets_the_latest(living: City) -> None:
+    latest = living.change(AT + timedelta(seconds=1))
+    assert living.preparing.reading_for(Viewer()) == latest
