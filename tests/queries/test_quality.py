@@ -163,3 +163,26 @@ def test_a_case_is_registered_by_exactly_one_event(empty_casebase: Casebase, tab
     assert found(empty_casebase)["events_disagree"] == 3
     listed = quality.rows(empty_casebase, "events_disagree", as_of=NOW)["petition_id"].tolist()
     assert listed == [never, twice, otherwise]
+
+
+def test_as_many_events_of_registration_as_cases_are_not_one_each(
+    empty_casebase: Casebase, tables: sample.Tables
+) -> None:
+    sample.fill(empty_casebase, tables)
+    listable = tables["petition"][~tables["petition"]["restricted"]]["petition_id"].sort_values().tolist()
+    never, twice = listable[0], listable[1]
+
+    def register(cases: list[int]) -> None:
+        rows = [
+            {"event_id": n, "petition_id": case, "happened_at": NOW, "action": "登记"}
+            for n, case in enumerate(cases, 1)
+        ]
+        with empty_casebase.writing() as connection:
+            connection.execute(delete(petition_event))
+            connection.execute(insert(petition_event), rows)
+
+    register(tables["petition"]["petition_id"].tolist())
+    assert "events_disagree" not in found(empty_casebase)
+    register([twice if case == never else case for case in tables["petition"]["petition_id"].tolist()])
+    assert found(empty_casebase)["events_disagree"] == 2
+    assert quality.rows(empty_casebase, "events_disagree", as_of=NOW)["petition_id"].tolist() == [never, twice]
