@@ -17,6 +17,7 @@ from casebase.errors import CasebaseError
 from cockpit import process
 from pages.parts.navigation import run_page
 from screen.routes import routes
+from server import news
 from server.guard import Refusals, SecurityHeaders
 from server.logs import keep_to_one_line
 
@@ -41,7 +42,7 @@ else:
     app = st.App(
         __file__,
         lifespan=warm_start,
-        routes=routes(),
+        routes=[*routes(), *news.routes()],
         middleware=[
             # The first is outermost: refusals carry the headers as well.
             Middleware(SecurityHeaders),

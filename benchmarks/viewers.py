@@ -1,8 +1,9 @@
 """Many viewers of a city that changes: python -m benchmarks.viewers --cases 1000000 --viewers 100 --minutes 3.
 
-The viewers are sessions of the server's own protocol that answer as browsers do: each asks for 一屏总览, looks for news
-in the rhythm that the page asks for, and gets all that is drawn. One more is a real browser. Tells how long a change
-took from its commit until each viewer had it, what went wrong, and the memory of the server all the while.
+The viewers are sessions of the server's own protocol that answer as browsers do: each asks for 一屏总览, listens to the
+news of the data and asks for a look where it is not what the page shows, and gets all that is drawn. One more is a real
+browser. Tells how long a change took from its commit until each viewer had it, what went wrong, and the memory of the
+server all the while.
 """
 
 import asyncio
@@ -62,32 +63,42 @@ async def _watch(port: int, wait: float, until: float) -> Viewer:
     viewer = Viewer()
     await asyncio.sleep(wait)
     try:
-        async with websockets.connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            subprotocols=[websockets.Subprotocol("streamlit")],
-            origin=websockets.Origin(f"http://127.0.0.1:{port}"),
-            max_size=None,
-            ping_interval=None,
-            open_timeout=_LONGEST,
-        ) as socket:
-            await _Session(socket, viewer).stay(until)
+        async with (
+            _connected(port, "_stcore/stream", [websockets.Subprotocol("streamlit")]) as socket,
+            _connected(port, "news") as news,
+        ):
+            await _Session(socket, news, viewer).stay(until)
     except Exception as error:  # what a viewer would see as a broken page
         viewer.errors.append(repr(error)[:200])
     return viewer
 
 
-class _Session:
-    """One viewer's side of the protocol: what the server sends, and the looks for news that its page asks for."""
+def _connected(port: int, path: str, subprotocols: Sequence[websockets.Subprotocol] | None = None) -> Any:
+    return websockets.connect(
+        f"ws://127.0.0.1:{port}/{path}",
+        subprotocols=subprotocols,
+        origin=websockets.Origin(f"http://127.0.0.1:{port}"),
+        max_size=None,
+        ping_interval=None,
+        open_timeout=_LONGEST,
+    )
 
-    def __init__(self, socket: Any, viewer: Viewer) -> None:
-        self._socket, self._viewer = socket, viewer
+
+class _Session:
+    """One viewer's side of the protocol: what the server sends, and the looks that news and the page ask for."""
+
+    def __init__(self, socket: Any, news: Any, viewer: Viewer) -> None:
+        self._socket, self._news, self._viewer = socket, news, viewer
         self._script = self._fragment = ""
         self._timer: asyncio.Task[None] | None = None
+        # As views/static/panel.js: what the server says, what the page shows, and the last pair that was asked for.
+        self._heard = self._mark = self._asked = ""
 
     async def stay(self, until: float) -> None:
         """Ask for the front page, and take what comes until a moment of the clock."""
         self._viewer.began = time.time()
         await self._ask()
+        hearing = asyncio.create_task(self._hear())
         try:
             while (left := until - time.time()) > 0:
                 raw = await asyncio.wait_for(self._socket.recv(), left)
@@ -95,9 +106,11 @@ class _Session:
                 message = ForwardMsg()
                 message.ParseFromString(raw)
                 self._take(message)
+                await self._look_for_what_was_heard()
         except TimeoutError:
             return
         finally:
+            hearing.cancel()
             if self._timer:
                 self._timer.cancel()
 
@@ -117,8 +130,25 @@ class _Session:
             self._look_every(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "script_finished" and message.script_finished == _WHOLE:
             self._viewer.whole.append(time.time())
-        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
-            self._viewer.errors.append(message.delta.new_element.exception.message[:200])
+        elif kind == "delta":
+            self._take_element(message.delta.new_element)
+
+    def _take_element(self, element: Any) -> None:
+        if element.WhichOneof("type") == "exception":
+            self._viewer.errors.append(element.exception.message[:200])
+        elif element.WhichOneof("type") == "bidi_component" and "mark" in element.bidi_component.json:
+            self._mark = json.loads(element.bidi_component.json)["mark"]
+
+    async def _hear(self) -> None:
+        async for mark in self._news:
+            self._heard = mark
+            await self._look_for_what_was_heard()
+
+    async def _look_for_what_was_heard(self) -> None:
+        pair = f"{self._heard} after {self._mark}"
+        if self._heard and self._mark and self._heard != self._mark and pair != self._asked:
+            self._asked = pair
+            await self._ask(fragment_id=self._fragment)
 
     def _look_every(self, fragment: str, interval: float) -> None:
         """A part of the page wants to be asked for again and again; each drawing of the page has one of its own."""

@@ -168,6 +168,7 @@ class Casebase:
         self._calendar = _Kept(workdays.read, workdays.fingerprint())
         self._levels = _Kept(_read_levels, _of_levels())
         self._statements = Statements(self.engine)
+        self._when_written: list[Callable[[], None]] = []
 
     @property
     def address(self) -> str:
@@ -189,7 +190,13 @@ class Casebase:
         if self.engine.dialect.name != "postgresql":
             return self
         few = self.settings.database.model_copy(update={"connections": 2})
-        return Casebase(_engine(self.engine.url, few), self.settings)
+        writer = Casebase(_engine(self.engine.url, few), self.settings)
+        writer._when_written = self._when_written
+        return writer
+
+    def when_written(self, tell: Callable[[], None]) -> None:
+        """Call `tell` after each transaction that this process has written, in the thread that wrote it."""
+        self._when_written.append(tell)
 
     @contextmanager
     def reading_without_limits(self) -> Iterator[Connection]:
@@ -307,6 +314,8 @@ class Casebase:
                 yield connection
         except _FAILURES as error:
             raise NoAnswerError(reason(self.engine.url, error)) from error
+        for tell in self._when_written:
+            tell()
 
     @property
     def workdays(self) -> Workdays:

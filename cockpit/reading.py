@@ -5,6 +5,7 @@ numbers stay, with their age.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from datetime import datetime
 from casebase.engine import Casebase, DataState
 from casebase.errors import CasebaseError
 
+# Seconds from one look at the database to the next one at the earliest; a look takes a millisecond.
+LOOK = 0.25
 # Seconds that a caller waits for a look at the database; one that does not answer at all is looked at meanwhile.
 _PATIENCE = 0.5
 # After the database went away under a page, readers try a newer reading so many seconds later, and longer each time.
@@ -50,11 +53,17 @@ class Reading:
         """The moment that numbers speak of."""
         return self.state.as_of(self.read_at)
 
+    @property
+    def mark(self) -> str:
+        """A text that is the same for readings that are alike."""
+        return f"{self.state.version} {self.as_of.isoformat()}"
+
 
 class StateWatch:
-    """The last reading, shared by everyone; looks at the database at most every `poll` seconds.
+    """The last reading, shared by everyone; looks at the database when it is asked, at most every LOOK seconds.
 
-    A thread of its own does the looking, so that a database that neither answers nor fails holds up nobody.
+    After what this process itself has written it looks at once, and tells whoever wants to hear of it. A thread of its
+    own does the looking, so that a database that neither answers nor fails holds up nobody.
     """
 
     def __init__(self, casebase: Casebase, clock: Callable[[], datetime]) -> None:
@@ -65,6 +74,8 @@ class StateWatch:
         self._last = self._sound = Reading(casebase.state(), clock())
         self._looked = self._last.looked_at
         self._look: threading.Thread | None = None
+        self._listener: Callable[[], None] | None = None
+        casebase.when_written(self._look_soon)
         # Why there are no numbers though the state can be read, until when nobody tries again, and how long that is.
         self._trouble, self._trouble_until, self._retry = "", 0.0, 0.0
 
@@ -72,7 +83,7 @@ class StateWatch:
         """The last reading, after a new look where one is due."""
         with self._lock:
             at = monotonic()
-            due = at - self._looked >= self._casebase.settings.freshness.poll / 2
+            due = at - self._looked >= LOOK
             if due and not (self._look and self._look.is_alive()):
                 self._looked = at
                 self._look = threading.Thread(target=self._look_at, args=(self._clock(),), name="watch", daemon=True)
@@ -91,6 +102,15 @@ class StateWatch:
             if not self._retry and self._last.error is None:
                 self._sound = self._last
         return self._last
+
+    def call_when_written(self, listener: Callable[[], None]) -> None:
+        """Call the listener, the last one that was named, when this process has written something new to look at."""
+        self._listener = listener
+
+    def _look_soon(self) -> None:
+        self._looked = -math.inf
+        if self._listener:
+            self._listener()
 
     def report_failure(self, error: CasebaseError) -> None:
         """Somebody got no answer: for a while all keep their last numbers at once, instead of waiting each."""

@@ -12,7 +12,7 @@ from cockpit.reading import Reading
 from cockpit.view import View
 from pages.parts import notices, session
 from pages.parts.markdown import escape_markdown
-from pages.parts.panel import panel
+from pages.parts.panel import listening_panel
 from queries.cases import has_cases
 from queries.model import Metric
 from queries.registry import METRICS
@@ -27,6 +27,9 @@ Section = Callable[[View], object]
 # A section whose name is the key of its block, or sections one below the other by the keys of their blocks.
 Column = Section | Mapping[str, Section]
 
+# A page that hears the news looks by itself so many times more seldom than what has to look: a run of the framework
+# costs 4 ms, and there may be a hundred pages.
+_LOOKS_BY_ITSELF = 5
 # What a leader can do about a number that is not known.
 HOW_TO_LOAD = "数据装入后自动显示；缺哪些数据、影响哪些数字，见「数据质量」页"
 
@@ -42,11 +45,15 @@ def on_phone() -> bool:
 
 
 def header(view: View, title: str, sentence: str) -> None:
-    """Title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes."""
+    """Title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes.
+
+    It hears of that at once (server.news), and looks by itself now and then for the age of what is shown, and in case
+    nothing can be heard.
+    """
     # Asked here: an error inside a fragment is the framework's, which says it in English and lets nobody catch it.
     notice = _notice(view, view.as_of)
 
-    @st.fragment(run_every=view.settings.freshness.poll)
+    @st.fragment(run_every=_LOOKS_BY_ITSELF * view.settings.freshness.poll)
     def watch() -> None:
         if session.is_outdated():
             st.rerun()
@@ -60,7 +67,7 @@ def header(view: View, title: str, sentence: str) -> None:
             demo=reading.state.demonstration,
             notice=notice,
         )
-        panel(html, "header")
+        listening_panel(html, "header", view.data.reading.mark)
 
     watch()
 
