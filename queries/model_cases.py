@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, or_,
 
 from casebase import schema
 from casebase.engine import Casebase
+from queries.cases import place_of_case, with_cases_at
 from queries.model import EVERYTHING, Slice
 from queries.segmentation import occurrences, words
 from queries.subjects import AREA_DIMENSIONS, dispute, natural_days, p
 
 _model_case = schema.model_case.c
 _org = schema.social_org.c
+_WITH_DISPUTES = schema.model_case.outerjoin(schema.mediation, dispute.mediation_id == _model_case.mediation_id)
 _MIN_CASES, _MAX_SHARE = 2, 0.9
 _SEARCHED = ("title", "method", "outcome", "community", "org")
 
@@ -34,12 +36,18 @@ def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHI
         _model_case.told_on.is_(None) | (_model_case.told_on <= as_of.date()),
         or_(p.restricted.is_(None), not_(p.restricted)),
     ]
-    rows = _rows(as_of).where(*where).subquery()
+    rows = with_cases_at(casebase, _rows(as_of).where(*where), _places_of_cases(casebase)).subquery()
     statement = select(rows).order_by(rows.c.told_on.desc().nulls_last(), rows.c.model_case_id.desc())
     if within.area and casebase.level_of(within.area) in AREA_DIMENSIONS:
         statement = statement.where(rows.c[f"{AREA_DIMENSIONS[casebase.level_of(within.area)]}_code"] == within.area)
     library = casebase.frame(statement)
     return library.astype({"petition_id": "Int64", "days": "Int64"})
+
+
+def _places_of_cases(casebase: Casebase) -> Select[Any]:
+    """The places of the cases that stand behind any exemplary case."""
+    named = select(func.coalesce(_model_case.petition_id, dispute.petition_id)).select_from(_WITH_DISPUTES)
+    return select(place_of_case(casebase)).select_from(schema.petition).where(p.petition_id.in_(named)).correlate(None)
 
 
 def _rows(as_of: datetime) -> Select[Any]:
@@ -66,8 +74,9 @@ def _rows(as_of: datetime) -> Select[Any]:
         "days": case((and_(ended <= as_of, ended >= begun), natural_days(begun, ended)), else_=null()),
     }
     sources = (
-        schema.model_case.outerjoin(schema.mediation, dispute.mediation_id == _model_case.mediation_id)
-        .outerjoin(schema.petition, p.petition_id == func.coalesce(_model_case.petition_id, dispute.petition_id))
+        _WITH_DISPUTES.outerjoin(
+            schema.petition, p.petition_id == func.coalesce(_model_case.petition_id, dispute.petition_id)
+        )
         .outerjoin(schema.social_org, _org.org_id == dispute.org_id)
         .outerjoin(mediated_in, mediated_in.c.code == dispute.community_code)
         .outerjoin(mediated_street, mediated_street.c.code == mediated_in.c.parent_code)

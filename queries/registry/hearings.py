@@ -15,9 +15,9 @@ from queries.subjects import (
     PETITION,
     THIRD_PARTY,
     before,
-    dispute,
     expert,
     hearing,
+    helped,
     p,
     seat,
     wait_days,
@@ -31,7 +31,7 @@ def _held(at: Moment) -> ColumnElement[bool]:
 
 def _took_part(at: Moment) -> ColumnElement[bool]:
     """Known petitions, and disputes that experts help with before they become any."""
-    of_dispute = and_(work.petition_id.is_(None), dispute.mediation_id.is_not(None))
+    of_dispute = and_(work.petition_id.is_(None), helped.mediation_id.is_not(None))
     return and_(work.took_part_at <= at.as_of, or_(of_dispute, and_(p.petition_id.is_not(None), known(at))))
 
 

@@ -23,7 +23,6 @@ from casebase import schema
 from casebase.personal import PersonalText
 from queries.model import Expression, Fixed, Moment, Subject
 from queries.subjects.expressions import area_name, happened, natural_days, p
-from queries.subjects.mediation import dispute
 from queries.subjects.petitions import OF_PETITION, of_case
 from queries.subjects.receptions import OF_KNOWN_CASE
 
@@ -170,6 +169,13 @@ def _expert_work() -> Subquery:
 
 _work = _expert_work()
 work = _work.c
+# The disputes that experts helped with: joined to all disputes, DuckDB makes a table of all of them every time.
+_helped = (
+    select(schema.mediation)
+    .where(schema.mediation.c.mediation_id.in_(select(schema.expert_task.c.mediation_id)))
+    .subquery("dispute_of_experts")
+)
+helped = _helped.c
 _each = select(work.case_key, work.petition_id, work.mediation_id).distinct().subquery("expert_case")
 _dispute_place = schema.area.alias("expert_place")
 _dispute_street = schema.area.alias("expert_street")
@@ -179,8 +185,8 @@ def _with_cases(rows: FromClause, petition_id: ColumnElement[int], mediation_id:
     """Rows that name a petition or a dispute, with these and the place of the dispute."""
     return (
         rows.outerjoin(schema.petition, petition_id == p.petition_id)
-        .outerjoin(schema.mediation, mediation_id == dispute.mediation_id)
-        .outerjoin(_dispute_place, dispute.community_code == _dispute_place.c.code)
+        .outerjoin(_helped, mediation_id == helped.mediation_id)
+        .outerjoin(_dispute_place, helped.community_code == _dispute_place.c.code)
         .outerjoin(_dispute_street, _dispute_place.c.parent_code == _dispute_street.c.code)
     )
 
@@ -189,7 +195,7 @@ def _with_cases(rows: FromClause, petition_id: ColumnElement[int], mediation_id:
 _CASE_PLACES = {
     "district": func.coalesce(p.district_code, _dispute_street.c.parent_code),
     "street": func.coalesce(p.street_code, _dispute_place.c.parent_code),
-    "community": func.coalesce(p.community_code, dispute.community_code),
+    "community": func.coalesce(p.community_code, helped.community_code),
 }
 
 
@@ -213,9 +219,9 @@ EXPERT_CASE = Subject(
         "district": area_name(_CASE_PLACES["district"]),
         "street": area_name(_CASE_PLACES["street"]),
         "stage": OF_KNOWN_CASE["stage"],
-        "dispute_kind": Fixed(dispute.dispute_kind),
-        "opened_at": Fixed(dispute.opened_at),
-        "mediated_at": happened(dispute.closed_at),
+        "dispute_kind": Fixed(helped.dispute_kind),
+        "opened_at": Fixed(helped.opened_at),
+        "mediated_at": happened(helped.closed_at),
     },
     Fixed(_each.c.case_key),
 )
