@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries import frames, needs
-from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
+from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Spell, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
 from queries.scans import FREQUENCY, TIME, Balance, Cell, Number, Pass, Scan, read, span_number
@@ -263,9 +264,12 @@ def _plan_group(
     labels = _labels(first.subject, plain, at)
     if span and first.dated_by is not None:
         labels[span] = span_number(first.dated_by(at), span)
-    cells, where = [_cell(metric, at, period) for metric in metrics], in_slice(casebase, first.subject, at, rest)
-    whole = Scan(first.subject.rows, labels, cells, where, _candidates(at, metrics, period), span)
-    yield divided(casebase, whole, rest, [at], period)
+    cells, found_by = [_cell(metric, at, period) for metric in metrics], _candidates(at, metrics, period)
+
+    def scan(within: Slice) -> Scan:
+        return Scan(first.subject.rows, labels, cells, in_slice(casebase, first.subject, at, within), found_by, span)
+
+    yield divided(casebase, scan, rest, [at], period)
 
 
 def _labels(subject: Subject, names: tuple[str, ...], at: Moment) -> dict[str, ColumnElement[Any]]:
@@ -307,26 +311,50 @@ def _plan_stocks(
         # A row that changes its place in the split between the moments needs one pass for each.
         parts = [(metrics, [one]) for one in moments]
     else:
-        at, times = moments[-1][1], [(label, then.as_of) for label, then in moments]
-        narrowing, labels = in_slice(casebase, subject, at, within), _labels(subject, by, at)
         for metric in metrics:
             if metric.spell is not None:
-                spell, first = metric.spell(at), times[0][1]
-                present = open_at(first) if metric.only_open else or_(spell.end.is_(None), spell.end > first)
-                where = [present, *narrowing, spell.rows]
-                whole = Balance(metric, subject.rows, labels, spell.start, spell.end, times, where, span)
-                yield divided(casebase, whole, within, [then for _, then in moments])
+                balance = partial(_balance, casebase, metric, metric.spell(moments[-1][1]), moments, by, span)
+                yield divided(casebase, balance, within, [then for _, then in moments])
         others = [metric for metric in metrics if metric.spell is None]
         # Few cases were open at any one moment, but most of a year's at one of twelve.
         parts = [([metric], [one]) for metric in others if metric.only_open for one in moments]
         rest = [metric for metric in others if not metric.only_open]
         parts += [(rest, moments)] if rest else []
     for part, times_of_part in parts:
-        at = times_of_part[-1][1]
-        cells = [_cell(metric, then, None, label) for metric in part for label, then in times_of_part]
-        where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
-        scan = Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
+        scan = partial(_scan_of_stocks, casebase, part, times_of_part, by, span)
         yield divided(casebase, scan, within, [then for _, then in times_of_part])
+
+
+def _balance(
+    casebase: Casebase,
+    metric: Metric,
+    spell: Spell,
+    moments: list[tuple[str, Moment]],
+    by: tuple[str, ...],
+    span: str,
+    within: Slice,
+) -> Balance:
+    """A stock that rows come into and leave at times of their own, at several moments."""
+    at, times, subject = moments[-1][1], [(label, then.as_of) for label, then in moments], metric.subject
+    first = times[0][1]
+    present = open_at(first) if metric.only_open else or_(spell.end.is_(None), spell.end > first)
+    where = [present, *in_slice(casebase, subject, at, within), spell.rows]
+    return Balance(metric, subject.rows, _labels(subject, by, at), spell.start, spell.end, times, where, span)
+
+
+def _scan_of_stocks(
+    casebase: Casebase,
+    metrics: Sequence[Metric],
+    moments: list[tuple[str, Moment]],
+    by: tuple[str, ...],
+    span: str,
+    within: Slice,
+) -> Scan:
+    """Other stocks at several moments, each of which is looked at in every row."""
+    at, subject = moments[-1][1], metrics[0].subject
+    cells = [_cell(metric, then, None, label) for metric in metrics for label, then in moments]
+    where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
+    return Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
 
 
 def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> Cell:

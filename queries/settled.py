@@ -8,7 +8,7 @@ to them; earlier ones are kept where they will be asked again: ends of days, as 
 """
 
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from queries.model import Metric, Moment, Slice
 from queries.once_a_version import once_for
 from queries.periods import Period, end_of_day
 from queries.scans import Balance, Counts, Group, Number, Pass, Scan
+from queries.subjects import AREA_DIMENSIONS
 
 # Counts that are kept at most: some hundred bytes each.
 _MOST = 400_000
@@ -98,49 +99,76 @@ def _margin(rules: DeadlineSettings) -> timedelta:
 
 @dataclass(frozen=True, eq=False)
 class Divided:
-    """A pass that counts settled cases apart, or, where their counts are kept, does not read them."""
+    """A pass that counts settled cases apart, or, where their counts are kept, does not read them.
+
+    Of the `district` that its slice is, they are kept with those of all others, which `wider` counts: whoever goes from
+    one district to the next has the settled cases of all.
+    """
 
     whole: Scan | Balance
     kept: SettledCounts
     key: Hashable
     known: Sequence[Group] | None
+    district: str | None
+    wider: Scan | Balance
 
     def counts(self) -> Counts:
-        is_settled = schema.petition.c.settled_by <= self.kept.until
+        cases = schema.petition.c
+        is_settled = cases.settled_by <= self.kept.until
         if self.known is not None:
             return replace(self.whole, where=[*self.whole.where, ~is_settled]).counts()
-        return replace(self.whole, labels={**self.whole.labels, "settled": is_settled}).counts()
+        of_district = {} if self.district is None else {"of_district": cases.district_code}
+        return replace(self.wider, labels={**self.wider.labels, "settled": is_settled, **of_district}).counts()
 
     def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
         if self.known is not None:
-            return self.whole.numbers(_together([*self.known, *groups]))
-        at = len(self.whole.labels)
+            return self.whole.numbers(_together([*self._of_slice(self.known), *groups]))
         parts: dict[bool, list[Group]] = {True: [], False: []}
-        for labels, cells in groups:
-            parts[labels[at]].append(Group((*labels[:at], *labels[at + 1 :]), cells))
+        for group in groups:
+            parts[group.labels[len(self.whole.labels)]].append(self._without_label(group))
         self.kept.keep(self.key, parts[True])
         # Split by whether they are settled, no rows are no group, where a count of all is 0.
         none = [] if self.whole.labels or isinstance(self.whole, Balance) else [_none_of(self.whole)]
-        return self.whole.numbers(_together([*none, *parts[True], *parts[False]]))
+        return self.whole.numbers(_together([*none, *self._of_slice(parts[True]), *self._of_slice(parts[False])]))
+
+    def _without_label(self, group: Group) -> Group:
+        """Without the first label that the pass itself does not have."""
+        at = len(self.whole.labels)
+        return Group((*group.labels[:at], *group.labels[at + 1 :]), group.cells)
+
+    def _of_slice(self, groups: Sequence[Group]) -> Sequence[Group]:
+        """Those of the pass's own district."""
+        if self.district is None:
+            return groups
+        at = len(self.whole.labels)
+        return [self._without_label(group) for group in groups if group.labels[at] == self.district]
 
 
 def divided(
-    casebase: Casebase, whole: Scan | Balance, within: Slice, at: Sequence[Moment], period: Period | None = None
+    casebase: Casebase,
+    make: Callable[[Slice], Scan | Balance],
+    within: Slice,
+    at: Sequence[Moment],
+    period: Period | None = None,
 ) -> Pass:
-    """A pass that reads settled cases no more than once, where it can be divided so; else the pass itself.
+    """The pass over a slice, so that it reads settled cases no more than once where it can be divided so.
 
-    `within` is the slice that its rows are in, `at` are the moments and `period` what its predicates were made for.
+    `make` gives the pass of any slice; `at` are the moments and `period` what its predicates are made for.
     """
+    whole = make(within)
     metrics = [whole.metric] if isinstance(whole, Balance) else [cell.metric for cell in whole.cells]
     kept = settled_counts(casebase) if all(map(_counts_cases, metrics)) else None
     if kept is None or _has_none(kept, metrics, at, period):
         return whole
+    is_district = within.area is not None and AREA_DIMENSIONS.get(casebase.level_of(within.area)) == "district"
+    district, wide = (within.area, replace(within, area=None)) if is_district else (None, within)
     moments = [kept.moment(one.as_of) for one in at]
-    question = type(whole), tuple(metric.id for metric in metrics), tuple(whole.labels), within
+    question = type(whole), tuple(metric.id for metric in metrics), tuple(whole.labels), wide, is_district
     if None in moments or not kept.reads_cases_alone(question, whole):
         return whole
     key = question, *moments, kept.period(period), *(one.look.seen for one in at)
-    return Divided(whole, kept, key, kept.get(key))
+    known = kept.get(key)
+    return Divided(whole, kept, key, known, district, make(wide) if is_district and known is None else whole)
 
 
 def _counts_cases(metric: Metric) -> bool:

@@ -1,6 +1,7 @@
 """Settled cases are counted once, and every number is what it would be if they were read each time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from casebase.case_words import CLOSED, HOTLINE
 from casebase.engine import Casebase, mark_changed, write_info
@@ -71,8 +72,10 @@ def test_numbers_are_those_of_a_city_that_reads_all_its_cases(
     shared |= {"month"} if period else set()
     by = tuple(data.draw(st.lists(st.sampled_from(sorted(shared)), max_size=2, unique=True), label="by"))
     later = as_of + timedelta(minutes=data.draw(st.integers(0, 60 * 24 * 40), label="later"))
-    for moment in (as_of, later):  # the second reads what is kept of the first, where that is the same to settled cases
-        query = Query(names, moment, period, within, by)
+    there = replace(within, area=data.draw(st.sampled_from(sample.DISTRICTS), label="district"))
+    # Later ones read what is kept of the first, where moment and place are the same to settled cases.
+    for moment, place in ((as_of, within), (later, within), (later, there)):
+        query = Query(names, moment, period, place, by)
         divided, plain = (measure_all(city, [query])[0] for city in (duckdb_city, plain_city))
         pd.testing.assert_frame_equal(divided, plain)
 
@@ -143,6 +146,27 @@ def test_classes_that_move_are_counted_where_they_are(own_city: Casebase) -> Non
     after = split()
     assert after.pop("moved") > 0
     assert sum(after.values()) < sum(before.values())
+
+
+def test_settled_cases_of_one_district_are_read_with_those_of_all(own_city: Casebase) -> None:
+    """Who goes from district to district has read them all with the first."""
+    statements: list[str] = []
+
+    def by_district() -> list[int]:
+        slices = [Slice(area=area) for area in sample.DISTRICTS]
+        measured = [measure(own_city, ["closed"], as_of=sample.LAST, period=YEARS, within=one) for one in slices]
+        return [int(frame["hits"].iloc[0]) for frame in measured]
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    event.listen(own_city.engine, "before_cursor_execute", note)
+    read = by_district()
+    split = measure(own_city, ["closed"], as_of=sample.LAST, period=YEARS, by=["district"])
+    whole = dict(zip(split["district"], split["hits"], strict=True))
+    assert read == [int(whole.get(area, 0)) for area in sample.DISTRICTS]
+    counting = [text for text in statements if "closed_at BETWEEN" in text and "settled_by >" not in text]
+    assert len(counting) == 2, "one for the districts, one for the split"
 
 
 def test_a_rule_that_looks_further_back_reads_all_cases(own_city: Casebase) -> None:
