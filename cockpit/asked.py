@@ -1,9 +1,11 @@
 """What one drawing of a page asks, so that the same can be asked of another version of the data."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from inspect import unwrap
 from typing import Any
 
 from cockpit.answers import frozen
@@ -19,15 +21,19 @@ class Call:
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
 
-    @property
-    def can_be_moved(self) -> bool:
-        """Whether the same can be asked of another version: not by values of this one."""
+    @cached_property
+    def key(self) -> Hashable | None:
+        """What tells it from other calls of the same data; None for one that cannot be asked of another version.
+
+        That is one by values of this version.
+        """
         values = (self.args, self.kwargs)
+        if holds_frames(values):
+            return None
         try:
-            frozen(values)
+            return frozen(unwrap(self.function)), frozen(values), self.asker.question
         except TypeError:
-            return False
-        return not holds_frames(values)
+            return None
 
 
 class Asked:
@@ -38,10 +44,15 @@ class Asked:
         self._thread = threading.get_ident()
         self._depth = 0
 
+    @property
+    def key(self) -> Hashable:
+        """What tells these calls from others of the same data."""
+        return tuple(call.key for call in self.calls)
+
     @contextmanager
     def noting(self, call: Call) -> Iterator[None]:
         """Note a call that can be moved, and none of those that are made inside."""
-        if threading.get_ident() != self._thread or not call.can_be_moved:
+        if threading.get_ident() != self._thread or call.key is None:
             yield
             return
         if not self._depth:

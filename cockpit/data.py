@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from casebase.engine import Casebase
 from casebase.errors import NoAnswerError
@@ -102,6 +102,8 @@ class Data:
     reading: Reading
     has_left: HasLeft = never_leaves
     asked: Asked | None = field(default=None, compare=False)
+    # What a view asks beside the data: of the data alone, nothing.
+    question: ClassVar[None] = None
 
     def noting(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], asker: Any = None

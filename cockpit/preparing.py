@@ -1,13 +1,14 @@
 """A new version of the data is prepared for the pages that are open, before they are drawn anew.
 
 A page asks the same of every version. What it asked of the one that it shows is asked of the next one as soon as that
-is seen, once for all who have it open, and only then does the page, which looks for news, draw itself anew, of answers
-that are there; what its reader does meanwhile is answered by the latest data, as ever. What nobody has open is not
-asked. What a page asks by values of the older version (a frame among the arguments) it asks when it is drawn.
+is seen, once for all who have it open, and only then do the pages hear of it and draw themselves anew, of answers that
+are there; what a reader does meanwhile is answered by the latest data, as ever. What nobody has open is not asked.
+What a page asks by values of the older version (a frame among the arguments) it asks when it is drawn.
 """
 
 import threading
 import time
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -22,10 +23,10 @@ from cockpit.view import View
 
 # Half of an answer is made in Python, on one core, while the database answers the next question on the other.
 _AT_ONCE = 2
-# Seconds between two looks for a newer version; after which a page is drawn though its answers are not there.
-_LOOK, _PATIENCE = 0.1, 10.0
-# A page that has not looked for news for so many of its looks is open no more: its browser sleeps, or has gone.
-_MISSED = 5
+# Seconds after which pages are drawn though their answers are not there.
+_PATIENCE = 10.0
+# Seconds after which a page that has not looked at the data is open no more: its browser sleeps, or has gone.
+_FORGOTTEN = 60.0
 
 
 class Viewer:
@@ -34,68 +35,72 @@ class Viewer:
 
 @dataclass(eq=False)
 class _Open:
-    """An open page: the data that it shows, the reading it can be drawn by, when it last looked for news (monotonic),
-    and since when there is a newer version.
-    """
+    """An open page: the data that it shows, and when it last looked whether that is the latest (monotonic)."""
 
     data: Data
-    reading: Reading
     looked: float = field(default_factory=time.monotonic)
-    behind_since: float | None = None
 
 
 class Preparing:
-    """Prepares what viewers have open, in threads of its own while any of them looks for news."""
+    """Prepares what viewers have open, in threads of its own, and tells which reading is prepared."""
 
     def __init__(self, live: LiveData) -> None:
-        self._live = live
+        self.live = live
         self._open: WeakKeyDictionary[Viewer, _Open] = WeakKeyDictionary()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._prepared = live.watch.read()
+        # Since when another is being prepared.
+        self._since: float | None = None
+        self._listener: Callable[[], None] | None = None
 
     def opened(self, viewer: Viewer, data: Data) -> None:
         """The viewer's page has all its numbers by this data, which noted what it asked."""
         with self._lock:
-            self._open[viewer] = _Open(data, data.reading)
+            self._open[viewer] = _Open(data)
 
-    def reading_for(self, viewer: Viewer) -> Reading:
-        """The latest reading whose answers for the viewer's page are there; that which it shows where none is newer.
-
-        The latest of all for a viewer whose page was never whole, where the database fails, or after some patience.
-        """
-        latest = self._live.watch.read()
+    def looked(self, viewer: Viewer) -> None:
+        """The viewer still has the page open."""
         with self._lock:
-            page = self._open.get(viewer)
-            if page is None or latest.error is not None or page.reading.is_like(latest):
-                return latest
-            page.looked = time.monotonic()
-            page.behind_since = page.behind_since or page.looked
-            if page.looked - page.behind_since > _PATIENCE:
-                return latest
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._prepare, name="preparing", daemon=True)
-                self._thread.start()
-            return page.reading
+            if viewer in self._open:
+                self._open[viewer].looked = time.monotonic()
 
-    def _prepare(self) -> None:
+    def call_when_prepared(self, listener: Callable[[], None]) -> None:
+        """Call the listener, the last one that was named, when another reading is prepared."""
+        self._listener = listener
+
+    def reading(self) -> Reading:
+        """The latest reading whose answers for all open pages are there; where they take too long, the latest."""
+        latest = self.live.watch.read()
+        with self._lock:
+            if latest.error is not None:
+                return latest
+            pages = [] if self._prepared.is_like(latest) else self._pages()
+            waited = 0.0 if self._since is None else time.monotonic() - self._since
+            if not pages or waited > _PATIENCE:
+                self._prepared = latest
+            elif self._since is None:
+                self._since = time.monotonic()
+                threading.Thread(target=self._prepare, args=(pages, latest), name="preparing", daemon=True).start()
+            return self._prepared
+
+    def _pages(self) -> list[Data]:
+        """The data of open pages, one of those that ask the same."""
+        since = time.monotonic() - _FORGOTTEN
+        open_ = (page.data for page in self._open.values() if page.looked >= since)
+        return list({_question(data): data for data in open_}.values())
+
+    def _prepare(self, pages: list[Data], latest: Reading) -> None:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool:
-            while pages := self._looked_at():
-                latest = self._live.watch.read()
-                behind = [page for page in pages if not page.reading.is_like(latest)]
-                for page in behind if latest.error is None else ():
-                    wait([pool.submit(_answer, call, page.data, latest) for call in _calls(page.data, latest)])
-                    page.reading, page.behind_since = latest, None
-                if not behind:
-                    time.sleep(_LOOK)
-
-    def _looked_at(self) -> list[_Open]:
-        """The pages that are open, those first that have waited longest; where there is none, the thread ends."""
+            wait([pool.submit(_answer, call, data, latest) for data in pages for call in _calls(data, latest)])
         with self._lock:
-            since = time.monotonic() - _MISSED * self._live.settings.freshness.poll
-            pages = [page for page in self._open.values() if page.looked >= since]
-            if not pages:
-                self._thread = None
-            return sorted(pages, key=lambda page: page.reading.looked_at)
+            self._prepared, self._since = max(self._prepared, latest, key=lambda one: one.looked_at), None
+        if self._listener is not None:
+            self._listener()
+
+
+def _question(data: Data) -> Hashable:
+    """What tells what a page asked from what others did."""
+    return data.reading.mark, data.asked and data.asked.key
 
 
 def _calls(data: Data, latest: Reading) -> list[Call]:

@@ -106,10 +106,10 @@ class View:
 
     def share(self, key: object, compute: Callable[[], R]) -> R:
         """What is made of this view, once for all who ask the same by the same key (see Data.share)."""
-        return self.data.share(key, compute, self._question)
+        return self.data.share(key, compute, self.question)
 
     @cached_property
-    def _question(self) -> Hashable:
+    def question(self) -> Hashable:
         """What tells this view from another of the same data."""
         return tuple(getattr(self, one.name) for one in fields(self) if one.name != "data")
 

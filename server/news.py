@@ -1,4 +1,5 @@
-"""Open pages hear at once that the data has changed: each keeps a line to the server, which speaks when there is news.
+"""Open pages hear at once that the data has changed: each keeps a line to the server, which speaks when there is news,
+and the answers to what they ask are there (cockpit.preparing).
 
 A look of a page by itself is a run of the framework, 4 ms of processor time for each page and look; a word on the line
 comes when there is something to draw. A page whose line is cut looks by itself now and then.
@@ -15,7 +16,7 @@ from starlette.websockets import WebSocket
 
 from casebase.errors import CasebaseError
 from cockpit import process
-from cockpit.data import LiveData
+from cockpit.preparing import Preparing
 from cockpit.reading import LOOK
 from server.guard import foreign
 
@@ -27,8 +28,8 @@ _log = logging.getLogger(__name__)
 class News:
     """What the data is now, for all who listen, in the server's event loop."""
 
-    def __init__(self, live: Callable[[], LiveData]) -> None:
-        self._live = live
+    def __init__(self, preparing: Callable[[], Preparing]) -> None:
+        self._preparing = preparing
         self._mark: str | None = None
         self._listeners = 0
         self._spread = asyncio.Event()
@@ -36,7 +37,7 @@ class News:
         self._watching: asyncio.Task[None] | None = None
 
     async def follow(self) -> AsyncIterator[str]:
-        """The mark of the data (see Reading.mark): now, and whenever it is another."""
+        """The mark of the data that is prepared (see Reading.mark): now, and whenever it is another."""
         heard = None
         self._listeners += 1
         if self._watching is None or self._watching.done():
@@ -75,14 +76,15 @@ class News:
                 await asyncio.wait_for(self._written.wait(), LOOK)
 
     def _read(self, wake: Callable[[], None]) -> str:
-        watch = self._live().watch
-        watch.call_when_written(wake)
-        return watch.read().mark
+        preparing = self._preparing()
+        preparing.live.watch.call_when_written(wake)
+        preparing.call_when_prepared(wake)
+        return preparing.reading().mark
 
 
 def routes() -> list[BaseRoute]:
     """The line to a page."""
-    news = News(process.live_data)
+    news = News(process.preparing)
 
     async def line(socket: WebSocket) -> None:
         if foreign(socket.headers):

@@ -49,10 +49,12 @@ def show_last_complete() -> None:
 
 def is_outdated() -> bool:
     """Whether a newer reading says something else than the page shows, and its answers are there."""
-    current, latest = current_data().reading, process.preparing().reading_for(_viewer())
+    preparing, current = process.preparing(), current_data().reading
+    preparing.looked(_viewer())
+    latest = preparing.reading()
     if latest.error is not None or _just_failed(latest):
         return False
-    if current.is_like(latest):
+    if current.is_like(latest) or current.looked_at > latest.looked_at:
         return False
     st.session_state[_PREPARED] = latest
     return True

@@ -62,7 +62,6 @@ class City:
         self.at = at
         with self.casebase.writing() as connection:
             mark_changed(connection, at)
-        self.live.watch._looked = 0.0
         return self.live.watch.read()
 
     def draw(self, viewer: Viewer, page: Callable[[View], object], reading: Reading | None = None) -> Data:
@@ -72,10 +71,10 @@ class City:
         self.preparing.opened(viewer, data)
         return data
 
-    def news(self, viewer: Viewer, latest: Reading) -> Reading:
-        """What the viewer sees, looking until it is the latest reading."""
+    def news(self, latest: Reading) -> Reading:
+        """What is prepared, looking until it is the latest reading."""
         until = time.monotonic() + 20
-        while not (reading := self.preparing.reading_for(viewer)).is_like(latest):
+        while not (reading := self.preparing.reading()).is_like(latest):
             assert time.monotonic() < until
             time.sleep(0.01)
         return reading
@@ -84,13 +83,10 @@ class City:
 @pytest.fixture
 def living(own_city: Casebase) -> Iterator[City]:
     asked.clear()
-    quick = own_city.settings.freshness.model_copy(update={"poll": 0.1})
-    own_city.settings = own_city.settings.model_copy(update={"freshness": quick})
     yield City(own_city)
-    until = time.monotonic() + 20
-    while any(thread.name == "preparing" for thread in threading.enumerate()):
-        assert time.monotonic() < until, "the thread ends when nobody looks any more"
-        time.sleep(0.02)
+    for thread in threading.enumerate():
+        if thread.name == "preparing":
+            thread.join(20)
 
 
 def page(view: View) -> None:
@@ -110,7 +106,7 @@ def test_what_a_page_asked_is_asked_of_the_next_version_before_it_is_drawn(livin
     before = living.draw(viewer, page)
     asked.clear()
     latest = living.change(AT + timedelta(seconds=40))
-    reading = living.news(viewer, latest)
+    reading = living.news(latest)
     prepared = list(asked)
     moment = AT + timedelta(seconds=40)
     wanted = {("one", moment), ("inside one", None), ("held", None), ("query", moment), ("of a frame", moment)}
@@ -134,10 +130,10 @@ def test_a_page_shows_what_it_has_until_the_answers_are_there(living: City, monk
     monkeypatch.setattr(Data, "ask", slow)
     latest = living.change(AT + timedelta(seconds=1))
     for _ in range(20):
-        assert living.preparing.reading_for(viewer) == data.reading
+        assert living.preparing.reading() == data.reading
         time.sleep(0.01)
     may_answer.set()
-    assert living.news(viewer, latest).is_like(latest)
+    assert living.news(latest).is_like(latest)
 
 
 def test_a_hundred_who_have_it_open_are_answered_once(living: City) -> None:
@@ -145,10 +141,32 @@ def test_a_hundred_who_have_it_open_are_answered_once(living: City) -> None:
     for viewer in viewers:
         living.draw(viewer, page)
     asked.clear()
-    latest = living.change(AT + timedelta(seconds=1))
-    for viewer in viewers:
-        living.news(viewer, latest)
+    living.news(living.change(AT + timedelta(seconds=1)))
     assert len(asked) == 5
+
+
+def test_who_listens_is_told_when_it_is_prepared(living: City) -> None:
+    viewer, told = Viewer(), threading.Event()
+    living.draw(viewer, page)
+    living.preparing.call_when_prepared(told.set)
+    latest = living.change(AT + timedelta(seconds=1))
+    assert not living.preparing.reading().is_like(latest)
+    assert told.wait(20)
+    assert living.preparing.reading().is_like(latest)
+
+
+def test_a_page_that_looks_no_more_is_forgotten(living: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, sleeping = Viewer(), Viewer()
+    living.draw(viewer, lambda view: view.ask(count, "awake"))
+    living.draw(sleeping, lambda view: view.ask(count, "asleep"))
+    now = time.monotonic()
+    monkeypatch.setattr("cockpit.preparing.time.monotonic", lambda: now + 100)
+    living.preparing.looked(viewer)
+    monkeypatch.undo()
+    monkeypatch.setattr("cockpit.preparing._FORGOTTEN", -50.0)
+    asked.clear()
+    living.news(living.change(AT + timedelta(seconds=1)))
+    assert [name for name, *_ in asked] == ["awake"]
 
 
 def test_what_nobody_has_open_is_not_asked(living: City) -> None:
@@ -158,7 +176,7 @@ def test_what_nobody_has_open_is_not_asked(living: City) -> None:
     del gone
     gc.collect()
     asked.clear()
-    living.news(viewer, living.change(AT + timedelta(seconds=1)))
+    living.news(living.change(AT + timedelta(seconds=1)))
     assert [name for name, *_ in asked] == ["open"]
 
 
@@ -172,7 +190,7 @@ def test_what_fails_is_left_to_the_page_and_holds_up_nothing(living: City) -> No
 
     living.draw(viewer, failing)
     asked.clear()
-    living.news(viewer, living.change(AT + timedelta(seconds=1)))
+    living.news(living.change(AT + timedelta(seconds=1)))
     assert sorted(name for name, *_ in asked) == ["after", "fail"]
 
 
@@ -181,7 +199,7 @@ def test_another_day_is_drawn_as_it_comes(living: City) -> None:
     viewer = Viewer()
     living.draw(viewer, page)
     asked.clear()
-    living.news(viewer, living.change(AT + timedelta(days=1)))
+    living.news(living.change(AT + timedelta(days=1)))
     assert asked == []
 
 
@@ -191,10 +209,10 @@ def test_who_waits_too_long_gets_the_latest(living: City, monkeypatch: pytest.Mo
     monkeypatch.setattr("cockpit.preparing._PATIENCE", 0.2)
     monkeypatch.setattr(Data, "ask", lambda *_, **__: may_answer.wait(20))
     latest = living.change(AT + timedelta(seconds=1))
-    assert living.news(viewer, latest) == latest
+    assert living.news(latest) == latest
     may_answer.set()
 
 
-def test_a_viewer_without_a_page_gets_the_latest(living: City) -> None:
+def test_where_nobody_has_a_page_open_the_latest_is_prepared(living: City) -> None:
     latest = living.change(AT + timedelta(seconds=1))
-    assert living.preparing.reading_for(Viewer()) == latest
+    assert living.preparing.reading() == latest

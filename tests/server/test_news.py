@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from casebase.engine import Casebase, mark_changed
 from cockpit import process, reading
 from cockpit.data import LiveData
+from cockpit.preparing import Preparing
 from server import news
 from server.news import News
 from tests.cockpit.fakes import Clock, Database, database
@@ -50,12 +51,13 @@ def test_what_this_process_writes_is_heard_without_a_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     live = LiveData(casebase_of(new_url(kind)), Clock())
+    preparing = Preparing(live)
     writer = live.casebase.for_writer()
     monkeypatch.setattr(news, "LOOK", 3600)
     monkeypatch.setattr(reading, "LOOK", 3600)
 
     async def listen() -> None:
-        all_news = News(lambda: live)
+        all_news = News(lambda: preparing)
         one, other = all_news.follow(), all_news.follow()
         before = await heard(one)
         assert before == await heard(other) == live.watch.read().mark
@@ -68,8 +70,10 @@ def test_what_this_process_writes_is_heard_without_a_look(
 
 
 def test_what_others_write_is_heard_by_looking(live: LiveData, database: Database) -> None:
+    preparing = Preparing(live)
+
     async def listen() -> None:
-        marks = News(lambda: live).follow()
+        marks = News(lambda: preparing).follow()
         before = await heard(marks)
         database.newer = 1
         assert await heard(marks) != before
@@ -81,8 +85,10 @@ def test_what_others_write_is_heard_by_looking(live: LiveData, database: Databas
 
 
 def test_nobody_looks_where_nobody_listens(live: LiveData) -> None:
+    preparing = Preparing(live)
+
     async def listen() -> None:
-        all_news = News(lambda: live)
+        all_news = News(lambda: preparing)
         marks: Any = all_news.follow()
         await heard(marks)
         await marks.aclose()
@@ -120,7 +126,8 @@ async def _line(headers: dict[str, str], until: str) -> list[dict[str, Any]]:
 def test_a_page_of_ours_is_told_the_data_and_another_site_nothing(
     live: LiveData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "live_data", lambda: live)
+    preparing = Preparing(live)
+    monkeypatch.setattr(process, "preparing", lambda: preparing)
     own = {"host": "cockpit:8501", "origin": "http://cockpit:8501"}
     said = in_a_loop(_line(own, "websocket.send"))
     assert [message["type"] for message in said] == ["websocket.accept", "websocket.send"]
