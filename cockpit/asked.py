@@ -52,7 +52,7 @@ class Asked:
     @contextmanager
     def noting(self, call: Call) -> Iterator[None]:
         """Note a call that can be moved, and none of those that are made inside."""
-        if threading.get_ident() != self._thread or call.key is None:
+        if threading.get_ident() != self._thread or not (self._depth or call.key is not None):
             yield
             return
         if not self._depth:

@@ -14,6 +14,7 @@ import pandas as pd
 _ATOMS = (str, bytes, int, float, NoneType, date, timedelta, Enum, np.generic, type(pd.NaT), pd.Period)
 # Atoms that big values are made of.
 _PLAIN = frozenset({str, bytes, int, float, bool, NoneType})
+_FRAMES = (pd.DataFrame, pd.Series)
 # What belongs to the program and not to a value.
 _CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
@@ -76,12 +77,16 @@ def is_immutable(value: Any) -> bool:
 
 def holds_frames(value: Any) -> bool:
     """Whether a frame or series is in a value: in what it lists, or a field of a dataclass."""
-    if isinstance(value, pd.DataFrame | pd.Series):
+    if type(value) in _PLAIN:
+        return False
+    if isinstance(value, _FRAMES):
         return True
-    if isinstance(value, tuple | list | Set | Mapping):
+    if isinstance(value, tuple | list):
+        return any(map(holds_frames, value))
+    if isinstance(value, Set | Mapping):
         return any(map(holds_frames, value.values() if isinstance(value, Mapping) else value))
     is_record = is_dataclass(value) and not isinstance(value, type)
-    return is_record and any(isinstance(one, pd.DataFrame | pd.Series) for one in vars(value).values())
+    return is_record and any(issubclass(kind, _FRAMES) for kind in set(map(type, vars(value).values())))
 
 
 def size_of(value: Any) -> int:

@@ -201,7 +201,7 @@ def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
         key=key,
         alt=name,
         title=rankings.finding(view, rates, metric_id, "类"),
-        subtitle=f"{name}{rankings.left_out(rates, MOST_KINDS)}",
+        subtitle=f"{name}{view.derive(rankings.left_out, rates, MOST_KINDS)}",
         most=MOST_KINDS,
         none="这一时段没有记录",
         part=Part.HITS,

@@ -63,7 +63,7 @@ def ranking(
     metric = metric_of(metric_id)
     if largest_first is None:
         largest_first = not is_low_first(metric)
-    if "small" in frame and frame["small"].astype(bool).any() and not frame["small"].astype(bool).all():
+    if view.derive(_is_partly_small, frame):
         subtitle += "；样本少的在后"
     drawing = clicks.draw(
         view,
@@ -88,12 +88,22 @@ def ranking(
         link=lambda code: link_of(bar_of(frame, code)),
         on_pick=on_pick,
     )
-    unfilled = int((frame["code"] == "").sum()) if "code" in frame else 0
+    unfilled = view.derive(_unfilled, frame)
     every = f"列出全部 {len(frame) - unfilled} 个" + ("和未填写的" if unfilled else "")
     if len(frame) > most and st.button(every, key=f"all_{key}", type="tertiary"):
         rows = charts.in_order(frame, largest_first=largest_first)
         everyone = partial(every_row, view, rows, metric, is_count=kind is not None, name=alt, key=key, link=link_of)
         st.dialog(f"{escape_markdown(alt)}，全部 {len(rows)} 个", width="large")(everyone)()
+
+
+def _is_partly_small(frame: pd.DataFrame) -> bool:
+    """Whether some samples are small and some are not."""
+    return "small" in frame and frame["small"].astype(bool).nunique() > 1
+
+
+def _unfilled(frame: pd.DataFrame) -> int:
+    """How many rows, one at most, stand for what nobody filled in."""
+    return int((frame["code"] == "").sum()) if "code" in frame else 0
 
 
 def every_row(
@@ -222,7 +232,7 @@ def ranked(view: View, metric_id: str, dimension: str, *, key: str, most: int = 
         key=key,
         alt=f"各{noun}{metric.name}",
         title=finding(view, frame, metric_id, noun),
-        subtitle=f"各{noun}{metric.name}{made_of}{left_out(frame, most)}",
+        subtitle=f"各{noun}{metric.name}{made_of}{view.derive(left_out, frame, most)}",
         most=most,
         none=f"这一时段没有可计{metric.name}的记录",
     )
@@ -245,6 +255,6 @@ def left_out(frame: pd.DataFrame, most: int) -> str:
 
     What nobody filled in is none of them.
     """
-    unfilled, every = int((frame["code"] == "").sum()), len(frame)
+    unfilled, every = _unfilled(frame), len(frame)
     beside = "，另有未填写的" if unfilled else ""
     return f"；共 {every - unfilled} 个{beside}，列前 {most} 个" if every > most else ""

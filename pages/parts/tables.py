@@ -1,14 +1,17 @@
 """Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
 from typing import Any, Required, TypedDict, Unpack
 
 import pandas as pd
 import streamlit as st
+from cachetools import LRUCache, cached
 from pandas.api.types import infer_dtype
 from pandas.io.formats.style import Styler
 
 from cockpit import rows
+from cockpit.answers import frozen
 from cockpit.metric_rows import link_of, metric_rows
 from cockpit.view import View
 from pages.parts import clicks, layout
@@ -31,6 +34,8 @@ _CHINESE, _LATIN = 12.25, 6.4
 _WIDEST_NAME = 380
 _FAR_LONGER = 1.5
 _FEW_COLUMNS = 7
+# The tables of a view or two whose columns are measured.
+_KEPT = 64
 RIGHT_TEXT = st.column_config.TextColumn(alignment="right")
 WIDE = st.column_config.Column(width="large")
 
@@ -120,7 +125,7 @@ def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> An
     return st.dataframe(
         frame,
         hide_index=True,
-        column_config=_with_widths(rows, look.get("columns") or {}),
+        column_config=_with_widths(frame, rows, look.get("columns") or {}),
         placeholder=words.NONE,
         height="auto" if high is None else height(len(frame.index), high),
         key=look["key"],
@@ -141,7 +146,7 @@ def text_width(texts: Iterable[str], most: int) -> int | None:
     return round(widest) if sum(widths) / len(widths) * _FAR_LONGER < widest <= most else None
 
 
-def _with_widths(frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:
+def _with_widths(table: pd.DataFrame | Styler, frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:
     """A width for each column of names that has none, in a table that has room for it.
 
     Left alone, the grid judges a column by its usual row and cuts the one that is twice as long. Of many columns, each
@@ -150,11 +155,28 @@ def _with_widths(frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, A
     config = {str(head): column for head, column in columns.items()}
     if len(frame.columns) > _FEW_COLUMNS:
         return config
-    for head in (head for head in frame.columns if infer_dtype(frame[head]) == "string"):
-        width = text_width([str(head), *frame[head].dropna()], _WIDEST_NAME)
-        if width is not None and (config.get(head) or {}).get("width") is None:
+    for head, width in _widths_of_names(table, frame):
+        if (config.get(head) or {}).get("width") is None:
             config[head] = {**(config.get(head) or st.column_config.Column()), "width": width}
     return config
+
+
+def _widths_of_names(table: pd.DataFrame | Styler, frame: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    """The columns of names that need a width, measured once of a table that is shared."""
+    try:
+        key = frozen(table)
+    except TypeError:
+        return _measure_names(None, frame)
+    return _measured(key, frame)
+
+
+def _measure_names(_key: Any, frame: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    heads = [head for head in frame.columns if infer_dtype(frame[head]) == "string"]
+    widths = [(head, text_width([str(head), *frame[head].dropna()], _WIDEST_NAME)) for head in heads]
+    return tuple((head, width) for head, width in widths if width is not None)
+
+
+_measured = cached(LRUCache(_KEPT), key=lambda key, _: key, lock=Lock())(_measure_names)
 
 
 def height(rows: int, most: int) -> int:
