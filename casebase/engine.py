@@ -41,6 +41,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from casebase import workdays
 from casebase.addresses import redact, without_secrets
+from casebase.buffers import Buffers
 from casebase.compatibility import check_schema
 from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.failures import reason
@@ -168,6 +169,7 @@ class Casebase:
         self._calendar = _Kept(workdays.read, workdays.fingerprint())
         self._levels = _Kept(_read_levels, _of_levels())
         self._statements = Statements(self.engine)
+        self._buffers = Buffers(self.engine)
         self._when_written: list[Callable[[], None]] = []
 
     @property
@@ -184,6 +186,10 @@ class Casebase:
     def running(self) -> list[Statement]:
         """The statements that are under way, for whoever knows that nobody waits for them any more."""
         return self._statements.running()
+
+    def give_back_memory(self) -> bool:
+        """Give back the memory of blocks that nobody reads now (see casebase.buffers); false where there is none."""
+        return self._buffers.give_back()
 
     def for_writer(self) -> "Casebase":
         """The same database by connections of its own, so that who writes all the time takes none from readers."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
 from functools import partial
 from threading import Condition
+from time import monotonic
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
@@ -71,6 +72,8 @@ class Answers:
 
     def __init__(self, max_bytes: int = 256 * MIB, lasting: Callable[[], int] = lambda: 0) -> None:
         self._kept = _Kept(max_bytes, lasting)
+        # The moment (of time.monotonic) at which the latest answer came from the database; 0 before the first.
+        self.answered_at = 0.0
         self._computed = cached(self._kept, key=lambda key, _: key, condition=Condition())(_compute)
 
     @property
@@ -85,8 +88,12 @@ class Answers:
         """
         named = frozenset((name, frozen(one)) for name, one in kwargs.items())
         key = hashkey(version, question.__module__, question.__qualname__, frozen(args[1:]), named)
-        entry = self._computed(key, lambda: _answer(question(*args, **kwargs)))
+        entry = self._computed(key, lambda: self._answer(question(*args, **kwargs)))
         return cast(R, entry.copy(entry.value) if entry.copy else entry.value)
+
+    def _answer(self, value: Any) -> _Entry:
+        self.answered_at = monotonic()
+        return _answer(value)
 
     def share(self, version: int, key: Hashable, compute: Callable[[], R]) -> R:
         """What `compute` makes at a version of the data, as one value that all who ask by this key hold together."""

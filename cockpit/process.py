@@ -12,6 +12,7 @@ from casebase.engine import keep_new_files_private, open_casebase
 from casebase.settings import Check, Settings, read_settings
 from cockpit.abandoned import watch_statements
 from cockpit.data import LiveData
+from cockpit.idle import watch_idleness
 from cockpit.preparing import Preparing
 from queries.targets import check_targets
 
@@ -67,6 +68,7 @@ def live_data() -> LiveData:
     keep_new_files_private()
     live = LiveData(open_casebase(settings(), create=False), lambda: now())
     watch_statements(live)
+    watch_idleness(live)
     return live
 
 
