@@ -93,8 +93,12 @@ class Workdays:
 
     def unpublished_years(self) -> list[int]:
         """Years whose arrangement was not published when the calendar was written."""
+        return list(self._unpublished)
+
+    @cached_property
+    def _unpublished(self) -> tuple[int, ...]:
         years = self.days[~self.published].astype("datetime64[Y]").astype(int) + 1970
-        return sorted(set(years.tolist()))
+        return tuple(sorted(set(years.tolist())))
 
     def _positions(self, days: np.ndarray) -> np.ndarray:
         index: np.ndarray = (days.astype("datetime64[D]") - self.days[0]).astype(int)

@@ -1,6 +1,6 @@
 """What lies below the chosen area: districts, streets, communities, grids, and their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,6 +38,21 @@ class Below:
 def areas(data: Data) -> pd.DataFrame:
     """All areas, indexed by code (see queries.names.areas)."""
     return data.ask(names.areas).set_index("code", drop=False)
+
+
+@kept
+def cities(data: Data) -> tuple[str, ...]:
+    """The codes of the areas that lie in no other: the city."""
+    table = areas(data)
+    return tuple(table.index[table["level"] == 1])
+
+
+@kept
+def names_below(data: Data, parents: tuple[str, ...]) -> Mapping[str, str]:
+    """The names of the areas directly below these, by their codes."""
+    table = areas(data)
+    below = table[table["parent_code"].isin(parents)]
+    return dict(zip(below["code"], below["name"], strict=True))
 
 
 def dimension_below(view: View) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from cockpit import case_text, places, squares
 from cockpit.view import View
 from pages.parts import layout, lists, maps, notices, tables
-from pages.parts.panel import panel
+from pages.parts.panel import course_panel
 from queries.course import Course, course
 from queries.similar import similar_settled
 from views import course as drawn
@@ -77,14 +77,14 @@ def clocks(view: View, history: Course) -> None:
     """Every limit from its start to its end."""
     layout.heading("时限", "每个时限从起到止；条为已过的时间")
     dials = [case_text.dial(view, clock) for clock in history.clocks]
-    panel(drawn.clocks_html(dials, layout.theme()), "clocks")
+    course_panel(drawn.clocks_html(dials, layout.theme()), "clocks")
 
 
 def steps(view: View, history: Course) -> None:
     """What happened to the case, in order."""
     open_at = view.as_of if pd.isna(history.facts["closed_at"]) else None
     layout.heading(f"全程 {case_text.steps(history.events, open_at)}", "实心为主要环节，空心为其间的协同、监督、评价")
-    panel(drawn.timeline_html(history.events, layout.theme()), "timeline")
+    course_panel(drawn.timeline_html(history.events, layout.theme()), "timeline")
 
 
 def facts(view: View, history: Course) -> None:
@@ -92,7 +92,7 @@ def facts(view: View, history: Course) -> None:
     case = history.facts
     layout.heading("案件要素", "不含信访人姓名、电话")
     table = case_text.facts(view, case, history.blank)
-    panel(drawn.facts_html(table, layout.theme(), text=str(case["body"] or "")), "facts")
+    course_panel(drawn.facts_html(table, layout.theme(), text=str(case["body"] or "")), "facts")
 
 
 def whole(view: View, history: Course, number: int) -> None:

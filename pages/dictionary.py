@@ -8,7 +8,7 @@ from cockpit import dictionary_entries, kpis, months
 from cockpit.view import View
 from pages.parts import layout, notices, pictures
 from pages.parts.navigation import open_link
-from pages.parts.panel import panel
+from pages.parts.panel import entries_panel
 from queries import dictionary
 from queries.measure import metric_of
 from queries.model import Metric
@@ -25,7 +25,7 @@ _LEFT = "_dictionary_left"
 def entries_of(view: View, metrics: list[Metric], key: str, *, alone: bool = False) -> None:
     """Some metrics of one group; all numbers of the group are asked for together."""
     entries_of_group = dictionary_entries.entries_of(view, metrics, alone=alone)
-    clicked = panel(view.derive(entries.entries_html, entries_of_group, layout.theme()), key)
+    clicked = entries_panel(view.derive(entries.entries_html, entries_of_group, layout.theme()), key)
     if clicked and clicked.startswith(dictionary_entries.ALONE):
         st.query_params["metric"] = clicked.removeprefix(dictionary_entries.ALONE)
         st.rerun()

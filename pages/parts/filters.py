@@ -9,6 +9,7 @@ import streamlit as st
 
 from cockpit import places
 from cockpit.data import Data
+from cockpit.kept import kept
 from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, View, comparisons
 from pages.parts import menu, session
 from pages.parts.markdown import escape_markdown
@@ -240,32 +241,37 @@ def _day(label: str, key: str, otherwise: date) -> date:
 
 def _area(data: Data) -> tuple[str | None, str]:
     """District, street and community, each choice opening the next."""
-    table = places.areas(data)
-    chosen, place = None, data.whole
-    parents = table.index[table["level"] == 1].tolist()
+    chosen, place, parents = None, data.whole, places.cities(data)
     for name in AREA_KEYS:
-        below = table[table["parent_code"].isin(parents)]
-        if below.empty:
+        labels = places.names_below(data, parents)
+        if not labels:
             break
-        labels = dict(zip(below["code"], below["name"], strict=True))
         code = _choice(_AREA_LABELS[name], name, list(labels), _WHOLE_AREA_LABELS.get(name, data.whole), labels)
         if code is None:
             break
-        chosen, place, parents = code, labels[code], [code]
+        chosen, place, parents = code, labels[code], (code,)
     return chosen, place
 
 
 def _category(data: Data) -> tuple[str | None, str | None]:
     """Code and name of the chosen first-level class."""
-    table = data.ask(names.categories)
-    first = table[table["parent_code"].isna()]
-    labels = dict(zip(first["code"], first["name"], strict=True))
+    labels = _first_classes(data)
     code = _choice("内容分类", "category", list(labels), "全部分类", labels)
     return code, labels.get(code or "")
 
 
-def _choice(label: str, key: str, options: list[str], every: str, labels: dict[str, str] | None = None) -> str | None:
-    label_of_option = (labels or {}) | {_NO_CHOICE: every}
+@kept
+def _first_classes(data: Data) -> Mapping[str, str]:
+    """The names of the first-level classes, by their codes."""
+    table = data.ask(names.categories)
+    first = table[table["parent_code"].isna()]
+    return dict(zip(first["code"], first["name"], strict=True))
+
+
+def _choice(
+    label: str, key: str, options: list[str], every: str, labels: Mapping[str, str] | None = None
+) -> str | None:
+    label_of_option = {**(labels or {}), _NO_CHOICE: every}
     _resolve_address(key, label, options, label_of_option)
     chosen: str = st.selectbox(
         label,

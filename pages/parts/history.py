@@ -10,6 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts import session
+
 _JS = (Path(__file__).parent / "history.js").read_text(encoding="utf-8")
 _SCRIPT = st.components.v2.component("history_of_steps", js=_JS)
 
@@ -17,4 +19,4 @@ _SCRIPT = st.components.v2.component("history_of_steps", js=_JS)
 def count_steps() -> None:
     """Let the browser keep one entry for each step; to be called at the top of every page."""
     with st.container(key="history", height=1, border=False):
-        _SCRIPT(key="history_of_steps")
+        session.load_once(_SCRIPT, "history_of_steps")

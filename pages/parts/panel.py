@@ -1,16 +1,30 @@
-"""Cards, sentences and headers of our own markup in one component, which hands back the link that was clicked."""
+"""Cards, sentences and headers of our own markup in components that hand back the link that was clicked."""
 
 import streamlit as st
 
 from views import cards, course, entries
 
-_PANEL = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS + entries.CSS + course.CSS, js=cards.JS)
+# What a component is made of is sent with it in every run: each panel has the style of what it shows and no more.
+_PANEL = st.components.v2.component("panel", html=cards.HTML, css=cards.CSS, js=cards.JS)
+_ENTRIES = st.components.v2.component("entries", html=cards.HTML, css=cards.CSS + entries.CSS, js=cards.JS)
+_COURSE = st.components.v2.component("course", html=cards.HTML, css=cards.CSS + course.CSS, js=cards.JS)
 
 
 def panel(html: str, key: str) -> str | None:
-    """Mount cards, sentences or a header; returns the link that was clicked, if any."""
+    """Mount cards or sentences; returns the link that was clicked, if any."""
     opened: str | None = _PANEL(data={"html": html}, key=key, on_open_change=_ignore).open
     return opened
+
+
+def entries_panel(html: str, key: str) -> str | None:
+    """Mount entries of the dictionary (views.entries); returns the link that was clicked, if any."""
+    opened: str | None = _ENTRIES(data={"html": html}, key=key, on_open_change=_ignore).open
+    return opened
+
+
+def course_panel(html: str, key: str) -> None:
+    """Mount a part of the course of a case (views.course)."""
+    _COURSE(data={"html": html}, key=key)
 
 
 def listening_panel(html: str, key: str, mark: str) -> None:

@@ -1,6 +1,7 @@
 """One reader's session: the data that a run of a page speaks of, and the last that it showed whole."""
 
 import threading
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -37,6 +38,17 @@ def complete_run() -> None:
     st.session_state[_COMPLETE] = data.reading
     process.live_data().watch.report_complete(data.reading)
     process.preparing().opened(_viewer(), data)
+
+
+def load_once(script: Callable[..., object], key: str, **arguments: object) -> None:
+    """Mount a script that stays in the browser once it has run: in each run until one has come to its end.
+
+    After that nothing stands in its place: what a component is made of is sent with it in every run.
+    """
+    if _COMPLETE in st.session_state:
+        st.empty()
+    else:
+        script(key=key, **arguments)
 
 
 def show_last_complete() -> None:

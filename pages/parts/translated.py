@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts import session
+
 # By the English that the framework shows (its version is pinned: a test opens what shows most of them).
 WORDS = {
     # Toolbars and menus of tables.
@@ -111,4 +113,4 @@ _SCRIPT = st.components.v2.component("translated", js=_JS)
 
 def translate() -> None:
     """Let the framework speak Chinese, from the first page of a browser's visit on."""
-    _SCRIPT(data={"words": WORDS, "beginnings": BEGINNINGS, "places": _PLACES}, key="translated")
+    session.load_once(_SCRIPT, "translated", data={"words": WORDS, "beginnings": BEGINNINGS, "places": _PLACES})

@@ -3,7 +3,7 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -70,6 +70,10 @@ class DefaultRules(ABC):
     @abstractmethod
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer to a question."""
+
+    def noting(self, *_call: object) -> AbstractContextManager[None]:
+        """Note nothing."""
+        return nullcontext()
 
     def share(self, _key: object, compute: Callable[[], Any], _asker: object = None) -> Any:
         """Keep nothing."""

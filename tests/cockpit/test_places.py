@@ -105,6 +105,17 @@ def test_places_with_their_cases(year: View, city: Casebase) -> None:
     assert nowhere["cases"].eq(0).all()
 
 
+def test_the_names_below_an_area_by_their_codes(year: View) -> None:
+    table = year.ask(names.areas).set_index("code")
+    (city,) = places.cities(year.data)
+    assert table.loc[city, "level"] == 1
+    districts = places.names_below(year.data, (city,))
+    assert districts == table[table["level"] == 2]["name"].to_dict()
+    streets = places.names_below(year.data, (LOST,))
+    assert list(streets) == list(table[table["parent_code"] == LOST].index) != []
+    assert places.names_below(year.data, (next(iter(places.names_below(year.data, (next(iter(streets)),)))),)) == {}
+
+
 def test_outlines_below_an_area(year: View, city: Casebase) -> None:
     streets = places.outlined(year, "410105")
     areas = names.areas(city)

@@ -83,3 +83,25 @@ def test_question_that_was_never_answered_is_asked_again_until_it_is(
     app.run()
     assert list(app.warning) == []
     assert card_values(app)
+
+
+def test_scripts_that_stay_in_the_browser_are_sent_until_a_page_has_come_whole(
+    open_page: OpenPage, own_url: str, database: Database, clock: Clock
+) -> None:
+    database.refuses_answers = True
+    app = open_page(own_url)
+    for _ in range(2):
+        assert "translated" in _scripts(app)
+        clock.pass_seconds(60)
+        app.run()
+    database.refuses_answers = False
+    clock.pass_seconds(60)
+    app.run()
+    app.run()
+    assert failures(app) == []
+    assert _scripts(app) == set()
+
+
+def _scripts(app: AppTest) -> set[str]:
+    names = {element.proto.component_name for element in app.get("bidi_component")}
+    return names & {"translated", "history_of_steps"}
