@@ -2,19 +2,41 @@
 
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from inspect import unwrap
-from typing import Any
+from typing import Any, TypeVar
 
 from cockpit.answers import frozen
 from cockpit.shared import holds_frames
 
+R = TypeVar("R")
+# A value of more parts is known as a whole alone.
+_MOST_PARTS = 50
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an earlier call gave, by its place among the calls, or the part of that at an attribute, key or index."""
+
+    call: int
+    part: Hashable = None
+
+    def of(self, results: Sequence["Future[Any]"]) -> Any:
+        """The value in these results of the same calls; waits for it."""
+        value = results[self.call].result()
+        if self.part is None:
+            return value
+        return getattr(value, str(self.part)) if is_dataclass(value) else value[self.part]
+
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """`function(asker, *args, **kwargs)`; the asker is a View, or Data where nothing but the data tells."""
+    """`function(asker, *args, **kwargs)`; the asker is a View, or Data where nothing but the data tells.
+
+    Values that earlier calls gave stand in the arguments as Results.
+    """
 
     asker: Any
     function: Callable[..., Any]
@@ -25,7 +47,7 @@ class Call:
     def key(self) -> Hashable | None:
         """What tells it from other calls of the same data; None for one that cannot be asked of another version.
 
-        That is one by values of this version.
+        That is one by a frame that no call gave, or by what cannot be told from another.
         """
         values = (self.args, self.kwargs)
         if holds_frames(values):
@@ -37,28 +59,68 @@ class Call:
 
 
 class Asked:
-    """The calls of the thread that made it that can be moved, in order; those made to answer another are left out."""
+    """The calls of the thread that made it that can be asked again, in order, without those made to answer another."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        # By its identity each value that a call gave, which must live as long as it is known by that.
+        self._results: dict[int, tuple[Any, Result]] = {}
         self._thread = threading.get_ident()
-        self._depth = 0
+        self._is_answering = False
 
     @property
     def key(self) -> Hashable:
         """What tells these calls from others of the same data."""
         return tuple(call.key for call in self.calls)
 
-    @contextmanager
-    def noting(self, call: Call) -> Iterator[None]:
-        """Note a call that can be moved, and none of those that are made inside."""
-        if threading.get_ident() != self._thread or not (self._depth or call.key is not None):
-            yield
-            return
-        if not self._depth:
-            self.calls.append(call)
-        self._depth += 1
+    def note(
+        self,
+        asker: Any,
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        compute: Callable[[], R],
+    ) -> R:
+        """The value that `compute` gives for `function(asker, *args, **kwargs)`, noting the call."""
+        if self._is_answering or threading.get_ident() != self._thread:
+            return compute()
+        call = Call(asker, function, self._named(args), self._named(kwargs))
+        if call.key is None:
+            return compute()
+        self.calls.append(call)
+        number = len(self.calls) - 1
+        self._is_answering = True
         try:
-            yield
+            value = compute()
         finally:
-            self._depth -= 1
+            self._is_answering = False
+        for part, one in _parts(value):
+            self._results[id(one)] = one, Result(number, part)
+        return value
+
+    def _named(self, value: Any) -> Any:
+        """The same with Results for what earlier calls gave."""
+        known = self._results.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        if type(value) in (tuple, list):
+            return tuple(map(self._named, value))
+        if type(value) is dict:
+            return {name: self._named(one) for name, one in value.items()}
+        return value
+
+
+def _parts(value: Any) -> Iterator[tuple[Hashable, Any]]:
+    """A value, and what it is made of, by attribute, key or index; numbers are no such values."""
+    if value is None or isinstance(value, int | float):
+        return
+    yield None, value
+    if is_dataclass(value) and not isinstance(value, type):
+        parts: Any = ((one.name, getattr(value, one.name)) for one in fields(value))
+    elif isinstance(value, Mapping) and len(value) <= _MOST_PARTS:
+        parts = value.items()
+    elif type(value) is tuple and len(value) <= _MOST_PARTS:
+        parts = enumerate(value)
+    else:
+        return
+    yield from ((name, one) for name, one in parts if one is not None and not isinstance(one, int | float))

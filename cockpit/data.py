@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import wraps
@@ -13,7 +13,7 @@ from casebase.errors import NoAnswerError
 from casebase.settings import Settings
 from casebase.workdays import Workdays
 from cockpit.answers import MIB, Answers, frozen
-from cockpit.asked import Asked, Call
+from cockpit.asked import Asked
 from cockpit.reading import Reading, StateWatch
 from wording.names import whole_of
 
@@ -105,20 +105,28 @@ class Data:
     # What a view asks beside the data: of the data alone, nothing.
     question: ClassVar[None] = None
 
-    def noting(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], asker: Any = None
-    ) -> AbstractContextManager[None]:
-        """Note a call `function(asker, *args, **kwargs)` (None: of this data), and none that is made inside."""
-        return nullcontext() if self.asked is None else self.asked.noting(Call(asker or self, function, args, kwargs))
+    def note(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        compute: Callable[[], R],
+        asker: Any = None,
+    ) -> R:
+        """What `compute` gives for `function(asker, *args, **kwargs)` (None: of this data), noted where calls are."""
+        return compute() if self.asked is None else self.asked.note(asker or self, function, args, kwargs, compute)
 
     def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/; its first argument, the case base, is given here.
 
         Raises CasebaseError while the database is unreachable and the answer is not known yet.
         """
+        return self.note(Data.ask, (question, *args), kwargs, lambda: self._ask(question, args, kwargs))
+
+    def _ask(self, question: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         arguments: tuple[Any, ...] = (self.live.casebase, *args)
         try:
-            with self.noting(Data.ask, (question, *args), kwargs), self.live.asked_by(self.has_left):
+            with self.live.asked_by(self.has_left):
                 return self.live.answers.get(self.reading.state.version, _in_one_state(question), arguments, kwargs)
         except NoAnswerError as error:
             if not self.has_left():
@@ -127,12 +135,19 @@ class Data:
 
     def hold(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer as `ask` gives it, but one for all who ask (see `share`), of which others can be derived."""
-        with self.noting(Data.hold, (question, *args), kwargs):
+
+        def compute() -> R:
             return self.share((question, args, kwargs), lambda: self.ask(question, *args, **kwargs))
+
+        return self.note(Data.hold, (question, *args), kwargs, compute)
 
     def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The value of a function of kept values and of nothing else, made once for all who ask (see `share`)."""
-        return self.share((function, args, kwargs), lambda: function(*args, **kwargs))
+
+        def compute() -> R:
+            return self.share((function, args, kwargs), lambda: function(*args, **kwargs))
+
+        return self.note(Data.derive, (function, *args), kwargs, compute)
 
     def share(self, key: Any, compute: Callable[[], R], asker: Hashable = None) -> R:
         """What is made of this data, once for all who ask by the same key as the same asker.

@@ -1,7 +1,7 @@
 """Derivations that are kept: what is made of a view's answers, made once for all who have the same view open."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -21,8 +21,8 @@ def kept(function: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P]
     @wraps(function)
     def keep(view: V, /, *args: P.args, **kwargs: P.kwargs) -> R:
         asker: Any = view
-        with asker.noting(keep, args, kwargs):
-            value: R = asker.share((function, args, kwargs), lambda: function(view, *args, **kwargs))
+        compute = partial(function, view, *args, **kwargs)
+        value: R = asker.note(keep, args, kwargs, partial(asker.share, (function, args, kwargs), compute))
         return value
 
     return keep

@@ -3,20 +3,21 @@
 A page asks the same of every version. What it asked of the one that it shows is asked of the next one as soon as that
 is seen, once for all who have it open, and only then do the pages hear of it and draw themselves anew, of answers that
 are there; what a reader does meanwhile is answered by the latest data, as ever. What nobody has open is not asked.
-What a page asks by values of the older version (a frame among the arguments) it asks when it is drawn.
+What was asked by what another call gave (a chart of a kept frame) is asked by what that call gives now; by any other
+frame, the page asks when it is drawn.
 """
 
 import threading
 import time
-from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from cockpit.asked import Call
+from cockpit.asked import Call, Result
 from cockpit.data import Data, LiveData
 from cockpit.reading import Reading
 from cockpit.view import View
@@ -91,7 +92,7 @@ class Preparing:
 
     def _prepare(self, pages: list[Data], latest: Reading) -> None:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool:
-            wait([pool.submit(_answer, call, data, latest) for data in pages for call in _calls(data, latest)])
+            wait([one for data in pages for one in _asked_again(pool, data, latest)])
         with self._lock:
             self._prepared, self._since = max(self._prepared, latest, key=lambda one: one.looked_at), None
         if self._listener is not None:
@@ -103,32 +104,40 @@ def _question(data: Data) -> Hashable:
     return data.reading.mark, data.asked and data.asked.key
 
 
-def _calls(data: Data, latest: Reading) -> list[Call]:
-    """What a page asked that can be asked of a later reading; nothing of another day, which has other periods."""
-    is_same_day = data.as_of.date() == latest.as_of.date()
-    return list(data.asked.calls) if data.asked is not None and is_same_day else []
+def _asked_again(pool: ThreadPoolExecutor, data: Data, latest: Reading) -> list[Future[Any]]:
+    """What a page asked, asked of a later reading; nothing of another day, which has other periods."""
+    if data.asked is None or data.as_of.date() != latest.as_of.date():
+        return []
+    results: list[Future[Any]] = []
+    for call in data.asked.calls:
+        # They begin in this order, so that none waits for one that has not begun. What fails is asked again by the page
+        # itself, which says why.
+        results.append(pool.submit(_answer, call, data, data.live.at(latest), results))
+    return results
 
 
-def _answer(call: Call, before: Data, reading: Reading) -> None:
-    data = before.live.at(reading)
-    # What fails is asked again by the page itself, which says why.
-    with suppress(Exception):
-        asker, args, kwargs = (_moved(one, before, data) for one in (call.asker, call.args, call.kwargs))
-        call.function(asker, *args, **kwargs)
+def _answer(call: Call, before: Data, data: Data, results: Sequence[Future[Any]]) -> Any:
+    move = partial(_moved, before=before, data=data, results=results)
+    return call.function(
+        move(call.asker), *map(move, call.args), **{name: move(one) for name, one in call.kwargs.items()}
+    )
 
 
-def _moved(value: Any, before: Data, data: Data) -> Any:
-    """A value of the data before as one of this: its moment, itself, and a view of it."""
+def _moved(value: Any, before: Data, data: Data, results: Sequence[Future[Any]]) -> Any:
+    """A value of the data before as one of this: its moment, itself, a view of it, what calls gave."""
+    move = partial(_moved, before=before, data=data, results=results)
+    if isinstance(value, Result):
+        return value.of(results)
     if isinstance(value, Data):
         return data
     if isinstance(value, View):
-        return replace(value, data=data, as_of=_moved(value.as_of, before, data))
+        return replace(value, data=data, as_of=move(value.as_of))
     if isinstance(value, datetime):
         return data.as_of if value == before.as_of else value
-    if isinstance(value, tuple | list):
-        return type(value)(_moved(one, before, data) for one in value)
-    if isinstance(value, dict):
-        return {name: _moved(one, before, data) for name, one in value.items()}
+    if type(value) in (tuple, list):
+        return type(value)(map(move, value))
+    if type(value) is dict:
+        return {name: move(one) for name, one in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         moments = [one.name for one in fields(value) if getattr(value, one.name) == before.as_of]
         return replace(value, **dict.fromkeys(moments, data.as_of)) if moments else value

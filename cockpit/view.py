@@ -1,7 +1,6 @@
 """What is asked of the data: the moment, the period, the slice; the same for a page's filter bar and for a wall."""
 
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -98,11 +97,15 @@ class View:
         """The value of a function of kept values and of nothing else (see Data.derive)."""
         return self.data.derive(function, *args, **kwargs)
 
-    def noting(
-        self, function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> AbstractContextManager[None]:
-        """Note a call of this view (see Data.noting)."""
-        return self.data.noting(function, args, kwargs, self)
+    def note(
+        self,
+        function: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        compute: Callable[[], R],
+    ) -> R:
+        """What `compute` gives for a call of this view (see Data.note)."""
+        return self.data.note(function, args, kwargs, compute, self)
 
     def share(self, key: object, compute: Callable[[], R]) -> R:
         """What is made of this view, once for all who ask the same by the same key (see Data.share)."""
