@@ -11,11 +11,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from playwright.sync_api import BrowserContext, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize, sync_playwright
 
 from benchmarks.cities import copy_of
 from benchmarks.serving import Served, served
@@ -24,19 +25,34 @@ from docs.make_screenshots import CHROMIUM, FLAGS
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
 SCRIPT = Path(__file__).with_suffix(".js").with_name("watching.js")
 NEXT_PAGE = "在办件"
+_NUMBER = "[data-testid=stMetric]"
+FLOOR_SCRIPT = "benchmarks/framework_page.py"
 # Milliseconds without a run and without a change of the page after which a click is over.
 _QUIET = 300
 _LONGEST = 120.0
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What a page must have to be whole: so many numbers, by their selector, and so many charts and maps."""
+
+    number: str
+    numbers: int
+    pictures: int
+
+
+OVERVIEW = Whole(".card", 6, 4)
+
+
 @contextmanager
-def browser(playwright: Playwright) -> Iterator[BrowserContext]:
+def browser(playwright: Playwright, whole: Whole = OVERVIEW) -> Iterator[BrowserContext]:
     """A browser that has never been anywhere; it notes what benchmarks/watching.js says."""
     with tempfile.TemporaryDirectory(prefix="cockpit-browser-", ignore_cleanup_errors=True) as folder:
         context = playwright.chromium.launch_persistent_context(
             folder, executable_path=CHROMIUM, args=FLAGS, viewport=SIZE, locale="zh-CN"
         )
-        context.add_init_script(path=SCRIPT)
+        wanted = f"window.__whole = {json.dumps(asdict(whole))};"
+        context.add_init_script(wanted + SCRIPT.read_text(encoding="utf-8"))
         try:
             yield context
         finally:
@@ -135,6 +151,49 @@ def still_city(url: str, runs: int) -> dict[str, list[float]]:
     }
 
 
+def floor(url: str, runs: int) -> dict[str, dict[str, list[float]]]:
+    """What the framework's own pages take in the same browser: one number, and six with a chart and a map (ms)."""
+    pages = {"one": ("/one", Whole(_NUMBER, 1, 0)), "small": ("", Whole(_NUMBER, 6, 2))}
+    with served(url, script=FLOOR_SCRIPT) as server, sync_playwright() as playwright:
+        return {name: _floor(playwright, server.address + path, whole, runs) for name, (path, whole) in pages.items()}
+
+
+def _floor(playwright: Playwright, address: str, whole: Whole, runs: int) -> dict[str, list[float]]:
+    with browser(playwright, whole) as context:
+        opened(context, address)
+    cold = []
+    for _ in range(runs):
+        with browser(playwright, whole) as context:
+            cold.append(opened(context, address)[1]["numbers"])
+    warm, again, switches = [], [], []
+    with browser(playwright, whole) as context:
+        opened(context, address)[0].close()
+        for _ in range(runs):
+            page, seen = opened(context, address)
+            warm.append(seen["done"])
+            wait_until_still(page)
+            number = f"document.querySelector({_NUMBER!r}).textContent"
+            before = json.dumps(page.evaluate(number))
+            again.append(_seen_after(page, page.get_by_role("button", name="再算一次"), f"{number} !== {before}"))
+            wait_until_still(page)
+            link = page.get_by_text("另页", exact=True).first
+            switches.append(_seen_after(page, link, "document.body.innerText.includes('另页的数')"))
+            page.close()
+    return {"cold_numbers_ms": cold, "warm_done_ms": warm, "switch_ms": switches, "again_ms": again}
+
+
+def _seen_after(page: Page, target: Locator, expression: str) -> float:
+    """Click, and milliseconds until an expression holds and the page stands still.
+
+    Runs of these pages are over too soon for a page to say that it runs.
+    """
+    target.click()
+    wait_for(page, expression)
+    wait_for(page, f"Date.now() - window.__benchmark.moved > {_QUIET}")
+    seen = noted(page)
+    return float(seen["moved"] - seen["clicked"])
+
+
 def watch_refreshes(page: Page, server: Served, until: float) -> dict[str, list[float]]:
     """Leave a page open until a moment of the clock: how long each refresh took, and each change until it was there.
 
@@ -176,9 +235,10 @@ def changing_city(url: str, *, every: float, rows: int, seconds: float) -> dict[
 
 
 def measure(cases: int, *, runs: int = 5, every: float = 5, rows: int = 100, seconds: float = 90) -> dict[str, Any]:
-    """All of it, as lists of milliseconds (fresh_s: seconds)."""
+    """All of it, as lists of milliseconds (fresh_s: seconds); `floor` are the framework's own pages."""
     with copy_of(cases) as url:
-        return {**still_city(url, runs), **changing_city(url, every=every, rows=rows, seconds=seconds), "rows": rows}
+        changing = changing_city(url, every=every, rows=rows, seconds=seconds)
+        return {**still_city(url, runs), **changing, "rows": rows, "floor": floor(url, runs)}
 
 
 def main(
@@ -188,10 +248,11 @@ def main(
 ) -> None:
     """Measure at one size."""
     measured = measure(cases, runs=runs, seconds=seconds)
-    for name, values in measured.items():
+    floors = {f"{page} {name}": values for page, one in measured["floor"].items() for name, values in one.items()}
+    for name, values in (measured | floors).items():
         if isinstance(values, list):
             middle = f"{statistics.median(values):.2f}" if values else "-"
-            print(f"{name:18} median {middle}  {json.dumps([round(one, 2) for one in values])}")
+            print(f"{name:22} median {middle}  {json.dumps([round(one, 2) for one in values])}")
 
 
 if __name__ == "__main__":

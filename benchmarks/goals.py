@@ -49,9 +49,18 @@ def _median_goal(name: str, goal: str, figure: str, limit_ms: float) -> Goal:
         if not values:
             return "not seen"
         span = f"{seconds(min(values))} to {seconds(max(values))}, {len(values)} times"
-        return f"{seconds(middle(figures, figure))} ({span})"
+        return f"{seconds(middle(figures, figure))} ({span}){_floor_text(figures, figure)}"
 
     return Goal(name, goal, "browser", lambda figures: middle(figures, figure) / limit_ms, text)
+
+
+def _floor_text(figures: Figures, figure: str) -> str:
+    """What the framework's own page of this size takes, and one with a single number; nothing where it is not known."""
+    floors = [one[figure] for name in ("small", "one") if figure in (one := figures.get("floor", {}).get(name, {}))]
+    if not floors:
+        return ""
+    small, one = (seconds(statistics.median(values)) for values in floors)
+    return f"; floor {small}, one number alone {one}"
 
 
 def over_floor(page: Mapping[str, float]) -> float:

@@ -62,11 +62,18 @@ def resident_mb(pid: int) -> float:
 
 @contextmanager
 def served(
-    url: str, *, every: float = 0, rows: int = 100, changes: Mapping[str, str] | None = None, wait: bool = True
+    url: str,
+    *,
+    every: float = 0,
+    rows: int = 100,
+    changes: Mapping[str, str] | None = None,
+    wait: bool = True,
+    script: str = "app.py",
 ) -> Iterator[Served]:
     """A cockpit on a database; of a city that changes `rows` every so many seconds, or (0) stands still.
 
-    `changes` are of config.toml (see cities.configuration). The server is gone when the block ends.
+    `changes` are of config.toml (see cities.configuration); `script` is what a city that stands still is served by. The
+    server is gone when the block ends.
     """
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="cockpit-benchmark-") as folder:
@@ -76,7 +83,7 @@ def served(
         if every:
             command = ["benchmarks.serving", "--every", str(every), "--rows", str(rows), "--log", str(log), "--port"]
         else:
-            command = ["streamlit", "run", "app.py", "--server.port"]
+            command = ["streamlit", "run", script, "--server.port"]
         started = time.time()
         with (Path(folder) / "server.log").open("wb") as output:
             server = subprocess.Popen(

@@ -11,10 +11,11 @@
   const now = () => performance.timeOrigin + performance.now()
   const app = () => document.querySelector('[data-testid=stApp]')
   const drawn = () => document.querySelectorAll('canvas, svg.marks').length
-  // An opening is done when the script has ended, six cards stand and four charts or maps are drawn.
+  // An opening is done when the script has ended, and so many numbers stand and charts or maps are drawn.
+  const whole = window.__whole
   const look = () => {
-    if (!seen.numbers && deep('.card', document) >= 6) seen.numbers = now()
-    if (!seen.done && seen.numbers && !seen.running && drawn() >= 4) seen.done = now()
+    if (!seen.numbers && deep(whole.number, document) >= whole.numbers) seen.numbers = now()
+    if (!seen.done && seen.numbers && !seen.running && drawn() >= whole.pictures) seen.done = now()
     if (!seen.done) setTimeout(look, 20)
   }
   // A run of the script: from its beginning until its end is painted.

@@ -154,3 +154,13 @@ def test_the_picture_has_a_bar_for_each_goal(tmp_path: Path) -> None:
     drawn = picture.read_text(encoding="utf-8")
     assert drawn.startswith("<svg")
     assert drawn.count('aria-roledescription="bar"') == len(GOALS)
+
+
+def test_what_the_framework_takes_stands_beside_what_a_page_takes() -> None:
+    pages = {name: {"cold_numbers_ms": [cold, 9000]} for name, cold in (("small", 1000), ("one", 600))}
+    cold = goal("Cold browser")
+    assert "floor" not in cold.text(FIGURES["browser"])
+    text = cold.text({**FIGURES["browser"], "floor": pages})
+    assert text.endswith("; floor 5.00 s, one number alone 4.80 s")
+    switch = goal("Switch")
+    assert "floor" not in switch.text({**FIGURES["browser"], "floor": pages})
