@@ -73,6 +73,10 @@ class Asked:
         """What tells these calls from others of the same data."""
         return tuple(call.key for call in self.calls)
 
+    def forget_values(self) -> None:
+        """The drawing is over: its values need not live on for what it asked."""
+        self._results.clear()
+
     def note(
         self,
         asker: Any,

@@ -56,6 +56,8 @@ class Preparing:
 
     def opened(self, viewer: Viewer, data: Data) -> None:
         """The viewer's page has all its numbers by this data, which noted what it asked."""
+        if data.asked is not None:
+            data.asked.forget_values()
         with self._lock:
             self._open[viewer] = _Open(data)
 

@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from casebase.engine import Casebase, mark_changed
+from cockpit.answers import Answers
 from cockpit.asked import Asked
 from cockpit.data import Data, LiveData
 from cockpit.kept import kept
@@ -140,6 +142,20 @@ def test_what_a_page_asked_is_asked_of_the_next_version_before_it_is_drawn(livin
     living.draw(viewer, page, reading)
     assert asked == prepared, "drawing it asks for nothing more"
     assert before.reading.state.version < reading.state.version
+
+
+def test_an_open_page_keeps_no_value_alive(living: City) -> None:
+    """Values are kept within their bound of bytes, however many pages are open."""
+    viewer, made = Viewer(), []
+
+    def large(view: View) -> None:
+        made.append(weakref.ref(pair(view)))
+
+    living.draw(viewer, large)
+    assert made[0]() is not None
+    living.live.answers = Answers()
+    gc.collect()
+    assert made[0]() is None
 
 
 def test_a_frame_of_ones_own_is_left_to_the_page(living: City) -> None:
