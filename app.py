@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 import anyio
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from casebase.errors import CasebaseError
@@ -18,6 +17,7 @@ from cockpit import process
 from pages.parts.navigation import run_page
 from screen.routes import routes
 from server import news
+from server.compression import Compression
 from server.guard import Refusals, SecurityHeaders
 from server.logs import keep_to_one_line
 
@@ -47,7 +47,6 @@ else:
             # The first is outermost: refusals carry the headers as well.
             Middleware(SecurityHeaders),
             Middleware(Refusals),
-            # Streamlit sends its own scripts as they are: 8.5 MB on a first visit, 2.6 MB compressed.
-            Middleware(GZipMiddleware, minimum_size=1024),
+            Middleware(Compression),
         ],
     )
