@@ -114,6 +114,7 @@ def _shared_entry(value: Any) -> _Entry:
 
 # What most keys are made of.
 _PLAIN = frozenset({str, int, float, bool, type(None), date, datetime})
+_ROWS = (tuple, list)
 
 
 class _Same:
@@ -134,9 +135,12 @@ def frozen(value: Any) -> Hashable:
 
     Raises TypeError for what cannot be told from another: a frame that is not shared, a function with a memory.
     """
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _PLAIN:
         return cast(Hashable, value)
-    if isinstance(value, tuple | list):
+    if kind is FunctionType:
+        return _place_of(value)
+    if isinstance(value, _ROWS):
         return tuple(map(frozen, value))
     if isinstance(value, SharedFrame):
         return _Same(value)
@@ -144,7 +148,7 @@ def frozen(value: Any) -> Hashable:
         return tuple((name, frozen(one)) for name, one in value.items())  # heads of a table have an order
     if isinstance(value, Set):
         return frozenset(map(frozen, value))
-    return _place_of(value) if isinstance(value, FunctionType | partial) else _hashable(value)
+    return _place_of(value) if isinstance(value, partial) else _hashable(value)
 
 
 def _hashable(value: Any) -> Hashable:

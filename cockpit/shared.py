@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType, NoneType
 from typing import Any, Never
@@ -15,6 +15,9 @@ _ATOMS = (str, bytes, int, float, NoneType, date, timedelta, Enum, np.generic, t
 # Atoms that big values are made of.
 _PLAIN = frozenset({str, bytes, int, float, bool, NoneType})
 _FRAMES = (pd.DataFrame, pd.Series)
+_ROWS = (tuple, list)
+# What arguments are made of and nothing stands in.
+_NO_RECORDS = _PLAIN | {date, datetime, FunctionType}
 # What belongs to the program and not to a value.
 _CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
@@ -77,16 +80,17 @@ def is_immutable(value: Any) -> bool:
 
 def holds_frames(value: Any) -> bool:
     """Whether a frame or series is in a value: in what it lists, or a field of a dataclass."""
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _NO_RECORDS:
         return False
-    if isinstance(value, _FRAMES):
-        return True
-    if isinstance(value, tuple | list):
+    if kind in _ROWS:
         return any(map(holds_frames, value))
-    if isinstance(value, Set | Mapping):
+    if kind is dict or isinstance(value, Set | Mapping):
         return any(map(holds_frames, value.values() if isinstance(value, Mapping) else value))
-    is_record = is_dataclass(value) and not isinstance(value, type)
-    return is_record and any(issubclass(kind, _FRAMES) for kind in set(map(type, vars(value).values())))
+    if isinstance(value, (*_FRAMES, *_ROWS)):
+        return isinstance(value, _FRAMES) or any(map(holds_frames, value))
+    is_record = is_dataclass(kind) and not isinstance(value, type)
+    return is_record and any(issubclass(one, _FRAMES) for one in map(type, vars(value).values()))
 
 
 def size_of(value: Any) -> int:
