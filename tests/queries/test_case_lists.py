@@ -1,0 +1,64 @@
+"""Lists of rows that join cases: in pages and whole, of few rows and of many, the same; and whether there are any."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+from sqlalchemy import Join
+
+import queries.cases
+from casebase.engine import Casebase
+from queries.cases import Part, cases, count_cases, has_cases, listed
+from queries.model import Kind
+from queries.periods import Period
+from queries.registry import METRICS
+from tests.conftest import ENGINES
+
+NOW = datetime(2026, 11, 22, 12, 0)
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+JOINED = [name for name, metric in METRICS.items() if isinstance(listed(metric).rows, Join)]
+
+
+def parts_of(name: str) -> list[Part]:
+    return [Part.HITS] if METRICS[name].kind is Kind.PER_10K else [Part.HITS, Part.MISSES]
+
+
+def assert_same_rows(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """The same values, whatever kind of column pandas makes of those that are in part blank."""
+    assert one.columns.tolist() == other.columns.tolist()
+    assert one.isna().equals(other.isna())
+    for head in one:
+        assert one[head].dropna().tolist() == other[head].dropna().tolist()
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_list_is_the_same_in_pages_and_by_what_its_rows_meet(
+    kind: str, city_on: Callable[[str], Casebase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebase, compared = city_on(kind), 0
+    for name in JOINED:
+        for part in parts_of(name):
+            monkeypatch.setattr(queries.cases, "_FEW", 1_000)
+            few = cases(casebase, name, part, as_of=NOW, period=YEAR)
+            pages = [cases(casebase, name, part, as_of=NOW, period=YEAR, limit=7, offset=n) for n in (0, 7)]
+            monkeypatch.setattr(queries.cases, "_FEW", 0)
+            many = cases(casebase, name, part, as_of=NOW, period=YEAR)
+            pd.testing.assert_frame_equal(few, many)
+            for page, n in zip(pages, (0, 7), strict=True):
+                part_of_many = many.iloc[n : n + 7].reset_index(drop=True)
+                assert_same_rows(page, part_of_many)
+            compared += len(many)
+    assert compared > 0
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize("first", [1, 200])
+def test_there_are_rows_wherever_the_list_has_any(
+    kind: str, first: int, city_on: Callable[[str], Casebase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebase = city_on(kind)
+    monkeypatch.setattr(queries.cases, "_SAMPLE", first)
+    answers = {(name, part): has_cases(casebase, name, part, as_of=NOW) for name in JOINED for part in parts_of(name)}
+    assert answers == {(name, part): count_cases(casebase, name, part, as_of=NOW) > 0 for name, part in answers}
+    assert any(answers.values())
