@@ -1,5 +1,6 @@
 """What the database is asked while somebody looks: each statement, its time and the processor's."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+# The look for news (cockpit.reading) comes by the clock, whatever is asked meanwhile.
+_WATCH = "watch"
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Statement:
 
 @dataclass
 class Clock:
-    """The statements of every engine while it runs, of one thread at a time."""
+    """The statements of every engine while it runs, of one thread at a time, but those of the look for news."""
 
     asked: list[Statement] = field(default_factory=list)
     _started: list[tuple[float, float]] = field(default_factory=list)
@@ -39,9 +43,12 @@ class Clock:
         return max((one.seconds for one in self.asked), default=0.0)
 
     def before(self, *_: Any) -> None:
-        self._started.append((time.perf_counter(), time.process_time()))
+        if threading.current_thread().name != _WATCH:
+            self._started.append((time.perf_counter(), time.process_time()))
 
     def after(self, _connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        if threading.current_thread().name == _WATCH:
+            return
         started, cpu = self._started.pop()
         self.asked.append(Statement(sql, parameters, time.perf_counter() - started, time.process_time() - cpu))
 
