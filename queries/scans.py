@@ -30,14 +30,18 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
+from sqlalchemy.sql.util import ClauseAdapter
 
 from casebase.engine import Casebase
+from casebase.schema import petition
 from queries.model import Metric
 
 TIME = ("month", "day")
 FREQUENCY = {"month": "M", "day": "D"}
 # A database plans each part of a statement by itself; one of hundreds of parts takes longer to plan than to answer.
 _MOST_IN_A_STATEMENT = 24
+# So many passes are better served by the few cases of their rows than by all.
+_SEVERAL = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +107,11 @@ class Scan:
     where: Sequence[ColumnElement[bool]]
     found_by: Sequence[ColumnElement[bool]]
     span: str | None = None
+
+    @property
+    def few_cases(self) -> ColumnElement[Any] | None:
+        """The column that names the few cases of its rows, where its subject has one."""
+        return self.cells[0].metric.subject.few_cases
 
     def counts(self) -> Counts:
         """Flags below, counting above: expressions with parameters or subqueries stay out of GROUP BY."""
@@ -233,7 +242,7 @@ def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator
     counts_of = [counts for _, counts in passes]
     labels, (most, with_amount) = len(counts_of[0].labels), _width(counts_of)
     groups: list[list[Group]] = [[] for _ in passes]
-    for number, *values in casebase.rows(_statement(counts_of)):
+    for number, *values in casebase.rows(_fetching_cases_once(casebase, _statement(counts_of), passes)):
         end = labels + 2 * len(passes[number][1].cells)
         amounts = dict(zip(with_amount, values[labels + 2 * most :], strict=True))
         pairs = zip(values[labels:end:2], values[labels + 1 : end : 2], strict=True)
@@ -241,6 +250,22 @@ def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator
         groups[number].append(Group(tuple(values[:labels]), cells))
     for (one, _), rows in zip(passes, groups, strict=True):
         yield one, list(one.numbers(rows))
+
+
+def _fetching_cases_once(
+    casebase: Casebase, statement: Select[Any] | CompoundSelect[Any], passes: Sequence[tuple[Pass, Counts]]
+) -> Select[Any] | CompoundSelect[Any]:
+    """The statement in which several passes over rows of few cases read these in place of all.
+
+    DuckDB seeks the cases of a join among all of them, for each pass anew. PostgreSQL has an index of their keys.
+    """
+    links = {one.few_cases if isinstance(one, Scan) else None for one, _ in passes}
+    link = links.pop()
+    if links or link is None or len(passes) < _SEVERAL or casebase.engine.dialect.name != "duckdb":
+        return statement
+    few = select(petition).where(petition.c.petition_id.in_(select(link))).cte("few_cases")
+    fetching: Select[Any] | CompoundSelect[Any] = ClauseAdapter(few).traverse(statement)
+    return fetching
 
 
 def _width(counts: Sequence[Counts]) -> tuple[int, list[int]]:

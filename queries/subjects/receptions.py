@@ -65,6 +65,7 @@ RECEPTION = Subject(
         "stage": OF_KNOWN_CASE["stage"],
     },
     Fixed(visit.held_at),
+    few_cases=visit.petition_id,
 )
 
 DUTY = Subject(
@@ -85,4 +86,5 @@ DUTY = Subject(
         "stage": OF_KNOWN_CASE["stage"],
     },
     Fixed(visit.held_at),
+    few_cases=visit.petition_id,
 )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from casebase.engine import Casebase
+from queries.compare import compare
 from queries.measure import measure
 from queries.periods import Period
 from queries.registry import METRICS
@@ -106,3 +107,23 @@ def test_a_search_for_every_row_is_seen(big_city: Casebase) -> None:
 def run(engine: Engine, statement: Any) -> None:
     with engine.connect() as connection:
         connection.execute(statement)
+
+
+@pytest.mark.parametrize(("kind", "once"), [("duckdb", True), ("postgresql", False)])
+def test_several_passes_over_rows_of_few_cases_fetch_these_once(
+    city_on: Callable[[str], Casebase], kind: str, once: bool
+) -> None:
+    casebase, sent = city_on(kind), []
+
+    def keep(*args: Any) -> None:
+        sent.append(args[2])
+
+    event.listen(casebase.engine, "before_cursor_execute", keep)
+    try:
+        compare(casebase, ["receptions", "receptions_open", "reception_days"], as_of=AS_OF, period=PERIOD)
+        measure(casebase, ["receptions_open"], as_of=AS_OF)
+    finally:
+        event.remove(casebase.engine, "before_cursor_execute", keep)
+    together, alone = (text for text in sent if "FROM reception" in text and "pass" in text)
+    assert together.startswith("WITH few_cases") == once
+    assert "few_cases" not in alone
