@@ -20,6 +20,7 @@ LACKING = {
     "hearing_expert": "听证评议团",
     "hearing_participant": "听证第三方参加人",
     "expert_task": "专家参与调解和办理",
+    "expert_task.mediation_id": "专家参与的纠纷",
     "reception": "领导接访",
     "supervision": "督办件",
     "proposal": "三项建议",

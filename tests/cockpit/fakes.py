@@ -3,7 +3,7 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -71,9 +71,9 @@ class DefaultRules(ABC):
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer to a question."""
 
-    def noting(self, *_call: object) -> AbstractContextManager[None]:
+    def note(self, _function: object, _args: object, _kwargs: object, compute: Callable[[], Any], *_: object) -> Any:
         """Note nothing."""
-        return nullcontext()
+        return compute()
 
     def share(self, _key: object, compute: Callable[[], Any], _asker: object = None) -> Any:
         """Keep nothing."""

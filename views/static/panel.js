@@ -41,8 +41,8 @@ function define(pop, button) {
   pop.style.top = `${below + pop.offsetHeight > window.innerHeight && above > 0 ? above : below}px`
 }
 
-// The server says on a line of each page which data there is now (server/news.py). Where it is not what the page shows,
-// the page is asked to look, once for each that is said.
+/* The server says on a line of each page which data there is now (server/news.py). Where it is not what the page shows,
+   the page is asked to look, once for each that is said. */
 function listen(root, mark, setTriggerValue) {
   root.mark = mark
   root.look = () => {
