@@ -30,6 +30,8 @@ FLOOR_SCRIPT = "benchmarks/framework_page.py"
 # Milliseconds without a run and without a change of the page after which a click is over.
 _QUIET = 300
 _LONGEST = 120.0
+# Seconds that a browser notices a run after it began: what is kept is drawn before that.
+_NOTICED = 0.25
 
 
 @dataclass(frozen=True)
@@ -205,8 +207,13 @@ def watch_refreshes(page: Page, server: Served, until: float) -> dict[str, list[
     lines = server.lines()
     drawn = [line for line in lines if "drawn" in line]
     since_then = [span for span in spans if span[0] > since]
-    runs = [span for span in since_then if any(span[0] <= line["drawn"] <= span[1] for line in drawn)]
+    runs = [span for span in since_then if _drawn_in(span, drawn)]
     return {"refresh_ms": [(end - begun) * 1000 for begun, end in runs], "fresh_s": fresh(lines, runs, since)}
+
+
+def _drawn_in(run: tuple[float, float], drawn: list[dict[str, Any]]) -> list[int]:
+    """The versions of the pages that were complete within a run."""
+    return [line["version"] for line in drawn if run[0] - _NOTICED <= line["drawn"] <= run[1]]
 
 
 def fresh(lines: list[dict[str, Any]], runs: list[tuple[float, float]], since: float) -> list[float]:
@@ -214,10 +221,7 @@ def fresh(lines: list[dict[str, Any]], runs: list[tuple[float, float]], since: f
 
     `runs` are of one session: what it drew is told by the pages that were complete within them.
     """
-    drawn = {
-        run: max(line["version"] for line in lines if "drawn" in line and run[0] <= line["drawn"] <= run[1])
-        for run in runs
-    }
+    drawn = {run: max(_drawn_in(run, [line for line in lines if "drawn" in line])) for run in runs}
     found = []
     for change in (line for line in lines if line.get("committed", 0) > since):
         ends = [run[1] for run, version in drawn.items() if version >= change["version"]]

@@ -39,6 +39,8 @@ def test_a_browser_has_a_change_when_the_run_that_drew_it_is_painted() -> None:
     assert fresh(own, [(10.5, 11.4), (20.2, 21.9)], 0) == pytest.approx([1.4, 6.9, 1.9])
     assert fresh(own, [(10.5, 11.4), (20.2, 21.9)], 12) == pytest.approx([6.9, 1.9])
     assert fresh(own, [(10.5, 11.4)], 0) == pytest.approx([1.4])
+    # A page of kept answers is complete before the browser notices that its run began.
+    assert fresh(own, [(11.1, 11.4)], 0) == pytest.approx([1.4])
 
 
 def test_quantiles() -> None:
