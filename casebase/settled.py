@@ -6,8 +6,8 @@ is never earlier than any time or limit of the case, and `schema.OPEN_END` while
 cases as they are loaded and for all where they are laid in order (casebase.row_order); whoever changes a case that is
 there sets it back to OPEN_END. So a settled case that is changed is none any more, and their number tells it.
 
-`info.settled` holds up to when cases are settled, and the version of the data in which one of them changed last.
-Only DuckDB keeps it: `settled_by` of other engines stays OPEN_END.
+`info.settled` holds until when cases are settled, and how often that, or one of them, changed. Only DuckDB keeps it:
+`settled_by` of other engines stays OPEN_END.
 """
 
 from dataclasses import dataclass

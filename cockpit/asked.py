@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from inspect import unwrap
 from typing import Any, TypeVar
@@ -77,18 +77,11 @@ class Asked:
         """The drawing is over: its values need not live on for what it asked."""
         self._results.clear()
 
-    def note(
-        self,
-        asker: Any,
-        function: Callable[..., Any],
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        compute: Callable[[], R],
-    ) -> R:
-        """The value that `compute` gives for `function(asker, *args, **kwargs)`, noting the call."""
+    def note(self, call: Call, compute: Callable[[], R]) -> R:
+        """The value that `compute` gives for a call, noting it."""
         if self._is_answering or threading.get_ident() != self._thread:
             return compute()
-        call = Call(asker, function, self._named(args), self._named(kwargs))
+        call = replace(call, args=self._named(call.args), kwargs=self._named(call.kwargs))
         if call.key is None:
             return compute()
         self.calls.append(call)

@@ -13,7 +13,7 @@ from casebase.errors import NoAnswerError
 from casebase.settings import Settings
 from casebase.workdays import Workdays
 from cockpit.answers import MIB, Answers, frozen
-from cockpit.asked import Asked
+from cockpit.asked import Asked, Call
 from cockpit.reading import Reading, StateWatch
 from wording.names import whole_of
 
@@ -105,23 +105,16 @@ class Data:
     # What a view asks beside the data: of the data alone, nothing.
     question: ClassVar[None] = None
 
-    def note(
-        self,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        compute: Callable[[], R],
-        asker: Any = None,
-    ) -> R:
-        """What `compute` gives for `function(asker, *args, **kwargs)` (None: of this data), noted where calls are."""
-        return compute() if self.asked is None else self.asked.note(asker or self, function, args, kwargs, compute)
+    def note(self, call: Call, compute: Callable[[], R]) -> R:
+        """What `compute` gives for a call, noted where calls are."""
+        return compute() if self.asked is None else self.asked.note(call, compute)
 
     def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/; its first argument, the case base, is given here.
 
         Raises CasebaseError while the database is unreachable and the answer is not known yet.
         """
-        return self.note(Data.ask, (question, *args), kwargs, lambda: self._ask(question, args, kwargs))
+        return self.note(Call(self, Data.ask, (question, *args), kwargs), lambda: self._ask(question, args, kwargs))
 
     def _ask(self, question: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         arguments: tuple[Any, ...] = (self.live.casebase, *args)
@@ -139,7 +132,7 @@ class Data:
         def compute() -> R:
             return self.share((question, args, kwargs), lambda: self.ask(question, *args, **kwargs))
 
-        return self.note(Data.hold, (question, *args), kwargs, compute)
+        return self.note(Call(self, Data.hold, (question, *args), kwargs), compute)
 
     def derive(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The value of a function of kept values and of nothing else, made once for all who ask (see `share`)."""
@@ -147,7 +140,7 @@ class Data:
         def compute() -> R:
             return self.share((function, args, kwargs), lambda: function(*args, **kwargs))
 
-        return self.note(Data.derive, (function, *args), kwargs, compute)
+        return self.note(Call(self, Data.derive, (function, *args), kwargs), compute)
 
     def share(self, key: Any, compute: Callable[[], R], asker: Hashable = None) -> R:
         """What is made of this data, once for all who ask by the same key as the same asker.

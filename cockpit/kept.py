@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from cockpit.asked import Call
+
 P = ParamSpec("P")
 R = TypeVar("R")
 # A View, or Data where nothing but the data tells.
@@ -22,7 +24,8 @@ def kept(function: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P]
     def keep(view: V, /, *args: P.args, **kwargs: P.kwargs) -> R:
         asker: Any = view
         compute = partial(function, view, *args, **kwargs)
-        value: R = asker.note(keep, args, kwargs, partial(asker.share, (function, args, kwargs), compute))
+        share = partial(asker.share, (function, args, kwargs), compute)
+        value: R = asker.note(Call(asker, keep, args, kwargs), share)
         return value
 
     return keep

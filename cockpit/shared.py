@@ -14,8 +14,6 @@ import pandas as pd
 _ATOMS = (str, bytes, int, float, NoneType, date, timedelta, Enum, np.generic, type(pd.NaT), pd.Period)
 # Atoms that big values are made of.
 _PLAIN = frozenset({str, bytes, int, float, bool, NoneType})
-_FRAMES = (pd.DataFrame, pd.Series)
-_ROWS = (tuple, list)
 # What arguments are made of and nothing stands in.
 _NO_RECORDS = _PLAIN | {date, datetime, FunctionType}
 # What belongs to the program and not to a value.
@@ -80,17 +78,14 @@ def is_immutable(value: Any) -> bool:
 
 def holds_frames(value: Any) -> bool:
     """Whether a frame or series is in a value: in what it lists, or a field of a dataclass."""
-    kind = type(value)
-    if kind in _NO_RECORDS:
+    if type(value) in _NO_RECORDS:
         return False
-    if kind in _ROWS:
-        return any(map(holds_frames, value))
-    if kind is dict or isinstance(value, Set | Mapping):
+    if isinstance(value, pd.DataFrame | pd.Series):
+        return True
+    if isinstance(value, tuple | list | Set | Mapping):
         return any(map(holds_frames, value.values() if isinstance(value, Mapping) else value))
-    if isinstance(value, (*_FRAMES, *_ROWS)):
-        return isinstance(value, _FRAMES) or any(map(holds_frames, value))
-    is_record = is_dataclass(kind) and not isinstance(value, type)
-    return is_record and any(issubclass(one, _FRAMES) for one in map(type, vars(value).values()))
+    is_record = is_dataclass(type(value))
+    return is_record and any(isinstance(one, pd.DataFrame | pd.Series) for one in vars(value).values())
 
 
 def size_of(value: Any) -> int:

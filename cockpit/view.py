@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypedDict, TypeVar
 from casebase.engine import Casebase
 from casebase.settings import Settings
 from casebase.workdays import Workdays
+from cockpit.asked import Call
 from cockpit.data import Data
 from queries.measure import stock_moment
 from queries.model import Slice, moment
@@ -97,15 +98,9 @@ class View:
         """The value of a function of kept values and of nothing else (see Data.derive)."""
         return self.data.derive(function, *args, **kwargs)
 
-    def note(
-        self,
-        function: Callable[..., object],
-        args: tuple[object, ...],
-        kwargs: dict[str, object],
-        compute: Callable[[], R],
-    ) -> R:
+    def note(self, call: Call, compute: Callable[[], R]) -> R:
         """What `compute` gives for a call of this view (see Data.note)."""
-        return self.data.note(function, args, kwargs, compute, self)
+        return self.data.note(call, compute)
 
     def share(self, key: object, compute: Callable[[], R]) -> R:
         """What is made of this view, once for all who ask the same by the same key (see Data.share)."""

@@ -14,7 +14,7 @@ from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from queries import frames, needs
-from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Spell, Subject, moment
+from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
 from queries.scans import FREQUENCY, TIME, Balance, Cell, Number, Pass, Scan, read, span_number
@@ -264,12 +264,21 @@ def _plan_group(
     labels = _labels(first.subject, plain, at)
     if span and first.dated_by is not None:
         labels[span] = span_number(first.dated_by(at), span)
-    cells, found_by = [_cell(metric, at, period) for metric in metrics], _candidates(at, metrics, period)
+    cells = [_cell(metric, at, period) for metric in metrics]
+    scan = Scan(first.subject.rows, labels, cells, [], _candidates(at, metrics, period), span)
+    yield _narrowed(casebase, scan, first.subject, rest, [at], period)
 
-    def scan(within: Slice) -> Scan:
-        return Scan(first.subject.rows, labels, cells, in_slice(casebase, first.subject, at, within), found_by, span)
 
-    yield divided(casebase, scan, rest, [at], period)
+def _narrowed(
+    casebase: Casebase,
+    one: Scan | Balance,
+    subject: Subject,
+    within: Slice,
+    at: list[Moment],
+    period: Period | None = None,
+) -> Pass:
+    """A pass over the whole narrowed to a slice, and without the settled cases where these need not be read again."""
+    return divided(casebase, one, partial(in_slice, casebase, subject, at[-1]), within, at, period)
 
 
 def _labels(subject: Subject, names: tuple[str, ...], at: Moment) -> dict[str, ColumnElement[Any]]:
@@ -311,50 +320,26 @@ def _plan_stocks(
         # A row that changes its place in the split between the moments needs one pass for each.
         parts = [(metrics, [one]) for one in moments]
     else:
+        at, times = [then for _, then in moments], [(label, then.as_of) for label, then in moments]
+        labels = _labels(subject, by, at[-1])
         for metric in metrics:
             if metric.spell is not None:
-                balance = partial(_balance, casebase, metric, metric.spell(moments[-1][1]), moments, by, span)
-                yield divided(casebase, balance, within, [then for _, then in moments])
+                spell, first = metric.spell(at[-1]), times[0][1]
+                present = open_at(first) if metric.only_open else or_(spell.end.is_(None), spell.end > first)
+                where = [present, spell.rows]
+                balance = Balance(metric, subject.rows, labels, spell.start, spell.end, times, where, span)
+                yield _narrowed(casebase, balance, subject, within, at)
         others = [metric for metric in metrics if metric.spell is None]
         # Few cases were open at any one moment, but most of a year's at one of twelve.
         parts = [([metric], [one]) for metric in others if metric.only_open for one in moments]
         rest = [metric for metric in others if not metric.only_open]
         parts += [(rest, moments)] if rest else []
     for part, times_of_part in parts:
-        scan = partial(_scan_of_stocks, casebase, part, times_of_part, by, span)
-        yield divided(casebase, scan, within, [then for _, then in times_of_part])
-
-
-def _balance(
-    casebase: Casebase,
-    metric: Metric,
-    spell: Spell,
-    moments: list[tuple[str, Moment]],
-    by: tuple[str, ...],
-    span: str,
-    within: Slice,
-) -> Balance:
-    """A stock that rows come into and leave at times of their own, at several moments."""
-    at, times, subject = moments[-1][1], [(label, then.as_of) for label, then in moments], metric.subject
-    first = times[0][1]
-    present = open_at(first) if metric.only_open else or_(spell.end.is_(None), spell.end > first)
-    where = [present, *in_slice(casebase, subject, at, within), spell.rows]
-    return Balance(metric, subject.rows, _labels(subject, by, at), spell.start, spell.end, times, where, span)
-
-
-def _scan_of_stocks(
-    casebase: Casebase,
-    metrics: Sequence[Metric],
-    moments: list[tuple[str, Moment]],
-    by: tuple[str, ...],
-    span: str,
-    within: Slice,
-) -> Scan:
-    """Other stocks at several moments, each of which is looked at in every row."""
-    at, subject = moments[-1][1], metrics[0].subject
-    cells = [_cell(metric, then, None, label) for metric in metrics for label, then in moments]
-    where, looked_at = in_slice(casebase, subject, at, within), or_(*(cell.among for cell in cells))
-    return Scan(subject.rows, _labels(subject, by, at), cells, where, [looked_at], span)
+        at = [then for _, then in times_of_part]
+        cells = [_cell(metric, then, None, label) for metric in part for label, then in times_of_part]
+        looked_at = or_(*(cell.among for cell in cells))
+        scan = Scan(subject.rows, _labels(subject, by, at[-1]), cells, [], [looked_at], span)
+        yield _narrowed(casebase, scan, subject, within, at)
 
 
 def _cell(metric: Metric, at: Moment, period: Period | None, label: str | None = None) -> Cell:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import Alias, ClauseElement, Column, Select, Table, select
+from sqlalchemy import Alias, ClauseElement, Column, ColumnElement, Select, Table, select
 from sqlalchemy.sql import visitors
 
 from casebase import schema
@@ -146,29 +146,36 @@ class Divided:
 
 def divided(
     casebase: Casebase,
-    make: Callable[[Slice], Scan | Balance],
+    one: Scan | Balance,
+    conditions: Callable[[Slice], Sequence[ColumnElement[bool]]],
     within: Slice,
     at: Sequence[Moment],
     period: Period | None = None,
 ) -> Pass:
     """The pass over a slice, so that it reads settled cases no more than once where it can be divided so.
 
-    `make` gives the pass of any slice; `at` are the moments and `period` what its predicates are made for.
+    `one` is the pass over the whole, `conditions` are what a slice adds to it; `at` are the moments and `period` what
+    its predicates are made for.
     """
-    whole = make(within)
-    metrics = [whole.metric] if isinstance(whole, Balance) else [cell.metric for cell in whole.cells]
+    whole = _in_slice(one, conditions(within))
+    metrics = [one.metric] if isinstance(one, Balance) else [cell.metric for cell in one.cells]
     kept = settled_counts(casebase) if all(map(_counts_cases, metrics)) else None
     if kept is None or _has_none(kept, metrics, at, period):
         return whole
     is_district = within.area is not None and AREA_DIMENSIONS.get(casebase.level_of(within.area)) == "district"
     district, wide = (within.area, replace(within, area=None)) if is_district else (None, within)
-    moments = [kept.moment(one.as_of) for one in at]
-    question = type(whole), tuple(metric.id for metric in metrics), tuple(whole.labels), wide, is_district
+    moments = [kept.moment(then.as_of) for then in at]
+    question = type(one), tuple(metric.id for metric in metrics), tuple(one.labels), wide, is_district
     if None in moments or not kept.reads_cases_alone(question, whole):
         return whole
-    key = question, *moments, kept.period(period), *(one.look.seen for one in at)
+    key = question, *moments, kept.period(period), *(then.look.seen for then in at)
     known = kept.get(key)
-    return Divided(whole, kept, key, known, district, make(wide) if is_district and known is None else whole)
+    wider = _in_slice(one, conditions(wide)) if is_district and known is None else whole
+    return Divided(whole, kept, key, known, district, wider)
+
+
+def _in_slice(one: Scan | Balance, conditions: Sequence[ColumnElement[bool]]) -> Scan | Balance:
+    return replace(one, where=[*one.where, *conditions])
 
 
 def _counts_cases(metric: Metric) -> bool:
@@ -177,7 +184,7 @@ def _counts_cases(metric: Metric) -> bool:
 
 def _has_none(kept: SettledCounts, metrics: Iterable[Metric], at: Iterable[Moment], period: Period | None) -> bool:
     """Whether a pass finds no settled case anyway: none was open since, nor has a date since."""
-    if all(metric.only_open for metric in metrics) and all(one.as_of >= kept.until for one in at):
+    if all(metric.only_open for metric in metrics) and all(then.as_of >= kept.until for then in at):
         return True
     is_dated = all(metric.dated_by is not None and metric.dated_from is None for metric in metrics)
     return is_dated and period is not None and period.start > kept.until.date()

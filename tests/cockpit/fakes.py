@@ -71,7 +71,7 @@ class DefaultRules(ABC):
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer to a question."""
 
-    def note(self, _function: object, _args: object, _kwargs: object, compute: Callable[[], Any], *_: object) -> Any:
+    def note(self, _call: object, compute: Callable[[], Any]) -> Any:
         """Note nothing."""
         return compute()
 
