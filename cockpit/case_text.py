@@ -8,7 +8,7 @@ from casebase.case_words import NOT_HANDLED
 from cockpit import kpis
 from cockpit.view import View
 from queries.clocks import Clock, Standing
-from queries.course import Course
+from queries.course import Course, Petitioner
 from views import course as drawn
 from views import words
 from views.words import State
@@ -38,8 +38,9 @@ _HIGHER_LEVELS = {"省": "赴省", "国家": "进京"}
 PEOPLE = "petition.people"
 
 
-def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[str, str]:
-    """The facts of the case by their headings; what no case fills (`blank`) is not known, whatever its default."""
+def facts(view: View, history: Course) -> dict[str, str]:
+    """The facts of the case by their headings; what no case fills is not known, whatever its default."""
+    case, blank = history.facts, history.blank
     flags = [
         *([] if "petition.is_first" in blank else ["初件" if case["is_first"] else "重件"]),
         *(word for name, word in _FLAGS.items() if case[name]),
@@ -47,6 +48,7 @@ def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[st
         *([] if case["counted"] else ["不纳入统计"]),
     ]
     pairs = {
+        **petitioner(history.petitioner),
         "信访形式": case["channel"],
         "信访目的": case["purpose"],
         "内容分类": case["category"],
@@ -61,12 +63,17 @@ def facts(view: View, case: dict[str, object], blank: frozenset[str]) -> dict[st
         "代办员": case["agent_id"],
         "办理路径": case["handling_path"] and f"条例{case['handling_path']}",
         "办理环节": stage(view, case),
-        "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],  # type: ignore[index]
+        "是否化解": {True: "已化解", False: "未化解", None: None}[case["resolved"]],
         "对信访部门评价": case["satisfaction_bureau"],
         "对责任单位评价": case["satisfaction_unit"],
         "数据来源": case["source"],
     }
     return {head: words.NONE if value in (None, "") else str(value) for head, value in pairs.items()}
+
+
+def petitioner(who: Petitioner) -> dict[str, object]:
+    """Who petitioned, by the headings, where the source says so."""
+    return {head: value for head, value in (("信访人", who.name), ("联系电话", who.telephone)) if value}
 
 
 def place(case: dict[str, object]) -> str:

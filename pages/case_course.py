@@ -88,11 +88,10 @@ def steps(view: View, history: Course) -> None:
 
 
 def facts(view: View, history: Course) -> None:
-    """What the case is, without who brought it."""
-    case = history.facts
-    layout.heading("案件要素", "不含信访人姓名、电话")
-    table = case_text.facts(view, case, history.blank)
-    course_panel(drawn.facts_html(table, layout.theme(), text=str(case["body"] or "")), "facts")
+    """What the case is; of who brought it no more than 张**, 138****1234."""
+    layout.heading("案件要素", "姓名、电话、证件号码已隐去部分")
+    table = case_text.facts(view, history)
+    course_panel(drawn.facts_html(table, layout.theme(), text=str(history.facts["body"] or "")), "facts")
 
 
 def whole(view: View, history: Course, number: int) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, String, and_, false, func, not_, or_, select, type_coerce
 
 from casebase import schema
 from casebase.engine import Casebase
+from casebase.person_names import masked_name, masked_telephone, names_in, without_names
 from queries.blanks import blanks
 from queries.cases import list_rows
 from queries.clocks import Clock, clocks
@@ -32,7 +33,7 @@ from queries.subjects import (
     visit,
 )
 
-# What a case page shows beyond a list. Nobody's name, telephone or hash is among it.
+# What a case page shows beyond a list. Nobody's name, telephone or hash is among it: see Petitioner.
 _FACTS: dict[str, Expression] = {
     **PETITION.columns,
     "body": Fixed(p.body),
@@ -75,6 +76,27 @@ _RELATED = (
 
 
 @dataclass(frozen=True)
+class Petitioner:
+    """Who petitioned: masked (张**, 138****1234) unless of a `Revealed`; None where the source leaves it blank."""
+
+    name: str | None
+    telephone: str | None
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What is masked of one case, as it was written: never kept, never of more than one case.
+
+    `notes`: happened_at, action, note of the events that have a note, in their order.
+    """
+
+    petitioner: Petitioner
+    title: str | None
+    body: str | None
+    notes: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Course:
     """A case as of a moment.
 
@@ -83,6 +105,7 @@ class Course:
     `beside`: rows of other tables that belong to the case, by the subject's id; without rows, no entry.
     `related`: earlier and later cases of the same petitioner or matter, with same_matter (bool), oldest first.
     `blank`: what no case of the data fills (see queries.blanks), so that the facts of it are defaults.
+    `petitioner`: masked; in all texts of the case, its own petitioner's name is masked as well.
     """
 
     facts: dict[str, Any]
@@ -91,6 +114,7 @@ class Course:
     beside: dict[str, pd.DataFrame]
     related: pd.DataFrame
     blank: frozenset[str] = frozenset()
+    petitioner: Petitioner = Petitioner(None, None)
 
 
 def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course | None:
@@ -101,15 +125,66 @@ def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course |
     )
     if rows.empty:
         return None
+    petitioner = _petitioner(casebase, petition_id)
+    names = names_in(petitioner.name or "")
     facts = {str(name): None if _is_empty(value) else value for name, value in rows.iloc[0].items()}
-    events = _events(casebase, petition_id, as_of)
+    facts |= {name: _nameless_text(facts[name], names) for name in ("title", "body")}
+    events = _nameless(_events(casebase, petition_id, as_of), names, "actor", "note")
     blank = blanks(casebase)
     rules, hotline = casebase.settings.deadlines, casebase.settings.hotline
     case_clocks = clocks(
         facts, events, calendar=casebase.workdays, rules=rules, as_of=as_of, blank=blank, hotline=hotline
     )
-    beside, related = _beside(casebase, petition_id, at), _related(casebase, petition_id, at)
-    return Course(facts, events, case_clocks, beside, related, blank)
+    beside = {name: _nameless(rows, names, *rows.columns) for name, rows in _beside(casebase, petition_id, at).items()}
+    related = _nameless(_related(casebase, petition_id, at), names, "title")
+    return Course(facts, events, case_clocks, beside, related, blank, _masked(petitioner))
+
+
+def revealed(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Revealed | None:
+    """What is masked of a case, unmasked; None where `course` is None.
+
+    The one place that reads so. Whoever calls it has checked who asks, and logged it (cockpit.reveal).
+    """
+    case_texts = select(type_coerce(p.title, String), type_coerce(p.body, String))
+    with casebase.reading() as connection:
+        row = connection.execute(
+            case_texts.where(p.petition_id == petition_id, _is_visible(moment(casebase, as_of)))
+        ).one_or_none()
+        if row is None:
+            return None
+        e = schema.petition_event.c
+        notes = connection.execute(
+            select(e.happened_at, e.action, type_coerce(e.note, String))
+            .where(e.petition_id == petition_id, e.happened_at <= as_of, e.note.is_not(None))
+            .order_by(e.happened_at, e.event_id)
+        ).all()
+    written = pd.DataFrame([tuple(note) for note in notes], columns=["happened_at", "action", "note"])
+    return Revealed(_petitioner(casebase, petition_id), *row, written)
+
+
+def _petitioner(casebase: Casebase, petition_id: int) -> Petitioner:
+    with casebase.reading() as connection:
+        row = connection.execute(
+            select(p.petitioner_name, p.petitioner_phone).where(p.petition_id == petition_id)
+        ).one()
+    return Petitioner(*((text or "").strip() or None for text in row))
+
+
+def _masked(petitioner: Petitioner) -> Petitioner:
+    return Petitioner(
+        petitioner.name and masked_name(petitioner.name),
+        petitioner.telephone and masked_telephone(petitioner.telephone),
+    )
+
+
+def _nameless(rows: pd.DataFrame, names: tuple[str, ...], *columns: str) -> pd.DataFrame:
+    """The rows, in whose texts in these columns these names are masked."""
+    texts = [name for name in columns if names and pd.api.types.infer_dtype(rows[name], skipna=True) == "string"]
+    return rows.assign(**{name: rows[name].map(lambda value: _nameless_text(value, names)) for name in texts})
+
+
+def _nameless_text(value: object, names: tuple[str, ...]) -> object:
+    return without_names(value, names) if isinstance(value, str) else value
 
 
 def _is_visible(at: Moment) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from casebase.engine import Casebase
 from queries.model import Moment, moment
 from queries.registry.common import closed, known
 from queries.segmentation import weighted
-from queries.subjects import before, dispute, first_level, hearing, natural_days, p, task
+from queries.subjects import before, dispute, first_level, hearing, natural_days, p, task, without_own_name
 
 COLUMNS = (
     "petition_id",
@@ -114,7 +114,7 @@ def _details(chosen: list[int]) -> Select[Any]:
     columns = (
         p.petition_id,
         p.case_no,
-        p.title,
+        without_own_name(p.title).label("title"),
         category.name.label("category"),
         unit.name.label("unit"),
         p.registered_at,

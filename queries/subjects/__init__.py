@@ -15,6 +15,7 @@ from queries.subjects.expressions import (
     open_at,
     p,
     within_limit,
+    without_own_name,
 )
 from queries.subjects.grids import (
     ACCOMPANIED_CASE,
@@ -105,5 +106,5 @@ __all__ = [
     "due_state", "expert", "first_level", "five_day_state", "grid", "happened", "hearing", "helped", "in_area",
     "in_category", "is_duty", "limit_passed", "name_of", "natural_days", "not_handled", "of_case", "on_day", "open_at",
     "order", "org", "org_place", "p", "participant", "proposal", "reception_closed", "seat", "stage", "task", "visit",
-    "wait_days", "within_limit", "work", "worker",
+    "wait_days", "within_limit", "without_own_name", "work", "worker",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from casebase import schema
 from casebase.case_words import NOT_HANDLED
+from casebase.person_names import COMPOUND_SURNAMES, STARS
 from casebase.personal import PersonalText
 from queries.model import Expression, Fixed, Moment
 
@@ -103,6 +104,17 @@ def name_of(table: Any, key: str, code: ColumnElement[Any], column: str = "name"
 def area_name(code: ColumnElement[Any]) -> Expression:
     """The name of an area code."""
     return name_of(schema.area, "code", code)
+
+
+def without_own_name(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A text of a case, its petitioner's name in it masked where it stands there to the letter.
+
+    In the database, so that whoever lists titles need not read names. A name of one character would be in any text.
+    """
+    length, compound = func.length(p.petitioner_name), func.substr(p.petitioner_name, 1, 2)
+    surname = case((and_(compound.in_(COMPOUND_SURNAMES), length > 2), compound), else_=func.substr(compound, 1, 1))
+    masked = func.replace(text, p.petitioner_name, func.concat(surname, STARS))
+    return type_coerce(case((length > 1, masked), else_=text), PersonalText)
 
 
 def as_key(expression: ColumnElement[Any]) -> ColumnElement[Any]:

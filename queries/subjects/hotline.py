@@ -15,6 +15,7 @@ from queries.subjects.expressions import (
     on_day,
     p,
     within_limit,
+    without_own_name,
 )
 from queries.subjects.petitions import PLACE_DIMENSIONS, age_band
 
@@ -71,7 +72,7 @@ HOTLINE_ORDER = Subject(
     {
         "petition_id": Fixed(p.petition_id),
         "case_no": Fixed(p.case_no),
-        "title": Fixed(p.title),
+        "title": Fixed(without_own_name(p.title)),
         "channel": Fixed(p.channel),
         "category": name_of(schema.category, "code", p.category_code),
         "district": area_name(p.district_code),

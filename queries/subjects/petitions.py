@@ -33,6 +33,7 @@ from queries.subjects.expressions import (
     not_handled,
     on_day,
     p,
+    without_own_name,
 )
 
 AGE_BANDS = ("5天内", "6–15天", "16–30天", "31–60天", "61–90天", "90天以上")
@@ -197,7 +198,7 @@ def five_day_left(at: Moment) -> ColumnElement[int]:
 
 _CASE: dict[str, Expression] = {
     "case_no": Fixed(p.case_no),
-    "title": Fixed(case((p.restricted, null()), else_=p.title)),
+    "title": Fixed(case((p.restricted, null()), else_=without_own_name(p.title))),
     "channel": Fixed(p.channel),
     "people": Fixed(p.people),
     "category": name_of(schema.category, "code", p.category_code),

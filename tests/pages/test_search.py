@@ -1,5 +1,6 @@
 """案件查询 and the page of a case: found, opened, and back."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -81,6 +82,8 @@ def test_cases_in_every_stage_open(open_page: OpenPage, city: Casebase) -> None:
         app = open_page(url, "case_course", case=str(number))
         assert failures(app) == []
         assert "条例第三十四条" in panels(app)
+        assert re.search(r"<dd>\s*100\*{4}\d{4}\s*</dd>", panels(app))
+        assert re.search(r"<dd>\s*[^\s<]\*\*\s*</dd>", panels(app))
 
 
 def test_a_limit_over_by_rest_days_alone_is_no_last_day() -> None:
