@@ -20,6 +20,7 @@ from server import news
 from server.compression import Compression
 from server.guard import Refusals, SecurityHeaders
 from server.logs import keep_to_one_line
+from server.peers import keep_peer_addresses
 
 
 @asynccontextmanager
@@ -39,6 +40,7 @@ else:
     # a link to a page is given that page's file alone, by Streamlit's older way of finding pages/.
     PagesManager.uses_pages_directory = False
     keep_to_one_line()
+    keep_peer_addresses()
     app = st.App(
         __file__,
         lifespan=warm_start,

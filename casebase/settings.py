@@ -1,15 +1,26 @@
 """config.toml, read and checked once."""
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from casebase.errors import UsageError
 from casebase.toml_lines import line_of
@@ -145,6 +156,55 @@ class BriefingSettings(_Section):
     templates: str = ""
 
 
+RoleName = Literal["screen", "leader", "staff", "administrator"]
+
+
+class RoleSettings(_Section):
+    """Which values of the claim (or header) of roles give each role."""
+
+    screen: tuple[str, ...] = ()
+    leader: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+    administrator: tuple[str, ...] = ()
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text} is no address; write it as 10.0.0.5 or 10.0.0.0/24") from None
+    return text
+
+
+class AccessSettings(_Section):
+    """Who is let in, by whose word, and for how long."""
+
+    sign_in: Literal["none", "oidc", "proxy"] = "none"
+    roles: RoleSettings = RoleSettings()
+    role_claim: str = "roles"
+    name_claim: str = "name"
+    area_claim: str = "areas"
+    unit_claim: str = "units"
+    reveal: tuple[RoleName, ...] = ("leader", "staff")
+    idle_minutes: float = Field(30.0, gt=0, le=1440)
+    session_hours: float = Field(10.0, gt=0, le=168)
+    sessions: str = "data/access/sessions.json"
+    proxy_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    user_header: str = Field("X-Forwarded-User", min_length=1)
+    name_header: str = "X-Forwarded-Preferred-Username"
+    role_header: str = Field("X-Forwarded-Groups", min_length=1)
+    area_header: str = "X-Forwarded-Areas"
+    unit_header: str = "X-Forwarded-Units"
+
+    @model_validator(mode="after")
+    def _lets_somebody_in(self) -> Self:
+        if self.sign_in != "none" and not any(dict(self.roles).values()):
+            raise ValueError("with sign-in on, [access.roles] must say which values give which role")
+        if self.sign_in == "proxy" and not self.proxy_addresses:
+            raise ValueError('sign_in = "proxy" needs proxy_addresses, from which alone its headers are believed')
+        return self
+
+
 class DemoSettings(_Section):
     cases: int = Field(300_000, ge=100, le=50_000_000)
     seed: int = Field(20250522, ge=0)
@@ -165,6 +225,7 @@ class Settings(_Section):
     cache: CacheSettings = CacheSettings()
     screen: ScreenSettings = ScreenSettings()
     briefings: BriefingSettings = BriefingSettings()
+    access: AccessSettings = AccessSettings()
     demo: DemoSettings = DemoSettings()
 
 
@@ -175,6 +236,9 @@ class SettingError(ValueError):
         super().__init__(f"{'.'.join(key)}: {reason}")
         self.key = key
 
+
+# Names of what nobody else may know.
+_SECRET = re.compile(r"secret|passw|token|credential|(api|private|signing)_?key", re.IGNORECASE)
 
 Check = Callable[[Settings], None]
 """What a room that knows metrics or scenes by name demands of the settings. Raises SettingError."""
@@ -216,6 +280,13 @@ def _validated(raw: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-    unknown = first["type"] == "extra_forbidden"
-    reason = "unknown key; remove it or correct its name" if unknown else first["msg"].removeprefix("Value error, ")
-    raise SettingError([str(part) for part in first["loc"]], reason)
+    key = [str(part) for part in first["loc"]]
+    raise SettingError(key, _reason(key[-1] if key else "", first["type"], first["msg"]))
+
+
+def _reason(name: str, kind: str, message: str) -> str:
+    """What is wrong with the key of this name."""
+    if kind == "extra_forbidden" and _SECRET.search(name):
+        return "a secret is never written here; put it into .streamlit/secrets.toml or the environment (docs/access.md)"
+    unknown = kind == "extra_forbidden"
+    return "unknown key; remove it or correct its name" if unknown else message.removeprefix("Value error, ")

@@ -2,18 +2,24 @@
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Generic, TypeVar
 
+from access.directory import Directory, read_directory
+from access.gate import Gate
+from access.lockout import Lockout
+from access.sessions import Sessions
 from casebase.clock import wall_clock
 from casebase.engine import keep_new_files_private, open_casebase
-from casebase.settings import Check, Settings, read_settings
+from casebase.settings import ROOT, Check, Settings, read_settings
 from cockpit.abandoned import watch_statements
 from cockpit.data import LiveData
 from cockpit.idle import watch_idleness
 from cockpit.preparing import Preparing
+from cockpit.reading import monotonic
 from queries.targets import check_targets
 
 T = TypeVar("T")
@@ -76,6 +82,39 @@ def live_data() -> LiveData:
 def preparing() -> Preparing:
     """What prepares new versions for the pages that are open."""
     return Preparing(live_data())
+
+
+# What the pages' framework signs its cookies with: that room says it, which this one does not know.
+_COOKIE_SECRET: list[Callable[[], str]] = []
+# Areas and units seldom change; seconds until a new one lets its staff in.
+_DIRECTORY_LASTS = 60.0
+
+
+def sign_cookies_by(secret: Callable[[], str]) -> None:
+    """Let a room above this one say what cookies are signed with."""
+    _COOKIE_SECRET[:] = [secret]
+
+
+@_Once
+def gate() -> Gate:
+    """Who may come in. Raises UsageError for a wrong setting."""
+    access = settings().access
+    sessions = Sessions(access, ROOT / access.sessions, lambda: time.time())
+    return Gate(access, sessions, Lockout(monotonic), _Directories().read, lambda: _COOKIE_SECRET[0]())
+
+
+class _Directories:
+    """The areas and units, read anew now and then."""
+
+    def __init__(self) -> None:
+        self._last: tuple[float, Directory] | None = None
+
+    def read(self) -> Directory:
+        """Raises CasebaseError while none could be read yet."""
+        last, now = self._last, monotonic()
+        if last is None or now - last[0] >= _DIRECTORY_LASTS:
+            last = self._last = now, read_directory(live_data().casebase)
+        return last[1]
 
 
 @_Once

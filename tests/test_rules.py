@@ -54,7 +54,7 @@ def clock_readings(source: str) -> Iterator[str]:
 def test_time_is_an_argument_below_the_pages() -> None:
     read = {
         str(path.relative_to(ROOT)): found
-        for room in ("casebase", "queries", "views")
+        for room in ("casebase", "access", "queries", "views")
         for path in sorted((ROOT / room).rglob("*.py"))
         if not may_ask_the_time(path) and (found := list(clock_readings(path.read_text(encoding="utf-8"))))
     }
@@ -255,7 +255,7 @@ def owner_of(node: ast.Attribute) -> str:
 
 def test_every_setting_is_read_somewhere() -> None:
     """A key of config.toml that nothing reads promises what the cockpit does not do. Targets are looked up by id."""
-    rooms = ("casebase", "queries", "views", "wording", "briefings", "cockpit", "pages", "screen", "server")
+    rooms = ("casebase", "access", "queries", "views", "wording", "briefings", "cockpit", "pages", "screen", "server")
     files = [path for room in rooms for path in (ROOT / room).rglob("*.py") if path.name != "settings.py"]
     read = set().union(*(settings_read(path.read_text(encoding="utf-8")) for path in [*files, ROOT / "app.py"]))
     known = {(name, key) for name, section in Settings() if name != "targets" for key in type(section).model_fields}

@@ -145,7 +145,18 @@ def test_every_setting_is_read_somewhere() -> None:
     """A setting that nothing reads promises what it does not do."""
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("casebase", "queries", "wording", "views", "briefings", "cockpit", "pages", "screen")
+        for folder in (
+            "casebase",
+            "access",
+            "queries",
+            "wording",
+            "views",
+            "briefings",
+            "cockpit",
+            "pages",
+            "screen",
+            "server",
+        )
         for path in (ROOT / folder).rglob("*.py")
         if path.name != "settings.py"
     )
@@ -175,3 +186,22 @@ def test_url_of_the_environment_leaves_the_other_settings(tmp_path: Path, monkey
     monkeypatch.setenv("COCKPIT_DATABASE_URL", "duckdb:///x.duckdb")
     settings = read_settings(written(tmp_path, "[database]\nurl = 'duckdb:///y.duckdb'\nlock_timeout = 7\n"))
     assert (settings.database.url, settings.database.lock_timeout) == ("duckdb:///x.duckdb", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("[access]\nclient_secret = 'x'\n", 2, "a secret is never written here"),
+        ("[city]\nname = 'x'\ncookie_secret = 'x'\n", 3, "a secret is never written here"),
+        ("[access.roles]\nadmin_password = 'x'\n", 2, "a secret is never written here"),
+        ("[auth]\n", 1, "unknown key"),
+        ("[access]\nsign_in = 'oidc'\n", 1, "must say which values give which role"),
+        ("[access]\nsign_in = 'proxy'\nroles = {leader = ['a']}\n", 1, "needs proxy_addresses"),
+        ("[access]\nproxy_addresses = ['10.0.0.5', 'proxy.local']\n", 2, "proxy.local is no address"),
+    ],
+)
+def test_access_is_set_whole_and_without_secrets(tmp_path: Path, text: str, line: int, reason: str) -> None:
+    said = message(written(tmp_path, text))
+    assert f"line {line}: " in said
+    assert reason in said
+    assert "'x'" not in said

@@ -1,0 +1,50 @@
+"""The areas and units that a sign-in may name, by code or by a name that only one of them has."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+
+from casebase import schema
+from casebase.engine import Casebase
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Names by code."""
+
+    areas: Mapping[str, str]
+    units: Mapping[str, str]
+
+    def area(self, told: str) -> str | None:
+        """The code of the area that is meant; None where there is none, or more than one of this name."""
+        return told if told in self.areas else self._area_names.get(told)
+
+    def unit(self, told: str) -> str | None:
+        """The same of a unit."""
+        return told if told in self.units else self._unit_names.get(told)
+
+    @cached_property
+    def _area_names(self) -> dict[str, str]:
+        return _by_unique_name(self.areas)
+
+    @cached_property
+    def _unit_names(self) -> dict[str, str]:
+        return _by_unique_name(self.units)
+
+
+def _by_unique_name(names: Mapping[str, str]) -> dict[str, str]:
+    times = Counter(names.values())
+    return {name: code for code, name in names.items() if times[name] == 1}
+
+
+def read_directory(casebase: Casebase) -> Directory:
+    """The areas and units of a case base. Raises CasebaseError while it cannot be read."""
+    area, unit = schema.area.c, schema.unit.c
+    with casebase.reading() as connection:
+        return Directory(
+            areas={str(code): str(name) for code, name in connection.execute(select(area.code, area.name))},
+            units={str(code): str(name) for code, name in connection.execute(select(unit.unit_id, unit.name))},
+        )

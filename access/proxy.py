@@ -1,0 +1,74 @@
+"""The word of a trusted proxy: its headers, believed from its own addresses alone."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address, ip_network
+
+from access.claims import SUBJECT, ClaimError
+from casebase.settings import AccessSettings
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+_FORWARDED_FOR = b"x-forwarded-for"
+
+
+def is_proxy(peer: str, settings: AccessSettings) -> bool:
+    """Whether the machine at the other end of a connection is the proxy."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return any(mapped in ip_network(known) for known in settings.proxy_addresses)
+
+
+def address_of(peer: str, headers: RawHeaders, settings: AccessSettings) -> str:
+    """Where a request comes from: of one that the proxy hands on, the last address that the proxy itself wrote."""
+    if not is_proxy(peer, settings):
+        return peer
+    told = [value.decode("latin-1") for name, value in headers if name.lower() == _FORWARDED_FOR]
+    last = told[-1].rpartition(",")[2].strip() if told else ""
+    try:
+        return str(ip_address(last))
+    except ValueError:
+        return peer
+
+
+def header_names(settings: AccessSettings) -> dict[str, str]:
+    """What each header says of a person, by its name in small letters."""
+    told = {
+        settings.user_header: "subject",
+        settings.name_header: "name",
+        settings.role_header: "roles",
+        settings.area_header: "areas",
+        settings.unit_header: "units",
+    }
+    return {name.lower(): what for name, what in told.items() if name}
+
+
+def claims_of(headers: Mapping[str, str], settings: AccessSettings) -> dict[str, object] | None:
+    """The proxy's headers (names in small letters) as claims; None where it names nobody. Raises ClaimError."""
+    told = {what: _text(headers.get(name, "")) for name, what in header_names(settings).items()}
+    if not told["subject"]:
+        return None
+    claims: dict[str, object] = {SUBJECT: told["subject"], settings.name_claim: told.get("name", "")}
+    lists = {settings.role_claim: "roles", settings.area_claim: "areas", settings.unit_claim: "units"}
+    return claims | {claim: _listed(told.get(what, "")) for claim, what in lists.items()}
+
+
+def session_key(subject: str, address: str) -> str:
+    """The session of a person whom the proxy vouches for: one from each address."""
+    return hashlib.sha256(f"{subject}\n{address}".encode()).hexdigest()
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")] if text.strip() else []
+
+
+def _text(value: str) -> str:
+    """A header as its sender meant it: bytes beyond ASCII are UTF-8."""
+    try:
+        return value.encode("latin-1").decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise ClaimError("a header of the proxy is no UTF-8") from None
+    except UnicodeEncodeError:
+        return value.strip()
