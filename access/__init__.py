@@ -1,1 +1,1 @@
-"""Who somebody is: identity and roles, what a sign-in gives, sessions and their end. Knows no page and no framework."""
+"""Who somebody is and what was seen: identity, roles, sessions, the access log. Knows no page and no framework."""

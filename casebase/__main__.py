@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, delete, func, select
 
+from casebase.access_log import verify
 from casebase.checks import check as find
 from casebase.checks import unpublished_years
 from casebase.cli import Url, run_command
@@ -26,7 +27,7 @@ from casebase.loading.calendar import cover
 from casebase.loading.readers import open_reader
 from casebase.row_order import sort_cases
 from casebase.schema import info, load_run, metadata, petition, workday
-from casebase.settings import read_settings
+from casebase.settings import ROOT, read_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -164,6 +165,22 @@ def status(url: Url = None) -> None:
         for table in metadata.sorted_tables:
             rows = connection.scalar(select(func.count()).select_from(table))
             print(f"{table.name:14} {rows or 0:>12,} rows")
+
+
+@app.command("verify-log")
+def verify_log(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of the access log; default: config.toml's.")] = None,
+    noted: Annotated[str | None, typer.Option(help="Hash of a line noted before: it must still be in it.")] = None,
+) -> None:
+    """Look whether the access log is as it was written; name the first line that is not (exit 1)."""
+    chosen = folder or ROOT / read_settings().access.log
+    verdict = verify(chosen, noted)
+    for told in verdict.told:
+        print(f"note: {told}; the log tells of it")
+    if verdict.fault is not None:
+        raise CasebaseError(f"{chosen}: {verdict.fault}; whole lines before it: {verdict.lines:,}")
+    whole = f"{verdict.lines:,} lines in {verdict.files} files are whole"
+    print(f"{chosen}: {whole}; the last is line {verdict.last.number}, {verdict.last.hash}")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -177,7 +177,7 @@ def _network(text: str) -> str:
 
 
 class AccessSettings(_Section):
-    """Who is let in, by whose word, and for how long."""
+    """Who is let in, by whose word and for how long; where that is logged, and for how many months."""
 
     sign_in: Literal["none", "oidc", "proxy"] = "none"
     roles: RoleSettings = RoleSettings()
@@ -195,6 +195,8 @@ class AccessSettings(_Section):
     role_header: str = Field("X-Forwarded-Groups", min_length=1)
     area_header: str = "X-Forwarded-Areas"
     unit_header: str = "X-Forwarded-Units"
+    log: str = Field("data/access", min_length=1)
+    keep_months: int = Field(12, ge=6, le=1200)
 
     @model_validator(mode="after")
     def _lets_somebody_in(self) -> Self:

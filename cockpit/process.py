@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from access.directory import Directory, read_directory
 from access.gate import Gate
 from access.lockout import Lockout
+from access.log import AccessLog
 from access.sessions import Sessions
 from casebase.clock import wall_clock
 from casebase.engine import keep_new_files_private, open_casebase
@@ -76,6 +77,13 @@ def live_data() -> LiveData:
     watch_statements(live)
     watch_idleness(live)
     return live
+
+
+@_Once
+def access_log() -> AccessLog:
+    """The one access log of this process."""
+    chosen = settings().access
+    return AccessLog(ROOT / chosen.log, chosen.keep_months)
 
 
 @_Once

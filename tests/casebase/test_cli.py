@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from casebase.__main__ import main
+from casebase.access_log import START, head_text, sealed
 from casebase.engine import Casebase, open_casebase, write_info
 from casebase.schema import petition
 from casebase.settings import ROOT, Settings
@@ -151,3 +152,33 @@ def add_case(casebase: Casebase) -> None:
     row = {"petition_id": 99, "case_no": "x", "source": "t", "is_simple": True}
     with casebase.writing() as connection:
         connection.execute(insert(petition).values(row | times))
+
+
+def test_verify_log_names_the_first_wrong_line_and_counts_the_whole_ones(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, link = [], START
+    for number in range(3):
+        line, link = sealed({"at": f"2026-11-0{number + 1}T08:00:00", "what": f"XF{number}"}, link)
+        lines.append(line)
+    folder = tmp_path / "data" / "access"
+    folder.mkdir(parents=True)
+    (folder / "2026-11.jsonl").write_bytes(b"".join(lines))
+    (folder / "head.json").write_bytes(head_text(link))
+    config = tmp_path / "config.toml"
+    config.write_text(f"[access]\nlog = '{folder}'\n", encoding="utf-8")
+    monkeypatch.setenv("COCKPIT_CONFIG", str(config))
+    code, out, err = say("verify-log")
+    assert (code, err) == (0, "")
+    assert out == f"{folder}: 3 lines in 1 files are whole; the last is line 3, {link.hash}\n"
+    assert say("verify-log", "--noted", link.hash)[0] == 0
+    assert say("verify-log", "--noted", "0" * 64)[0] == 1
+    (folder / "2026-11.jsonl").write_bytes(b"".join([lines[0], lines[1].replace(b"XF1", b"XF7"), lines[2]]))
+    code, out, err = say("verify-log", str(folder))
+    assert (code, out) == (1, "")
+    assert err == f"{folder}: 2026-11.jsonl, line 2: was changed after it was written; whole lines before it: 1\n"
+
+
+def test_verify_log_says_where_there_is_no_log(say: Say) -> None:
+    code, _, err = say("verify-log", "nowhere")
+    assert (code, err) == (1, "nowhere: there is no access log here\n")

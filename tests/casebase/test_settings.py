@@ -53,6 +53,7 @@ def test_missing_keys_take_their_defaults(tmp_path: Path) -> None:
         ("# mine\n[lamps]\nred = 80\n", 2, "lamps", "unknown key"),
         ("colour = 1\n[city]\n", 1, "colour", "unknown key"),
         ("[city]\nname = '郑州市'\n[lights]\nshortfall = 101\n", 4, "lights.shortfall", "less than or equal to 100"),
+        ("[access]\nlog = 'log'\nkeep_months = 5\n", 3, "access.keep_months", "greater than or equal to 6"),
         ("[demo]\nlive = true\ncases = 'many'\n", 3, "demo.cases", "valid integer"),
         ("[calendar]\nkind = 'lunar'\n", 2, "calendar.kind", "'china' or 'weekdays'"),
         ("[calendar]\nrest_days = [2026-02-01, '2026-02-30']\n", 2, "calendar.rest_days", "valid date"),

@@ -1,0 +1,88 @@
+"""What the access log says of one thing that somebody did, or was refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from casebase import access_log
+from casebase.addresses import redact
+from casebase.personal import masked
+
+# A text that somebody typed is no place to keep a book in.
+LONGEST = 500
+
+
+class Action(StrEnum):
+    """What was done; the last three are the log's own."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    END_SESSION = "end_session"
+    VIEW_CASE = "view_case"
+    VIEW_LIST = "view_list"
+    SEARCH = "search"
+    REVEAL = "reveal"
+    EXPORT = "export"
+    PAIR = "pair"
+    UNPAIR = "unpair"
+    REMOTE = "remote"
+    REQUEST = "request"
+    READ_LOG = "read_log"
+    LINES_LOST = "lines_lost"
+    MONTHS_REMOVED = access_log.MONTHS_REMOVED
+    CUT_OFF = access_log.CUT_OFF
+
+
+# Of these `what` is a case's number, which may look like a citizen's.
+_OF_A_CASE = frozenset({Action.VIEW_CASE, Action.REVEAL})
+_TEXTS = ("user", "name", "role", "scope", "what", "reason", "address")
+
+
+class Outcome(StrEnum):
+    """What came of it."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log: who (`user` the subject of the sign-in) did what, in the city's wall time.
+
+    `what` is a case's number, the address of a list, a file's name …; `scope` whose cases the person may see, in words;
+    `address` that of the client. Texts are cut at 500 letters. In `what` and `reason` secrets are hidden, telephone
+    and identity numbers masked; case numbers stay whole. `proof` is for lines of the log's own.
+    """
+
+    at: datetime
+    action: Action
+    user: str = ""
+    name: str = ""
+    role: str = ""
+    scope: str = ""
+    what: str = ""
+    reason: str = ""
+    address: str = ""
+    outcome: Outcome = Outcome.DONE
+    proof: str = ""
+
+    def fields(self) -> dict[str, str]:
+        """As a line of the log has them, clean."""
+        texts = {name: getattr(self, name)[:LONGEST] for name in _TEXTS}
+        texts["reason"] = masked(redact(texts["reason"]))
+        texts["what"] = redact(texts["what"]) if self.action in _OF_A_CASE else masked(redact(texts["what"]))
+        written = {"at": self.at.replace(tzinfo=None).isoformat(timespec="seconds"), **texts}
+        written |= {"action": self.action.value, "outcome": self.outcome.value}
+        return written | ({"proof": self.proof} if self.proof else {})
+
+
+def entry_of(line: access_log.Line) -> Entry | None:
+    """The entry of a line that was read; None where it says what no release wrote."""
+    fields = dict(line.fields)
+    try:
+        at, action, outcome = (fields.pop(name) for name in ("at", "action", "outcome"))
+        known = {name: str(fields.get(name, "")) for name in (*_TEXTS, "proof")}
+        return Entry(at=datetime.fromisoformat(at), action=Action(action), outcome=Outcome(outcome), **known)
+    except (KeyError, ValueError, TypeError):
+        return None
