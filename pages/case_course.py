@@ -5,9 +5,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from access.identity import Identity
 from cockpit import case_text, places, squares
+from cockpit.reveal import LogSurely
 from cockpit.view import View
-from pages.parts import layout, lists, maps, notices, tables
+from pages.parts import layout, lists, maps, notices, revealing, tables
 from pages.parts.panel import course_panel
 from queries.course import Course, course
 from queries.similar import similar_settled
@@ -94,13 +96,16 @@ def facts(view: View, history: Course) -> None:
     course_panel(drawn.facts_html(table, layout.theme(), text=str(history.facts["body"] or "")), "facts")
 
 
-def whole(view: View, history: Course, number: int) -> None:
+def whole(view: View, history: Course, number: int, reader: Identity | None, log: LogSurely | None) -> None:
     """The page of a case."""
     case = history.facts
     layout.header(
         view, str(case["title"] or case["case_no"]), f"{case['case_no']}。{case_text.headline(view, history)}。"
     )
-    lists.way_back()
+    with st.container(horizontal=True):
+        lists.way_back()
+    if reader is not None and log is not None:
+        revealing.section(view, history, number, reader, log)
     left, right = st.columns([3, 2])
     with left:
         layout.stack(view, {"clocks": partial(clocks, history=history), "course": partial(steps, history=history)})
@@ -110,8 +115,8 @@ def whole(view: View, history: Course, number: int) -> None:
     around(view, history, number)
 
 
-def page(view: View) -> None:
-    """Show the page for what the filter bar asks."""
+def page(view: View, reader: Identity | None = None, log: LogSurely | None = None) -> None:
+    """Show the page for what the filter bar asks; `reader` may be one who may see a case whole, which `log` writes."""
     asked = st.query_params.get("case", "")
     history = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
     if history is None:
@@ -119,4 +124,4 @@ def page(view: View) -> None:
         lists.way_back()
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
     else:
-        whole(view, history, int(asked))
+        whole(view, history, int(asked), reader, log)

@@ -262,6 +262,33 @@ def test_every_setting_is_read_somewhere() -> None:
     assert known - read == set()
 
 
+# What reads or holds who petitioned, beside what fills the tables: a case's own course, and texts it is taken out of.
+_MAY_READ_PETITIONERS = {
+    "casebase/schema.py",
+    "casebase/checks.py",
+    "casebase/persons.py",
+    "queries/blanks.py",
+    "queries/course.py",
+    "queries/subjects/expressions.py",
+}
+
+
+def test_one_function_reads_unmasked_and_one_caller_calls_it() -> None:
+    readers, callers, uncoerced = set(), set(), set()
+    for path in sorted(
+        path for room in {path.parent for path in ROOT.glob("*/__init__.py")} for path in room.rglob("*.py")
+    ):
+        name, text = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+        if name.startswith(("casebase/demo/", "casebase/loading/", "casebase/migrations/", "tests/")):
+            continue
+        readers |= {name} if "petitioner_" in text else set()
+        callers |= {name} if re.search(r"\brevealed\(", text) else set()
+        uncoerced |= {name} if re.search(r"type_coerce\([^()]*\.(title|body|note|actor), String\)", text) else set()
+    assert readers == _MAY_READ_PETITIONERS
+    assert callers == {"cockpit/reveal.py", "queries/course.py"}
+    assert uncoerced == {"queries/course.py"}
+
+
 def test_pages_and_documents_reckon_working_days_as_numbers_do() -> None:
     """Before the calendar begins Workdays.after raises where Moment.workday knows what is meant."""
     direct = [

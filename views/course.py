@@ -9,7 +9,7 @@ import pandas as pd
 
 from views.markup import Markup, read_static, render
 from views.tokens import Palette, css_variables
-from views.words import State
+from views.words import NONE, State, moment
 
 CSS = read_static("course.css")
 
@@ -58,6 +58,34 @@ class _Step:
 def facts_html(facts: Mapping[str, str], palette: Palette, *, text: str = "") -> Markup:
     """Pairs of heading and value in columns, then the text of the petition."""
     return render("facts.html.jinja", facts=facts, text=text, style=css_variables(palette))
+
+
+def revealed_html(
+    facts: Mapping[str, str | None],
+    text: str | None,
+    notes: pd.DataFrame,
+    palette: Palette,
+    *,
+    notice: str,
+    seconds: int,
+) -> Markup:
+    """What is masked elsewhere, below who sees it and why; gone by itself after so many seconds.
+
+    Columns of `notes`: happened_at, action, note.
+    """
+    told = {head: value or NONE for head, value in facts.items()}
+    lines = [
+        f"{moment(row['happened_at'], year=True)} {row['action']}：{row['note']}" for row in notes.to_dict("records")
+    ]
+    return render(
+        "revealed.html.jinja",
+        facts=told,
+        text=text or "",
+        notes=lines,
+        notice=notice,
+        seconds=max(0, seconds),
+        style=css_variables(palette),
+    )
 
 
 def clocks_html(dials: Sequence[Dial], palette: Palette) -> Markup:

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, history, layout, menu, notices, session, style
+from pages.parts import filters, history, layout, menu, notices, revealing, session, style
 from queries.periods import Against, Period
 from queries.registry import METRICS
 
@@ -33,6 +33,7 @@ def run_page() -> None:
     try:
         _name_owner()
         history.count_steps()
+        revealing.forget_elsewhere()
         process.start_background_tasks()
         view = filters.bar(session.begin_run())
         _draw(page, view)
