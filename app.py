@@ -18,7 +18,8 @@ from pages.parts.navigation import run_page
 from screen.routes import routes
 from server import news
 from server.compression import Compression
-from server.guard import Refusals, SecurityHeaders
+from server.guard import Refusals
+from server.headers import SecurityHeaders
 from server.logs import keep_to_one_line
 from server.peers import keep_peer_addresses
 

@@ -20,6 +20,10 @@ NOT_FOUND = Sentence(
     "地址可能抄错了，或者页面已改名。请从一屏总览进入，再由上方导航打开要看的页面。",
     (("/", "一屏总览"), ("/search", "案件查询"), ("/screen", "大屏")),
 )
+OTHER_HOST = Sentence(
+    "不是本系统的地址",
+    "本系统没有登记这个网址，请用管理员给的网址打开。管理员可在 .streamlit/config.toml 的 server.allowedHosts 里登记。",
+)
 CONFIGURATION = Sentence(
     "现在打不开",
     "配置文件有误或数据库打不开，原因见服务日志。请管理员改正后刷新本页。",

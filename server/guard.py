@@ -1,18 +1,15 @@
-"""What the server refuses before any page or route sees it, and the headers that every answer of it carries."""
+"""What the server refuses before any page or route sees it."""
 
-import base64
-import hashlib
-import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts import menu
-from screen.sentences import NOT_FOUND, page_of
+from screen.sentences import NOT_FOUND, OTHER_HOST, page_of
+from server.hosts import is_own_host
 
 # No page takes a file and no wish is longer than a few hundred bytes.
 MOST_BYTES = 16 * 1024
@@ -20,72 +17,24 @@ _READING = ("GET", "HEAD", "OPTIONS")
 # What the framework and the wall serve beside the pages, by the first part of the path.
 _SERVED = {"static", "_stcore", "media", "component", "screen", "remote", "favicon.png"}
 _PAGES = {entry.path for entry in menu.ENTRIES}
-_UPLOADS = "/_stcore/upload_file"
-
-
-def content_security_policy() -> str:
-    """What a browser may load for our pages: nothing from any other host.
-
-    The framework's own page has a script of one line in it, allowed by its digest; components and map workers are
-    scripts from memory (blob:), styles are set by scripts ('unsafe-inline').
-    """
-    scripts = " ".join(["'self'", "blob:", "'wasm-unsafe-eval'", *_inline_scripts()])
-    return "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src {scripts}",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self' data: blob:",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'self'",
-        )
-    )
-
-
-def _inline_scripts() -> list[str]:
-    """Digests of the scripts that stand in the framework's own page."""
-    text = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
-    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    return [f"'sha256-{digest}'" for digest in digests]
-
-
-class SecurityHeaders:
-    """Adds the headers that tell a browser to load, frame and pass on nothing that is not ours."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = {
-            "Content-Security-Policy": content_security_policy(),
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "SAMEORIGIN",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+# Of the framework's addresses those that no page of ours needs: files that are taken, programs that drive a page, and
+# figures of the process.
+_CLOSED = ("/_stcore/upload_file", "/_stcore/agent", "/_stcore/metrics", "/_stcore/script-health-check")
+_POLICY_VIOLATION = 1008
 
 
 class Refusals:
-    """Refuses what no page of ours sends: files, long bodies, writes from other sites, addresses without a page."""
+    """Refuses what no page of ours sends: files, long bodies, writes and sockets from other sites, other hosts' names,
+    addresses without a page.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and is_foreign_socket(scope):
+            await receive()
+            return await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         refused = refusal(scope)
@@ -120,8 +69,10 @@ class _Bounded:
 def refusal(scope: Scope) -> Response | None:
     """The answer to a request that is refused by its head alone; None for one that is let through."""
     headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
-    if path.startswith(_UPLOADS):
-        return JSONResponse({"error": "no files are taken"}, status_code=403)
+    if not is_own_host(headers.get("host")):
+        return HTMLResponse(page_of(OTHER_HOST), status_code=421)
+    if path.removeprefix(_base()).startswith(_CLOSED):
+        return JSONResponse({"error": "not served here"}, status_code=403)
     if method not in _READING and foreign(headers):
         return JSONResponse({"error": "only pages of this server may write"}, status_code=403)
     length = headers.get("content-length", "0")
@@ -130,6 +81,16 @@ def refusal(scope: Scope) -> Response | None:
     if method in ("GET", "HEAD") and "text/html" in headers.get("accept", "") and not known(path):
         return HTMLResponse(page_of(NOT_FOUND, _base()), status_code=404)
     return None
+
+
+def is_foreign_socket(scope: Scope) -> bool:
+    """Whether a page of another site would open a socket: it would have the cookies of the reader.
+
+    The framework itself lets in every page of the same machine, whatever its port, and asks an outside service for the
+    machine's address to find out.
+    """
+    headers = Headers(scope=scope)
+    return foreign(headers) or not is_own_host(headers.get("host"))
 
 
 def foreign(headers: Headers) -> bool:

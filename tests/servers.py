@@ -15,7 +15,14 @@ from docs.make_screenshots import ROOT, free_port, wait_for
 
 _SERVERS = multiprocessing.get_context("forkserver")
 _SERVERS.set_forkserver_preload(
-    ["streamlit.web.cli", "streamlit.web.bootstrap", "pages.parts.navigation", "screen.routes", "server.guard"]
+    [
+        "streamlit.web.cli",
+        "streamlit.web.bootstrap",
+        "pages.parts.navigation",
+        "screen.routes",
+        "server.guard",
+        "server.headers",
+    ]
 )
 
 

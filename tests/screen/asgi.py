@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Client:
-    """Sends single requests to `app`, as the host `testserver`."""
+    """Sends single requests to `app`, as the host `localhost`."""
 
     app: ASGIApp
 
@@ -50,7 +50,7 @@ class Client:
         return self.send("POST", path, headers or {}, body)
 
     def send(self, method: str, path: str, headers: dict[str, str], body: Iterable[bytes] = (b"",)) -> Answer:
-        headers = {"Host": "testserver"} | headers
+        headers = {"Host": "localhost"} | headers
         with ThreadPoolExecutor(1) as thread:  # in the tests' own thread runs the browser's loop
             return thread.submit(lambda: anyio.run(self._send, method, path, headers, body)).result()
 
@@ -68,7 +68,7 @@ class Client:
             "root_path": "",
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
             "client": ("127.0.0.1", 1),
-            "server": ("testserver", 80),
+            "server": ("localhost", 80),
         }
         pieces, sent, read = iter(body), [], 0
 
