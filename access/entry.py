@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from access.identity import Identity
 from casebase import access_log
 from casebase.addresses import redact
 from casebase.personal import masked
+from casebase.scope import Scope
 
 # A text that somebody typed is no place to keep a book in.
 LONGEST = 500
@@ -32,10 +34,33 @@ class Action(StrEnum):
     MONTHS_REMOVED = access_log.MONTHS_REMOVED
     CUT_OFF = access_log.CUT_OFF
 
+    @property
+    def label(self) -> str:
+        """The action as a page names it."""
+        return _LABELS[self]
 
+
+_LABELS = {
+    Action.SIGN_IN: "登录",
+    Action.SIGN_OUT: "退出",
+    Action.END_SESSION: "结束会话",
+    Action.VIEW_CASE: "查看案件",
+    Action.VIEW_LIST: "查看名单",
+    Action.SEARCH: "查询案件",
+    Action.REVEAL: "显示个人信息",
+    Action.EXPORT: "导出",
+    Action.PAIR: "配对大屏",
+    Action.UNPAIR: "解除配对",
+    Action.REMOTE: "遥控大屏",
+    Action.REQUEST: "访问",
+    Action.READ_LOG: "查看访问日志",
+    Action.LINES_LOST: "日志缺行",
+    Action.MONTHS_REMOVED: "日志到期清除",
+    Action.CUT_OFF: "日志断写",
+}
 # Of these `what` is a case's number, which may look like a citizen's.
 _OF_A_CASE = frozenset({Action.VIEW_CASE, Action.REVEAL})
-_TEXTS = ("user", "name", "role", "scope", "what", "reason", "address")
+TEXTS = ("user", "name", "role", "scope", "what", "reason", "address")
 
 
 class Outcome(StrEnum):
@@ -44,6 +69,11 @@ class Outcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """The outcome as a page names it."""
+        return {Outcome.DONE: "成功", Outcome.REFUSED: "拒绝", Outcome.FAILED: "失败"}[self]
 
 
 @dataclass(frozen=True)
@@ -69,7 +99,7 @@ class Entry:
 
     def fields(self) -> dict[str, str]:
         """As a line of the log has them, clean."""
-        texts = {name: getattr(self, name)[:LONGEST] for name in _TEXTS}
+        texts = {name: getattr(self, name)[:LONGEST] for name in TEXTS}
         texts["reason"] = masked(redact(texts["reason"]))
         texts["what"] = redact(texts["what"]) if self.action in _OF_A_CASE else masked(redact(texts["what"]))
         written = {"at": self.at.replace(tzinfo=None).isoformat(timespec="seconds"), **texts}
@@ -77,12 +107,28 @@ class Entry:
         return written | ({"proof": self.proof} if self.proof else {})
 
 
+def entry_by(
+    who: Identity, at: datetime, action: Action, what: str = "", *, reason: str = "", outcome: Outcome = Outcome.DONE
+) -> Entry:
+    """What somebody who is known did, or was refused."""
+    scope = scope_text(who.scope)
+    return Entry(at, action, who.subject, who.name, who.role.value, scope, what, reason, who.address, outcome)
+
+
+def scope_text(scope: Scope) -> str:
+    """Whose cases somebody may see, by codes: 全部, or 区域 410105、410106；单位 17."""
+    if scope.areas is None:
+        return "全部"
+    parts = {"区域": scope.areas, "单位": scope.units}
+    return "；".join(f"{name} {'、'.join(sorted(codes))}" for name, codes in parts.items() if codes) or "无"
+
+
 def entry_of(line: access_log.Line) -> Entry | None:
     """The entry of a line that was read; None where it says what no release wrote."""
     fields = dict(line.fields)
     try:
         at, action, outcome = (fields.pop(name) for name in ("at", "action", "outcome"))
-        known = {name: str(fields.get(name, "")) for name in (*_TEXTS, "proof")}
+        known = {name: str(fields.get(name, "")) for name in (*TEXTS, "proof")}
         return Entry(at=datetime.fromisoformat(at), action=Action(action), outcome=Outcome(outcome), **known)
     except (KeyError, ValueError, TypeError):
         return None

@@ -14,7 +14,7 @@ from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 
-from access.entry import Action, Entry
+from access.entry import Action, Entry, Outcome
 from casebase.access_log import (
     HEAD,
     START,
@@ -89,7 +89,8 @@ class LogFiles:
             at,
             Action.CUT_OFF,
             what=end.file.name,
-            reason=f"{len(end.broken)} bytes",
+            reason=f"{len(end.broken)} 字节",
+            outcome=Outcome.FAILED,
             proof=sha256(end.broken + line_end).hexdigest(),
         )
         return self._write(end, self._file_of(end, at), [cut_off])
@@ -155,7 +156,7 @@ def _removal(files: Sequence[Path], keep: int, at: datetime) -> Entry:
         at,
         Action.MONTHS_REMOVED,
         what="、".join(file.stem for file in files),
-        reason=f"keep_months = {keep}",
+        reason=f"保留 {keep} 个月",
         proof=_end_of(files).link.hash,
     )
 

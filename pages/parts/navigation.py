@@ -77,10 +77,19 @@ def _pages() -> dict[str, list[Any]]:
             title=entry.title,
             url_path=entry.path or None,
             default=not entry.path,
-            visibility="visible" if entry.in_menu else "hidden",
+            visibility="visible" if entry.in_menu and _may_open(entry) else "hidden",
         )
         sections.setdefault(entry.section, []).append(page)
     return sections
+
+
+def _may_open(entry: menu.Entry) -> bool:
+    """Whether a page is for who reads: where nobody signs in, whoever sits at the machine is the administrator."""
+    try:
+        return not entry.for_administrators or process.settings().access.sign_in == "none"
+    except CasebaseError:
+        # The page itself says what is wrong.
+        return False
 
 
 def open_link(link: str | None) -> None:

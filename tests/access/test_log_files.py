@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -253,6 +254,8 @@ from access.entry import Action, Entry
 from access.log import AccessLog
 
 log = AccessLog(Path(sys.argv[1]), 12)
+print("ready", flush=True)
+sys.stdin.readline()
 for number in range(400):
     log.record(Entry(datetime(2026, 10 + number // 200, 1, 9), Action.VIEW_CASE, user=sys.argv[2], what=str(number)))
     if number % 40 == 0:
@@ -262,15 +265,33 @@ for number in range(400):
 
 def test_processes_that_write_at_once_write_one_chain_and_lose_nothing(tmp_path: Path) -> None:
     users = ["a", "b"]
-    running = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), user], cwd=ROOT) for user in users]
-    assert [process.wait(60) for process in running] == [0, 0]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), user],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for user in users
+    ]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in running:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in running] == [0, 0]
     verdict = verify(tmp_path)
     assert (verdict.lines, verdict.fault) == (800, None)
     lines = [json.loads(raw) for path in month_files(tmp_path) for raw in path.read_bytes().splitlines()]
     for user in users:
         assert [int(line["what"]) for line in lines if line["user"] == user] == list(range(400))
     # They did write at once, not one after the other.
-    assert len({line["user"] for line in lines[:400]}) > 1
+    assert len(list(groupby(lines, key=lambda line: line["user"]))) > 2
 
 
 REFUSED = """

@@ -1,8 +1,10 @@
 """A small demonstration city, and pages opened on any database as a reader would open them."""
 
+import atexit
 import json
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -38,6 +40,9 @@ BuiltOnce = Callable[[str, Callable[[Casebase], object]], Path]
 MAPS = {"boston311_2011H2": "boston311.toml", "messages_cn_2011_2020": "messages_cn.toml"}
 # Where each page stands in the address, by its script.
 PATHS = {entry.file: entry.path for entry in ENTRIES}
+# One for all cockpits of a test process, so that their settings are alike.
+ACCESS_LOG = Path(tempfile.mkdtemp(prefix="cockpit-access-"))
+atexit.register(shutil.rmtree, ACCESS_LOG, ignore_errors=True)
 CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
 # The last whole day of the city, and the year up to it: what most tests of a click ask for.
 EVENING = end_of_day(date(2026, 11, 19))
@@ -130,8 +135,10 @@ def still_config(tmp_path: Path) -> Path:
 def _still(folder: Path) -> Path:
     file = folder / "config.toml"
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    assert "live = true" in text
-    file.write_text(text.replace("live = true", "live = false"), encoding="utf-8")
+    for old, new in (("live = true", "live = false"), ('log = "data/access"', f'log = "{ACCESS_LOG}"')):
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
     return file
 
 

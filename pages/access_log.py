@@ -1,0 +1,141 @@
+"""访问日志: who saw, searched and exported what, from where, and what was refused; for the administrator."""
+
+import logging
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from access.entry import Action, Outcome, entry_by
+from access.identity import LOCAL, Identity, Role
+from access.log_search import Search, count, search
+from casebase.access_log import verify
+from casebase.errors import CasebaseError
+from cockpit import process
+from cockpit.view import View
+from pages.parts import filters, layout, lists, notices, tables
+from pages.parts.markdown import escape_markdown
+from views import words
+from wording.access_log import trouble_text, whole_or_not, written_lines
+
+_log = logging.getLogger(__name__)
+
+EVERY = "不限"
+OWN_DAYS = "自选"
+# How many days back, today among them; None is the whole log.
+SPANS: Mapping[str, int | None] = {"今日": 1, "近 7 天": 7, "近 30 天": 30, "全部": None}
+_READ = "_access_log_read"
+_COLUMNS: Mapping[str, Any] = {
+    "序号": st.column_config.NumberColumn(format="localized", width=75),
+    "时间": st.column_config.Column(width=145),
+    "动作": st.column_config.Column(width=105),
+    "结果": st.column_config.Column(width=85),
+    "人员": st.column_config.Column(width=130),
+    "角色": st.column_config.Column(width=50),
+    "对象": st.column_config.Column(width=270),
+    "理由或说明": st.column_config.Column(width=165),
+    "可见范围": st.column_config.Column(width=130),
+    "来源地址": st.column_config.Column(width=110),
+}
+
+
+def wanted_lines() -> Search:
+    """What the reader looks for, bound to the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        start, end = _days()
+        user = st.text_input("人员", key="log_user", bind="query-params", width=150, placeholder="姓名或账号")
+        action = st.selectbox(
+            "动作",
+            [EVERY, *(action.value for action in Action)],
+            format_func=lambda name: name if name == EVERY else Action(name).label,
+            key="log_action",
+            bind="query-params",
+            width=160,
+        )
+        text = st.text_input(
+            "文字", key="log_text", bind="query-params", width=240, placeholder="编号、文件名、理由或地址"
+        )
+    return Search(start, end, user, None if action == EVERY else Action(action), text)
+
+
+def _days() -> tuple[date | None, date | None]:
+    """The first and the last day that are looked for; None is all before, or all since."""
+    span = filters.choose("时间范围", [*SPANS, OWN_DAYS], "log_days", "近 30 天")
+    if span != OWN_DAYS:
+        back = SPANS[span]
+        return (None if back is None else process.now().date() - timedelta(days=back - 1)), None
+    return _day("从", "log_from"), _day("到", "log_to")
+
+
+def _day(label: str, key: str) -> date | None:
+    day: date | None = st.date_input(
+        label,
+        value=None,
+        min_value=filters.FIRST_DAY,
+        max_value=filters.LAST_DAY,
+        key=key,
+        bind="query-params",
+        format="YYYY-MM-DD",
+        width=150,
+    )
+    return day
+
+
+def found(wanted: Search, reader: Identity) -> None:
+    """How many lines are found, a page of them, the newest first, and all as a file."""
+    folder = process.access_log().folder
+    total = count(folder, wanted)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f"共 **{words.full_count(total)}** 行，最新的在前")
+        offset = lists.page_offset(total, "page_of_log")
+        lists.downloads("访问日志", lambda: _all(wanted, reader), total, words.day(process.now().date(), year=True))
+        verifying = st.button("核验日志", help="逐行核对哈希链：有没有被改动、缺少、插入或调换的行。")
+    if verifying:
+        _verify()
+    if total:
+        lines = written_lines(search(folder, wanted, limit=lists.PAGE_ROWS, offset=offset))
+        tables.table(lines, key="log_lines", alt="访问日志", high=22, columns=_COLUMNS)
+    else:
+        notices.hint("没有查到。放宽时间范围，或减少查找的条件。")
+
+
+def _all(wanted: Search, reader: Identity) -> pd.DataFrame:
+    """Every line that is found, for a file: who takes it away is logged first."""
+    log = process.access_log()
+    log.record_surely(entry_by(reader, process.now(), Action.EXPORT, "访问日志"))
+    return written_lines(search(log.folder, wanted))
+
+
+def _verify() -> None:
+    """Say whether the log is as it was written."""
+    with st.spinner("正在逐行核验…"):
+        try:
+            verdict = verify(process.access_log().folder)
+        except CasebaseError as error:
+            _log.warning("%s", error)
+            notices.hint("还没有访问日志，或读不到它。")
+            return
+    say = st.success if verdict.fault is None else st.error
+    say(escape_markdown(whole_or_not(verdict)))
+
+
+def page(view: View, reader: Identity | None = None) -> None:
+    """Show the page for the administrator who reads it: whoever sits at the machine, where nobody signs in."""
+    reader = reader or (LOCAL if view.settings.access.sign_in == "none" else None)
+    layout.header(
+        view, "访问日志", "谁在何时何地看了、查了、导出了什么，哪些被拒绝。不随上方筛选；逐行以哈希相连，改动可查出。"
+    )
+    log = process.access_log()
+    if reader is None or reader.role is not Role.ADMINISTRATOR:
+        if reader is not None:
+            log.record(entry_by(reader, process.now(), Action.READ_LOG, outcome=Outcome.REFUSED))
+        notices.hint("访问日志只供系统管理员查看。")
+        return
+    if trouble := log.trouble:
+        st.warning(escape_markdown(trouble_text(trouble)))
+    if not st.session_state.get(_READ):
+        st.session_state[_READ] = True
+        log.record(entry_by(reader, process.now(), Action.READ_LOG))
+    found(wanted_lines(), reader)
