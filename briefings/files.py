@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 from zipfile import ZipFile
 
 from briefings import cell_text, ledger, pictures, slides, tables, word
 from briefings.frozen import TOTALS, Frozen
-from briefings.model import Figure, Ledger, Table
+from briefings.model import Deck, Document, Figure, Ledger, Table
 from briefings.reproducible import make_reproducible
 from briefings.request import NAMES
 from briefings.template import Edits, deck, document, fill_suggestions, imprint
@@ -18,6 +19,7 @@ from casebase.workdays import Workdays
 from queries.export import file_name
 from views import words
 
+_Written = TypeVar("_Written", Document, Deck, Ledger)
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 # Names differ by more than their ending: each may be turned into a PDF beside the others.
 _SUFFIX = {"pptx": "幻灯片", "xlsx": "台账"}
@@ -54,19 +56,21 @@ def make(
     workdays: Workdays,
     edits: Edits,
     progress: Callable[[float, str], object] = lambda share, text: None,
+    *,
+    watermark: str | None = None,
 ) -> tuple[File, ...]:
-    """Word, slides and ledger. The same snapshot and edits give the same bytes.
+    """Word, slides and ledger, with a watermark at the foot of their pages. The same arguments give the same bytes.
 
     `progress` is told the share done and what is next. Raises UsageError for a template with a mistake.
     """
     edits = fill_suggestions(frozen, workdays, edits)
-    printed = document(frozen, workdays, edits)
+    printed = _marked(document(frozen, workdays, edits), watermark)
     drawn = pictures.draw_ahead([block for block in printed.blocks if isinstance(block, Figure)])
-    presentation = deck(frozen, workdays, edits)
+    presentation = _marked(deck(frozen, workdays, edits), watermark)
     progress(0.0, "正在写幻灯片")
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Half of the ledger's time goes to compressing and to Arrow, which leave the interpreter to others.
-        book = beside.submit(lambda: ledger.write(build_ledger(frozen), frozen.as_of))
+        book = beside.submit(lambda: ledger.write(_marked(build_ledger(frozen), watermark), frozen.as_of))
         slideshow = make_reproducible(slides.write(presentation), frozen.as_of)
         progress(0.3, "正在写文稿")
         drawn()
@@ -82,6 +86,12 @@ def make(
             ("台账", "xlsx", "spreadsheetml.sheet", workbook),
         )
     )
+
+
+def _marked(written: _Written, watermark: str | None) -> _Written:
+    """The same with a watermark in its imprint."""
+    marked = replace(written.imprint, watermark=watermark and cell_text.one_line(watermark))
+    return replace(written, imprint=marked)
 
 
 def _name(frozen: Frozen, ending: str) -> str:

@@ -36,7 +36,7 @@ _FORMATS: dict[ColumnKind, str] = {
 _DAY_FORMAT = "yyyy-mm-dd"
 _NO_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel counts the halves of a pair.
-_LONGEST_NAME, _LONGEST_FOOTER = 31, 120
+_LONGEST_NAME, _LONGEST_FOOTER = 31, 110
 _WIDEST, _NARROWEST = 60, 6
 _SAMPLE = 100
 _PORTRAIT_COLUMNS = 6
@@ -117,6 +117,17 @@ def sheet_name(name: str, taken: Sequence[str]) -> str:
     return plain
 
 
+def footer(lines: Sequence[str]) -> str:
+    """Lines at the left of a sheet's foot and the number of the page at the right, as spreadsheet programs read it."""
+    return "&L&8 " + "\n".join(map(_footer_text, lines)) + "&R&8 &P / &N"
+
+
+def _footer_text(text: str) -> str:
+    """A text without meaning for a footer, which may hold 255 characters altogether."""
+    escaped = text.replace("&", "&&")
+    return escaped if len(escaped) <= _LONGEST_FOOTER else escaped[:_LONGEST_FOOTER].rstrip("&")
+
+
 def _write_head(
     sheet: Worksheet, title: str, note: str, heads: Sequence[str], styles: _Styles, imprint: Imprint
 ) -> None:
@@ -132,7 +143,7 @@ def _write_head(
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
     sheet.set_header(f"&C{title.replace('&', '&&')}"[:_LONGEST_FOOTER])
-    sheet.set_footer(f"&L&8 {imprint.line.replace('&', '&&')}&R&8 &P / &N"[:_LONGEST_FOOTER])
+    sheet.set_footer(footer(imprint.foot))
 
 
 def _write_table(sheet: Worksheet, table: Table, styles: _Styles, imprint: Imprint) -> None:

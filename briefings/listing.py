@@ -7,8 +7,8 @@ import pandas as pd
 _SAMPLE = 1_000
 
 
-def workbook(rows: pd.DataFrame, title: str) -> bytes:
-    """Rows with the heads of their columns as the one sheet of a workbook, called `title`.
+def workbook(rows: pd.DataFrame, title: str, watermark: str | None = None) -> bytes:
+    """Rows with the heads of their columns as the one sheet of a workbook, called `title`; a watermark is at its foot.
 
     Columns of texts, numbers, dates and times, with gaps; what else stands in one is written as text. No text becomes
     a formula, a link or a number: a case number keeps all its digits.
@@ -17,7 +17,7 @@ def workbook(rows: pd.DataFrame, title: str) -> bytes:
     from xlsxwriter import Workbook
 
     from briefings.bulk_sheet import BulkSheet
-    from briefings.ledger import fit_columns, sheet_name
+    from briefings.ledger import fit_columns, footer, sheet_name
 
     held = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -33,7 +33,7 @@ def workbook(rows: pd.DataFrame, title: str) -> bytes:
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&R&8 &P / &N")
+        sheet.set_footer(footer([watermark] if watermark else []))
         sheet.fill(1, [_column(rows[name]) for name in rows.columns], moment, day)
         if len(rows.columns):
             sheet.autofilter(0, 0, len(rows), len(rows.columns) - 1)

@@ -108,7 +108,7 @@ Block = Heading | Paragraph | Table | Figure | Annex
 
 @dataclass(frozen=True)
 class Imprint:
-    """What every page of every file says of its numbers."""
+    """What every page of every file says of its numbers, and by `watermark` who took them out and when, if anybody."""
 
     bureau: str
     place: str
@@ -117,12 +117,18 @@ class Imprint:
     snapshot: str
     definitions: str
     demonstration: bool
+    watermark: str | None = None
 
     @property
     def line(self) -> str:
         """2026年10月1日—31日　郑州市　截至 2026年11月23日2时: what a reader of any page must know."""
         parts = [self.period, self.place, f"截至 {self.as_of}"]
         return "　".join([*parts, "演示数据"] if self.demonstration else parts)
+
+    @property
+    def foot(self) -> tuple[str, ...]:
+        """The lines at the foot of every page: `line`, and the watermark."""
+        return (self.line, self.watermark) if self.watermark else (self.line,)
 
     @property
     def traced(self) -> str:

@@ -396,7 +396,7 @@ def _fill_cell(cell: Any, text: str, column: Column, size: int, *, strong: bool,
 
 def _add_footer(page: Any, imprint: Imprint) -> None:
     """The imprint and the number of the slide; whose data it is where it is not real."""
-    slide_layouts.add_shape(page, slide_layouts.footer_xml(imprint.line))
+    slide_layouts.add_shape(page, slide_layouts.footer_xml("　".join(imprint.foot)))
     slide_layouts.add_shape(page, slide_layouts.page_number_xml())
     if imprint.demonstration:
         box = slide_layouts.MARK

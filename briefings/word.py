@@ -307,7 +307,8 @@ def _add_footers(section: Any, imprint: Imprint) -> None:
         number.add_run("— ")
         _field(number, "PAGE")
         number.add_run(" —")
-        foot.add_paragraph(imprint.line, style=IMPRINT).alignment = side
+        for line in imprint.foot:
+            foot.add_paragraph(line, style=IMPRINT).alignment = side
 
 
 def _field(paragraph: Any, code: str) -> None:

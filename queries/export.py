@@ -30,9 +30,10 @@ def csv(rows: pd.DataFrame, *, to_be_read: bool = True) -> str:
     return table.to_csv(index=False, lineterminator="\r\n" if to_be_read else "\n")
 
 
-def csv_file(rows: pd.DataFrame) -> bytes:
-    """The same as a file that spreadsheet programs know to be UTF-8."""
-    return csv(rows).encode("utf-8-sig", errors="replace")
+def csv_file(rows: pd.DataFrame, watermark: str | None = None) -> bytes:
+    """The same as a file that spreadsheet programs know to be UTF-8, its last line the watermark, if there is one."""
+    last = csv(pd.DataFrame(columns=[harmless(watermark)])) if watermark else ""
+    return (csv(rows) + last).encode("utf-8-sig", errors="replace")
 
 
 def file_name(*parts: str) -> str:

@@ -1,6 +1,9 @@
 """A small briefing by hand: every kind of block and cell, a long table, a wide one, every kind of figure."""
 
 from datetime import date, datetime
+from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 from briefings.model import (
     Annex,
@@ -154,3 +157,11 @@ DECK = Deck(
     ),
     IMPRINT,
 )
+
+
+def sheet_feet(workbook: bytes) -> list[str]:
+    """The foot of each sheet of a workbook, as it is written there."""
+    with ZipFile(BytesIO(workbook)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    feet = [ElementTree.fromstring(sheet).find(".//{*}oddFooter") for sheet in sheets]
+    return ["" if foot is None else foot.text or "" for foot in feet]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefings.listing import workbook
+from tests.briefings.samples import sheet_feet
 
 ROWS = pd.DataFrame(
     {
@@ -66,3 +67,10 @@ def test_whatever_stands_in_a_text_the_file_opens(texts: list[str | None]) -> No
     assert sheet.max_row == len(texts) + 1
     assert [sheet.cell(row, 1).value for row in range(2, len(texts) + 2)] == list(range(len(texts)))
     assert not any(cell.data_type == "f" for cell in sheet["B"])
+
+
+def test_a_watermark_is_at_the_foot() -> None:
+    number = "&R&8 &P / &N"
+    assert sheet_feet(workbook(ROWS, "清单", "张&科长 15:04")) == [f"&L&8 张&&科长 15:04{number}"]
+    assert sheet_feet(workbook(ROWS, "清单")) == [f"&L&8 {number}"]
+    assert sheet_feet(workbook(ROWS, "清单", "张" + "&" * 300)) == [f"&L&8 张{number}"]

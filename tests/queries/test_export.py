@@ -74,3 +74,10 @@ def test_names_of_files_say_what_they_hold() -> None:
     assert file_name("信访件清单", "金水区", "", "2026年10月") == "信访件清单_金水区_2026年10月"
     assert file_name('a/b\\c:d*e?f"g<h>i|j\x00k\ud800', "..", "x y") == "abcdefghijk_xy"
     assert len(file_name("长" * 300)) == 80
+
+
+def test_a_watermark_is_the_last_line_and_no_formula() -> None:
+    rows = pd.DataFrame({"n": [1], "题": ["路灯"]})
+    text = csv_file(rows, '=张"科长, 2026年11月29日 15:04').decode("utf-8-sig")
+    assert text.splitlines() == ["n,题", "1,路灯", '"\'=张""科长, 2026年11月29日 15:04"']
+    assert csv_file(rows).decode("utf-8-sig").splitlines() == ["n,题", "1,路灯"]
