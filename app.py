@@ -20,8 +20,10 @@ from server import news
 from server.compression import Compression
 from server.guard import Refusals
 from server.headers import SecurityHeaders
+from server.identity import Identities
 from server.logs import keep_to_one_line
 from server.peers import keep_peer_addresses
+from server.startup import check_start
 
 
 @asynccontextmanager
@@ -42,6 +44,7 @@ else:
     PagesManager.uses_pages_directory = False
     keep_to_one_line()
     keep_peer_addresses()
+    check_start()
     app = st.App(
         __file__,
         lifespan=warm_start,
@@ -50,6 +53,7 @@ else:
             # The first is outermost: refusals carry the headers as well.
             Middleware(SecurityHeaders),
             Middleware(Refusals),
+            Middleware(Identities),
             Middleware(Compression),
         ],
     )

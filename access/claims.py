@@ -52,7 +52,7 @@ def identify(claims: Claims, settings: AccessSettings, directory: Callable[[], D
 
     The directory is asked only where an area or unit is named. Raises CasebaseError while it cannot be read.
     """
-    role = role_of(claims.roles, settings)
+    role = role_of(claims, settings)
     if role is None:
         return Refusal(Reason.NO_ROLE, claims.subject, claims.name)
     scope = _scope(role, claims, directory)
@@ -61,9 +61,9 @@ def identify(claims: Claims, settings: AccessSettings, directory: Callable[[], D
     return Identity(claims.subject, claims.name, role, scope, may_reveal=role in settings.reveal)
 
 
-def role_of(told: frozenset[str], settings: AccessSettings) -> Role | None:
+def role_of(claims: Claims, settings: AccessSettings) -> Role | None:
     """The highest role that one of the told values gives."""
-    return next((role for role in HIGHEST_FIRST if told.intersection(getattr(settings.roles, role))), None)
+    return next((role for role in HIGHEST_FIRST if claims.roles.intersection(getattr(settings.roles, role))), None)
 
 
 def _scope(role: Role, claims: Claims, directory: Callable[[], Directory]) -> Scope | Reason:

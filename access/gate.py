@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from access import proxy
-from access.claims import ClaimError, Claims, identify, read_claims
+from access.claims import ClaimError, Claims, identify, read_claims, role_of
 from access.cookies import ForgedError, read_cookie
 from access.directory import Directory
 from access.identity import LOCAL, Identity, Reason, Refusal
@@ -52,12 +52,14 @@ class Gate:
         lockout: Lockout,
         directory: Callable[[], Directory],
         secret: Callable[[], str],
+        is_exposed: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
         self.sessions = sessions
         self.lockout = lockout
         self._directory = directory
         self._secret = secret
+        self._is_exposed = is_exposed
 
     @property
     def is_open(self) -> bool:
@@ -67,20 +69,41 @@ class Gate:
     def who(self, presented: Presented) -> Identity | Refusal:
         """Who a request is from. Raises CasebaseError where the areas or units of staff cannot be read."""
         if self.is_open:
-            return LOCAL
-        vouched = self._vouched(presented)
-        if not isinstance(vouched, _Vouched):
-            return vouched
-        identity = identify(vouched.claims, self.settings, self._directory)
+            return Refusal(Reason.EXPOSED) if self._is_exposed() else LOCAL
+        admitted = self._admitted(presented)
+        if isinstance(admitted, Refusal):
+            return admitted
+        identity = identify(admitted.claims, self.settings, self._directory)
         if isinstance(identity, Refusal):
             return identity
-        sign_in = SignIn(
-            vouched.key, identity.subject, identity.name, identity.role, vouched.issued_at, vouched.expires_at
-        )
+        return replace(identity, session=admitted.key, address=presented.address)
+
+    def session_of(self, presented: Presented) -> str | Refusal:
+        """The key of the session that a request is of, whatever its person may see; "" where nobody signs in.
+
+        Asks no database.
+        """
+        if self.is_open:
+            return ""
+        admitted = self._admitted(presented)
+        return admitted if isinstance(admitted, Refusal) else admitted.key
+
+    def _admitted(self, presented: Presented) -> _Vouched | Refusal:
+        """Somebody with a role, in a session that has not ended."""
+        vouched = self._vouched(presented)
+        if isinstance(vouched, Refusal):
+            return vouched
+        claims, role = vouched.claims, role_of(vouched.claims, self.settings)
+        if role is None:
+            return Refusal(Reason.NO_ROLE, claims.subject, claims.name)
+        sign_in = SignIn(vouched.key, claims.subject, claims.name, role, vouched.issued_at, vouched.expires_at)
         reason = self.sessions.admit(sign_in, presented.address)
-        if reason is not None:
-            return Refusal(reason, identity.subject, identity.name)
-        return replace(identity, session=vouched.key, address=presented.address)
+        return vouched if reason is None else Refusal(reason, claims.subject, claims.name)
+
+    def claims_of(self, presented: Presented) -> Claims | None:
+        """What the provider or the proxy says of whom it vouches for, whatever we make of it; None for nobody."""
+        vouched = Refusal(Reason.SIGNED_OUT) if self.is_open else self._vouched(presented)
+        return None if isinstance(vouched, Refusal) else vouched.claims
 
     def begin_anew(self, presented: Presented) -> None:
         """Somebody whose session ended asks to be let in again by the proxy's word."""

@@ -72,3 +72,8 @@ def _text(value: str) -> str:
         raise ClaimError("a header of the proxy is no UTF-8") from None
     except UnicodeEncodeError:
         return value.strip()
+
+
+def sign_out_address(settings: AccessSettings) -> str:
+    """Where the proxy signs somebody out; "" where nothing was said of that."""
+    return settings.proxy_sign_out

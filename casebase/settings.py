@@ -180,6 +180,7 @@ class AccessSettings(_Section):
     """Who is let in, by whose word and for how long; where that is logged, and for how many months."""
 
     sign_in: Literal["none", "oidc", "proxy"] = "none"
+    contact: str = ""
     roles: RoleSettings = RoleSettings()
     role_claim: str = "roles"
     name_claim: str = "name"
@@ -195,6 +196,7 @@ class AccessSettings(_Section):
     role_header: str = Field("X-Forwarded-Groups", min_length=1)
     area_header: str = "X-Forwarded-Areas"
     unit_header: str = "X-Forwarded-Units"
+    proxy_sign_out: str = ""
     log: str = Field("data/access", min_length=1)
     keep_months: int = Field(12, ge=6, le=1200)
 

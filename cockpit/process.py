@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from access.directory import Directory, read_directory
 from access.gate import Gate
@@ -57,6 +58,11 @@ def now() -> datetime:
     return wall_clock(settings().city.timezone)
 
 
+def wall_time(seconds: float) -> datetime:
+    """The wall time of the city at a moment, in seconds of the epoch."""
+    return datetime.fromtimestamp(seconds, ZoneInfo(settings().city.timezone)).replace(tzinfo=None)
+
+
 @_Once
 def settings() -> Settings:
     """The settings of config.toml. Raises UsageError for a wrong one."""
@@ -94,6 +100,7 @@ def preparing() -> Preparing:
 
 # What the pages' framework signs its cookies with: that room says it, which this one does not know.
 _COOKIE_SECRET: list[Callable[[], str]] = []
+_ON_NETWORK: list[bool] = []
 # Areas and units seldom change; seconds until a new one lets its staff in.
 _DIRECTORY_LASTS = 60.0
 
@@ -108,7 +115,17 @@ def gate() -> Gate:
     """Who may come in. Raises UsageError for a wrong setting."""
     access = settings().access
     sessions = Sessions(access, ROOT / access.sessions, lambda: time.time())
-    return Gate(access, sessions, Lockout(monotonic), _Directories().read, lambda: _COOKIE_SECRET[0]())
+    return Gate(access, sessions, Lockout(monotonic), _Directories().read, lambda: _COOKIE_SECRET[0](), _is_exposed)
+
+
+def listen_on_network() -> None:
+    """The server can be reached from other machines."""
+    _ON_NETWORK.append(True)
+
+
+def _is_exposed() -> bool:
+    """Whether others could read real cases. Raises CasebaseError while it is not known what the cases are."""
+    return bool(_ON_NETWORK) and not live_data().watch.read().state.demonstration
 
 
 class _Directories:

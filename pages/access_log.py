@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from access.entry import Action, Outcome, entry_by
-from access.identity import LOCAL, Identity, Role
+from access.identity import Identity, Role
 from access.log_search import Search, count, search
 from casebase.access_log import verify
 from casebase.errors import CasebaseError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, tables
+from pages.parts import filters, identity, layout, lists, notices, tables
 from pages.parts.markdown import escape_markdown
 from views import words
 from wording.access_log import trouble_text, whole_or_not, written_lines
@@ -123,14 +123,13 @@ def _verify() -> None:
 
 def page(view: View, reader: Identity | None = None) -> None:
     """Show the page for the administrator who reads it: whoever sits at the machine, where nobody signs in."""
-    reader = reader or (LOCAL if view.settings.access.sign_in == "none" else None)
+    reader = reader or identity.current()
     layout.header(
         view, "访问日志", "谁在何时何地看了、查了、导出了什么，哪些被拒绝。不随上方筛选；逐行以哈希相连，改动可查出。"
     )
     log = process.access_log()
-    if reader is None or reader.role is not Role.ADMINISTRATOR:
-        if reader is not None:
-            log.record(entry_by(reader, process.now(), Action.READ_LOG, outcome=Outcome.REFUSED))
+    if reader.role is not Role.ADMINISTRATOR:
+        log.record(entry_by(reader, process.now(), Action.READ_LOG, outcome=Outcome.REFUSED))
         notices.hint("访问日志只供系统管理员查看。")
         return
     if trouble := log.trouble:

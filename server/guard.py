@@ -15,7 +15,7 @@ from server.hosts import is_own_host
 MOST_BYTES = 16 * 1024
 _READING = ("GET", "HEAD", "OPTIONS")
 # What the framework and the wall serve beside the pages, by the first part of the path.
-_SERVED = {"static", "_stcore", "media", "component", "screen", "remote", "favicon.png"}
+_SERVED = {"static", "_stcore", "media", "component", "screen", "remote", "favicon.png", "auth", "oauth2callback"}
 _PAGES = {entry.path for entry in menu.ENTRIES}
 # Of the framework's addresses those that no page of ours needs: files that are taken, programs that drive a page, and
 # figures of the process.
@@ -71,7 +71,7 @@ def refusal(scope: Scope) -> Response | None:
     headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
     if not is_own_host(headers.get("host")):
         return HTMLResponse(page_of(OTHER_HOST), status_code=421)
-    if path.removeprefix(_base()).startswith(_CLOSED):
+    if path.removeprefix(base_path()).startswith(_CLOSED):
         return JSONResponse({"error": "not served here"}, status_code=403)
     if method not in _READING and foreign(headers):
         return JSONResponse({"error": "only pages of this server may write"}, status_code=403)
@@ -79,7 +79,7 @@ def refusal(scope: Scope) -> Response | None:
     if not length.isdecimal() or int(length) > MOST_BYTES:
         return _too_long()
     if method in ("GET", "HEAD") and "text/html" in headers.get("accept", "") and not known(path):
-        return HTMLResponse(page_of(NOT_FOUND, _base()), status_code=404)
+        return HTMLResponse(page_of(NOT_FOUND, base_path()), status_code=404)
     return None
 
 
@@ -103,11 +103,16 @@ def foreign(headers: Headers) -> bool:
 
 def known(path: str) -> bool:
     """Whether a page, the wall, or a file of the framework stands at a path."""
-    parts = path.removeprefix(_base()).strip("/").split("/")
+    parts = path.removeprefix(base_path()).strip("/").split("/")
     return parts[0] in _SERVED or (len(parts) == 1 and parts[0] in _PAGES)
 
 
-def _base() -> str:
+def is_page(path: str) -> bool:
+    """Whether the framework's own page, without any data yet, stands at a path (without the base)."""
+    return path.strip("/") in _PAGES
+
+
+def base_path() -> str:
     """The path below which a proxy shows the server, as server.baseUrlPath of the framework's settings says."""
     base = str(streamlit.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""

@@ -14,6 +14,8 @@ import anyio
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from access.identity import Refusal
+from access.requests import identity_of
 from casebase.errors import CasebaseError
 from cockpit import process
 from cockpit.preparing import Preparing
@@ -87,7 +89,7 @@ def routes() -> list[BaseRoute]:
     news = News(process.preparing)
 
     async def line(socket: WebSocket) -> None:
-        if foreign(socket.headers):
+        if foreign(socket.headers) or isinstance(identity_of(socket), Refusal):
             await socket.close(_POLICY_VIOLATION)
             return
         await socket.accept()

@@ -7,7 +7,7 @@ cockpit that most tests look at is started that way, and so is whatever a test s
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,10 +27,13 @@ _SERVERS.set_forkserver_preload(
 
 
 @contextmanager
-def own_cockpit(url: str, config: Path, port: int | None = None) -> Iterator[str]:
-    """The cockpit on a free port (or this one), on a database and with a configuration; yields its address."""
+def own_cockpit(url: str, config: Path, port: int | None = None, options: Sequence[str] = ()) -> Iterator[str]:
+    """The cockpit on a free port (or this one), on a database and with a configuration; yields its address.
+
+    `options` are the framework's, as on its command line.
+    """
     port = port or free_port()
-    server = _SERVERS.Process(target=_serve, args=(url, str(config), port), daemon=True)
+    server = _SERVERS.Process(target=_serve, args=(url, str(config), port, options), daemon=True)
     server.start()
     try:
         wait_for(f"http://127.0.0.1:{port}/_stcore/health")
@@ -41,14 +44,14 @@ def own_cockpit(url: str, config: Path, port: int | None = None) -> Iterator[str
         server.close()
 
 
-def _serve(url: str, config: str, port: int) -> None:
+def _serve(url: str, config: str, port: int, options: Sequence[str]) -> None:
     """In the new process: what `python -m streamlit run app.py` does, with the same environment."""
     os.chdir(ROOT)
     os.environ |= {"COCKPIT_DATABASE_URL": url, "COCKPIT_CONFIG": config}
     quiet = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(quiet, stream)
-    sys.argv = ["streamlit", "run", "app.py", "--server.port", str(port)]
+    sys.argv = ["streamlit", "run", "app.py", "--server.port", str(port), *options]
     from streamlit.web.cli import main
 
     main()

@@ -10,7 +10,7 @@ import streamlit as st
 from cockpit import kpis, process
 from cockpit.reading import Reading
 from cockpit.view import View
-from pages.parts import notices, session
+from pages.parts import identity, notices, session
 from pages.parts.markdown import escape_markdown
 from pages.parts.panel import listening_panel
 from queries.cases import has_cases
@@ -56,6 +56,7 @@ def header(view: View, title: str, sentence: str) -> None:
     @st.fragment(run_every=_LOOKS_BY_ITSELF * view.settings.freshness.poll)
     def watch() -> None:
         if session.is_outdated():
+            identity.redraw_by_itself()
             st.rerun()
         reading = process.live_data().watch.read()
         html = cards.header_html(

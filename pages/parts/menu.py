@@ -10,7 +10,7 @@ class Entry:
     """A page: pages/`file`.py under /`path` ("" is the front page); `section` heads it in the menu ("": no head).
 
     Pages that make no sense without a number or a case are not in the menu; `example` is what to ask such a page for.
-    What is `for_administrators` is in the menu of nobody else, and refuses others itself.
+    What is `for_administrators` is there for nobody else.
     """
 
     file: str
@@ -42,7 +42,8 @@ ENTRIES = (
     Entry("briefing", "会议简报", "briefing", section="查询"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
-    Entry("access_log", "访问日志", "access_log", section="查询", for_administrators=True),
+    Entry("sessions", "会话管理", "sessions", section="管理", for_administrators=True),
+    Entry("access_log", "访问日志", "access_log", section="管理", for_administrators=True),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
     Entry("case_course", "案件全程", "case", in_menu=False, example="case=188951"),
 )

@@ -9,14 +9,15 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from access.identity import LOCAL, Identity, Refusal, Role
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, history, layout, menu, notices, revealing, session, style
+from pages.parts import filters, history, identity, layout, menu, notices, revealing, session, sign_in, style
 from queries.periods import Against, Period
 from queries.registry import METRICS
 
-ICON = "views/icon.png"
+TITLE, ICON = "信访领导驾驶舱", "views/icon.png"
 LIST_PAGE = menu.script("case_list")
 WHY_PAGE = menu.script("why")
 DEFINITION_PAGE = menu.script("dictionary")
@@ -26,11 +27,26 @@ AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同�
 
 
 def run_page() -> None:
-    """Draw the filter bar and the page that was asked for."""
-    st.set_page_config(page_title="信访领导驾驶舱", page_icon=ICON, layout="wide")
-    page = st.navigation(_pages(), position="top")
+    """Draw the filter bar and the page that was asked for, for somebody who may see it."""
+    st.set_page_config(page_title=TITLE, layout="wide")
+    try:
+        who = identity.begin_run()
+    except UsageError as error:
+        st.navigation(_pages(LOCAL), position="top")
+        return notices.refused(error)
+    except CasebaseError as error:
+        st.navigation(_pages(LOCAL), position="hidden")
+        _show_brand(process.settings().city.bureau)
+        return notices.unreachable(error)
+    if isinstance(who, Refusal):
+        # Under its address, so that the person stays there; without a menu, and without anything of the page.
+        st.navigation(_pages(LOCAL), position="hidden")
+        return sign_in.page(who)
+    st.set_page_config(page_icon=ICON)
+    page = st.navigation(_pages(who), position="top")
     menu.set_current_page(page.url_path)
     try:
+        sign_in.show_name(who)
         _name_owner()
         history.count_steps()
         revealing.forget_elsewhere()
@@ -68,28 +84,21 @@ def _show_brand(owner: str) -> None:
     style.apply(f"{owner} · 信访领导驾驶舱", layout.theme())
 
 
-def _pages() -> dict[str, list[Any]]:
-    """The pages by the section of the menu that they stand in."""
+def _pages(who: Identity) -> dict[str, list[Any]]:
+    """The pages that there are for somebody, by the section of the menu that they stand in."""
     sections: dict[str, list[Any]] = {}
     for entry in menu.ENTRIES:
+        if entry.for_administrators and who.role is not Role.ADMINISTRATOR:
+            continue
         page = st.Page(
             menu.script(entry.file),
             title=entry.title,
             url_path=entry.path or None,
             default=not entry.path,
-            visibility="visible" if entry.in_menu and _may_open(entry) else "hidden",
+            visibility="visible" if entry.in_menu else "hidden",
         )
         sections.setdefault(entry.section, []).append(page)
     return sections
-
-
-def _may_open(entry: menu.Entry) -> bool:
-    """Whether a page is for who reads: where nobody signs in, whoever sits at the machine is the administrator."""
-    try:
-        return not entry.for_administrators or process.settings().access.sign_in == "none"
-    except CasebaseError:
-        # The page itself says what is wrong.
-        return False
 
 
 def open_link(link: str | None) -> None:

@@ -5,6 +5,7 @@ import logging
 import streamlit as st
 
 from casebase.errors import CasebaseError
+from pages.parts import identity
 from pages.parts.markdown import escape_markdown
 
 RETRY_SECONDS = 3
@@ -19,6 +20,7 @@ def unreachable(error: CasebaseError) -> None:
     @st.fragment(run_every=RETRY_SECONDS)
     def retry() -> None:
         if st.session_state.pop("_waited", False):
+            identity.redraw_by_itself()
             st.rerun()
         st.session_state["_waited"] = True
         st.warning("现在读不到数据，正在自动重试。请联系系统管理员。")

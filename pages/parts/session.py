@@ -10,6 +10,7 @@ from cockpit.asked import Asked
 from cockpit.data import Data
 from cockpit.preparing import Viewer
 from cockpit.reading import RETRY, Reading
+from pages.parts import identity
 from pages.parts.abandonment import has_left
 
 _DATA = "_data"
@@ -56,6 +57,7 @@ def show_last_complete() -> None:
     complete = st.session_state.get(_COMPLETE)
     if _DATA in st.session_state and complete is not None and complete != current_data().reading:
         st.session_state[_FAILED] = current_data().reading
+        identity.redraw_by_itself()
         st.rerun()
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import pytest
 from starlette.applications import Starlette
 
+from access.identity import LOCAL, Identity, Reason, Refusal
+from access.requests import IDENTITY
 from casebase.engine import Casebase, mark_changed
 from cockpit import process, reading
 from cockpit.data import LiveData
@@ -20,6 +22,7 @@ from tests.cockpit.fakes import Clock, Database, database
 __all__ = ["database"]
 T = TypeVar("T")
 PATIENCE = 20.0
+NOBODY = Refusal(Reason.SIGNED_OUT)
 WRITTEN = datetime(2026, 11, 20, 16, 30)
 
 
@@ -98,7 +101,7 @@ def test_nobody_looks_where_nobody_listens(live: LiveData) -> None:
     in_a_loop(listen())
 
 
-async def _line(headers: dict[str, str], until: str) -> list[dict[str, Any]]:
+async def _line(headers: dict[str, str], until: str, who: Identity | Refusal = LOCAL) -> list[dict[str, Any]]:
     """What the route says to a browser with these headers, which leaves after the first message of this type."""
     said: list[dict[str, Any]] = []
     left = asyncio.Event()
@@ -116,7 +119,7 @@ async def _line(headers: dict[str, str], until: str) -> list[dict[str, Any]]:
             left.set()
 
     scope = {
-        "type": "websocket", "path": "/news", "query_string": b"", "subprotocols": [],
+        "type": "websocket", "path": "/news", "query_string": b"", "subprotocols": [], IDENTITY: who,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
     await asyncio.wait_for(Starlette(routes=news.routes())(scope, receive, send), PATIENCE)
@@ -132,5 +135,8 @@ def test_a_page_of_ours_is_told_the_data_and_another_site_nothing(
     said = in_a_loop(_line(own, "websocket.send"))
     assert [message["type"] for message in said] == ["websocket.accept", "websocket.send"]
     assert said[1]["text"] == live.watch.read().mark
-    said = in_a_loop(_line(own | {"origin": "http://elsewhere"}, "websocket.close"))
-    assert [message["type"] for message in said] == ["websocket.close"]
+    for refused in (
+        _line(own | {"origin": "http://elsewhere"}, "websocket.close"),
+        _line(own, "websocket.close", NOBODY),
+    ):
+        assert [message["type"] for message in in_a_loop(refused)] == ["websocket.close"]
