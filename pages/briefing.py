@@ -15,7 +15,7 @@ from briefings.request import AGAINST, NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.view import View, comparisons
-from pages.parts import layout
+from pages.parts import layout, marking
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from pages.parts.turns import Turns
@@ -101,6 +101,7 @@ def write(view: View, frozen: Frozen, bar: st.delta_generator.DeltaGenerator) ->
         view.workdays,
         written,
         lambda share, text: bar.progress(_SHARE + share * (1 - _SHARE), f"{text}…"),
+        watermark=marking.marker()(),
     )
     st.session_state[_EDITS] = written
 

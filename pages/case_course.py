@@ -9,7 +9,7 @@ from access.identity import Identity
 from cockpit import case_text, places, squares
 from cockpit.reveal import LogSurely
 from cockpit.view import View
-from pages.parts import layout, lists, maps, notices, revealing, tables
+from pages.parts import identity, layout, lists, maps, notices, revealing, tables
 from pages.parts.panel import course_panel
 from queries.course import Course, course
 from queries.similar import similar_settled
@@ -96,7 +96,7 @@ def facts(view: View, history: Course) -> None:
     course_panel(drawn.facts_html(table, layout.theme(), text=str(history.facts["body"] or "")), "facts")
 
 
-def whole(view: View, history: Course, number: int, reader: Identity | None, log: LogSurely | None) -> None:
+def whole(view: View, history: Course, number: int, reader: Identity, log: LogSurely) -> None:
     """The page of a case."""
     case = history.facts
     layout.header(
@@ -104,8 +104,7 @@ def whole(view: View, history: Course, number: int, reader: Identity | None, log
     )
     with st.container(horizontal=True):
         lists.way_back()
-    if reader is not None and log is not None:
-        revealing.section(view, history, number, reader, log)
+    revealing.section(view, history, number, reader, log)
     left, right = st.columns([3, 2])
     with left:
         layout.stack(view, {"clocks": partial(clocks, history=history), "course": partial(steps, history=history)})
@@ -116,7 +115,9 @@ def whole(view: View, history: Course, number: int, reader: Identity | None, log
 
 
 def page(view: View, reader: Identity | None = None, log: LogSurely | None = None) -> None:
-    """Show the page for what the filter bar asks; `reader` may be one who may see a case whole, which `log` writes."""
+    """Show the page for what the filter bar asks, to its reader; that a case is shown whole is logged by `log`."""
+    reader = reader or identity.current()
+    log = log or revealing.log_of(reader)
     asked = st.query_params.get("case", "")
     history = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
     if history is None:

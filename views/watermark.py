@@ -8,8 +8,8 @@ from views.tokens import FONT, Palette
 from views.words import moment
 
 _LONGEST = 40
-# A character of 13 px, and the room that is left around the text.
-_CHARACTER, _ROOM, _HEIGHT = 13, 120, 180
+# A character of 13 px, a Latin one or a digit, and the room that is left around the text.
+_WIDE, _NARROW, _ROOM, _HEIGHT = 13, 7, 120, 180
 
 
 def watermark_text(name: str, at: datetime) -> str:
@@ -20,7 +20,7 @@ def watermark_text(name: str, at: datetime) -> str:
 
 def watermark_css(text: str, palette: Palette) -> str:
     """The style that lays a text over a page, on every printed sheet too, and lets every click through."""
-    width = _CHARACTER * len(text) + _ROOM
+    width = sum(_NARROW if one.isascii() else _WIDE for one in text) + _ROOM
     svg = render("watermark.svg.jinja", text=text, width=width, height=_HEIGHT, font=FONT, ink=palette.ink)
     # Quoted whole: nothing of a name can end the address or the style.
     return read_static("watermark.css").replace("{{ picture }}", f"data:image/svg+xml,{quote(svg, safe='')}")

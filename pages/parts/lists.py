@@ -13,7 +13,7 @@ from casebase.personal import masked
 from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import Scope, View
-from pages.parts import menu, tables
+from pages.parts import marking, menu, tables
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
@@ -137,17 +137,17 @@ def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, *parts: s
 
     `parts` say in the file's name what it holds (see `parts_of`); `key` tells lists of one page apart.
     """
-    file = file_name(name, *parts)
+    file, mark = file_name(name, *parts), marking.marker()
     st.download_button(
         "导出 CSV",
-        data=lambda: csv_file(typed(rows())),
+        data=lambda: csv_file(typed(rows()), mark()),
         file_name=f"{file}.csv",
         mime="text/csv",
         key=f"csv_{key}" if key else None,
     )
     st.download_button(
         "导出 XLSX",
-        data=lambda: workbook(typed(rows()), name),
+        data=lambda: workbook(typed(rows()), name, mark()),
         file_name=f"{file}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         disabled=total > XLSX_ROWS,

@@ -13,7 +13,7 @@ from access.identity import LOCAL, Identity, Refusal, Role
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, history, identity, layout, menu, notices, revealing, session, sign_in, style
+from pages.parts import filters, history, identity, layout, marking, menu, notices, revealing, session, sign_in, style
 from queries.periods import Against, Period
 from queries.registry import METRICS
 
@@ -47,7 +47,7 @@ def run_page() -> None:
     menu.set_current_page(page.url_path)
     try:
         sign_in.show_name(who)
-        _name_owner()
+        _name_owner(marking.marker()())
         history.count_steps()
         revealing.forget_elsewhere()
         process.start_background_tasks()
@@ -70,18 +70,18 @@ def _draw(page: Any, view: View) -> None:
         import_module(f"pages.{Path(menu.current_page()).stem}").page(view)
 
 
-def _name_owner() -> None:
+def _name_owner(watermark: str | None) -> None:
     """Say in the top bar whose cockpit it is: by the configuration alone where no database has been reached yet."""
     try:
         owner = process.live_data().owner
     except CasebaseError:
-        _show_brand(process.settings().city.bureau)
+        _show_brand(process.settings().city.bureau, watermark)
         raise
-    _show_brand(owner)
+    _show_brand(owner, watermark)
 
 
-def _show_brand(owner: str) -> None:
-    style.apply(f"{owner} · 信访领导驾驶舱", layout.theme())
+def _show_brand(owner: str, watermark: str | None = None) -> None:
+    style.apply(f"{owner} · 信访领导驾驶舱", layout.theme(), watermark)
 
 
 def _pages(who: Identity) -> dict[str, list[Any]]:

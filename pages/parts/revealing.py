@@ -4,6 +4,7 @@ import logging
 
 import streamlit as st
 
+from access.entry import Action, entry_by
 from access.identity import Identity
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process, reveal
@@ -40,6 +41,16 @@ def section(view: View, history: Course, number: int, reader: Identity, log: Log
         _shown(view, granted, reader)
     elif reader.may_reveal:
         _asked(number, str(history.facts["case_no"]), reader, log)
+
+
+def log_of(reader: Identity) -> LogSurely:
+    """What writes to the access log that a reader sees a case whole, and comes back when it is on the disk."""
+
+    def log(granted: Permit) -> None:
+        entry = entry_by(reader, granted.at, Action.REVEAL, granted.case_no, reason=granted.reason)
+        process.access_log().record_surely(entry)
+
+    return log
 
 
 def _asked(number: int, case_no: str, reader: Identity, log: LogSurely) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.translated import translate
 from views.brand import brand_svg
 from views.tokens import Palette
+from views.watermark import watermark_css
 
 # A rerun must not flicker: nothing fades while it is being recomputed. The rest is rhythm: a cockpit
 # starts at the top of the screen, its blocks keep one distance, choices in one bar are as high as each other, and
@@ -15,8 +16,9 @@ from views.tokens import Palette
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
-def apply(brand: str, palette: Palette) -> None:
-    """Set the brand and the page's rhythm."""
+def apply(brand: str, palette: Palette, watermark: str | None = None) -> None:
+    """Set the brand and the page's rhythm, and lay the watermark over it, if there is one."""
     translate()
-    st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}</style>')
+    mark = watermark_css(watermark, palette) if watermark else ""
+    st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}{mark}</style>')
     st.logo(brand_svg(brand, palette), size="large")
