@@ -35,12 +35,11 @@ def run_page() -> None:
         st.navigation(_pages(LOCAL), position="top")
         return notices.refused(error)
     except CasebaseError as error:
-        st.navigation(_pages(LOCAL), position="hidden")
+        _stay_here()
         _show_brand(process.settings().city.bureau)
         return notices.unreachable(error)
     if isinstance(who, Refusal):
-        # Under its address, so that the person stays there; without a menu, and without anything of the page.
-        st.navigation(_pages(LOCAL), position="hidden")
+        _stay_here()
         return sign_in.page(who)
     st.set_page_config(page_icon=ICON)
     page = st.navigation(_pages(who), position="top")
@@ -82,6 +81,15 @@ def _name_owner(watermark: str | None) -> None:
 
 def _show_brand(owner: str, watermark: str | None = None) -> None:
     style.apply(f"{owner} · 信访领导驾驶舱", layout.theme(), watermark)
+
+
+def _stay_here() -> None:
+    """Let whoever sees no page stay at its address; not even what the pages are called is told."""
+    pages = [
+        st.Page(menu.script(entry.file), title=TITLE, url_path=entry.path or None, default=not entry.path)
+        for entry in menu.ENTRIES
+    ]
+    st.navigation(pages, position="hidden")
 
 
 def _pages(who: Identity) -> dict[str, list[Any]]:
