@@ -72,11 +72,15 @@ class _Waiting:
 
 @dataclass
 class _State:
-    """What both sides share, under one lock: what waits, is being written and is lost, since when and why."""
+    """What both sides share, under one lock: what waits, is being written and is lost, since when and why.
+
+    `telling` is the loss of which a line is being written.
+    """
 
     waiting: deque[_Waiting] = field(default_factory=deque)
     in_hand: int = 0
     lost: _Loss | None = None
+    telling: _Loss | None = None
     since: datetime | None = None
     cause: str = ""
     is_closing: bool = False
@@ -125,8 +129,8 @@ class AccessLog:
             state = self._state
             if state.since is None:
                 return None
-            lost = state.lost.count if state.lost else 0
-            return Trouble(state.since, len(state.waiting) + state.in_hand, lost, state.cause)
+            waiting, lost = self._left()
+            return Trouble(state.since, waiting, lost, state.cause)
 
     def flush(self, patience: float = _AT_END) -> bool:
         """Wait until everything that was recorded is on the disk; whether it is."""
@@ -144,10 +148,9 @@ class AccessLog:
         if self._thread is not None:
             self._thread.join(_AT_END)
         with self._changed:
-            state = self._state
-            left = len(state.waiting) + state.in_hand + (state.lost.count if state.lost else 0)
+            left, cause = sum(self._left()), self._state.cause
         if left:
-            _log.error("%s: %d lines of the access log are lost: %s", self.folder, left, state.cause)
+            _log.error("%s: %d lines of the access log are lost: %s", self.folder, left, cause)
 
     def _take(self, item: _Waiting) -> bool:
         """Let an entry wait for the writer; whether there was room for it."""
@@ -173,9 +176,15 @@ class AccessLog:
         state.since = state.since or entry.at
         state.cause = state.cause or "too many lines wait"
 
+    def _left(self) -> tuple[int, int]:
+        """How many entries are still to be written, and how many are lost of which no line tells yet."""
+        state = self._state
+        lost = sum(loss.count for loss in (state.lost, state.telling) if loss)
+        return len(state.waiting) + state.in_hand, lost
+
     def _is_idle(self) -> bool:
         state = self._state
-        return not (state.waiting or state.in_hand or state.lost)
+        return not (state.waiting or state.in_hand or state.lost or state.telling)
 
     def _write_all(self) -> None:
         """What the thread does: batch by batch, until the log is closed and nothing is left that can be written."""
@@ -200,8 +209,8 @@ class AccessLog:
             if state.lost and not state.waiting:
                 # What was lost came after what waited.
                 batch.append(_Waiting(state.lost.entry, loss=state.lost))
-                state.lost = None
-            state.in_hand = len(batch)
+                state.lost, state.telling = None, state.lost
+            state.in_hand = len(batch) - (state.telling is not None)
             self._changed.notify_all()
             return batch or (None if state.is_closing else [])
 
@@ -219,7 +228,7 @@ class AccessLog:
         """Tell who waits for a line, and keep what is to be tried again in its place."""
         with self._changed:
             state = self._state
-            state.in_hand = 0
+            state.in_hand, state.telling = 0, None
             for item in written:
                 if item.written is not None:
                     item.written.set_result(None)

@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import takewhile
@@ -64,16 +64,23 @@ class LogFiles:
             return len(of_month)
 
     def _end(self) -> _End:
-        """Where the log ends now, whoever wrote last. Lines that the head knows and no file has stay missing."""
+        """Where the log ends now, whoever wrote last. Lines that were written and are in no file stay missing."""
         files = month_files(self._folder)
         last = files[-1] if files else None
-        if self._known and self._known.file == last and last and last.stat().st_size == self._known.size:
-            return self._known
-        head = read_head(self._folder)
-        if head is None and not files:
+        known = self._known
+        if known and known.file == last and last and last.stat().st_size == known.size:
+            return known
+        end, head = _end_of(files), read_head(self._folder)
+        written = max(
+            [end.link, *([head] if head else []), *([known.link] if known else [])], key=lambda one: one.number
+        )
+        if written.number > end.link.number:
+            _log.warning(
+                "%s: lines %d to %d of the access log are missing", self._folder, end.link.number + 1, written.number
+            )
+        elif not files and head is None:
             self._write_head(START)
-        end = _end_of(files)
-        return _End(head, end.broken, end.file, end.size) if head and head.number > end.link.number else end
+        return replace(end, link=written)
 
     def _tell_of_broken(self, end: _End, at: datetime) -> _End:
         """Close what a stop of the machine cut off, and say so in a line behind it."""

@@ -159,6 +159,7 @@ class Fault(StrEnum):
     INSERTED = "inserted"
     REORDERED = "reordered"
     CUT_OFF = "cut off"
+    REST_MISSING = "rest missing"
     HEAD = "head"
 
 
@@ -182,6 +183,7 @@ class Finding:
             Fault.INSERTED: f"{place}: was inserted; it is no part of the log at this place",
             Fault.REORDERED: f"{place}: is out of order; another line of the log should stand here",
             Fault.CUT_OFF: f"{place}: is cut off; the machine stopped amid a write, or its end was removed",
+            Fault.REST_MISSING: f"{place}: tells of a write that was cut off, the rest of which is missing before it",
             Fault.HEAD: f"{place}: is missing or does not fit the lines of the log",
         }[self.fault]
 
@@ -256,6 +258,8 @@ class _Walk:
                 found = self._told_cut_off(place, lines)
                 if found is not None:
                     return found
+            elif self._continues(line) and line.fields.get("action") == CUT_OFF:
+                return Finding(Fault.REST_MISSING, place.file, place.line)
             elif self._continues(line):
                 if not self._go_on(place, line):
                     return Finding(Fault.HEAD, HEAD, 0)

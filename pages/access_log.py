@@ -90,8 +90,11 @@ def found(wanted: Search, reader: Identity) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"共 **{words.full_count(total)}** 行，最新的在前")
         offset = lists.page_offset(total, "page_of_log")
-        lists.downloads("访问日志", lambda: _all(wanted, reader), total, words.day(process.now().date(), year=True))
+        if total <= lists.XLSX_ROWS:
+            lists.downloads("访问日志", lambda: _all(wanted, reader), total, words.day(process.now().date(), year=True))
         verifying = st.button("核验日志", help="逐行核对哈希链：有没有被改动、缺少、插入或调换的行。")
+    if total > lists.XLSX_ROWS:
+        st.caption(f"超过 {words.full_count(lists.XLSX_ROWS)} 行，请缩小时间范围后导出。")
     if verifying:
         _verify()
     if total:

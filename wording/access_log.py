@@ -22,6 +22,7 @@ _FAULTS = {
     Fault.INSERTED: "是后来插入的",
     Fault.REORDERED: "顺序被调换",
     Fault.CUT_OFF: "没有写完：写入时停机，或末尾被截去",
+    Fault.REST_MISSING: "记有一处断写，断写的残行却不在它之前",
 }
 
 

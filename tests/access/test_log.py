@@ -77,7 +77,10 @@ def test_entries_of_two_months_are_written_in_one_go(log: AccessLog, folder: Pat
             log.record(entry(number))
         waiting = threading.Thread(target=log.record_surely, args=[later])
         waiting.start()
+        # One batch for both months: the writer has the first entry in hand, or none yet.
+        until("all wait", lambda: len(log._state.waiting) + log._state.in_hand == 4)
     waiting.join(10)
+    assert not waiting.is_alive()
     assert entries(folder) == [entry(0), entry(1), entry(2), later]
     assert verify(folder).fault is None
 
@@ -112,7 +115,9 @@ def test_what_finds_no_room_is_counted_told_at_once_and_becomes_a_line(
     log: AccessLog, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with locked_by_another(folder):
-        for number in range(27):
+        log.record(entry(0))
+        until("the writer waits for the disk", lambda: log._state.in_hand == 1)
+        for number in range(1, 27):
             log.record(entry(number))
         assert "lines of the access log are lost" in caplog.text
         trouble = log.trouble
@@ -143,6 +148,8 @@ def test_what_the_disk_refuses_waits_and_is_written_later(
         log.record_surely(entry(9, Action.REVEAL))
     for number in range(3, 25):
         log.record(entry(number))
+    # The loss is a line that is tried with the others, and is no less when it is refused.
+    assert not log.flush(0.3)
     assert log.trouble is not None
     assert log.trouble.lost == 5
     folder.unlink()

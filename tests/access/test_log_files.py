@@ -17,7 +17,19 @@ from hypothesis import strategies as st
 from access.entry import LONGEST, Action, Entry, Outcome, entry_of
 from access.log_files import LogFiles
 from casebase import access_log
-from casebase.access_log import HEAD, Fault, Finding, lines_backwards, month_files, read_head, read_line, verify
+from casebase.access_log import (
+    HEAD,
+    Fault,
+    Finding,
+    Link,
+    head_text,
+    lines_backwards,
+    month_files,
+    read_head,
+    read_line,
+    sealed,
+    verify,
+)
 from casebase.errors import CasebaseError
 from casebase.settings import ROOT
 
@@ -85,7 +97,9 @@ def test_what_somebody_typed_carries_no_secret_and_no_telephone() -> None:
     fields = said.fields()
     assert "abcdef" not in fields["what"]
     assert "13812345678" not in fields["what"] + fields["reason"]
-    assert len(fields["reason"]) <= LONGEST
+    assert len(fields["reason"]) == LONGEST
+    cut = Entry(START, Action.SEARCH, what="长" * (LONGEST - 6) + "13812345678").fields()
+    assert "13812" not in cut["what"]
     case = "410105198510051234"
     assert Entry(START, Action.VIEW_CASE, what=case).fields()["what"] == case
 
@@ -143,6 +157,14 @@ def test_a_line_that_was_sealed_anew_does_not_fit_the_next(tmp_path: Path) -> No
     assert fault_of(tmp_path / "inserted") == Finding(Fault.INSERTED, OCTOBER, 4)
 
 
+def test_a_line_that_was_sealed_under_another_number_does_not_fit(tmp_path: Path) -> None:
+    end = verify(written(tmp_path)).last
+    line, link = sealed(entry(9).fields(), Link(end.number + 2, end.hash))
+    edit(tmp_path, NOVEMBER, lambda lines: [*lines, line])
+    (tmp_path / HEAD).write_bytes(head_text(link))
+    assert fault_of(tmp_path) == Finding(Fault.MISSING, NOVEMBER, 6, 10, 11)
+
+
 def test_a_month_that_was_taken_away_is_missing(tmp_path: Path) -> None:
     folder = written(tmp_path / "between")
     write(LogFiles(folder, 12), [entry(number, hours=24) for number in range(40, 44)])
@@ -176,6 +198,17 @@ def test_lines_that_went_missing_stay_missing_when_others_follow(tmp_path: Path)
     assert fault_of(tmp_path) == Finding(Fault.MISSING, NOVEMBER, 4, 8, 9)
 
 
+def test_a_log_that_was_taken_away_whole_is_missed_by_who_wrote_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = LogFiles(tmp_path / "log", 12)
+    write(files, [entry(number) for number in range(9)])
+    (tmp_path / "log").rename(tmp_path / "away")
+    files.append([entry(9)])
+    assert fault_of(tmp_path / "log") == Finding(Fault.MISSING, NOVEMBER, 1, 1, 9)
+    assert "lines 1 to 9 of the access log are missing" in caplog.text
+
+
 @pytest.mark.parametrize("left", [b'{"at":"2026-11-03T', b"\0" * 700, b'{"at":1}\n\0\0', '{"at":"信'.encode()[:-1]])
 def test_a_write_that_a_stop_cut_off_is_told_and_the_log_goes_on(tmp_path: Path, left: bytes) -> None:
     with (written(tmp_path) / NOVEMBER).open("ab") as file:
@@ -187,8 +220,11 @@ def test_a_write_that_a_stop_cut_off_is_told_and_the_log_goes_on(tmp_path: Path,
     assert (verdict.lines, verdict.fault) == (12, None)
     assert verdict.told == (Finding(Fault.CUT_OFF, NOVEMBER, 6),)
     text = (tmp_path / NOVEMBER).read_bytes()
-    (tmp_path / NOVEMBER).write_bytes(text.replace(left + b"\n", left[:-1] + b"?\n"))
+    rest = left if left.endswith(b"\n") else left + b"\n"
+    (tmp_path / NOVEMBER).write_bytes(text.replace(rest, rest[:-2] + b"?\n"))
     assert fault_of(tmp_path) == Finding(Fault.INSERTED, NOVEMBER, 6)
+    (tmp_path / NOVEMBER).write_bytes(text.replace(rest, b""))
+    assert fault_of(tmp_path) == Finding(Fault.REST_MISSING, NOVEMBER, 6)
 
 
 def test_a_cut_off_write_at_the_end_of_a_month_is_told_in_the_next(tmp_path: Path) -> None:
