@@ -153,7 +153,9 @@ def _courses(chosen: list[int], at: Moment) -> list[tuple[str, Select[Any]]]:
     return [
         (
             head,
-            select(case_id, text)
+            # An answer calls the petitioner by the name.
+            select(case_id, without_own_name(text))
+            .select_from(case_id.table.join(schema.petition, p.petition_id == case_id))
             .where(case_id.in_(chosen), text.is_not(None), before(at.as_of, when), which)
             .order_by(when),
         )

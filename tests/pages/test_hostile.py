@@ -1,15 +1,18 @@
-"""Names and texts that are Markdown, HTML and addresses are escaped. How pages show them in a browser: test_walk.py."""
+"""Names and texts that are Markdown, HTML and addresses are escaped, and nothing of a person or of 检举控告 is shown.
+
+How pages show them in a browser: test_walk.py. Files and commands: test_nothing_personal.py.
+"""
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import String, Table, cast, func, literal, update
+from sqlalchemy import Connection, String, Table, cast, func, literal, update
 from streamlit.testing.v1 import AppTest
 
 from casebase import schema
-from casebase.engine import Casebase, mark_changed, open_casebase
+from casebase.engine import Casebase, mark_changed, open_casebase, write_info
 from casebase.settings import Settings
 from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
@@ -20,6 +23,10 @@ from tests.pages.conftest import UNTIL, failures, read_only
 OpenPage = Callable[..., AppTest]
 NAME = "![x](https://evil.example/p.png)*~[b](c):red[d]`$<img src=//evil.example/i.png>www.evil.example "
 RAW = "[b](c)"
+# What no answer may hold: the key that ties a petitioner's cases, its secret, a petitioner's name and telephone, and
+# what a case of 检举控告 says.
+KEY, SECRET, PERSON, TELEPHONE, HIDDEN = "k3y0faperson", "s3cr3t0fthekeys", "诸葛不可见", "13800001234", "检举人密"
+NEVER = (KEY, SECRET, PERSON, TELEPHONE, HIDDEN)
 # Elements whose text the framework takes for Markdown, in labels and help too.
 MARKDOWN = (
     "markdown",
@@ -69,16 +76,43 @@ def _spoil(casebase: Casebase) -> None:
         connection.execute(update(p).where(p.c.channel == CHANNEL).values(channel=NAME + CHANNEL))
         first = func.concat("https://evil.example/", cast(p.c.petition_id, String))
         connection.execute(update(p).values(case_no=first))
+        _write_people(connection)
         mark_changed(connection, UNTIL)
 
 
+def _write_people(connection: Connection) -> None:
+    """Each case has its petitioner's name and telephone in its texts, and 检举控告 a word of its own."""
+    p, e = schema.petition, schema.petition_event
+    said = literal(f"，{PERSON}，电话{TELEPHONE}")
+    texts = {"title": p.c.title + said, "body": p.c.body + said}
+    keys = {
+        "petitioner_key": literal(KEY) + p.c.petitioner_key,
+        "petitioner_name": PERSON,
+        "petitioner_phone": TELEPHONE,
+    }
+    connection.execute(update(p).values(**texts, **keys))
+    connection.execute(update(e).values(note=func.coalesce(e.c.note, "") + said))
+    hidden = {"title": HIDDEN, "body": HIDDEN, "case_no": func.concat(HIDDEN, cast(p.c.petition_id, String))}
+    connection.execute(update(p).where(p.c.restricted).values(**hidden))
+    write_info(connection, person_secret=SECRET)
+
+
+def told(app: AppTest) -> bytes:
+    """All that a page sends to the browser, frames and markup too."""
+    protos = (getattr(element, "proto", None) for element in app._tree)
+    return b"".join(proto.SerializeToString() for proto in protos if proto is not None)
+
+
 @pytest.mark.usefixtures("stopped_clock")
-def test_no_text_of_the_data_is_markdown(open_page: OpenPage, hostile_url: str) -> None:
+def test_no_text_of_the_data_is_markdown_and_nothing_personal_is_told(open_page: OpenPage, hostile_url: str) -> None:
     escaped = 0
     for entry in ENTRIES:
         address = dict(pair.split("=") for pair in filter(None, entry.example.split("&")))
         app = open_page(hostile_url, entry.file if entry.path else "", district="410105", **address)
         assert failures(app) == [], entry.file
+        sent = told(app)
+        assert len(sent) > 1_000
+        assert [word for word in NEVER if word.encode() in sent] == [], entry.file
         for kind in MARKDOWN:
             for element in app.get(kind):
                 proto = element.proto
