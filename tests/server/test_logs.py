@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.exc import DataError, StatementError
 
 from server.logs import OneLine, keep_to_one_line
 
@@ -86,3 +87,26 @@ def test_errors_that_lead_to_each_other_end() -> None:
         "The error above led to:",
         "ValueError: a",
     ]
+
+
+def _trace_of(error: Exception) -> str:
+    record = OneLine("pages", logging.ERROR, "live.py", 1, "the look failed", (), (type(error), error, None))
+    return logging.Formatter().format(record)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (StatementError("refused", "SELECT 1 WHERE title = :a", {"a": "张三"}, ValueError("x")), "refused"),
+        (DataError("SELECT ?", ["张三"], ValueError("invalid\nDETAIL:  Key (name)=(张三) exists.")), "invalid"),
+        (ValueError("could not convert string to float: '张三反映路灯不亮'"), "could not convert string to float: '…'"),
+        (KeyError("张三"), "KeyError: '…'"),
+        (KeyError("district"), "KeyError: 'district'"),
+        (ValueError("call 13812345678"), "call 138****5678"),
+        (OSError("postgresql://cockpit:s3cret@db/petitions"), "OSError: postgresql://cockpit:***@db/petitions"),
+    ],
+)
+def test_no_value_of_a_case_and_no_secret_is_in_a_trace(error: Exception, told: str) -> None:
+    said = _trace_of(error)
+    assert told in said
+    assert not [word for word in ("张三", "路灯", "s3cret", "13812345678") if word in said]
