@@ -43,7 +43,7 @@ def run(
     for attempt in ("first", "second"):
         pictures.forget()
         begun = time.perf_counter()
-        frozen = freeze(casebase, request, now)
+        frozen = freeze(casebase.whole, request, now)
         measured = time.perf_counter()
         made = files.make(frozen, casebase.workdays, Edits())
         done = time.perf_counter()
@@ -59,7 +59,7 @@ def _together(casebase: Casebase, now: datetime, readers: int, *, queue: bool) -
 
     def make(period: Period) -> tuple[Frozen, tuple[files.File, ...]]:
         with turns.turn(lambda _: None) if queue else nullcontext():
-            frozen = freeze(casebase, Request(period), now)
+            frozen = freeze(casebase.whole, Request(period), now)
             return frozen, files.make(frozen, casebase.workdays, Edits())
 
     before = _peak()

@@ -255,12 +255,12 @@ def page_numbers(casebase: Casebase, as_of: datetime) -> Numbers:
             numbers["now", row["metric"]] = row["hits"], row["among"]
             for name in (one.value for one in Against):
                 numbers |= _earlier(row, name)
-        for row in by_month(casebase, SIX, as_of=as_of, months=MONTHS).to_dict("records"):
+        for row in by_month(casebase.whole, SIX, as_of=as_of, months=MONTHS).to_dict("records"):
             numbers[row["month"], row["metric"]] = row["hits"], row["among"]
         places = measure(casebase, ["five_day_closure"], by=["district"], **asked)  # type: ignore[arg-type]
         for row in places[places["district"].notna()].to_dict("records"):
             numbers[f"district {row['district']}", row["metric"]] = row["hits"], row["among"]
-        flow = daily_flow(casebase, as_of=as_of, days=DAYS)
+        flow = daily_flow(casebase.whole, as_of=as_of, days=DAYS)
         for row in flow.to_dict("records"):
             for name in ("inflow", "outflow", "not_handled"):
                 numbers[str(row["day"].date()), name] = row[name], row[name]

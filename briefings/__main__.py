@@ -13,9 +13,9 @@ from briefings import files
 from briefings.frozen import Frozen, freeze
 from briefings.request import Request
 from briefings.template import Edits
-from casebase.cli import Url, run_command
+from casebase.cli import Scopes, Url, run_command, scope_of
 from casebase.clock import wall_clock
-from casebase.engine import Casebase, open_casebase
+from casebase.engine import ScopedCasebase, open_casebase
 from casebase.errors import UsageError
 from casebase.settings import read_settings
 from queries import arguments
@@ -37,6 +37,7 @@ def run(
     cover: Annotated[str, typer.Option(help="A line on the cover.")] = "",
     suggestions: Annotated[Path | None, typer.Option(help="A text file: 下步建议, a line each.")] = None,
     proposals: Annotated[Path | None, typer.Option(help="A text file: 建议及被采纳情况, yearly report.")] = None,
+    scope: Scopes = None,
     url: Url = None,
 ) -> None:
     """Freeze the numbers of a period and write Word, slides and ledger that agree to the last digit."""
@@ -44,22 +45,23 @@ def run(
         raise UsageError("tell the period: --from and --to, or --last week|month|quarter|year")
     steps = None if suggestions is None else tuple(line for line in _text(suggestions).splitlines() if line.strip())
     edits = Edits(cover, steps, "" if proposals is None else _text(proposals))
-    casebase = open_casebase(read_settings(checks=[check_targets]), url, create=False)
+    owned = open_casebase(read_settings(checks=[check_targets]), url, create=False)
     try:
+        casebase = owned.seen_by(scope_of(scope))
         now = casebase.state().as_of(wall_clock(casebase.settings.city.timezone))
         moment = arguments.moment(as_of) if as_of else now
         code = arguments.code(casebase, "--area", area) if area else None
         request = Request(_period(last, from_, to, moment.date()), code)
         frozen, written = _made(casebase, request, moment, edits)
     finally:
-        casebase.engine.dispose()
+        owned.engine.dispose()
     for path in files.save(written, out):
         print(path)
     print(f"snapshot {frozen.snapshot}, definitions {frozen.definitions}, as of {frozen.as_of:%Y-%m-%d %H:%M:%S}")
 
 
 def _made(
-    casebase: Casebase, request: Request, moment: datetime, edits: Edits
+    casebase: ScopedCasebase, request: Request, moment: datetime, edits: Edits
 ) -> tuple[Frozen, tuple[files.File, ...]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from briefings.request import Form, Request
-from casebase.engine import Casebase, DataState
+from casebase.engine import DataState, ScopedCasebase
 from casebase.settings import DeadlineSettings, Settings
 from queries import hot_topics, names
 from queries.cases import Part, cases, mark_cases
@@ -236,7 +236,7 @@ def definitions_version(rules: DeadlineSettings) -> str:
 
 
 def freeze(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     request: Request,
     as_of: datetime,
     progress: Callable[[float, str], object] = lambda share, text: None,
@@ -265,7 +265,10 @@ def freeze(
         as_of=as_of,
         settings=casebase.settings,
         state=state.data,
-        area_name=state.area_name or state.data.city_name or casebase.settings.city.name,
+        area_name=state.area_name
+        or names.name_of_scope(casebase)
+        or state.data.city_name
+        or casebase.settings.city.name,
         place=read.below,
         totals=totals,
         splits=splits,
@@ -295,7 +298,7 @@ class _State:
 class _Questions:
     """What a briefing asks the case base, each part by itself."""
 
-    def __init__(self, casebase: Casebase, request: Request, as_of: datetime) -> None:
+    def __init__(self, casebase: ScopedCasebase, request: Request, as_of: datetime) -> None:
         self._casebase, self._request, self._as_of = casebase, request, as_of
         self._within = Slice(area=request.area)
         self._level = casebase.level_of(request.area) if request.area else 1
@@ -370,7 +373,7 @@ class _Questions:
         )
 
 
-def _bureau(casebase: Casebase, area: str, level: int, name: str, city: str) -> str | None:
+def _bureau(casebase: ScopedCasebase, area: str, level: int, name: str, city: str) -> str | None:
     """Who signs for a part of the city: its own petition bureau, the office of a street; None for the whole city.
 
     Where the case base names none, a district has 金水区信访局 as the city has its own; below it the place signs.
@@ -387,12 +390,12 @@ def _bureau(casebase: Casebase, area: str, level: int, name: str, city: str) -> 
     return f"{name}信访局" if level == _DISTRICT and city.endswith("信访局") else name
 
 
-def _kinds(casebase: Casebase) -> dict[str, str]:
+def _kinds(casebase: ScopedCasebase) -> dict[str, str]:
     units = names.units(casebase)
     return dict(zip(units["unit_id"], units["kind"], strict=True))
 
 
-def _lists(casebase: Casebase, period: Period, as_of: datetime, within: Slice) -> tuple[tuple[Rows, ...], bytes]:
+def _lists(casebase: ScopedCasebase, period: Period, as_of: datetime, within: Slice) -> tuple[tuple[Rows, ...], bytes]:
     """The cases behind every total, once for each kind of row and date, and a digest of all.
 
     Each kind of row is read once: most cases stand in several lists.

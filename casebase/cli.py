@@ -8,8 +8,30 @@ from typing import Annotated
 import typer
 
 from casebase.errors import CasebaseError, UsageError
+from casebase.scope import WHOLE, Scope
 
+Scopes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        envvar="COCKPIT_SCOPE",
+        help="As whoever may see this alone sees it: area=CODE or unit=ID; several times for several.",
+    ),
+]
 Url = Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")]
+
+
+def scope_of(texts: Sequence[str] | None) -> Scope:
+    """The scope that --scope names; without any, everything. Raises UsageError for another text."""
+    if not texts:
+        return WHOLE
+    named: dict[str, set[str]] = {"area": set(), "unit": set()}
+    for text in texts:
+        kind, _, code = text.partition("=")
+        if kind not in named or not code:
+            raise UsageError(f"--scope {text}: write area=CODE or unit=ID")
+        named[kind].add(code)
+    return Scope(frozenset(named["area"]), frozenset(named["unit"]))
 
 
 def run_command(

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Lock
 from typing import Any, Generic, TypeVar
 
 import duckdb
 import pandas as pd
 import psycopg
+from cachetools import LRUCache
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -45,8 +46,10 @@ from casebase.buffers import Buffers
 from casebase.compatibility import check_schema
 from casebase.errors import CasebaseError, NoAnswerError, UsageError
 from casebase.failures import reason
+from casebase.narrowing import narrowed_engine
 from casebase.personal import PersonalText, masked_column
 from casebase.schema import area, info
+from casebase.scope import WHOLE, Placed, Scope, placed
 from casebase.settings import ROOT, DatabaseSettings, Settings
 from casebase.settled import KEY, settled_now
 from casebase.statements import Statement, Statements
@@ -72,6 +75,8 @@ _WRITE_LOCK = 4_100_027
 # Seconds that a program that writes waits for another one.
 _WRITER_PATIENCE = 60
 _OWNER_ONLY = 0o600
+# Scopes that are kept open at most; each has its own statements, counts and answers.
+_MOST_SCOPES = 64
 T = TypeVar("T")
 # Data is followed while its events, or the loads that look for them, are no further apart than this.
 FOLLOWED_WITHIN = timedelta(days=7)
@@ -157,8 +162,8 @@ class _Kept(Generic[T]):
 
 
 @dataclass(eq=False)
-class Casebase:
-    """An open case database with the settings that its numbers depend on."""
+class ReadableCasebase:
+    """An open case database to be read, with the settings that its numbers depend on."""
 
     engine: Engine
     settings: Settings
@@ -168,41 +173,6 @@ class Casebase:
     def __post_init__(self) -> None:
         self._calendar = _Kept(workdays.read, workdays.fingerprint())
         self._levels = _Kept(_read_levels, _of_levels())
-        self._statements = Statements(self.engine)
-        self._buffers = Buffers(self.engine)
-        self._when_written: list[Callable[[], None]] = []
-
-    @property
-    def address(self) -> str:
-        """The URL as it may be printed."""
-        return redact(self.engine.url)
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """The files of a DuckDB database, by what they are."""
-        path = _file_of(self.engine.url)
-        return {"case database": path, "log of the case database": _log_of(path)} if path else {}
-
-    def running(self) -> list[Statement]:
-        """The statements that are under way, for whoever knows that nobody waits for them any more."""
-        return self._statements.running()
-
-    def give_back_memory(self) -> bool:
-        """Give back the memory of blocks that nobody reads now (see casebase.buffers); false where there is none."""
-        return self._buffers.give_back()
-
-    def for_writer(self) -> "Casebase":
-        """The same database by connections of its own, so that who writes all the time takes none from readers."""
-        if self.engine.dialect.name != "postgresql":
-            return self
-        few = self.settings.database.model_copy(update={"connections": 2})
-        writer = Casebase(_engine(self.engine.url, few), self.settings)
-        writer._when_written = self._when_written
-        return writer
-
-    def when_written(self, tell: Callable[[], None]) -> None:
-        """Call `tell` after each transaction that this process has written, in the thread that wrote it."""
-        self._when_written.append(tell)
 
     @contextmanager
     def reading_without_limits(self) -> Iterator[Connection]:
@@ -311,18 +281,6 @@ class Casebase:
             raise next((error for error in raised if not isinstance(error, BrokenBarrierError)), raised[0])
         return [one.result() for one in running] if len(states) == 1 else None
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction: all of it or nothing. Programs that write to one PostgreSQL do so one after the other."""
-        try:
-            with self.engine.begin() as connection:
-                _take_turns(connection)
-                yield connection
-        except _FAILURES as error:
-            raise NoAnswerError(reason(self.engine.url, error)) from error
-        for tell in self._when_written:
-            tell()
-
     @property
     def workdays(self) -> Workdays:
         """The working-day calendar of the version of the data that was last looked at, whoever wrote it."""
@@ -354,6 +312,95 @@ class Casebase:
         """Read anew what is kept of the database: this process has just written it."""
         self._calendar.forget()
         self._levels.forget()
+
+
+@dataclass(eq=False)
+class ScopedCasebase(ReadableCasebase):
+    """The case database as somebody sees it: every statement reads the rows that the scope lets through alone."""
+
+    scope: Scope
+
+
+@dataclass(eq=False)
+class Casebase(ReadableCasebase):
+    """An open case database, for whoever writes it or sees to it; what is asked of it, is asked as seen by a scope."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._statements = Statements(self.engine)
+        self._buffers = Buffers(self.engine)
+        self._when_written: list[Callable[[], None]] = []
+        self._seen: LRUCache[tuple[Scope, Placed | None], ScopedCasebase] = LRUCache(_MOST_SCOPES)
+        self._seen_lock = Lock()
+
+    @property
+    def address(self) -> str:
+        """The URL as it may be printed."""
+        return redact(self.engine.url)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files of a DuckDB database, by what they are."""
+        path = _file_of(self.engine.url)
+        return {"case database": path, "log of the case database": _log_of(path)} if path else {}
+
+    @property
+    def whole(self) -> ScopedCasebase:
+        """The same database as whoever may see all of it sees it."""
+        return self.seen_by(WHOLE)
+
+    def seen_by(self, scope: Scope) -> ScopedCasebase:
+        """The same database as whoever has the scope may see it; one object a scope, with what is kept of it.
+
+        Raises UsageError for an area that does not exist: it is never taken for everything.
+        """
+        within = placed(scope, {code: self.level_of(code) for code in scope.areas or ()})
+        with self._seen_lock:
+            seen = self._seen.get((scope, within))
+            if seen is None:
+                engine = narrowed_engine(self.engine, within)
+                self._statements.follow(engine)
+                seen = ScopedCasebase(engine, self.settings, scope)
+                self._seen[scope, within] = seen
+            return seen
+
+    def running(self) -> list[Statement]:
+        """The statements that are under way, for whoever knows that nobody waits for them any more."""
+        return self._statements.running()
+
+    def give_back_memory(self) -> bool:
+        """Give back the memory of blocks that nobody reads now (see casebase.buffers); false where there is none."""
+        return self._buffers.give_back()
+
+    def for_writer(self) -> "Casebase":
+        """The same database by connections of its own, so that who writes all the time takes none from readers."""
+        if self.engine.dialect.name != "postgresql":
+            return self
+        few = self.settings.database.model_copy(update={"connections": 2})
+        writer = Casebase(_engine(self.engine.url, few), self.settings)
+        writer._when_written = self._when_written
+        return writer
+
+    def when_written(self, tell: Callable[[], None]) -> None:
+        """Call `tell` after each transaction that this process has written, in the thread that wrote it."""
+        self._when_written.append(tell)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it or nothing. Programs that write to one PostgreSQL do so one after the other."""
+        try:
+            with self.engine.begin() as connection:
+                _take_turns(connection)
+                yield connection
+        except _FAILURES as error:
+            raise NoAnswerError(reason(self.engine.url, error)) from error
+        for tell in self._when_written:
+            tell()
+
+    def forget(self) -> None:
+        super().forget()
+        for seen in self._seen.values():
+            seen.forget()
 
 
 def open_casebase(settings: Settings, url: str | None = None, *, create: bool = True) -> Casebase:
@@ -456,7 +503,7 @@ def _engine(url: URL, settings: DatabaseSettings) -> Engine:
 
 def _without_limits(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(select(func.set_config("statement_timeout", "0", True)))
 
 
 def _take_turns(connection: Connection) -> None:

@@ -40,10 +40,14 @@ class Statement:
 
 
 class Statements:
-    """The statements of one engine that are under way."""
+    """The statements of one database that are under way."""
 
     def __init__(self, engine: Engine) -> None:
         self._running: dict[int, Statement] = {}
+        self.follow(engine)
+
+    def follow(self, engine: Engine) -> None:
+        """Know the statements of another engine on the same database as well."""
         event.listen(engine, "before_cursor_execute", self._begin)
         event.listen(engine, "after_cursor_execute", self._end)
         event.listen(engine, "handle_error", self._fail)

@@ -15,6 +15,7 @@ import pandas as pd
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
+from casebase.scope import Scope
 from cockpit.shared import SharedFrame, is_immutable, shared, size_of
 
 R = TypeVar("R")
@@ -81,13 +82,15 @@ class Answers:
         """What all that is kept weighs."""
         return int(self._kept.currsize)
 
-    def get(self, version: int, question: Callable[..., R], args: Sequence[Any], kwargs: Mapping[str, Any]) -> R:
+    def get(
+        self, version: int, scope: Scope, question: Callable[..., R], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> R:
         """The answer of `question(*args, **kwargs)` at a version of the data, for the caller to change as it likes.
 
-        The first argument is where the question is asked, and no part of what is asked.
+        The first argument is where the question is asked, as the scope sees it, and no part of what is asked.
         """
         named = frozenset((name, frozen(one)) for name, one in kwargs.items())
-        key = hashkey(version, question.__module__, question.__qualname__, frozen(args[1:]), named)
+        key = hashkey(version, scope, question.__module__, question.__qualname__, frozen(args[1:]), named)
         entry = self._computed(key, lambda: self._answer(question(*args, **kwargs)))
         return cast(R, entry.copy(entry.value) if entry.copy else entry.value)
 
@@ -95,9 +98,9 @@ class Answers:
         self.answered_at = monotonic()
         return _answer(value)
 
-    def share(self, version: int, key: Hashable, compute: Callable[[], R]) -> R:
-        """What `compute` makes at a version of the data, as one value that all who ask by this key hold together."""
-        return cast(R, self._computed(hashkey(version, key), lambda: _shared_entry(compute())).value)
+    def share(self, version: int, scope: Scope, key: Hashable, compute: Callable[[], R]) -> R:
+        """What `compute` makes of what a scope sees at a version, as one value that all who ask by this key share."""
+        return cast(R, self._computed(hashkey(version, scope, key), lambda: _shared_entry(compute())).value)
 
 
 def _compute(_key: Hashable, compute: Callable[[], _Entry]) -> _Entry:

@@ -8,13 +8,15 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
-from casebase.engine import Casebase
+from casebase.engine import Casebase, ScopedCasebase
 from casebase.errors import NoAnswerError
+from casebase.scope import Scope
 from casebase.settings import Settings
 from casebase.workdays import Workdays
 from cockpit.answers import MIB, Answers, frozen
 from cockpit.asked import Asked, Call
 from cockpit.reading import Reading, StateWatch
+from queries.names import name_of_scope
 from wording.names import whole_of
 
 P = ParamSpec("P")
@@ -51,13 +53,18 @@ class LiveData:
         """Whose cockpit it is (see DataState.bureau)."""
         return self.watch.read().state.bureau(self.settings)
 
-    def now(self) -> "Data":
-        """The data as of the last reading."""
-        return self.at(self.watch.read())
+    def now(self, scope: Scope) -> "Data":
+        """The data as of the last reading, as the scope sees it."""
+        return self.at(self.watch.read(), scope)
 
-    def at(self, reading: Reading, has_left: HasLeft = never_leaves, asked: Asked | None = None) -> "Data":
-        """The data as of a reading, for an asker who may leave before the answer comes; `asked` notes what it asks."""
-        return Data(self, reading, has_left, asked)
+    def at(
+        self, reading: Reading, scope: Scope, has_left: HasLeft = never_leaves, asked: Asked | None = None
+    ) -> "Data":
+        """The data as of a reading, as the scope sees it.
+
+        The asker may leave before the answer comes; `asked` notes what it asks.
+        """
+        return Data(self, reading, scope, has_left, asked)
 
     def _lasting(self) -> int:
         """The version of the last page that had all its numbers: should the database be gone, they stay."""
@@ -79,27 +86,28 @@ class LiveData:
                 self.askers[thread] = before
 
 
-def _in_one_state(question: Callable[Concatenate[Casebase, P], R]) -> Callable[Concatenate[Casebase, P], R]:
+def _in_one_state(question: Callable[Concatenate[ScopedCasebase, P], R]) -> Callable[Concatenate[ScopedCasebase, P], R]:
     """The question, all statements of which see one state of the data; the state itself is read once for it."""
 
     @wraps(question)
-    def ask(casebase: Casebase, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def ask(casebase: ScopedCasebase, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with casebase.one_state():
             return question(casebase, *args, **kwargs)
 
     return ask
 
 
-def _workdays(casebase: Casebase) -> Workdays:
+def _workdays(casebase: ScopedCasebase) -> Workdays:
     return casebase.workdays
 
 
 @dataclass(frozen=True)
 class Data:
-    """The data at one reading: whatever is asked of it is of one moment, and computed once for all who ask."""
+    """The data at one reading as a scope sees it: whatever is asked is of one moment, computed once for all who ask."""
 
     live: LiveData
     reading: Reading
+    scope: Scope
     has_left: HasLeft = never_leaves
     asked: Asked | None = field(default=None, compare=False)
     # What a view asks beside the data: of the data alone, nothing.
@@ -109,7 +117,7 @@ class Data:
         """What `compute` gives for a call, noted where calls are."""
         return compute() if self.asked is None else self.asked.note(call, compute)
 
-    def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def ask(self, question: Callable[Concatenate[ScopedCasebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/; its first argument, the case base, is given here.
 
         Raises CasebaseError while the database is unreachable and the answer is not known yet.
@@ -117,16 +125,16 @@ class Data:
         return self.note(Call(self, Data.ask, (question, *args), kwargs), lambda: self._ask(question, args, kwargs))
 
     def _ask(self, question: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
-        arguments: tuple[Any, ...] = (self.live.casebase, *args)
+        version, arguments = self.reading.state.version, (self.casebase, *args)
         try:
             with self.live.asked_by(self.has_left):
-                return self.live.answers.get(self.reading.state.version, _in_one_state(question), arguments, kwargs)
+                return self.live.answers.get(version, self.scope, _in_one_state(question), arguments, kwargs)
         except NoAnswerError as error:
             if not self.has_left():
                 self.live.watch.report_failure(error)
             raise
 
-    def hold(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def hold(self, question: Callable[Concatenate[ScopedCasebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer as `ask` gives it, but one for all who ask (see `share`), of which others can be derived."""
 
         def compute() -> R:
@@ -152,7 +160,7 @@ class Data:
             key = asker, frozen(key)
         except TypeError:
             return compute()
-        return self.live.answers.share(self.reading.state.version, key, compute)
+        return self.live.answers.share(self.reading.state.version, self.scope, key, compute)
 
     @property
     def as_of(self) -> datetime:
@@ -166,7 +174,9 @@ class Data:
 
     @property
     def whole(self) -> str:
-        """What the whole is called: 全市, or by its name where the cases are not a city's."""
+        """What all that is seen is called: 全市, the places and units of the scope, or by name what is no city's."""
+        if not self.scope.is_whole:
+            return self.share(name_of_scope, lambda: self.ask(name_of_scope))
         return whole_of(self.reading.state.city_name or self.settings.city.name)
 
     @property
@@ -174,9 +184,9 @@ class Data:
         return self.live.settings
 
     @property
-    def casebase(self) -> Casebase:
-        """The case base itself, for what is asked once and kept nowhere: a file of a whole list."""
-        return self.live.casebase
+    def casebase(self) -> ScopedCasebase:
+        """The case base as the scope sees it, for what is asked once and kept nowhere: a file of a whole list."""
+        return self.live.casebase.seen_by(self.scope)
 
     @property
     def workdays(self) -> Workdays:

@@ -103,7 +103,7 @@ class Preparing:
 
 def _question(data: Data) -> Hashable:
     """What tells what a page asked from what others did."""
-    return data.reading.mark, data.asked and data.asked.key
+    return data.reading.mark, data.scope, data.asked and data.asked.key
 
 
 def _asked_again(pool: ThreadPoolExecutor, data: Data, latest: Reading) -> list[Future[Any]]:
@@ -114,7 +114,7 @@ def _asked_again(pool: ThreadPoolExecutor, data: Data, latest: Reading) -> list[
     for call in data.asked.calls:
         # They begin in this order, so that none waits for one that has not begun. What fails is asked again by the page
         # itself, which says why.
-        results.append(pool.submit(_answer, call, data, data.live.at(latest), results))
+        results.append(pool.submit(_answer, call, data, data.live.at(latest, data.scope), results))
     return results
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Concatenate, ParamSpec, TypedDict, TypeVar
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.settings import Settings
 from casebase.workdays import Workdays
 from cockpit.asked import Call
@@ -65,7 +65,7 @@ class Scope(TypedDict):
     within: Slice
 
 
-def _workday(casebase: Casebase, at: datetime, n: int) -> date:
+def _workday(casebase: ScopedCasebase, at: datetime, n: int) -> date:
     return moment(casebase, at).workday(n)
 
 
@@ -86,11 +86,11 @@ class View:
     category: str | None = None
     bar_period: Period | None = None
 
-    def ask(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def ask(self, question: Callable[Concatenate[ScopedCasebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/ (see Data.ask)."""
         return self.data.ask(question, *args, **kwargs)
 
-    def hold(self, question: Callable[Concatenate[Casebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def hold(self, question: Callable[Concatenate[ScopedCasebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer as one value for all who ask, of which others can be derived (see Data.hold)."""
         return self.data.hold(question, *args, **kwargs)
 
@@ -116,7 +116,7 @@ class View:
         return self.data.settings
 
     @property
-    def casebase(self) -> Casebase:
+    def casebase(self) -> ScopedCasebase:
         return self.data.casebase
 
     @property

@@ -15,11 +15,12 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from casebase.cli import Url, run_command
+from casebase.cli import Scopes, Url, run_command, scope_of
 from casebase.clock import wall_clock
-from casebase.engine import Casebase, open_casebase
+from casebase.engine import ScopedCasebase, open_casebase
 from casebase.errors import UsageError
 from casebase.personal import masked_column
+from casebase.scope import Scope
 from casebase.settings import read_settings
 from queries import arguments, names, needs
 from queries.cases import Part, cases
@@ -75,11 +76,12 @@ def run(
     lacking: Annotated[bool, typer.Option("--unknown", help="Numbers that are not known, by what is lacking.")] = False,
     codes: Annotated[str | None, typer.Option(help="Codes and names of: district street community category …")] = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    scope: Scopes = None,
     url: Url = None,
 ) -> None:
     """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list) or codes (--codes)."""
     if show or lacking:
-        _print_unknown(url) if lacking else _dictionary(metrics, form)
+        _print_unknown(url, scope_of(scope)) if lacking else _dictionary(metrics, form)
         return
     if list_cases and by:
         raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
@@ -92,8 +94,9 @@ def run(
     period = _period(last, from_, to, moment.date())
     if list_cases and len(metrics or []) > 1:
         raise UsageError("--cases takes one metric")
-    casebase = open_casebase(settings, url, create=False)
+    within_scope, owned = scope_of(scope), open_casebase(settings, url, create=False)
     try:
+        casebase = owned.seen_by(within_scope)
         if codes:
             _print(_codes(casebase, codes), form, _list_head)
             return
@@ -110,7 +113,7 @@ def run(
             table = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
         apart = _notes(casebase, metrics, moment, periods, within, form)
     finally:
-        casebase.engine.dispose()
+        owned.engine.dispose()
     _print(table, form, _list_head if list_cases else head_of_number)
     sys.stdout.write(apart)
 
@@ -124,7 +127,7 @@ def _period(last: arguments.Last | None, from_: str | None, to: str | None, toda
 
 
 def _measured(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: list[str],
     moment: datetime,
     periods: tuple[Period | None, Period | None],
@@ -168,7 +171,7 @@ def _ignored(metrics: list[str], within: Slice) -> list[str]:
 
 
 def _notes(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: list[str],
     moment: datetime,
     periods: tuple[Period | None, Period | None],
@@ -198,7 +201,7 @@ def _notes(
     )
 
 
-def _warn(casebase: Casebase, metric: str) -> None:
+def _warn(casebase: ScopedCasebase, metric: str) -> None:
     """Say on stderr that the rows of a number that is not known are not that number."""
     lacks = needs.unknown(casebase).get(metric_of(metric).id)
     if lacks:
@@ -216,7 +219,12 @@ def _sorted(numbers: pd.DataFrame, column: str | None) -> pd.DataFrame:
 
 
 def _slice(
-    casebase: Casebase, area: str | None, channel: str | None, category: str | None, unit: str | None, where: list[str]
+    casebase: ScopedCasebase,
+    area: str | None,
+    channel: str | None,
+    category: str | None,
+    unit: str | None,
+    where: list[str],
 ) -> Slice:
     """The slice, its names turned into codes."""
     area_code = arguments.code(casebase, "--area", area) if area else None
@@ -229,14 +237,14 @@ def _slice(
     )
 
 
-def _cell(casebase: Casebase, text: str, area: str | None) -> tuple[str, str | None]:
+def _cell(casebase: ScopedCasebase, text: str, area: str | None) -> tuple[str, str | None]:
     name, sign, value = text.partition("=")
     if not sign:
         raise UsageError(f"--where {text}: write it as DIMENSION=VALUE")
     return name, arguments.code(casebase, f"--where {name}", value, name, within=area) if value else None
 
 
-def _codes(casebase: Casebase, dimension: str) -> pd.DataFrame:
+def _codes(casebase: ScopedCasebase, dimension: str) -> pd.DataFrame:
     names_by_code = names.codes(casebase, dimension)
     if names_by_code is None:
         raise UsageError(f"--codes {dimension}: its values have no codes; split by it to see them")
@@ -264,13 +272,13 @@ def _list_head(name: str) -> str:
     return COLUMN_NAMES.get(name, name)
 
 
-def _print_unknown(url: str | None) -> None:
+def _print_unknown(url: str | None, scope: Scope) -> None:
     """What the data lacks, and the numbers that are not known without it."""
-    casebase = open_casebase(read_settings(checks=[check_targets]), url, create=False)
+    owned = open_casebase(read_settings(checks=[check_targets]), url, create=False)
     try:
-        lacks = unknown(casebase)
+        lacks = unknown(owned.seen_by(scope))
     finally:
-        casebase.engine.dispose()
+        owned.engine.dispose()
     by_lack: dict[str, list[str]] = {}
     for metric, missing in lacks.items():
         by_lack.setdefault(" + ".join(missing), []).append(METRICS[metric].name)

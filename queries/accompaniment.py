@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.comparable import beside_comparable
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
@@ -15,7 +15,7 @@ MINE, COMPARABLE = "代办件", "可比件"
 
 
 def against_comparable(
-    casebase: Casebase, metric: str, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
+    casebase: ScopedCasebase, metric: str, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
 ) -> pd.DataFrame:
     """A rate of accompanied cases beside comparable ones without an agent (see queries.comparable)."""
     return beside_comparable(
@@ -24,7 +24,7 @@ def against_comparable(
 
 
 def load(
-    casebase: Casebase, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
+    casebase: ScopedCasebase, *, as_of: datetime, period: Period | None = None, within: Slice = EVERYTHING
 ) -> pd.DataFrame:
     """How many agents accompany how many cases registered in the period: cases (int, from 1 on), agents (int)."""
     per_agent = measure(casebase, ["cases_accompanied"], as_of=as_of, period=period, within=within, by=["agent"])
@@ -42,7 +42,7 @@ def grouped(loads: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def busiest(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     *,
     as_of: datetime,
     period: Period | None = None,

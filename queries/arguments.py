@@ -4,7 +4,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import names
 from queries.periods import Period, Preset, end_of_day, last_finished
@@ -55,7 +55,9 @@ def moment(text: str) -> datetime:
     return parsed if ":" in text else end_of_day(parsed.date())
 
 
-def code(casebase: Casebase, option: str, text: str, dimension: str | None = None, *, within: str | None = None) -> str:
+def code(
+    casebase: ScopedCasebase, option: str, text: str, dimension: str | None = None, *, within: str | None = None
+) -> str:
     """The code of an area (no dimension), or of a value of a dimension, given by code or by name.
 
     Of several areas of one name that which lies `within` the area of that code is meant. Raises UsageError for a name
@@ -82,7 +84,7 @@ def code(casebase: Casebase, option: str, text: str, dimension: str | None = Non
     raise UsageError(f"{option} {text}: no such {kind}; {f'near it: {hint}; ' if hint else ''}{ways}")
 
 
-def _lies_in(casebase: Casebase, code: str) -> list[str]:
+def _lies_in(casebase: ScopedCasebase, code: str) -> list[str]:
     """An area's code and those of all that it lies in."""
     parents = names.areas(casebase).set_index("code")["parent_code"].to_dict()
     path: list[str] = []
@@ -92,7 +94,7 @@ def _lies_in(casebase: Casebase, code: str) -> list[str]:
     return path
 
 
-def _placed(casebase: Casebase, code: str) -> str:
+def _placed(casebase: ScopedCasebase, code: str) -> str:
     """A code with the place that it lies in: 410105003 (金水区)."""
     table = names.areas(casebase).set_index("code")
     parent = table["parent_code"].get(code)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries import hot_topics, needs
 from queries.beginnings import beginnings
 from queries.cases import Part, cases, earliest
@@ -65,7 +65,7 @@ class Finding:
 
 
 def attention(
-    casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING, place: str = "district"
+    casebase: ScopedCasebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING, place: str = "district"
 ) -> list[Finding]:
     """What stands out at the moment, in the order of `About`; nothing where nothing does.
 
@@ -97,7 +97,7 @@ def attention(
 
 
 def due_soonest(
-    casebase: Casebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
+    casebase: ScopedCasebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
 ) -> Finding | None:
     """The simple claims whose five working days end today, or else by the next working day, and who has most."""
     dues = {"five_day_due_in_0": 0, "five_day_due_in_1": 1}
@@ -114,7 +114,7 @@ def due_soonest(
 
 
 def most_overdue(
-    casebase: Casebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
+    casebase: ScopedCasebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
 ) -> Finding | None:
     """The open cases past their handling deadline, and who has most; `value`: days that the oldest is over."""
     crowd = (crowds or _crowds(casebase, ["overdue"], as_of, within, place))["overdue"]
@@ -134,7 +134,7 @@ def most_overdue(
 
 
 def past_promise(
-    casebase: Casebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
+    casebase: ScopedCasebase, as_of: datetime, within: Slice, place: str, crowds: "_Crowds | None" = None
 ) -> Finding | None:
     """The simple claims open past their five working days, whenever those ended, and who has most.
 
@@ -160,7 +160,9 @@ def past_promise(
     )
 
 
-def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice, place: str) -> Finding | None:
+def weakest_rate(
+    casebase: ScopedCasebase, as_of: datetime, period: Period, within: Slice, place: str
+) -> Finding | None:
     """The place whose five-day closure rate lies furthest under the target, beyond chance (see _short)."""
     rates = measure(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within, by=[place])
     short = _short(casebase, rates[rates[place].notna()])
@@ -174,7 +176,7 @@ def weakest_rate(casebase: Casebase, as_of: datetime, period: Period, within: Sl
     return replace(finding, cell=((place, code),), name=_name(casebase, place, code), area=area)
 
 
-def own_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice) -> Finding | None:
+def own_rate(casebase: ScopedCasebase, as_of: datetime, period: Period, within: Slice) -> Finding | None:
     """The five-day closure rate of the area itself, where it lies under the target beyond chance (see _short)."""
     name = _own_name(casebase, within)
     if name is None:
@@ -186,7 +188,7 @@ def own_rate(casebase: Casebase, as_of: datetime, period: Period, within: Slice)
     return replace(_rate(casebase, short.iloc[0], as_of, period, within), name=name, area=within.area)
 
 
-def _short(casebase: Casebase, rates: pd.DataFrame) -> pd.DataFrame:
+def _short(casebase: ScopedCasebase, rates: pd.DataFrame) -> pd.DataFrame:
     """The rates under the target beyond chance; none without a target.
 
     Beyond chance: the target lies above the 95 % range of the rate (Wilson's interval), and the sample is not small.
@@ -196,7 +198,7 @@ def _short(casebase: Casebase, rates: pd.DataFrame) -> pd.DataFrame:
     return rates.head(0) if target is None else rates[np.less(_at_best(rates["hits"], rates["among"]), target)]
 
 
-def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
+def _rate(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
     """A rate beside its target and the period before; the count is of the claims that missed their fifth day."""
     earlier, then = compared_period(period, as_of, Against.PREVIOUS)
     before = measure(casebase, ["five_day_closure"], as_of=then, period=earlier, within=there).iloc[0]
@@ -215,7 +217,7 @@ def _rate(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, period: Pe
     )
 
 
-def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+def rising_topic(casebase: ScopedCasebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
     """The class, place or class at a place whose cases of the last seven days rise least likely by chance.
 
     Beyond chance by hot_topics.FALSE_ALARM_CHANCE; `before` is what the eight weeks before lead to expect.
@@ -241,7 +243,7 @@ def rising_topic(casebase: Casebase, as_of: datetime, within: Slice, place: str)
     )
 
 
-def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
+def widest_gap(casebase: ScopedCasebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
     """The place with the largest share of grids without a worker, where that is too many (see _is_gap)."""
     if place == "grid":
         return None
@@ -255,7 +257,7 @@ def widest_gap(casebase: Casebase, as_of: datetime, within: Slice, place: str) -
     return replace(gap, cell=((place, code),), name=_name(casebase, place, code), area=code)
 
 
-def own_gap(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+def own_gap(casebase: ScopedCasebase, as_of: datetime, within: Slice) -> Finding | None:
     """The share of grids without a worker of the area itself, where that is too many (see _is_gap)."""
     name = _own_name(casebase, within)
     if name is None:
@@ -266,7 +268,7 @@ def own_gap(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | Non
     return replace(_gap(casebase, row, as_of, within), name=name, area=within.area)
 
 
-def _is_gap(casebase: Casebase, staffed: float) -> bool:
+def _is_gap(casebase: ScopedCasebase, staffed: float) -> bool:
     """Whether so few grids have a worker that the light is red: further under the target than [lights] shortfall.
 
     False without a target, as nobody agreed then on how many should.
@@ -275,7 +277,7 @@ def _is_gap(casebase: Casebase, staffed: float) -> bool:
     return target is not None and staffed < target - casebase.settings.lights.shortfall / 100
 
 
-def _gap(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, there: Slice) -> Finding:
+def _gap(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, there: Slice) -> Finding:
     """The grids without a worker, against a month ago."""
     then = measure(casebase, ["grids_staffed"], as_of=_month_before(as_of), within=there).iloc[0]
     return Finding(
@@ -288,7 +290,7 @@ def _gap(casebase: Casebase, row: "pd.Series[Any]", as_of: datetime, there: Slic
     )
 
 
-def next_hearing(casebase: Casebase, as_of: datetime, within: Slice) -> Finding | None:
+def next_hearing(casebase: ScopedCasebase, as_of: datetime, within: Slice) -> Finding | None:
     """The hearings to come, where the first is held within two working days; `name` is its unit."""
     coming = cases(casebase, "hearings_coming", as_of=as_of, within=within)
     if coming.empty:
@@ -315,7 +317,7 @@ def _month_before(as_of: datetime) -> datetime:
     return then
 
 
-def _own_name(casebase: Casebase, within: Slice) -> str | None:
+def _own_name(casebase: ScopedCasebase, within: Slice) -> str | None:
     """The name of the area of a slice; None of the whole city, which is no place among others."""
     level = casebase.level_of(within.area) if within.area else 1
     return _name(casebase, AREA_DIMENSIONS[level], within.area or "") if level in AREA_DIMENSIONS else None
@@ -341,7 +343,7 @@ _OPEN: Mapping[str, Callable[[datetime], datetime]] = {
 }
 
 
-def _crowds(casebase: Casebase, metrics: Iterable[str], as_of: datetime, within: Slice, place: str) -> _Crowds:
+def _crowds(casebase: ScopedCasebase, metrics: Iterable[str], as_of: datetime, within: Slice, place: str) -> _Crowds:
     """The crowd of each of these metrics of open cases, all of them by one pass over the cases open at a moment."""
     names = tuple(metrics)
     by_moment: dict[datetime, list[str]] = {}
@@ -353,7 +355,7 @@ def _crowds(casebase: Casebase, metrics: Iterable[str], as_of: datetime, within:
     return {name: _crowd_of(casebase, now[now["metric"] == name], float(counts_before[name]), place) for name in names}
 
 
-def _crowd_of(casebase: Casebase, rows: pd.DataFrame, before: float, place: str) -> _Crowd:
+def _crowd_of(casebase: ScopedCasebase, rows: pd.DataFrame, before: float, place: str) -> _Crowd:
     by_unit, by_place = (rows.groupby(name)["hits"].sum() for name in ("unit", place))
     return _Crowd(
         count=int(rows["hits"].sum()),
@@ -363,7 +365,7 @@ def _crowd_of(casebase: Casebase, rows: pd.DataFrame, before: float, place: str)
     )
 
 
-def _most(casebase: Casebase, counts: Mapping[str, "pd.Series[int]"]) -> tuple[str, int] | None:
+def _most(casebase: ScopedCasebase, counts: Mapping[str, "pd.Series[int]"]) -> tuple[str, int] | None:
     """Of counts by unit, or else by place, without those of none: who alone has most, and at least three."""
     for dimension, rows in counts.items():
         first = rows[rows == rows.max()]
@@ -372,5 +374,5 @@ def _most(casebase: Casebase, counts: Mapping[str, "pd.Series[int]"]) -> tuple[s
     return None
 
 
-def _name(casebase: Casebase, dimension: str, code: str) -> str:
+def _name(casebase: ScopedCasebase, dimension: str, code: str) -> str:
     return (names_of(casebase, dimension) or {}).get(code, code)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, func, literal, select, type_coerce
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.measure import in_slice
 from queries.model import EVERYTHING, Moment, Slice, moment
 from queries.registry import METRICS
@@ -18,7 +18,7 @@ OVERDUE, NEAR, IN_TIME = "overdue", "near", "in_time"
 
 
 def open_days(
-    casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING, by: Sequence[str] = ()
+    casebase: ScopedCasebase, *, as_of: datetime, within: Slice = EVERYTHING, by: Sequence[str] = ()
 ) -> pd.DataFrame:
     """How long the open cases have been open, in natural days; day 1 is the day after registration.
 
@@ -40,7 +40,7 @@ def open_days(
     return durations.astype({"cases": "int64", "median": "float64", "longest": "float64"})
 
 
-def oldest(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING, limit: int = 50) -> pd.DataFrame:
+def oldest(casebase: ScopedCasebase, *, as_of: datetime, within: Slice = EVERYTHING, limit: int = 50) -> pd.DataFrame:
     """The cases that have been open longest, oldest first.
 
     Columns: petition_id, case_no, title, district, unit_id, unit, stage, registered_at, days_open, due_at,
@@ -67,7 +67,7 @@ def oldest(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING, l
     return casebase.frame(statement)
 
 
-def _open(casebase: Casebase, at: Moment, within: Slice) -> ColumnElement[bool]:
+def _open(casebase: ScopedCasebase, at: Moment, within: Slice) -> ColumnElement[bool]:
     return and_(METRICS["backlog"].among(at), *in_slice(casebase, PETITION, at, within))
 
 

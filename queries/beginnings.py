@@ -1,7 +1,7 @@
 """When the records of a kind begin: what was before its first row is not known, which is not the same as 0.
 
-A fact of all records of the case base, not of a slice: a class without a case in a month of which others have some
-has 0.
+A fact of all records of the case base, not of a scope or a slice: a class without a case in a month of which others
+have some has 0.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ import pandas as pd
 from sqlalchemy import ColumnElement, func, select
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
+from casebase.scope import every_row
 from queries.model import Metric
 from queries.once_a_version import once_a_version
 from queries.periods import Period
@@ -33,8 +34,8 @@ from queries.subjects import (
     THIRD_PARTY,
 )
 
-_h = schema.hearing.c
-_CASES = func.min(schema.petition.c.registered_at)
+_h = every_row(schema.hearing).c
+_CASES = func.min(every_row(schema.petition).c.registered_at)
 _HEARINGS = func.least(
     func.min(_h.applied_at), func.min(_h.scheduled_at), func.min(_h.held_at), func.min(_h.settled_at)
 )
@@ -43,19 +44,19 @@ _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
     PETITION.id: _CASES,
     ACCOMPANIED_CASE.id: _CASES,
     HOTLINE_ORDER.id: _CASES,
-    GRID_TASK.id: func.min(schema.grid_task.c.pushed_at),
-    MEDIATION.id: func.min(schema.mediation.c.opened_at),
+    GRID_TASK.id: func.min(every_row(schema.grid_task).c.pushed_at),
+    MEDIATION.id: func.min(every_row(schema.mediation).c.opened_at),
     HEARING.id: _HEARINGS,
     PARTICIPATION.id: _HEARINGS,
     THIRD_PARTY.id: _HEARINGS,
     EXPERT_WORK.id: func.least(
         select(func.min(_h.held_at)).scalar_subquery(),
-        select(func.min(schema.expert_task.c.took_part_at)).scalar_subquery(),
+        select(func.min(every_row(schema.expert_task).c.took_part_at)).scalar_subquery(),
     ),
-    RECEPTION.id: func.min(schema.reception.c.held_at),
-    DUTY.id: func.min(schema.reception.c.held_at),
-    PROPOSAL.id: func.min(schema.proposal.c.made_at),
-    SUPERVISION.id: func.min(schema.supervision.c.issued_at),
+    RECEPTION.id: func.min(every_row(schema.reception).c.held_at),
+    DUTY.id: func.min(every_row(schema.reception).c.held_at),
+    PROPOSAL.id: func.min(every_row(schema.proposal).c.made_at),
+    SUPERVISION.id: func.min(every_row(schema.supervision).c.issued_at),
 }
 
 
@@ -83,13 +84,13 @@ class Beginnings:
         return first <= last and (metric.is_stock or first.replace(day=1) <= period.start)
 
 
-def first_case_day(casebase: Casebase) -> date | None:
+def first_case_day(casebase: ScopedCasebase) -> date | None:
     """The day of the first registration; None where there is no case."""
     return beginnings(casebase).first_days[PETITION.id]
 
 
 @once_a_version
-def beginnings(casebase: Casebase) -> Beginnings:
+def beginnings(casebase: ScopedCasebase) -> Beginnings:
     """When the records of the case base begin."""
     firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
     row = casebase.frame(select(*firsts)).iloc[0]

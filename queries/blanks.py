@@ -1,7 +1,7 @@
 """What of the data is not there at all: tables without a row, columns that no row fills.
 
 A column that is empty in every row was never loaded: what is computed from it is not known, which is not the same as 0.
-It is a fact of the whole case base, not of a slice or a moment, and is asked once for each version of the data.
+It is a fact of the whole case base, not of a scope, a slice or a moment, and is asked once a version of the data.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,34 +28,39 @@ from sqlalchemy import (
 )
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
+from casebase.scope import every_row
 from queries.once_a_version import once_a_version
 
 # The places of the lowest level: hardly a table of their own, but numbers are shares of them.
 COMMUNITIES = "community"
 _LOWEST = 4
+_area, _grid, _grid_task = map(every_row, (schema.area, schema.grid, schema.grid_task))
+_grid_worker, _agent, _social_org = map(every_row, (schema.grid_worker, schema.agent, schema.social_org))
+_hearing, _mediation, _supervision = map(every_row, (schema.hearing, schema.mediation, schema.supervision))
+_petition, _proposal = map(every_row, (schema.petition, schema.proposal))
 _TABLES: tuple[Table, ...] = (
-    schema.area,
-    schema.unit,
-    schema.category,
-    schema.petition,
-    schema.grid,
-    schema.grid_worker,
-    schema.agent,
-    schema.grid_task,
-    schema.social_org,
-    schema.mediation,
-    schema.expert,
-    schema.hearing,
-    schema.hearing_expert,
-    schema.hearing_participant,
-    schema.expert_task,
-    schema.reception,
-    schema.supervision,
-    schema.proposal,
-    schema.model_case,
+    _area,
+    every_row(schema.unit),
+    every_row(schema.category),
+    _petition,
+    _grid,
+    _grid_worker,
+    _agent,
+    _grid_task,
+    _social_org,
+    _mediation,
+    every_row(schema.expert),
+    _hearing,
+    every_row(schema.hearing_expert),
+    every_row(schema.hearing_participant),
+    every_row(schema.expert_task),
+    every_row(schema.reception),
+    _supervision,
+    _proposal,
+    every_row(schema.model_case),
 )
-_p = schema.petition.c
+_p = _petition.c
 # Columns that every row fills, often with a default: the condition by which a row shows that its source filled them.
 # Repeats are recognised by the person and the class, or a source names them itself.
 _SAME_PERSON = and_(_p.petitioner_key.is_not(None), _p.category_code.is_not(None))
@@ -66,20 +71,21 @@ _FILLED_WHERE: Mapping[Column[Any], ColumnElement[bool]] = {
     _p.is_first: or_(not_(_p.is_first), _SAME_PERSON),
     _p.repeat_of: or_(_p.repeat_of.is_not(None), _SAME_PERSON),
     _p.extended_days: _p.extended_days > 0,
-    schema.hearing.c.is_public: schema.hearing.c.is_public,
+    _hearing.c.is_public: _hearing.c.is_public,
 }
 # Columns that may be empty in every row and still say something: still at work, founded long ago.
-_MEANINGFUL_BLANKS = (schema.grid_worker.c.active_to, schema.agent.c.active_to, schema.social_org.c.founded_on)
+_MEANINGFUL_BLANKS = (_grid_worker.c.active_to, _agent.c.active_to, _social_org.c.founded_on)
 # What is done sooner or later, and when it began. Empty in all rows it tells that nothing is done yet while the first
 # row is young; older than the longest limit of the law (60 days and 30 of extension), that nobody wrote it down.
 _DONE: Mapping[Column[Any], Column[Any]] = {
     _p.closed_at: _p.registered_at,
-    schema.grid_task.c.contacted_at: schema.grid_task.c.pushed_at,
-    schema.grid_task.c.finished_at: schema.grid_task.c.pushed_at,
-    schema.mediation.c.closed_at: schema.mediation.c.opened_at,
-    schema.supervision.c.replied_at: schema.supervision.c.issued_at,
-    schema.proposal.c.feedback_at: schema.proposal.c.made_at,
+    _grid_task.c.contacted_at: _grid_task.c.pushed_at,
+    _grid_task.c.finished_at: _grid_task.c.pushed_at,
+    _mediation.c.closed_at: _mediation.c.opened_at,
+    _supervision.c.replied_at: _supervision.c.issued_at,
+    _proposal.c.feedback_at: _proposal.c.made_at,
 }
+_DONE_NAMES = frozenset(f"{column.table.name}.{column.name}" for column in _DONE)
 _YOUNG = timedelta(days=90)
 # Most columns are filled in one of so many rows; the rest of a table is read for the others alone.
 _FIRST_ROWS = 2_000
@@ -87,7 +93,7 @@ _FIRST_ROWS = 2_000
 
 def is_done(column: Column[Any]) -> bool:
     """Whether the column tells that something is done: where it is not known, nothing is known to be open either."""
-    return column in _DONE
+    return name_of(column) in _DONE_NAMES
 
 
 def names_of_columns() -> list[str]:
@@ -102,7 +108,7 @@ def name_of(column: Column[Any]) -> str:
 
 
 @once_a_version
-def blanks(casebase: Casebase) -> frozenset[str]:
+def blanks(casebase: ScopedCasebase) -> frozenset[str]:
     """The tables without a row ("hearing"), and of the others the columns that no row fills ("petition.due_at")."""
     with casebase.reading() as connection:
         return frozenset(_blank_names(connection))
@@ -128,7 +134,7 @@ def _blank_names(connection: Connection) -> Iterator[str]:
         else:
             yield table.name
     yield from (name_of(column) for column in _never_filled(connection, unfilled))
-    communities = select(schema.area.c.code).where(schema.area.c.level == _LOWEST).limit(1)
+    communities = select(_area.c.code).where(_area.c.level == _LOWEST).limit(1)
     if connection.scalar(communities) is None:
         yield COMMUNITIES
 

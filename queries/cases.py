@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from casebase.engine import Casebase, frame_of
+from casebase.engine import ScopedCasebase, frame_of
 from casebase.errors import UsageError
 from casebase.schema import petition
 from queries.measure import among_and_hit, candidate_rows, conditions, in_slice, metric_of, span_of, stock_moment
@@ -47,7 +47,7 @@ class Part(StrEnum):
 
 
 def cases(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metric: str,
     part: Part = Part.HITS,
     *,
@@ -66,7 +66,7 @@ def cases(
 
 
 def mark_cases(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: Sequence[str],
     *,
     as_of: datetime,
@@ -103,7 +103,9 @@ def _mark(among: ColumnElement[bool], hit: ColumnElement[bool] | None) -> Column
     return case((among, true() if hit is None else hit.is_(true())))
 
 
-def earliest(casebase: Casebase, metric: str, column: str, *, as_of: datetime, within: Slice = EVERYTHING) -> datetime:
+def earliest(
+    casebase: ScopedCasebase, metric: str, column: str, *, as_of: datetime, within: Slice = EVERYTHING
+) -> datetime:
     """The first time in a column of the list behind a metric that has rows with it; the midnight of a day."""
     chosen, at, where = _resolve(casebase, metric, Part.HITS, as_of, None, within)
     time = listed(chosen).columns[column](at)
@@ -113,7 +115,7 @@ def earliest(casebase: Casebase, metric: str, column: str, *, as_of: datetime, w
 
 
 def count_cases(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metric: str,
     part: Part = Part.HITS,
     *,
@@ -127,7 +129,7 @@ def count_cases(
 
 
 def has_cases(
-    casebase: Casebase, metric: str, part: Part = Part.HITS, *, as_of: datetime, within: Slice = EVERYTHING
+    casebase: ScopedCasebase, metric: str, part: Part = Part.HITS, *, as_of: datetime, within: Slice = EVERYTHING
 ) -> bool:
     """Whether the list has any row, without counting them.
 
@@ -155,7 +157,7 @@ def _first_key(rows: FromClause) -> ColumnElement[Any] | None:
 
 
 def list_rows(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     subject: Subject,
     at: Moment,
     where: ColumnElement[bool],
@@ -189,19 +191,19 @@ def _joins_cases(rows: FromClause) -> bool:
     return isinstance(rows, Join) and (rows.right is petition or any(map(_joins_cases, (rows.left, rows.right))))
 
 
-def _places(casebase: Casebase, keys: Select[Any]) -> list[tuple[Any, int | None]]:
+def _places(casebase: ScopedCasebase, keys: Select[Any]) -> list[tuple[Any, int | None]]:
     """Keys of rows, each with the place of its case; None of a row without one."""
     with casebase.reading() as connection:
         return [(key, place) for key, place in connection.execute(keys.add_columns(place_of_case(casebase)))]
 
 
-def place_of_case(casebase: Casebase) -> ColumnElement[int]:
+def place_of_case(casebase: ScopedCasebase) -> ColumnElement[int]:
     """By what a case is fetched: in DuckDB its place in the file; PostgreSQL has an index of the keys."""
     on_duckdb = casebase.engine.dialect.name == "duckdb"
     return literal_column("petition.rowid", BigInteger) if on_duckdb else petition.c.petition_id
 
 
-def with_cases_at(casebase: Casebase, statement: Select[Any], places: Select[Any]) -> Select[Any]:
+def with_cases_at(casebase: ScopedCasebase, statement: Select[Any], places: Select[Any]) -> Select[Any]:
     """A statement with the cases at these places in place of all cases.
 
     Of a join to cases DuckDB reads the columns that are listed of every case: 440 ms for 200 rows beside ten million.
@@ -213,7 +215,7 @@ def with_cases_at(casebase: Casebase, statement: Select[Any], places: Select[Any
 
 
 def _at_places(
-    casebase: Casebase, listing: Select[Any], key: ColumnElement[Any], places: Sequence[tuple[Any, int | None]]
+    casebase: ScopedCasebase, listing: Select[Any], key: ColumnElement[Any], places: Sequence[tuple[Any, int | None]]
 ) -> Select[Any]:
     """The listing of these rows, read of their cases alone."""
     of_cases = literal([place for _, place in places if place is not None], ARRAY(BigInteger))
@@ -221,7 +223,7 @@ def _at_places(
     return narrowed.where(key.in_([key for key, _ in places]))
 
 
-def _fetched(casebase: Casebase, keys: Select[Any]) -> list[Any]:
+def _fetched(casebase: ScopedCasebase, keys: Select[Any]) -> list[Any]:
     """Keys that a join is narrowed to: only of those that it is told does DuckDB know how few they are."""
     with casebase.reading() as connection:
         return list(connection.scalars(keys))
@@ -233,7 +235,7 @@ def _unit_code(subject: Subject, at: Moment) -> dict[str, ColumnElement[Any]]:
     return {_UNIT: subject.dimensions["unit"](at)} if is_named else {}
 
 
-def _told_apart(casebase: Casebase, rows: pd.DataFrame) -> pd.DataFrame:
+def _told_apart(casebase: ScopedCasebase, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows whose units of one name have their district before it (see names.units); without the codes."""
     if _UNIT not in rows.columns:
         return rows
@@ -244,7 +246,7 @@ def _told_apart(casebase: Casebase, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def count_rows(casebase: Casebase, subject: Subject, where: ColumnElement[bool]) -> int:
+def count_rows(casebase: ScopedCasebase, subject: Subject, where: ColumnElement[bool]) -> int:
     """How many rows of a subject match."""
     with casebase.reading() as connection:
         return int(connection.scalar(select(func.count()).select_from(subject.rows).where(where)) or 0)
@@ -256,7 +258,7 @@ def listed(metric: Metric) -> Subject:
 
 
 def _resolve(
-    casebase: Casebase, name: str, part: Part, as_of: datetime, period: Period | None, within: Slice
+    casebase: ScopedCasebase, name: str, part: Part, as_of: datetime, period: Period | None, within: Slice
 ) -> tuple[Metric, Moment, ColumnElement[bool]]:
     metric = metric_of(name)
     if metric.kind is Kind.PER_10K and part is not Part.HITS:

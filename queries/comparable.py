@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, select
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.intervals import wilson
 from queries.measure import conditions, in_slice, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -15,7 +15,7 @@ from queries.subjects import first_level, p
 
 
 def beside_comparable(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metric: str,
     mine: ColumnElement[bool],
     names: tuple[str, str],

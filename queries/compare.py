@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries import frames, needs
@@ -22,7 +22,7 @@ _MOVES = {"inflow": "registered", "outflow": "closed", "not_handled": "not_handl
 
 
 def compare(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: Sequence[str],
     *,
     as_of: datetime,
@@ -95,7 +95,7 @@ def working_days(calendar: Workdays, period: Period, as_of: datetime, against: A
 
 
 def by_month(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: Sequence[str],
     *,
     as_of: datetime,
@@ -131,7 +131,7 @@ def _every_month(numbers: pd.DataFrame, metrics: Sequence[str], period: Period) 
     return numbers.assign(value=numbers["value"].mask(is_total & numbers["hits"].eq(0), 0.0))
 
 
-def _without_unrecorded(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:
+def _without_unrecorded(casebase: ScopedCasebase, numbers: pd.DataFrame) -> pd.DataFrame:
     """Numbers by month of which those that were over before the records begin have no value."""
     records, ends = beginnings(casebase), {name: pd.Period(name).end_time.date() for name in numbers["month"].unique()}
     pairs = numbers[["metric", "month"]].itertuples(index=False)
@@ -139,7 +139,9 @@ def _without_unrecorded(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFra
     return numbers.assign(value=numbers["value"].mask(pd.Series(unrecorded, index=numbers.index, dtype=bool)))
 
 
-def daily_flow(casebase: Casebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING) -> pd.DataFrame:
+def daily_flow(
+    casebase: ScopedCasebase, *, as_of: datetime, days: int = 90, within: Slice = EVERYTHING
+) -> pd.DataFrame:
     """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, not_handled, backlog.
 
     Days before the first case are left out, where any day is left.

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, String, and_, false, func, not_, or_, select, type_coerce
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.person_names import masked_name, masked_telephone, names_in, without_names
 from queries.blanks import blanks
 from queries.cases import list_rows
@@ -117,7 +117,7 @@ class Course:
     petitioner: Petitioner = Petitioner(None, None)
 
 
-def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course | None:
+def course(casebase: ScopedCasebase, petition_id: int, *, as_of: datetime) -> Course | None:
     """The whole course of a case; None for one that is not registered yet, or restricted (检举控告)."""
     at = moment(casebase, as_of)
     rows = list_rows(
@@ -140,7 +140,7 @@ def course(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Course |
     return Course(facts, events, case_clocks, beside, related, blank, _masked(petitioner))
 
 
-def revealed(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Revealed | None:
+def revealed(casebase: ScopedCasebase, petition_id: int, *, as_of: datetime) -> Revealed | None:
     """What is masked of a case, unmasked; None where `course` is None.
 
     The one place that reads so. Whoever calls it has checked who asks, and logged it (cockpit.reveal).
@@ -162,7 +162,7 @@ def revealed(casebase: Casebase, petition_id: int, *, as_of: datetime) -> Reveal
     return Revealed(_petitioner(casebase, petition_id), *row, written)
 
 
-def _petitioner(casebase: Casebase, petition_id: int) -> Petitioner:
+def _petitioner(casebase: ScopedCasebase, petition_id: int) -> Petitioner:
     with casebase.reading() as connection:
         row = connection.execute(
             select(p.petitioner_name, p.petitioner_phone).where(p.petition_id == petition_id)
@@ -191,7 +191,7 @@ def _is_visible(at: Moment) -> ColumnElement[bool]:
     return and_(p.registered_at <= at.as_of, not_(p.restricted))
 
 
-def _events(casebase: Casebase, petition_id: int, as_of: datetime) -> pd.DataFrame:
+def _events(casebase: ScopedCasebase, petition_id: int, as_of: datetime) -> pd.DataFrame:
     e, unit = schema.petition_event.c, schema.unit
     statement = (
         select(e.happened_at, e.action, unit.c.name.label("unit"), e.actor, e.note)
@@ -204,7 +204,7 @@ def _events(casebase: Casebase, petition_id: int, as_of: datetime) -> pd.DataFra
     return pd.DataFrame(rows, columns=["happened_at", "action", "unit", "actor", "note"])
 
 
-def _beside(casebase: Casebase, petition_id: int, at: Moment) -> dict[str, pd.DataFrame]:
+def _beside(casebase: ScopedCasebase, petition_id: int, at: Moment) -> dict[str, pd.DataFrame]:
     """Grid tasks, mediation, hearings and experts, leaders' duties and supervision of the case, begun by the moment."""
     belongs: list[tuple[Subject, ColumnElement[bool]]] = [
         (GRID_TASK, and_(task.petition_id == petition_id, task.pushed_at <= at.as_of)),
@@ -224,7 +224,7 @@ def _beside(casebase: Casebase, petition_id: int, at: Moment) -> dict[str, pd.Da
     return rows_by_subject
 
 
-def _related(casebase: Casebase, petition_id: int, at: Moment) -> pd.DataFrame:
+def _related(casebase: ScopedCasebase, petition_id: int, at: Moment) -> pd.DataFrame:
     """A repeat names the first case of its matter; the first names none."""
     with casebase.reading() as connection:
         key, first = connection.execute(

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import needs
 from queries.beginnings import beginnings
@@ -87,7 +87,7 @@ SPLITTABLE: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if 
 
 
 def decompose(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metric: str,
     *,
     as_of: datetime,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
 from queries.periods import Period, Preset, period_of
@@ -26,7 +26,7 @@ def month_of(as_of: datetime) -> Period:
 
 
 def outlook(
-    casebase: Casebase, clock: str, *, as_of: datetime, within: Slice = EVERYTHING, by: Sequence[str] = ()
+    casebase: ScopedCasebase, clock: str, *, as_of: datetime, within: Slice = EVERYTHING, by: Sequence[str] = ()
 ) -> pd.DataFrame:
     """The month's rate now and at the end of the 1st, 3rd and 5th working day to come, had nothing closed since.
 
@@ -47,7 +47,9 @@ def outlook(
     return rates[["days", "metric", *by, "hits", "among", "value", "falling"]]
 
 
-def due(casebase: Casebase, clock: str, days: int, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
+def due(
+    casebase: ScopedCasebase, clock: str, days: int, *, as_of: datetime, within: Slice = EVERYTHING
+) -> pd.DataFrame:
     """Open cases whose limit ends within so many working days, by that day: day (datetime64), cases (int)."""
     name = f"{DUE_METRICS[clock]}_{days}"
     assert METRICS[name].is_stock

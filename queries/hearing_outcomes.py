@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import case, func, not_, select
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.comparable import beside_comparable
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
@@ -18,7 +18,7 @@ HEARD, COMPARABLE = "听证件", "可比件"
 PRESIDING = "主持"
 
 
-def against_comparable(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
+def against_comparable(casebase: ScopedCasebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
     """Resolution of heard cases beside comparable cases without a hearing (see queries.comparable).
 
     Both groups: cases that are no simple claims, closed by the moment, with a known outcome (化解 or not).
@@ -29,12 +29,12 @@ def against_comparable(casebase: Casebase, *, as_of: datetime, within: Slice = E
     return beside_comparable(casebase, "resolution", heard, names, not_(p.is_simple), as_of=as_of, within=within)
 
 
-def median_wait(casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> float:
+def median_wait(casebase: ScopedCasebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> float:
     """Median natural days from application to hearing, over the hearings of `hearing_wait_days`; NaN without any."""
     return float(spread(casebase, "hearing_wait_days", as_of=as_of, period=period, within=within)["median"].iloc[0])
 
 
-def experts(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
+def experts(casebase: ScopedCasebase, *, as_of: datetime) -> pd.DataFrame:
     """The pool at a moment: code, name, source, field, joined_on, last_on.
 
     last_on is when each last took part in anything: a hearing, a mediation, a handling; None for who never did.
@@ -54,7 +54,7 @@ def experts(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
     return frame.astype({"code": str})
 
 
-def coming_panels(casebase: Casebase, *, as_of: datetime) -> pd.DataFrame:
+def coming_panels(casebase: ScopedCasebase, *, as_of: datetime) -> pd.DataFrame:
     """Who sits on the hearings of `hearings_coming`: hearing_id, expert (name), role; the presiding one first.
 
     Recused experts are left out; a hearing without a panel has no row.

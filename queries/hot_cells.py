@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.measure import measure
 from queries.model import EVERYTHING, Slice
 from queries.names import areas
@@ -16,7 +16,7 @@ SIDE = 1 / CELLS_PER_DEGREE
 
 
 def hot_cells(
-    casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING, most: int = 200
+    casebase: ScopedCasebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING, most: int = 200
 ) -> pd.DataFrame:
     """The squares with most cases registered in the period, the fullest first; cases without coordinates are in none.
 

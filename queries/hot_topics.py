@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from casebase.engine import Casebase, frame_of
+from casebase.engine import ScopedCasebase, frame_of
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries.beginnings import beginnings
@@ -97,7 +97,7 @@ class Stretches:
 
 
 def topics(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     *,
     as_of: datetime,
     days: int = 7,
@@ -135,7 +135,7 @@ def topics(
 
 
 def words(
-    casebase: Casebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 12
+    casebase: ScopedCasebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 12
 ) -> pd.DataFrame:
     """Words of titles and texts that rise beyond chance, least likely by chance first; words of the same cases as one.
 
@@ -164,7 +164,7 @@ def words(
 
 
 def clusters(
-    casebase: Casebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 200
+    casebase: ScopedCasebase, *, as_of: datetime, days: int = 7, within: Slice = EVERYTHING, most: int = 200
 ) -> pd.DataFrame:
     """Square kilometres with more cases in the latest stretch than expected, the least likely by chance first.
 
@@ -183,7 +183,7 @@ def clusters(
     return risen.sort_values(["p", "cases"], ascending=[True, False], kind="stable").head(most).reset_index(drop=True)
 
 
-def counts_by_stretch(casebase: Casebase, stretches: Stretches, within: Slice, by: Sequence[str]) -> pd.DataFrame:
+def counts_by_stretch(casebase: ScopedCasebase, stretches: Stretches, within: Slice, by: Sequence[str]) -> pd.DataFrame:
     """Cases registered by dimensions and stretch: the `by` columns (None where not filled in), stretch, hits."""
     at = moment(casebase, stretches.as_of)
     dimensions = metric_of(METRIC).subject.dimensions
@@ -237,14 +237,14 @@ def _series(rows: pd.DataFrame, by: tuple[str, ...]) -> tuple[list[Cell], Counts
 
 
 def _read(
-    casebase: Casebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
+    casebase: ScopedCasebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
 ) -> pd.DataFrame:
     with casebase.reading() as connection:
         return frame_of(connection, _of_stretches(casebase, stretches, within, columns))
 
 
 def _of_stretches(
-    casebase: Casebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
+    casebase: ScopedCasebase, stretches: Stretches, within: Slice, columns: dict[str, ColumnElement[Any]]
 ) -> Select[Any]:
     """The cases of all stretches, by the predicates of the metric, with the stretch of each."""
     metric = metric_of(METRIC)
@@ -256,7 +256,7 @@ def _of_stretches(
     return select(*labels, number.label("stretch")).select_from(metric.subject.rows).where(*where)
 
 
-def _parents(casebase: Casebase) -> dict[str, str]:
+def _parents(casebase: ScopedCasebase) -> dict[str, str]:
     table = categories(casebase)
     return dict(zip(table["code"], table["parent_code"].fillna(table["code"]), strict=True))
 
@@ -283,7 +283,7 @@ def _whole_cell(cell: Cell, parents: dict[str, str]) -> set[tuple[str, str]]:
 
 
 def _year_before(
-    casebase: Casebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str
+    casebase: ScopedCasebase, stretches: Stretches, within: Slice, cells: list[Cell], place: str
 ) -> list[int | None]:
     period, as_of = compared_period(stretches.window, stretches.as_of, Against.YEAR_BEFORE)
     if not cells or not beginnings(casebase).cover(metric_of(METRIC), period, period.end):

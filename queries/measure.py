@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Date, and_, false, func, or_, select
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import frames, needs
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
@@ -45,7 +45,7 @@ def metric_of(name: str) -> Metric:
 
 
 def measure(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: Sequence[str],
     *,
     as_of: datetime,
@@ -67,14 +67,14 @@ def measure(
     return measure_all(casebase, [Query(tuple(metrics), as_of, period, within, tuple(by))])[0]
 
 
-def measure_all(casebase: Casebase, queries: Sequence[Query]) -> list[pd.DataFrame]:
+def measure_all(casebase: ScopedCasebase, queries: Sequence[Query]) -> list[pd.DataFrame]:
     """The answers of `measure` to several queries, in their order, by as few statements as their splits allow."""
     plans = [list(_plan(casebase, query)) for query in queries]
     numbers = iter(read(casebase, [one for plan in plans for one in plan]))
     return [_answer(casebase, query, [next(numbers) for _ in plan]) for query, plan in zip(queries, plans, strict=True)]
 
 
-def _plan(casebase: Casebase, query: Query) -> Iterator[Pass]:
+def _plan(casebase: ScopedCasebase, query: Query) -> Iterator[Pass]:
     """The passes that answer a query."""
     chosen = [metric_of(name) for name in query.metrics]
     for metric in chosen:
@@ -83,7 +83,7 @@ def _plan(casebase: Casebase, query: Query) -> Iterator[Pass]:
         yield from _plan_group(casebase, group, query.by, moment(casebase, as_of), period, rest)
 
 
-def _answer(casebase: Casebase, query: Query, parts: Iterable[Sequence[Number]]) -> pd.DataFrame:
+def _answer(casebase: ScopedCasebase, query: Query, parts: Iterable[Sequence[Number]]) -> pd.DataFrame:
     by, lacks = query.by, needs.unknown(casebase)
     numbers = _of_people(casebase, _in_order([number for part in parts for number in part], query), query)
     moments = {name: span_of(metric_of(name), query.as_of, query.period, query.within)[0] for name in query.metrics}
@@ -200,7 +200,7 @@ def _is_found_open(metric: Metric, period: Period | None) -> bool:
     return metric.only_open and (metric.is_stock or period is None)
 
 
-def in_slice(casebase: Casebase, subject: Subject, at: Moment, within: Slice) -> list[ColumnElement[bool]]:
+def in_slice(casebase: ScopedCasebase, subject: Subject, at: Moment, within: Slice) -> list[ColumnElement[bool]]:
     """The slice as conditions; dimensions that the subject does not have do not apply."""
     narrowing: list[ColumnElement[bool] | None] = []
     if within.area:
@@ -253,7 +253,7 @@ def _groups(metrics: Sequence[Metric], query: Query) -> Iterator[tuple[list[Metr
 
 
 def _plan_group(
-    casebase: Casebase, metrics: list[Metric], by: tuple[str, ...], at: Moment, period: Period | None, rest: Slice
+    casebase: ScopedCasebase, metrics: list[Metric], by: tuple[str, ...], at: Moment, period: Period | None, rest: Slice
 ) -> Iterator[Pass]:
     first = metrics[0]
     span = next((name for name in by if name in TIME), None)
@@ -270,7 +270,7 @@ def _plan_group(
 
 
 def _narrowed(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     one: Scan | Balance,
     subject: Subject,
     within: Slice,
@@ -286,7 +286,7 @@ def _labels(subject: Subject, names: tuple[str, ...], at: Moment) -> dict[str, C
 
 
 def _moments(
-    casebase: Casebase, metric: Metric, at: Moment, period: Period | None, span: str
+    casebase: ScopedCasebase, metric: Metric, at: Moment, period: Period | None, span: str
 ) -> list[tuple[str, Moment]]:
     """The months or days of a period with the last moment of each, none later than `at`."""
     if period is None:
@@ -306,7 +306,7 @@ def _depends_on_moment(subject: Subject, by: tuple[str, ...], within: Slice) -> 
 
 
 def _plan_stocks(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metrics: list[Metric],
     moments: list[tuple[str, Moment]],
     by: tuple[str, ...],
@@ -360,7 +360,7 @@ def _value(number: Number) -> float:
     return float(hits)
 
 
-def _of_people(casebase: Casebase, numbers: list[Number], query: Query) -> list[Number]:
+def _of_people(casebase: ScopedCasebase, numbers: list[Number], query: Query) -> list[Number]:
     """The same, but among of a number for 10,000 people is the population (see `_population`)."""
     if all(METRICS[name].kind is not Kind.PER_10K for name in query.metrics):
         return numbers
@@ -372,8 +372,19 @@ def _of_people(casebase: Casebase, numbers: list[Number], query: Query) -> list[
     ]
 
 
-def _population(casebase: Casebase, by: tuple[str, ...], within: Slice) -> Callable[[Number], int]:
-    """People of a number's area: the finest place it is split by or narrowed to, else the city. None of a grid."""
+def _people_of_all(casebase: ScopedCasebase) -> int:
+    """The people of the city, or of the places of the scope; none of a unit."""
+    area = schema.area.c
+    total = func.sum(area.population)
+    if casebase.scope.areas is not None:
+        (people,) = casebase.rows(select(total).where(area.code.in_(sorted(casebase.scope.areas))))
+        return int(people[0] or 0)
+    sums = dict(casebase.rows(select(area.level, total).where(area.population.is_not(None)).group_by(area.level)))
+    return int(sums.get(2) or sums.get(1) or 0)
+
+
+def _population(casebase: ScopedCasebase, by: tuple[str, ...], within: Slice) -> Callable[[Number], int]:
+    """People of a number's area: the finest place it is split by or narrowed to, else all. None of a grid."""
     area = schema.area.c
     counted = area.population.is_not(None)
     fixed: dict[str, str | None] = dict(within.cell)
@@ -381,8 +392,7 @@ def _population(casebase: Casebase, by: tuple[str, ...], within: Slice) -> Calla
         fixed.setdefault(AREA_DIMENSIONS[casebase.level_of(within.area)], within.area)
     place = next((name for name in ("grid", "community", "street", "district") if name in by or name in fixed), None)
     if place is None:
-        of_level = select(area.level, func.sum(area.population)).where(counted).group_by(area.level)
-        sums = dict(casebase.rows(of_level))
-        return lambda _: int(sums.get(2) or sums.get(1) or 0)
+        total = _people_of_all(casebase)
+        return lambda _: total
     people = dict(casebase.rows(select(area.code, area.population).where(counted)))
     return lambda number: int(people.get(number.keys[place] if place in by else fixed[place]) or 0)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, FromClause
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
 from queries.blanks import blanks, names_of_columns
@@ -26,7 +26,7 @@ _TEXTS = ("name", "group", "unit", "definition", "among_text", "hits_text", "per
 class Look:
     """What the data does not fill (see queries.blanks), and whether anybody has asked: `seen` is empty until then."""
 
-    casebase: Casebase | None = None
+    casebase: ScopedCasebase | None = None
     seen: frozenset[str] = frozenset()
 
     def __call__(self) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Moment:
         return self.today if self.today < self.workdays.first else self.workdays.after(self.today, n)
 
 
-def moment(casebase: Casebase, as_of: datetime) -> Moment:
+def moment(casebase: ScopedCasebase, as_of: datetime) -> Moment:
     """The moment under the rules of a case database."""
     return Moment(as_of, casebase.settings.deadlines, casebase.workdays, Look(casebase))
 

@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, or_, select
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.cases import place_of_case, with_cases_at
 from queries.model import EVERYTHING, Slice
 from queries.segmentation import occurrences, words
@@ -25,7 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
+def model_cases(casebase: ScopedCasebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:
     """The exemplary cases published by the day of the moment (or without a day), the latest first.
 
     Columns: COLUMNS. Place and course are the mediation's, else the petition's; days are natural days from the
@@ -44,7 +44,7 @@ def model_cases(casebase: Casebase, *, as_of: datetime, within: Slice = EVERYTHI
     return library.astype({"petition_id": "Int64", "days": "Int64"})
 
 
-def _places_of_cases(casebase: Casebase) -> Select[Any]:
+def _places_of_cases(casebase: ScopedCasebase) -> Select[Any]:
     """The places of the cases that stand behind any exemplary case."""
     named = select(func.coalesce(_model_case.petition_id, dispute.petition_id)).select_from(_WITH_DISPUTES)
     return select(place_of_case(casebase)).select_from(schema.petition).where(p.petition_id.in_(named)).correlate(None)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select, union
 
 from casebase import schema
 from casebase.case_words import HOTLINE
-from casebase.engine import Casebase
-from queries.once_a_version import once_for
+from casebase.engine import ScopedCasebase
+from queries.once_a_version import once_a_version, once_for
 from queries.subjects import as_key
 
 AREA_DIMENSIONS = ("district", "street", "community")
@@ -18,7 +18,7 @@ AREA_DIMENSIONS = ("district", "street", "community")
 _DISTRICT, _DEEPEST = 2, 4
 
 
-def areas(casebase: Casebase) -> pd.DataFrame:
+def areas(casebase: ScopedCasebase) -> pd.DataFrame:
     """All areas by code, without shapes.
 
     Columns: code, name, level, parent_code, kind, population, households, lon, lat, schematic.
@@ -28,34 +28,45 @@ def areas(casebase: Casebase) -> pd.DataFrame:
     return casebase.frame(select(*columns).order_by(a.code))
 
 
-def shapes(casebase: Casebase, parent: str) -> pd.DataFrame:
+def shapes(casebase: ScopedCasebase, parent: str) -> pd.DataFrame:
     """Outlines of the areas directly below `parent`: code, shape (JSON text or None)."""
     a = schema.area.c
     return casebase.frame(select(a.code, a.shape).where(a.parent_code == parent).order_by(a.code))
 
 
-def grids(casebase: Casebase, community: str) -> pd.DataFrame:
+def grids(casebase: ScopedCasebase, community: str) -> pd.DataFrame:
     """The grids of a community: grid_id, name, kind, households, lon, lat, shape."""
     g = schema.grid.c
     columns = (g.grid_id, g.name, g.kind, g.households, g.lon, g.lat, g.shape)
     return casebase.frame(select(*columns).where(g.community_code == community).order_by(g.grid_id))
 
 
-def grid_names(casebase: Casebase, grid_ids: tuple[str, ...]) -> dict[str, str]:
+def grid_names(casebase: ScopedCasebase, grid_ids: tuple[str, ...]) -> dict[str, str]:
     """Grid → name, for these grids alone: a city has tens of thousands."""
     g = schema.grid.c
     grids_by_id = casebase.frame(select(g.grid_id, g.name).where(g.grid_id.in_(grid_ids)))
     return dict(zip(grids_by_id["grid_id"], grids_by_id["name"], strict=True))
 
 
-def categories(casebase: Casebase) -> pd.DataFrame:
-    """All content classes: code, name, parent_code."""
-    return casebase.frame(_all_categories())
+def categories(casebase: ScopedCasebase) -> pd.DataFrame:
+    """All content classes: code, name, parent_code; to a scope, those of its cases with what they belong to."""
+    table = casebase.frame(_all_categories())
+    if casebase.scope.is_whole:
+        return table
+    occurring = _classes_of_cases(casebase)
+    above = set(table.loc[table["code"].isin(occurring), "parent_code"].dropna())
+    return table[table["code"].isin(occurring | above)].reset_index(drop=True)
 
 
-def units(casebase: Casebase) -> pd.DataFrame:
-    """All responsible units: unit_id, name, kind, area_code; of those of one name each with its district before it."""
-    return _units(casebase).copy()
+def units(casebase: ScopedCasebase) -> pd.DataFrame:
+    """All responsible units: unit_id, name, kind, area_code; of those of one name each with its district before it.
+
+    To a scope, its own and those that its cases name.
+    """
+    table = _units(casebase)
+    if casebase.scope.is_whole:
+        return table.copy()
+    return table[table["unit_id"].isin(_units_of_cases(casebase))].reset_index(drop=True)
 
 
 def _all_areas() -> Select[Any]:
@@ -73,13 +84,31 @@ def _all_categories() -> Select[Any]:
     return select(c.code, c.name, c.parent_code).order_by(c.code)
 
 
+@once_a_version
+def _classes_of_cases(casebase: ScopedCasebase) -> set[str]:
+    return _occurring(casebase, schema.petition.c.category_code)
+
+
+@once_a_version
+def _units_of_cases(casebase: ScopedCasebase) -> set[str]:
+    p = schema.petition.c
+    named = _occurring(casebase, p.unit_id, p.complained_unit_id, schema.proposal.c.unit_id)
+    return named | casebase.scope.units
+
+
+def _occurring(casebase: ScopedCasebase, *columns: ColumnElement[str]) -> set[str]:
+    """The codes that stand in any of these columns, in rows that the scope lets through."""
+    every = union(*(select(column.label("code")).where(column.is_not(None)) for column in columns))
+    return {code for (code,) in casebase.rows(every)}
+
+
 def _all_organisations() -> Select[Any]:
     o = schema.social_org.c
     return select(o.org_id.label("code"), o.name, o.kind).order_by(o.org_id)
 
 
 @once_for(_all_units, _all_areas)
-def _units(casebase: Casebase) -> pd.DataFrame:
+def _units(casebase: ScopedCasebase) -> pd.DataFrame:
     table = casebase.frame(_all_units())
     shared = table["name"].duplicated(keep=False)
     if not shared.any():
@@ -91,12 +120,13 @@ def _units(casebase: Casebase) -> pd.DataFrame:
 
 
 @once_for(_all_units, _all_areas)
-def shared_units(casebase: Casebase) -> dict[str, str]:
+def shared_units(casebase: ScopedCasebase) -> dict[str, str]:
     """Unit → its name with the district before it, of units that share their name with another."""
     u = schema.unit.c
     own = casebase.frame(select(u.unit_id, u.name))
     stored = dict(zip(own["unit_id"], own["name"], strict=True))
-    return {code: name for code, name in _unit_names(casebase).items() if name != stored[code]}
+    told_apart = _units(casebase)[["unit_id", "name"]].itertuples(index=False, name=None)
+    return {code: name for code, name in told_apart if name != stored[code]}
 
 
 def _district(code: str, places: pd.DataFrame) -> str:
@@ -129,13 +159,13 @@ def _distinct_areas(table: pd.DataFrame) -> dict[str, str]:
     return names
 
 
-def organisations(casebase: Casebase) -> pd.DataFrame:
+def organisations(casebase: ScopedCasebase) -> pd.DataFrame:
     """All community organisations and incubation centres: code (text), name, kind."""
     table = casebase.frame(_all_organisations())
     return table.assign(code=table["code"].astype(str))
 
 
-def channels(casebase: Casebase) -> list[str]:
+def channels(casebase: ScopedCasebase) -> list[str]:
     """The channels that occur, without the hotline (counted apart)."""
     c = schema.petition.c.channel
     # All are asked for, and grouped: DuckDB does so by the words that a column has, but compares every row to a word.
@@ -143,7 +173,7 @@ def channels(casebase: Casebase) -> list[str]:
     return [channel for (channel,) in every if channel not in (None, HOTLINE)]
 
 
-def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
+def names_of(casebase: ScopedCasebase, dimension: str) -> dict[str, str] | None:
     """Code → name of a dimension that splits by code; None for one whose values speak for themselves.
 
     Where a city has several streets or units of one name, each has what it lies in before it.
@@ -153,29 +183,27 @@ def names_of(casebase: Casebase, dimension: str) -> dict[str, str] | None:
 
 
 @once_for(_all_areas)
-def _area_names(casebase: Casebase) -> dict[str, str]:
+def _area_names(casebase: ScopedCasebase) -> dict[str, str]:
     return _distinct_areas(casebase.frame(_all_areas()))
 
 
-@once_for(_all_categories)
-def _category_names(casebase: Casebase) -> dict[str, str]:
+def _category_names(casebase: ScopedCasebase) -> dict[str, str]:
     table = categories(casebase)
     return dict(zip(table["code"], table["name"], strict=True))
 
 
-@once_for(_all_units, _all_areas)
-def _unit_names(casebase: Casebase) -> dict[str, str]:
-    table = _units(casebase)
+def _unit_names(casebase: ScopedCasebase) -> dict[str, str]:
+    table = units(casebase)
     return dict(zip(table["unit_id"], table["name"], strict=True))
 
 
 @once_for(_all_organisations)
-def _organisation_names(casebase: Casebase) -> dict[str, str]:
+def _organisation_names(casebase: ScopedCasebase) -> dict[str, str]:
     table = organisations(casebase)
     return dict(zip(table["code"], table["name"], strict=True))
 
 
-_NAMES: Mapping[str, Callable[[Casebase], dict[str, str]]] = {
+_NAMES: Mapping[str, Callable[[ScopedCasebase], dict[str, str]]] = {
     **dict.fromkeys(AREA_DIMENSIONS, _area_names),
     **dict.fromkeys(("category", "subcategory"), _category_names),
     **dict.fromkeys(("unit", "addressee", "complained_unit"), _unit_names),
@@ -183,7 +211,7 @@ _NAMES: Mapping[str, Callable[[Casebase], dict[str, str]]] = {
 }
 
 
-def codes(casebase: Casebase, dimension: str | None = None) -> dict[str, str] | None:
+def codes(casebase: ScopedCasebase, dimension: str | None = None) -> dict[str, str] | None:
     """Code → name of what a dimension can be narrowed to; None for one whose values speak for themselves.
 
     Without a dimension: all areas, of every level.
@@ -196,7 +224,14 @@ def codes(casebase: Casebase, dimension: str | None = None) -> dict[str, str] | 
     return dict(zip(table["code"], table["name"], strict=True))
 
 
-def with_names(casebase: Casebase, measured: pd.DataFrame) -> pd.DataFrame:
+def name_of_scope(casebase: ScopedCasebase) -> str:
+    """The places and units of a scope in words: 金水区、市教育局; "" of one that is everything."""
+    scope = casebase.scope
+    named = {**(codes(casebase) or {}), **_unit_names(casebase)}
+    return "、".join(named.get(code, code) for code in [*sorted(scope.areas or ()), *sorted(scope.units)])
+
+
+def with_names(casebase: ScopedCasebase, measured: pd.DataFrame) -> pd.DataFrame:
     """Add `<dimension>_name` beside every code column of a measured frame."""
     for dimension in [*AREA_DIMENSIONS, "category", "subcategory", "unit"]:
         if dimension in measured.columns:

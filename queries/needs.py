@@ -21,7 +21,7 @@ from sqlalchemy.sql.functions import coalesce
 from sqlalchemy.sql.selectable import Exists, ScalarSelect
 from sqlalchemy.sql.visitors import iterate
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.settings import DeadlineSettings
 from casebase.workdays import Workdays
 from queries import blanks
@@ -45,12 +45,12 @@ _DERIVED_WITH = {
 }
 
 
-def unknown(casebase: Casebase) -> Mapping[str, tuple[str, ...]]:
+def unknown(casebase: ScopedCasebase) -> Mapping[str, tuple[str, ...]]:
     """The metrics that the data as it is cannot tell, each with what they lack (see `lacking`)."""
     return _unknown(blanks.blanks(casebase))
 
 
-def without_unknown(casebase: Casebase, numbers: pd.DataFrame) -> pd.DataFrame:
+def without_unknown(casebase: ScopedCasebase, numbers: pd.DataFrame) -> pd.DataFrame:
     """A frame of numbers (columns metric, value) with the column unknown: what each lacks, joined by commas, or None.
 
     What the data cannot tell has no value.
@@ -113,7 +113,7 @@ def split_lacks(metric: Metric, dimension: str, blank: frozenset[str]) -> tuple[
     return tuple(sorted(lacks, key=order.__getitem__))
 
 
-def unknown_split(casebase: Casebase, metric: str, dimension: str) -> tuple[str, ...]:
+def unknown_split(casebase: ScopedCasebase, metric: str, dimension: str) -> tuple[str, ...]:
     """What the data lacks for this metric split by this dimension; () where it lacks nothing."""
     return split_lacks(METRICS[metric], dimension, blanks.blanks(casebase))
 

@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select
 
-from casebase.engine import Casebase, RawRows
+from casebase.engine import RawRows, ScopedCasebase
 
 T = TypeVar("T")
-Question = Callable[[Casebase], T]
+Question = Callable[[ScopedCasebase], T]
 
 
 def once_a_version(question: Question[T]) -> Question[T]:
@@ -28,15 +28,15 @@ def once_for(*statements: Callable[[], Select[Any]]) -> Callable[[Question[T]], 
 
 
 def _kept(question: Question[T], statements: tuple[Callable[[], Select[Any]], ...]) -> Question[T]:
-    answers: WeakKeyDictionary[Casebase, tuple[int, list[RawRows], T]] = WeakKeyDictionary()
+    answers: WeakKeyDictionary[ScopedCasebase, tuple[int, list[RawRows], T]] = WeakKeyDictionary()
     lock = threading.RLock()
 
     @wraps(question)
-    def answer(casebase: Casebase) -> T:
+    def answer(casebase: ScopedCasebase) -> T:
         with lock:  # whoever asks at the same time waits for the one answer
             return answer_alone(casebase)
 
-    def answer_alone(casebase: Casebase) -> T:
+    def answer_alone(casebase: ScopedCasebase) -> T:
         version = casebase.state().version
         kept = answers.get(casebase)
         # A database that counts no changes is looked at every time.

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, func, not_, or_, select
 
 from casebase import checks
 from casebase.checks import Rule
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from casebase.schema import (
     expert_task,
@@ -42,7 +42,7 @@ _CODES = ("district_code", "street_code", "community_code", "category_code", "un
 _CHOICES = ("purpose", "satisfaction_bureau", "satisfaction_unit")
 
 
-def findings(casebase: Casebase) -> pd.DataFrame:
+def findings(casebase: ScopedCasebase) -> pd.DataFrame:
     """What is wrong or missing, errors first: name, severity ("error", "warning"), table, count, among (its rows).
 
     Of rejects, which have a table of their own, among are the rows that the load read. Only findings
@@ -65,7 +65,9 @@ def findings(casebase: Casebase) -> pd.DataFrame:
     return frame.astype({"count": "int64", "among": "Int64"})
 
 
-def rows(casebase: Casebase, name: str, *, as_of: datetime, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
+def rows(
+    casebase: ScopedCasebase, name: str, *, as_of: datetime, limit: int | None = None, offset: int = 0
+) -> pd.DataFrame:
     """The rows of a finding, by key: of cases the columns of any list of cases and the fields that rules look at.
 
     Of the calendar: day, or year. Raises UsageError for an unknown finding.
@@ -81,7 +83,7 @@ def rows(casebase: Casebase, name: str, *, as_of: datetime, limit: int | None = 
     return casebase.frame(statement)
 
 
-def loads(casebase: Casebase) -> pd.DataFrame:
+def loads(casebase: ScopedCasebase) -> pd.DataFrame:
     """Every load, the last first: load_id, started_at, source, file_name, rows_read, rows_loaded, rows_rejected."""
     run = load_run.c
     columns = (
@@ -97,7 +99,7 @@ def loads(casebase: Casebase) -> pd.DataFrame:
     return casebase.frame(statement)
 
 
-def rejects(casebase: Casebase, load_id: int, *, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
+def rejects(casebase: ScopedCasebase, load_id: int, *, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
     """The rows that a load did not take: line_no, column_name, reason.
 
     Their text is in the operator's rejects file alone.
@@ -110,7 +112,7 @@ def rejects(casebase: Casebase, load_id: int, *, limit: int | None = None, offse
     return casebase.frame(statement)
 
 
-def ages(casebase: Casebase) -> pd.DataFrame:
+def ages(casebase: ScopedCasebase) -> pd.DataFrame:
     """How old the data of each source is: source, cases, first_at and last_at (registered), updated_at (the latest)."""
     columns = (func.count(), func.min(p.registered_at), func.max(p.registered_at), func.max(p.updated_at))
     statement = select(p.source, *columns).where(not_(p.restricted)).group_by(p.source).order_by(p.source)
@@ -119,7 +121,7 @@ def ages(casebase: Casebase) -> pd.DataFrame:
     return pd.DataFrame(sources, columns=["source", "cases", "first_at", "last_at", "updated_at"])
 
 
-def _rule(casebase: Casebase, name: str) -> Rule:
+def _rule(casebase: ScopedCasebase, name: str) -> Rule:
     for rule in checks.rules(casebase.settings.deadlines):
         if rule.name == name:
             return rule
@@ -137,7 +139,7 @@ def _size(table: Table) -> Any:
     return select(func.count()).select_from(table).where(*_only_listable(table))
 
 
-def _columns(casebase: Casebase, table: Table, as_of: datetime) -> list[ColumnElement[Any]]:
+def _columns(casebase: ScopedCasebase, table: Table, as_of: datetime) -> list[ColumnElement[Any]]:
     if table is not petition:
         hidden: set[Column[Any]] = {column for column in table.columns if column.name in ("shape", "sha256")}
         return [column for column in table.columns if column not in hidden]
@@ -146,7 +148,7 @@ def _columns(casebase: Casebase, table: Table, as_of: datetime) -> list[ColumnEl
     return [expression(at).label(name) for name, expression in {**PETITION.columns, **more}.items()]
 
 
-def _of_calendar(casebase: Casebase, name: str) -> pd.DataFrame:
+def _of_calendar(casebase: ScopedCasebase, name: str) -> pd.DataFrame:
     with casebase.reading() as connection:
         if name == "unpublished_years":
             return pd.DataFrame({"year": checks.unpublished_years(connection)})

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.schema import petition
 from queries.model import Metric
 
@@ -217,7 +217,7 @@ class Balance:
                     yield Number(self.metric.id, keys | {self.span: label}, there, there, math.nan)
 
 
-def read(casebase: Casebase, passes: Sequence[Pass]) -> list[list[Number]]:
+def read(casebase: ScopedCasebase, passes: Sequence[Pass]) -> list[list[Number]]:
     """The numbers of passes, in their order; those that are split by columns of the same kinds in one statement."""
     alike: dict[tuple[str, ...], list[tuple[Pass, Counts]]] = {}
     for one in passes:
@@ -237,7 +237,7 @@ def _kind(expression: ColumnElement[Any]) -> str:
         return type(expression.type).__name__
 
 
-def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator[tuple[Pass, list[Number]]]:
+def _read(casebase: ScopedCasebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator[tuple[Pass, list[Number]]]:
     """Rows as they come, and no frames: a page has some sixty passes, most of a row or two."""
     counts_of = [counts for _, counts in passes]
     labels, (most, with_amount) = len(counts_of[0].labels), _width(counts_of)
@@ -253,7 +253,7 @@ def _read(casebase: Casebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator
 
 
 def _fetching_cases_once(
-    casebase: Casebase, statement: Select[Any] | CompoundSelect[Any], passes: Sequence[tuple[Pass, Counts]]
+    casebase: ScopedCasebase, statement: Select[Any] | CompoundSelect[Any], passes: Sequence[tuple[Pass, Counts]]
 ) -> Select[Any] | CompoundSelect[Any]:
     """The statement in which several passes over rows of few cases read these in place of all.
 

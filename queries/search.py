@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, not_
 
 from casebase import schema
 from casebase.case_words import HOTLINE
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries.beginnings import first_case_day
 from queries.measure import conditions, in_slice, metric_of
@@ -159,7 +159,7 @@ class Matches:
 
 
 def search(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     query: Search,
     *,
     as_of: datetime,
@@ -200,7 +200,7 @@ def search(
 
 
 def by_month(
-    casebase: Casebase, query: Search, *, as_of: datetime, within: Slice = EVERYTHING, months: int = 12
+    casebase: ScopedCasebase, query: Search, *, as_of: datetime, within: Slice = EVERYTHING, months: int = 12
 ) -> pd.DataFrame:
     """How many of the cases that `query` describes were registered in each of the last months, whatever its days.
 
@@ -237,7 +237,7 @@ def _order_by(rows: FromClause, descending: bool) -> tuple[ColumnElement[Any], .
     return key.nulls_last(), rows.c.id
 
 
-def _where(casebase: Casebase, query: Search, at: Moment, within: Slice) -> ColumnElement[bool]:
+def _where(casebase: ScopedCasebase, query: Search, at: Moment, within: Slice) -> ColumnElement[bool]:
     _check("flag", query.flags, FLAGS)
     if query.too_much:
         raise UsageError(query.too_much)

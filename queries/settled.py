@@ -19,7 +19,7 @@ from sqlalchemy import Alias, ClauseElement, Column, ColumnElement, Select, Tabl
 from sqlalchemy.sql import visitors
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.settings import DeadlineSettings
 from casebase.settled import KEY, MARGIN, Settled
 from casebase.workdays import fingerprint
@@ -85,7 +85,7 @@ def _of_classes() -> Select[Any]:
 
 
 @once_for(_of_cases, fingerprint, _of_classes)
-def settled_counts(casebase: Casebase) -> SettledCounts | None:
+def settled_counts(casebase: ScopedCasebase) -> SettledCounts | None:
     """Those of a case base, empty at first; None where it does not keep which cases are settled."""
     text = next((value for (value,) in casebase.rows(_of_cases())), None)
     return SettledCounts(Settled.parsed(text).until, _margin(casebase.settings.deadlines)) if text else None
@@ -145,7 +145,7 @@ class Divided:
 
 
 def divided(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     one: Scan | Balance,
     conditions: Callable[[Slice], Sequence[ColumnElement[bool]]],
     within: Slice,

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.model import Moment, moment
 from queries.registry.common import closed, known
 from queries.segmentation import weighted
@@ -44,7 +44,7 @@ class _SoughtCase:
     matter: int
 
 
-def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, limit: int = 5) -> pd.DataFrame:
+def similar_settled(casebase: ScopedCasebase, petition_id: int, *, as_of: datetime, limit: int = 5) -> pd.DataFrame:
     """The `limit` settled cases most like this one, the most similar first, and how they were settled.
 
     Settled: closed by the moment, and not known to be unresolved (many sources never say); not restricted, of another
@@ -72,7 +72,7 @@ def similar_settled(casebase: Casebase, petition_id: int, *, as_of: datetime, li
     return similar[list(COLUMNS)]
 
 
-def _sought_case(casebase: Casebase, petition_id: int, at: Moment) -> _SoughtCase | None:
+def _sought_case(casebase: ScopedCasebase, petition_id: int, at: Moment) -> _SoughtCase | None:
     matter = func.coalesce(p.repeat_of, p.petition_id)
     statement = select(_text().label("text"), first_level(p.category_code), matter)
     with casebase.reading() as connection:
@@ -127,7 +127,7 @@ def _details(chosen: list[int]) -> Select[Any]:
     return select(*columns).select_from(rows).where(p.petition_id.in_(chosen))
 
 
-def _outcomes(casebase: Casebase, rows: pd.DataFrame, at: Moment) -> list[str]:
+def _outcomes(casebase: ScopedCasebase, rows: pd.DataFrame, at: Moment) -> list[str]:
     """听证：达成和解；网格：就地化解；已化解. Only what had happened by the moment."""
     ends = {
         number: _NOT_RECORDED if pd.isna(resolved) else _RESOLVED

@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Float, cast, func, select
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import frames
 from queries.measure import check_dimensions, conditions, in_slice, metric_of, span_of
@@ -18,7 +18,7 @@ _QUANTILES = {"median": 0.5, "p90": 0.9}
 
 
 def spread(
-    casebase: Casebase,
+    casebase: ScopedCasebase,
     metric: str,
     *,
     as_of: datetime,

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import func, or_, select
 
 from casebase.case_words import HOTLINE
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from queries.measure import in_slice
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period, end_of_day
@@ -17,7 +17,7 @@ from queries.subjects import PETITION, p
 DEFINITION = "期内登记的检举控告件总数，含纳入统计与否、初件和重件；12345转办件不计。只列总数，不分类、不列件，不上屏。"
 
 
-def wrongdoing_total(casebase: Casebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> int:
+def wrongdoing_total(casebase: ScopedCasebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> int:
     """How many reports of wrongdoing were registered in the period, by the moment (件次)."""
     at = moment(casebase, as_of)
     where = [p.restricted, p.registered_at <= as_of, or_(p.channel.is_(None), p.channel != HOTLINE)]

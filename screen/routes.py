@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from access.identity import Refusal
+from access.requests import identity_of
 from casebase.errors import CasebaseError, UsageError
+from casebase.scope import Scope
 from cockpit import process
 from cockpit.view import DEFAULT_PERIOD, PRESETS, WHOLE_CITY
 from queries import names
@@ -83,6 +87,7 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
     try:
         answer = await anyio.to_thread.run_sync(
             partial(snapshots.get, brief="brief" in parameters),
+            _scope(request),
             parameters.get("area", ""),
             parameters.get("period", ""),
             scene_ids,
@@ -100,7 +105,7 @@ async def figures(snapshots: Snapshots, request: Request) -> Response:
     parameters = request.query_params
     try:
         answer = await anyio.to_thread.run_sync(
-            snapshots.figures, parameters.get("area", ""), parameters.get("period", "")
+            snapshots.figures, _scope(request), parameters.get("area", ""), parameters.get("period", "")
         )
     except CasebaseError as error:
         return _unavailable(error)
@@ -127,7 +132,8 @@ async def get_wish(channels: Channels, request: Request) -> Response:
     if not wall:
         answer = {**answer, "walls": channels.walls(now)}
     if "areas" in parameters:
-        areas, whole = await anyio.to_thread.run_sync(lambda: (_areas(), _whole()))
+        scope = _scope(request)
+        areas, whole = await anyio.to_thread.run_sync(lambda: (_areas(scope), _whole(scope)))
         answer = {**answer, "areas": areas, "whole": whole}
     return JSONResponse(answer, headers=_FRESH)
 
@@ -138,7 +144,9 @@ async def set_wish(channels: Channels, request: Request) -> Response:
         return _bad_request("a wish is JSON", 415)
     try:
         channel, new_wish = _wish_of(await request.body())
-        if new_wish.area and new_wish.area not in {area["code"] for area in await anyio.to_thread.run_sync(_areas)}:
+        if new_wish.area and new_wish.area not in {
+            area["code"] for area in await anyio.to_thread.run_sync(_areas, _scope(request))
+        }:
             return _bad_request("no such district")
         return JSONResponse(vars(channels.set(channel, new_wish, process.now())))
     except ValueError as error:
@@ -178,18 +186,26 @@ def _unavailable(error: CasebaseError) -> Response:
     return JSONResponse({"error": True}, status_code=503, headers=_FRESH)
 
 
-def _whole() -> str:
+def _scope(request: Request) -> Scope:
+    """Whose cases the request may see. Raises HTTPException where the server let nobody in."""
+    who = identity_of(request)
+    if isinstance(who, Refusal):
+        raise HTTPException(401, who.sentence)
+    return who.scope
+
+
+def _whole(scope: Scope) -> str:
     """What no area is called; 全市 while the database is away."""
     try:
-        return process.live_data().now().whole
+        return process.live_data().now(scope).whole
     except CasebaseError:
         return WHOLE_CITY
 
 
-def _areas() -> list[dict[str, str | bool]]:
+def _areas(scope: Scope) -> list[dict[str, str | bool]]:
     """The districts and functional zones that a wall can be turned to."""
     try:
-        table = process.live_data().now().ask(names.areas)
+        table = process.live_data().now(scope).ask(names.areas)
     except (CasebaseError, UsageError):
         return []
     districts = table[table["level"] == 2]

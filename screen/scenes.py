@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import select
 
-from casebase.engine import Casebase
+from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from casebase.settings import SettingError, Settings
 from cockpit import attention, kpis, places, splits
@@ -184,7 +184,7 @@ def arrivals(view: View) -> list[dict[str, Any]]:
     return spots
 
 
-def _new_cases(casebase: Casebase, *, as_of: datetime, within: Slice) -> pd.DataFrame:
+def _new_cases(casebase: ScopedCasebase, *, as_of: datetime, within: Slice) -> pd.DataFrame:
     at = moment(casebase, as_of)
     where = [known(at), p.registered_at > as_of - _NEW, p.lon.is_not(None), *in_slice(casebase, PETITION, at, within)]
     query = (

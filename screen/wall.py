@@ -10,6 +10,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from casebase.errors import CasebaseError
+from casebase.scope import Scope
 from cockpit.answers import MIB
 from cockpit.data import Data, LiveData
 from cockpit.shared import size_of
@@ -22,6 +23,8 @@ from views import words
 _MOST_CHANNELS = 100
 _MOST_WALLS = 200
 _MOST_BYTES = 32 * MIB
+# Scopes whose districts are known at most.
+_MOST_SCOPES = 64
 # A wall asks every two or three seconds; one that has not asked for so long is gone.
 _GONE = timedelta(seconds=8)
 # The parts that belong to no scene: what every answer brings, and the first numbers of all scenes.
@@ -134,23 +137,29 @@ class Snapshots:
     def __init__(self, live_data: Callable[[], LiveData]) -> None:
         self._live_data = live_data
         # What was asked for least lately goes first, so that what hangs on a wall stays.
-        self._parts: LRUCache[tuple[str, str, str], _Part] = LRUCache(_MOST_BYTES, lambda part: part.size)
-        self._areas: frozenset[str] | None = None
+        self._parts: LRUCache[tuple[Scope, str, str, str], _Part] = LRUCache(_MOST_BYTES, lambda part: part.size)
+        self._areas: LRUCache[Scope, frozenset[str]] = LRUCache(_MOST_SCOPES)
         self._lock = threading.Lock()
         # So that no part is computed twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
 
     def get(
-        self, area: str, period: str, scene_ids: Sequence[str] = tuple(scenes.BY_ID), *, brief: bool = False
+        self,
+        scope: Scope,
+        area: str,
+        period: str,
+        scene_ids: Sequence[str] = tuple(scenes.BY_ID),
+        *,
+        brief: bool = False,
     ) -> dict[str, Any]:
-        """These scenes, each once, and their moment, briefly without what stands beside them.
+        """These scenes as a scope sees them, each once, and their moment, briefly without what stands beside them.
 
         Raises UnknownError for an area, period or scene that does not exist, and nothing is kept of it; CasebaseError
         where there has never been an answer.
         """
         scene_ids = list(dict.fromkeys(scene_ids))
         part_names = scene_ids if brief and scene_ids else [_ASIDE, *scene_ids]
-        data, period = self._validate(area, period, scene_ids)
+        data, period = self._validate(scope, area, period, scene_ids)
         reading = data.reading
         failed = reading.error is not None
         parts = []
@@ -170,12 +179,12 @@ class Snapshots:
             "age": round(reading.age + reading.looked_at - min(part.good_at for part in parts)) if failed else 0,
         }
 
-    def figures(self, area: str, period: str) -> dict[str, Any]:
+    def figures(self, scope: Scope, area: str, period: str) -> dict[str, Any]:
         """The first numbers of each scene, by its id. Raises as `get` does."""
-        data, period = self._validate(area, period)
+        data, period = self._validate(scope, area, period)
         return self._part(data, area, period, _FIGURES)[0].content
 
-    def _validate(self, area: str, period: str, scene_ids: Sequence[str] = ()) -> tuple[Data, str]:
+    def _validate(self, scope: Scope, area: str, period: str, scene_ids: Sequence[str] = ()) -> tuple[Data, str]:
         """The data to answer by, and the period by its name; "" is the default, so that each is kept once."""
         period = period or DEFAULT_PERIOD
         if period not in PRESETS:
@@ -183,7 +192,7 @@ class Snapshots:
         for name in scene_ids:
             if name not in scenes.BY_ID:
                 raise scenes.UnknownError("场景", name)
-        data = self._live_data().now()
+        data = self._live_data().now(scope)
         if area and area not in self._known_areas(data):
             raise scenes.UnknownError("区域代码", area)
         return data, period
@@ -191,11 +200,16 @@ class Snapshots:
     def _known_areas(self, data: Data) -> frozenset[str]:
         """The codes of all areas; while the database is away, those known last."""
         try:
-            self._areas = frozenset(data.ask(names.areas)["code"])
+            known = frozenset(data.ask(names.areas)["code"])
         except CasebaseError:
-            if self._areas is None:
+            with self._lock:
+                kept = self._areas.get(data.scope)
+            if kept is None:
                 raise
-        return self._areas
+            return kept
+        with self._lock:
+            self._areas[data.scope] = known
+        return known
 
     def _part(self, data: Data, area: str, period: str, name: str) -> tuple[_Part, bool]:
         """A part, and whether it is as good as the reading.
@@ -203,7 +217,7 @@ class Snapshots:
         While one lock or outage lasts, one asker waits for an answer: whoever comes after it keeps what there was.
         """
         reading = data.reading
-        version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (area, period, name)
+        version, key = f"{reading.state.version}@{reading.as_of.isoformat()}", (data.scope, area, period, name)
         with self._making[hash(key) % len(self._making)]:
             with self._lock:
                 stored = self._parts.get(key)
@@ -222,7 +236,7 @@ class Snapshots:
             data.live.watch.report_answer(reading)
             return self._store(key, _Part(version, reading.as_of, content, reading.looked_at, size_of(content))), True
 
-    def _store(self, key: tuple[str, str, str], part: _Part) -> _Part:
+    def _store(self, key: tuple[Scope, str, str, str], part: _Part) -> _Part:
         with self._lock:
             self._parts[key] = part
         return part

@@ -28,7 +28,7 @@ def begin_run() -> Data:
     if reading.error is not None or _just_failed(reading):
         reading = st.session_state.get(_COMPLETE) or watch.last_complete or reading
     thread = threading.current_thread()
-    data = process.live_data().at(reading, lambda: has_left(thread), Asked())
+    data = process.live_data().at(reading, identity.current().scope, lambda: has_left(thread), Asked())
     st.session_state[_DATA] = data
     return data
 

@@ -14,7 +14,7 @@ TODAY = Period(UNTIL.date(), UNTIL.date())
 
 
 def numbers(city: Casebase) -> dict[str, int]:
-    rows = measure(city, ["registered", "closed", "backlog"], as_of=UNTIL, period=TODAY)
+    rows = measure(city.whole, ["registered", "closed", "backlog"], as_of=UNTIL, period=TODAY)
     return dict(zip(rows["metric"], rows["hits"], strict=True))
 
 

@@ -53,7 +53,7 @@ def test_the_floor_of_a_number_is_the_rows_that_it_reads(own_city: Casebase) -> 
     """The floor's own count of rows is that of the rows that the conditions find, reckoned apart."""
     year = Period(UNTIL.date().replace(month=1, day=1), UNTIL.date())
     with watching() as clock:
-        measure(own_city, ["registered"], as_of=UNTIL, period=year)
+        measure(own_city.whole, ["registered"], as_of=UNTIL, period=year)
     asked = [one for one in clock.asked if "count" in one.sql.lower() and "registered_at" in one.sql]
     with own_city.reading() as connection:
         cases = [scan for scan in merged(connection, asked[-1:]) if scan.table.endswith(".petition")]

@@ -44,7 +44,7 @@ def frozen_of(city: Casebase) -> Callable[..., Frozen]:
 
     def get(name: str, area: str | None = None) -> Frozen:
         if (name, area) not in known:
-            known[name, area] = freeze(city, Request(PERIODS[name], area), EVENING)
+            known[name, area] = freeze(city.whole, Request(PERIODS[name], area), EVENING)
         return known[name, area]
 
     return get

@@ -51,14 +51,14 @@ def test_no_column_where_nobody_filled_it_in(frozen_of: Callable[..., Frozen]) -
 
 
 def test_units_of_one_name_carry_their_district_in_lists_too(city: Casebase) -> None:
-    every = units(city)
+    every = units(city.whole)
     assert every["name"].is_unique
     stored = city.frame(select(unit.c.unit_id, unit.c.name)).set_index("unit_id")["name"]
     shared = stored[stored.duplicated(keep=False)]
     assert len(shared)
     told = dict(zip(every["unit_id"], every["name"], strict=True))
     assert all(told[str(code)].endswith(name) and told[str(code)] != name for code, name in shared.items())
-    listed = cases(city, "registered", as_of=EVENING)
+    listed = cases(city.whole, "registered", as_of=EVENING)
     owner = city.frame(select(petition.c.petition_id, petition.c.unit_id)).set_index("petition_id")["unit_id"]
     codes_of_rows = listed["petition_id"].map(owner)
     assert codes_of_rows.isin(shared.index).any()

@@ -22,7 +22,7 @@ from tests.pages.conftest import EVENING
 
 
 def test_the_same_numbers_have_the_same_name(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
-    again = freeze(city, Request(PERIODS["month"]), EVENING)
+    again = freeze(city.whole, Request(PERIODS["month"]), EVENING)
     assert again.snapshot == frozen_of("month").snapshot
     assert again.snapshot != frozen_of("running").snapshot
     assert again.definitions == definitions_version(DeadlineSettings())
@@ -37,11 +37,11 @@ def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, froz
     try:
         with casebase.writing() as connection:
             connection.execute(text("update petition set title = title || '。' where petition_id = 5000"))
-        same = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
+        same = freeze(casebase.whole, Request(PERIODS["running"]), EVENING).snapshot
         with casebase.writing() as connection:
             opened = {"closed_at": None, "settled_by": OPEN_END}
             connection.execute(update(petition).where(petition.c.petition_id == 3000).values(opened))
-        other = freeze(casebase, Request(PERIODS["running"]), EVENING).snapshot
+        other = freeze(casebase.whole, Request(PERIODS["running"]), EVENING).snapshot
     finally:
         casebase.engine.dispose()
     assert same != other
@@ -49,7 +49,7 @@ def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, froz
 
 def test_progress_only_grows_and_ends_whole(city: Casebase) -> None:
     told: list[tuple[float, str]] = []
-    freeze(city, Request(PERIODS["nothing"]), EVENING, lambda share, text: told.append((share, text)))
+    freeze(city.whole, Request(PERIODS["nothing"]), EVENING, lambda share, text: told.append((share, text)))
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
@@ -58,7 +58,7 @@ def test_progress_only_grows_and_ends_whole(city: Casebase) -> None:
 
 def test_an_unknown_area_is_one_sentence(city: Casebase) -> None:
     with pytest.raises(UsageError, match="area 999: no such code"):
-        freeze(city, Request(PERIODS["month"], "999"), EVENING)
+        freeze(city.whole, Request(PERIODS["month"], "999"), EVENING)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,6 @@ def test_a_period_that_has_not_ended_is_running(frozen_of: Callable[..., Frozen]
 
 
 def test_a_database_without_cases_owes_nothing(empty_casebase: Casebase) -> None:
-    frozen = freeze(empty_casebase, Request(PERIODS["month"]), EVENING)
+    frozen = freeze(empty_casebase.whole, Request(PERIODS["month"]), EVENING)
     assert debtors(frozen) == []
     assert frozen.total("registered")["hits"] == 0

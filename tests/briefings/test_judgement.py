@@ -428,17 +428,19 @@ def test_the_whole_is_called_by_what_it_is(name: str, whole: str, frozen_of: Cal
 
 def test_before_the_case_base_began_nothing_is_known(city: Casebase) -> None:
     """Not 0: nobody knows what came then."""
-    first = measure(city, ["registered"], as_of=EVENING, period=Period(date(2000, 1, 1), EVENING.date()), by=["month"])
+    first = measure(
+        city.whole, ["registered"], as_of=EVENING, period=Period(date(2000, 1, 1), EVENING.date()), by=["month"]
+    )
     began = date.fromisoformat(f"{min(first['month'])}-01")
     end = (pd.Timestamp(began) + pd.offsets.MonthEnd()).date()
-    frozen = freeze(city, Request(Period(began, end)), EVENING)
+    frozen = freeze(city.whole, Request(Period(began, end)), EVENING)
     row = rows_of(tables.summary(frozen))["登记量"]
     assert (row[3], row[4], row[5], row[6]) == ("—", "—", "—", "—")
     assert row[2] != "0"
     assert "上期、上年同期早于件库的第一件，没有数可比。" in tables.summary(frozen).note
     came = frozen.months[frozen.months["metric"] == "registered"]
     assert came["value"].notna().tolist() == [False] * 12 + [True]
-    later = freeze(city, Request(Period(end + timedelta(days=1), end + timedelta(days=28))), EVENING)
+    later = freeze(city.whole, Request(Period(end + timedelta(days=1), end + timedelta(days=28))), EVENING)
     known = later.totals.loc["registered"]
     assert pd.isna(known["year_before"])
     assert known["previous"] > 0

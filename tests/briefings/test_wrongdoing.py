@@ -30,7 +30,7 @@ def test_the_total_is_that_of_the_cases(frozen_of: Callable[..., Frozen], city: 
     expected = p[registered & p["restricted"] & (p["channel"] != "12345转办")]
     assert frozen.wrongdoing == len(expected) > 0
     area = str(expected["district_code"].dropna().iloc[0])
-    of_area = wrongdoing_total(city, as_of=frozen.as_of, period=period, within=Slice(area=area))
+    of_area = wrongdoing_total(city.whole, as_of=frozen.as_of, period=period, within=Slice(area=area))
     assert of_area == int((expected["district_code"] == area).sum()) < len(expected)
 
 

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from casebase.bulk_insert import append
-from casebase.engine import Casebase, open_casebase
+from casebase.engine import Casebase, ScopedCasebase, open_casebase
 from casebase.schema import petition_event
+from casebase.scope import WHOLE
 from casebase.settings import Settings
 from casebase.upgrade import upgrade
 from cockpit.data import LiveData
@@ -35,7 +36,7 @@ def events(tmp_path: Path) -> Casebase:
     return casebase
 
 
-def count(casebase: Casebase) -> int:
+def count(casebase: ScopedCasebase) -> int:
     with casebase.reading() as connection:
         e = petition_event.c
         return int(connection.scalar(select(func.count(func.distinct(func.concat(e.action, e.event_id))))) or 0)
@@ -53,13 +54,13 @@ def limit(casebase: Casebase) -> str:
 
 
 def test_blocks_are_given_back_and_read_again(events: Casebase) -> None:
-    assert count(events) == ROWS
+    assert count(events.whole) == ROWS
     held = held_mb(events)
     assert held > 1
     before = limit(events)
     assert events.give_back_memory()
     assert held_mb(events) < held / 4
-    assert count(events) == ROWS
+    assert count(events.whole) == ROWS
     after = limit(events)
     for _ in range(3):
         events.give_back_memory()
@@ -74,7 +75,7 @@ def test_nothing_is_taken_from_who_asks(events: Casebase) -> None:
 
 def test_who_asks_meanwhile_waits_and_gets_the_answer(events: Casebase) -> None:
     answers: list[int] = []
-    askers = [threading.Thread(target=lambda: answers.append(count(events))) for _ in range(4)]
+    askers = [threading.Thread(target=lambda: answers.append(count(events.whole))) for _ in range(4)]
     for asker in askers:
         asker.start()
     while any(asker.is_alive() for asker in askers):
@@ -89,7 +90,7 @@ def test_other_databases_have_nothing_to_give_back(empty_casebase: Casebase) -> 
 
 def test_a_process_at_rest_gives_back_what_answers_left(events: Casebase) -> None:
     live = LiveData(events, lambda: datetime(2026, 11, 20, 12))
-    assert live.at(live.watch.read()).ask(count) == ROWS
+    assert live.at(live.watch.read(), WHOLE).ask(count) == ROWS
     held = held_mb(events)
     watch_idleness(live, rest=0.2)
     end = time.monotonic() + 10

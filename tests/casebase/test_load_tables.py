@@ -191,11 +191,11 @@ def test_the_numbers_see_what_was_loaded(city: Casebase) -> None:
         "expert_participations": (2, 2),
         "experts_active": (2, 2),
     }
-    found = measure(city, list(wanted), as_of=NOW).set_index("metric")
+    found = measure(city.whole, list(wanted), as_of=NOW).set_index("metric")
     assert {name: (found.hits[name], found.among[name]) for name in wanted} == wanted
-    by_district = measure(city, ["grids_staffed", "communities_with_agent"], as_of=NOW, by=["district"])
+    by_district = measure(city.whole, ["grids_staffed", "communities_with_agent"], as_of=NOW, by=["district"])
     assert by_district[["district", "hits", "among"]].to_numpy().tolist() == [["410101", 1, 2]] * 2
-    waited = measure(city, ["hearing_wait_days"], as_of=NOW)
+    waited = measure(city.whole, ["hearing_wait_days"], as_of=NOW)
     assert waited["value"].tolist() == [10.0]
 
 
@@ -498,11 +498,11 @@ def test_a_time_before_the_one_it_follows_is_left_blank_and_counted(
     name = f"{'out_of_order' if kept else 'times_dropped'}_{table.name}"
     with duck.reading() as connection:
         assert {one.name: one.count for one in check(connection, duck.settings.deadlines)}[name] == 1
-    assert quality.findings(duck).set_index("name")["count"][name] == 1
-    assert list(quality.rows(duck, name, as_of=NOW)[key].astype(str)) == [str(rows(duck, number)[0][0])]
+    assert quality.findings(duck.whole).set_index("name")["count"][name] == 1
+    assert list(quality.rows(duck.whole, name, as_of=NOW)[key].astype(str)) == [str(rows(duck, number)[0][0])]
     assert put(duck, file_map, text(str(early)), LATER).unchanged == 2
     assert put(duck, file_map, text("2025-10-10 10:00:00"), LATER).updated == 1, "the next export is right"
-    assert name not in set(quality.findings(duck)["name"])
+    assert name not in set(quality.findings(duck.whole)["name"])
     strict = file_map | {"order": {"before_start": "reject"}}
     assert put(duck, strict, text(str(early))).rejected == 1
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 
-from casebase.engine import Casebase, DataState
+from casebase.engine import Casebase, DataState, ReadableCasebase
 from casebase.errors import CasebaseError
 from casebase.settings import Settings
 from casebase.workdays import Workdays, build
@@ -26,7 +26,7 @@ class Database:
         self.newer, self.refuses_state, self.refuses_answers = 0, False, False
         self.silent = threading.Event()
         self.silent.set()
-        state, reading = Casebase.state, Casebase.reading
+        state, reading = ReadableCasebase.state, ReadableCasebase.reading
 
         def state_now(casebase: Casebase) -> DataState:
             if threading.current_thread().name == "watch":  # pages ask for the state too, and are answered
@@ -43,8 +43,8 @@ class Database:
             with reading(casebase) as connection:
                 yield connection
 
-        monkeypatch.setattr(Casebase, "state", state_now)
-        monkeypatch.setattr(Casebase, "reading", answers)
+        monkeypatch.setattr(ReadableCasebase, "state", state_now)
+        monkeypatch.setattr(ReadableCasebase, "reading", answers)
 
 
 class Clock:

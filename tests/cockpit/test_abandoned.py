@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text
 
-from casebase.engine import Casebase, open_casebase
+from casebase.engine import Casebase, ScopedCasebase, open_casebase
 from casebase.errors import CasebaseError
+from casebase.scope import WHOLE
 from casebase.settings import Settings
 from casebase.upgrade import upgrade
 from cockpit.abandoned import watch_statements
@@ -20,7 +21,7 @@ LONG = {
 }
 
 
-def slow(casebase: Casebase, _asker: str) -> None:
+def slow(casebase: ScopedCasebase, _asker: str) -> None:
     with casebase.reading() as connection:
         connection.execute(text(LONG[connection.dialect.name]))
 
@@ -28,7 +29,7 @@ def slow(casebase: Casebase, _asker: str) -> None:
 def asking(live: LiveData, errors: list[str], has_left: HasLeft = never_leaves) -> threading.Thread:
     def ask() -> None:
         try:
-            live.at(live.watch.read(), has_left).ask(slow, str(id(errors)))
+            live.at(live.watch.read(), WHOLE, has_left).ask(slow, str(id(errors)))
         except CasebaseError as error:
             errors.append(str(error))
 

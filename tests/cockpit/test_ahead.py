@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from casebase.engine import Casebase
+from casebase.scope import WHOLE
 from cockpit import ahead
 from cockpit.ahead import ask_ahead
 from cockpit.data import LiveData
@@ -43,7 +44,7 @@ def slow(_view: View) -> str:
 @pytest.fixture
 def view(city: Casebase) -> View:
     asked.clear()
-    return View(LiveData(city, lambda: EVENING).now(), EVENING, YEAR, Slice(), comparisons(None), bar_period=YEAR)
+    return View(LiveData(city, lambda: EVENING).now(WHOLE), EVENING, YEAR, Slice(), comparisons(None), bar_period=YEAR)
 
 
 def wait() -> None:

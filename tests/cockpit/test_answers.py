@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from casebase.scope import WHOLE
 from cockpit.answers import Answers, frozen
 from queries.model import Slice
 
@@ -32,20 +33,20 @@ class Counted:
 def test_the_same_question_is_computed_once_and_again_for_a_new_version() -> None:
     answers, question = Answers(), Counted(lambda: 1)
     for version, within in ((1, Slice("410105")), (1, Slice("410105")), (1, Slice("410102")), (2, Slice("410105"))):
-        answers.get(version, question, (None, ["registered"]), {"within": within})
+        answers.get(version, WHOLE, question, (None, ["registered"]), {"within": within})
     assert question.computed == 3
 
 
 def test_lists_and_tuples_ask_the_same_and_their_order_does_not() -> None:
     answers, question = Answers(), Counted(lambda: 1)
     for names in (["a", "b"], ("a", "b"), ["b", "a"]):
-        answers.get(1, question, (None, names), {"by": names})
+        answers.get(1, WHOLE, question, (None, names), {"by": names})
     assert question.computed == 2
 
 
 def test_who_asks_at_the_same_time_waits_for_the_one_computation() -> None:
     answers, question, frames = Answers(), Counted(lambda: pd.DataFrame({"x": [1]}), 0.3), []
-    ask = lambda: frames.append(answers.get(1, question, (None,), {}))  # noqa: E731
+    ask = lambda: frames.append(answers.get(1, WHOLE, question, (None,), {}))  # noqa: E731
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -66,7 +67,7 @@ def test_who_waited_for_a_computation_that_fails_computes_for_itself() -> None:
 
     def ask() -> None:
         try:
-            results.append(answers.get(1, question, (None,), {}))
+            results.append(answers.get(1, WHOLE, question, (None,), {}))
         except ValueError as error:
             results.append(str(error))
 
@@ -81,29 +82,29 @@ def test_who_waited_for_a_computation_that_fails_computes_for_itself() -> None:
 
 def test_an_answer_may_be_changed_by_who_asked() -> None:
     answers, question = Answers(), Counted(lambda: {"frame": [1]})
-    answers.get(1, question, (None,), {})["frame"].append(2)
-    assert answers.get(1, question, (None,), {}) == {"frame": [1]}
+    answers.get(1, WHOLE, question, (None,), {})["frame"].append(2)
+    assert answers.get(1, WHOLE, question, (None,), {}) == {"frame": [1]}
     framed = Counted(lambda: pd.DataFrame({"x": [1]}), name="framed")
-    frame = answers.get(1, framed, (None,), {})
+    frame = answers.get(1, WHOLE, framed, (None,), {})
     frame.loc[0, "x"] = 9
     frame["y"] = 0
-    assert answers.get(1, framed, (None,), {}).equals(pd.DataFrame({"x": [1]}))
+    assert answers.get(1, WHOLE, framed, (None,), {}).equals(pd.DataFrame({"x": [1]}))
 
 
 def test_what_cannot_be_told_from_another_is_no_question() -> None:
     with pytest.raises(TypeError, match="DataFrame"):
-        Answers().get(1, Counted(lambda: 1), (None, pd.DataFrame()), {})
+        Answers().get(1, WHOLE, Counted(lambda: 1), (None, pd.DataFrame()), {})
 
 
 def kibibyte(answers: Answers, version: int, name: str) -> str:
     """What is kept of about a kibibyte under this name; computed anew it is another."""
-    return answers.share(version, name, lambda: secrets.token_hex(512))
+    return answers.share(version, WHOLE, name, lambda: secrets.token_hex(512))
 
 
 def is_kept(answers: Answers, version: int, name: str) -> bool:
     """Whether the value is still the one that was computed first."""
     computed: list[str] = []
-    answers.share(version, name, lambda: computed.append(name))
+    answers.share(version, WHOLE, name, lambda: computed.append(name))
     return not computed
 
 
@@ -125,7 +126,7 @@ def test_a_value_that_weighs_more_than_may_be_kept_is_answered_and_not_kept() ->
     answers = Answers(max_bytes=4000)
     kibibyte(answers, 1, "small")
     for _ in range(2):
-        assert len(answers.share(1, "large", lambda: "x" * 5000)) == 5000
+        assert len(answers.share(1, WHOLE, "large", lambda: "x" * 5000)) == 5000
     assert is_kept(answers, 1, "small")
     assert not is_kept(answers, 1, "large")
 
@@ -163,7 +164,7 @@ def test_a_hundred_who_ask_in_the_same_moment_hold_the_same_value(fails: bool) -
     def ask() -> None:
         start.wait()
         try:
-            held.append(answers.share(1, "frame", compute))
+            held.append(answers.share(1, WHOLE, "frame", compute))
         except ValueError:
             held.append(None)
 
@@ -179,8 +180,8 @@ def test_a_hundred_who_ask_in_the_same_moment_hold_the_same_value(fails: bool) -
 
 def test_what_derives_from_a_shared_frame_is_told_by_the_frame_and_never_by_one_of_ones_own() -> None:
     answers = Answers()
-    frame = answers.share(1, "frame", lambda: pd.DataFrame({"x": [1]}))
-    other = answers.share(1, "other", lambda: pd.DataFrame({"x": [1]}))
+    frame = answers.share(1, WHOLE, "frame", lambda: pd.DataFrame({"x": [1]}))
+    other = answers.share(1, WHOLE, "other", lambda: pd.DataFrame({"x": [1]}))
     assert frozen((frame, [1])) == frozen((frame, (1,)))
     assert frozen(frame) != frozen(other)
     for unkeyed in (frame.copy(), lambda: frame, partial(frozen, 1)):

@@ -18,9 +18,9 @@ from tests.pages.conftest import busiest, number
 
 
 def test_agents_by_place_and_origin(year: View, city: Casebase) -> None:
-    agents = measure(city, ["agents"], as_of=year.as_of, by=["district", "origin"])
+    agents = measure(city.whole, ["agents"], as_of=year.as_of, by=["district", "origin"])
     table = cells.agents_by_origin(year, agents, "district", most=4)
-    rows = cases(city, "agents", as_of=year.as_of)
+    rows = cases(city.whole, "agents", as_of=year.as_of)
     assert table["code"].nunique() == 4
     for cell in table.to_dict("records"):
         same = rows[(rows["district"] == cell["row"]) & (rows["origin"] == cell["column"])]
@@ -43,7 +43,7 @@ def test_what_nobody_filled_in_has_a_row_and_a_column(year: View) -> None:
 
 
 def test_places_of_one_name_carry_their_code(year: View, city: Casebase) -> None:
-    areas = names.areas(city)
+    areas = names.areas(city.whole)
     areas = areas[areas["level"] == 3]
     name = areas["name"][areas["name"].duplicated()].iloc[0]
     first, second, *_ = areas["code"][areas["name"] == name]
@@ -79,7 +79,7 @@ def test_orders_by_level_and_answer(year: View, city: Casebase) -> None:
 def test_days_on_which_cases_fall_due(year: View, city: Casebase) -> None:
     at = busiest(city, "due_in_5")
     days = cells.due_days(replace(year, as_of=at))
-    assert days["value"].sum() == measure(city, ["due_in_5"], as_of=at)["hits"].iloc[0] > 0
+    assert days["value"].sum() == measure(city.whole, ["due_in_5"], as_of=at)["hits"].iloc[0] > 0
     # The day itself and five working days, and rest days only where something falls due.
     ahead = [at.date() + timedelta(days=n) for n in range(1, 20)]
     working = [at.date(), *[day for day in ahead if is_workday(day)][:5]]
@@ -94,7 +94,7 @@ def test_both_limits_by_the_day_they_end(year: View, city: Casebase) -> None:
     at = busiest(city, "due_in_5")
     table = cells.limits_by_day(replace(year, as_of=at), {"five_day": "五日期限", "handling": "办结期限"})
     sums = table.groupby("row")["value"].sum()
-    five_day, handling = measure(city, ["five_day_due_in_5", "due_in_5"], as_of=at)["hits"]
+    five_day, handling = measure(city.whole, ["five_day_due_in_5", "due_in_5"], as_of=at)["hits"]
     assert sums["五日期限"] == five_day > 0
     assert sums["办结期限"] == handling > 0
     assert table.groupby("day")["row"].nunique().eq(2).all()
@@ -103,7 +103,7 @@ def test_both_limits_by_the_day_they_end(year: View, city: Casebase) -> None:
 
 def test_working_days_that_closings_took(year: View, city: Casebase) -> None:
     closed = cells.closing_days(year)
-    claims = measure(city, ["five_day_closure"], as_of=year.as_of, period=year.period, by=["closing_days"])
+    claims = measure(city.whole, ["five_day_closure"], as_of=year.as_of, period=year.period, by=["closing_days"])
     counts = claims.dropna(subset=["closing_days"]).set_index("closing_days")["among"]
     assert closed["days"].tolist() == list(range(len(CLOSING_DAYS)))
     assert closed["cases"].sum() == counts.sum() > 0

@@ -21,7 +21,7 @@ def test_a_cell_leads_to_what_it_counts(year: View, city: Casebase) -> None:
         link = dict(parse_qsl(link_of(year, table, "unit", 0, head)))
         within = Slice().narrow(unit=link["by_unit"])
         cases = count_cases(
-            city, link["metric"], Part(link["part"]), as_of=year.as_of, period=year.period, within=within
+            city.whole, link["metric"], Part(link["part"]), as_of=year.as_of, period=year.period, within=within
         )
         assert cases == table.written["登记（件次）"].iloc[0]
     rate = number(city, "hotline_response", unit=code)

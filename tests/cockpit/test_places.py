@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
 from casebase.schema import area
+from casebase.scope import WHOLE
 from cockpit import places, process
 from cockpit.view import View, comparisons
 from queries import names
@@ -32,7 +33,7 @@ def look(monkeypatch: pytest.MonkeyPatch, own_city: Casebase, still_config: Path
         url = own_city.engine.url.render_as_string()
         own_city.engine.dispose()  # a DuckDB file belongs to one at a time
         begin_process(monkeypatch, url, still_config)
-        yield View(process.live_data().now(), EVENING, YEAR, within, comparisons(None), bar_period=YEAR)
+        yield View(process.live_data().now(WHOLE), EVENING, YEAR, within, comparisons(None), bar_period=YEAR)
         process.forget_all()
 
     return looked
@@ -95,7 +96,7 @@ def test_levels_that_a_number_makes_no_sense_at_are_left_out(year: View) -> None
 
 
 def test_places_with_their_cases(year: View, city: Casebase) -> None:
-    areas = names.areas(city)
+    areas = names.areas(city.whole)
     districts = areas[areas["level"] == 2]
     counted = places.with_cases(year, districts, "district", districts["code"])
     assert counted["cases"].tolist() == sorted(counted["cases"], reverse=True)
@@ -118,7 +119,7 @@ def test_the_names_below_an_area_by_their_codes(year: View) -> None:
 
 def test_outlines_below_an_area(year: View, city: Casebase) -> None:
     streets = places.outlined(year, "410105")
-    areas = names.areas(city)
+    areas = names.areas(city.whole)
     assert set(streets["code"]) == set(areas.loc[areas["parent_code"] == "410105", "code"])
     assert {"shape", "lon", "lat"} <= set(streets.columns)
     assert places.outlined(year, None).empty

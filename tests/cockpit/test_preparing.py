@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from casebase.engine import Casebase, mark_changed
+from casebase.engine import Casebase, ScopedCasebase, mark_changed
+from casebase.scope import WHOLE
 from cockpit.answers import Answers
 from cockpit.asked import Asked
 from cockpit.data import Data, LiveData
@@ -29,18 +30,18 @@ AT = datetime(2026, 11, 20, 15, 30)
 asked: list[tuple[Any, ...]] = []
 
 
-def count(casebase: Casebase, name: str, as_of: datetime | None = None) -> int:
+def count(casebase: ScopedCasebase, name: str, as_of: datetime | None = None) -> int:
     """A question of the case base."""
     asked.append((name, as_of, threading.current_thread().name.rsplit("_", 1)[0]))
     return casebase.state().version
 
 
-def fail(casebase: Casebase) -> int:
+def fail(casebase: ScopedCasebase) -> int:
     asked.append(("fail", None, ""))
     raise ValueError("no answer")
 
 
-def of_query(casebase: Casebase, query: Query) -> int:
+def of_query(casebase: ScopedCasebase, query: Query) -> int:
     return count(casebase, "query", query.as_of)
 
 
@@ -88,7 +89,7 @@ class City:
         return self.live.watch.read()
 
     def draw(self, viewer: Viewer, page: Callable[[View], object], reading: Reading | None = None) -> Data:
-        data = self.live.at(reading or self.live.watch.read(), asked=Asked())
+        data = self.live.at(reading or self.live.watch.read(), WHOLE, asked=Asked())
         period = period_of(Preset.MONTH, data.as_of.date())
         page(View(data, data.as_of, period, EVERYTHING, comparisons(None)))
         self.preparing.opened(viewer, data)
@@ -123,7 +124,7 @@ def page(view: View) -> None:
     view.derive(drawn, pair(view).frame, title="part")
 
 
-def frame_of(casebase: Casebase, as_of: datetime) -> Any:
+def frame_of(casebase: ScopedCasebase, as_of: datetime) -> Any:
     return measure_all(casebase, [Query(("registered",), as_of)])[0]
 
 

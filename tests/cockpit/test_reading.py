@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from casebase.engine import Casebase, DataState, open_casebase
+from casebase.engine import Casebase, DataState, ReadableCasebase, ScopedCasebase, open_casebase
 from casebase.errors import CasebaseError, NoAnswerError, UsageError
+from casebase.scope import WHOLE
 from casebase.settings import Settings
 from cockpit.data import LiveData
 from cockpit.reading import Reading, StateWatch
@@ -59,7 +60,7 @@ def test_look_that_fails_in_an_unexpected_way_is_no_fresh_reading(
         raise RuntimeError("out of bounds")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Casebase, "state", broken)
+        patched.setattr(ReadableCasebase, "state", broken)
         clock.pass_seconds(60)
         late = watch.read()
     assert (late.state, late.read_at) == (before.state, before.read_at)
@@ -86,17 +87,17 @@ def test_clock_that_is_set_does_not_stop_the_looking(
 
 
 def test_only_a_database_that_gives_no_answer_holds_the_pages(live: LiveData) -> None:
-    def failing(_: Casebase, error: str, *, given: bool) -> None:
+    def failing(_: ScopedCasebase, error: str, *, given: bool) -> None:
         raise UsageError(error) if given else NoAnswerError(error)
 
     with pytest.raises(UsageError):
-        live.now().ask(failing, "no such area", given=True)
+        live.now(WHOLE).ask(failing, "no such area", given=True)
     assert live.watch.read().error is None
     with pytest.raises(NoAnswerError):
-        live.at(live.watch.read(), lambda: True).ask(failing, "cancelled, its asker has left", given=False)
+        live.at(live.watch.read(), WHOLE, lambda: True).ask(failing, "cancelled, its asker has left", given=False)
     assert live.watch.read().error is None
     with pytest.raises(NoAnswerError):
-        live.now().ask(failing, "locked", given=False)
+        live.now(WHOLE).ask(failing, "locked", given=False)
     assert live.watch.read().error == "locked"
 
 

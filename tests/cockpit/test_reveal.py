@@ -24,7 +24,7 @@ def unseen(_: Permit) -> None:
 
 
 def test_logged_first_then_read_whole_for_five_minutes(year: View, city: Casebase) -> None:
-    number = int(cases(city, "registered", as_of=EVENING, limit=1)["petition_id"].iloc[0])
+    number = int(cases(city.whole, "registered", as_of=EVENING, limit=1)["petition_id"].iloc[0])
     log: list[Permit] = []
     granted = permit(READER, (number, "A1"), " 电话\n回访 ", log.append, EVENING)
     assert log == [granted]

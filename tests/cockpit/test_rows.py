@@ -37,7 +37,7 @@ def test_rates_are_numbers_as_they_are_written() -> None:
 
 
 def test_busiest_agents(year: View, city: Casebase) -> None:
-    agents = accompaniment.busiest(city, as_of=year.as_of, period=year.period)
+    agents = accompaniment.busiest(city.whole, as_of=year.as_of, period=year.period)
     written = rows.busiest_agents(agents.assign(origin=""))
     assert written["代办（件次）"].tolist() == agents["cases"].tolist()
     assert set(written["来源"]) == {"未填写"}
@@ -46,7 +46,7 @@ def test_busiest_agents(year: View, city: Casebase) -> None:
 def test_rates_with_an_agent_and_without(year: View, city: Casebase) -> None:
     written = rows.accompanied_rates(year, ["resolution", "repeat_rate"])
     assert written["指标"].tolist() == ["化解率", "重复信访率"]
-    rates = measure(city, ["repeat_rate"], as_of=year.as_of, period=year.period, by=["accompanied"])
+    rates = measure(city.whole, ["repeat_rate"], as_of=year.as_of, period=year.period, by=["accompanied"])
     for side, row in rates.set_index("accompanied").iterrows():
         assert side in ACCOMPANIED
         expected = f"{words.percent(row['value'])}（{words.fraction(row['hits'], row['among'])}）"
@@ -54,7 +54,7 @@ def test_rates_with_an_agent_and_without(year: View, city: Casebase) -> None:
 
 
 def test_idle_experts(year: View, city: Casebase) -> None:
-    experts = hearing_outcomes.experts(city, as_of=year.as_of)
+    experts = hearing_outcomes.experts(city.whole, as_of=year.as_of)
     written = rows.idle_experts(experts)
     never = experts["last_on"].isna()
     assert 0 < never.sum() < len(experts)
@@ -67,8 +67,8 @@ def test_who_sits_on_a_hearing() -> None:
 
 
 def test_hearings_to_come(year: View, city: Casebase) -> None:
-    hearings = cases(city, "hearings_coming", as_of=year.as_of)
-    panels = hearing_outcomes.coming_panels(city, as_of=year.as_of)
+    hearings = cases(city.whole, "hearings_coming", as_of=year.as_of)
+    panels = hearing_outcomes.coming_panels(city.whole, as_of=year.as_of)
     written = rows.coming_hearings(hearings, panels)
     assert written["信访编号"].tolist() == hearings["case_no"].tolist() != []
     assert (written["评议团"] == "未组成").sum() == (~hearings["hearing_id"].isin(panels["hearing_id"])).sum()
@@ -90,7 +90,7 @@ def test_where_a_limit_stands(state: str | None, left: float, written: str) -> N
 
 
 def test_oldest_cases(year: View, city: Casebase) -> None:
-    longest = backlog.oldest(city, as_of=year.as_of, limit=20)
+    longest = backlog.oldest(city.whole, as_of=year.as_of, limit=20)
     written = rows.oldest_cases(year, longest.assign(unit=None))
     assert written["已办天数"].tolist() == longest["days_open"].tolist() == sorted(longest["days_open"], reverse=True)
     assert set(written["责任单位"]) == {rows.UNASSIGNED}
@@ -98,7 +98,7 @@ def test_oldest_cases(year: View, city: Casebase) -> None:
 
 def test_open_receptions(year: View, city: Casebase) -> None:
     view = at_busiest(year, city, "receptions_open")
-    receptions = cases(city, "receptions_open", as_of=view.as_of)
+    receptions = cases(city.whole, "receptions_open", as_of=view.as_of)
     written = rows.open_receptions(view, receptions)
     days = [(view.as_of.date() - received.date()).days for received in receptions["received_at"]]
     assert written["已过天数"].tolist() == days != []
@@ -129,7 +129,7 @@ def test_the_limit_of_an_answer_today(year: View, monkeypatch: pytest.MonkeyPatc
 
 def test_open_orders(year: View, city: Casebase) -> None:
     view = at_busiest(year, city, "supervision_waiting")
-    orders = cases(city, "supervision_waiting", as_of=view.as_of)
+    orders = cases(city.whole, "supervision_waiting", as_of=view.as_of)
     written = rows.open_orders(view, orders)
     assert written["信访编号"].tolist() == orders["case_no"].tolist() != []
     overdue = (orders["answer_due_at"] < view.as_of).tolist()
@@ -139,7 +139,7 @@ def test_open_orders(year: View, city: Casebase) -> None:
 def test_counts_by_unit(year: View, city: Casebase) -> None:
     metrics = ["backlog", "overdue"]
     units = rows.counts_by_unit(year, metrics, ["overdue", "backlog"])
-    open_cases = cases(city, "backlog", as_of=year.as_of)
+    open_cases = cases(city.whole, "backlog", as_of=year.as_of)
     assert units["backlog"].sum() == len(open_cases)
     assert units["overdue"].tolist() == sorted(units["overdue"], reverse=True)
     assert sorted(units.loc[units["code"] != "", "backlog"]) == sorted(open_cases["unit"].value_counts())
@@ -147,7 +147,7 @@ def test_counts_by_unit(year: View, city: Casebase) -> None:
 
 def test_outlook_draws_a_rate_that_stays_once(year: View, city: Casebase) -> None:
     steps = rows.outlook(year, "five_day")
-    every = forward.outlook(city, "five_day", as_of=year.as_of)
+    every = forward.outlook(city.whole, "five_day", as_of=year.as_of)
     assert steps["code"].tolist()[:2] == ["0", "1"]
     assert steps["name"].tolist()[:2] == ["现在", "1个工作日后（20日）" + "起不变" * (len(steps) == 2)]
     drawn = steps[["hits", "among"]].drop_duplicates()
@@ -158,7 +158,7 @@ def test_units_with_what_they_would_lose(year: View, city: Casebase) -> None:
     counts = [f"{forward.DUE_METRICS['five_day']}_{days}" for days in HORIZONS]
     units = rows.counts_by_unit(year, counts, counts)
     written = rows.due_units(year, units, "five_day", 5)
-    rates = forward.outlook(city, "five_day", as_of=year.as_of, by=["unit"]).set_index(["unit", "days"])
+    rates = forward.outlook(city.whole, "five_day", as_of=year.as_of, by=["unit"]).set_index(["unit", "days"])
     assert len(written) > 0
     for unit, row in zip(units["code"], written.to_dict("records"), strict=True):
         assert row["5个工作日内"] == number(city, "five_day_due_in_5", unit=unit)["hits"]
@@ -172,7 +172,7 @@ def test_units_with_what_they_would_lose(year: View, city: Casebase) -> None:
 
 
 def test_first_day_on_which_a_claim_falls_due(year: View, city: Casebase) -> None:
-    claims = cases(city, "five_day_due_in_3", as_of=year.as_of)
+    claims = cases(city.whole, "five_day_due_in_3", as_of=year.as_of)
     due = pd.to_datetime(claims["five_day_due"]).min()
     heads = {"five_day_due_in_3": "3个工作日"}
     units = rows.counts_by_unit(year, list(heads), list(heads))

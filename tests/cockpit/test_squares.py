@@ -10,7 +10,7 @@ from queries import hot_cells
 
 def test_fullest_squares(year: View, city: Casebase) -> None:
     points = squares.fullest(year, most=5)
-    cells = hot_cells.hot_cells(city, most=5, as_of=year.as_of, period=year.period)
+    cells = hot_cells.hot_cells(city.whole, most=5, as_of=year.as_of, period=year.period)
     assert points["code"].tolist() == cells["code"].tolist() != []
     assert points["weight"].tolist() == cells["cases"].tolist()
     assert points["tip"].iloc[0].startswith(f"约 1 公里见方内登记 {cells['cases'].iloc[0]} 件次")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from casebase.engine import Casebase, mark_changed, write_info
+from casebase.scope import WHOLE
 from cockpit import process
 from screen import scenes
 from screen.routes import _whole
@@ -22,8 +23,8 @@ def test_the_whole_is_called_by_what_it_is(
     own_city.engine.dispose()  # a DuckDB file belongs to one at a time
     begin_process(monkeypatch, url, still_config)
     try:
-        data = process.live_data().now()
+        data = process.live_data().now(WHOLE)
         assert scenes.view_of(data, "本月").slice_text == whole
-        assert _whole() == whole, "as the remote has it"
+        assert _whole(WHOLE) == whole, "as the remote has it"
     finally:
         process.forget_all()

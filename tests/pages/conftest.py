@@ -276,19 +276,19 @@ def opened(open_page: Callable[..., AppTest], city: Casebase) -> Callable[..., i
 
 def number(city: Casebase, metric: str, **cell: str | None) -> Any:
     """A metric of this year, as a row of `measure`."""
-    return measure(city, [metric], as_of=EVENING, period=YEAR, within=Slice().narrow(**cell)).iloc[0]
+    return measure(city.whole, [metric], as_of=EVENING, period=YEAR, within=Slice().narrow(**cell)).iloc[0]
 
 
 def busiest(city: Casebase, stock: str) -> datetime:
     """The end of the month of the last two years at which a stock was largest."""
-    months = by_month(city, [stock], as_of=EVENING, months=24)
+    months = by_month(city.whole, [stock], as_of=EVENING, months=24)
     last = pd.Period(months.sort_values("hits", kind="stable")["month"].iloc[-1])
     return min(EVENING, end_of_day(last.end_time.date()))
 
 
 def fullest(city: Casebase, metric: str, by: str) -> str:
     """The value of a dimension with most hits this year."""
-    found = measure(city, [metric], as_of=EVENING, period=YEAR, by=[by]).dropna(subset=[by])
+    found = measure(city.whole, [metric], as_of=EVENING, period=YEAR, by=[by]).dropna(subset=[by])
     return str(found.sort_values("hits")[by].iloc[-1])
 
 
@@ -328,7 +328,7 @@ def list_length(casebase: Casebase, asked: dict[str, str], *, as_of: datetime, p
         period = Period(date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]))
     cell = {name.removeprefix("by_"): value or None for name, value in asked.items() if name.startswith("by_")}
     within = Slice().narrow(**cell)
-    return count_cases(casebase, asked["metric"], Part(asked["part"]), as_of=as_of, period=period, within=within)
+    return count_cases(casebase.whole, asked["metric"], Part(asked["part"]), as_of=as_of, period=period, within=within)
 
 
 def wait_until(page: Page, expression: str, patience: float = 90.0) -> None:

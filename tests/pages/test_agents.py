@@ -34,12 +34,12 @@ def opened_length(city: Casebase, asked: dict[str, str]) -> int:
 
 
 def hits(city: Casebase, metric: str, **cell: str) -> dict[str, Any]:
-    found = measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().narrow(**cell)).iloc[0]
+    found = measure(city.whole, [metric], as_of=UNTIL, period=YEAR, within=Slice().narrow(**cell)).iloc[0]
     return {str(name): found[name] for name in ("hits", "among")}
 
 
 def test_a_district_opens_its_communities_without_an_agent(page: Callable[..., AppTest], city: Casebase) -> None:
-    found = measure(city, ["communities_with_agent"], as_of=UNTIL, by=["district"])
+    found = measure(city.whole, ["communities_with_agent"], as_of=UNTIL, by=["district"])
     worst = found.assign(gaps=found["among"] - found["hits"]).sort_values("gaps").iloc[-1]
     asked = clicked(page(), "coverage_district", {"pick": [{"code": worst["district"]}]})
     assert opened_length(city, asked) == worst["gaps"] > 0
@@ -58,7 +58,7 @@ def test_an_origin_opens_the_cases_of_its_agents(page: Callable[..., AppTest], c
 
 
 def test_a_busy_agent_opens_the_cases(page: Callable[..., AppTest], city: Casebase) -> None:
-    row = busiest(city, as_of=UNTIL, period=YEAR).iloc[2]
+    row = busiest(city.whole, as_of=UNTIL, period=YEAR).iloc[2]
     asked = clicked(page(), "busiest", {"rows": [2], "columns": [], "cells": []})
     assert asked["by_agent"] == row["agent"]
     assert opened_length(city, asked) == row["cases"] > 0

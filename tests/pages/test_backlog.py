@@ -24,7 +24,7 @@ NOW = end_of_day(TODAY)
 
 
 def number(city: Casebase, metric: str, **cell: str | None) -> int:
-    return int(measure(city, [metric], as_of=NOW, within=Slice().narrow(**cell))["hits"].iloc[0])
+    return int(measure(city.whole, [metric], as_of=NOW, within=Slice().narrow(**cell))["hits"].iloc[0])
 
 
 def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, Any]) -> int:
@@ -46,7 +46,7 @@ def milliseconds(day: date) -> int:
 
 def largest(city: Casebase, metric: str, *by: str) -> dict[str, str]:
     """The values of the largest group."""
-    found = measure(city, [metric], as_of=NOW, by=by).dropna(subset=list(by)).sort_values("hits")
+    found = measure(city.whole, [metric], as_of=NOW, by=by).dropna(subset=list(by)).sort_values("hits")
     return {name: str(found[name].iloc[-1]) for name in by}
 
 
@@ -66,7 +66,7 @@ def test_bar_of_a_ranking(dimension: str, open_page: OpenPage, city: Casebase) -
 
 def test_day_of_a_deadline(open_page: OpenPage, city: Casebase) -> None:
     at = busiest(city, "due_in_5")
-    days = measure(city, ["due_in_5"], as_of=at, by=["due_day"]).sort_values("hits")
+    days = measure(city.whole, ["due_in_5"], as_of=at, by=["due_day"]).sort_values("hits")
     day, expected = str(days["due_day"].iloc[-1]), days["hits"].iloc[-1]
     url = city.engine.url.render_as_string()
     city.engine.dispose()  # a DuckDB file belongs to one at a time
@@ -78,7 +78,7 @@ def test_day_of_a_deadline(open_page: OpenPage, city: Casebase) -> None:
 @pytest.mark.parametrize(("way", "metric"), [("↑ 新收", "registered"), ("↓ 办结", "closed")])
 def test_day_of_the_flow_outside_the_period(way: str, metric: str, open_page: OpenPage, city: Casebase) -> None:
     august = Period(date(2026, 8, 1), date(2026, 8, 31))
-    found = measure(city, [metric], as_of=NOW, period=august, by=["day"]).sort_values("hits").iloc[-1]
+    found = measure(city.whole, [metric], as_of=NOW, period=august, by=["day"]).sort_values("hits").iloc[-1]
     day, expected = date.fromisoformat(found["day"]), found["hits"]
     assert opened(open_page, city, "flow_moved", picked(at=milliseconds(day), way=way)) == expected
 
@@ -91,14 +91,14 @@ def test_backlog_of_a_past_day(open_page: OpenPage, city: Casebase) -> None:
 
 
 def test_row_of_the_oldest_opens_its_case(open_page: OpenPage, city: Casebase) -> None:
-    first = backlog.oldest(city, as_of=NOW, within=EVERYTHING, limit=1).iloc[0]
+    first = backlog.oldest(city.whole, as_of=NOW, within=EVERYTHING, limit=1).iloc[0]
     city.engine.dispose()  # a DuckDB file belongs to one at a time
     app = open_page(city.engine.url.render_as_string(), "backlog", as_of=TODAY.isoformat())
     assert clicked(app, "oldest", {"cells": [(0, "标题")]})["case"] == str(first["petition_id"])
 
 
 def test_sentence_says_how_old_the_backlog_is(open_page: OpenPage, city: Casebase) -> None:
-    row = backlog.open_days(city, as_of=NOW, within=Slice(area="410105")).iloc[0]
+    row = backlog.open_days(city.whole, as_of=NOW, within=Slice(area="410105")).iloc[0]
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "backlog", district="金水区", as_of=TODAY.isoformat())
     assert failures(app) == []

@@ -44,7 +44,9 @@ def test_one_button_makes_three_files_of_the_screens_numbers(page: AppTest, city
     ]  # fmt: skip
     frozen = page.session_state["_briefing"]
     period: Period = frozen.request.period
-    found = measure(city, ["registered", "backlog"], as_of=frozen.as_of, period=period).set_index("metric")["hits"]
+    found = measure(city.whole, ["registered", "backlog"], as_of=frozen.as_of, period=period).set_index("metric")[
+        "hits"
+    ]
     paper = next(block.proto.body for block in page.get("html") if 'class="paper"' in block.proto.body)
     assert f"登记信访事项{found['registered']:,}件次" in paper
     assert f"在办{found['backlog']:,}件次" in paper

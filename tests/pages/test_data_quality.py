@@ -33,7 +33,7 @@ def test_every_rule_has_its_words() -> None:
 
 def test_a_finding_opens_its_rows(open_page: OpenPage, demo_url: str) -> None:
     casebase = open_casebase(Settings(), demo_url)
-    found = quality.findings(casebase)
+    found = quality.findings(casebase.whole)
     casebase.engine.dispose()
     place = found.index[found["name"] == "no_category"][0]
     app = open_page(demo_url, "data_quality")

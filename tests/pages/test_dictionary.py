@@ -56,7 +56,7 @@ def test_address_shows_one_metric_and_the_way_back(open_page: OpenPage, demo_url
     assert failures(app) == []
     assert shown(app) == ["grids_staffed"]
     casebase = open_casebase(Settings(), demo_url)
-    value = measure(casebase, ["grids_staffed"], as_of=UNTIL)["value"].iloc[0]
+    value = measure(casebase.whole, ["grids_staffed"], as_of=UNTIL)["value"].iloc[0]
     casebase.engine.dispose()
     assert f'<span class="value">{value:.2%}</span>' in panels(app)
     app.button(key="all_metrics").click().run()

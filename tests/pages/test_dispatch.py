@@ -52,13 +52,13 @@ def test_a_step_opens_the_tasks_that_came_to_it(
     step: str, metric: str, cell: dict[str, str], page: Callable[..., AppTest], city: Casebase
 ) -> None:
     within = Slice().narrow(task_kind="人员核查", **cell)
-    hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=within)["hits"].iloc[0])
+    hits = int(measure(city.whole, [metric], as_of=UNTIL, period=YEAR, within=within)["hits"].iloc[0])
     asked = clicked(page(), "steps_人员核查", picked(key=step))
     assert opened_length(city, asked) == hits > 0
 
 
 def test_a_street_opens_its_tasks(page: Callable[..., AppTest], city: Casebase) -> None:
-    streets = measure(city, ["contact_hours"], as_of=UNTIL, period=YEAR, by=["street"])
+    streets = measure(city.whole, ["contact_hours"], as_of=UNTIL, period=YEAR, by=["street"])
     street = streets.sort_values("hits").iloc[-1]
     asked = clicked(page(dispatch_level="街道（乡镇）"), "ranked_street_contact_hours", picked(code=street["street"]))
     assert opened_length(city, asked) == street["hits"] > 0
@@ -81,7 +81,7 @@ def test_the_ranking_begins_with_a_level_that_can_be_ranked(
 
 
 def test_a_late_district_opens_what_it_missed(page: Callable[..., AppTest], city: Casebase) -> None:
-    rates = measure(city, ["reached_in_24h"], as_of=UNTIL, period=YEAR, by=["district"])
+    rates = measure(city.whole, ["reached_in_24h"], as_of=UNTIL, period=YEAR, by=["district"])
     found = rates[rates["hits"] < rates["among"]].iloc[0]
     app = page()
     app.session_state["dispatch_level"] = "district"
@@ -101,13 +101,13 @@ def test_a_late_district_opens_what_it_missed(page: Callable[..., AppTest], city
 def test_a_bar_opens_its_tasks(
     key: str, fields: dict[str, str], metric: str, cell: dict[str, str], page: Callable[..., AppTest], city: Casebase
 ) -> None:
-    hits = int(measure(city, [metric], as_of=UNTIL, period=YEAR, within=Slice().narrow(**cell))["hits"].iloc[0])
+    hits = int(measure(city.whole, [metric], as_of=UNTIL, period=YEAR, within=Slice().narrow(**cell))["hits"].iloc[0])
     asked = clicked(page(), key, picked(**fields))
     assert opened_length(city, asked) == hits > 0
 
 
 def test_the_open_tasks_are_all_behind_the_table(page: Callable[..., AppTest], city: Casebase) -> None:
-    total = count_cases(city, "tasks_open", Part.HITS, as_of=UNTIL)
+    total = count_cases(city.whole, "tasks_open", Part.HITS, as_of=UNTIL)
     app = page()
     assert failures(app) == []
     assert any(f"在办 {words.full_count(total)} 件" in text.value for text in app.markdown)

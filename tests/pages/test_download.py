@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from briefings.listing import workbook
+from casebase.scope import WHOLE
 from cockpit import process
 from cockpit.view import View
 from pages.parts import lists
@@ -27,14 +28,16 @@ def test_download_needs_no_session_and_holds_every_case(
     monkeypatch.setenv("COCKPIT_CONFIG", str(still_config))
     process.forget_all()
     period = period_of(Preset.MONTH, UNTIL.date())
-    view = View(process.live_data().now(), UNTIL, period, Slice(), ())
+    view = View(process.live_data().now(WHOLE), UNTIL, period, Slice(), ())
     question = lists.Question(metric_of("five_day_closure"), Part.AMONG, ())
     made: list[pd.DataFrame] = []
     make: Callable[[], None] = lambda: made.append(lists.typed(lists.all_rows(question, view)))  # noqa: E731
     thread = threading.Thread(target=make)
     thread.start()
     thread.join()
-    expected = count_cases(process.live_data().casebase, "five_day_closure", Part.AMONG, as_of=UNTIL, period=period)
+    expected = count_cases(
+        process.live_data().casebase.whole, "five_day_closure", Part.AMONG, as_of=UNTIL, period=period
+    )
     table = pd.read_csv(BytesIO(csv_file(made[0])), dtype=str)
     assert len(table) == expected > 0
     book = pd.read_excel(BytesIO(workbook(made[0], "五日办结率")), dtype={"信访编号": str})

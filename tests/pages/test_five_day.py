@@ -27,7 +27,7 @@ RATE = "five_day_closure"
 
 
 def row(city: Casebase, metric: str, period: Period = YEAR, **cell: str | None) -> Any:
-    return measure(city, [metric], as_of=NOW, period=period, within=Slice().narrow(**cell)).iloc[0]
+    return measure(city.whole, [metric], as_of=NOW, period=period, within=Slice().narrow(**cell)).iloc[0]
 
 
 def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, Any]) -> int:
@@ -54,7 +54,7 @@ def test_month_of_the_trend_opens_what_missed(open_page: OpenPage, city: Casebas
 
 
 def test_category_opens_what_missed_and_all_where_nothing_did(open_page: OpenPage, city: Casebase) -> None:
-    found = measure(city, [RATE], as_of=NOW, period=YEAR, by=["category"]).dropna(subset=["category"])
+    found = measure(city.whole, [RATE], as_of=NOW, period=YEAR, by=["category"]).dropna(subset=["category"])
     worst = found.sort_values("value").iloc[0]
     key = "five_day_category"
     expected = worst["among"] - worst["hits"]
@@ -62,7 +62,7 @@ def test_category_opens_what_missed_and_all_where_nothing_did(open_page: OpenPag
 
 
 def test_streets_ranked_by_misses_open_them(open_page: OpenPage, city: Casebase) -> None:
-    found = measure(city, [RATE], as_of=NOW, period=YEAR, by=["street"]).dropna(subset=["street"])
+    found = measure(city.whole, [RATE], as_of=NOW, period=YEAR, by=["street"]).dropna(subset=["street"])
     misses = (found["among"] - found["hits"]).set_axis(found["street"])
     url = city.engine.url.render_as_string()
     city.engine.dispose()
@@ -91,7 +91,7 @@ def test_under_a_past_month_trends_end_with_it_those_of_stocks_too(open_page: Op
 
 
 def test_row_of_who_is_about_to_miss(open_page: OpenPage, city: Casebase) -> None:
-    found = measure(city, ["five_day_due_in_3"], as_of=NOW, by=["unit"])
+    found = measure(city.whole, ["five_day_due_in_3"], as_of=NOW, by=["unit"])
     assert not found.empty
     assert opened(open_page, city, "due_soon", {"rows": [0]}) == found["hits"].max()
 

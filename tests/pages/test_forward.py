@@ -33,7 +33,7 @@ def opened(open_page: OpenPage, city: Casebase, key: str, selection: dict[str, A
 
 def test_cards_show_what_the_registry_says(open_page: OpenPage, city: Casebase) -> None:
     names = [f"{due}_{days}" for due in forward.DUE_METRICS.values() for days in (1, 3, 5)]
-    found = measure(city, names, as_of=NOW).set_index("metric")["value"]
+    found = measure(city.whole, names, as_of=NOW).set_index("metric")["value"]
     url = city.engine.url.render_as_string()
     city.engine.dispose()
     app = open_page(url, "forward", as_of=TODAY.isoformat())
@@ -43,7 +43,7 @@ def test_cards_show_what_the_registry_says(open_page: OpenPage, city: Casebase) 
 
 @pytest.mark.parametrize("clock", ["five_day", "handling"])
 def test_step_of_the_outlook_opens_what_would_fall(clock: str, open_page: OpenPage, city: Casebase) -> None:
-    ahead = forward.outlook(city, clock, as_of=NOW).set_index("days")
+    ahead = forward.outlook(city.whole, clock, as_of=NOW).set_index("days")
     missed = ahead["among"][0] - ahead["hits"][0]
     assert opened(open_page, city, f"outlook_{clock}", {"pick": [{"code": "0"}]}) == missed
     assert ahead["falling"][5] > 0
@@ -52,15 +52,15 @@ def test_step_of_the_outlook_opens_what_would_fall(clock: str, open_page: OpenPa
 
 @pytest.mark.parametrize("clock", ["five_day", "handling"])
 def test_day_opens_what_falls_due_on_it(clock: str, open_page: OpenPage, city: Casebase) -> None:
-    found = forward.due(city, clock, 5, as_of=NOW).sort_values("cases").iloc[-1]
+    found = forward.due(city.whole, clock, 5, as_of=NOW).sort_values("cases").iloc[-1]
     name = {"five_day": "五日期限", "handling": "办结期限"}[clock]
     cell = {"row": name, "column": words.short_day(found["day"].date(), TODAY)}
     assert opened(open_page, city, "calendar", {"pick": [cell]}) == found["cases"] > 0
 
 
 def test_every_number_of_the_table_opens_its_cases(open_page: OpenPage, city: Casebase) -> None:
-    due = measure(city, ["five_day_due_in_3"], as_of=NOW, by=["unit"]).sort_values("hits", ascending=False)
-    ahead = forward.outlook(city, "five_day", as_of=NOW, by=["unit"])
+    due = measure(city.whole, ["five_day_due_in_3"], as_of=NOW, by=["unit"]).sort_values("hits", ascending=False)
+    ahead = forward.outlook(city.whole, "five_day", as_of=NOW, by=["unit"])
     most = due["hits"].iloc[0]
     assert most > 0
     assert opened(open_page, city, "forward_units", {"cells": [[0, "3个工作日内"]]}) == most
@@ -72,7 +72,7 @@ def test_every_number_of_the_table_opens_its_cases(open_page: OpenPage, city: Ca
 
 @pytest.mark.parametrize("dimension", ["district", "grid"])
 def test_bar_opens_its_cases(dimension: str, open_page: OpenPage, city: Casebase) -> None:
-    found = measure(city, ["due_in_5"], as_of=NOW, by=[dimension]).dropna(subset=[dimension]).sort_values("hits")
+    found = measure(city.whole, ["due_in_5"], as_of=NOW, by=[dimension]).dropna(subset=[dimension]).sort_values("hits")
     row: pd.Series = found.iloc[-1]
     selection = {"pick": [{"code": row[dimension]}]}
     address = {"limit": "办结期限", "ahead": "5个工作日"}

@@ -50,18 +50,18 @@ def said(app: AppTest) -> str:
 
 def incomplete_community(city: Casebase) -> tuple[dict[str, str], str, str]:
     """A community some of whose grids have no worker: its address, its code, and the kind of one such grid."""
-    gap = cases(city, "grids_staffed", Part.MISSES, as_of=NOW, limit=1).iloc[0]
+    gap = cases(city.whole, "grids_staffed", Part.MISSES, as_of=NOW, limit=1).iloc[0]
     place = {name: gap[name] for name in ("district", "street", "community")}
-    by_code = areas(city).set_index("code")
+    by_code = areas(city.whole).set_index("code")
     codes = by_code.index[by_code["name"] == gap["community"]]
-    code = next(code for code in codes if gap["grid_id"] in set(grids(city, code)["grid_id"]))
+    code = next(code for code in codes if gap["grid_id"] in set(grids(city.whole, code)["grid_id"]))
     return place, code, gap["kind"]
 
 
 @pytest.mark.parametrize("metric", ["grids_staffed", "communities_with_agent"])
 def test_table_counts_the_gaps_of_each_district(metric: str, page: Callable[..., AppTest], city: Casebase) -> None:
-    measured = measure(city, [metric], as_of=NOW, by=["district"])
-    names = dict(areas(city)[["code", "name"]].itertuples(index=False, name=None))
+    measured = measure(city.whole, [metric], as_of=NOW, by=["district"])
+    names: dict[str, str] = dict(areas(city.whole)[["code", "name"]].itertuples(index=False, name=None))
     expected = {
         names[row["district"]]: (row["among"] - row["hits"], row["among"], float(words.percent(row["value"])[:-1]))
         for row in measured.to_dict("records")
@@ -77,7 +77,7 @@ def test_table_counts_the_gaps_of_each_district(metric: str, page: Callable[...,
 
 @pytest.mark.parametrize(("metric", "noun"), [("grids_staffed", "网格"), ("communities_with_agent", "社区（村）")])
 def test_list_of_gaps_opens_all_of_them(metric: str, noun: str, page: Callable[..., AppTest], city: Casebase) -> None:
-    gaps = count_cases(city, metric, Part.MISSES, as_of=NOW)
+    gaps = count_cases(city.whole, metric, Part.MISSES, as_of=NOW)
     app = page()
     assert f"{words.full_count(gaps)} 个{noun}没有在岗" in said(app)
     app.button(key=f"all_gaps_{metric}").click().run()
@@ -93,8 +93,8 @@ def test_list_of_gaps_opens_all_of_them(metric: str, noun: str, page: Callable[.
 def test_a_gap_opens_its_cases_the_most_first(
     metric: str, place: str, key: str, page: Callable[..., AppTest], city: Casebase
 ) -> None:
-    gaps = cases(city, metric, Part.MISSES, as_of=NOW)[key]
-    found = measure(city, ["registered"], as_of=NOW, period=YEAR, by=[place]).set_index(place)["hits"]
+    gaps = cases(city.whole, metric, Part.MISSES, as_of=NOW)[key]
+    found = measure(city.whole, ["registered"], as_of=NOW, period=YEAR, by=[place]).set_index(place)["hits"]
     most = int(found.reindex(gaps, fill_value=0).max())
     assert most > 0
     app = page(period="本年")
@@ -108,16 +108,16 @@ def test_a_gap_opens_its_cases_the_most_first(
 
 def test_grids_of_a_community_with_their_workers(page: Callable[..., AppTest], city: Casebase) -> None:
     place, code, kind = incomplete_community(city)
-    workers = measure(city, ["grid_workers"], as_of=NOW, within=Slice(area=code), by=["grid"])
+    workers = measure(city.whole, ["grid_workers"], as_of=NOW, within=Slice(area=code), by=["grid"])
     count = dict(zip(workers["grid"], workers["hits"], strict=True))
-    of_kind = grids(city, code)
+    of_kind = grids(city.whole, code)
     of_kind = of_kind[of_kind["kind"] == kind]
     expected = {
         name.removeprefix(place["community"]): count.get(grid, 0)
         for grid, name in zip(of_kind["grid_id"], of_kind["name"], strict=True)
     }
     app = page(**place)
-    if len(grids(city, code)["kind"].unique()) > 1:
+    if len(grids(city.whole, code)["kind"].unique()) > 1:
         app.session_state["grid_kind"] = kind
         app.run()
     shown = table(app, "在岗网格员（人）").set_index("网格")["在岗网格员（人）"]
@@ -128,19 +128,21 @@ def test_grids_of_a_community_with_their_workers(page: Callable[..., AppTest], c
 
 
 def test_a_picked_grid_tells_its_facts_and_opens_them(page: Callable[..., AppTest], city: Casebase) -> None:
-    busiest = measure(city, ["tasks_pushed"], as_of=NOW, period=MONTH, by=["grid"]).sort_values("hits")["grid"].iloc[-1]
-    by_code = areas(city).set_index("code")["name"]
-    row = cases(city, "grids_staffed", Part.AMONG, as_of=NOW, within=Slice().narrow(grid=busiest)).iloc[0]
+    busiest = (
+        measure(city.whole, ["tasks_pushed"], as_of=NOW, period=MONTH, by=["grid"]).sort_values("hits")["grid"].iloc[-1]
+    )
+    by_code = areas(city.whole).set_index("code")["name"]
+    row = cases(city.whole, "grids_staffed", Part.AMONG, as_of=NOW, within=Slice().narrow(grid=busiest)).iloc[0]
     place = {name: row[name] for name in ("district", "street", "community")}
     found = measure(
-        city, ["tasks_pushed", "grid_workers"], as_of=NOW, period=MONTH, within=Slice().narrow(grid=busiest)
+        city.whole, ["tasks_pushed", "grid_workers"], as_of=NOW, period=MONTH, within=Slice().narrow(grid=busiest)
     )
     expected = dict(zip(found["metric"], found["hits"], strict=True))
     assert expected["tasks_pushed"] > 0
     app = page(**place)
     app.session_state["grid_shown"] = busiest
     community = next(code for code in by_code.index[by_code == row["community"]] if busiest.startswith(code))
-    if len(grids(city, community)["kind"].unique()) > 1:
+    if len(grids(city.whole, community)["kind"].unique()) > 1:
         app.session_state["grid_kind"] = row["kind"]
     app.run()
     assert failures(app) == []
@@ -153,7 +155,7 @@ def test_a_picked_grid_tells_its_facts_and_opens_them(page: Callable[..., AppTes
 
 @pytest.mark.parametrize("key", ["coverage_hot_cells_None", "table_hot_cells_None"])
 def test_a_hot_cell_opens_its_cases(key: str, page: Callable[..., AppTest], city: Casebase) -> None:
-    cells = hot_cells(city, as_of=NOW, period=MONTH)
+    cells = hot_cells(city.whole, as_of=NOW, period=MONTH)
     app = page(layer="热点方格")
     assert table(app, "方格")["登记量（件次）"].tolist() == cells["cases"].tolist()
     assert f"前 10 个方格共 {words.full_count(cells['cases'].head(10).sum())} 件次" in said(app)

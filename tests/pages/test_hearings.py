@@ -39,7 +39,7 @@ def page(open_page: OpenPage, city: Casebase) -> Callable[..., AppTest]:
 
 def largest(city: Casebase, metric: str, *by: str) -> tuple[dict[str, str], int]:
     """The values of the largest group of the twelve months, and its number."""
-    found = measure(city, [metric], as_of=NOW, period=YEAR, by=by).dropna(subset=list(by)).sort_values("hits")
+    found = measure(city.whole, [metric], as_of=NOW, period=YEAR, by=by).dropna(subset=list(by)).sort_values("hits")
     return {name: str(found[name].iloc[-1]) for name in by}, int(found["hits"].iloc[-1])
 
 
@@ -60,7 +60,7 @@ def test_hearings_and_their_cases_are_one_picture_where_both_count_the_same(
     page: Callable[..., AppTest], city: Casebase
 ) -> None:
     names = ["hearings_held", "cases_heard"]
-    found = measure(city, names, as_of=NOW, period=YEAR, by=["month"])
+    found = measure(city.whole, names, as_of=NOW, period=YEAR, by=["month"])
     counts = [found[found["metric"] == name].set_index("month")["hits"].to_dict() for name in names]
     city.engine.dispose()
     pictures = [name for name in (*names, "expert_participations") if f"monthly_{name}" in page().session_state]
@@ -85,7 +85,7 @@ def test_cell_of_the_pool(page: Callable[..., AppTest], city: Casebase) -> None:
 
 def of_experts(city: Casebase) -> str:
     """What the page counts the experts' work by: their cases, where the data knows more than hearings."""
-    return "expert_participations" if "expert_cases" in unknown(city) else "expert_cases"
+    return "expert_participations" if "expert_cases" in unknown(city.whole) else "expert_cases"
 
 
 def test_dot_of_an_expert(page: Callable[..., AppTest], city: Casebase) -> None:
@@ -94,8 +94,8 @@ def test_dot_of_an_expert(page: Callable[..., AppTest], city: Casebase) -> None:
 
 
 def test_idle_experts_are_those_who_took_part_in_nothing(page: Callable[..., AppTest], city: Casebase) -> None:
-    found = measure(city, [of_experts(city)], as_of=NOW, period=period_of(Preset.YEAR, TODAY), by=["expert"])
-    pool = experts(city, as_of=NOW)
+    found = measure(city.whole, [of_experts(city)], as_of=NOW, period=period_of(Preset.YEAR, TODAY), by=["expert"])
+    pool = experts(city.whole, as_of=NOW)
     expected = pool.loc[~pool["code"].isin(found["expert"]), "name"]
     shown = next(frame.value for frame in page(period="本年").dataframe if "最近参与" in frame.value.columns)
     assert sorted(shown["专家"]) == sorted(expected)
@@ -103,7 +103,7 @@ def test_idle_experts_are_those_who_took_part_in_nothing(page: Callable[..., App
 
 
 def test_hearings_to_come_with_their_panels_and_no_petitioner(page: Callable[..., AppTest], city: Casebase) -> None:
-    rows, panels = cases(city, "hearings_coming", as_of=NOW), coming_panels(city, as_of=NOW)
+    rows, panels = cases(city.whole, "hearings_coming", as_of=NOW), coming_panels(city.whole, as_of=NOW)
     app = page()
     shown = next(frame.value for frame in app.dataframe if "评议团" in frame.value.columns).set_index("信访编号")
     assert sorted(shown.index) == sorted(rows["case_no"])
@@ -120,7 +120,7 @@ def test_hearings_to_come_with_their_panels_and_no_petitioner(page: Callable[...
 
 
 def test_comparison_says_how_many_cases_stand_behind_it(page: Callable[..., AppTest], city: Casebase) -> None:
-    heard, other = against_comparable(city, as_of=NOW).to_dict("records")
+    heard, other = against_comparable(city.whole, as_of=NOW).to_dict("records")
     told = "\n".join(text.value for text in page().caption)
     assert f"听证件 {words.full_count(heard['among'])} 件次，化解 {words.full_count(heard['hits'])} 件次" in told
     assert f"可比件 {words.full_count(other['among'])} 件次，加权后化解率 {words.percent(other['value'])}" in told

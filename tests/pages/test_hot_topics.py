@@ -95,6 +95,6 @@ def test_the_bound_and_what_is_compared_are_said(page: Callable[[], AppTest]) ->
 
 
 def test_the_word_that_rises_is_told_in_the_heading(page: Callable[[], AppTest], city: Casebase) -> None:
-    first = words(city, as_of=NOW, days=DAYS).iloc[0]
+    first = words(city.whole, as_of=NOW, days=DAYS).iloc[0]
     assert first["word"] in ("自来水", "异味")
     assert any(f"“{first['word']}”近 28 天 {first['observed']} 件次" in text.value for text in page().markdown)

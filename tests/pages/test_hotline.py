@@ -17,7 +17,7 @@ OpenPage = Callable[..., AppTest]
 
 
 def test_a_channel_of_the_bar_hides_no_order(open_page: OpenPage, city: Casebase) -> None:
-    registered = measure(city, ["hotline_registered"], as_of=EVENING, period=YEAR)["hits"].iloc[0]
+    registered = measure(city.whole, ["hotline_registered"], as_of=EVENING, period=YEAR)["hits"].iloc[0]
     url = city.engine.url.render_as_string()
     city.engine.dispose()
     address = {"as_of": EVENING.date().isoformat(), "period": "本年", "channel": "来访"}
@@ -36,7 +36,9 @@ def test_rates_over_too_few_are_marked_in_the_table_of_units(open_page: OpenPage
 
 
 def test_bar_of_a_place_opens_what_was_not_answered_in_time(opened: Opened, city: Casebase) -> None:
-    found = measure(city, ["hotline_response"], as_of=EVENING, period=YEAR, by=["district"]).dropna(subset=["district"])
+    found = measure(city.whole, ["hotline_response"], as_of=EVENING, period=YEAR, by=["district"]).dropna(
+        subset=["district"]
+    )
     worst = found.assign(misses=found["among"] - found["hits"]).sort_values("misses").iloc[-1]
     click = {"pick": [{"code": worst["district"]}]}
     assert opened("hotline", "hotline_district", click) == worst["misses"] > 0
@@ -50,19 +52,19 @@ def test_bar_of_a_class_opens_its_orders(opened: Opened, city: Casebase) -> None
 
 def test_bar_of_a_unit_opens_what_it_owes(opened: Opened, city: Casebase) -> None:
     at = busiest(city, "hotline_overdue")
-    owed = measure(city, ["hotline_overdue"], as_of=at, by=["unit"]).sort_values("hits").iloc[-1]
+    owed = measure(city.whole, ["hotline_overdue"], as_of=at, by=["unit"]).sort_values("hits").iloc[-1]
     click = {"pick": [{"code": owed["unit"]}]}
     assert opened("hotline", "hotline_late_units", click, at) == owed["hits"] > 0
 
 
 def test_cell_of_a_unit_opens_its_orders(opened: Opened, city: Casebase) -> None:
-    by_unit = measure(city, ["hotline_registered"], as_of=EVENING, period=YEAR, by=["unit"])
+    by_unit = measure(city.whole, ["hotline_registered"], as_of=EVENING, period=YEAR, by=["unit"])
     assert opened("hotline", "hotline_units", {"cells": [(0, "登记（件次）")]}) == by_unit["hits"].max() > 0
 
 
 def test_row_of_an_order_opens_its_case(open_page: OpenPage, city: Casebase) -> None:
     at = busiest(city, "hotline_open")
-    in_hand = cases(city, "hotline_open", as_of=at).set_index("case_no")["petition_id"]
+    in_hand = cases(city.whole, "hotline_open", as_of=at).set_index("case_no")["petition_id"]
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "hotline", as_of=at.date().isoformat())
     shown = next(frame.value for frame in app.dataframe if "期限状态" in frame.value.columns)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from casebase.scope import Scope
 from cockpit.answers import Answers
 from cockpit.data import Data
 from pages.parts import menu
@@ -36,16 +37,18 @@ def test_a_page_that_is_drawn_again_makes_nothing_anew(
 
         return count
 
-    def counted_share(answers: Answers, version: int, key: Any, compute: Callable[[], Any]) -> Any:
-        return share(answers, version, key, counted(key, compute))
+    def counted_share(answers: Answers, version: int, scope: Scope, key: Any, compute: Callable[[], Any]) -> Any:
+        return share(answers, version, scope, key, counted(key, compute))
 
-    def counted_get(answers: Answers, version: int, question: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def counted_get(
+        answers: Answers, version: int, scope: Scope, question: Callable[..., Any], args: Any, kwargs: Any
+    ) -> Any:
         def answer(*given: Any, **named: Any) -> Any:
             computed.append(question)
             return question(*given, **named)
 
         answer.__module__, answer.__qualname__ = question.__module__, question.__qualname__
-        return get(answers, version, answer, args, kwargs)
+        return get(answers, version, scope, answer, args, kwargs)
 
     def counted_of_data(data: Data, key: Any, compute: Callable[[], Any], asker: Any = None) -> Any:
         """What has no key comes to no answers: it is counted here."""

@@ -23,7 +23,7 @@ def test_bar_of_a_kind(metric: str, opened: Opened, city: Casebase) -> None:
 
 
 def test_bar_of_a_place_opens_what_was_not_settled_there(opened: Opened, city: Casebase) -> None:
-    found = measure(city, ["family_settled"], as_of=EVENING, period=YEAR, by=["district"])
+    found = measure(city.whole, ["family_settled"], as_of=EVENING, period=YEAR, by=["district"])
     worst = found.assign(misses=found["among"] - found["hits"]).sort_values("misses").iloc[-1]
     click = {"pick": [{"code": worst["district"]}]}
     assert opened("mediation", "mediation_district", click) == worst["misses"] > 0
@@ -46,13 +46,13 @@ def test_cell_of_a_force(column: str, metric: str, misses: bool, opened: Opened,
 
 
 def test_cell_of_an_organisation(opened: Opened, city: Casebase) -> None:
-    found = measure(city, ["mediations_taken"], as_of=EVENING, period=YEAR, by=["org"]).dropna(subset=["org"])
+    found = measure(city.whole, ["mediations_taken"], as_of=EVENING, period=YEAR, by=["org"]).dropna(subset=["org"])
     expected = found["hits"].max()
     assert opened("mediation", "organisations", {"cells": [(0, "受理（件）")]}) == expected > 0
 
 
 def test_cell_of_organisations_in_a_place(opened: Opened, city: Casebase) -> None:
-    found = measure(city, ["community_orgs"], as_of=EVENING, by=["district"])
+    found = measure(city.whole, ["community_orgs"], as_of=EVENING, by=["district"])
     click = {"cells": [(0, "社会组织（支）")]}
     assert opened("mediation", "density_district", click) == found["hits"].max()
 

@@ -22,7 +22,7 @@ def rows(app: AppTest) -> list[str]:
 
 def test_the_address_filters_and_a_row_is_told_in_full(open_page: OpenPage, demo_url: str) -> None:
     casebase = open_casebase(Settings(), demo_url)
-    library = model_cases(casebase, as_of=UNTIL)
+    library = model_cases(casebase.whole, as_of=UNTIL)
     casebase.engine.dispose()
     kind = library["dispute_kind"].value_counts().index[0]
     expected = filter_cases(library, kind=kind)

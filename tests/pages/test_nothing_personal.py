@@ -62,7 +62,7 @@ def restricted(casebase: Casebase) -> list[int]:
 
 
 def test_the_page_of_a_case_and_of_one_that_is_guessed(open_page: OpenPage, people: Casebase, hostile_url: str) -> None:
-    shown = search(people, Search(flags=("重件", "督办")), as_of=UNTIL, limit=1).rows["petition_id"].iloc[0]
+    shown = search(people.whole, Search(flags=("重件", "督办")), as_of=UNTIL, limit=1).rows["petition_id"].iloc[0]
     hidden = restricted(people)[-1]
     people.engine.dispose()
     page = told(open_page(hostile_url, "case_course", case=str(shown)))
@@ -78,19 +78,19 @@ def test_what_is_restricted_is_found_by_no_number_word_or_likeness(people: Caseb
     hidden = restricted(people)
     assert len(hidden) > 50
     for number in hidden[:20]:
-        assert course(people, number, as_of=UNTIL) is None
-        assert similar_settled(people, number, as_of=UNTIL).empty
-        assert search(people, Search(text=f"{HIDDEN}{number}"), as_of=UNTIL).total == 0
-    assert search(people, Search(text=HIDDEN), as_of=UNTIL).total == 0
+        assert course(people.whole, number, as_of=UNTIL) is None
+        assert similar_settled(people.whole, number, as_of=UNTIL).empty
+        assert search(people.whole, Search(text=f"{HIDDEN}{number}"), as_of=UNTIL).total == 0
+    assert search(people.whole, Search(text=HIDDEN), as_of=UNTIL).total == 0
     # A name is looked for in the real texts, as is right; nothing of it is shown.
-    found = search(people, Search(text=PERSON), as_of=UNTIL, limit=50).rows
+    found = search(people.whole, Search(text=PERSON), as_of=UNTIL, limit=50).rows
     assert len(found) == 50
     assert never_in(found.to_csv()) == []
     with people.reading() as connection:
         key = connection.scalar(select(schema.petition.c.petitioner_key).limit(1))
     assert key is not None
     assert key.startswith(KEY)
-    assert search(people, Search(text=key), as_of=UNTIL).total == 0
+    assert search(people.whole, Search(text=key), as_of=UNTIL).total == 0
 
 
 def test_every_list_as_a_page_and_as_files(people: Casebase) -> None:
@@ -99,12 +99,12 @@ def test_every_list_as_a_page_and_as_files(people: Casebase) -> None:
     for metric in METRICS.values():
         if metric.subject is not PETITION or metric.kind is Kind.PER_10K:
             continue
-        rows = cases(people, metric.id, as_of=EVENING, period=YEAR, limit=300)
+        rows = cases(people.whole, metric.id, as_of=EVENING, period=YEAR, limit=300)
         assert not hidden & set(rows["petition_id"]), metric.id
         assert never_in(rows.to_csv()) == [], metric.id
         looked += len(rows)
     assert looked > 1_000
-    table = typed(cases(people, "registered", as_of=EVENING, period=YEAR, limit=300))
+    table = typed(cases(people.whole, "registered", as_of=EVENING, period=YEAR, limit=300))
     assert never_in(csv_file(table)) == []
     assert never_in(parts_of(workbook(table, "清单"))) == []
 
@@ -116,7 +116,7 @@ def parts_of(archive: bytes) -> bytes:
 
 
 def test_the_ledger_of_a_month(people: Casebase) -> None:
-    frozen = freeze(people, Request(period_of(Preset.LAST_MONTH, EVENING.date())), EVENING)
+    frozen = freeze(people.whole, Request(period_of(Preset.LAST_MONTH, EVENING.date())), EVENING)
     written = parts_of(ledger.write(files.build_ledger(frozen), frozen.as_of))
     assert never_in(written) == []
     assert "诸葛**".encode() in written

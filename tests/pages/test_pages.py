@@ -47,7 +47,7 @@ KINDS: dict[str, words.NumberFormat] = {
 def written(casebase: Casebase, metric: str, *, period: Period, within: Slice, row: Sequence[str] = ()) -> str:
     """A number as its card writes it; counts of one row stand all in 万 or all in full."""
     wanted = list(dict.fromkeys([metric, *row, *(other for name in row for other in metric_of(name).beside)]))
-    values = measure(casebase, wanted, as_of=now(), period=period, within=within).set_index("metric")["value"]
+    values = measure(casebase.whole, wanted, as_of=now(), period=period, within=within).set_index("metric")["value"]
     chosen = metric_of(metric)
     kind: words.NumberFormat = "number" if chosen.unit == "小时" else KINDS[chosen.kind.value]
     counts = [value for name, value in values.items() if metric_of(str(name)).is_total]
@@ -119,7 +119,7 @@ def test_list_is_as_long_as_the_number(part: str, column: str, open_page: OpenPa
     casebase = open_casebase(Settings(), demo_url)
     within = Slice(cell=(("unit", None),))
     period = period_of(Preset.MONTH, UNTIL.date())
-    number = measure(casebase, ["five_day_closure"], as_of=now(), period=period, within=within)[column].iloc[0]
+    number = measure(casebase.whole, ["five_day_closure"], as_of=now(), period=period, within=within)[column].iloc[0]
     casebase.engine.dispose()
     assert any(f"共 **{words.full_count(number)}** 件次" in text.value for text in app.markdown)
 
@@ -160,7 +160,7 @@ def test_old_data_is_shown_as_of_its_last_day(open_page: OpenPage, real_url: Cal
     shown = card_values(open_page(url))
     casebase = open_casebase(Settings(), url)
     last = datetime(2019, 10, 31)  # of the last closing, eight years after the last registration
-    found = measure(casebase, ["backlog"], as_of=end_of_day(last.date()))
+    found = measure(casebase.whole, ["backlog"], as_of=end_of_day(last.date()))
     casebase.engine.dispose()
     assert shown["backlog"] == words.count(found["value"].iloc[0])
 
@@ -214,7 +214,7 @@ def test_a_share_of_the_city_is_of_all_its_cases_with_a_place_or_without(
     with own_city.writing() as connection:
         half = petition.c.petition_id % 2 == 0
         connection.execute(update(petition).where(half).values(district_code=None, street_code=None))
-    found = measure(own_city, ["registered"], as_of=EVENING, period=YEAR, by=["district"])
+    found = measure(own_city.whole, ["registered"], as_of=EVENING, period=YEAR, by=["district"])
     total, top = int(found["hits"].sum()), int(found.dropna(subset=["district"])["hits"].max())
     assert total > 1.5 * found.dropna(subset=["district"])["hits"].sum()
     own_city.engine.dispose()

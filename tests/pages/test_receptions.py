@@ -33,14 +33,14 @@ def test_bar_of_a_month(opened: Opened, city: Casebase) -> None:
 
 def test_bar_of_what_is_open_for_long(opened: Opened, city: Casebase) -> None:
     at = busiest(city, "receptions_open")
-    found = measure(city, ["receptions_open"], as_of=at, by=["reception_age"]).iloc[0]
+    found = measure(city.whole, ["receptions_open"], as_of=at, by=["reception_age"]).iloc[0]
     click = {"pick": [{"key": found["reception_age"]}]}
     assert opened("receptions", "reception_ages", click, at) == found["hits"] > 0
 
 
 @pytest.mark.parametrize(("column", "metric"), [("接访（批次）", "receptions"), ("办结用时（天）", "reception_days")])
 def test_cell_of_an_office(column: str, metric: str, opened: Opened, city: Casebase) -> None:
-    found = measure(city, ["receptions"], as_of=EVENING, period=YEAR, by=["leader"])
+    found = measure(city.whole, ["receptions"], as_of=EVENING, period=YEAR, by=["leader"])
     first = found.sort_values("value", ascending=False, kind="stable")["leader"].iloc[0]
     expected = number(city, metric, leader=first)["hits"]
     assert opened("receptions", "leaders", {"cells": [(0, column)]}) == expected > 0
@@ -48,7 +48,7 @@ def test_cell_of_an_office(column: str, metric: str, opened: Opened, city: Caseb
 
 def test_row_of_what_is_open_opens_its_case(open_page: Callable[..., AppTest], city: Casebase) -> None:
     at = busiest(city, "receptions_open")
-    waiting = cases(city, "receptions_open", as_of=at)
+    waiting = cases(city.whole, "receptions_open", as_of=at)
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "receptions", as_of=at.date().isoformat())
     shown = next(frame.value for frame in app.dataframe if "已过天数" in frame.value.columns)

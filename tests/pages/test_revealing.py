@@ -47,7 +47,7 @@ def show_case(number: int, name: str, *, may_reveal: bool, fails: bool) -> None:
 @pytest.fixture
 def case(city: Casebase) -> tuple[int, str, str]:
     """A case with its petitioner's name and telephone."""
-    number = int(search(city, Search(), as_of=UNTIL, limit=1).rows["petition_id"].iloc[0])
+    number = int(search(city.whole, Search(), as_of=UNTIL, limit=1).rows["petition_id"].iloc[0])
     p = schema.petition.c
     with city.reading() as connection:
         name, phone = connection.execute(

@@ -25,9 +25,9 @@ def text_of(app: AppTest) -> str:
 
 def test_what_is_found_is_counted_and_a_row_opens_its_case(open_page: OpenPage, city: Casebase) -> None:
     url = city.engine.url.render_as_string()
-    expected = search(city, Search(text="物业", flags=("重件",)), as_of=UNTIL, limit=1)
+    expected = search(city.whole, Search(text="物业", flags=("重件",)), as_of=UNTIL, limit=1)
     number = int(expected.rows["petition_id"].iloc[0])
-    assert search(city, Search(text=expected.rows["case_no"].iloc[0]), as_of=UNTIL).total == 1
+    assert search(city.whole, Search(text=expected.rows["case_no"].iloc[0]), as_of=UNTIL).total == 1
     city.engine.dispose()  # a DuckDB file belongs to one at a time
     app = open_page(url, "search", q="物业", flags="重件")
     assert failures(app) == []
@@ -42,8 +42,8 @@ def test_what_is_found_is_counted_and_a_row_opens_its_case(open_page: OpenPage, 
 def test_turning_to_other_days_searches_in_them(open_page: OpenPage, city: Casebase) -> None:
     url = city.engine.url.render_as_string()
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
-    every = search(city, Search(), as_of=UNTIL, limit=1).total
-    of_october = search(city, Search(registered=october), as_of=UNTIL, limit=1).total
+    every = search(city.whole, Search(), as_of=UNTIL, limit=1).total
+    of_october = search(city.whole, Search(registered=october), as_of=UNTIL, limit=1).total
     city.engine.dispose()
     app = open_page(url, "search", period="上月")
     assert failures(app) == []
@@ -74,7 +74,7 @@ def test_an_unknown_case_is_said_in_a_sentence(case: str, open_page: OpenPage, d
 def test_cases_in_every_stage_open(open_page: OpenPage, city: Casebase) -> None:
     url = city.engine.url.render_as_string()
     numbers = [
-        search(city, asked, as_of=UNTIL, limit=1).rows["petition_id"].iloc[0]
+        search(city.whole, asked, as_of=UNTIL, limit=1).rows["petition_id"].iloc[0]
         for asked in (Search(clock="overdue"), Search(flags=("听证",)), Search(flags=("重件", "督办")), Search())
     ]
     city.engine.dispose()

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
+from casebase.scope import WHOLE
 from cockpit import process, task_speeds
 from pages import agents, backlog, data_quality, dispatch, five_day, hearings, overview, supervision
 from queries import accompaniment, names, quality
@@ -36,7 +37,7 @@ def show_section(module: str, section: str, **arguments: object) -> None:
     from queries.model import Slice
     from tests.pages.conftest import EVENING, YEAR
 
-    view = View(process.live_data().now(), EVENING, YEAR, Slice(), comparisons(None), bar_period=YEAR)
+    view = View(process.live_data().now(WHOLE), EVENING, YEAR, Slice(), comparisons(None), bar_period=YEAR)
     getattr(import_module(module), section)(view, **arguments)
 
 
@@ -87,7 +88,7 @@ def rows(script: AppTest) -> pd.DataFrame:
 
 def by(city: Casebase, metric: str, dimension: str) -> pd.DataFrame:
     """A metric of the year by a dimension, without what is not filled in."""
-    frame = measure(city, [metric], as_of=EVENING, period=YEAR, by=[dimension])
+    frame = measure(city.whole, [metric], as_of=EVENING, period=YEAR, by=[dimension])
     return frame.dropna(subset=[dimension]).set_index(dimension)
 
 
@@ -121,11 +122,11 @@ def test_orders_by_result(show: Show, city: Casebase) -> None:
 
 
 def test_busiest_agents_and_where_agents_come_from(show: Show, city: Casebase) -> None:
-    busiest = accompaniment.busiest(city, as_of=EVENING, period=YEAR)
+    busiest = accompaniment.busiest(city.whole, as_of=EVENING, period=YEAR)
     written = rows(show(agents.busiest))
     assert written["代办（件次）"].tolist() == busiest["cases"].tolist()
     assert written["代办（件次）"].max() > 0
-    accompanied = measure(city, ["cases_accompanied"], as_of=EVENING, period=YEAR, by=["origin"])["hits"]
+    accompanied = measure(city.whole, ["cases_accompanied"], as_of=EVENING, period=YEAR, by=["origin"])["hits"]
     assert sorted(bars(show(agents.by_origin))) == sorted(accompanied)
 
 
@@ -139,7 +140,7 @@ def test_rates_with_and_without_an_agent(show: Show, city: Casebase) -> None:
 
 
 def test_oldest_cases_of_the_backlog(show: Show, city: Casebase) -> None:
-    longest = oldest(city, as_of=EVENING, limit=backlog.OLDEST)
+    longest = oldest(city.whole, as_of=EVENING, limit=backlog.OLDEST)
     written = rows(show(backlog.oldest))
     assert written["信访编号"].tolist() == longest["case_no"].tolist()
     assert written["已办天数"].tolist() == longest["days_open"].tolist()
@@ -148,15 +149,15 @@ def test_oldest_cases_of_the_backlog(show: Show, city: Casebase) -> None:
 def test_outcomes_of_tasks_and_those_that_wait_longest(show: Show, city: Casebase) -> None:
     finished = by(city, "task_days", "outcome")["hits"]
     assert sorted(bars(show(dispatch.outcomes))) == sorted(finished)
-    pushed = cases(city, "tasks_open", as_of=EVENING, limit=task_speeds.MOST_TASKS)["pushed_at"]
+    pushed = cases(city.whole, "tasks_open", as_of=EVENING, limit=task_speeds.MOST_TASKS)["pushed_at"]
     script = show(dispatch.open_tasks)
-    total = count_cases(city, "tasks_open", as_of=EVENING)
+    total = count_cases(city.whole, "tasks_open", as_of=EVENING)
     assert any(f"在办 {words.full_count(total)} 件" in markdown.value for markdown in script.markdown)
     assert len(rows(script)) == len(pushed)
 
 
 def test_ages_of_data_quality(show: Show, city: Casebase) -> None:
-    sources = quality.ages(city)
+    sources = quality.ages(city.whole)
     assert sources["cases"].sum() > 0
     written = rows(show(data_quality.ages))
     assert dict(zip(written["来源"], written["信访件（件次）"], strict=True)) == dict(
@@ -166,18 +167,20 @@ def test_ages_of_data_quality(show: Show, city: Casebase) -> None:
 
 def test_last_month_of_the_overview(show: Show, city: Casebase) -> None:
     month = period_of(Preset.MONTH, EVENING.date())
-    rate = measure(city, ["five_day_closure"], as_of=EVENING, period=month)["value"].iloc[0]
+    rate = measure(city.whole, ["five_day_closure"], as_of=EVENING, period=month)["value"].iloc[0]
     assert 0 < rate < 1
     assert any(value == pytest.approx(rate) for value in bars(show(overview.months)))
 
 
 def test_the_slowest_place_is_one_that_can_be_judged(show: Show, city: Casebase) -> None:
     """A place with hardly a task is slow by chance: neither title nor bars name it while others can be judged."""
-    speeds = measure(city, ["contact_hours"], as_of=EVENING, period=YEAR, by=["district"]).dropna(subset=["district"])
+    speeds = measure(city.whole, ["contact_hours"], as_of=EVENING, period=YEAR, by=["district"]).dropna(
+        subset=["district"]
+    )
     enough = speeds[speeds["among"] >= 30].sort_values("value", ascending=False)
     assert len(enough) == 1, "the sample city has one district with enough tasks"
     assert speeds["value"].max() > enough["value"].max(), "and slower ones with fewer"
     script = show(dispatch.speeds, speed="contact_hours", dimension="district")
-    name = names.areas(city).set_index("code")["name"][enough["district"].iloc[0]]
+    name = names.areas(city.whole).set_index("code")["name"][enough["district"].iloc[0]]
     assert f"只有{name}满 30 件可比" in title(script)
     assert bars(script) == enough["value"].head(task_speeds.MOST_PLACES).tolist()

@@ -16,7 +16,7 @@ Opened = Callable[..., int]
 
 
 def test_cell_of_a_level_and_its_answers(opened: Opened, city: Casebase) -> None:
-    cells = measure(city, ["supervision_issued"], as_of=EVENING, period=YEAR, by=["supervision_level", "answer"])
+    cells = measure(city.whole, ["supervision_issued"], as_of=EVENING, period=YEAR, by=["supervision_level", "answer"])
     cell = cells.sort_values("hits").iloc[-1]
     expected = cell["hits"]
     click = {"pick": [{"row": cell["supervision_level"], "column": cell["answer"]}]}
@@ -30,7 +30,7 @@ def test_bar_of_a_result_opens_all_answers_that_say_so(opened: Opened, city: Cas
 
 
 def test_bar_of_a_place_opens_what_was_not_answered_in_time(opened: Opened, city: Casebase) -> None:
-    found = measure(city, ["supervision_in_time"], as_of=EVENING, period=YEAR, by=["district"]).dropna(
+    found = measure(city.whole, ["supervision_in_time"], as_of=EVENING, period=YEAR, by=["district"]).dropna(
         subset=["district"]
     )
     worst = found.assign(misses=found["among"] - found["hits"]).sort_values("misses").iloc[-1]
@@ -40,13 +40,13 @@ def test_bar_of_a_place_opens_what_was_not_answered_in_time(opened: Opened, city
 
 def test_units_that_owe_an_answer(opened: Opened, city: Casebase) -> None:
     at = busiest(city, "supervision_waiting")
-    found = measure(city, ["supervision_waiting"], as_of=at, by=["unit"])
+    found = measure(city.whole, ["supervision_waiting"], as_of=at, by=["unit"])
     assert opened("supervision", "debtors", {"cells": [(0, "尚未反馈（件）")]}, at) == found["hits"].max() > 0
 
 
 def test_row_of_an_order_opens_its_case(open_page: Callable[..., AppTest], city: Casebase) -> None:
     at = busiest(city, "supervision_waiting")
-    waiting = cases(city, "supervision_waiting", as_of=at).set_index("case_no")["petition_id"]
+    waiting = cases(city.whole, "supervision_waiting", as_of=at).set_index("case_no")["petition_id"]
     city.engine.dispose()
     app = open_page(city.engine.url.render_as_string(), "supervision", as_of=at.date().isoformat())
     shown = next(frame.value for frame in app.dataframe if "期限状态" in frame.value.columns)

@@ -117,7 +117,7 @@ def test_the_page_of_a_case_accuses_nobody_for_want_of_data(
 ) -> None:
     bare = {"forwarded_at": None, "accepted_at": None, "due_at": None, "petitioner_key": None, "repeat_of": None}
     defaults = {"is_first": True, "is_collective": False, "people": 1}
-    number = int(cases(city, "backlog", as_of=UNTIL)["petition_id"].iloc[0])
+    number = int(cases(city.whole, "backlog", as_of=UNTIL)["petition_id"].iloc[0])
     late = {"registered_at": datetime(2026, 11, 4, 9), "is_simple": True, "five_day_due": date(2026, 11, 11)}
     url = copy_without(
         update(petition).values(**bare, **defaults),

@@ -26,7 +26,7 @@ RATE = "五日办结率"
 
 
 def change(city: Casebase, metric: str, *by: str, against: Against = Against.PREVIOUS) -> Change:
-    return decompose(city, metric, as_of=NOW, period=MONTH, against=against, by=by)
+    return decompose(city.whole, metric, as_of=NOW, period=MONTH, against=against, by=by)
 
 
 def page(open_page: OpenPage, city: Casebase, **address: str) -> AppTest:

@@ -417,6 +417,8 @@ class Reference:
     def numbers(self, metric: str, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         """Hits, among and value by group (one group without `by`); a number for 10,000 people has no value yet."""
         rows = rows.assign(hit=rows["hit"].astype(bool), everything=0)
+        if metric in MEANS:
+            rows["amount"] = rows["amount"].astype(float)  # of no rows at all it has no kind
         groups = rows.groupby(list(by) or ["everything"], dropna=False)
         found = pd.DataFrame({"hits": groups["hit"].sum(), "among": groups["hit"].size()})
         if "thing" in rows:

@@ -25,7 +25,7 @@ def test_comparable_cases_are_weighted_as_the_accompanied_are_spread(
     )
     shares = rows.groupby(["kind", "year", "accompanied"])["hit"].agg(["mean", "size", "sum"]).unstack().dropna()
     mine = shares["size"]["有代办员"]
-    found = against_comparable(city, metric, as_of=NOW, period=YEAR).set_index("series")
+    found = against_comparable(city.whole, metric, as_of=NOW, period=YEAR).set_index("series")
     assert found.loc[MINE, "among"] == mine.sum() > 20
     assert found.loc[MINE, "hits"] == shares["sum"]["有代办员"].sum()
     assert found.loc[COMPARABLE, "value"] == pytest.approx((shares["mean"]["无代办员"] * mine).sum() / mine.sum())
@@ -34,9 +34,9 @@ def test_comparable_cases_are_weighted_as_the_accompanied_are_spread(
 def test_load_and_the_busiest(city: Casebase, reference: Reference) -> None:
     rows = reference.rows("cases_accompanied", NOW, YEAR.start, YEAR.end)
     cases = Counter(rows["agent"])
-    found = load(city, as_of=NOW, period=YEAR)
+    found = load(city.whole, as_of=NOW, period=YEAR)
     assert dict(found.itertuples(index=False, name=None)) == Counter(cases.values())
-    top = busiest(city, as_of=NOW, period=YEAR, most=7)
+    top = busiest(city.whole, as_of=NOW, period=YEAR, most=7)
     still_open = Counter(reference.rows("accompanied_open", NOW)["agent"])
     expected = sorted(cases.items(), key=lambda pair: (-pair[1], pair[0]))[:7]
     assert list(top[["agent", "cases"]].itertuples(index=False, name=None)) == expected
@@ -45,10 +45,10 @@ def test_load_and_the_busiest(city: Casebase, reference: Reference) -> None:
 
 def test_nobody_accompanied_anything_before_the_first_case(city: Casebase) -> None:
     long_ago = datetime(2020, 1, 1)
-    assert load(city, as_of=long_ago).empty
-    assert grouped(load(city, as_of=long_ago), 9).empty
-    assert busiest(city, as_of=long_ago).empty
-    assert against_comparable(city, "resolution", as_of=long_ago)["value"].isna().all()
+    assert load(city.whole, as_of=long_ago).empty
+    assert grouped(load(city.whole, as_of=long_ago), 9).empty
+    assert busiest(city.whole, as_of=long_ago).empty
+    assert against_comparable(city.whole, "resolution", as_of=long_ago)["value"].isna().all()
 
 
 def test_agents_grouped_by_their_cases() -> None:

@@ -42,15 +42,15 @@ SLICES = [EVERYTHING, Slice(area="410105"), Slice(channel="网信"), Slice(categ
 def searched(casebase: Casebase, as_of: datetime, period: Period, within: Slice) -> list[Finding]:
     """Every finding there is."""
     found = (
-        due_soonest(casebase, as_of, within, "district"),
-        most_overdue(casebase, as_of, within, "district"),
-        past_promise(casebase, as_of, within, "district"),
-        own_rate(casebase, as_of, period, within),
-        weakest_rate(casebase, as_of, period, within, "district"),
-        rising_topic(casebase, as_of, within, "district"),
-        own_gap(casebase, as_of, within),
-        widest_gap(casebase, as_of, within, "district"),
-        next_hearing(casebase, as_of, within),
+        due_soonest(casebase.whole, as_of, within, "district"),
+        most_overdue(casebase.whole, as_of, within, "district"),
+        past_promise(casebase.whole, as_of, within, "district"),
+        own_rate(casebase.whole, as_of, period, within),
+        weakest_rate(casebase.whole, as_of, period, within, "district"),
+        rising_topic(casebase.whole, as_of, within, "district"),
+        own_gap(casebase.whole, as_of, within),
+        widest_gap(casebase.whole, as_of, within, "district"),
+        next_hearing(casebase.whole, as_of, within),
     )
     return [finding for finding in found if finding is not None]
 
@@ -63,12 +63,15 @@ def test_list_is_as_long_as_the_sentence_says(city: Casebase, as_of: datetime, w
     for finding in found:
         cell = within.narrow(**dict(finding.cell))
         period = finding.period or YEAR
-        assert count_cases(city, finding.metric, finding.part, as_of=as_of, period=period, within=cell) == finding.count
+        assert (
+            count_cases(city.whole, finding.metric, finding.part, as_of=as_of, period=period, within=cell)
+            == finding.count
+        )
 
 
 @pytest.mark.parametrize("as_of", MOMENTS)
 def test_all_that_stands_out_is_found_and_no_two_on_one_thing(duckdb_city: Casebase, as_of: datetime) -> None:
-    found = attention(duckdb_city, as_of=as_of, period=YEAR)
+    found = attention(duckdb_city.whole, as_of=as_of, period=YEAR)
     assert found == searched(duckdb_city, as_of, YEAR, EVERYTHING)
     order = [list(About).index(finding.about) for finding in found]
     assert order == sorted(set(order))
@@ -77,30 +80,32 @@ def test_all_that_stands_out_is_found_and_no_two_on_one_thing(duckdb_city: Caseb
 def test_what_the_city_says_of_a_district_is_said_at_home_too(duckdb_city: Casebase) -> None:
     """A district's own overview names the district, with the city's numbers of it."""
     looks = {About.RATE: weakest_rate, About.GAP: widest_gap}
-    of_city = {finding.about: finding for finding in attention(duckdb_city, as_of=SUNDAY, period=YEAR)}
+    of_city = {finding.about: finding for finding in attention(duckdb_city.whole, as_of=SUNDAY, period=YEAR)}
     assert set(looks) <= set(of_city)
     for about in looks:
         wanted = of_city[about]
-        at_home = attention(duckdb_city, as_of=SUNDAY, period=YEAR, within=Slice(area=wanted.area), place="street")
+        at_home = attention(
+            duckdb_city.whole, as_of=SUNDAY, period=YEAR, within=Slice(area=wanted.area), place="street"
+        )
         assert replace(wanted, cell=()) in at_home
 
 
 def test_what_a_finished_period_left_behind_is_counted_today(duckdb_city: Casebase) -> None:
     """The list of a stock is of the bar's period: today's alert beside last month's numbers opens today's list."""
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
-    found = attention(duckdb_city, as_of=SUNDAY, period=october)
+    found = attention(duckdb_city.whole, as_of=SUNDAY, period=october)
     assert {finding.about for finding in found} >= {About.DUE, About.OVERDUE}
     for finding in found:
         period = finding.period or october
         cell = Slice().narrow(**dict(finding.cell))
-        assert count_cases(duckdb_city, finding.metric, finding.part, as_of=SUNDAY, period=period, within=cell) == (
-            finding.count
-        )
+        assert count_cases(
+            duckdb_city.whole, finding.metric, finding.part, as_of=SUNDAY, period=period, within=cell
+        ) == (finding.count)
 
 
 @pytest.mark.parametrize("as_of", MOMENTS)
 def test_units_that_must_act_by_hand(duckdb_city: Casebase, reference: Reference, as_of: datetime) -> None:
-    found = most_overdue(duckdb_city, as_of, EVERYTHING, "district")
+    found = most_overdue(duckdb_city.whole, as_of, EVERYTHING, "district")
     rows = reference.overdue(as_of)
     assert found is not None
     assert found.owners == rows["unit"].nunique()
@@ -115,7 +120,7 @@ def test_due_soonest_by_hand(duckdb_city: Casebase, reference: Reference, as_of:
         rows = reference.window_ends(as_of, last)
         if len(rows):
             break
-    found = due_soonest(duckdb_city, as_of, EVERYTHING, "district")
+    found = due_soonest(duckdb_city.whole, as_of, EVERYTHING, "district")
     assert found is not None
     assert (found.count, found.at) == (len(rows), datetime(last.year, last.month, last.day))
     week_before = as_of - timedelta(days=7)
@@ -128,7 +133,7 @@ def test_due_soonest_by_hand(duckdb_city: Casebase, reference: Reference, as_of:
 def test_overdue_by_hand(duckdb_city: Casebase, reference: Reference, as_of: datetime) -> None:
     rows = reference.overdue(as_of)
     month_before = as_of.replace(month=as_of.month - 1)
-    found = most_overdue(duckdb_city, as_of, EVERYTHING, "district")
+    found = most_overdue(duckdb_city.whole, as_of, EVERYTHING, "district")
     assert found is not None
     assert found.count == len(rows)
     assert found.before == len(reference.overdue(month_before))
@@ -141,7 +146,7 @@ def test_past_promise_by_hand(duckdb_city: Casebase, reference: Reference, as_of
     rows = reference.five_day_overdue(as_of)
     oldest = (rows["limit"].min() - timedelta(days=1)).date()
     days = pd.date_range(oldest + timedelta(days=1), as_of.date())
-    finding = past_promise(duckdb_city, as_of, EVERYTHING, "district")
+    finding = past_promise(duckdb_city.whole, as_of, EVERYTHING, "district")
     assert finding is not None
     assert (finding.count, finding.at) == (len(rows), datetime(oldest.year, oldest.month, oldest.day))
     assert finding.value == sum(is_workday(day.date()) for day in days)
@@ -167,11 +172,11 @@ def claims(empty_casebase: Casebase) -> Callable[..., Casebase]:
 def test_a_claim_past_its_five_days_stands_out_until_it_is_closed(claims: Callable[..., Casebase]) -> None:
     as_of = datetime(2026, 11, 29, 9)
     casebase = claims(closed_at=datetime(2026, 11, 30, 9))
-    (late,) = attention(casebase, as_of=as_of, period=Period(as_of.date(), as_of.date()))
+    (late,) = attention(casebase.whole, as_of=as_of, period=Period(as_of.date(), as_of.date()))
     assert (late.about, late.count, late.value) == (About.LATE, 1, 12)
     assert late.period == Period(date(2026, 11, 11), as_of.date())
-    assert not attention(casebase, as_of=datetime(2026, 11, 11, 18), period=NOVEMBER)[1:]
-    assert attention(casebase, as_of=datetime(2026, 12, 1, 9), period=NOVEMBER) == []
+    assert not attention(casebase.whole, as_of=datetime(2026, 11, 11, 18), period=NOVEMBER)[1:]
+    assert attention(casebase.whole, as_of=datetime(2026, 12, 1, 9), period=NOVEMBER) == []
 
 
 def test_nothing_is_late_where_nobody_wrote_down_what_is_closed(
@@ -179,8 +184,8 @@ def test_nothing_is_late_where_nobody_wrote_down_what_is_closed(
 ) -> None:
     casebase = claims()
     monkeypatch.setattr("queries.blanks.blanks", lambda _: frozenset({"petition.closed_at"}))
-    assert past_promise(casebase, SUNDAY, EVERYTHING, "district") is not None
-    assert attention(casebase, as_of=SUNDAY, period=NOVEMBER) == []
+    assert past_promise(casebase.whole, SUNDAY, EVERYTHING, "district") is not None
+    assert attention(casebase.whole, as_of=SUNDAY, period=NOVEMBER) == []
 
 
 def leader(rows: pd.DataFrame, reference: Reference) -> tuple[str, int] | None:
@@ -203,7 +208,7 @@ def test_weakest_rate_by_hand(duckdb_city: Casebase, reference: Reference, perio
     n, p, z = rates["count"], rates["mean"], 1.96
     best = (p + z**2 / (2 * n) + z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
     short = rates[(n >= 30) & (best < 0.95)].sort_values("mean")
-    found = weakest_rate(duckdb_city, SUNDAY, period, EVERYTHING, "district")
+    found = weakest_rate(duckdb_city.whole, SUNDAY, period, EVERYTHING, "district")
     if short.empty:
         assert period is NOVEMBER  # a small city has too few claims in one month
         assert found is None
@@ -223,7 +228,7 @@ def test_widest_gap_by_hand(duckdb_city: Casebase, reference: Reference) -> None
     grids = reference.grids_staffed(SUNDAY)
     share = 1 - grids.groupby("district")["hit"].mean()
     worst = str(share.idxmax())
-    found = widest_gap(duckdb_city, SUNDAY, EVERYTHING, "district")
+    found = widest_gap(duckdb_city.whole, SUNDAY, EVERYTHING, "district")
     assert found is not None
     assert found.cell == (("district", worst),)
     assert found.value == pytest.approx(share[worst])
@@ -239,7 +244,7 @@ def test_hearings_within_two_working_days_by_hand(duckdb_city: Casebase, referen
         coming = reference.hearings_coming(as_of)
         first = coming["scheduled_at"].min()
         soon = len(coming) > 0 and first.date() <= reference.workday_after(as_of.date(), 2)
-        found = next_hearing(duckdb_city, as_of, EVERYTHING)
+        found = next_hearing(duckdb_city.whole, as_of, EVERYTHING)
         assert (found is not None) == soon
         if found is not None:
             told += 1
@@ -276,7 +281,7 @@ def registered(
 
 def test_class_that_rises_beyond_chance_is_told(registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
     casebase = registered({"A": [20] * 8 + [60], "B": [200] * 8 + [220], "C": [1] * 8 + [2], "D": [5, 60] * 4 + [70]})
-    found = rising_topic(casebase, SUNDAY, EVERYTHING, "district")
+    found = rising_topic(casebase.whole, SUNDAY, EVERYTHING, "district")
     assert found is not None
     assert (found.name, found.count) == ("类A", 60)
     now, before = 60 + 220 + 2 + 70, 160 + 1600 + 8 + 260
@@ -295,13 +300,13 @@ def test_class_that_rises_beyond_chance_is_told(registered: Callable[[dict[str, 
 )
 def test_noise_is_not_told(weeks: list[int], registered: Callable[[dict[str, list[int]]], Casebase]) -> None:
     casebase = registered({"A": weeks, "B": [400] * 9})
-    assert rising_topic(casebase, SUNDAY, EVERYTHING, "district") is None
+    assert rising_topic(casebase.whole, SUNDAY, EVERYTHING, "district") is None
 
 
 def test_nothing_stands_out_in_a_city_without_rows(empty_casebase: Casebase) -> None:
-    assert attention(empty_casebase, as_of=SUNDAY, period=NOVEMBER) == []
+    assert attention(empty_casebase.whole, as_of=SUNDAY, period=NOVEMBER) == []
 
 
 def test_without_a_target_no_rate_is_short_of_it(duckdb_city: Casebase) -> None:
     settings = duckdb_city.settings.model_copy(update={"targets": {"five_day_closure": None}})
-    assert weakest_rate(Casebase(duckdb_city.engine, settings), SUNDAY, YEAR, EVERYTHING, "district") is None
+    assert weakest_rate(Casebase(duckdb_city.engine, settings).whole, SUNDAY, YEAR, EVERYTHING, "district") is None

@@ -32,19 +32,19 @@ def still_open(petitions: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
 @pytest.mark.parametrize("as_of", MOMENTS, ids=str)
 def test_days_open(city: Casebase, petitions: pd.DataFrame, as_of: datetime) -> None:
     rows = still_open(petitions, as_of)
-    found = open_days(city, as_of=as_of).iloc[0]
+    found = open_days(city.whole, as_of=as_of).iloc[0]
     assert (found["cases"], found["median"], found["longest"]) == (len(rows), rows["days"].median(), rows["days"].max())
 
 
 def test_days_open_by_channel(city: Casebase, petitions: pd.DataFrame) -> None:
     rows = still_open(petitions, sample.LAST).groupby("channel")["days"]
-    found = open_days(city, as_of=sample.LAST, by=["channel"]).dropna(subset=["channel"]).set_index("channel")
+    found = open_days(city.whole, as_of=sample.LAST, by=["channel"]).dropna(subset=["channel"]).set_index("channel")
     assert found["median"].to_dict() == rows.median().to_dict()
     assert found["longest"].to_dict() == rows.max().to_dict()
 
 
 def test_nothing_open_has_no_median(city: Casebase) -> None:
-    found = open_days(city, as_of=datetime(2000, 1, 1)).iloc[0]
+    found = open_days(city.whole, as_of=datetime(2000, 1, 1)).iloc[0]
     assert found["cases"] == 0
     assert pd.isna(found["median"])
 
@@ -52,15 +52,15 @@ def test_nothing_open_has_no_median(city: Casebase) -> None:
 @pytest.mark.parametrize("as_of", MOMENTS, ids=str)
 def test_oldest_are_the_first_of_the_backlog_list(city: Casebase, as_of: datetime) -> None:
     within = Slice(area="410105", channel="网信")
-    found = oldest(city, as_of=as_of, within=within, limit=25)
-    listed = cases(city, "backlog", as_of=as_of, within=within, limit=25)
+    found = oldest(city.whole, as_of=as_of, within=within, limit=25)
+    listed = cases(city.whole, "backlog", as_of=as_of, within=within, limit=25)
     assert found["petition_id"].tolist() == listed["petition_id"].tolist()
     assert found["days_open"].is_monotonic_decreasing
 
 
 def test_states_are_the_counts_of_the_metrics(city: Casebase) -> None:
-    found = oldest(city, as_of=sample.LAST, limit=10_000)
-    numbers = measure(city, ["backlog", "overdue", "due_in_5"], as_of=sample.LAST).set_index("metric")["hits"]
+    found = oldest(city.whole, as_of=sample.LAST, limit=10_000)
+    numbers = measure(city.whole, ["backlog", "overdue", "due_in_5"], as_of=sample.LAST).set_index("metric")["hits"]
     states = found["state"].value_counts()
     assert len(found) == numbers["backlog"]
     assert (states[OVERDUE], states[NEAR]) == (numbers["overdue"], numbers["due_in_5"])
@@ -70,7 +70,7 @@ def test_states_are_the_counts_of_the_metrics(city: Casebase) -> None:
 
 
 def test_days_left_are_counted_to_the_day_of_the_deadline(city: Casebase) -> None:
-    found = oldest(city, as_of=sample.LAST, limit=10_000).dropna(subset=["due_at"])
+    found = oldest(city.whole, as_of=sample.LAST, limit=10_000).dropna(subset=["due_at"])
     midnight = datetime.combine(sample.LAST, time.min)
     expected = (found["due_at"].dt.normalize() - midnight) // timedelta(days=1)
     assert found["days_left"].astype(int).tolist() == expected.tolist()

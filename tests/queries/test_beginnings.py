@@ -48,13 +48,13 @@ def young(empty_casebase: Casebase) -> Casebase:
 
 @pytest.mark.parametrize("metric", ["registered", "backlog"])
 def test_months_before_the_first_case_have_no_value(young: Casebase, metric: str) -> None:
-    months = by_month(young, [metric], as_of=NOW, months=5).set_index("month")["value"]
+    months = by_month(young.whole, [metric], as_of=NOW, months=5).set_index("month")["value"]
     assert months.index.tolist() == MONTHS
     assert months.isna().tolist() == [True, True, False, False, False]
 
 
 def test_a_slice_without_cases_has_none_where_others_have_some(young: Casebase) -> None:
-    months = by_month(young, ["registered"], as_of=NOW, months=5, within=Slice(channel="来访"))
+    months = by_month(young.whole, ["registered"], as_of=NOW, months=5, within=Slice(channel="来访"))
     values = months.set_index("month")["value"]
     assert values["2026-09"] == 0
     assert pd.isna(values["2026-08"])
@@ -67,19 +67,19 @@ def test_a_register_has_no_beginning(young: Casebase) -> None:
             [{"worker_id": 1, "grid_id": "g", "role": "专职", "active_from": date(2020, 1, 1)}],
         )
         mark_changed(connection, NOW + timedelta(seconds=1))
-    assert by_month(young, ["grid_workers"], as_of=NOW, months=5)["value"].tolist() == [1.0] * 5
+    assert by_month(young.whole, ["grid_workers"], as_of=NOW, months=5)["value"].tolist() == [1.0] * 5
 
 
 def test_nothing_is_compared_with_a_year_that_has_no_record(young: Casebase) -> None:
-    numbers = compare(young, ["registered", "backlog"], as_of=NOW, period=NOVEMBER).set_index("metric")
+    numbers = compare(young.whole, ["registered", "backlog"], as_of=NOW, period=NOVEMBER).set_index("metric")
     assert numbers["year_before"].isna().all()
     assert numbers["previous"].notna().all()
 
 
 def test_a_month_that_begins_with_the_first_case_is_compared(young: Casebase) -> None:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
-    then = measure(young, ["registered"], as_of=NOW, period=Period(date(2026, 9, 1), date(2026, 9, 30)))
-    numbers = compare(young, ["registered"], as_of=NOW, period=october)
+    then = measure(young.whole, ["registered"], as_of=NOW, period=Period(date(2026, 9, 1), date(2026, 9, 30)))
+    numbers = compare(young.whole, ["registered"], as_of=NOW, period=october)
     assert numbers["previous"].tolist() == then["value"].tolist() == [12.0]
 
 
@@ -87,8 +87,8 @@ AUTUMN, NEW_YEAR = Period(date(2026, 10, 1), date(2026, 12, 31)), datetime(2027,
 
 
 def test_nothing_is_compared_with_a_period_that_is_recorded_in_part(young: Casebase) -> None:
-    numbers = compare(young, ["registered", "backlog"], as_of=NEW_YEAR, period=AUTUMN).set_index("metric")
-    part = measure(young, ["registered"], as_of=NEW_YEAR, period=Period(date(2026, 7, 1), date(2026, 9, 30)))
+    numbers = compare(young.whole, ["registered", "backlog"], as_of=NEW_YEAR, period=AUTUMN).set_index("metric")
+    part = measure(young.whole, ["registered"], as_of=NEW_YEAR, period=Period(date(2026, 7, 1), date(2026, 9, 30)))
     assert part["value"].tolist() == [12.0], "one of its three months is recorded"
     # A stock is of a moment, and that one is recorded.
     for column in ("previous", "previous_among"):
@@ -98,7 +98,7 @@ def test_nothing_is_compared_with_a_period_that_is_recorded_in_part(young: Caseb
 
 def test_the_reason_of_a_change_needs_both_periods(young: Casebase) -> None:
     def change(metric: str, period: Period) -> Change:
-        return decompose(young, metric, as_of=NEW_YEAR, period=period, against=Against.PREVIOUS, by=["channel"])
+        return decompose(young.whole, metric, as_of=NEW_YEAR, period=period, against=Against.PREVIOUS, by=["channel"])
 
     assert change("registered", NOVEMBER).before == 15
     of_part = change("registered", AUTUMN)
@@ -113,20 +113,20 @@ def test_other_rows_than_cases_have_a_beginning_of_their_own(young: Casebase) ->
         held = [{"reception_id": n, "held_at": datetime(2026, month, 3, 9)} for n, month in enumerate((7, 10, 11))]
         connection.execute(schema.reception.insert(), [row | {"leader_title": "某"} for row in held])
         mark_changed(connection, NOW + timedelta(seconds=1))
-    numbers = compare(young, ["registered", "receptions"], as_of=NEW_YEAR, period=AUTUMN).set_index("metric")
+    numbers = compare(young.whole, ["registered", "receptions"], as_of=NEW_YEAR, period=AUTUMN).set_index("metric")
     assert numbers["previous"].isna().tolist() == [True, False]
 
 
 def test_days_before_the_first_case_are_left_out(young: Casebase) -> None:
-    flow = daily_flow(young, as_of=NOW, days=90)
+    flow = daily_flow(young.whole, as_of=NOW, days=90)
     assert flow["day"].iloc[0] == pd.Timestamp(FIRST.date())
     assert len(flow) == (NOW.date() - FIRST.date()).days + 1
     assert flow["inflow"].sum() == 30
-    assert len(daily_flow(young, as_of=datetime(2026, 8, 1), days=10)) == 10
+    assert len(daily_flow(young.whole, as_of=datetime(2026, 8, 1), days=10)) == 10
 
 
 def test_a_search_has_no_months_before_the_first_case(young: Casebase) -> None:
-    months = search_by_month(young, Search(), as_of=NOW, months=4)
+    months = search_by_month(young.whole, Search(), as_of=NOW, months=4)
     assert months["value"].tolist()[1:] == [12.0, 15.0, 3.0]
     assert pd.isna(months["value"].iloc[0])
     assert months["last_year"].isna().all()
@@ -138,14 +138,14 @@ def test_a_topic_has_no_year_before(young: Casebase) -> None:
         connection.execute(schema.petition.insert(), burst)
         connection.execute(schema.category.insert(), [{"code": "c2", "name": "二类"}])
         mark_changed(connection, NOW + timedelta(seconds=1))
-    found = topics(young, as_of=NOW, days=7)
+    found = topics(young.whole, as_of=NOW, days=7)
     assert 30 in found["observed"].tolist()
     assert found["year_before"].isna().all()
 
 
 def test_the_beginning_moves_with_the_data(young: Casebase) -> None:
     def first_month() -> float:
-        return float(by_month(young, ["registered"], as_of=NOW, months=5)["value"].iloc[0])
+        return float(by_month(young.whole, ["registered"], as_of=NOW, months=5)["value"].iloc[0])
 
     assert pd.isna(first_month())
     with young.writing() as connection:

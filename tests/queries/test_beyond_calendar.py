@@ -23,23 +23,23 @@ def test_a_finished_period_before_the_calendar_has_nothing(duckdb_city: Casebase
     end = duckdb_city.workdays.first - timedelta(days=days)
     period = Period(end - timedelta(days=30), end)
     assert len(AHEAD) > 5
-    found = measure(duckdb_city, AHEAD, as_of=NOW, period=period)
+    found = measure(duckdb_city.whole, AHEAD, as_of=NOW, period=period)
     assert found["hits"].tolist() == found["among"].tolist() == [0] * len(AHEAD)
-    before = compare(duckdb_city, ("due_in_5", "supervision_due_in_3"), as_of=NOW, period=period)
+    before = compare(duckdb_city.whole, ("due_in_5", "supervision_due_in_3"), as_of=NOW, period=period)
     assert before["hits"].tolist() == [0, 0]
     assert before[["previous", "year_before"]].isna().all(axis=None), (
         "of the time before the first record nothing is known"
     )
-    assert cases(duckdb_city, "due_in_5", as_of=NOW, period=period).empty
+    assert cases(duckdb_city.whole, "due_in_5", as_of=NOW, period=period).empty
 
 
 def test_the_first_day_of_the_calendar_has_working_days_after_it(duckdb_city: Casebase) -> None:
     first = duckdb_city.workdays.first
-    assert moment(duckdb_city, end_of_day(first)).workday(1) == duckdb_city.workdays.after(first, 1) > first
-    assert moment(duckdb_city, end_of_day(first - timedelta(days=1))).workday(1) < first
+    assert moment(duckdb_city.whole, end_of_day(first)).workday(1) == duckdb_city.workdays.after(first, 1) > first
+    assert moment(duckdb_city.whole, end_of_day(first - timedelta(days=1))).workday(1) < first
 
 
 def test_no_number_is_told_where_the_calendar_has_ended(duckdb_city: Casebase) -> None:
     last = duckdb_city.workdays.days[-1].astype(object)
     with pytest.raises(CasebaseError, match="last_year"):
-        measure(duckdb_city, ("due_in_5",), as_of=end_of_day(last))
+        measure(duckdb_city.whole, ("due_in_5",), as_of=end_of_day(last))

@@ -40,10 +40,10 @@ def test_a_list_is_the_same_in_pages_and_by_what_its_rows_meet(
     for name in JOINED:
         for part in parts_of(name):
             monkeypatch.setattr(queries.cases, "_FEW", 1_000)
-            few = cases(casebase, name, part, as_of=NOW, period=YEAR)
-            pages = [cases(casebase, name, part, as_of=NOW, period=YEAR, limit=7, offset=n) for n in (0, 7)]
+            few = cases(casebase.whole, name, part, as_of=NOW, period=YEAR)
+            pages = [cases(casebase.whole, name, part, as_of=NOW, period=YEAR, limit=7, offset=n) for n in (0, 7)]
             monkeypatch.setattr(queries.cases, "_FEW", 0)
-            many = cases(casebase, name, part, as_of=NOW, period=YEAR)
+            many = cases(casebase.whole, name, part, as_of=NOW, period=YEAR)
             pd.testing.assert_frame_equal(few, many)
             for page, n in zip(pages, (0, 7), strict=True):
                 part_of_many = many.iloc[n : n + 7].reset_index(drop=True)
@@ -59,6 +59,8 @@ def test_there_are_rows_wherever_the_list_has_any(
 ) -> None:
     casebase = city_on(kind)
     monkeypatch.setattr(queries.cases, "_SAMPLE", first)
-    answers = {(name, part): has_cases(casebase, name, part, as_of=NOW) for name in JOINED for part in parts_of(name)}
-    assert answers == {(name, part): count_cases(casebase, name, part, as_of=NOW) > 0 for name, part in answers}
+    answers = {
+        (name, part): has_cases(casebase.whole, name, part, as_of=NOW) for name in JOINED for part in parts_of(name)
+    }
+    assert answers == {(name, part): count_cases(casebase.whole, name, part, as_of=NOW) > 0 for name, part in answers}
     assert any(answers.values())

@@ -74,7 +74,7 @@ def ask(city: Casebase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 )
 def test_the_command_says_what_measure_says(city: Casebase, ask: Ask, words: list[str], asked: dict[str, Any]) -> None:
     metrics = [word for word in words if word in METRICS]
-    wanted = measure(city, metrics, as_of=NOW, **asked)
+    wanted = measure(city.whole, metrics, as_of=NOW, **asked)
     found = ask(*words, *AT, "--format", "json").records()
     assert len(found) == len(wanted)
     for record, row in zip(found, wanted.astype(object).to_dict("records"), strict=True):
@@ -88,7 +88,7 @@ def test_the_command_says_what_measure_says(city: Casebase, ask: Ask, words: lis
 @pytest.mark.parametrize("part", list(Part))
 def test_the_list_behind_a_number(city: Casebase, ask: Ask, part: Part) -> None:
     period = ["--from", "2026-10-01", "--to", "2026-10-31"]
-    wanted = cases(city, "on_time_completion", part, as_of=NOW, period=OCTOBER)
+    wanted = cases(city.whole, "on_time_completion", part, as_of=NOW, period=OCTOBER)
     found = ask("on_time_completion", *period, *AT, "--cases", part.value, "--format", "json").records()
     assert [record["petition_id"] for record in found] == wanted["petition_id"].tolist()
     assert list(found[0]) == list(wanted.columns)
@@ -97,7 +97,7 @@ def test_the_list_behind_a_number(city: Casebase, ask: Ask, part: Part) -> None:
 
 
 def test_who_missed_most(city: Casebase, ask: Ask) -> None:
-    wanted = measure(city, ["repeat_rate"], as_of=NOW, by=["district"])
+    wanted = measure(city.whole, ["repeat_rate"], as_of=NOW, by=["district"])
     misses = sorted((wanted["among"] - wanted["hits"]).tolist(), reverse=True)
     asked = ["repeat_rate", "--by", "district", *AT, "--sort", "misses", "--format", "json"]
     assert [record["misses"] for record in ask(*asked).records()] == misses
@@ -226,10 +226,10 @@ def test_wrong_usage_is_one_sentence(ask: Ask, words: list[str], said: str) -> N
 
 def test_places_and_units_may_be_told_by_name(city: Casebase, ask: Ask) -> None:
     for option, dimension in (("--area", "district"), ("--category", "category"), ("--unit", "unit")):
-        code, name = next(iter((codes(city, dimension) or {}).items()))
+        code, name = next(iter((codes(city.whole, dimension) or {}).items()))
         told, meant = (ask("registered", option, text, *AT, "--format", "json").out for text in (name, code))
         assert told == meant, option
-    code, name = next(iter((codes(city, "district") or {}).items()))
+    code, name = next(iter((codes(city.whole, "district") or {}).items()))
     told, meant = (
         ask("registered", "--cases", "hits", "--where", f"district={text}", *AT, "--format", "json").out
         for text in (name, code)
@@ -239,7 +239,7 @@ def test_places_and_units_may_be_told_by_name(city: Casebase, ask: Ask) -> None:
 
 
 def test_a_name_that_is_near_or_of_several_is_named(city: Casebase, ask: Ask) -> None:
-    table = areas(city)
+    table = areas(city.whole)
     districts, streets = table[table["level"] == 2], table[table["level"] == 3]
     code, name = streets["code"].iloc[0], streets["name"].iloc[0]
     assert (streets["name"] == name).sum() > 1
@@ -254,7 +254,7 @@ def test_a_name_that_is_near_or_of_several_is_named(city: Casebase, ask: Ask) ->
 
 def test_places_of_one_name_carry_their_district(city: Casebase, ask: Ask) -> None:
     """新华路街道 is one of 巩义市, of 新密市 and of 新郑市: rows tell them apart, and --area says which is meant."""
-    table = areas(city).set_index("code")
+    table = areas(city.whole).set_index("code")
     streets = table[table["level"] == 3]
     shared = streets[streets["name"].duplicated(keep=False)]
     assert len(shared)
@@ -329,7 +329,7 @@ def test_orders_of_12345_stand_beside_volumes(ask: Ask, tables: dict[str, pd.Dat
 
 def test_stocks_are_of_the_end_of_a_period_unless_a_moment_is_named(ask: Ask, city: Casebase) -> None:
     october, end = ("--from", "2026-10-01", "--to", "2026-10-31"), end_of_day(date(2026, 10, 31))
-    wanted = {at: int(measure(city, ["backlog"], as_of=at)["hits"].iloc[0]) for at in (end, NOW)}
+    wanted = {at: int(measure(city.whole, ["backlog"], as_of=at)["hits"].iloc[0]) for at in (end, NOW)}
     assert wanted[end] != wanted[NOW]
     found = ask("registered", "backlog", "closed", *october, "--format", "json").records()
     assert [row["metric"] for row in found] == ["registered", "backlog", "closed"]
@@ -371,7 +371,7 @@ def test_as_a_program(city_on: Callable[[str], Casebase]) -> None:
     url = city.engine.url.render_as_string(hide_password=False)
     fine = _program("registered", "five_day_closure", *AT, "--format", "json", "--url", url)
     assert (fine.returncode, fine.stderr) == (0, "")
-    wanted = measure(city, ["registered", "five_day_closure"], as_of=NOW)
+    wanted = measure(city.whole, ["registered", "five_day_closure"], as_of=NOW)
     assert [record["value"] for record in json.loads(fine.stdout)] == wanted["value"].tolist()
     wrong = _program("nonsense", "--url", url)
     assert (wrong.returncode, wrong.stdout) == (2, "")

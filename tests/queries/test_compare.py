@@ -24,12 +24,12 @@ METRICS = ["registered", "backlog", "five_day_closure", "hearing_wait_days"]
 
 @pytest.mark.parametrize("by", [[], ["district"]], ids=["city", "district"])
 def test_earlier_numbers_are_those_of_the_earlier_period(duckdb_city: Casebase, by: list[str]) -> None:
-    found = compare(duckdb_city, METRICS, as_of=NOON, period=NOVEMBER, by=by).set_index(["metric", *by])
-    now = measure(duckdb_city, METRICS, as_of=NOON, period=NOVEMBER, by=by).set_index(["metric", *by])
+    found = compare(duckdb_city.whole, METRICS, as_of=NOON, period=NOVEMBER, by=by).set_index(["metric", *by])
+    now = measure(duckdb_city.whole, METRICS, as_of=NOON, period=NOVEMBER, by=by).set_index(["metric", *by])
     assert found["hits"].equals(now["hits"])
     for name, against in (("previous", Against.PREVIOUS), ("year_before", Against.YEAR_BEFORE)):
         period, as_of = compared_period(NOVEMBER, NOON, against)
-        then = measure(duckdb_city, METRICS, as_of=as_of, period=period, by=by).set_index(["metric", *by])
+        then = measure(duckdb_city.whole, METRICS, as_of=as_of, period=period, by=by).set_index(["metric", *by])
         assert found[name].tolist() == pytest.approx(then["value"].reindex(found.index).tolist(), nan_ok=True)
         among = then["among"].reindex(found.index).tolist()
         assert found[f"{name}_among"].tolist() == pytest.approx(among, nan_ok=True)
@@ -37,43 +37,43 @@ def test_earlier_numbers_are_those_of_the_earlier_period(duckdb_city: Casebase, 
 
 def test_every_month_has_its_row(duckdb_city: Casebase) -> None:
     within = Slice(area="410105001", channel="传真")
-    found = by_month(duckdb_city, ["registered", "backlog"], as_of=NOON, months=12, within=within)
+    found = by_month(duckdb_city.whole, ["registered", "backlog"], as_of=NOON, months=12, within=within)
     assert len(found) == 24
     period = Period(date(2025, 12, 1), date(2026, 11, 30))
-    whole = measure(duckdb_city, ["registered"], as_of=NOON, period=period, within=within)
+    whole = measure(duckdb_city.whole, ["registered"], as_of=NOON, period=period, within=within)
     assert found.loc[found["metric"] == "registered", "hits"].sum() == whole["hits"].sum()
 
 
 def test_the_running_month_is_unfinished_but_for_stocks(duckdb_city: Casebase) -> None:
     names = ["registered", "backlog", "five_day_closure"]
-    found = by_month(duckdb_city, names, as_of=NOON, months=12)
+    found = by_month(duckdb_city.whole, names, as_of=NOON, months=12)
     late = found[found["unfinished"]]
     assert late[["metric", "month"]].to_numpy().tolist() == [["registered", "2026-11"], ["five_day_closure", "2026-11"]]
-    whole = by_month(duckdb_city, names, as_of=end_of_day(date(2026, 11, 30)), months=12)
+    whole = by_month(duckdb_city.whole, names, as_of=end_of_day(date(2026, 11, 30)), months=12)
     assert not whole["unfinished"].any()
 
 
 def test_a_month_that_is_over_is_finished(duckdb_city: Casebase) -> None:
-    found = by_month(duckdb_city, ["registered"], as_of=NOON, months=6, until=date(2026, 10, 31))
+    found = by_month(duckdb_city.whole, ["registered"], as_of=NOON, months=6, until=date(2026, 10, 31))
     assert not found["unfinished"].any()
 
 
 def test_the_daily_flow_ends_in_the_backlog_of_each_day(duckdb_city: Casebase) -> None:
     within = Slice(area="410105")
-    flow = daily_flow(duckdb_city, as_of=NOON, days=30, within=within)
+    flow = daily_flow(duckdb_city.whole, as_of=NOON, days=30, within=within)
     assert len(flow) == 30
     for row in flow.iloc[::7].to_dict("records"):
         as_of = min(NOON, end_of_day(row["day"].date()))
-        assert row["backlog"] == measure(duckdb_city, ["backlog"], as_of=as_of, within=within)["hits"].item()
+        assert row["backlog"] == measure(duckdb_city.whole, ["backlog"], as_of=as_of, within=within)["hits"].item()
 
 
 def test_what_ends_without_being_handled_leaves_the_flow_too(duckdb_city: Casebase) -> None:
     """Of the whole city, in which some are 不予受理 or 存: every day's end, against the stock of that day."""
-    flow = daily_flow(duckdb_city, as_of=NOON, days=60)
+    flow = daily_flow(duckdb_city.whole, as_of=NOON, days=60)
     assert flow["not_handled"].sum() > 0
     for row in flow.iloc[::10].to_dict("records"):
         as_of = min(NOON, end_of_day(row["day"].date()))
-        assert row["backlog"] == measure(duckdb_city, ["backlog"], as_of=as_of)["hits"].item()
+        assert row["backlog"] == measure(duckdb_city.whole, ["backlog"], as_of=as_of)["hits"].item()
 
 
 def _worked(first: date, last: date) -> int:

@@ -231,9 +231,9 @@ def test_clocks_agree_with_the_rates(duckdb_city: Casebase, metric: str, name: s
         (Part.HITS, {Standing.MET}),
         (Part.MISSES, {Standing.LATE, Standing.OVERDUE}),
     ):
-        listed = cases(duckdb_city, metric, part, as_of=NOW)["petition_id"].sample(40, random_state=3)
+        listed = cases(duckdb_city.whole, metric, part, as_of=NOW)["petition_id"].sample(40, random_state=3)
         for petition_id in listed:
-            found = course(duckdb_city, int(petition_id), as_of=NOW)
+            found = course(duckdb_city.whole, int(petition_id), as_of=NOW)
             assert found is not None
             assert {clock.standing for clock in found.clocks if clock.name == name} <= standings, petition_id
 
@@ -244,22 +244,22 @@ def test_nothing_of_the_future_and_nobody_by_name(city: Casebase, tables: Tables
     tasks = tables["grid_task"]
     busy = tasks.loc[tasks["pushed_at"] <= NOW, "petition_id"].value_counts()
     number = next(int(n) for n in busy.index if n in set(seen["petition_id"]))
-    found = course(city, number, as_of=NOW)
+    found = course(city.whole, number, as_of=NOW)
     assert found is not None
     assert not {"petitioner_name", "petitioner_phone", "petitioner_key"} & set(found.facts)
     assert len(found.beside["grid_task"]) == busy[number]
     early = pd.Timestamp(seen.loc[seen["petition_id"] == number, "registered_at"].iloc[0]).to_pydatetime()
-    before = course(city, number, as_of=early)
+    before = course(city.whole, number, as_of=early)
     assert before is not None
     assert before.facts["closed_at"] is None
-    assert course(city, number, as_of=early - timedelta(seconds=1)) is None
+    assert course(city.whole, number, as_of=early - timedelta(seconds=1)) is None
 
 
 def test_restricted_and_unknown_cases_have_no_page(city: Casebase, tables: Tables) -> None:
     petitions = tables["petition"]
     hidden = int(petitions.loc[petitions["restricted"].astype(bool), "petition_id"].iloc[0])
-    assert course(city, hidden, as_of=NOW) is None
-    assert course(city, 10**12, as_of=NOW) is None
+    assert course(city.whole, hidden, as_of=NOW) is None
+    assert course(city.whole, 10**12, as_of=NOW) is None
 
 
 def test_cases_of_the_same_matter_and_person(city: Casebase, tables: Tables) -> None:
@@ -268,7 +268,7 @@ def test_cases_of_the_same_matter_and_person(city: Casebase, tables: Tables) -> 
     repeats = seen[seen["repeat_of"].isin(seen["petition_id"]) & (seen["repeat_of"] != seen["petition_id"])]
     one = repeats.iloc[0]
     first = int(one["repeat_of"])
-    found = course(city, int(one["petition_id"]), as_of=NOW)
+    found = course(city.whole, int(one["petition_id"]), as_of=NOW)
     assert found is not None
     matter = seen[(seen["petition_id"] == first) | (seen["repeat_of"] == first)]
     person = seen[seen["petitioner_key"].notna() & (seen["petitioner_key"] == one["petitioner_key"])]

@@ -44,7 +44,7 @@ def test_days_left_are_counted_to_the_closing_or_to_today(city: Casebase, tables
         }
     petitions = tables["petition"].set_index("petition_id")
     for as_of in (LAST, datetime(2026, 10, 4, 9)):  # the second lies in a week without work
-        listed = cases(city, "registered", as_of=as_of)
+        listed = cases(city.whole, "registered", as_of=as_of)
         got = listed[["days_left", "five_day_left"]].astype("float64")
         pd.testing.assert_frame_equal(got, expected(works, petitions.loc[listed["petition_id"]], as_of))
         assert (got < 0).any().all()
@@ -53,8 +53,8 @@ def test_days_left_are_counted_to_the_closing_or_to_today(city: Casebase, tables
 
 def test_what_missed_its_five_days_has_none_left(city: Casebase) -> None:
     """On the rest days after the limit not a working day is over: 0, as on the last day."""
-    late = cases(city, "five_day_closure", Part.MISSES, as_of=LAST)
-    kept = cases(city, "five_day_closure", Part.HITS, as_of=LAST)
+    late = cases(city.whole, "five_day_closure", Part.MISSES, as_of=LAST)
+    kept = cases(city.whole, "five_day_closure", Part.HITS, as_of=LAST)
     assert len(late)
     assert (late["five_day_left"] <= 0).all()
     assert (kept["five_day_left"] >= 0).all()
@@ -76,16 +76,16 @@ def test_working_days_of_a_list_by_hand(empty_casebase: Casebase, limit: date, a
     claim = row | {"registered_at": datetime(2026, 11, 4, 9), "is_simple": True, "five_day_due": limit}
     with empty_casebase.writing() as connection:
         append(connection, schema.petition, pd.DataFrame([claim]))
-    assert cases(empty_casebase, "registered", as_of=as_of)["five_day_left"].tolist() == [left]
+    assert cases(empty_casebase.whole, "registered", as_of=as_of)["five_day_left"].tolist() == [left]
 
 
 @pytest.mark.parametrize("as_of", [LAST, datetime(2026, 10, 4, 9)])  # a Sunday, and a week without work
 def test_list_and_case_page_count_the_same_days(duckdb_city: Casebase, as_of: datetime) -> None:
-    listed = cases(duckdb_city, "registered", as_of=as_of)
+    listed = cases(duckdb_city.whole, "registered", as_of=as_of)
     compared = 0
     for column, name in (("five_day_left", "简单诉求办结"), ("days_left", "办结")):
         for row in listed[listed[column].notna()].sample(10, random_state=5).to_dict("records"):
-            case_course = course(duckdb_city, int(row["petition_id"]), as_of=as_of)
+            case_course = course(duckdb_city.whole, int(row["petition_id"]), as_of=as_of)
             assert case_course is not None
             for clock in (clock for clock in case_course.clocks if clock.name == name):
                 assert clock.days == abs(row[column]), (name, row["petition_id"])

@@ -46,8 +46,8 @@ def test_parts_add_up_to_the_change(
 ) -> None:
     dimensions = sorted(METRICS[name].subject.dimensions)
     by = data.draw(st.lists(st.sampled_from(dimensions), min_size=1, max_size=3, unique=True), label="by")
-    found = decompose(duckdb_city, name, as_of=as_of, period=period, against=against, within=within, by=by)
-    compared = compare(duckdb_city, [name], as_of=as_of, period=period, within=within).iloc[0]
+    found = decompose(duckdb_city.whole, name, as_of=as_of, period=period, against=against, within=within, by=by)
+    compared = compare(duckdb_city.whole, [name], as_of=as_of, period=period, within=within).iloc[0]
     now, before = float(compared["value"]), float(compared[against.value])
     assert (repr(found.now), repr(found.before)) == (repr(now), repr(before))
     parts = found.parts
@@ -151,13 +151,15 @@ def test_groups_of_one_period_alone_are_kept() -> None:
 @pytest.mark.parametrize("name", ["hearing_wait_days", "cases_per_10k", "cases_heard"])
 def test_what_does_not_add_up_is_refused(name: str, duckdb_city: Casebase) -> None:
     with pytest.raises(UsageError, match="do not add up"):
-        decompose(duckdb_city, name, as_of=NOW, period=MONTH, against=Against.PREVIOUS, by=["district"])
+        decompose(duckdb_city.whole, name, as_of=NOW, period=MONTH, against=Against.PREVIOUS, by=["district"])
 
 
 def test_both_engines_split_alike(city_on: Callable[[str], Casebase]) -> None:
     asked: dict[str, Any] = {"as_of": NOW, "period": MONTH, "against": Against.YEAR_BEFORE}
     by = ["district", "category", "channel"]
-    here, there = (decompose(city_on(kind), "five_day_closure", by=by, **asked) for kind in ("duckdb", "postgresql"))
+    here, there = (
+        decompose(city_on(kind).whole, "five_day_closure", by=by, **asked) for kind in ("duckdb", "postgresql")
+    )
     assert here.difference == there.difference
     one, other = (change.parts.sort_values(by, ignore_index=True) for change in (here, there))
     pd.testing.assert_frame_equal(one, other)

@@ -51,7 +51,7 @@ KEPT = {
 
 def rule(casebase: Casebase, metric: Metric) -> str:
     """All of a rule as one text of SQL, values written out: what its rows are, which of them it looks at and counts."""
-    at = moment(casebase, datetime(2026, 11, 22, 12, 0))
+    at = moment(casebase.whole, datetime(2026, 11, 22, 12, 0))
     parts = [part(at) for part in (metric.among, metric.hit, metric.dated_by, metric.amount) if part is not None]
     rows: Select[Any] = select(literal_column("1")).select_from(metric.subject.rows)
     compiled = (part.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}) for part in (rows, *parts))

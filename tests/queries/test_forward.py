@@ -50,12 +50,12 @@ def test_outlook_is_the_rate_measured_then(
     clock: str, within: Slice, stood_still: tuple[Casebase, datetime], duckdb_city: Casebase
 ) -> None:
     still, at = stood_still
-    ahead = forward.outlook(duckdb_city, clock, as_of=at, within=within)
+    ahead = forward.outlook(duckdb_city.whole, clock, as_of=at, within=within)
     month = Period(at.date().replace(day=1), (pd.Timestamp(at) + pd.offsets.MonthEnd(0)).date())
     assert list(ahead["days"]) == [0, 1, 3, 5]
     for days, hits, among in ahead[["days", "hits", "among"]].itertuples(index=False):
         then = after(at.date(), int(days)) if days else at
-        found = measure(still, [forward.RATE_METRICS[clock]], as_of=then, period=month, within=within).iloc[0]
+        found = measure(still.whole, [forward.RATE_METRICS[clock]], as_of=then, period=month, within=within).iloc[0]
         assert (hits, among) == (found["hits"], found["among"])
     assert ahead["falling"].is_monotonic_increasing
     assert ahead["falling"].iloc[0] == 0
@@ -64,8 +64,10 @@ def test_outlook_is_the_rate_measured_then(
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_outlook_by_unit_sums_to_the_whole(clock: str, duckdb_city: Casebase) -> None:
     at = MOMENTS[0]
-    whole = forward.outlook(duckdb_city, clock, as_of=at)
-    parts = forward.outlook(duckdb_city, clock, as_of=at, by=["unit"]).groupby("days")[["hits", "among", "falling"]]
+    whole = forward.outlook(duckdb_city.whole, clock, as_of=at)
+    parts = forward.outlook(duckdb_city.whole, clock, as_of=at, by=["unit"]).groupby("days")[
+        ["hits", "among", "falling"]
+    ]
     pd.testing.assert_frame_equal(
         parts.sum(), whole.set_index("days")[["hits", "among", "falling"]], check_names=False, check_dtype=False
     )
@@ -75,10 +77,10 @@ def test_outlook_by_unit_sums_to_the_whole(clock: str, duckdb_city: Casebase) ->
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_cases_that_fall_are_open_and_due_in_the_month(clock: str, duckdb_city: Casebase) -> None:
     at = MOMENTS[0]
-    ahead = forward.outlook(duckdb_city, clock, as_of=at).set_index("days")
+    ahead = forward.outlook(duckdb_city.whole, clock, as_of=at).set_index("days")
     within = Slice().narrow(**{forward.STATE_DIMENSIONS[clock]: "在期未结"})
     month = forward.month_of(at)
-    rows = cases(duckdb_city, ahead["metric"][5], Part.MISSES, as_of=at, period=month, within=within)
+    rows = cases(duckdb_city.whole, ahead["metric"][5], Part.MISSES, as_of=at, period=month, within=within)
     assert len(rows) == ahead["falling"][5]
     assert rows["closed_at"].isna().all()
     limit = pd.to_datetime(rows["five_day_due" if clock == "five_day" else "due_at"]).dt.date
@@ -88,8 +90,8 @@ def test_cases_that_fall_are_open_and_due_in_the_month(clock: str, duckdb_city: 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_due_by_day_is_what_the_registry_counts(clock: str, duckdb_city: Casebase) -> None:
     for days in (1, 3, 5):
-        found = forward.due(duckdb_city, clock, days, as_of=MOMENTS[0])
-        whole = measure(duckdb_city, [f"{forward.DUE_METRICS[clock]}_{days}"], as_of=MOMENTS[0])["hits"].iloc[0]
+        found = forward.due(duckdb_city.whole, clock, days, as_of=MOMENTS[0])
+        whole = measure(duckdb_city.whole, [f"{forward.DUE_METRICS[clock]}_{days}"], as_of=MOMENTS[0])["hits"].iloc[0]
         assert found["cases"].sum() == whole
         assert (found["day"] < after(MOMENTS[0].date(), days)).all()
     assert len(found) > 1

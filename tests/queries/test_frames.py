@@ -21,12 +21,18 @@ METRICS = ["registered", "backlog", "five_day_closure", "hearing_wait_days", "ca
 @pytest.mark.parametrize("by", [[], ["district"], ["channel", "district"]], ids=lambda by: "-".join(by) or "whole")
 def test_columns_and_types_do_not_hang_on_the_rows(city: Casebase, by: list[str], period: Period) -> None:
     metrics = METRICS if "channel" not in by else METRICS[:3]
-    assert _types(measure(city, metrics, as_of=NOON, period=period, by=by)) == {**frames.keys(by), **frames.NUMBERS}
-    assert _types(compare(city, metrics, as_of=NOON, period=period, by=by)) == {**frames.keys(by), **frames.COMPARED}
-    months = by_month(city, metrics, as_of=NOON, by=by, until=period.end)
+    assert _types(measure(city.whole, metrics, as_of=NOON, period=period, by=by)) == {
+        **frames.keys(by),
+        **frames.NUMBERS,
+    }
+    assert _types(compare(city.whole, metrics, as_of=NOON, period=period, by=by)) == {
+        **frames.keys(by),
+        **frames.COMPARED,
+    }
+    months = by_month(city.whole, metrics, as_of=NOON, by=by, until=period.end)
     assert _types(months) == {**frames.keys((*by, "month")), **frames.MONTHS}
     if "channel" not in by:
-        waits = spread(city, "hearing_wait_days", as_of=NOON, period=period, by=by)
+        waits = spread(city.whole, "hearing_wait_days", as_of=NOON, period=period, by=by)
         assert _types(waits) == {**dict.fromkeys(by, "object"), **frames.SPREAD}
 
 

@@ -53,7 +53,7 @@ def test_comparable_cases_are_weighted_as_the_heard_are_spread(
     shares = rows.groupby(["class", "year", "heard"])["resolved"].agg(["mean", "size"]).unstack("heard").dropna()
     heard, others = shares["size"][True], shares["mean"][False]
     expected = float((others * heard).sum() / heard.sum())
-    found = against_comparable(city, as_of=at).set_index("series")
+    found = against_comparable(city.whole, as_of=at).set_index("series")
     assert found.loc[COMPARABLE, "value"] == pytest.approx(expected)
     assert found.loc[HEARD, "among"] == int(heard.sum()) > 0
     assert found.loc[HEARD, "hits"] == round(float((shares["mean"][True] * heard).sum()))
@@ -62,7 +62,7 @@ def test_comparable_cases_are_weighted_as_the_heard_are_spread(
 
 
 def test_nothing_is_compared_before_the_first_hearing(city: Casebase) -> None:
-    found = against_comparable(city, as_of=datetime(2001, 1, 1))
+    found = against_comparable(city.whole, as_of=datetime(2001, 1, 1))
     assert found["value"].isna().all()
     assert found["among"].tolist() == [0, 0]
     assert all(math.isnan(number) for number in difference(found))
@@ -88,7 +88,7 @@ def test_difference_agrees_with_the_published_example() -> None:
 
 
 def test_comparable_interval_stays_open_where_every_stratum_agrees(city: Casebase) -> None:
-    found = against_comparable(city, as_of=MOMENTS[1]).set_index("series")
+    found = against_comparable(city.whole, as_of=MOMENTS[1]).set_index("series")
     assert (found["high"] > found["low"]).all()
 
 
@@ -99,19 +99,19 @@ def test_median_wait(city: Casebase, tables: sample.Tables, at: datetime) -> Non
     h = tables["hearing"]
     h = h[(h["held_at"] <= at) & h["applied_at"].notna() & h["petition_id"].isin(known["petition_id"])]
     days = (h["held_at"].dt.normalize() - h["applied_at"].dt.normalize()).dt.days
-    assert median_wait(city, as_of=at, period=ALWAYS) == float(np.median(days))
+    assert median_wait(city.whole, as_of=at, period=ALWAYS) == float(np.median(days))
 
 
 def test_waits_by_band_add_up_to_the_hearings(city: Casebase) -> None:
-    whole = measure(city, ["hearing_wait_days"], as_of=MOMENTS[1])["hits"].iloc[0]
-    assert measure(city, ["hearing_wait_days"], as_of=MOMENTS[1], by=["wait"])["hits"].sum() == whole > 0
+    whole = measure(city.whole, ["hearing_wait_days"], as_of=MOMENTS[1])["hits"].iloc[0]
+    assert measure(city.whole, ["hearing_wait_days"], as_of=MOMENTS[1], by=["wait"])["hits"].sum() == whole > 0
 
 
 @pytest.mark.parametrize("at", MOMENTS)
 def test_pool_with_the_last_time_that_each_expert_took_part(
     city: Casebase, tables: sample.Tables, at: datetime
 ) -> None:
-    pool = experts(city, as_of=at)
+    pool = experts(city.whole, as_of=at)
     e = tables["expert"]
     joined = pd.to_datetime(e["joined_on"]) <= pd.Timestamp(at).normalize()
     assert pool["code"].tolist() == e.loc[joined, "expert_id"].sort_values().astype(str).tolist()
@@ -132,7 +132,7 @@ def test_panels_of_the_hearings_to_come(city: Casebase, tables: sample.Tables, a
     h = h[(h["scheduled_at"] > at) & ~(h["held_at"] <= at)]
     seats = tables["hearing_expert"].merge(tables["expert"], on="expert_id")
     seats = seats[seats["hearing_id"].isin(h["hearing_id"]) & ~seats["recused"]]
-    found = coming_panels(city, as_of=at)
+    found = coming_panels(city.whole, as_of=at)
     assert sorted(found[["hearing_id", "expert"]].itertuples(index=False, name=None)) == sorted(
         seats[["hearing_id", "name"]].itertuples(index=False, name=None)
     )

@@ -29,20 +29,20 @@ def square(lon: float, lat: float) -> str:
 def test_every_case_with_coordinates_is_in_one_square(city: Casebase, reference: Reference) -> None:
     rows = registered(reference, NOW, YEAR).dropna(subset=["lon", "lat"])
     expected = pd.Series([square(*at) for at in rows[["lon", "lat"]].itertuples(index=False)]).value_counts()
-    found = hot_cells(city, as_of=NOW, period=YEAR, most=10**6).set_index("code")["cases"]
+    found = hot_cells(city.whole, as_of=NOW, period=YEAR, most=10**6).set_index("code")["cases"]
     assert len(rows) > 100
     assert found.to_dict() == expected.to_dict()
 
 
 def test_the_fullest_squares_come_first_and_no_more_than_asked(city: Casebase) -> None:
-    every = hot_cells(city, as_of=NOW, period=YEAR, most=10**6)
+    every = hot_cells(city.whole, as_of=NOW, period=YEAR, most=10**6)
     assert every["cases"].is_monotonic_decreasing
-    pd.testing.assert_frame_equal(hot_cells(city, as_of=NOW, period=YEAR, most=5), every.head(5))
+    pd.testing.assert_frame_equal(hot_cells(city.whole, as_of=NOW, period=YEAR, most=5), every.head(5))
 
 
 def test_a_square_is_drawn_where_its_cases_lie(city: Casebase, reference: Reference) -> None:
     rows = registered(reference, NOW, YEAR).dropna(subset=["lon", "lat"])
-    cells = hot_cells(city, as_of=NOW, period=YEAR, most=10**6).set_index("code")
+    cells = hot_cells(city.whole, as_of=NOW, period=YEAR, most=10**6).set_index("code")
     for lon, lat in rows[["lon", "lat"]].itertuples(index=False):
         cell = cells.loc[square(lon, lat)]
         assert abs(cell["lon"] - lon) <= SIDE / 2 + 1e-9
@@ -54,7 +54,7 @@ def test_a_square_is_told_by_the_place_of_most_of_its_cases(city: Casebase, refe
     area = reference.tables["area"]
     names = dict(zip(area["code"], area["name"], strict=True))
     rows = rows.assign(cell=[square(*at) for at in rows[["lon", "lat"]].itertuples(index=False)])
-    told = hot_cells(city, as_of=NOW, period=YEAR, most=20).set_index("code")["place"]
+    told = hot_cells(city.whole, as_of=NOW, period=YEAR, most=20).set_index("code")["place"]
     for cell, cases in rows[rows["cell"].isin(told.index)].groupby("cell"):
         counted = Counter(zip(cases["district_code"], cases["street_code"], strict=True))
         most = max(counted.values())
@@ -64,15 +64,15 @@ def test_a_square_is_told_by_the_place_of_most_of_its_cases(city: Casebase, refe
 
 def test_a_square_opens_exactly_its_cases_within_the_filters(duckdb_city: Casebase) -> None:
     within = Slice(area="410105", channel="来访")
-    first = hot_cells(duckdb_city, as_of=NOW, period=YEAR, within=within).iloc[0]
+    first = hot_cells(duckdb_city.whole, as_of=NOW, period=YEAR, within=within).iloc[0]
     listed = count_cases(
-        duckdb_city, "registered", as_of=NOW, period=YEAR, within=within.narrow(hot_cell=first["code"])
+        duckdb_city.whole, "registered", as_of=NOW, period=YEAR, within=within.narrow(hot_cell=first["code"])
     )
     assert listed == first["cases"] > 0
 
 
 def test_a_time_without_cases_has_no_square(duckdb_city: Casebase) -> None:
     day = date(2001, 1, 1)
-    found = hot_cells(duckdb_city, as_of=NOW, period=Period(day, day))
+    found = hot_cells(duckdb_city.whole, as_of=NOW, period=Period(day, day))
     assert found.empty
     assert list(found.columns) == ["code", "lon", "lat", "cases", "place"]

@@ -83,20 +83,20 @@ def planted(empty_casebase: Casebase) -> Casebase:
 def listed(casebase: Casebase, **cell: str) -> int:
     """How many cases a cell of the last week opens."""
     window = Stretches(NOON, 7).window
-    return count_cases(casebase, METRIC, as_of=NOON, period=window, within=Slice().narrow(**cell))
+    return count_cases(casebase.whole, METRIC, as_of=NOON, period=window, within=Slice().narrow(**cell))
 
 
 def test_a_planted_surge_is_named_by_class_word_and_square(planted: Casebase) -> None:
-    first = topics(planted, as_of=NOON).iloc[0]
+    first = topics(planted.whole, as_of=NOON).iloc[0]
     assert (dict(first["cell"])["district"], first["alarm"]) == ("410101", True)
     assert first["name"] in ("类2 · 区1", "类2之一 · 区1")
     assert first["observed"] == listed(planted, **dict(first["cell"])) == first["course"][-1]
     assert first["observed"] > 4 * first["expected"]
-    found = words(planted, as_of=NOON)
+    found = words(planted.whole, as_of=NOON)
     assert found["word"].iloc[0] == "自来水"
     assert found["observed"].iloc[0] == 30
     assert found["expected"].iloc[0] == 0
-    square = clusters(planted, as_of=NOON).iloc[0]
+    square = clusters(planted.whole, as_of=NOON).iloc[0]
     assert (square["code"], square["cases"], square["alarm"], square["place"]) == ("11375_3475", 30, True, "区1")
 
 
@@ -104,7 +104,7 @@ def test_of_a_class_and_its_parts_only_one_is_named(planted: Casebase) -> None:
     parents = {f"0{n}1": f"0{n}" for n in range(1, 7)}
     known = [
         set(cell) | {("category", parents[c]) for n, c in cell if n == "subcategory"}
-        for cell in topics(planted, as_of=NOON)["cell"]
+        for cell in topics(planted.whole, as_of=NOON)["cell"]
     ]
     assert len(known) > 3
     assert not any(a <= b for n, a in enumerate(known) for m, b in enumerate(known) if n != m)
@@ -118,20 +118,24 @@ def test_every_topic_opens_as_many_cases_as_it_counts(
 ) -> None:
     window = Stretches(as_of, days).window
     place = "street" if within.area else "district"
-    found = topics(city, as_of=as_of, days=days, within=within, place=place)
+    found = topics(city.whole, as_of=as_of, days=days, within=within, place=place)
     assert len(found)
     for cell, observed, before in found[["cell", "observed", "year_before"]].itertuples(index=False):
         narrowed = within.narrow(**dict(cell))
-        assert count_cases(city, METRIC, as_of=as_of, period=window, within=narrowed) == observed
+        assert count_cases(city.whole, METRIC, as_of=as_of, period=window, within=narrowed) == observed
         assert before >= 0
-    squares = clusters(city, as_of=as_of, days=days, within=within, most=5)
+    squares = clusters(city.whole, as_of=as_of, days=days, within=within, most=5)
     for code, number in squares[["code", "cases"]].itertuples(index=False):
-        assert count_cases(city, METRIC, as_of=as_of, period=window, within=within.narrow(hot_cell=code)) == number
+        assert (
+            count_cases(city.whole, METRIC, as_of=as_of, period=window, within=within.narrow(hot_cell=code)) == number
+        )
 
 
 def test_stretches_are_cut_at_the_same_phase_of_the_week(duckdb_city: Casebase, reference: Reference) -> None:
     found = (
-        counts_by_stretch(duckdb_city, Stretches(NOON, 7), EVERYTHING, ["category"]).groupby("stretch")["hits"].sum()
+        counts_by_stretch(duckdb_city.whole, Stretches(NOON, 7), EVERYTHING, ["category"])
+        .groupby("stretch")["hits"]
+        .sum()
     )
     rows = reference.registered(NOON)["when"]
     for n in range(STRETCHES + 1):
@@ -146,7 +150,7 @@ def test_stretches_are_cut_at_the_same_phase_of_the_week(duckdb_city: Casebase, 
 )
 def test_a_word_opens_the_cases_that_hold_it_to_the_letter(planted: Casebase, word: str, number: int) -> None:
     assert listed(planted, word=word) == number
-    rows = cases(planted, METRIC, as_of=NOON, within=Slice().narrow(word=word))
+    rows = cases(planted.whole, METRIC, as_of=NOON, within=Slice().narrow(word=word))
     assert len(rows) == number
 
 
@@ -155,19 +159,21 @@ def test_every_word_opens_as_many_cases_as_it_counts(messages: Casebase) -> None
     told = 0
     for weeks in range(0, 200, 4):
         then = as_of - timedelta(weeks=weeks - 120)
-        found = words(messages, as_of=then, days=28)
+        found = words(messages.whole, as_of=then, days=28)
         window = Stretches(then, 28).window
         for word, observed, course in found[["word", "observed", "course"]].itertuples(index=False):
             told += 1
             within = Slice().narrow(word=word)
-            assert count_cases(messages, METRIC, as_of=then, period=window, within=within) == observed == course[-1]
+            assert (
+                count_cases(messages.whole, METRIC, as_of=then, period=window, within=within) == observed == course[-1]
+            )
     assert told < 50 * FALSE_ALARM_CHANCE * 4
 
 
 @pytest.mark.parametrize("days", [7, 28])
 def test_shuffled_cases_raise_an_alarm_no_more_often_than_the_bound(duckdb_city: Casebase, days: int) -> None:
     """The cases keep their class and place, and change the time with each other: nothing rises any more."""
-    found = counts_by_stretch(duckdb_city, Stretches(NOON, days), EVERYTHING, ["subcategory", "district"])
+    found = counts_by_stretch(duckdb_city.whole, Stretches(NOON, days), EVERYTHING, ["subcategory", "district"])
     rows = found.loc[found.index.repeat(found["hits"])].assign(hits=1).reset_index(drop=True)
     parents = {code: code[:2] for code in rows["subcategory"].dropna().unique()}
     draw = np.random.default_rng(days)
@@ -199,9 +205,9 @@ def test_shuffled_messages_raise_no_word_more_often_than_the_bound(messages: Cas
 
 def test_a_city_without_cases_has_no_topic(empty_casebase: Casebase) -> None:
     asked: dict[str, Any] = {"as_of": NOON, "days": 7}
-    assert topics(empty_casebase, **asked).empty
-    assert words(empty_casebase, **asked).empty
-    assert clusters(empty_casebase, **asked).empty
+    assert topics(empty_casebase.whole, **asked).empty
+    assert words(empty_casebase.whole, **asked).empty
+    assert clusters(empty_casebase.whole, **asked).empty
 
 
 @pytest.fixture(scope="module")

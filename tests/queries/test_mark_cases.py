@@ -35,8 +35,8 @@ def test_each_column_counts_its_number(
     kind: str, group: tuple[str, ...], within: Slice, city_on: Callable[[str], Casebase]
 ) -> None:
     casebase = city_on(kind)
-    rows = mark_cases(casebase, group, as_of=NOW, period=YEAR, within=within)
-    told = measure(casebase, group, as_of=NOW, period=YEAR, within=within).set_index("metric")
+    rows = mark_cases(casebase.whole, group, as_of=NOW, period=YEAR, within=within)
+    told = measure(casebase.whole, group, as_of=NOW, period=YEAR, within=within).set_index("metric")
     assert told["hits"].sum() > 0
     for name in group:
         marks = rows[name].tolist()
@@ -51,9 +51,9 @@ def test_rows_found_by_the_columns_of_a_reckoned_date_are_all_that_it_dates(
 ) -> None:
     casebase, looked_at = city_on(kind), 0
     for period in TEN_DAYS:
-        dated = count_cases(casebase, name, Part.AMONG, as_of=NOW, period=period)
-        assert measure(casebase, [name], as_of=NOW, period=period)["among"].tolist() == [dated]
-        assert len(mark_cases(casebase, [name], as_of=NOW, period=period)) == dated
+        dated = count_cases(casebase.whole, name, Part.AMONG, as_of=NOW, period=period)
+        assert measure(casebase.whole, [name], as_of=NOW, period=period)["among"].tolist() == [dated]
+        assert len(mark_cases(casebase.whole, [name], as_of=NOW, period=period)) == dated
         looked_at += dated
     assert looked_at > 0
 
@@ -61,8 +61,8 @@ def test_rows_found_by_the_columns_of_a_reckoned_date_are_all_that_it_dates(
 @pytest.mark.parametrize("kind", ENGINES)
 def test_its_rows_are_those_of_the_list_of_one_number(kind: str, city_on: Callable[[str], Casebase]) -> None:
     casebase = city_on(kind)
-    many = mark_cases(casebase, ["five_day_closure"], as_of=NOW, period=YEAR)
-    one = cases(casebase, "five_day_closure", Part.AMONG, as_of=NOW, period=YEAR)
+    many = mark_cases(casebase.whole, ["five_day_closure"], as_of=NOW, period=YEAR)
+    one = cases(casebase.whole, "five_day_closure", Part.AMONG, as_of=NOW, period=YEAR)
     assert many["petition_id"].tolist() == one["petition_id"].tolist()
     first = many.dropna(subset=["five_day_due", "closed_at"]).iloc[0]
     assert type(first["five_day_due"]) is date
@@ -72,9 +72,9 @@ def test_its_rows_are_those_of_the_list_of_one_number(kind: str, city_on: Callab
 def test_stocks_of_a_finished_period_have_a_list_of_their_own(city_on: Callable[[str], Casebase]) -> None:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     with pytest.raises(UsageError, match="stocks are of the end of the period"):
-        mark_cases(city_on("duckdb"), ["registered", "backlog"], as_of=NOW, period=october)
-    rows = mark_cases(city_on("duckdb"), ["backlog", "overdue"], as_of=NOW, period=october)
-    then = cases(city_on("duckdb"), "backlog", as_of=end_of_day(october.end))
+        mark_cases(city_on("duckdb").whole, ["registered", "backlog"], as_of=NOW, period=october)
+    rows = mark_cases(city_on("duckdb").whole, ["backlog", "overdue"], as_of=NOW, period=october)
+    then = cases(city_on("duckdb").whole, "backlog", as_of=end_of_day(october.end))
     assert rows["petition_id"].tolist() == then["petition_id"].tolist()
     assert rows["stage"].tolist() == then["stage"].tolist()
 
@@ -82,4 +82,4 @@ def test_stocks_of_a_finished_period_have_a_list_of_their_own(city_on: Callable[
 def test_numbers_of_other_rows_have_no_list_together(city_on: Callable[[str], Casebase]) -> None:
     for group in (["registered", "hearings_held"], ["hearings_held", "cases_heard"]):
         with pytest.raises(UsageError, match="no one list stands behind them"):
-            mark_cases(city_on("duckdb"), group, as_of=NOW, period=YEAR)
+            mark_cases(city_on("duckdb").whole, group, as_of=NOW, period=YEAR)

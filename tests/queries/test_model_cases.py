@@ -72,13 +72,13 @@ def library(empty_casebase: Casebase) -> Casebase:
 
 
 def test_the_latest_come_first_without_what_is_restricted_or_not_told_yet(library: Casebase) -> None:
-    found = model_cases(library, as_of=NOW)
+    found = model_cases(library.whole, as_of=NOW)
     assert list(found.columns) == list(COLUMNS)
     assert found["model_case_id"].tolist() == [2, 1, 4]
 
 
 def test_place_and_course_are_those_of_the_mediation_or_else_of_the_petition(library: Casebase) -> None:
-    rows = model_cases(library, as_of=NOW).set_index("title")
+    rows = model_cases(library.whole, as_of=NOW).set_index("title")
     facts = ["district", "street", "community", "org", "days"]
     assert list(rows.loc["楼上漏水", facts]) == ["中原区", "一街道", "一社区", "议事会", 3]
     assert list(rows.loc["拖欠工资", ["district", "days", "petition_id", "case_no"]]) == ["金水区", 10, 1, "N1"]
@@ -86,9 +86,9 @@ def test_place_and_course_are_those_of_the_mediation_or_else_of_the_petition(lib
 
 
 def test_an_end_after_the_moment_is_not_known_yet(library: Casebase) -> None:
-    rows = model_cases(library, as_of=datetime(2026, 3, 5)).set_index("title")
+    rows = model_cases(library.whole, as_of=datetime(2026, 3, 5)).set_index("title")
     assert rows.index.tolist() == ["摆茶说理 100%"]
-    assert model_cases(library, as_of=datetime(2026, 11, 22)).set_index("title").loc["拖欠工资", "days"] == 10
+    assert model_cases(library.whole, as_of=datetime(2026, 11, 22)).set_index("title").loc["拖欠工资", "days"] == 10
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_end_after_the_moment_is_not_known_yet(library: Casebase) -> None:
     ],
 )
 def test_an_area_holds_its_own(library: Casebase, area: str, titles: list[str]) -> None:
-    found = model_cases(library, as_of=NOW, within=Slice(area=area, channel="来访", category="01"))
+    found = model_cases(library.whole, as_of=NOW, within=Slice(area=area, channel="来访", category="01"))
     assert found["title"].tolist() == titles
 
 
@@ -121,11 +121,11 @@ def test_an_area_holds_its_own(library: Casebase, area: str, titles: list[str]) 
     ],
 )
 def test_a_search_keeps_what_answers_to_all_of_it(library: Casebase, wanted: dict[str, str], titles: list[str]) -> None:
-    assert filter_cases(model_cases(library, as_of=NOW), **wanted)["title"].tolist() == titles
+    assert filter_cases(model_cases(library.whole, as_of=NOW), **wanted)["title"].tolist() == titles
 
 
 def test_methods_are_told_by_the_words_that_several_share(library: Casebase) -> None:
-    found = model_cases(library, as_of=NOW)
+    found = model_cases(library.whole, as_of=NOW)
     more = pd.concat([found, found.assign(method="老街坊摆茶说理")])
     assert {"说理", "回访"} <= set(methods(more))
     assert "入户" not in methods(more)  # one case alone
@@ -134,6 +134,6 @@ def test_methods_are_told_by_the_words_that_several_share(library: Casebase) -> 
 
 
 def test_an_empty_library(empty_casebase: Casebase) -> None:
-    found = model_cases(empty_casebase, as_of=NOW)
+    found = model_cases(empty_casebase.whole, as_of=NOW)
     assert found.empty
     assert filter_cases(found, kind="物业", text="漏水").empty

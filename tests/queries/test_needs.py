@@ -45,7 +45,7 @@ EMPTIED = [
 
 
 def measured(casebase: Casebase) -> pd.DataFrame:
-    return measure(casebase, list(METRICS), as_of=AS_OF).set_index("metric")
+    return measure(casebase.whole, list(METRICS), as_of=AS_OF).set_index("metric")
 
 
 def emptied(casebase: Casebase, name: str) -> None:
@@ -118,17 +118,17 @@ def test_a_stage_that_no_time_tells_is_not_known(
     assert set(after) == kept
     assert sum(after.values()) == sum(before.values())
     assert all(after[stage] == before[stage] for stage in kept - {None})
-    lacks = needs.unknown_split(city, "backlog", "stage")
+    lacks = needs.unknown_split(city.whole, "backlog", "stage")
     assert lacks == tuple(f"petition.{column}" for column in columns)
     # The list of those without a stage is as long as their number.
     if None in after:
         within = Slice().narrow(stage=None)
-        assert count_cases(city, "backlog", as_of=AS_OF, within=within) == after[None]
+        assert count_cases(city.whole, "backlog", as_of=AS_OF, within=within) == after[None]
 
 
 def stages(casebase: Casebase) -> dict[str | None, int]:
     """Open cases by stage; None for those without."""
-    found = measure(casebase, ["backlog"], as_of=AS_OF, by=["stage"])
+    found = measure(casebase.whole, ["backlog"], as_of=AS_OF, by=["stage"])
     names = [stage if isinstance(stage, str) else None for stage in found["stage"]]
     return dict(zip(names, found["hits"], strict=True))
 
@@ -164,7 +164,7 @@ def whole(duckdb_city: Casebase) -> pd.DataFrame:
 
 
 def test_a_whole_city_lacks_nothing(city: Casebase) -> None:
-    assert needs.unknown(city) == {}
+    assert needs.unknown(city.whole) == {}
     assert measured(city)["unknown"].isna().all()
 
 
@@ -218,11 +218,11 @@ def test_a_blank_never_reads_as_a_number(copied: Callable[[], Casebase], whole: 
 def test_what_lacks_what(copied: Callable[[], Casebase], name: str, unknown: set[str]) -> None:
     casebase = copied()
     emptied(casebase, name)
-    lacking = needs.unknown(casebase)
+    lacking = needs.unknown(casebase.whole)
     assert unknown <= set(lacking)
     assert all(name in lacking[metric] for metric in unknown)
     assert "registered" not in lacking
-    assert measure(casebase, ["registered"], as_of=AS_OF)["unknown"].isna().all()
+    assert measure(casebase.whole, ["registered"], as_of=AS_OF)["unknown"].isna().all()
 
 
 def test_every_metric_needs_something() -> None:
@@ -237,7 +237,7 @@ def test_communities_are_what_shares_of_them_need(copied: Callable[[], Casebase]
     casebase = copied()
     with casebase.writing() as connection:
         connection.execute(delete(schema.area).where(schema.area.c.level == 4))
-    assert needs.unknown(casebase) == {
+    assert needs.unknown(casebase.whole) == {
         "communities_with_agent": ("community",),
         "community_orgs": ("community",),
         "communities_with_orgs": ("community",),
@@ -247,7 +247,7 @@ def test_communities_are_what_shares_of_them_need(copied: Callable[[], Casebase]
 
 def test_both_engines_see_the_same_blanks(city_on: Callable[[str], Casebase], empty_url: str) -> None:
     assert empty_url
-    assert blanks.blanks(city_on("duckdb")) == blanks.blanks(city_on("postgresql"))
+    assert blanks.blanks(city_on("duckdb").whole) == blanks.blanks(city_on("postgresql").whole)
 
 
 def test_a_young_city_has_closed_nothing_yet(empty_casebase: Casebase) -> None:
@@ -266,35 +266,35 @@ def test_a_young_city_has_closed_nothing_yet(empty_casebase: Casebase) -> None:
 
     register(1, first)
     register(2, first + timedelta(days=90))
-    assert "backlog" not in needs.unknown(empty_casebase)
+    assert "backlog" not in needs.unknown(empty_casebase.whole)
     assert measured(empty_casebase)["value"]["backlog"] == 2
-    assert needs.unknown(empty_casebase)["overdue"] == ("petition.due_at",)
+    assert needs.unknown(empty_casebase.whole)["overdue"] == ("petition.due_at",)
     register(3, first + timedelta(days=91))
-    assert needs.unknown(empty_casebase)["backlog"] == ("petition.closed_at",)
+    assert needs.unknown(empty_casebase.whole)["backlog"] == ("petition.closed_at",)
 
 
 def test_what_is_loaded_later_is_seen(copied: Callable[[], Casebase]) -> None:
     """One look a version: a writer counts it up, and the next question knows."""
     casebase = copied()
     emptied(casebase, "petition.due_at")
-    assert "overdue" in needs.unknown(casebase)
+    assert "overdue" in needs.unknown(casebase.whole)
     with casebase.writing() as connection:
         connection.execute(update(schema.petition).values(due_at=AS_OF))
         mark_changed(connection, AS_OF)
-    assert "overdue" not in needs.unknown(casebase)
+    assert "overdue" not in needs.unknown(casebase.whole)
 
 
 def test_months_comparisons_and_changes_are_unknown_too(copied: Callable[[], Casebase]) -> None:
     casebase = copied()
     emptied(casebase, "petition.due_at")
     period = Period(datetime(2026, 10, 1).date(), datetime(2026, 10, 31).date())
-    found = compare(casebase, ["overdue", "registered"], as_of=AS_OF, period=period).set_index("metric")
+    found = compare(casebase.whole, ["overdue", "registered"], as_of=AS_OF, period=period).set_index("metric")
     assert found.loc["overdue", ["value", "previous", "year_before"]].isna().all()
     assert found.loc["registered", ["value", "previous"]].notna().all()
-    months = by_month(casebase, ["overdue"], as_of=AS_OF, months=3)
+    months = by_month(casebase.whole, ["overdue"], as_of=AS_OF, months=3)
     assert len(months) == 3
     assert months["value"].isna().all()
     assert (months["unknown"] == "petition.due_at").all()
-    change = decompose(casebase, "overdue", as_of=AS_OF, period=period, against=Against.PREVIOUS, by=["district"])
+    change = decompose(casebase.whole, "overdue", as_of=AS_OF, period=period, against=Against.PREVIOUS, by=["district"])
     assert pd.isna([change.now, change.before, change.difference]).all()
     assert change.parts["change"].isna().all()

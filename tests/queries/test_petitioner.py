@@ -69,7 +69,7 @@ def _whole(one: Course) -> str:
 
 
 def test_masked_everywhere_and_whole_where_it_is_revealed(few: Casebase) -> None:
-    one = course(few, SEEN, as_of=NOW)
+    one = course(few.whole, SEEN, as_of=NOW)
     assert one is not None
     assert one.petitioner == Petitioner("欧阳**", "138****5678")
     assert one.facts["title"] == "欧阳**反映门前路灯不亮问题"
@@ -77,7 +77,7 @@ def test_masked_everywhere_and_whole_where_it_is_revealed(few: Casebase) -> None
     assert one.events["note"].tolist()[0] == "已电话（138****5678）告知欧阳**"
     assert one.related["title"].tolist() == ["欧阳**反映门前路灯不亮问题"]
     assert not {word for word in ("明月", PHONE, "5ec2e7") if word in _whole(one)}
-    found = revealed(few, SEEN, as_of=NOW)
+    found = revealed(few.whole, SEEN, as_of=NOW)
     assert found is not None
     assert found.petitioner == Petitioner(NAME, PHONE)
     assert found.title == f"{NAME}反映门前路灯不亮问题"
@@ -88,9 +88,9 @@ def test_masked_everywhere_and_whole_where_it_is_revealed(few: Casebase) -> None
 
 def test_lists_have_no_petitioner_s_name(few: Casebase) -> None:
     lists = [
-        cases(few, "registered", as_of=NOW),
-        search(few, Search(text="路灯"), as_of=NOW).rows,
-        similar_settled(few, SEEN, as_of=NOW),
+        cases(few.whole, "registered", as_of=NOW),
+        search(few.whole, Search(text="路灯"), as_of=NOW).rows,
+        similar_settled(few.whole, SEEN, as_of=NOW),
     ]
     for rows in lists:
         assert "欧阳**反映门前路灯不亮问题" in set(rows["title"])
@@ -100,19 +100,19 @@ def test_lists_have_no_petitioner_s_name(few: Casebase) -> None:
 
 
 def test_a_name_of_another_script_is_taken_out_by_its_words(few: Casebase) -> None:
-    one = course(few, ABROAD, as_of=NOW)
+    one = course(few.whole, ABROAD, as_of=NOW)
     assert one is not None
     assert one.petitioner.name == "A**"
     assert one.facts["body"] == "A** (S**) asks; Schmidtstraße"
 
 
 def test_where_nobody_is_named_nothing_is_said_of_anybody(few: Casebase) -> None:
-    one = course(few, NAMELESS, as_of=NOW)
+    one = course(few.whole, NAMELESS, as_of=NOW)
     assert one is not None
     assert one.petitioner == Petitioner(None, None)
 
 
 @pytest.mark.parametrize("number", [RESTRICTED, 999])
 def test_what_has_no_page_is_not_revealed(few: Casebase, number: int) -> None:
-    assert revealed(few, number, as_of=NOW) is None
-    assert revealed(few, SEEN, as_of=datetime(2026, 11, 1)) is None
+    assert revealed(few.whole, number, as_of=NOW) is None
+    assert revealed(few.whole, SEEN, as_of=datetime(2026, 11, 1)) is None

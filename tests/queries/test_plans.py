@@ -85,7 +85,7 @@ def searches(plan: Plan) -> list[str]:
 def test_no_metric_searches_a_big_table_for_every_row(metric: str, big_city: Casebase) -> None:
     splits = [(), *((name,) for name in ("district", "month") if METRICS[metric].applies(name))]
     for by in splits:
-        plans = plans_of(big_city, lambda by=by: measure(big_city, [metric], as_of=AS_OF, period=PERIOD, by=by))  # type: ignore[misc]
+        plans = plans_of(big_city, lambda by=by: measure(big_city.whole, [metric], as_of=AS_OF, period=PERIOD, by=by))  # type: ignore[misc]
         assert plans
         assert [found for plan in plans for found in searches(plan)] == []
 
@@ -93,7 +93,7 @@ def test_no_metric_searches_a_big_table_for_every_row(metric: str, big_city: Cas
 @pytest.mark.parametrize("metric", ["one_pass_resolution", "repeated_later"])
 def test_repeats_are_looked_up_in_their_index_alone(metric: str, big_city: Casebase) -> None:
     """Each of a year's closed cases asks for its repeats: rows of the table would be read from all over the disk."""
-    plans = plans_of(big_city, lambda: measure(big_city, [metric], as_of=AS_OF, period=PERIOD, by=["district"]))
+    plans = plans_of(big_city, lambda: measure(big_city.whole, [metric], as_of=AS_OF, period=PERIOD, by=["district"]))
     of_repeats = [node for plan in plans for node in nodes(plan) if node.get("Index Name") == "petition_repeats"]
     assert [node["Node Type"] for node in of_repeats] == ["Index Only Scan"]
 
@@ -120,8 +120,8 @@ def test_several_passes_over_rows_of_few_cases_fetch_these_once(
 
     event.listen(casebase.engine, "before_cursor_execute", keep)
     try:
-        compare(casebase, ["receptions", "receptions_open", "reception_days"], as_of=AS_OF, period=PERIOD)
-        measure(casebase, ["receptions_open"], as_of=AS_OF)
+        compare(casebase.whole, ["receptions", "receptions_open", "reception_days"], as_of=AS_OF, period=PERIOD)
+        measure(casebase.whole, ["receptions_open"], as_of=AS_OF)
     finally:
         event.remove(casebase.engine, "before_cursor_execute", keep)
     together, alone = (text for text in sent if "FROM reception" in text and "pass" in text)

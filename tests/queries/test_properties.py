@@ -57,14 +57,14 @@ def test_the_list_is_as_long_as_the_number(
     city: Casebase, data: st.DataObject, name: str, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     within = within.narrow(**data.draw(_cells(city, METRICS[name], as_of, period, within), label="cell"))
-    hits, among = total(measure(city, [name], as_of=as_of, period=period, within=within))
+    hits, among = total(measure(city.whole, [name], as_of=as_of, period=period, within=within))
     wanted = {Part.HITS: hits}
     if METRICS[name].kind is not Kind.PER_10K:
         wanted |= {Part.AMONG: among, Part.MISSES: among - hits}
     for part, number in wanted.items():
-        found = cases(city, name, part, as_of=as_of, period=period, within=within)
+        found = cases(city.whole, name, part, as_of=as_of, period=period, within=within)
         assert len(found) == number
-        assert count_cases(city, name, part, as_of=as_of, period=period, within=within) == number
+        assert count_cases(city.whole, name, part, as_of=as_of, period=period, within=within) == number
         assert list(found.columns) == list(listed(METRICS[name]).columns)
 
 
@@ -77,7 +77,7 @@ def _cells(
     def shown(by: list[str]) -> st.SearchStrategy[dict[str, str | None]]:
         if not by or {"month", "day"} <= set(by):
             return st.just({})
-        table = measure(city, [metric.id], as_of=as_of, period=period, within=within, by=by)
+        table = measure(city.whole, [metric.id], as_of=as_of, period=period, within=within, by=by)
         rows = table[by].to_dict("records")
         return st.sampled_from(rows) if rows else st.just({})
 
@@ -89,8 +89,8 @@ def test_parts_sum_to_the_whole(
     duckdb_city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice, data: st.DataObject
 ) -> None:
     by = data.draw(st.sampled_from(sorted(METRICS[name].subject.dimensions)), label="by")
-    whole = measure(duckdb_city, [name], as_of=as_of, period=period, within=within)
-    parts = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[by])
+    whole = measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=within)
+    parts = measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=within, by=[by])
     hits, among = total(parts)
     assert [(hits, among)] == counts(whole)
     if METRICS[name].is_total:
@@ -103,9 +103,9 @@ def test_parts_sum_to_the_whole(
 def test_months_and_days_sum_to_the_period(
     duckdb_city: Casebase, name: str, as_of: datetime, period: Period, within: Slice
 ) -> None:
-    whole = measure(duckdb_city, [name], as_of=as_of, period=period, within=within)
+    whole = measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=within)
     for span in ("month", "day"):
-        parts = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[span])
+        parts = measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=within, by=[span])
         assert [total(parts)] == counts(whole)
         assert not METRICS[name].is_total or parts["value"].sum() == whole["value"].sum()
         assert set(parts[span]) <= {label for label, _ in buckets(period, span)}
@@ -124,8 +124,8 @@ def test_queries_asked_together_are_answered_as_each_alone(
         by = data.draw(splits, label="by")
         then, within = as_of - timedelta(days=data.draw(st.integers(0, 60))), data.draw(slices)
         asked.append(Query(tuple(names), then, period, within, tuple(by)))
-    for query, together in zip(asked, measure_all(city, asked), strict=True):
-        alone = measure(city, query.metrics, as_of=query.as_of, period=period, within=query.within, by=query.by)
+    for query, together in zip(asked, measure_all(city.whole, asked), strict=True):
+        alone = measure(city.whole, query.metrics, as_of=query.as_of, period=period, within=query.within, by=query.by)
         pd.testing.assert_frame_equal(together, alone)
 
 
@@ -133,10 +133,10 @@ def test_queries_asked_together_are_answered_as_each_alone(
 @example(start=FIRST - timedelta(days=1), length=(LAST - FIRST).days + 1, within=Slice())
 def test_the_stock_follows_from_the_flow(city: Casebase, start: date, length: int, within: Slice) -> None:
     end = start + timedelta(days=length)
-    before, after = (measure(city, ["backlog"], as_of=end_of_day(day), within=within) for day in (start, end))
+    before, after = (measure(city.whole, ["backlog"], as_of=end_of_day(day), within=within) for day in (start, end))
     period = Period(start + timedelta(days=1), end)
     names = ["registered", "closed", "not_handled"]
-    flow = measure(city, names, as_of=end_of_day(end), period=period, within=within)
+    flow = measure(city.whole, names, as_of=end_of_day(end), period=period, within=within)
     registered, closed, turned_away = flow["hits"].tolist()
     assert total(after)[0] == total(before)[0] + registered - closed - turned_away
 
@@ -147,23 +147,23 @@ def test_a_stock_by_time_is_the_stock_at_each_end(
 ) -> None:
     assume(start <= as_of.date())
     period = Period(start, start + timedelta(days=100 if span == "month" else 4))
-    table = measure(duckdb_city, [name], as_of=as_of, period=period, within=within, by=[span])
+    table = measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=within, by=[span])
     shown = dict(zip(table[span], counts(table), strict=True))
     for label, part in buckets(period.cut(as_of), span):
         then = min(as_of, end_of_day(part.end))
-        alone = total(measure(duckdb_city, [name], as_of=then, within=within))
+        alone = total(measure(duckdb_city.whole, [name], as_of=then, within=within))
         assert shown.get(label, (0, 0)) == alone
         cell = within.narrow(**{span: label})
-        assert total(measure(duckdb_city, [name], as_of=as_of, period=period, within=cell)) == alone
+        assert total(measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=cell)) == alone
 
 
 @pytest.mark.parametrize("name", [name for name in STOCKS if METRICS[name].spell is not None])
 def test_who_came_less_who_left_is_there_at_each_month_end(city: Casebase, name: str) -> None:
     period, until = Period(LAST - timedelta(days=150), LAST), end_of_day(LAST)
-    table = measure(city, [name], as_of=until, period=period, by=["month", "district"])
+    table = measure(city.whole, [name], as_of=until, period=period, by=["month", "district"])
     by_month = {month: rows.set_index("district")["hits"].to_dict() for month, rows in table.groupby("month")}
     for month, part in buckets(period, "month"):
-        there = measure(city, [name], as_of=min(until, end_of_day(part.end)), by=["district"])
+        there = measure(city.whole, [name], as_of=min(until, end_of_day(part.end)), by=["district"])
         assert by_month.get(month, {}) == there[there["hits"] > 0].set_index("district")["hits"].to_dict()
 
 
@@ -172,20 +172,22 @@ def test_simple_claims_are_past_their_limit_or_in_their_window(
     duckdb_city: Casebase, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     names = ["five_day_closure", "five_day_closure_all", "five_day_in_window", "five_day_overdue"]
-    measured = counts(measure(duckdb_city, names, as_of=as_of, period=period, within=within))
+    measured = counts(measure(duckdb_city.whole, names, as_of=as_of, period=period, within=within))
     (hits, due), (all_hits, everything), (in_window, _), (overdue, _) = measured
     # Those that closed before a limit that is still ahead wait for it.
     early = all_hits - hits
     assert due + in_window + early == everything
     assert early >= 0
-    late = cases(duckdb_city, "five_day_closure", Part.MISSES, as_of=as_of, period=period, within=within)
+    late = cases(duckdb_city.whole, "five_day_closure", Part.MISSES, as_of=as_of, period=period, within=within)
     assert overdue == late["closed_at"].isna().sum()
 
 
 @given(as_of=moments, within=slices)
 def test_deadlines_nest(duckdb_city: Casebase, as_of: datetime, within: Slice) -> None:
     names = ["due_today", "due_in_1", "due_in_3", "due_in_5", "overdue", "backlog"]
-    today, one, three, five, overdue, backlog = measure(duckdb_city, names, as_of=as_of, within=within)["hits"].tolist()
+    today, one, three, five, overdue, backlog = measure(duckdb_city.whole, names, as_of=as_of, within=within)[
+        "hits"
+    ].tolist()
     assert today <= one <= three <= five <= backlog - overdue
 
 
@@ -195,10 +197,10 @@ def test_what_falls_due_is_what_the_rate_would_lose(
 ) -> None:
     asked: dict[str, Any] = {"as_of": as_of, "period": period, "within": within}
     for rate, state in (("five_day_closure", "five_day_state"), ("on_time_completion", "due_state")):
-        now, *later = counts(measure(duckdb_city, [rate, *(f"{rate}_in_{n}" for n in (1, 3, 5))], **asked))
+        now, *later = counts(measure(duckdb_city.whole, [rate, *(f"{rate}_in_{n}" for n in (1, 3, 5))], **asked))
         for n, (hits, among) in zip((1, 3, 5), later, strict=True):
             asked["within"] = within.narrow(**{state: "在期未结"})
-            falling = count_cases(duckdb_city, f"{rate}_in_{n}", Part.MISSES, **asked)
+            falling = count_cases(duckdb_city.whole, f"{rate}_in_{n}", Part.MISSES, **asked)
             assert among - hits == now[1] - now[0] + falling
             assert hits >= now[0]
             asked["within"] = within
@@ -210,7 +212,7 @@ def test_satisfaction_is_asked_of_those_who_evaluated(
 ) -> None:
     for side in ("bureau", "unit"):
         names = [f"{side}_evaluation", f"{side}_satisfaction"]
-        evaluation, satisfaction = counts(measure(duckdb_city, names, as_of=as_of, period=period, within=within))
+        evaluation, satisfaction = counts(measure(duckdb_city.whole, names, as_of=as_of, period=period, within=within))
         assert satisfaction[1] == evaluation[0]
 
 
@@ -220,7 +222,9 @@ def test_a_slice_again_is_the_same_slice(
 ) -> None:
     cell = {"district": within.area if within.area in sample.DISTRICTS else None, "channel": within.channel}
     again = within.narrow(**{dimension: value for dimension, value in cell.items() if value})
-    once, twice = (measure(duckdb_city, [name], as_of=as_of, period=period, within=part) for part in (within, again))
+    once, twice = (
+        measure(duckdb_city.whole, [name], as_of=as_of, period=period, within=part) for part in (within, again)
+    )
     pd.testing.assert_frame_equal(once, twice)
     assert again.narrow(**dict(again.cell)) == again
 
@@ -243,9 +247,9 @@ def test_both_engines_say_the_same(
     shared = set.intersection(*(set(METRICS[name].subject.dimensions) for name in names)) | {"month"}
     by = data.draw(st.lists(st.sampled_from(sorted(shared)), max_size=2, unique=True), label="by")
     asked: dict[str, Any] = {"as_of": as_of, "period": period, "within": within}
-    here, there = (measure(city_on(kind), names, by=by, **asked) for kind in ("duckdb", "postgresql"))
+    here, there = (measure(city_on(kind).whole, names, by=by, **asked) for kind in ("duckdb", "postgresql"))
     pd.testing.assert_frame_equal(here, there)
-    here, there = (cases(city_on(kind), names[0], **asked) for kind in ("duckdb", "postgresql"))
+    here, there = (cases(city_on(kind).whole, names[0], **asked) for kind in ("duckdb", "postgresql"))
     pd.testing.assert_frame_equal(here, there, check_dtype=False)
 
 
@@ -254,8 +258,8 @@ def test_pages_of_a_list_make_the_list(
     city: Casebase, name: str, as_of: datetime, period: Period | None, within: Slice
 ) -> None:
     asked: dict[str, Any] = {"as_of": as_of, "period": period, "within": within}
-    whole = cases(city, name, **asked).head(120)
-    pages = [cases(city, name, limit=40, offset=offset, **asked) for offset in (0, 40, 80)]
+    whole = cases(city.whole, name, **asked).head(120)
+    pages = [cases(city.whole, name, limit=40, offset=offset, **asked) for offset in (0, 40, 80)]
     pages = [page for page in pages if len(page)] or pages[:1]
     assert whole.astype(object).equals(pd.concat(pages, ignore_index=True).astype(object))
 
@@ -267,14 +271,14 @@ def test_no_list_holds_reports_of_wrongdoing_or_the_hotline(city: Casebase, tabl
     empty = set()
     apart = [name for name in METRICS if name.startswith("hotline_")]
     for name in apart:
-        found = cases(city, name, as_of=datetime(2026, 10, 13, 12, 0))
+        found = cases(city.whole, name, as_of=datetime(2026, 10, 13, 12, 0))
         assert set(found["channel"]) <= {"12345转办"}
         assert not petitions.loc[found["petition_id"], "restricted"].any()
         empty |= {name} if found.empty else set()
     for name, metric in ((name, metric) for name, metric in METRICS.items() if name not in apart):
         part = Part.HITS if metric.kind is Kind.PER_10K else Part.AMONG
         if "petition_id" in listed(metric).columns and metric.subject.id != "mediation":
-            found = cases(city, name, part, as_of=datetime(2026, 10, 13, 12, 0))
+            found = cases(city.whole, name, part, as_of=datetime(2026, 10, 13, 12, 0))
             # A proposal counts by itself, whatever gave rise to it.
             unnamed = restricted if metric.subject.id == "proposal" else hidden
             assert not found["petition_id"].isin(unnamed).any(), name

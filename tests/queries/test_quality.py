@@ -43,7 +43,7 @@ def dirty(
 
 
 def found(casebase: Casebase) -> dict[str, int]:
-    frame = quality.findings(casebase)
+    frame = quality.findings(casebase.whole)
     return dict(zip(frame["name"], frame["count"], strict=True))
 
 
@@ -80,11 +80,11 @@ def test_every_finding_has_exactly_its_rows(kind: str, dirty: dict[str, Casebase
     casebase = dirty[kind]
     restricted = set(tables["petition"].loc[tables["petition"]["restricted"], "petition_id"])
     for name, count in found(casebase).items():
-        rows = quality.rows(casebase, name, as_of=NOW)
+        rows = quality.rows(casebase.whole, name, as_of=NOW)
         assert len(rows) == count, name
         if "petition_id" in rows:
             assert not restricted & set(rows["petition_id"])
-        pages = [quality.rows(casebase, name, as_of=NOW, limit=400, offset=n) for n in range(0, count, 400)]
+        pages = [quality.rows(casebase.whole, name, as_of=NOW, limit=400, offset=n) for n in range(0, count, 400)]
         assert pd.concat(pages)[rows.columns[0]].tolist() == rows[rows.columns[0]].tolist()
 
 
@@ -100,30 +100,30 @@ def test_rules_are_those_of_the_command(dirty: dict[str, Casebase]) -> None:
 
 
 def test_errors_come_first_and_shares_are_of_the_table(dirty: dict[str, Casebase]) -> None:
-    frame = quality.findings(dirty["duckdb"])
+    frame = quality.findings(dirty["duckdb"].whole)
     assert frame["severity"].tolist() == sorted(frame["severity"])
     known = frame.dropna(subset=["among"])
     assert (known["count"] <= known["among"]).all()
 
 
 def test_loads_with_their_rejects(dirty: dict[str, Casebase]) -> None:
-    runs = quality.loads(dirty["duckdb"])
+    runs = quality.loads(dirty["duckdb"].whole)
     assert runs["load_id"].tolist() == [2, 1]
     for load, rejected in zip(runs["load_id"], runs["rows_rejected"], strict=True):
-        assert len(quality.rejects(dirty["duckdb"], load)) == rejected
-    assert quality.rejects(dirty["duckdb"], 2, limit=2, offset=1)["line_no"].tolist() == [1, 2]
+        assert len(quality.rejects(dirty["duckdb"].whole, load)) == rejected
+    assert quality.rejects(dirty["duckdb"].whole, 2, limit=2, offset=1)["line_no"].tolist() == [1, 2]
 
 
 def test_age_of_each_source(dirty: dict[str, Casebase], tables: sample.Tables) -> None:
     p = tables["petition"][~tables["petition"]["restricted"]]
-    row = quality.ages(dirty["duckdb"]).iloc[0]
+    row = quality.ages(dirty["duckdb"].whole).iloc[0]
     assert (row["source"], row["cases"]) == ("sample", len(p))
     assert (row["first_at"], row["last_at"]) == (p["registered_at"].min(), p["registered_at"].max())
 
 
 def test_unknown_finding_is_refused(dirty: dict[str, Casebase]) -> None:
     with pytest.raises(UsageError, match="nonsense"):
-        quality.rows(dirty["duckdb"], "nonsense", as_of=NOW)
+        quality.rows(dirty["duckdb"].whole, "nonsense", as_of=NOW)
 
 
 def test_no_two_rules_share_a_name(dirty: dict[str, Casebase]) -> None:
@@ -144,7 +144,7 @@ def test_numbers_that_stand_twice_are_those_of_one_source(empty_casebase: Caseba
         connection.execute(number)
         connection.execute(update(petition).where(p.petition_id == elsewhere).values(source="another"))
     assert found(empty_casebase)["case_no_twice"] == 2
-    assert quality.rows(empty_casebase, "case_no_twice", as_of=NOW)["petition_id"].tolist() == [two, three]
+    assert quality.rows(empty_casebase.whole, "case_no_twice", as_of=NOW)["petition_id"].tolist() == [two, three]
 
 
 def test_a_case_is_registered_by_exactly_one_event(empty_casebase: Casebase, tables: sample.Tables) -> None:
@@ -161,7 +161,7 @@ def test_a_case_is_registered_by_exactly_one_event(empty_casebase: Casebase, tab
         connection.execute(delete(petition_event))
         connection.execute(insert(petition_event), events)
     assert found(empty_casebase)["events_disagree"] == 3
-    listed = quality.rows(empty_casebase, "events_disagree", as_of=NOW)["petition_id"].tolist()
+    listed = quality.rows(empty_casebase.whole, "events_disagree", as_of=NOW)["petition_id"].tolist()
     assert listed == [never, twice, otherwise]
 
 
@@ -185,4 +185,4 @@ def test_as_many_events_of_registration_as_cases_are_not_one_each(
     assert "events_disagree" not in found(empty_casebase)
     register([twice if case == never else case for case in tables["petition"]["petition_id"].tolist()])
     assert found(empty_casebase)["events_disagree"] == 2
-    assert quality.rows(empty_casebase, "events_disagree", as_of=NOW)["petition_id"].tolist() == [never, twice]
+    assert quality.rows(empty_casebase.whole, "events_disagree", as_of=NOW)["petition_id"].tolist() == [never, twice]

@@ -46,14 +46,14 @@ def test_every_metric_has_a_second_reckoning() -> None:
 
 @pytest.mark.parametrize(("as_of", "period", "within"), QUESTIONS)
 def test_whole(city: Casebase, reference: Reference, as_of: datetime, period: Period | None, within: Slice) -> None:
-    measured = measure(city, list(METRICS), as_of=as_of, period=period, within=within)
+    measured = measure(city.whole, list(METRICS), as_of=as_of, period=period, within=within)
     agree(measured, expected(reference, tuple(METRICS), as_of, period, within, ()))
 
 
 @pytest.mark.parametrize("by", sorted({name for names in DIMENSIONS.values() for name in names}))
 def test_split(duckdb_city: Casebase, reference: Reference, by: str) -> None:
     metrics = tuple(metric for metric, names in DIMENSIONS.items() if by in names)
-    measured = measure(duckdb_city, metrics, as_of=HOLIDAY, period=RUNNING, by=[by])
+    measured = measure(duckdb_city.whole, metrics, as_of=HOLIDAY, period=RUNNING, by=[by])
     agree(measured, expected(reference, metrics, HOLIDAY, RUNNING, Slice(), (by,)))
 
 
@@ -68,7 +68,7 @@ def test_split_by_time(duckdb_city: Casebase, reference: Reference, by: tuple[st
     period = (
         Period(date(2026, 9, 20), date(2026, 12, 5)) if "month" in by else Period(date(2026, 10, 1), date(2026, 10, 5))
     )
-    measured = measure(duckdb_city, metrics, as_of=HOLIDAY, period=period, within=Slice(area="410105"), by=by)
+    measured = measure(duckdb_city.whole, metrics, as_of=HOLIDAY, period=period, within=Slice(area="410105"), by=by)
     agree(measured, expected(reference, metrics, HOLIDAY, period, Slice(area="410105"), by))
 
 
@@ -89,7 +89,7 @@ def test_split_by_time(duckdb_city: Casebase, reference: Reference, by: tuple[st
     ids=str,
 )
 def test_cell(duckdb_city: Casebase, reference: Reference, metric: str, cell: dict[str, str | None]) -> None:
-    measured = measure(duckdb_city, [metric], as_of=NOW, within=Slice().narrow(**cell))
+    measured = measure(duckdb_city.whole, [metric], as_of=NOW, within=Slice().narrow(**cell))
     agree(measured, expected(reference, (metric,), NOW, None, Slice().narrow(**cell), ()))
 
 

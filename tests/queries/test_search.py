@@ -61,7 +61,7 @@ def test_every_word_stands_somewhere_in_the_case(city: Casebase, rows: pd.DataFr
     wanted = pd.Series(True, index=rows.index)
     for word in text.split():
         wanted &= says(rows, word)
-    found = search(city, Search(text=text), as_of=NOW)
+    found = search(city.whole, Search(text=text), as_of=NOW)
     assert ids(found.rows) == ids(rows[wanted])
     assert found.total == len(found.rows) == wanted.sum()
 
@@ -86,26 +86,26 @@ def test_flags_hold_together(city: Casebase, tables: Tables, rows: pd.DataFrame)
     }
     for flags, wanted in expected.items():
         assert wanted.any(), flags
-        assert ids(search(city, Search(flags=flags), as_of=NOW).rows) == ids(rows[wanted])
+        assert ids(search(city.whole, Search(flags=flags), as_of=NOW).rows) == ids(rows[wanted])
     for flag in FLAGS:
-        assert search(city, Search(flags=(flag,)), as_of=NOW).total <= len(rows)
+        assert search(city.whole, Search(flags=(flag,)), as_of=NOW).total <= len(rows)
 
 
 @pytest.mark.parametrize("clock", CLOCK_STATES)
 def test_a_clock_state_has_as_many_cases_as_its_number(city: Casebase, clock: str) -> None:
     within = Slice(area="410105")
-    assert search(city, Search(clock=clock), as_of=NOW, within=within).total == count_cases(
-        city, clock, as_of=NOW, within=within
+    assert search(city.whole, Search(clock=clock), as_of=NOW, within=within).total == count_cases(
+        city.whole, clock, as_of=NOW, within=within
     )
 
 
 def test_days_of_registration_find_what_words_find(city: Casebase, rows: pd.DataFrame) -> None:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
-    found = search(city, Search(registered=october), as_of=NOW)
+    found = search(city.whole, Search(registered=october), as_of=NOW)
     days = rows[rows["registered_at"].between("2026-10-01", "2026-11-01", inclusive="left")]
     assert ids(found.rows) == ids(days)
     assert (days["channel"] == HOTLINE).any()
-    number = measure(city, ["registered"], as_of=NOW, period=october)["hits"].iloc[0]
+    number = measure(city.whole, ["registered"], as_of=NOW, period=october)["hits"].iloc[0]
     assert number == (days["channel"] != HOTLINE).sum()
 
 
@@ -113,9 +113,11 @@ def test_days_of_registration_find_what_words_find(city: Casebase, rows: pd.Data
 @pytest.mark.parametrize("descending", [True, False])
 def test_pages_put_together_are_the_whole_in_order(city: Casebase, order: str, descending: bool) -> None:
     asked = Search(flags=("简单诉求",))
-    whole = search(city, asked, as_of=NOW, order=order, descending=descending, columns=[order])
+    whole = search(city.whole, asked, as_of=NOW, order=order, descending=descending, columns=[order])
     pages = [
-        search(city, asked, as_of=NOW, order=order, descending=descending, columns=[order], limit=150, offset=offset)
+        search(
+            city.whole, asked, as_of=NOW, order=order, descending=descending, columns=[order], limit=150, offset=offset
+        )
         for offset in range(0, whole.total, 150)
     ]
     assert all(page.total == whole.total for page in pages)
@@ -128,13 +130,13 @@ def test_pages_put_together_are_the_whole_in_order(city: Casebase, order: str, d
 
 
 def test_a_page_beyond_the_end_still_knows_the_total(city: Casebase) -> None:
-    whole = search(city, Search(), as_of=NOW, limit=1).total
-    found = search(city, Search(), as_of=NOW, limit=10, offset=whole + 5)
+    whole = search(city.whole, Search(), as_of=NOW, limit=1).total
+    found = search(city.whole, Search(), as_of=NOW, limit=10, offset=whole + 5)
     assert (len(found.rows), found.total) == (0, whole)
 
 
 def test_all_columns_can_be_shown_and_nothing_is_known_before_it_happened(city: Casebase, rows: pd.DataFrame) -> None:
-    found = search(city, Search(), as_of=NOW, columns=SEARCH_COLUMNS).rows.set_index("petition_id")
+    found = search(city.whole, Search(), as_of=NOW, columns=SEARCH_COLUMNS).rows.set_index("petition_id")
     assert set(SEARCH_COLUMNS) - {"petition_id"} == set(found.columns)
     for name in ("forwarded_at", "accepted_at", "closed_at", "evaluated_at"):
         assert (pd.to_datetime(found[name]).dropna() <= NOW).all()
@@ -154,11 +156,13 @@ def test_flags_of_a_case_stand_in_one_column_and_each_finds_its_cases(city: Case
     }
     flags = pd.DataFrame({word: flag.fillna(False).astype(bool) for word, flag in columns.items()})
     flags.index = rows["petition_id"]
-    found = search(city, Search(), as_of=NOW, columns=["flags"], limit=len(rows)).rows.set_index("petition_id")["flags"]
+    found = search(city.whole, Search(), as_of=NOW, columns=["flags"], limit=len(rows)).rows.set_index("petition_id")[
+        "flags"
+    ]
     wanted = flags.apply(lambda case: "、".join(word for word in columns if case[word]), axis=1)
     assert found.sort_index().fillna("").tolist() == wanted.sort_index().tolist()
     for word in columns:
-        assert search(city, Search(flags=(word,)), as_of=NOW).total == flags[word].sum(), word
+        assert search(city.whole, Search(flags=(word,)), as_of=NOW).total == flags[word].sum(), word
 
 
 @pytest.mark.parametrize(
@@ -179,7 +183,7 @@ def test_wrong_questions_are_refused(duckdb_city: Casebase, asked: Search, more:
 def test_months_of_what_is_looked_for_stand_beside_the_year_before(
     city: Casebase, rows: pd.DataFrame, text: str
 ) -> None:
-    found = by_month(city, Search(text=text, registered=Period(date(2026, 11, 1), date(2026, 11, 2))), as_of=NOW)
+    found = by_month(city.whole, Search(text=text, registered=Period(date(2026, 11, 1), date(2026, 11, 2))), as_of=NOW)
     wanted = rows[says(rows, text)]["registered_at"]
     assert found["at"].tolist() == list(pd.date_range("2025-12-01", "2026-11-01", freq="MS"))
     for at, value, last_year in found.itertuples(index=False):
@@ -192,7 +196,7 @@ def test_months_of_what_is_looked_for_stand_beside_the_year_before(
 
 
 def test_a_number_is_found_in_capitals_or_not(city: Casebase) -> None:
-    large, small = (search(city, Search(text=text), as_of=NOW) for text in ("N12", "n12"))
+    large, small = (search(city.whole, Search(text=text), as_of=NOW) for text in ("N12", "n12"))
     assert ids(large.rows) == ids(small.rows) != set()
 
 
@@ -206,6 +210,8 @@ def test_a_number_is_found_in_capitals_or_not(city: Casebase) -> None:
 def test_words_are_bounded_in_number_and_length(duckdb_city: Casebase, text: str, said: str) -> None:
     for question in (search, by_month):
         with pytest.raises(UsageError, match=f"^{said}$"):
-            question(duckdb_city, Search(text=text), as_of=NOW)
-    assert search(duckdb_city, Search(text=" ".join(["标题1"] * 500)), as_of=NOW).total > 0  # one word, said often
-    assert search(duckdb_city, Search(text=" ".join(f"词{n}" for n in range(12))), as_of=NOW).total == 0
+            question(duckdb_city.whole, Search(text=text), as_of=NOW)
+    assert (
+        search(duckdb_city.whole, Search(text=" ".join(["标题1"] * 500)), as_of=NOW).total > 0
+    )  # one word, said often
+    assert search(duckdb_city.whole, Search(text=" ".join(f"词{n}" for n in range(12))), as_of=NOW).total == 0

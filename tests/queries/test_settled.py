@@ -76,7 +76,7 @@ def test_numbers_are_those_of_a_city_that_reads_all_its_cases(
     # Later ones read what is kept of the first, where moment and place are the same to settled cases.
     for moment, place in ((as_of, within), (later, within), (later, there)):
         query = Query(names, moment, period, place, by)
-        divided, plain = (measure_all(city, [query])[0] for city in (duckdb_city, plain_city))
+        divided, plain = (measure_all(city.whole, [query])[0] for city in (duckdb_city, plain_city))
         pd.testing.assert_frame_equal(divided, plain)
 
 
@@ -86,7 +86,7 @@ def test_the_months_of_every_moment_are_the_same(
     duckdb_city: Casebase, plain_city: Casebase, names: set[str], day: date
 ) -> None:
     query = Query(tuple(sorted(names)), datetime.combine(day, time(12)), last_months(day, 12), by=("month",))
-    divided, plain = (measure_all(city, [query])[0] for city in (duckdb_city, plain_city))
+    divided, plain = (measure_all(city.whole, [query])[0] for city in (duckdb_city, plain_city))
     pd.testing.assert_frame_equal(divided, plain)
 
 
@@ -105,14 +105,14 @@ def own_city(tables: sample.Tables, new_url: Callable[[str], str], casebase_of: 
 def test_only_a_change_of_settled_cases_makes_them_be_read_again(own_city: Casebase) -> None:
     ask, columns = partial(count_closed, own_city), petition.c
     settled = settled_ids(own_city)
-    before, counts = ask(), settled_counts(own_city)
+    before, counts = ask(), settled_counts(own_city.whole)
     new = {"petition_id": 10_000_000, "case_no": "new", "source": "test", "registered_at": UNTIL, "updated_at": UNTIL}
     change(own_city, insert(petition).values(new | {"closed_at": sample.LAST, "settled_by": OPEN_END}))
     assert ask() == before + 1
-    assert settled_counts(own_city) is counts, "a case that is not settled changes nothing of those that are"
+    assert settled_counts(own_city.whole) is counts, "a case that is not settled changes nothing of those that are"
     change(own_city, update(petition).values(status="存", settled_by=OPEN_END).where(columns.petition_id == settled[0]))
     assert ask() == before
-    assert settled_counts(own_city) is not counts
+    assert settled_counts(own_city.whole) is not counts
     old = {"petition_id": 10_000_001, "case_no": "old", "closed_at": UNTIL, "settled_by": UNTIL}
     change(own_city, insert(petition).values(new | old))
     assert ask() == before + 1
@@ -137,7 +137,7 @@ def test_as_many_settled_cases_come_as_leave(own_city: Casebase) -> None:
 
 def test_classes_that_move_are_counted_where_they_are(own_city: Casebase) -> None:
     def split() -> dict[str | None, int]:
-        table = measure(own_city, ["closed"], as_of=sample.LAST, period=YEARS, by=["category"])
+        table = measure(own_city.whole, ["closed"], as_of=sample.LAST, period=YEARS, by=["category"])
         return dict(zip(table["category"], table["hits"], strict=True))
 
     before = split()
@@ -154,7 +154,7 @@ def test_settled_cases_of_one_district_are_read_with_those_of_all(own_city: Case
 
     def by_district() -> list[int]:
         slices = [Slice(area=area) for area in sample.DISTRICTS]
-        measured = [measure(own_city, ["closed"], as_of=sample.LAST, period=YEARS, within=one) for one in slices]
+        measured = [measure(own_city.whole, ["closed"], as_of=sample.LAST, period=YEARS, within=one) for one in slices]
         return [int(frame["hits"].iloc[0]) for frame in measured]
 
     def note(*args: Any) -> None:
@@ -162,7 +162,7 @@ def test_settled_cases_of_one_district_are_read_with_those_of_all(own_city: Case
 
     event.listen(own_city.engine, "before_cursor_execute", note)
     read = by_district()
-    split = measure(own_city, ["closed"], as_of=sample.LAST, period=YEARS, by=["district"])
+    split = measure(own_city.whole, ["closed"], as_of=sample.LAST, period=YEARS, by=["district"])
     whole = dict(zip(split["district"], split["hits"], strict=True))
     assert read == [int(whole.get(area, 0)) for area in sample.DISTRICTS]
     counting = [text for text in statements if "closed_at BETWEEN" in text and "settled_by >" not in text]
@@ -173,7 +173,7 @@ def test_a_rule_that_looks_further_back_reads_all_cases(own_city: Casebase) -> N
     longer = own_city.settings.model_copy(
         update={"deadlines": own_city.settings.deadlines.model_copy(update={"observation_days": 200})}
     )
-    counts = settled_counts(Casebase(own_city.engine, longer))
+    counts = settled_counts(Casebase(own_city.engine, longer).whole)
     assert counts is not None
     assert counts.moment(UNTIL + MARGIN + timedelta(seconds=1)) is None
     assert counts.moment(UNTIL + timedelta(days=400, seconds=1)) is not None
@@ -183,7 +183,7 @@ YEARS = Period(sample.FIRST.date(), sample.LAST.date())
 
 
 def count_closed(city: Casebase) -> int:
-    return int(measure(city, ["closed"], as_of=sample.LAST, period=YEARS)["hits"].iloc[0])
+    return int(measure(city.whole, ["closed"], as_of=sample.LAST, period=YEARS)["hits"].iloc[0])
 
 
 def settled_ids(city: Casebase) -> list[int]:

@@ -48,7 +48,7 @@ def fill(casebase: Casebase, cases: list[dict[str, Any]], **more: list[dict[str,
 
 def found(casebase: Casebase, **settings: Any) -> list[int]:
     """The similar cases of case 1."""
-    return [int(number) for number in similar_settled(casebase, 1, as_of=NOW, **settings)["petition_id"]]
+    return [int(number) for number in similar_settled(casebase.whole, 1, as_of=NOW, **settings)["petition_id"]]
 
 
 OPEN = {"closed_at": None, "resolved": None}
@@ -57,7 +57,7 @@ OPEN = {"closed_at": None, "resolved": None}
 def test_the_most_similar_comes_first_and_what_has_nothing_in_common_is_left_out(empty_casebase: Casebase) -> None:
     texts = ["供热公司没有上门检修", "占道经营影响出行", HEATING, "小区暖气不热"]
     fill(empty_casebase, [OPEN, *({"title": text} for text in texts)])
-    rows = similar_settled(empty_casebase, 1, as_of=NOW)
+    rows = similar_settled(empty_casebase.whole, 1, as_of=NOW)
     assert list(rows.columns) == list(COLUMNS)
     assert rows["petition_id"].iloc[0] == 4
     assert sorted(rows["petition_id"]) == [2, 4, 5]
@@ -97,7 +97,7 @@ def test_a_case_without_text_or_not_to_be_seen_has_no_like(empty_casebase: Caseb
 
 
 def test_an_unknown_case_has_no_like(empty_casebase: Casebase) -> None:
-    assert similar_settled(empty_casebase, 99, as_of=NOW).empty
+    assert similar_settled(empty_casebase.whole, 99, as_of=NOW).empty
 
 
 def test_a_case_without_class_is_compared_with_every_class(empty_casebase: Casebase) -> None:
@@ -149,7 +149,7 @@ def test_how_a_case_was_settled_is_told_as_of_the_moment(empty_casebase: Casebas
             for n, (action, note) in enumerate([("办结", "已化解"), ("答复", "已更换阀门"), ("评价", "满意")])
         ],
     )
-    rows = similar_settled(empty_casebase, 1, as_of=NOW)
+    rows = similar_settled(empty_casebase.whole, 1, as_of=NOW)
     assert rows["outcome"].tolist() == [
         "听证：达成和解；网格：就地化解；答复：已更换阀门；已化解",
         "办结，未登记是否化解",
@@ -177,7 +177,7 @@ def test_real_messages_are_like_those_of_the_same_subject(messages: Casebase) ->
     for subject in SUBJECTS:
         share = sum(subject in body for body in text.values()) / len(text)
         for number in draw.sample([n for n, title, _ in rows if subject in title], 2):
-            like = similar_settled(messages, number, as_of=datetime(2020, 1, 8, 23))["petition_id"]
+            like = similar_settled(messages.whole, number, as_of=datetime(2020, 1, 8, 23))["petition_id"]
             hits += sum(subject in text[int(other)] for other in like)
             shown += len(like)
             chance += share * len(like)

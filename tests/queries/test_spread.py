@@ -21,7 +21,7 @@ YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 def test_median_and_ninth_decile(metric: str, area: str | None, city: Casebase, reference: Reference) -> None:
     rows = reference.rows(metric, NOW, YEAR.start, YEAR.end, area=area)
     assert len(rows) > 5
-    found = spread(city, metric, as_of=NOW, period=YEAR, within=Slice(area=area)).iloc[0]
+    found = spread(city.whole, metric, as_of=NOW, period=YEAR, within=Slice(area=area)).iloc[0]
     assert found["hits"] == len(rows)
     assert found["median"] == pytest.approx(rows["amount"].quantile(0.5))
     assert found["p90"] == pytest.approx(rows["amount"].quantile(0.9))
@@ -29,7 +29,7 @@ def test_median_and_ninth_decile(metric: str, area: str | None, city: Casebase, 
 
 def test_split(city: Casebase, reference: Reference) -> None:
     rows = reference.rows("contact_hours", NOW).fillna({"contact_method": ""})
-    found = spread(city, "contact_hours", as_of=NOW, by=["task_kind", "contact_method"])
+    found = spread(city.whole, "contact_hours", as_of=NOW, by=["task_kind", "contact_method"])
     wanted = rows.groupby(["task_kind", "contact_method"])["amount"].median()
     shown = {(row["task_kind"], row["contact_method"] or ""): row["median"] for row in found.to_dict("records")}
     assert shown == pytest.approx(wanted.to_dict())
@@ -37,11 +37,11 @@ def test_split(city: Casebase, reference: Reference) -> None:
 
 
 def test_nothing_has_no_median(city: Casebase) -> None:
-    found = spread(city, "contact_hours", as_of=datetime(2020, 1, 1)).iloc[0]
+    found = spread(city.whole, "contact_hours", as_of=datetime(2020, 1, 1)).iloc[0]
     assert found["hits"] == 0
     assert pd.isna(found["median"])
 
 
 def test_only_means_have_a_spread(city: Casebase) -> None:
     with pytest.raises(UsageError, match="no mean"):
-        spread(city, "backlog", as_of=NOW)
+        spread(city.whole, "backlog", as_of=NOW)

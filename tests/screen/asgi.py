@@ -11,6 +11,9 @@ import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
+from access.identity import LOCAL, Identity
+from access.requests import IDENTITY
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -31,9 +34,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Client:
-    """Sends single requests to `app`, as the host `localhost`."""
+    """Sends single requests to `app`, as the host `localhost`, from somebody whom the server has let in."""
 
     app: ASGIApp
+    who: Identity = LOCAL
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         return self.send("GET", path, headers or {})
@@ -69,6 +73,7 @@ class Client:
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
             "client": ("127.0.0.1", 1),
             "server": ("localhost", 80),
+            IDENTITY: self.who,
         }
         pieces, sent, read = iter(body), [], 0
 

@@ -10,6 +10,7 @@ import pytest
 from casebase.clock import wall_clock
 from casebase.engine import Casebase, mark_changed
 from casebase.errors import CasebaseError
+from casebase.scope import WHOLE
 from cockpit import process
 from screen import wall
 from screen.wall import Snapshots
@@ -45,7 +46,7 @@ def test_a_wall_waits_once_for_a_lock_and_keeps_its_numbers_with_their_age(
 
     monkeypatch.setattr(wall, "_content", counted)
     snapshots = Snapshots(process.live_data)
-    good = snapshots.get("", "本月")
+    good = snapshots.get(WHOLE, "", "本月")
     assert not good["error"]
     with psycopg.connect(url) as locking:
         locking.execute("LOCK TABLE petition IN ACCESS EXCLUSIVE MODE")
@@ -54,16 +55,16 @@ def test_a_wall_waits_once_for_a_lock_and_keeps_its_numbers_with_their_age(
         for waited, age in ((40, 40), (80, 80)):
             passed[0] = waited
             asked.clear()
-            kept = snapshots.get("", "本月")
+            kept = snapshots.get(WHOLE, "", "本月")
             assert len(asked) == 1  # one scene waits for the lock, the other ten for nothing
             assert kept["error"]
             assert kept["scenes"] == good["scenes"]
             assert kept["cutoff"] == good["cutoff"]
             assert kept["age"] >= age
         with pytest.raises(CasebaseError, match="lock"):
-            snapshots.get("11", "本年", ["overview"])  # what was never there is no number, but a sentence
+            snapshots.get(WHOLE, "11", "本年", ["overview"])  # what was never there is no number, but a sentence
     passed[0] = 120
-    fresh = snapshots.get("", "本月")
+    fresh = snapshots.get(WHOLE, "", "本月")
     assert (fresh["error"], fresh["age"]) == (False, 0)
     assert fresh["version"] != good["version"]
     # The lock is forgotten: what fails next keeps the numbers of now, not those before the lock.

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from casebase.engine import Casebase
+from casebase.scope import WHOLE
 from cockpit import process
 from cockpit.view import View
 from queries import names
@@ -23,7 +24,7 @@ TABLES = (meeting.due_table, meeting.owed_table, meeting.comparison_table, meeti
 def year(city: Casebase) -> View:
     """金水区 this year."""
     assert city.state().demonstration
-    return scenes.view_of(process.live_data().now(), "本年", "410105")
+    return scenes.view_of(process.live_data().now(WHOLE), "本年", "410105")
 
 
 def rows_of(html: str) -> dict[str, list[str]]:
@@ -38,9 +39,9 @@ def rows_of(html: str) -> dict[str, list[str]]:
 def test_every_cell_is_the_registry_s(city: Casebase, year: View) -> None:
     shown = rows_of(meeting.comparison_table(year))
     assert len(shown) >= 10
-    codes = {name: code for code, name in (names.names_of(city, "street") or {}).items()}
+    codes = {name: code for code, name in (names.names_of(city.whole, "street") or {}).items()}
     for at, metric in enumerate(("five_day_closure", "on_time_completion", "overdue", "backlog", "registered")):
-        found = measure(city, [metric], as_of=UNTIL, period=year.period, within=year.within, by=["street"])
+        found = measure(city.whole, [metric], as_of=UNTIL, period=year.period, within=year.within, by=["street"])
         values = dict(zip(found["street"], found["value"], strict=True))
         for name, cells in shown.items():
             value = values.get(codes[name])

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from casebase import schema
-from casebase.engine import Casebase, mark_changed
+from casebase.engine import Casebase, ReadableCasebase, mark_changed
 from casebase.errors import CasebaseError, UsageError
+from casebase.scope import WHOLE
 from casebase.settings import ROOT, ScreenSettings, Settings, read_settings
 from cockpit import process
 from cockpit.data import LiveData
@@ -28,16 +29,16 @@ VALUE = re.compile(r'<section class="kpi" data-key="(\w+)".*?<span class="value"
 
 
 def test_every_number_is_the_registry_s(city: Casebase) -> None:
-    found = Snapshots(process.live_data).get("410105", "本年")
+    found = Snapshots(process.live_data).get(WHOLE, "410105", "本年")
     year = period_of(Preset.YEAR, UNTIL.date())
-    within = scenes.view_of(process.live_data().now(), "本年", "410105").within
+    within = scenes.view_of(process.live_data().now(WHOLE), "本年", "410105").within
     checked = 0
     for scene in found["scenes"]:
         if scenes.BY_ID[scene["id"]].few:
             continue
         for name, shown in VALUE.findall(scene["html"]):
             metric = metric_of(name)
-            value = measure(city, [name], as_of=UNTIL, period=year, within=within)["value"].iloc[0]
+            value = measure(city.whole, [name], as_of=UNTIL, period=year, within=within)["value"].iloc[0]
             kind = {"count": "count", "rate": "rate", "mean": "days", "per_10k": "number"}[metric.kind.value]
             assert shown == words.value(value, kind).removesuffix(" 天"), name  # type: ignore[arg-type]
             checked += 1
@@ -45,7 +46,7 @@ def test_every_number_is_the_registry_s(city: Casebase) -> None:
 
 
 def test_a_ranking_says_how_it_is_ordered_and_what_it_leaves_out(city: Casebase) -> None:
-    view = scenes.view_of(process.live_data().now(), "本年")
+    view = scenes.view_of(process.live_data().now(WHOLE), "本年")
     metric = metric_of("five_day_closure")
     frame = pd.DataFrame({"name": [f"{n}街道" for n in range(17)], "value": [n / 20 for n in range(17)], "among": 40})
 
@@ -76,8 +77,8 @@ def test_who_has_most_falling_due_is_seen_below_who_has_most_overdue() -> None:
 def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
     assert city.state().demonstration
     snapshots = Snapshots(process.live_data)
-    told = snapshots.figures("410105", "本年")
-    for scene in snapshots.get("410105", "本年")["scenes"]:
+    told = snapshots.figures(WHOLE, "410105", "本年")
+    for scene in snapshots.get(WHOLE, "410105", "本年")["scenes"]:
         first = [shown for _, shown in VALUE.findall(scene["html"])][:2]
         assert [figure["value"].split(" ")[0] for figure in told[scene["id"]]] == first, scene["id"]
 
@@ -85,10 +86,10 @@ def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
 def test_a_brief_answer_is_the_scene_alone(city: Casebase) -> None:
     assert city.state().demonstration
     snapshots = Snapshots(process.live_data)
-    brief, whole = (snapshots.get("410105", "本年", ["backlog"], brief=brief) for brief in (True, False))
+    brief, whole = (snapshots.get(WHOLE, "410105", "本年", ["backlog"], brief=brief) for brief in (True, False))
     assert set(whole) - set(brief) == {"owner", "ticker", "arrivals"}
     assert brief["scenes"] == whole["scenes"]
-    assert snapshots.get("", "本年", [], brief=True)["scenes"] == []
+    assert snapshots.get(WHOLE, "", "本年", [], brief=True)["scenes"] == []
 
 
 @pytest.mark.parametrize(
@@ -116,8 +117,8 @@ def test_nothing_personal_ever(city: Casebase) -> None:
         told = {str(value) for row in rows for value in row if value}
         experts = set(connection.scalars(select(schema.expert.c.name)))
     for area in ("", "410105"):
-        found = Snapshots(process.live_data).get(area, "本年")
-        text = str(found) + str(Snapshots(process.live_data).figures(area, "本年"))
+        found = Snapshots(process.live_data).get(WHOLE, area, "本年")
+        text = str(found) + str(Snapshots(process.live_data).figures(WHOLE, area, "本年"))
         assert len(found["scenes"]) == len(scenes.SCENES)
         assert [word for word in told | experts if word in text] == []
         assert not re.search(r"1\d{10}|\d{17}[\dXx]", text)
@@ -126,7 +127,7 @@ def test_nothing_personal_ever(city: Casebase) -> None:
 
 def test_at_most_nine_blocks_and_words_for_every_picture(city: Casebase) -> None:
     assert city.state().demonstration
-    for scene in Snapshots(process.live_data).get("", "本月")["scenes"]:
+    for scene in Snapshots(process.live_data).get(WHOLE, "", "本月")["scenes"]:
         html = scene["html"]
         assert html.count('class="kpi"') + html.count('class="block') <= 9
         for picture in re.findall(r"<svg class=\"map\"[^>]*>|<div class=\"months\"[^>]*>|<table[^>]*>", html):
@@ -137,19 +138,19 @@ def test_at_most_nine_blocks_and_words_for_every_picture(city: Casebase) -> None
 def test_the_last_good_numbers_outlive_the_database(own_city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
     assert own_city.state().demonstration
     snapshots = Snapshots(process.live_data)
-    good = snapshots.get("", "本月")
+    good = snapshots.get(WHOLE, "", "本月")
     assert not good["error"]
 
     def gone(self: Casebase) -> object:
         raise CasebaseError("gone")
 
-    monkeypatch.setattr(Casebase, "state", gone)
+    monkeypatch.setattr(ReadableCasebase, "state", gone)
     process.live_data().watch._looked = 0.0
-    kept = snapshots.get("", "本月")
+    kept = snapshots.get(WHOLE, "", "本月")
     assert kept["error"]
     assert kept["scenes"] == good["scenes"]
     with pytest.raises(CasebaseError):
-        Snapshots(_never).get("", "本月")
+        Snapshots(_never).get(WHOLE, "", "本月")
 
 
 def _never() -> LiveData:
@@ -162,28 +163,28 @@ def test_an_answer_during_an_outage_is_as_old_as_its_oldest_scene(
     begun = process.live_data().watch.read().looked_at
     monkeypatch.setattr("cockpit.reading.monotonic", lambda: begun)
     snapshots = Snapshots(process.live_data)
-    snapshots.get("", "本月", ["backlog"])
+    snapshots.get(WHOLE, "", "本月", ["backlog"])
     later = UNTIL + timedelta(minutes=5)
     monkeypatch.setattr("cockpit.process.now", lambda: later)
     monkeypatch.setattr("cockpit.reading.monotonic", lambda: begun + 300)
     process.live_data().watch._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
-    assert snapshots.get("", "本月", ["overview"])["cutoff"].endswith("15:35")
+    assert snapshots.get(WHOLE, "", "本月", ["overview"])["cutoff"].endswith("15:35")
 
     def gone(self: Casebase) -> object:
         raise CasebaseError("gone")
 
-    monkeypatch.setattr(Casebase, "reading", gone)
-    monkeypatch.setattr(Casebase, "state", gone)
+    monkeypatch.setattr(ReadableCasebase, "reading", gone)
+    monkeypatch.setattr(ReadableCasebase, "state", gone)
     monkeypatch.setattr("cockpit.reading.monotonic", lambda: begun + 340)
     monkeypatch.setattr("cockpit.process.now", lambda: later + timedelta(seconds=40))
     process.live_data().watch._looked = 0.0
-    kept = snapshots.get("", "本月", ["overview", "backlog"])
+    kept = snapshots.get(WHOLE, "", "本月", ["overview", "backlog"])
     assert kept["error"]
     assert kept["age"] == 340
-    assert snapshots.get("", "本月", ["overview"], brief=True)["age"] == 40
+    assert snapshots.get(WHOLE, "", "本月", ["overview"], brief=True)["age"] == 40
     assert kept["cutoff"].endswith("15:30")
     with pytest.raises(CasebaseError):
-        snapshots.get("", "本月", ["hearings"])
+        snapshots.get(WHOLE, "", "本月", ["hearings"])
     assert own_city.settings.freshness.amber == 30
 
 
@@ -192,11 +193,11 @@ def test_today_becomes_the_new_day_at_midnight(own_city: Casebase, monkeypatch: 
     for at in (datetime(2026, 11, 20, 23, 59, 59), datetime(2026, 11, 21, 0, 0, 1)):
         monkeypatch.setattr("cockpit.process.now", lambda at=at: at)
         process.live_data().watch._looked = 0.0  # a look is due by the monotonic clock, whatever the time of day
-        found = snapshots.get("", "今日", ["overview"])
+        found = snapshots.get(WHOLE, "", "今日", ["overview"])
         (scene,) = found["scenes"]
         said.append((scene["said"], found["cutoff"], dict(VALUE.findall(scene["html"]))["registered"]))
     day = period_of(Preset.TODAY, UNTIL.date())
-    came = measure(own_city, ["registered"], as_of=datetime(2026, 11, 20, 23, 59), period=day)["value"].iloc[0]
+    came = measure(own_city.whole, ["registered"], as_of=datetime(2026, 11, 20, 23, 59), period=day)["value"].iloc[0]
     assert came > 0
     assert said == [
         ("2026年11月20日，全市", "11月20日 23:59", f"{came:.0f}"),
@@ -214,12 +215,12 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
         ("", "本月", ["overview", "none"], "场景“none”不存在"),
     ):
         with pytest.raises(scenes.UnknownError, match=f"^{re.escape(said)}$"):
-            snapshots.get(area, period, wanted)
+            snapshots.get(WHOLE, area, period, wanted)
         if wanted == ["overview"]:
             with pytest.raises(scenes.UnknownError):
-                snapshots.figures(area, period)
+                snapshots.figures(WHOLE, area, period)
             with pytest.raises(scenes.UnknownError):
-                scenes.view_of(process.live_data().now(), period, area or None)
+                scenes.view_of(process.live_data().now(WHOLE), period, area or None)
     assert not snapshots._parts
 
 
@@ -235,19 +236,19 @@ def test_a_long_area_code_has_its_own_numbers(own_city: Casebase) -> None:
         )
         mark_changed(connection, UNTIL)
     process.live_data().watch._last = Reading(own_city.state(), UNTIL)
-    (scene,) = Snapshots(process.live_data).get(code, "", ["overview"])["scenes"]
+    (scene,) = Snapshots(process.live_data).get(WHOLE, code, "", ["overview"])["scenes"]
     assert scene["said"] == "2026年11月1日—30日，South LA"
     assert dict(VALUE.findall(scene["html"]))["registered"] == "1"
 
 
 def test_a_scene_that_is_asked_for_often_is_answered_once(city: Casebase) -> None:
     assert city.state().demonstration
-    found = Snapshots(process.live_data).get("", "", ["backlog"] * 500)
+    found = Snapshots(process.live_data).get(WHOLE, "", "", ["backlog"] * 500)
     assert [scene["id"] for scene in found["scenes"]] == ["backlog"]
     kept = Snapshots(process.live_data)
-    kept.get("", "", ["backlog"])
-    kept.get("", "本月", ["backlog"])
-    assert {key[1] for key in kept._parts} == {"本月"}  # the default by its name: kept once
+    kept.get(WHOLE, "", "", ["backlog"])
+    kept.get(WHOLE, "", "本月", ["backlog"])
+    assert {key[2] for key in kept._parts} == {"本月"}  # the default by its name: kept once
 
 
 def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
@@ -255,21 +256,21 @@ def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
 ) -> None:
     assert city.state().demonstration
     one = Snapshots(process.live_data)
-    one.get("", "本月", ["backlog"], brief=True)
+    one.get(WHOLE, "", "本月", ["backlog"], brief=True)
     monkeypatch.setattr("screen.wall._MOST_BYTES", 2 * one._parts.currsize)
     snapshots = Snapshots(process.live_data)
-    snapshots.get("", "本月", ["backlog"], brief=True)
+    snapshots.get(WHOLE, "", "本月", ["backlog"], brief=True)
     for area in ("410105", "410103", "410104", "410102", "410106"):
-        snapshots.get(area, "本月", ["backlog"], brief=True)
-        snapshots.get("", "本月", ["backlog"], brief=True)
+        snapshots.get(WHOLE, area, "本月", ["backlog"], brief=True)
+        snapshots.get(WHOLE, "", "本月", ["backlog"], brief=True)
     assert snapshots._parts.currsize <= 2 * one._parts.currsize
-    assert ("410105", "本月", "backlog") not in snapshots._parts
-    assert ("", "本月", "backlog") in snapshots._parts
+    assert (WHOLE, "410105", "本月", "backlog") not in snapshots._parts
+    assert (WHOLE, "", "本月", "backlog") in snapshots._parts
 
 
 def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
     assert city.state().demonstration
-    view = scenes.view_of(process.live_data().now(), "上月", "410105")
+    view = scenes.view_of(process.live_data().now(WHOLE), "上月", "410105")
     assert view.period == period_of(Preset.LAST_MONTH, UNTIL.date())
     assert (view.comparisons[0].label, view.place) == ("较前一月", "金水区")
     assert f"({' '.join(PRESETS)})" in (ROOT / "docs/screen.md").read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ def test_every_street_is_listed_with_its_numbers(
     app = in_full(open_page(demo_url, "five_day", **asked), "five_day_street")
     frames = [table.value for table in app.dataframe]
     (rows,) = [frame for frame in frames if "名称" in frame]
-    measured = measure(city, [RATE], as_of=EVENING, period=YEAR, by=["street"])
+    measured = measure(city.whole, [RATE], as_of=EVENING, period=YEAR, by=["street"])
     assert len(rows) == len(measured) > 30
     city.engine.dispose()
     assert sorted(rows["合计"]) == sorted(measured["among"])

@@ -1,0 +1,87 @@
+"""Statements narrowed to a scope: compiled so that every table they name is read through the scope's rule.
+
+A connection of a narrowed engine reads `petition` as `(SELECT * FROM petition WHERE …) AS petition`, wherever the name
+stands in a statement: in a join, a subquery, under another name. What would go around it is refused: SQL written by
+hand, and every write. The pool, and with it the connections, are those of the engine that it was made of.
+"""
+
+import copy
+from typing import Any, NoReturn
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import Pool
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from casebase.scope import Placed, is_narrowed, rules
+
+# Of words that a statement is given as text, those that name no table.
+_KEYWORDS = frozenset({"MATERIALIZED"})
+
+
+class NarrowedStatementError(TypeError):
+    """A statement that a scope does not reach: written by hand, or a write."""
+
+
+def narrowed_engine(engine: Engine, scope: Placed | None) -> Engine:
+    """An engine with the same connections whose statements see a scope's rows alone (None: all cases)."""
+    dialect = copy.copy(engine.dialect)
+    plain = type("Rule", (engine.dialect.statement_compiler,), {})
+    narrowed = {
+        name: str(rule.compile(dialect=_with(engine.dialect, plain), compile_kwargs={"literal_binds": True}))
+        for name, rule in rules(scope).items()
+    }
+    compiler = type("Narrowed", (_Narrowed, engine.dialect.statement_compiler), {"narrowed": narrowed})
+    return _NarrowedEngine(engine, _with(dialect, compiler))
+
+
+class _NarrowedEngine(Engine):
+    """An engine of another dialect on the connections of its owner, also after the owner has disposed of them."""
+
+    def __init__(self, owner: Engine, dialect: Dialect) -> None:
+        self._owner = owner
+        super().__init__(owner.pool, dialect, owner.url)
+
+    @property
+    def pool(self) -> Pool:
+        return self._owner.pool
+
+    @pool.setter
+    def pool(self, _: Pool) -> None:
+        """The owner's alone."""
+
+    def dispose(self, close: bool = True) -> None:
+        self._owner.dispose(close)
+
+
+def _with(dialect: Dialect, compiler: type[SQLCompiler]) -> Dialect:
+    other = copy.copy(dialect)
+    other.statement_compiler = compiler
+    return other
+
+
+class _Narrowed(SQLCompiler):
+    """Writes a table that a statement reads from as the rows of it that the scope lets through."""
+
+    narrowed: dict[str, str]
+
+    def visit_table(self, table: Any, asfrom: bool = False, **kwargs: Any) -> str:  # type: ignore[override]
+        name: str = super().visit_table(table, asfrom=asfrom, **kwargs)  # type: ignore[no-untyped-call]
+        rule = self.narrowed.get(table.name) if asfrom and is_narrowed(table) else None
+        if rule is None:
+            return name
+        # DuckDB knows where a row lies in the file by a column that * does not name.
+        columns = "*, rowid" if self.dialect.name == "duckdb" else "*"
+        rows = f"(SELECT {columns} FROM {name} WHERE {rule})"
+        alias = kwargs.get("enclosing_alias")
+        return rows if alias is not None and alias.element is table else f"{rows} AS {name}"
+
+    def visit_textclause(self, textclause: Any, *args: Any, **kwargs: Any) -> str:
+        if textclause.text not in _KEYWORDS:
+            raise NarrowedStatementError("SQL written by hand is not narrowed to a scope")
+        return str(super().visit_textclause(textclause, *args, **kwargs))  # type: ignore[no-untyped-call]
+
+    def visit_insert(self, *_: Any, **__: Any) -> NoReturn:
+        raise NarrowedStatementError("who sees a scope writes nothing")
+
+    visit_update = visit_delete = visit_insert
