@@ -144,7 +144,8 @@ def words(
     alone, whatever else the case base holds.
     """
     stretches = Stretches(as_of, days)
-    rows = _read(casebase, stretches, within, {"title": p.title, "body": p.body})
+    rows = _read(casebase, stretches, within, {"title": p.title, "body": p.body, "person": p.petitioner_name})
+    people = rows["person"].fillna("").tolist()
     texts = (rows["title"].fillna("") + "\n" + rows["body"].fillna("")).tolist()
     matrix, vocabulary = occurrences(texts, LEAST, _COMMON)
     stretch = rows["stretch"].to_numpy("int64")
@@ -157,6 +158,8 @@ def words(
     entries: list[dict[str, Any]] = []
     for word in (vocabulary[n] for n in risen.index):
         holds = np.fromiter((word in text for text in texts), dtype=bool, count=len(texts))
+        if _is_of_names(word, holds, texts, people):
+            continue
         if not _joins_entry(word, holds & (stretch == 0), entries):
             course = np.bincount(stretch[holds], minlength=STRETCHES + 1)
             entries.append({"word": word, "with_it": [], "rows": holds, "counts": course})
@@ -254,6 +257,12 @@ def _of_stretches(
     labels = [column.label(name) for name, column in columns.items()]
     where = (among, number.is_not(None), *in_slice(casebase, metric.subject, at, within))
     return select(*labels, number.label("stretch")).select_from(metric.subject.rows).where(*where)
+
+
+def _is_of_names(word: str, holds: np.ndarray, texts: list[str], people: list[str]) -> bool:
+    """Whether most of the texts that hold a word hold it in their petitioner's name: who comes often is no topic."""
+    held = [(texts[n], people[n]) for n in np.flatnonzero(holds)]
+    return 2 * sum(word in (text.replace(name, "") if len(name) > 1 else text) for text, name in held) < len(held)
 
 
 def _parents(casebase: ScopedCasebase) -> dict[str, str]:

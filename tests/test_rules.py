@@ -269,6 +269,7 @@ _MAY_READ_PETITIONERS = {
     "casebase/persons.py",
     "queries/blanks.py",
     "queries/course.py",
+    "queries/hot_topics.py",
     "queries/subjects/expressions.py",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from casebase import schema
 from casebase.bulk_insert import append
@@ -238,3 +238,16 @@ def test_words_occur_in_the_texts_that_each_segmented_by_itself_hold_them() -> N
     for nothing, rows in (([], 0), (["", "。"], 2)):
         matrix, vocabulary = occurrences(nothing)
         assert (matrix.shape, vocabulary) == ((rows, 0), [])
+
+
+@pytest.mark.parametrize("is_petitioner", [True, False])
+def test_who_comes_often_is_no_topic(planted: Casebase, is_petitioner: bool) -> None:
+    p = schema.petition
+    name = {"petitioner_name": "诸葛孔明"} if is_petitioner else {}
+    with planted.writing() as connection:
+        named = update(p).values(title=p.c.title + "，诸葛孔明反映", **name)
+        connection.execute(named.where(p.c.registered_at > NOON - timedelta(days=6), ~p.c.title.contains("自来水")))
+    risen = words(planted.whole, as_of=NOON)
+    said = {*risen["word"], *(word for words_ in risen["with_it"] for word in words_)}
+    assert any("异味" in word for word in said)
+    assert any("孔明" in word for word in said) is not is_petitioner
