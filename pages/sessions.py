@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from access.entry import Action, entry_by
 from access.identity import Role
 from access.sessions import Session
 from cockpit import process
@@ -56,9 +57,10 @@ def _end(sessions: list[Session]) -> None:
 
 
 def _end_person(subject: str) -> None:
-    gate = process.gate()
-    if identity.current().role is not Role.ADMINISTRATOR:
+    gate, who = process.gate(), identity.current()
+    if who.role is not Role.ADMINISTRATOR:
         raise PermissionError("sessions are the administrator's")
     # A proxy goes on vouching for whom it has signed in: only being barred ends that.
     end = gate.sessions.bar if gate.settings.sign_in == "proxy" else gate.sessions.end_person
     end(subject)
+    process.access_log().record(entry_by(who, process.now(), Action.END_SESSION, what=subject))

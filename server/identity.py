@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import get_origin_from_redirect_uri
 
 from access import cookies, proxy
 from access.entry import Action, Entry, Outcome
@@ -155,10 +156,14 @@ class _Entry:
     async def _callback(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The way back from the provider: whom it does not let in counts as a failure of the address."""
         is_try = HTTPConnection(scope).query_params.keys() & {"code", "state", "error"}
+        is_https = (get_origin_from_redirect_uri() or "").startswith("https:")
 
         async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start" and is_try:
-                await self._note_sign_in(_cookies_set(Headers(raw=message["headers"])))
+            if message["type"] == "http.response.start":
+                if is_try:
+                    await self._note_sign_in(_cookies_set(Headers(raw=message["headers"])))
+                if is_https:
+                    message["headers"] = _for_https_alone(message["headers"])
             await send(message)
 
         await self._app(scope, receive, watched)
@@ -225,6 +230,11 @@ def _cookies_set(headers: Headers) -> dict[str, str]:
     for line in headers.getlist("set-cookie"):
         found |= cookie_parser(line.partition(";")[0])
     return {name: value for name, value in found.items() if name.startswith(cookies.NAME) and value}
+
+
+def _for_https_alone(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer whose cookies a browser never sends unencrypted; the framework leaves that out."""
+    return [(name, value + b"; Secure" if name.lower() == b"set-cookie" else value) for name, value in headers]
 
 
 def _sentence(scope: Scope, refusal: Refusal, status: int) -> Response:

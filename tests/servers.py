@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from docs.make_screenshots import ROOT, free_port, wait_for
 
@@ -34,7 +35,8 @@ def own_cockpit(url: str, config: Path, port: int | None = None, options: Sequen
     """
     port = port or free_port()
     server = _SERVERS.Process(target=_serve, args=(url, str(config), port, options), daemon=True)
-    server.start()
+    with _without_main():
+        server.start()
     try:
         wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         yield f"http://127.0.0.1:{port}"
@@ -42,6 +44,17 @@ def own_cockpit(url: str, config: Path, port: int | None = None, options: Sequen
         server.terminate()
         server.join()
         server.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A new process runs the main module once more: after a test of a page that is its script, by other settings."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _serve(url: str, config: str, port: int, options: Sequence[str]) -> None:

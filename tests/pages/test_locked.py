@@ -120,7 +120,7 @@ def test_a_cockpit_that_starts_without_its_database_says_whose_it_is(
     open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brands: list[str] = []
-    monkeypatch.setattr(style, "apply", lambda brand, _palette: brands.append(brand))
+    monkeypatch.setattr(style, "apply", lambda brand, *_: brands.append(brand))
     app = open_page(f"duckdb:///{tmp_path}/missing.duckdb")
     (said,) = [warning.value for warning in app.warning]
     assert said.startswith("现在读不到数据")
