@@ -57,7 +57,7 @@ class Gate:
         self.settings = settings
         self.sessions = sessions
         self.lockout = lockout
-        self._directory = directory
+        self.directory = directory
         self._secret = secret
         self._is_exposed = is_exposed
 
@@ -73,7 +73,7 @@ class Gate:
         admitted = self._admitted(presented)
         if isinstance(admitted, Refusal):
             return admitted
-        identity = identify(admitted.claims, self.settings, self._directory)
+        identity = identify(admitted.claims, self.settings, self.directory)
         if isinstance(identity, Refusal):
             return identity
         return replace(identity, session=admitted.key, address=presented.address)

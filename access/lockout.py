@@ -22,7 +22,7 @@ class Lockout:
     def fail(self, address: str) -> None:
         """A sign-in from this address was refused."""
         with self._lock:
-            now, group = self._clock(), _group(address)
+            now, group = self._clock(), group_of(address)
             recent = [at for at in self._failures.pop(group, []) if now - at < WITHIN]
             self._failures[group] = [*recent, now][-TRIES:]
             if len(self._failures) > _MOST:
@@ -31,14 +31,14 @@ class Lockout:
     def is_locked(self, address: str) -> bool:
         """Whether nothing is tried from this address now."""
         with self._lock:
-            failures = self._failures.get(_group(address), [])
+            failures = self._failures.get(group_of(address), [])
             return (
                 len(failures) == TRIES and failures[-1] - failures[0] < WITHIN and self._clock() - failures[-1] < LASTS
             )
 
 
-def _group(address: str) -> str:
-    """Whoever has one address of IPv6 has its 2⁶⁴ neighbours."""
+def group_of(address: str) -> str:
+    """What an address counts as: whoever has one of IPv6 has its 2⁶⁴ neighbours."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -8,7 +8,7 @@ from access.claims import SUBJECT, ClaimError
 from casebase.settings import AccessSettings
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
-_FORWARDED_FOR = b"x-forwarded-for"
+_FORWARDED_FOR, _FORWARDED_PROTO = b"x-forwarded-for", b"x-forwarded-proto"
 
 
 def is_proxy(peer: str, settings: AccessSettings) -> bool:
@@ -31,6 +31,12 @@ def address_of(peer: str, headers: RawHeaders, settings: AccessSettings) -> str:
         return str(ip_address(last))
     except ValueError:
         return peer
+
+
+def is_https(peer: str, headers: RawHeaders, settings: AccessSettings) -> bool:
+    """Whether the proxy says that it took a request over https."""
+    told = [value.strip().lower() for name, value in headers if name.lower() == _FORWARDED_PROTO]
+    return is_proxy(peer, settings) and told == [b"https"]
 
 
 def header_names(settings: AccessSettings) -> dict[str, str]:

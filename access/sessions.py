@@ -8,7 +8,6 @@ of one does not begin it again.
 
 import json
 import logging
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from access.identity import Reason, Role
+from access.private_file import write_private
 from casebase.settings import AccessSettings
 
 # The framework believes its cookie for 30 days, and one more.
@@ -233,14 +233,7 @@ class Sessions:
             **{session.key: (session.signed_in_at, session.active_at) for session in self._open.values()},
         }
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            written = self._file.with_name(f"{self._file.name}.new")
-            written.touch(mode=0o600)
-            with written.open("w", encoding="utf-8") as out:
-                json.dump(vars(ended), out)
-                out.flush()
-                os.fsync(out.fileno())
-            written.replace(self._file)
+            write_private(self._file, vars(ended))
         except OSError as error:
             _log.error(
                 "%s: the ends of sessions cannot be kept (%s); make room or correct the rights", self._file, error

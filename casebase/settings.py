@@ -190,6 +190,7 @@ class AccessSettings(_Section):
     idle_minutes: float = Field(30.0, gt=0, le=1440)
     session_hours: float = Field(10.0, gt=0, le=168)
     sessions: str = "data/access/sessions.json"
+    screen_days: int = Field(180, ge=1, le=400)
     proxy_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     user_header: str = Field("X-Forwarded-User", min_length=1)
     name_header: str = "X-Forwarded-Preferred-Username"

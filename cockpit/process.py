@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 from access.directory import Directory, read_directory
 from access.gate import Gate
+from access.identity import Identity
 from access.lockout import Lockout
 from access.log import AccessLog
+from access.pairing import Pairing
+from access.screens import Screens
 from access.sessions import Sessions
 from casebase.clock import wall_clock
 from casebase.engine import keep_new_files_private, open_casebase
@@ -116,6 +119,22 @@ def gate() -> Gate:
     access = settings().access
     sessions = Sessions(access, ROOT / access.sessions, lambda: time.time())
     return Gate(access, sessions, Lockout(monotonic), _Directories().read, lambda: _COOKIE_SECRET[0](), _is_exposed)
+
+
+@_Once
+def pairing() -> Pairing:
+    """The paired screens, kept beside the sessions. Raises UsageError for a wrong setting."""
+    access = settings().access
+    file = (ROOT / access.sessions).with_name("screens.json")
+    screens = Screens(access.screen_days, file, lambda: time.time())
+    return Pairing(screens, Lockout(monotonic), gate().directory, monotonic)
+
+
+def is_still_in(who: Identity) -> bool:
+    """Whether somebody who was let in still is: a session may have ended meanwhile, a screen's token been revoked."""
+    if gate().is_open or pairing().screens.get(who.session) is not None:
+        return True
+    return gate().sessions.check(who.session) is None
 
 
 def listen_on_network() -> None:

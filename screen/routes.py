@@ -13,14 +13,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from access.identity import Refusal
+from access.identity import Identity, Refusal
 from access.requests import identity_of
 from casebase.errors import CasebaseError, UsageError
 from casebase.scope import Scope
 from cockpit import process
 from cockpit.view import DEFAULT_PERIOD, PRESETS, WHOLE_CITY
 from queries import names
-from screen import scenes
+from screen import pairing, scenes
 from screen.html_pages import render_page
 from screen.sentences import CONFIGURATION, page_of
 from screen.wall import Channels, NoRoomError, Snapshots, Wish
@@ -43,14 +43,22 @@ def routes() -> list[BaseRoute]:
     process.check_settings_by(scenes.check_scenes)
     channels, snapshots = Channels(), Snapshots(process.live_data)
     return [
-        Route("/screen", partial(page, "wall.html.jinja")),
+        Route("/screen", wall_page),
         Route("/remote", partial(page, "remote.html.jinja")),
         Route("/screen/data", partial(data, snapshots)),
         Route("/screen/figures", partial(figures, snapshots)),
         Route("/screen/wish", partial(get_wish, channels), methods=["GET"]),
         Route("/screen/wish", partial(set_wish, channels), methods=["POST"]),
+        Route("/screen/pairing", pairing.ask, methods=["POST"]),
         Mount("/screen/static", StaticFiles(directory=STATIC)),
     ]
+
+
+async def wall_page(request: Request) -> Response:
+    """The wall, or to nobody the code by which it becomes one."""
+    return await (
+        pairing.page(request) if isinstance(identity_of(request), Refusal) else page("wall.html.jinja", request)
+    )
 
 
 async def page(template: str, _request: Request) -> Response:
@@ -124,8 +132,10 @@ async def get_wish(channels: Channels, request: Request) -> Response:
         return _unavailable(error)
     if wall:
         channels.record_poll(channel, wall, now)
+    who = _who(request)
     for _ in range(_LOOKS):
-        if parameters.get("known") != str(channels.get(channel).number):
+        # A screen that is revoked meanwhile hears of it at once (server/identity.py answers it).
+        if parameters.get("known") != str(channels.get(channel).number) or not process.is_still_in(who):
             break
         await anyio.sleep(_LOOK)
     answer: dict[str, Any] = vars(channels.get(channel))
@@ -186,12 +196,17 @@ def _unavailable(error: CasebaseError) -> Response:
     return JSONResponse({"error": True}, status_code=503, headers=_FRESH)
 
 
-def _scope(request: Request) -> Scope:
-    """Whose cases the request may see. Raises HTTPException where the server let nobody in."""
+def _who(request: Request) -> Identity:
+    """Who a request is from. Raises HTTPException where the server let nobody in."""
     who = identity_of(request)
     if isinstance(who, Refusal):
         raise HTTPException(401, who.sentence)
-    return who.scope
+    return who
+
+
+def _scope(request: Request) -> Scope:
+    """Whose cases the request may see. Raises HTTPException as `_who` does."""
+    return _who(request).scope
 
 
 def _whole(scope: Scope) -> str:

@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_origin_from_redirect_uri
 
-from access import cookies, proxy
+from access import cookies, proxy, screens
 from access.entry import Action, Entry, Outcome
 from access.gate import Gate, Presented
-from access.identity import Identity, Reason, Refusal
+from access.identity import Identity, Reason, Refusal, Role
 from access.requests import ADDRESS, CONNECTION, IDENTITY, OWN, RESUMES, SESSION, presented_by
 from casebase.errors import CasebaseError
 from cockpit import process
@@ -30,6 +30,9 @@ LOGIN, LOGOUT, CALLBACK = "/auth/login", "/auth/logout", "/oauth2callback"
 # What shows no data and is needed to sign in: the framework's own page and files, and what it asks of a server first.
 _OPEN = re.compile(r"/favicon\.png|(/\w+)?/_stcore/(health|host-config)")
 _OPEN_FOLDERS = ("/static/", "/component/", "/_stcore/bidi-components/", "/screen/static/")
+# What a screen may ask for, and where it asks for a code.
+_WALL, _PAIRING = "/screen", "/screen/pairing"
+_OF_SCREENS = (_WALL, "/screen/data", "/screen/figures", "/screen/wish")
 # The line of a page: nobody may open it too, who is then shown how to sign in.
 _STREAM = "/_stcore/stream"
 _PROTOCOLS = "sec-websocket-protocol"
@@ -64,6 +67,8 @@ class Identities:
         peer = scope["client"][0] if scope.get("client") else ""
         address = proxy.address_of(peer, scope["headers"], gate.settings)
         headers, wrong = _believed(scope["headers"], peer, gate)
+        if scope["type"] == "http" and proxy.is_https(peer, scope["headers"], gate.settings):
+            scope["scheme"] = "https"
         own = {ADDRESS: address, CONNECTION: str(next(_connections))}
         scope["headers"] = [*headers, *((name.encode(), value.encode()) for name, value in own.items())]
         entry = _Entry(self._app, gate, scope, address)
@@ -113,16 +118,41 @@ class _Entry:
     async def _let_in(self) -> ASGIApp:
         """The app with the identity in its scope, or the refusal."""
         try:
-            who = await self._who(self._presented())
+            who = await self._screen() or await self._who(self._presented())
         except CasebaseError as error:
             _log.warning("%s", error)
             return (
                 close if self._is_socket else JSONResponse({"error": "现在读不到数据，请稍后再试。"}, status_code=503)
             )
         if isinstance(who, Refusal):
-            return self.refuse(who)
+            if not self._shows_code(who):
+                return self.refuse(who)
+        elif who.role is Role.SCREEN and not self._is_of_screens:
+            return self.refuse(Refusal(Reason.SCREEN_ONLY, who.subject, who.name), status=403)
         self._scope[IDENTITY] = who
-        return self._app
+        return WhileLetIn(self._app, who) if isinstance(who, Identity) and self._is_of_screens else self._app
+
+    @property
+    def _is_of_screens(self) -> bool:
+        """Whether a screen may ask for this."""
+        if self._path == _PAIRING:
+            return True
+        return self._path in _OF_SCREENS and self._scope.get("method") in ("GET", "HEAD")
+
+    def _shows_code(self, refusal: Refusal) -> bool:
+        """Whether nobody is told there how a screen is paired; the small wall on a remote is no screen of its own."""
+        if refusal.reason is Reason.EXPOSED:
+            return False
+        is_preview = "preview" in HTTPConnection(self._scope).query_params
+        return self._is_of_screens and (self._path == _PAIRING or (self._path == _WALL and not is_preview))
+
+    async def _screen(self) -> Identity | None:
+        """The paired screen that asks for what a screen may see; whoever is signed in on it is not asked."""
+        token = HTTPConnection(self._scope).cookies.get(screens.TOKEN, "") if self._is_of_screens else ""
+        if self._gate.is_open or not token:
+            return None
+        found = await anyio.to_thread.run_sync(process.pairing().screens.find, token, self._address)
+        return None if found is None else found.identity
 
     def _presented(self) -> Presented:
         connection = HTTPConnection(self._scope)
@@ -197,6 +227,27 @@ class _Entry:
     def refuse(self, refusal: Refusal, status: int = 401) -> ASGIApp:
         """What answers somebody who is not let in."""
         return close if self._is_socket else _sentence(self._scope, refusal, status)
+
+
+class WhileLetIn:
+    """An app whose answer, which may take a while, is for somebody who is still let in when it comes."""
+
+    def __init__(self, app: ASGIApp, who: Identity) -> None:
+        self._app = app
+        self._who = who
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_refused = False
+
+        async def sent(message: Message) -> None:
+            nonlocal is_refused
+            if message["type"] == "http.response.start" and not process.is_still_in(self._who):
+                is_refused = True
+                await _sentence(scope, Refusal(Reason.ENDED), 401)(scope, receive, send)
+            if not is_refused:
+                await send(message)
+
+        await self._app(scope, receive, sent)
 
 
 def _believed(headers: Iterable[tuple[bytes, bytes]], peer: str, gate: Gate) -> tuple[list[tuple[bytes, bytes]], str]:

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from access.identity import Role
+from access.pairing import PAIRING_ROLES
+
 
 @dataclass(frozen=True)
 class Entry:
     """A page: pages/`file`.py under /`path` ("" is the front page); `section` heads it in the menu ("": no head).
 
     Pages that make no sense without a number or a case are not in the menu; `example` is what to ask such a page for.
-    What is `for_administrators` is there for nobody else.
+    What is `only_for` some roles is there for nobody else.
     """
 
     file: str
@@ -18,7 +21,7 @@ class Entry:
     path: str
     section: str = ""
     in_menu: bool = True
-    for_administrators: bool = False
+    only_for: tuple[Role, ...] = tuple(Role)
     example: str = ""
 
 
@@ -42,8 +45,9 @@ ENTRIES = (
     Entry("briefing", "会议简报", "briefing", section="查询"),
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
-    Entry("sessions", "会话管理", "sessions", section="管理", for_administrators=True),
-    Entry("access_log", "访问日志", "access_log", section="管理", for_administrators=True),
+    Entry("screens", "大屏管理", "screens", section="管理", only_for=PAIRING_ROLES),
+    Entry("sessions", "会话管理", "sessions", section="管理", only_for=(Role.ADMINISTRATOR,)),
+    Entry("access_log", "访问日志", "access_log", section="管理", only_for=(Role.ADMINISTRATOR,)),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
     Entry("case_course", "案件全程", "case", in_menu=False, example="case=188951"),
 )

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from access.identity import LOCAL, Identity, Refusal, Role
+from access.identity import LOCAL, Identity, Refusal
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
 from cockpit.view import View
@@ -96,7 +96,7 @@ def _pages(who: Identity) -> dict[str, list[Any]]:
     """The pages that there are for somebody, by the section of the menu that they stand in."""
     sections: dict[str, list[Any]] = {}
     for entry in menu.ENTRIES:
-        if entry.for_administrators and who.role is not Role.ADMINISTRATOR:
+        if who.role not in entry.only_for:
             continue
         page = st.Page(
             menu.script(entry.file),

@@ -238,12 +238,20 @@ function refuse(sentence) {
   state.refused = refused
 }
 
+// Nobody is let in any more (the screen was revoked, a session has ended): what the server then shows is at our own
+// address. A page that cannot be had now would be the end of this one, so it is asked for first.
+async function begin() {
+  const got = await fetch(location.href, { cache: 'no-store' })
+  if (got.ok) location.reload()
+}
+
 async function answer(address) {
   const stop = new AbortController()
   // The first answer of a server that has just started may take long, and is no failure.
   const timer = setTimeout(() => stop.abort(), state.cutoff ? 15000 : 90000)
   try {
     const got = await fetch(address, { signal: stop.signal, cache: 'no-store' })
+    if (got.status === 401) await begin()
     if (!got.ok && got.status !== 404) throw new Error(String(got.status))
     return await got.json()
   } finally {

@@ -41,7 +41,7 @@ NUMBERS = {
 # From a list on the way is the same: of every kind of row; by the button and by the browser's own way back.
 TO_THE_CASE = {"five_day", "grid", "hearings", "mediation", "receptions", "supervision"}
 # Pages without cards: their own tests click what they have instead.
-OTHERS = {"model_cases", "dictionary", "data_quality", "search", "briefing", "access_log", "sessions"}
+OTHERS = {"model_cases", "dictionary", "data_quality", "search", "briefing", "access_log", "sessions", "screens"}
 
 
 def test_every_page_is_clicked_here_or_says_where() -> None:

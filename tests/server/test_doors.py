@@ -68,7 +68,7 @@ def ask(
 @pytest.mark.parametrize(
     "path",
     [
-        "/screen", "/screen/data", "/screen/figures", "/screen/wish", "/remote", "/media/0123456789abcdef.csv",
+        "/screen?preview=1", "/screen/data", "/screen/figures", "/screen/wish", "/remote", "/media/0123456789abcdef",
         "/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/app/static/x", "/news",
         "//screen/data", "/screen/static/../data", "/screen/static/..%2fdata", "/static/%2e%2e/screen/data",
     ],
@@ -82,6 +82,8 @@ def test_nobody_is_answered_nothing(behind_provider: Guarded, path: str) -> None
 def test_the_way_in_is_open_and_who_comes_with_a_cookie_is_answered(behind_provider: Guarded) -> None:
     for path in ("/", "/search", "/_stcore/health", "/_stcore/host-config", "/screen/static/wall.css"):
         assert ask(behind_provider, path)[0] == 200
+    status, text = ask(behind_provider, "/screen")
+    assert (status, "pairing.js" in text, "wall.js" in text) == (200, True, False)
     brought = [("Cookie", f"{NAME}={cookie(behind_provider.address, LEADER)}")]
     status, text = ask(behind_provider, "/screen/data?scenes=backlog", brought)
     assert (status, "version" in json.loads(text)) == (200, True)
