@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from access.entry import Action, Outcome, entry_by
@@ -83,7 +82,7 @@ def _day(label: str, key: str) -> date | None:
     return day
 
 
-def found(wanted: Search, reader: Identity) -> None:
+def found(wanted: Search) -> None:
     """How many lines are found, a page of them, the newest first, and all as a file."""
     folder = process.access_log().folder
     total = count(folder, wanted)
@@ -91,7 +90,8 @@ def found(wanted: Search, reader: Identity) -> None:
         st.markdown(f"共 **{words.full_count(total)}** 行，最新的在前")
         offset = lists.page_offset(total, "page_of_log")
         if total <= lists.XLSX_ROWS:
-            lists.downloads("访问日志", lambda: _all(wanted, reader), total, words.day(process.now().date(), year=True))
+            every = lambda: written_lines(search(folder, wanted))  # noqa: E731
+            lists.downloads("访问日志", every, total, words.day(process.now().date(), year=True))
         verifying = st.button("核验日志", help="逐行核对哈希链：有没有被改动、缺少、插入或调换的行。")
     if total > lists.XLSX_ROWS:
         st.caption(f"超过 {words.full_count(lists.XLSX_ROWS)} 行，请缩小时间范围后导出。")
@@ -102,13 +102,6 @@ def found(wanted: Search, reader: Identity) -> None:
         tables.table(lines, key="log_lines", alt="访问日志", high=22, columns=_COLUMNS)
     else:
         notices.hint("没有查到。放宽时间范围，或减少查找的条件。")
-
-
-def _all(wanted: Search, reader: Identity) -> pd.DataFrame:
-    """Every line that is found, for a file: who takes it away is logged first."""
-    log = process.access_log()
-    log.record_surely(entry_by(reader, process.now(), Action.EXPORT, "访问日志"))
-    return written_lines(search(log.folder, wanted))
 
 
 def _verify() -> None:
@@ -140,4 +133,4 @@ def page(view: View, reader: Identity | None = None) -> None:
     if not st.session_state.get(_READ):
         st.session_state[_READ] = True
         log.record(entry_by(reader, process.now(), Action.READ_LOG))
-    found(wanted_lines(), reader)
+    found(wanted_lines())

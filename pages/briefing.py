@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.view import View, comparisons
 from pages.parts import layout, marking
+from pages.parts.exports import export_button
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from pages.parts.turns import Turns
@@ -150,16 +150,12 @@ def edit(view: View, frozen: Frozen) -> None:
 def downloads() -> None:
     """The three files, and all of them at once."""
     report_files: tuple[files.File, ...] = st.session_state[_FILES]
-    name = report_files[0].name.rsplit(".", 1)[0]
-    every: tuple[str, Any, str, str] = (
-        "三份一起下载",
-        partial(files.archive, report_files),
-        f"{name}.zip",
-        "application/zip",
-    )
-    each = ((f"下载 {file.label}　{file.size}", file.data, file.name, file.mime) for file in report_files)
-    for label, data, file_name, mime in (*each, every):
-        st.download_button(label, data, file_name, mime, on_click="ignore", width="stretch")
+    for file in report_files:
+        export_button(
+            f"下载 {file.label}　{file.size}", partial(bytes, file.data), file.name, file.mime, width="stretch"
+        )
+    every = f"{report_files[0].name.rsplit('.', 1)[0]}.zip"
+    export_button("三份一起下载", partial(files.archive, report_files), every, "application/zip", width="stretch")
 
 
 def sheet(view: View, frozen: Frozen) -> None:

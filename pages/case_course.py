@@ -5,11 +5,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from access.entry import Action
 from access.identity import Identity
 from cockpit import case_text, places, squares
 from cockpit.reveal import LogSurely
 from cockpit.view import View
-from pages.parts import identity, layout, lists, maps, notices, revealing, tables
+from pages.parts import identity, layout, lists, maps, notices, recording, revealing, tables
 from pages.parts.panel import course_panel
 from queries.course import Course, course
 from queries.similar import similar_settled
@@ -121,8 +122,11 @@ def page(view: View, reader: Identity | None = None, log: LogSurely | None = Non
     asked = st.query_params.get("case", "")
     history = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
     if history is None:
+        if asked:
+            recording.refused("case", asked, Action.VIEW_CASE, reader=reader)
         layout.header(view, "案件全程", "一件信访从登记到办结、评价的每一步。")
         lists.way_back()
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
     else:
+        recording.opened("case", Action.VIEW_CASE, str(history.facts["case_no"]), reader=reader)
         whole(view, history, int(asked), reader, log)

@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from access.entry import Action
 from cockpit import kpis
 from cockpit.view import View
-from pages.parts import layout, lists, notices
+from pages.parts import filters, layout, lists, notices, recording
 from queries.cases import Part
 from queries.model import Kind
 from views import words
@@ -35,6 +36,7 @@ def parts(view: View, question: lists.Question) -> Part:
 def table(view: View, question: lists.Question, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
     chosen, metric = lists.Question(question.metric, part, question.cell), question.metric
+    recording.opened("list", Action.VIEW_LIST, filters.address_text(chosen.parameters))
     total = lists.count_rows(chosen, view, part)
     lists.paged(
         view,

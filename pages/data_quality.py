@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from access.entry import Action
 from cockpit import rows
 from cockpit.view import View
-from pages.parts import layout, lists, notices, tables
+from pages.parts import filters, layout, lists, notices, recording, tables
 from queries import needs, quality
 from views import words
 from wording import headlines
@@ -48,6 +49,7 @@ def rows_of(view: View, name: str) -> None:
     if here.empty:
         notices.hint(f"目前没有{title}。")
         return
+    recording.opened("finding", Action.VIEW_LIST, filters.address_text({"finding": name}))
     total, table = int(here["count"].iloc[0]), str(here["table"].iloc[0])
     layout.heading(title, f"{TABLES[table]}，共 {words.full_count(total)} 行；{effect}")
     lists.paged(
@@ -88,6 +90,7 @@ def rejects_of(view: View, load: str) -> None:
         return
     total, file = int(here["rows_rejected"].iloc[0]), here["file_name"].iloc[0]
     number = int(here["load_id"].iloc[0])
+    recording.opened("load", Action.VIEW_LIST, filters.address_text({"load": load}))
     layout.heading(f"{file} 拒绝的行", f"共 {words.full_count(total)} 行，行号是文件里的行")
     if total:
         lists.paged(

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from access.entry import Action
 from cockpit.view import DEFAULT_PERIOD, View
-from pages.parts import clicks, filters, layout, lists, notices
+from pages.parts import clicks, filters, layout, lists, notices, recording
 from queries import columns as heads
 from queries.measure import metric_of
 from queries.periods import Period, Preset, period_of
@@ -45,6 +46,12 @@ def wanted_cases(view: View) -> Search:
         clock=None if clock == EVERY else clock,
         registered=None if span == EVERY else view.period,
     )
+
+
+def written(wanted: Search) -> dict[str, str]:
+    """What is looked for, as the address has it; how it is sorted and shown finds no other cases."""
+    asked = {"q": wanted.text.strip(), "flags": "、".join(wanted.flags), "clock": wanted.clock or ""}
+    return {name: text for name, text in asked.items() if text}
 
 
 def registered_in() -> str:
@@ -120,6 +127,7 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     head = st.container()
     wanted = wanted_cases(view)
+    recording.opened("search", Action.SEARCH, filters.address_text(written(wanted)))
     with head:
         layout.header(view, "案件查询", scope_text(view, wanted))
     if wanted.too_much:

@@ -290,6 +290,14 @@ def test_one_function_reads_unmasked_and_one_caller_calls_it() -> None:
     assert uncoerced == {"queries/course.py"}
 
 
+def test_every_file_that_a_page_hands_out_is_logged() -> None:
+    """What hands out bytes is in one place, which writes the access log first (see tests/pages/test_logged.py)."""
+    hands_out = re.compile(r"\bdownload_button\b|content-disposition|FileResponse", re.IGNORECASE)
+    files = [ROOT / "app.py", *(path for room in ("pages", "screen", "server") for path in (ROOT / room).rglob("*.py"))]
+    places = {str(path.relative_to(ROOT)) for path in files if hands_out.search(path.read_text(encoding="utf-8"))}
+    assert places == {"pages/parts/exports.py"}
+
+
 def test_pages_and_documents_reckon_working_days_as_numbers_do() -> None:
     """Before the calendar begins Workdays.after raises where Moment.workday knows what is meant."""
     direct = [

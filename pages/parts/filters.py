@@ -11,7 +11,7 @@ from cockpit import places
 from cockpit.data import Data
 from cockpit.kept import kept
 from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, View, comparisons
-from pages.parts import menu, session
+from pages.parts import menu, recording, session
 from pages.parts.markdown import escape_markdown
 from queries import names
 from queries.model import Slice
@@ -24,6 +24,8 @@ _UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
 _NO_CHOICE = ""
 _CHOICES_SET = "_filters_set"
+# What the bar asked last, as texts.
+_ASKED = "_filters_asked"
 # The levels of area that the bar has a choice for, the largest first.
 AREA_KEYS = ("district", "street", "community")
 # The keys of the bar's widgets. What a link brought is in the address of the next page only if it is set anew.
@@ -76,6 +78,14 @@ def bar(data: Data) -> View:
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
     _warn_of_unknown_choices()
+    st.session_state[_ASKED] = _asked(
+        period=None if custom else chosen,
+        **{"from": custom and custom.start, "to": custom and custom.end},
+        area=area,
+        channel=channel,
+        category=category,
+        as_of=as_of.date() if as_of < latest else None,
+    )
     compared = comparisons(PREVIOUS[PRESETS.get(chosen)])
     return View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
 
@@ -103,6 +113,21 @@ def set_period(period: Period) -> dict[str, str]:
 def bar_choices() -> dict[str, object]:
     """What the bar is set to, for `set_choices`."""
     return {key: st.session_state[key] for key in BAR_KEYS if key in st.session_state}
+
+
+def _asked(**choices: object) -> dict[str, str]:
+    return {name: str(choice) for name, choice in choices.items() if choice}
+
+
+def address_text(own: Mapping[str, str] | None = None) -> str:
+    """The page that is open and what it is asked, to read: /list?metric=backlog&part=hits&area=410105&period=本月.
+
+    `own` are the page's own choices, where it does not go by the address; the bar's come from the bar.
+    """
+    if own is None:
+        own = {name: value for name, value in st.query_params.items() if name not in BAR_KEYS}
+    text = "&".join(f"{name}={value}" for name, value in {**own, **st.session_state.get(_ASKED, {})}.items())
+    return f"/{menu.current_path()}{'?' if text else ''}{text}"
 
 
 def set_choices(**choices: object) -> None:
@@ -305,6 +330,7 @@ def _resolve_address(key: str, label: str, options: list[str], label_of_option: 
 def _warn_of_unknown_choices() -> None:
     """Say which choices of the address the data does not have; the numbers below are without them."""
     for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
+        recording.refused(label, f"{label} {asked}")
         st.warning(f"地址里的{label}「{escape_markdown(asked)}」不在库中，以下数字未按它筛选。")
 
 

@@ -1,5 +1,7 @@
 """Who a page is for: asked at the start of every run, before anything of the data is read."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.web.server.server_util import get_cookie_secret
 
@@ -41,6 +43,11 @@ def current() -> Identity:
     raise PermissionError("nobody was let in")
 
 
+def address() -> str:
+    """The network address that this page is asked from, as the server found it."""
+    return _headers().get(requests.ADDRESS, "")
+
+
 def redraw_by_itself() -> None:
     """What is drawn next, no person asked for: it keeps no session alive."""
     st.session_state[_BY_ITSELF] = True
@@ -50,6 +57,8 @@ def _found(headers: dict[str, str]) -> Identity | Refusal:
     gate = process.gate()
     presented = requests.presented_by(headers, st.context.cookies)
     who = gate.who(presented)
+    if who == LOCAL:
+        return replace(LOCAL, address=presented.address)
     if isinstance(who, Refusal):
         return Refusal(Reason.LOCKED) if gate.lockout.is_locked(presented.address) else who
     is_known = gate.settings.sign_in != "oidc" or st.user.get("is_logged_in")

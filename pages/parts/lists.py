@@ -14,6 +14,7 @@ from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import Scope, View
 from pages.parts import marking, menu, tables
+from pages.parts.exports import export_button
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
@@ -43,6 +44,12 @@ class Question:
     metric: Metric
     part: Part
     cell: tuple[tuple[str, str | None], ...]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """How the address asks for it."""
+        cell = {f"by_{name}": value or "" for name, value in self.cell}
+        return {"metric": self.metric.id, "part": self.part.value, **cell}
 
     def scope(self, view: View) -> Scope:
         """What the list is asked for as of, in and within."""
@@ -138,21 +145,21 @@ def downloads(name: str, rows: Callable[[], pd.DataFrame], total: int, *parts: s
     `parts` say in the file's name what it holds (see `parts_of`); `key` tells lists of one page apart.
     """
     file, mark = file_name(name, *parts), marking.marker()
-    st.download_button(
+    export_button(
         "导出 CSV",
-        data=lambda: csv_file(typed(rows()), mark()),
-        file_name=f"{file}.csv",
-        mime="text/csv",
+        lambda: csv_file(typed(rows()), mark()),
+        f"{file}.csv",
+        "text/csv",
         key=f"csv_{key}" if key else None,
     )
-    st.download_button(
+    export_button(
         "导出 XLSX",
-        data=lambda: workbook(typed(rows()), name, mark()),
-        file_name=f"{file}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        disabled=total > XLSX_ROWS,
-        help=f"超过 {words.full_count(XLSX_ROWS)} 行的清单请导出 CSV。" if total > XLSX_ROWS else None,
+        lambda: workbook(typed(rows()), name, mark()),
+        f"{file}.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"xlsx_{key}" if key else None,
+        is_disabled=total > XLSX_ROWS,
+        help_text=f"超过 {words.full_count(XLSX_ROWS)} 行的清单请导出 CSV。" if total > XLSX_ROWS else None,
     )
 
 

@@ -64,6 +64,12 @@ def set_current_page(path: str) -> None:
     st.session_state[_CURRENT] = next(script(entry.file) for entry in ENTRIES if entry.path == path)
 
 
+def current_path() -> str:
+    """The path in the address of the page that this run is of; "" for the front page and for a section alone."""
+    current = st.session_state.get(_CURRENT)
+    return next((entry.path for entry in ENTRIES if script(entry.file) == current), "")
+
+
 def current_page() -> str:
     """The script of the page that this run is of."""
     page: str = st.session_state[_CURRENT]

@@ -13,7 +13,20 @@ from access.identity import LOCAL, Identity, Refusal
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, history, identity, layout, marking, menu, notices, revealing, session, sign_in, style
+from pages.parts import (
+    filters,
+    history,
+    identity,
+    layout,
+    marking,
+    menu,
+    notices,
+    recording,
+    revealing,
+    session,
+    sign_in,
+    style,
+)
 from queries.periods import Against, Period
 from queries.registry import METRICS
 
@@ -40,11 +53,13 @@ def run_page() -> None:
         return notices.unreachable(error)
     if isinstance(who, Refusal):
         _stay_here()
+        recording.not_let_in(who)
         return sign_in.page(who)
     st.set_page_config(page_icon=ICON)
     page = st.navigation(_pages(who), position="top")
     menu.set_current_page(page.url_path)
     try:
+        recording.begin_page()
         sign_in.show_name(who)
         _name_owner(marking.marker()())
         history.count_steps()
@@ -54,6 +69,7 @@ def run_page() -> None:
         _draw(page, view)
         session.complete_run()
     except UsageError as error:
+        recording.refused("address", filters.address_text())
         notices.refused(error)
     except CasebaseError as error:
         session.show_last_complete()

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import session
+from wording.access_log import NO_FILE
 
 # By the English that the framework shows (its version is pinned: a test opens what shows most of them).
 WORDS = {
@@ -90,6 +91,7 @@ WORDS = {
     "Cancel": "取消",
     "Skip to main content": "跳到正文",
     "Download failed": "下载失败",
+    "Failed to generate file for download": NO_FILE,
     "Page not found": "没有这一页",
 }
 # Sentences of the framework that go on differently every time, by how they begin.
@@ -105,7 +107,7 @@ _PLACES = """[data-testid^="stElementToolbar"], [data-testid^="stDataFrameColumn
 [data-testid^="stSelectbox"], [data-testid^="stMultiSelect"], [data-testid^="stDateInput"], [data-testid="stDialog"],
 [data-testid^="stNumberInput"], [data-testid="stHeader"], [data-testid="stMainMenu"], [data-testid="stStatusWidget"],
 [data-testid^="stDataFrameTooltip"], [data-baseweb="popover"], [data-baseweb="tooltip"], [role="dialog"], [role="menu"],
-[role="tooltip"], [role="listbox"], .gdg-search-bar, [data-testid="stToolbar"],
+[role="tooltip"], [role="listbox"], [data-testid="stDownloadButtonError"], .gdg-search-bar, [data-testid="stToolbar"],
 a, button"""
 _JS = (Path(__file__).parent / "translated.js").read_text(encoding="utf-8")
 _SCRIPT = st.components.v2.component("translated", js=_JS)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from playwright.sync_api import Page
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.harness import as_served, page_at
@@ -243,6 +245,34 @@ def open_page(monkeypatch: pytest.MonkeyPatch, still_config: Path) -> Iterator[C
 
     with as_served():
         yield opened
+
+
+@dataclass
+class HandedOut:
+    """The files that the pages of a test offer, by name: each is made as a browser's click makes it."""
+
+    offered: dict[str, tuple[MediaFileManager, str]]
+
+    def take(self, name: str) -> bytes:
+        """The bytes of a file. Raises MediaFileStorageError where there is none."""
+        manager, file_id = self.offered[name]
+        address = manager.execute_deferred(file_id)
+        return manager._storage.get_file(address.rpartition("/")[2]).content  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.fixture
+def handed_out(monkeypatch: pytest.MonkeyPatch) -> HandedOut:
+    """What pages that are opened from here on offer as files."""
+    found = HandedOut({})
+    offer = MediaFileManager.add_deferred
+
+    def noted(manager: MediaFileManager, *args: Any, **kwargs: Any) -> str:
+        file_id = offer(manager, *args, **kwargs)
+        found.offered[kwargs["file_name"]] = manager, file_id
+        return file_id
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", noted)
+    return found
 
 
 def until() -> datetime:

@@ -11,7 +11,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
-from casebase.scope import WHOLE
 from cockpit import process, task_speeds
 from pages import agents, backlog, data_quality, dispatch, five_day, hearings, overview, supervision
 from queries import accompaniment, names, quality
@@ -32,6 +31,7 @@ def show_section(module: str, section: str, **arguments: object) -> None:
     """The script of a page that is one section: of the whole city in the year, as of the evening."""
     from importlib import import_module
 
+    from casebase.scope import WHOLE
     from cockpit import process
     from cockpit.view import View, comparisons
     from queries.model import Slice
