@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from access.directory import Directory
+from access.entry import Action, entry_by
 from access.identity import Identity, Refusal
 from access.requests import identity_of
 from casebase.errors import CasebaseError, UsageError
@@ -23,7 +26,8 @@ from queries import names
 from screen import pairing, scenes
 from screen.html_pages import render_page
 from screen.sentences import CONFIGURATION, page_of
-from screen.wall import Channels, NoRoomError, Snapshots, Wish
+from screen.shares import NoRoomError
+from screen.wall import Channels, LiesWithin, Snapshots, Wish
 
 # A wall that knows the last wish is answered when there is a newer one, else after so many looks, seconds apart.
 _LOOKS, _LOOK = 20, 0.1
@@ -33,6 +37,7 @@ _TOO_LONG = f"频道名最长 {_LONGEST} 字"
 _FRESH = {"Cache-Control": "no-store"}
 _SETS = ("daily", "meeting")
 _ZONE = "功能区"
+NOWHERE = Directory({}, {})
 STATIC = Path(__file__).parent / "static"
 
 _log = logging.getLogger(__name__)
@@ -47,7 +52,7 @@ def routes() -> list[BaseRoute]:
         Route("/remote", partial(page, "remote.html.jinja")),
         Route("/screen/data", partial(data, snapshots)),
         Route("/screen/figures", partial(figures, snapshots)),
-        Route("/screen/wish", partial(get_wish, channels), methods=["GET"]),
+        Route("/screen/wish", partial(get_wish, channels, snapshots), methods=["GET"]),
         Route("/screen/wish", partial(set_wish, channels), methods=["POST"]),
         Route("/screen/pairing", pairing.ask, methods=["POST"]),
         Mount("/screen/static", StaticFiles(directory=STATIC)),
@@ -93,9 +98,10 @@ async def data(snapshots: Snapshots, request: Request) -> Response:
     parameters = request.query_params
     scene_ids = list(dict.fromkeys(parameters["scenes"].split(","))) if "scenes" in parameters else list(scenes.BY_ID)
     try:
+        who = _who(request)
         answer = await anyio.to_thread.run_sync(
-            partial(snapshots.get, brief="brief" in parameters),
-            _scope(request),
+            partial(snapshots.get, brief="brief" in parameters, holder=who.subject),
+            who.scope,
             parameters.get("area", ""),
             parameters.get("period", ""),
             scene_ids,
@@ -112,17 +118,18 @@ async def figures(snapshots: Snapshots, request: Request) -> Response:
     """The first numbers of each scene, for a remote's buttons. 404 and 503 as for `data`."""
     parameters = request.query_params
     try:
-        answer = await anyio.to_thread.run_sync(
-            snapshots.figures, _scope(request), parameters.get("area", ""), parameters.get("period", "")
-        )
+        who = _who(request)
+        asked = partial(snapshots.figures, holder=who.subject)
+        area, period = parameters.get("area", ""), parameters.get("period", "")
+        answer = await anyio.to_thread.run_sync(asked, who.scope, area, period)
     except CasebaseError as error:
         return _unavailable(error)
     return JSONResponse(answer, headers=_FRESH)
 
 
-async def get_wish(channels: Channels, request: Request) -> Response:
+async def get_wish(channels: Channels, snapshots: Snapshots, request: Request) -> Response:
     """What the walls of a channel are to show. Who knows the last wish by its number waits a moment for a newer one."""
-    parameters = request.query_params
+    parameters, who = request.query_params, _who(request)
     channel, wall = parameters.get("channel", ""), parameters.get("wall", "")
     if max(len(channel), len(wall)) > _LONGEST:
         return _bad_request(_TOO_LONG)
@@ -130,41 +137,81 @@ async def get_wish(channels: Channels, request: Request) -> Response:
         now = process.now()
     except CasebaseError as error:
         return _unavailable(error)
+    lies_within = (await anyio.to_thread.run_sync(_places)).lies_within
     if wall:
-        channels.record_poll(channel, wall, now)
-    who = _who(request)
-    for _ in range(_LOOKS):
-        # A screen that is revoked meanwhile hears of it at once (server/identity.py answers it).
-        if parameters.get("known") != str(channels.get(channel).number) or not process.is_still_in(who):
-            break
-        await anyio.sleep(_LOOK)
-    answer: dict[str, Any] = vars(channels.get(channel))
+        channels.record_poll(channel, wall, who, now)
+    wish = await _newer_wish(channels, channel, who, lies_within, parameters.get("known"))
+    answer: dict[str, Any] = vars(await anyio.to_thread.run_sync(_within, wish, who, snapshots))
     if not wall:
-        answer = {**answer, "walls": channels.walls(now)}
+        answer = {**answer, "walls": channels.walls(now, who.scope, lies_within)}
     if "areas" in parameters:
-        scope = _scope(request)
-        areas, whole = await anyio.to_thread.run_sync(lambda: (_areas(scope), _whole(scope)))
+        areas, whole = await anyio.to_thread.run_sync(lambda: (_areas(who.scope), _whole(who.scope)))
         answer = {**answer, "areas": areas, "whole": whole}
     return JSONResponse(answer, headers=_FRESH)
+
+
+async def _newer_wish(
+    channels: Channels, channel: str, who: Identity, lies_within: LiesWithin, known: str | None
+) -> Wish:
+    """The last wish: at once where another is known, else as soon as there is a newer one, or after a while."""
+    wish, wishes = channels.get(channel, who.scope, lies_within), channels.wishes
+    for _ in range(_LOOKS):
+        # A screen that is revoked meanwhile hears of it at once (server/identity.py answers it).
+        if known != str(wish.number) or not process.is_still_in(who):
+            break
+        await anyio.sleep(_LOOK)
+        if channels.wishes != wishes:
+            wish, wishes = channels.get(channel, who.scope, lies_within), channels.wishes
+    return wish
 
 
 async def set_wish(channels: Channels, request: Request) -> Response:
     """A remote's wish: JSON with channel, scene, set, area, period. Anything else is refused and changes nothing."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return _bad_request("a wish is JSON", 415)
+    who = _who(request)
     try:
         channel, new_wish = _wish_of(await request.body())
         if new_wish.area and new_wish.area not in {
-            area["code"] for area in await anyio.to_thread.run_sync(_areas, _scope(request))
+            area["code"] for area in await anyio.to_thread.run_sync(_areas, who.scope)
         }:
             return _bad_request("no such district")
-        return JSONResponse(vars(channels.set(channel, new_wish, process.now())))
+        taken = channels.set(channel, new_wish, who, process.now())
+        _record(who, channel, taken)
+        return JSONResponse(vars(taken))
     except ValueError as error:
         return _bad_request(str(error))
     except NoRoomError:
         return _bad_request("频道已满：正在使用的频道太多，请用已有的频道", 503)
     except CasebaseError as error:
         return _unavailable(error)
+
+
+def _record(who: Identity, channel: str, wish: Wish) -> None:
+    """Log who turned the walls of a channel to what; nothing where nobody signs in."""
+    if who.session:
+        what = " ".join((channel or "默认频道", wish.scene or wish.set, wish.area, wish.period)).strip()
+        process.access_log().record(entry_by(who, process.now(), Action.REMOTE, what))
+
+
+def _places() -> Directory:
+    """What lies in what; nothing where nobody signs in, or while it cannot be read."""
+    gate = process.gate()
+    try:
+        return NOWHERE if gate.is_open else gate.directory()
+    except CasebaseError:
+        return NOWHERE
+
+
+def _within(wish: Wish, who: Identity, snapshots: Snapshots) -> Wish:
+    """A wish as a wall of somebody's scope heeds it: in a place that it has nothing of, it stays at what is its own."""
+    if not wish.area or who.scope.is_whole:
+        return wish
+    try:
+        has_area = snapshots.knows_area(who.scope, wish.area, holder=who.subject)
+    except CasebaseError:
+        return wish  # its numbers are refused, should it have none
+    return wish if has_area else replace(wish, area="")
 
 
 def _wish_of(body: bytes) -> tuple[str, Wish]:
@@ -202,11 +249,6 @@ def _who(request: Request) -> Identity:
     if isinstance(who, Refusal):
         raise HTTPException(401, who.sentence)
     return who
-
-
-def _scope(request: Request) -> Scope:
-    """Whose cases the request may see. Raises HTTPException as `_who` does."""
-    return _who(request).scope
 
 
 def _whole(scope: Scope) -> str:

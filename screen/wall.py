@@ -1,14 +1,14 @@
 """What walls display: the scenes of one moment, kept while the database is away, and the wishes of remotes."""
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cachetools import LRUCache
-
+from access.identity import LOCAL, Identity
 from casebase.errors import CasebaseError
 from casebase.scope import Scope
 from cockpit.answers import MIB
@@ -17,14 +17,16 @@ from cockpit.shared import size_of
 from cockpit.view import DEFAULT_PERIOD, PRESETS
 from queries import names
 from screen import scenes
+from screen.shares import NoRoomError, Shares
 from views import words
 
-# How many channels and walls of a channel are kept at most, and what all that walls show may weigh.
-_MOST_CHANNELS = 100
+# How many channels somebody may use and how many there are, how many walls of a channel are one screen's or person's.
+_MOST_CHANNELS, _MOST_CHANNELS_IN_ALL = 100, 2_000
 _MOST_WALLS = 200
-_MOST_BYTES = 32 * MIB
-# Scopes whose districts are known at most.
-_MOST_SCOPES = 64
+# What all that somebody looks at may weigh, and what all of it together.
+_MOST_BYTES, _MOST_BYTES_IN_ALL = 32 * MIB, 96 * MIB
+# Scopes whose areas are known at most: of one person, or screen, the one of now and the one before.
+_MOST_SCOPES, _MOST_SCOPES_IN_ALL = 2, 10_000
 # A wall asks every two or three seconds; one that has not asked for so long is gone.
 _GONE = timedelta(seconds=8)
 # The parts that belong to no scene: what every answer brings, and the first numbers of all scenes.
@@ -45,75 +47,88 @@ class Wish:
     number: int = 0
 
 
-class NoRoomError(Exception):
-    """As many channels as are kept have walls looking now; no other is opened."""
+LiesWithin = Callable[[Scope, Scope], bool]
+"""Whether all that the first scope shows is seen by whoever has the second."""
 
 
 @dataclass
 class _Channel:
-    """The last wish of a channel, and when each of its walls last asked."""
+    """The last wish of a channel, and when each of its walls last asked; a wall is of somebody, and has a name."""
 
     wish: Wish = Wish()
-    walls: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
+    walls: OrderedDict[tuple[str, str], datetime] = field(default_factory=OrderedDict)
 
     def is_watched(self, at: datetime) -> bool:
         """Whether a wall hangs there now."""
-        return any(at - seen < _GONE for seen in self.walls.values())
+        return self.count_walls(at) > 0
+
+    def count_walls(self, at: datetime) -> int:
+        """How many walls hang there now."""
+        return sum(at - seen < _GONE for seen in self.walls.values())
+
+    def record(self, holder: str, wall: str, at: datetime) -> None:
+        """A wall has asked; of one holder's walls those are kept that asked last."""
+        for gone in [key for key, seen in self.walls.items() if at - seen >= _GONE]:
+            del self.walls[gone]
+        self.walls[holder, wall] = at
+        self.walls.move_to_end((holder, wall))
+        own = [key for key in self.walls if key[0] == holder]
+        for key in own[:-_MOST_WALLS]:
+            del self.walls[key]
 
 
-@dataclass
 class Channels:
     """The wishes of each channel, and its walls; in memory, so that after a restart walls show what is their own.
 
-    At most a hundred are kept. One that walls look at gives way to none; of the others goes first what was used least
-    lately.
+    A channel is of a name and of a scope: that of the remote which wishes, or of the wall which listens. A wall heeds
+    the last wish of its name by somebody who sees all that it shows. Somebody uses a hundred at most: beyond that go
+    those of the own that no wall looks at, what was used least lately first.
     """
 
-    _channels: OrderedDict[str, _Channel] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self) -> None:
+        self._channels: Shares[tuple[Scope, str], _Channel] = Shares(_MOST_CHANNELS, _MOST_CHANNELS_IN_ALL)
+        self._lock = threading.Lock()
+        self.wishes = 0
+        """How many wishes there have been: who knows it need not ask for the last one again."""
 
-    def get(self, channel: str) -> Wish:
-        """The last wish of a channel; none of what nobody has wished for."""
-        entry = self._channels.get(channel)
-        return entry.wish if entry else Wish()
-
-    def set(self, channel: str, wish: Wish, at: datetime) -> Wish:
-        """Take a wish; its number tells walls that it is new. Raises NoRoomError."""
+    def get(self, channel: str, scope: Scope, lies_within: LiesWithin) -> Wish:
+        """The last wish for the walls of a scope; none where nobody has wished."""
         with self._lock:
-            entry = self._channel(channel, at)
-            entry.wish = replace(wish, number=entry.wish.number + 1)
+            found = [
+                entry.wish
+                for (by, name), entry in self._channels.items()
+                if name == channel and (by == scope or lies_within(scope, by))
+            ]
+        return max(found, key=lambda wish: wish.number, default=Wish())
+
+    def set(self, channel: str, wish: Wish, who: Identity, at: datetime) -> Wish:
+        """Take somebody's wish; its number tells walls that it is new. Raises NoRoomError."""
+        with self._lock:
+            entry = self._keep(channel, who, at)
+            last = max(one.wish.number for (_, name), one in self._channels.items() if name == channel)
+            entry.wish = replace(wish, number=last + 1)
+            self.wishes += 1
             return entry.wish
 
-    def record_poll(self, channel: str, wall: str, at: datetime) -> None:
+    def record_poll(self, channel: str, wall: str, who: Identity, at: datetime) -> None:
         """A wall of the channel has asked; of a channel that there is no room for it is not kept."""
-        with self._lock:
-            try:
-                walls = self._channel(channel, at).walls
-            except NoRoomError:
-                return
-            walls[wall] = at
-            walls.move_to_end(wall)
-            while len(walls) > _MOST_WALLS:
-                walls.popitem(last=False)
+        with self._lock, suppress(NoRoomError):
+            self._keep(channel, who, at).record(who.subject, wall, at)
 
-    def walls(self, at: datetime) -> dict[str, int]:
-        """How many walls hang on each channel that has any."""
+    def walls(self, at: datetime, scope: Scope, lies_within: LiesWithin) -> dict[str, int]:
+        """How many walls hang on each channel that has any which somebody of this scope may turn."""
+        counts: Counter[str] = Counter()
         with self._lock:
-            counts = {
-                channel: sum(at - seen < _GONE for seen in entry.walls.values())
-                for channel, entry in self._channels.items()
-            }
-        return {channel: count for channel, count in counts.items() if count}
+            for (of, name), entry in self._channels.items():
+                if of == scope or lies_within(of, scope):
+                    counts[name] += entry.count_walls(at)
+        return dict(+counts)
 
-    def _channel(self, channel: str, at: datetime) -> _Channel:
-        """The channel; a new one where there is room for it or an idle one gives way. Raises NoRoomError."""
-        if channel not in self._channels and len(self._channels) >= _MOST_CHANNELS:
-            idle = next((name for name, entry in self._channels.items() if not entry.is_watched(at)), None)
-            if idle is None:
-                raise NoRoomError
-            del self._channels[idle]
-        entry = self._channels.setdefault(channel, _Channel())
-        self._channels.move_to_end(channel)
+    def _keep(self, channel: str, who: Identity, at: datetime) -> _Channel:
+        """The channel of somebody's scope, kept for whom it is. Raises NoRoomError."""
+        key = who.scope, channel
+        entry = self._channels.get(key) or _Channel()
+        self._channels.keep(who.subject, key, entry, lambda one: not one.is_watched(at))
         return entry
 
 
@@ -132,13 +147,18 @@ class _Part:
 
 
 class Snapshots:
-    """Scenes for a district and a period, each computed once a reading; the last good ones outlive the database."""
+    """Scenes for a district and a period, each computed once a reading; the last good ones outlive the database.
+
+    They are kept for whoever looks at them (`holder`: the subject of an identity), so that nobody who looks at much
+    else takes them from a wall.
+    """
 
     def __init__(self, live_data: Callable[[], LiveData]) -> None:
         self._live_data = live_data
-        # What was asked for least lately goes first, so that what hangs on a wall stays.
-        self._parts: LRUCache[tuple[Scope, str, str, str], _Part] = LRUCache(_MOST_BYTES, lambda part: part.size)
-        self._areas: LRUCache[Scope, frozenset[str]] = LRUCache(_MOST_SCOPES)
+        self._parts: Shares[tuple[Scope, str, str, str], _Part] = Shares(
+            _MOST_BYTES, _MOST_BYTES_IN_ALL, lambda part: part.size
+        )
+        self._areas: Shares[Scope, frozenset[str]] = Shares(_MOST_SCOPES, _MOST_SCOPES_IN_ALL)
         self._lock = threading.Lock()
         # So that no part is computed twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
@@ -151,6 +171,7 @@ class Snapshots:
         scene_ids: Sequence[str] = tuple(scenes.BY_ID),
         *,
         brief: bool = False,
+        holder: str = LOCAL.subject,
     ) -> dict[str, Any]:
         """These scenes as a scope sees them, each once, and their moment, briefly without what stands beside them.
 
@@ -159,12 +180,12 @@ class Snapshots:
         """
         scene_ids = list(dict.fromkeys(scene_ids))
         part_names = scene_ids if brief and scene_ids else [_ASIDE, *scene_ids]
-        data, period = self._validate(scope, area, period, scene_ids)
+        data, period = self._validate(scope, area, period, scene_ids, holder=holder)
         reading = data.reading
         failed = reading.error is not None
         parts = []
         for name in part_names:
-            part, fresh = self._part(data, area, period, name)
+            part, fresh = self._part(data, area, period, name, holder)
             failed = failed or not fresh
             parts.append(part)
         oldest = min(parts, key=lambda part: part.as_of)
@@ -179,12 +200,18 @@ class Snapshots:
             "age": round(reading.age + reading.looked_at - min(part.good_at for part in parts)) if failed else 0,
         }
 
-    def figures(self, scope: Scope, area: str, period: str) -> dict[str, Any]:
+    def figures(self, scope: Scope, area: str, period: str, *, holder: str = LOCAL.subject) -> dict[str, Any]:
         """The first numbers of each scene, by its id. Raises as `get` does."""
-        data, period = self._validate(scope, area, period)
-        return self._part(data, area, period, _FIGURES)[0].content
+        data, period = self._validate(scope, area, period, holder=holder)
+        return self._part(data, area, period, _FIGURES, holder)[0].content
 
-    def _validate(self, scope: Scope, area: str, period: str, scene_ids: Sequence[str] = ()) -> tuple[Data, str]:
+    def knows_area(self, scope: Scope, area: str, *, holder: str = LOCAL.subject) -> bool:
+        """Whether the scope has an area of this code. Raises CasebaseError where it was never known."""
+        return area in self._known_areas(self._live_data().now(scope), holder)
+
+    def _validate(
+        self, scope: Scope, area: str, period: str, scene_ids: Sequence[str] = (), *, holder: str
+    ) -> tuple[Data, str]:
         """The data to answer by, and the period by its name; "" is the default, so that each is kept once."""
         period = period or DEFAULT_PERIOD
         if period not in PRESETS:
@@ -193,11 +220,11 @@ class Snapshots:
             if name not in scenes.BY_ID:
                 raise scenes.UnknownError("场景", name)
         data = self._live_data().now(scope)
-        if area and area not in self._known_areas(data):
+        if area and area not in self._known_areas(data, holder):
             raise scenes.UnknownError("区域代码", area)
         return data, period
 
-    def _known_areas(self, data: Data) -> frozenset[str]:
+    def _known_areas(self, data: Data, holder: str) -> frozenset[str]:
         """The codes of all areas; while the database is away, those known last."""
         try:
             known = frozenset(data.ask(names.areas)["code"])
@@ -208,10 +235,10 @@ class Snapshots:
                 raise
             return kept
         with self._lock:
-            self._areas[data.scope] = known
+            self._areas.keep(holder, data.scope, known)
         return known
 
-    def _part(self, data: Data, area: str, period: str, name: str) -> tuple[_Part, bool]:
+    def _part(self, data: Data, area: str, period: str, name: str, holder: str) -> tuple[_Part, bool]:
         """A part, and whether it is as good as the reading.
 
         While one lock or outage lasts, one asker waits for an answer: whoever comes after it keeps what there was.
@@ -222,11 +249,11 @@ class Snapshots:
             with self._lock:
                 stored = self._parts.get(key)
             if stored and reading.error is not None:
-                return stored, True
+                return self._store(key, stored, holder), True
             if stored and stored.version == version:
-                return self._store(key, replace(stored, good_at=max(stored.good_at, reading.looked_at))), True
+                return self._store(key, replace(stored, good_at=max(stored.good_at, reading.looked_at)), holder), True
             if stored and data.live.watch.read().error is not None:
-                return stored, False
+                return self._store(key, stored, holder), False
             try:
                 content = _content(data, area, period, name)
             except CasebaseError:
@@ -234,11 +261,13 @@ class Snapshots:
                     raise
                 return stored, False
             data.live.watch.report_answer(reading)
-            return self._store(key, _Part(version, reading.as_of, content, reading.looked_at, size_of(content))), True
+            part = _Part(version, reading.as_of, content, reading.looked_at, size_of(content))
+            return self._store(key, part, holder), True
 
-    def _store(self, key: tuple[Scope, str, str, str], part: _Part) -> _Part:
-        with self._lock:
-            self._parts[key] = part
+    def _store(self, key: tuple[Scope, str, str, str], part: _Part, holder: str) -> _Part:
+        """Keep the part for the holder; what is larger than all that one may keep is answered and not kept."""
+        with self._lock, suppress(NoRoomError):
+            self._parts.keep(holder, key, part)
         return part
 
 

@@ -75,6 +75,8 @@ def refusal(scope: Scope) -> Response | None:
         return JSONResponse({"error": "not served here"}, status_code=403)
     if method not in _READING and foreign(headers):
         return JSONResponse({"error": "only pages of this server may write"}, status_code=403)
+    if foreign(headers) and is_data(path.removeprefix(base_path()), headers):
+        return JSONResponse({"error": "only pages of this server may read this"}, status_code=403)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > MOST_BYTES:
         return _too_long()
@@ -99,6 +101,15 @@ def foreign(headers: Headers) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+
+
+def is_data(path: str, headers: Headers) -> bool:
+    """Whether this is what the wall and its remote ask for, or one of the two inside of another page.
+
+    A link from another site may open them as a page of their own.
+    """
+    is_opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return path.startswith("/screen/") or (path in ("/screen", "/remote") and not is_opened)
 
 
 def known(path: str) -> bool:

@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from access.entry import Action
 from access.identity import Identity, Role
+from access.log_search import Search, search
 from access.pairing import SECRET
 from access.screens import TOKEN, Screen
 from casebase.engine import Casebase
@@ -131,6 +133,30 @@ def test_a_signed_in_person_sees_the_wall_unpaired_and_a_screen_s_account_nothin
     assert server.get("/remote", account).status_code == 403
     assert server.get("/remote", ADMINISTRATOR).status_code == 200
     assert server.get("/remote").status_code == 401
+
+
+def test_a_remote_turns_the_walls_of_its_own_scope_and_no_wall_beyond_its_own(server: Client) -> None:
+    _, token = pair(server)
+    staff, leader = told("qian", "pc-staff", "410103"), told("li", "局领导")
+    wish = {"channel": "会议室", "scene": "duty", "set": "", "area": "", "period": "本月"}
+
+    def shown(headers: dict[str, str]) -> tuple[str, str]:
+        told_to_show = server.get("/screen/wish?channel=会议室&wall=1", headers).json()
+        return told_to_show["scene"], told_to_show["area"]
+
+    assert server.post("/screen/wish", data=wish, headers=staff).status_code == 200
+    assert (shown(token), shown(staff)) == (("", ""), ("duty", ""))
+    assert server.post("/screen/wish", data=wish | {"area": "410105"}, headers=staff).status_code == 400
+    for area, held in (("410105", "410105"), ("410103", "")):
+        answer = server.post("/screen/wish", data=wish | {"scene": "hot", "area": area}, headers=leader)
+        assert answer.status_code == 200
+        assert shown(token) == ("hot", held)
+    # The wall of the other district is counted for the leader alone.
+    counted = [server.get("/screen/wish?channel=会议室", who).json()["walls"] for who in (leader, staff)]
+    assert counted == [{"会议室": 2}, {"会议室": 1}]
+    assert process.access_log().flush()
+    done = search(process.access_log().folder, Search(action=Action.REMOTE))
+    assert [logged.entry.user for logged in done if logged.entry is not None] == ["li", "li", "qian"]
 
 
 def test_a_revoked_screen_is_out_at_once_in_the_middle_of_a_look_too(server: Client) -> None:

@@ -20,7 +20,7 @@ from cockpit.view import PRESETS
 from queries.measure import measure, metric_of
 from queries.periods import Preset, period_of
 from screen import meeting, scenes
-from screen.wall import Channels, NoRoomError, Snapshots, Wish
+from screen.wall import Snapshots
 from tests.pages.conftest import UNTIL
 from views import words
 from views.tokens import WALL, contrast
@@ -221,7 +221,7 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
                 snapshots.figures(WHOLE, area, period)
             with pytest.raises(scenes.UnknownError):
                 scenes.view_of(process.live_data().now(WHOLE), period, area or None)
-    assert not snapshots._parts
+    assert len(snapshots._parts) == 0
 
 
 def test_a_long_area_code_has_its_own_numbers(own_city: Casebase) -> None:
@@ -248,7 +248,7 @@ def test_a_scene_that_is_asked_for_often_is_answered_once(city: Casebase) -> Non
     kept = Snapshots(process.live_data)
     kept.get(WHOLE, "", "", ["backlog"])
     kept.get(WHOLE, "", "本月", ["backlog"])
-    assert {key[2] for key in kept._parts} == {"本月"}  # the default by its name: kept once
+    assert {key[2] for key, _ in kept._parts.items()} == {"本月"}  # the default by its name: kept once
 
 
 def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
@@ -257,15 +257,15 @@ def test_what_hangs_on_a_wall_is_not_pushed_out_by_what_somebody_tries(
     assert city.state().demonstration
     one = Snapshots(process.live_data)
     one.get(WHOLE, "", "本月", ["backlog"], brief=True)
-    monkeypatch.setattr("screen.wall._MOST_BYTES", 2 * one._parts.currsize)
+    monkeypatch.setattr("screen.wall._MOST_BYTES", 2 * one._parts.weight)
     snapshots = Snapshots(process.live_data)
     snapshots.get(WHOLE, "", "本月", ["backlog"], brief=True)
     for area in ("410105", "410103", "410104", "410102", "410106"):
         snapshots.get(WHOLE, area, "本月", ["backlog"], brief=True)
         snapshots.get(WHOLE, "", "本月", ["backlog"], brief=True)
-    assert snapshots._parts.currsize <= 2 * one._parts.currsize
-    assert (WHOLE, "410105", "本月", "backlog") not in snapshots._parts
-    assert (WHOLE, "", "本月", "backlog") in snapshots._parts
+    assert snapshots._parts.weight <= 2 * one._parts.weight
+    assert snapshots._parts.get((WHOLE, "410105", "本月", "backlog")) is None
+    assert snapshots._parts.get((WHOLE, "", "本月", "backlog")) is not None
 
 
 def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
@@ -274,40 +274,6 @@ def test_the_wall_knows_the_periods_of_the_pages(city: Casebase) -> None:
     assert view.period == period_of(Preset.LAST_MONTH, UNTIL.date())
     assert (view.comparisons[0].label, view.place) == ("较前一月", "金水区")
     assert f"({' '.join(PRESETS)})" in (ROOT / "docs/screen.md").read_text(encoding="utf-8")
-
-
-def test_wishes_are_numbered_and_their_channels_bounded() -> None:
-    channels = Channels()
-    assert channels.get("大厅").number == 0
-    assert channels.set("大厅", Wish("backlog", "", "", "本月"), UNTIL).number == 1
-    assert channels.set("大厅", Wish(period="本月"), UNTIL).number == 2
-    for number in range(300):
-        channels.set(str(number), Wish(), UNTIL)
-    assert channels.get("大厅").number == 0  # forgotten: its walls rotate
-    assert channels.get("299").number == 1
-    assert len(channels._channels) == 100
-
-
-def test_a_channel_that_walls_look_at_is_never_pushed_out() -> None:
-    channels = Channels()
-    channels.set("会议室", Wish("backlog", "", "", "本月"), UNTIL)
-    channels.record_poll("会议室", "wall", UNTIL)
-    for number in range(300):
-        channels.set(f"wish {number}", Wish(), UNTIL)
-        channels.record_poll(f"look {number}", "wall", UNTIL - timedelta(minutes=1))
-    assert channels.get("会议室").scene == "backlog"
-    for number in range(300):
-        channels.record_poll(f"fake {number}", "wall", UNTIL)
-    assert channels.get("会议室").scene == "backlog"
-    assert len(channels.walls(UNTIL)) == len(channels._channels) == 100
-    with pytest.raises(NoRoomError):
-        channels.set("another", Wish(), UNTIL)
-    assert channels.set("会议室", Wish("duty", "", "", "本月"), UNTIL).number == 2
-    later = UNTIL + timedelta(minutes=1)
-    assert channels.set("another", Wish(), later).number == 1  # the others are gone
-    for number in range(500):
-        channels.record_poll("another", str(number), later)
-    assert channels.walls(later) == {"another": 200}
 
 
 @pytest.mark.parametrize("ink", ["ink", "muted", "accent", "red", "amber", "green"])

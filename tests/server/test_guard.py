@@ -140,3 +140,21 @@ def test_the_bureau_s_name_is_text(client: Client, city: Casebase, monkeypatch: 
     )
     monkeypatch.setattr("cockpit.process.settings", lambda: named)
     assert "&lt;script&gt;市&amp;局" in client.get("/screen").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/screen/data?scenes=backlog", "/screen/figures", "/screen/wish", "/screen", "/remote"]
+)
+def test_other_sites_read_nothing_of_the_wall_and_put_it_into_no_page(
+    client: Client, city: Casebase, path: str
+) -> None:
+    assert city.state().demonstration
+    own, linked = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert client.get(path, headers=own).status_code == 200
+    for site in ("cross-site", "same-site"):
+        elsewhere = {"Sec-Fetch-Site": site}
+        for mode in ({}, {"Sec-Fetch-Mode": "no-cors"}, {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}):
+            answer = client.get(path, headers=elsewhere | mode)
+            assert answer.status_code == 403
+            assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert client.get(path, headers=elsewhere | linked).status_code == (200 if path.count("/") == 1 else 403)
