@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, String, Table, cast, func, literal, update
+from sqlalchemy import Connection, String, Table, cast, func, literal, select, update
 from streamlit.testing.v1 import AppTest
 
 from casebase import schema
@@ -18,6 +18,7 @@ from pages.parts.markdown import escape_markdown
 from pages.parts.menu import ENTRIES
 from queries.columns import COLUMN_NAMES
 from queries.registry import METRICS
+from queries.search import Search, search
 from tests.pages.conftest import UNTIL, failures, read_only
 
 OpenPage = Callable[..., AppTest]
@@ -103,16 +104,36 @@ def told(app: AppTest) -> bytes:
     return b"".join(proto.SerializeToString() for proto in protos if proto is not None)
 
 
+@pytest.fixture
+def numbers(hostile_url: str) -> tuple[int, int]:
+    """A case with another of the same person and a supervision, and one of 检举控告 that somebody might guess."""
+    casebase = open_casebase(Settings(), hostile_url)
+    found = search(casebase.whole, Search(flags=("重件", "督办")), as_of=UNTIL, limit=1).rows
+    p = schema.petition.c
+    with casebase.reading() as connection:
+        hidden = connection.scalar(select(func.max(p.petition_id)).where(p.restricted))
+    casebase.engine.dispose()
+    assert hidden is not None
+    return int(found["petition_id"].iloc[0]), hidden
+
+
 @pytest.mark.usefixtures("stopped_clock")
-def test_no_text_of_the_data_is_markdown_and_nothing_personal_is_told(open_page: OpenPage, hostile_url: str) -> None:
+def test_no_text_of_the_data_is_markdown_and_nothing_personal_is_told(
+    open_page: OpenPage, hostile_url: str, numbers: tuple[int, int]
+) -> None:
     escaped = 0
-    for entry in ENTRIES:
-        address = dict(pair.split("=") for pair in filter(None, entry.example.split("&")))
+    asked = [(entry, entry.example) for entry in ENTRIES if entry.file != "case_course"]
+    [course] = [entry for entry in ENTRIES if entry.file == "case_course"]
+    for entry, example in [*asked, *((course, f"case={number}") for number in numbers)]:
+        address = dict(pair.split("=") for pair in filter(None, example.split("&")))
         app = open_page(hostile_url, entry.file if entry.path else "", district="410105", **address)
         assert failures(app) == [], entry.file
         sent = told(app)
         assert len(sent) > 1_000
         assert [word for word in NEVER if word.encode() in sent] == [], entry.file
+        if entry == course:
+            shown, refused = "诸葛**".encode() in sent, any("没有这一件" in element.value for element in app.info)
+            assert (shown, refused) == ((True, False) if address["case"] == str(numbers[0]) else (False, True))
         for kind in MARKDOWN:
             for element in app.get(kind):
                 proto = element.proto

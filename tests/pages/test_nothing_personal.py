@@ -1,17 +1,16 @@
-"""Nothing of a petitioner, of the keys or of 检举控告: on the page of a case, in lists, files and commands.
+"""Nothing of a petitioner, of the keys or of 检举控告: in searches, lists, files and commands.
 
-The city is that of test_hostile.py, which walks through all pages; here is what is opened from them, or guessed. Walls
+The city is that of test_hostile.py, which walks through all pages, a case among them and one that is guessed. Walls
 have a test of their own in tests/screen/test_scenes.py.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
-from streamlit.testing.v1 import AppTest
 
 from briefings import files, ledger
 from briefings.frozen import freeze
@@ -33,12 +32,11 @@ from queries.registry import METRICS
 from queries.search import Search, search
 from queries.similar import similar_settled
 from queries.subjects import PETITION
-from tests.pages.conftest import EVENING, UNTIL, YEAR, failures
-from tests.pages.test_hostile import HIDDEN, KEY, NEVER, PERSON, told
+from tests.pages.conftest import EVENING, UNTIL, YEAR
+from tests.pages.test_hostile import HIDDEN, KEY, NEVER, PERSON
 from tests.pages.test_hostile import hostile_url as hostile_url  # a fixture
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
-OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -59,19 +57,6 @@ def restricted(casebase: Casebase) -> list[int]:
     """The numbers of cases of 检举控告, which somebody might guess."""
     with casebase.reading() as connection:
         return list(connection.scalars(select(schema.petition.c.petition_id).where(schema.petition.c.restricted)))
-
-
-def test_the_page_of_a_case_and_of_one_that_is_guessed(open_page: OpenPage, people: Casebase, hostile_url: str) -> None:
-    shown = search(people.whole, Search(flags=("重件", "督办")), as_of=UNTIL, limit=1).rows["petition_id"].iloc[0]
-    hidden = restricted(people)[-1]
-    people.engine.dispose()
-    page = told(open_page(hostile_url, "case_course", case=str(shown)))
-    assert never_in(page) == []
-    assert "诸葛**".encode() in page
-    app = open_page(hostile_url, "case_course", case=str(hidden))
-    assert failures(app) == []
-    assert any("没有这一件" in element.value for element in app.info)
-    assert never_in(told(app)) == []
 
 
 def test_what_is_restricted_is_found_by_no_number_word_or_likeness(people: Casebase) -> None:
