@@ -54,6 +54,11 @@ class Scope:
         """Whether nothing is kept from whoever has it."""
         return self.areas is None
 
+    @property
+    def area(self) -> str | None:
+        """The one area that is all of it; None where it is more, other or less than that."""
+        return next(iter(self.areas)) if self.areas is not None and len(self.areas) == 1 and not self.units else None
+
 
 WHOLE = Scope(None)
 

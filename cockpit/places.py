@@ -41,10 +41,10 @@ def areas(data: Data) -> pd.DataFrame:
 
 
 @kept
-def cities(data: Data) -> tuple[str, ...]:
-    """The codes of the areas that lie in no other: the city."""
+def outermost(data: Data) -> tuple[str, ...]:
+    """The codes of the areas within which a reader chooses others: the city, or the one area that he may see."""
     table = areas(data)
-    return tuple(table.index[table["level"] == 1])
+    return (data.scope.area,) if data.scope.area else tuple(table.index[table["level"] == 1])
 
 
 @kept

@@ -72,7 +72,7 @@ def loads(view: View) -> None:
         rows.loads(runs),
         headlines.loads(runs),
         "最近的在前；选中一行查看拒绝的数据",
-        none="库中还没有从文件装入的数据",
+        none="库中还没有从文件装入的数据" if view.data.scope.is_whole else "装入记录由管理人员查看",
         open_row=lambda row: ask_for(load=str(runs["load_id"].iloc[row])),
         key="loads",
         alt="装入记录",

@@ -211,9 +211,7 @@ def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     has_grids = view.ask(count_cases, "grids_staffed", Part.AMONG, as_of=view.as_of) > 0
-    note = (
-        "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格数据，先看信访件。"
-    )
+    note = "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格，先看信访件。"
     layout.header(view, "网格覆盖", f"{view.text}。{note}")
     number_cards.show(view, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
     if not has_grids:

@@ -78,12 +78,13 @@ class Scene:
 
 
 def view_of(data: Data, period: str, area: str | None = None) -> View:
-    """What a wall is set to show: no area is the whole city. Raises UnknownError for what does not exist."""
+    """What a wall is set to show: no area is all that it may. Raises UnknownError for what does not exist."""
     if period not in PRESETS:
         raise UnknownError("时段", period)
     table = data.ask(names.areas).set_index("code")
     if area is not None and area not in table.index:
         raise UnknownError("区域代码", area)
+    area = area or data.scope.area
     place = str(table["name"][area]) if area else data.whole
     days = period_of(PRESETS[period], data.as_of.date())
     return View(data, data.as_of, days, Slice(area=area), comparisons(PREVIOUS[PRESETS[period]]), place)

@@ -53,7 +53,7 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 # Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
 _DATE_WIDTH = 150
 _AREA_LABELS = {"district": "区县", "street": "街道", "community": "社区"}
-_WHOLE_AREA_LABELS = {"street": "全部街道", "community": "全部社区"}
+_WHOLE_AREA_LABELS = {"district": "全部区县", "street": "全部街道", "community": "全部社区"}
 
 
 def bar(data: Data) -> View:
@@ -191,21 +191,27 @@ def area_choices(code: str | None) -> dict[str, str]:
     for row in _path(session.current_data(), code):
         if row["level"] >= 2:
             path[AREA_KEYS[row["level"] - 2]] = row["code"]
-    return path
+    return dict(list(path.items())[_levels_above(session.current_data()) :])
 
 
 def area_path(view: View) -> list[tuple[str, str]]:
-    """Code and name of the areas from the city down to the view's."""
+    """Code and name of the areas from the city, or the one area that the reader may see, down to the view's."""
     table = places.areas(view.data)
-    root = table[table["level"] == 1]
-    top = list(zip(root["code"], root["name"], strict=True))
-    return top + [(row["code"], row["name"]) for row in _path(view.data, view.within.area) if row["level"] >= 2]
+    top = [(code, str(table["name"][code])) for code in places.outermost(view.data)]
+    deeper = _levels_above(view.data) + 2
+    return top + [(row["code"], row["name"]) for row in _path(view.data, view.within.area) if row["level"] >= deeper]
 
 
 def fixed_levels(view: View) -> set[str]:
     """The levels of area that the bar has fixed, so that every row would say the same."""
     path = area_path(view) if view.within.area else []
-    return set(AREA_KEYS[: max(len(path) - 1, 0)])
+    return set(AREA_KEYS[: max(_levels_above(view.data) + len(path) - 1, 0)])
+
+
+def _levels_above(data: Data) -> int:
+    """How many of the choices of place are made for a reader by what he may see."""
+    area = data.scope.area
+    return int(places.areas(data)["level"][area]) - 1 if area else 0
 
 
 def _path(data: Data, code: str | None) -> list[pd.Series]:
@@ -265,13 +271,14 @@ def _day(label: str, key: str, otherwise: date) -> date:
 
 
 def _area(data: Data) -> tuple[str | None, str]:
-    """District, street and community, each choice opening the next."""
-    chosen, place, parents = None, data.whole, places.cities(data)
-    for name in AREA_KEYS:
+    """District, street and community, each choice opening the next, from those in what the reader may see."""
+    chosen, place, parents = data.scope.area, data.whole, places.outermost(data)
+    for name in AREA_KEYS[_levels_above(data) :]:
         labels = places.names_below(data, parents)
         if not labels:
             break
-        code = _choice(_AREA_LABELS[name], name, list(labels), _WHOLE_AREA_LABELS.get(name, data.whole), labels)
+        every = _WHOLE_AREA_LABELS[name] if name != "district" or not data.scope.is_whole else data.whole
+        code = _choice(_AREA_LABELS[name], name, list(labels), every, labels)
         if code is None:
             break
         chosen, place, parents = code, labels[code], (code,)

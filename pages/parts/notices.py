@@ -30,7 +30,13 @@ def unreachable(error: CasebaseError) -> None:
 
 
 def missing(what: str, *tables: str) -> None:
-    """Say what the database does not hold, and what to load for it: tables by their names, or the same."""
+    """Say what the database does not hold, and what to load for it: tables by their names, or the same.
+
+    To whom it shows a part of its cases alone, it says of that part.
+    """
+    if not identity.current().scope.is_whole:
+        st.info(f"您可查看的范围内没有{escape_markdown(what)}。")
+        return
     names = "、".join(tables or (what,))
     st.info(f"库中还没有{escape_markdown(what)}。由数据管理员装入{names}后，本页自动显示；缺哪些数据见「数据质量」页。")
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from casebase.engine import Casebase, DataState, ReadableCasebase
 from casebase.errors import CasebaseError
+from casebase.scope import WHOLE
 from casebase.settings import Settings
 from casebase.workdays import Workdays, build
 from cockpit.data import Data
@@ -65,6 +66,8 @@ class Clock:
 class DefaultRules(ABC):
     """What data has beside its answers: the default settings and calendar, and a store that keeps nothing."""
 
+    scope = WHOLE
+
     today = UNTIL.date()
 
     @abstractmethod
@@ -113,7 +116,7 @@ class Asking(DefaultRules):
     casebase: Casebase
 
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return question(self.casebase, *args, **kwargs)
+        return question(self.casebase.whole, *args, **kwargs)
 
 
 def data_that_answers(answer: Any = None) -> Data:

@@ -108,7 +108,7 @@ def test_places_with_their_cases(year: View, city: Casebase) -> None:
 
 def test_the_names_below_an_area_by_their_codes(year: View) -> None:
     table = year.ask(names.areas).set_index("code")
-    (city,) = places.cities(year.data)
+    (city,) = places.outermost(year.data)
     assert table.loc[city, "level"] == 1
     districts = places.names_below(year.data, (city,))
     assert districts == table[table["level"] == 2]["name"].to_dict()

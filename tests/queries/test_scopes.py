@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
 
+from benchmarks.visible_rows import visible
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
@@ -20,7 +21,6 @@ from queries.model import Kind, Slice
 from queries.periods import Period
 from queries.registry import METRICS
 from queries.search import Search, search
-from tests.casebase.scopes import visible
 from tests.queries import sample
 from tests.queries.reference import DIMENSIONS, Reference
 from tests.queries.test_properties import EXAMPLES, moments, periods, slices
