@@ -21,7 +21,7 @@ from queries.registry import METRICS
 from queries.registry.common import EXCLUDED
 from queries.subjects import PROPOSAL_KINDS
 from queries.targets import target_of
-from queries.wrongdoing import DEFINITION
+from queries.wrongdoing import DEFINITION, FEW, is_told
 from views import words
 from wording import unknown
 from wording.names import PLACE_NAMES, display_name
@@ -381,9 +381,8 @@ def wrongdoing(frozen: Frozen) -> Table | None:
     if frozen.wrongdoing is None:
         return None
     columns = (Column("事项"), Column("件次", "count"))
-    return Table(
-        "wrongdoing", "检举控告总数", f"{DEFINITION}{_scope(frozen)}", columns, (("检举控告", frozen.wrongdoing),)
-    )
+    told = ("检举控告", frozen.wrongdoing) if is_told(frozen.wrongdoing) else (f"检举控告（不足 {FEW} 件次）", None)
+    return Table("wrongdoing", "检举控告总数", f"{DEFINITION}{_scope(frozen)}", columns, (told,))
 
 
 def owing(frozen: Frozen) -> Table | None:

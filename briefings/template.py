@@ -29,6 +29,7 @@ from casebase.settings import ROOT
 from casebase.workdays import Workdays
 from queries.measure import metric_of
 from queries.model import Moment
+from queries.wrongdoing import FEW, is_told
 from views import words
 from wording.names import PLACE_NAMES
 from wording.numbers import CHANGE_NOTE
@@ -38,6 +39,11 @@ _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
 _BLANK_BEFORE_MARK = re.compile(r"(?<=[0-9A-Za-z]) +(?=[、，。；：（）]|领域|等)")
 _DIGITS = "〇一二三四五六七八九"
 _LEAST_LINE = 2
+
+
+def _wrongdoing(total: int) -> str:
+    """The total of 检举控告 in words; so few that they could tell of a single case, without their number."""
+    return f"{words.full_count(total)}件次" if is_told(total) else f"不足{FEW}件次"
 
 
 @dataclass(frozen=True)
@@ -255,7 +261,7 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_s
             cover=cell_text.one_line(edits.cover),
             suggestions=edits.suggestions and tuple(map(cell_text.one_line, edits.suggestions)),
             proposals=cell_text.plain(edits.proposals),
-            wrongdoing="" if on_screen or frozen.wrongdoing is None else f"{words.full_count(frozen.wrongdoing)}件次",
+            wrongdoing="" if on_screen or frozen.wrongdoing is None else _wrongdoing(frozen.wrongdoing),
             yearly=frozen.request.form is Form.YEARLY,
         )
     except TemplateSyntaxError as error:

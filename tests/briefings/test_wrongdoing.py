@@ -1,6 +1,7 @@
 """The total of 检举控告: in the yearly report, and nowhere that a screen or a list could have it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -45,6 +46,16 @@ def test_it_stands_in_word_and_ledger_and_on_no_screen(frozen_of: Callable[..., 
     ledger = build_ledger(frozen)
     assert [table.rows for table in ledger.tables if table.id == "wrongdoing"] == [(("检举控告", frozen.wrongdoing),)]
     assert not any("检举控告" in metric.name for metric in METRICS.values())
+
+
+def test_so_few_that_they_could_tell_of_one_have_no_number(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    for total, said in ((0, "0件次"), (1, "不足5件次"), (4, "不足5件次"), (5, "5件次")):
+        frozen = replace(frozen_of("year"), wrongdoing=total)
+        texts = paragraphs(document(frozen, city.workdays, Edits()))
+        assert any(text.startswith(f"{WORD}{said}") for text in texts)
+        (table,) = (table for table in build_ledger(frozen).tables if table.id == "wrongdoing")
+        ((_, number),) = table.rows
+        assert number == (total if total in (0, 5) else None)
 
 
 def test_no_other_briefing_has_it(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
