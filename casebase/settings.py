@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from casebase.addresses import redact
 from casebase.errors import UsageError
 from casebase.toml_lines import line_of
 
@@ -40,6 +41,13 @@ class DatabaseSettings(_Section):
     lock_timeout: float = Field(3.0, ge=0, le=86_400)
     connections: int = Field(15, ge=3, le=500)
     connection_timeout: float = Field(3.0, gt=0, le=600)
+
+    @field_validator("url")
+    @classmethod
+    def _without_password(cls, url: str) -> str:
+        if redact(url) != url:
+            raise ValueError("a password is never written here; set COCKPIT_DATABASE_URL to the whole URL instead")
+        return url
 
 
 @cache

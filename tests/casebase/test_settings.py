@@ -192,6 +192,9 @@ def test_url_of_the_environment_leaves_the_other_settings(tmp_path: Path, monkey
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
+        ("[database]\nurl = 'postgresql://clerk:pass@host/p'\n", 2, "a password is never written here"),
+        ("[database]\nurl = 'postgresql://host/p?password=pass'\n", 2, "a password is never written here"),
+        ("[database]\nurl = 'postgresql://host/p?password=pass'\n", 2, "COCKPIT_DATABASE_URL"),
         ("[access]\nclient_secret = 'x'\n", 2, "a secret is never written here"),
         ("[city]\nname = 'x'\ncookie_secret = 'x'\n", 3, "a secret is never written here"),
         ("[access.roles]\nadmin_password = 'x'\n", 2, "a secret is never written here"),
