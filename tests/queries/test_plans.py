@@ -46,11 +46,14 @@ def plans_of(casebase: Casebase, ask: Callable[[], object]) -> list[Plan]:
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         sent.append((statement, parameters))
 
-    event.listen(casebase.engine, "before_cursor_execute", keep)
+    engines = (casebase.engine, casebase.whole.engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", keep)
     try:
         ask()
     finally:
-        event.remove(casebase.engine, "before_cursor_execute", keep)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", keep)
     with casebase.engine.connect() as connection:
         explained = [
             connection.exec_driver_sql(f"EXPLAIN (VERBOSE, FORMAT JSON) {statement}", parameters).scalar_one()
@@ -118,12 +121,12 @@ def test_several_passes_over_rows_of_few_cases_fetch_these_once(
     def keep(*args: Any) -> None:
         sent.append(args[2])
 
-    event.listen(casebase.engine, "before_cursor_execute", keep)
+    event.listen(casebase.whole.engine, "before_cursor_execute", keep)
     try:
         compare(casebase.whole, ["receptions", "receptions_open", "reception_days"], as_of=AS_OF, period=PERIOD)
         measure(casebase.whole, ["receptions_open"], as_of=AS_OF)
     finally:
-        event.remove(casebase.engine, "before_cursor_execute", keep)
+        event.remove(casebase.whole.engine, "before_cursor_execute", keep)
     together, alone = (text for text in sent if "FROM reception" in text and "pass" in text)
     assert together.startswith("WITH few_cases") == once
     assert "few_cases" not in alone

@@ -160,7 +160,7 @@ def test_settled_cases_of_one_district_are_read_with_those_of_all(own_city: Case
     def note(*args: Any) -> None:
         statements.append(args[2])
 
-    event.listen(own_city.engine, "before_cursor_execute", note)
+    event.listen(own_city.whole.engine, "before_cursor_execute", note)
     read = by_district()
     split = measure(own_city.whole, ["closed"], as_of=sample.LAST, period=YEARS, by=["district"])
     whole = dict(zip(split["district"], split["hits"], strict=True))
