@@ -399,8 +399,9 @@ class Casebase(ReadableCasebase):
 
     def forget(self) -> None:
         super().forget()
-        for seen in self._seen.values():
-            seen.forget()
+        with self._seen_lock:
+            for seen in self._seen.values():
+                seen.forget()
 
 
 def open_casebase(settings: Settings, url: str | None = None, *, create: bool = True) -> Casebase:

@@ -6,9 +6,10 @@ hand, and every write. The pool, and with it the connections, are those of the e
 """
 
 import copy
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine, True_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import Pool
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -20,19 +21,21 @@ _KEYWORDS = frozenset({"MATERIALIZED"})
 
 
 class NarrowedStatementError(TypeError):
-    """A statement that a scope does not reach: written by hand, or a write."""
+    """A statement that a scope does not reach: written by hand, of another table, or a write."""
 
 
 def narrowed_engine(engine: Engine, scope: Placed | None) -> Engine:
     """An engine with the same connections whose statements see a scope's rows alone (None: all cases)."""
     dialect = copy.copy(engine.dialect)
-    plain = type("Rule", (engine.dialect.statement_compiler,), {})
-    narrowed = {
-        name: str(rule.compile(dialect=_with(engine.dialect, plain), compile_kwargs={"literal_binds": True}))
-        for name, rule in rules(scope).items()
-    }
-    compiler = type("Narrowed", (_Narrowed, engine.dialect.statement_compiler), {"narrowed": narrowed})
-    return _NarrowedEngine(engine, _with(dialect, compiler))
+    narrowed = {name: _written(rule, engine.dialect) for name, rule in rules(scope).items()}
+    dialect.statement_compiler = type("Narrowed", (_Narrowed, dialect.statement_compiler), {"narrowed": narrowed})
+    return _NarrowedEngine(engine, dialect)
+
+
+def _written(rule: ColumnElement[bool], dialect: Dialect) -> str | None:
+    """A rule as SQL; None where it lets all rows through."""
+    is_open = isinstance(rule, True_)
+    return None if is_open else str(rule.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 class _NarrowedEngine(Engine):
@@ -54,20 +57,18 @@ class _NarrowedEngine(Engine):
         self._owner.dispose(close)
 
 
-def _with(dialect: Dialect, compiler: type[SQLCompiler]) -> Dialect:
-    other = copy.copy(dialect)
-    other.statement_compiler = compiler
-    return other
-
-
 class _Narrowed(SQLCompiler):
     """Writes a table that a statement reads from as the rows of it that the scope lets through."""
 
-    narrowed: dict[str, str]
+    narrowed: Mapping[str, str | None]
 
     def visit_table(self, table: Any, asfrom: bool = False, **kwargs: Any) -> str:  # type: ignore[override]
         name: str = super().visit_table(table, asfrom=asfrom, **kwargs)  # type: ignore[no-untyped-call]
-        rule = self.narrowed.get(table.name) if asfrom and is_narrowed(table) else None
+        if not asfrom or not is_narrowed(table):
+            return name
+        if table.name not in self.narrowed:
+            raise NarrowedStatementError(f"{table.name}: no scope says which of its rows may be seen")
+        rule = self.narrowed[table.name]
         if rule is None:
             return name
         # DuckDB knows where a row lies in the file by a column that * does not name.

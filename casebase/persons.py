@@ -8,17 +8,17 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from casebase.engine import write_info
 from casebase.schema import info, petition
+from casebase.scope import PERSON_SECRET
 
-_SECRET = "person_secret"
 _LENGTH = 32
 
 
 def person_secret(connection: Connection) -> str:
     """The secret that salts the keys of this case database, made where there is none; no page or command shows it."""
-    kept = connection.scalar(select(info.c.value).where(info.c.key == _SECRET))
+    kept = connection.scalar(select(info.c.value).where(info.c.key == PERSON_SECRET))
     if kept is None:
         kept = secrets.token_hex(32)
-        write_info(connection, **{_SECRET: kept})
+        write_info(connection, **{PERSON_SECRET: kept})
     return kept
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, select
+from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from casebase import schema
@@ -17,10 +17,8 @@ from casebase import schema
 CITY, DISTRICT, STREET, COMMUNITY = 1, 2, 3, 4
 # The secret of the keys of petitioners (casebase.persons): of no use to anybody who reads.
 PERSON_SECRET = "person_secret"
-# What tells nothing of a case: places without their own rows' numbers, the names of classes, units, experts, days.
-OPEN_TABLES = frozenset({"unit", "category", "expert", "workday"})
-
-
+# What tells nothing of a case: the names of units and classes, the pool of experts, the calendar.
+_OPEN_TABLES = frozenset({"unit", "category", "expert", "workday"})
 _EVERY_ROW = "every row, whatever the scope"
 _ANYBODYS = MetaData()
 
@@ -86,9 +84,14 @@ def placed(scope: Scope, levels: Mapping[str, int]) -> Placed | None:
 
 
 def rules(scope: Placed | None) -> dict[str, ColumnElement[bool]]:
-    """By table, which of its rows a scope (None: everything) lets through; a table without a rule lets all through."""
-    secret = {schema.info.name: schema.info.c.key != PERSON_SECRET}
-    return secret if scope is None else secret | {table.name: rule for table, rule in _rules(scope)}
+    """By table, which of its rows a scope (None: everything) lets through: none of a table that nobody thought of."""
+    through: dict[str, ColumnElement[bool]]
+    if scope is None:
+        through = dict.fromkeys(schema.metadata.tables, true())
+    else:
+        through = dict.fromkeys(_OPEN_TABLES, true()) | {table.name: rule for table, rule in _rules(scope)}
+    nothing = dict.fromkeys(schema.metadata.tables, false())
+    return nothing | through | {schema.info.name: schema.info.c.key != PERSON_SECRET}
 
 
 def _rules(scope: Placed) -> Iterator[tuple[Table, ColumnElement[bool]]]:

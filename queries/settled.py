@@ -29,8 +29,8 @@ from queries.periods import Period, end_of_day
 from queries.scans import Balance, Counts, Group, Number, Pass, Scan
 from queries.subjects import AREA_DIMENSIONS
 
-# Counts that are kept at most: some hundred bytes each.
-_MOST = 400_000
+# Counts that are kept at most, some hundred bytes each: of all cases, and of each of the many scopes that see a part.
+_MOST, _MOST_OF_A_PART = 400_000, 20_000
 # What passes over settled cases may read: cases, and tables whose rows the kept counts are thrown away with.
 _STEADY = (schema.petition.name, schema.workday.name, schema.category.name)
 _LATE = "late"
@@ -46,7 +46,7 @@ class SettledCounts:
 
     until: datetime
     margin: timedelta
-    _kept: LRUCache[Hashable, Sequence[Group]] = field(default_factory=lambda: LRUCache(_MOST, _size))
+    _kept: LRUCache[Hashable, Sequence[Group]]
     _alone: LRUCache[Hashable, bool] = field(default_factory=lambda: LRUCache(4096))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -88,7 +88,10 @@ def _of_classes() -> Select[Any]:
 def settled_counts(casebase: ScopedCasebase) -> SettledCounts | None:
     """Those of a case base, empty at first; None where it does not keep which cases are settled."""
     text = next((value for (value,) in casebase.rows(_of_cases())), None)
-    return SettledCounts(Settled.parsed(text).until, _margin(casebase.settings.deadlines)) if text else None
+    if text is None:
+        return None
+    most = _MOST if casebase.scope.is_whole else _MOST_OF_A_PART
+    return SettledCounts(Settled.parsed(text).until, _margin(casebase.settings.deadlines), LRUCache(most, _size))
 
 
 def _margin(rules: DeadlineSettings) -> timedelta:

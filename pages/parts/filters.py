@@ -277,7 +277,7 @@ def _area(data: Data) -> tuple[str | None, str]:
         labels = places.names_below(data, parents)
         if not labels:
             break
-        every = _WHOLE_AREA_LABELS[name] if name != "district" or not data.scope.is_whole else data.whole
+        every = data.whole if name == "district" and data.scope.is_whole else _WHOLE_AREA_LABELS[name]
         code = _choice(_AREA_LABELS[name], name, list(labels), every, labels)
         if code is None:
             break

@@ -5,14 +5,14 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import Column, False_, MetaData, String, Table, True_, insert, select, text
 
 from benchmarks.visible_rows import visible
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from casebase.narrowing import NarrowedStatementError
-from casebase.scope import OPEN_TABLES, PERSON_SECRET, WHOLE, Placed, Scope, rules
+from casebase.scope import PERSON_SECRET, WHOLE, Placed, Scope, rules
 from queries import names
 from queries.cases import Part, cases, count_cases
 from queries.course import course
@@ -185,9 +185,24 @@ def test_what_would_go_around_a_scope_is_refused(city: Casebase, statement: obje
 
 
 def test_every_table_has_a_rule_or_tells_of_no_case() -> None:
-    narrowed = set(rules(Placed(districts=frozenset({"410105"}))))
-    assert narrowed | OPEN_TABLES == set(schema.metadata.tables)
-    assert not narrowed & OPEN_TABLES
+    let_through = rules(Placed(districts=frozenset({"410105"})))
+    assert set(let_through) == set(schema.metadata.tables)
+    assert {name for name, rule in let_through.items() if isinstance(rule, True_)} == {
+        "unit",
+        "category",
+        "expert",
+        "workday",
+    }
+    assert {name for name, rule in let_through.items() if isinstance(rule, False_)} == {"load_run", "load_reject"}
+
+
+def test_a_table_that_nobody_thought_of_is_shown_to_nobody(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    diary = Table("diary", MetaData(), Column("text", String))
+    with city.seen_by(DISTRICT).reading() as connection, pytest.raises(NarrowedStatementError, match="diary"):
+        connection.execute(select(diary))
+    monkeypatch.setattr("casebase.scope._OPEN_TABLES", frozenset({"category", "expert", "workday"}))
+    assert isinstance(rules(Placed(districts=frozenset({"410105"})))["unit"], False_)
+    assert isinstance(rules(None)["unit"], True_)
 
 
 @pytest.mark.parametrize("scope", [WHOLE, DISTRICT])
