@@ -11,6 +11,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.guard import base_path
+
 # The framework's and the wall's own files, which tell nothing of the data and may be kept by browsers.
 _FILES = ("/static/", "/component/", "/_stcore/bidi-components/", "/screen/static/", "/favicon.png")
 # What a browser can do that no page of ours asks for.
@@ -87,8 +89,7 @@ class SecurityHeaders:
             await answer.refuse(500)
 
     def _added(self, scope: Scope) -> dict[str, str]:
-        base = str(streamlit.get_option("server.baseUrlPath") or "").strip("/")
-        path = scope["path"].removeprefix(f"/{base}") if base else scope["path"]
+        path = scope["path"].removeprefix(base_path())
         return self._headers if path.startswith(_FILES) else self._headers | {"Cache-Control": "no-store"}
 
 

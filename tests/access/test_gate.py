@@ -22,7 +22,7 @@ from access.proxy import address_of, is_proxy
 from access.sessions import Sessions
 from casebase.scope import WHOLE, Scope
 from casebase.settings import AccessSettings, RoleSettings
-from tests.access.test_sessions import Clock
+from tests.access.conftest import Clock
 
 SECRET = "s" * 32
 NOW = 1_800_000_000.0

@@ -14,27 +14,13 @@ from access.lockout import TRIES, Lockout
 from access.pairing import ALPHABET, LASTS, MOST_CODES, MOST_CODES_OF_ADDRESS, Code, Pairing, PairingRefusal, in_groups
 from access.screens import Screen, Screens
 from casebase.scope import WHOLE, Scope
+from tests.access.conftest import Clock
 
 DISTRICT, STREET, OTHER = (Scope(frozenset({code})) for code in ("11", "111", "12"))
 PLACES = Directory({"1": "市", "11": "甲区", "111": "甲街", "12": "乙区"}, {}, {"11": "1", "111": "11", "12": "1"})
 LEADER = Identity("chen", "陈局长", Role.LEADER, DISTRICT, address="10.0.0.7")
 ADMINISTRATOR = Identity("zhao", "赵管理", Role.ADMINISTRATOR, WHOLE, address="10.0.0.8")
 DAY = 86_400.0
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

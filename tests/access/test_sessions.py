@@ -9,22 +9,10 @@ import pytest
 from access.identity import Reason, Role
 from access.sessions import MOST_SESSIONS, Sessions, SignIn
 from casebase.settings import AccessSettings
+from tests.access.conftest import BEGIN, Clock
 
-BEGIN = 1_800_000_000.0
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 SETTINGS = AccessSettings(idle_minutes=30, session_hours=10)
-
-
-class Clock:
-    now = BEGIN
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
