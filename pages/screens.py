@@ -21,9 +21,9 @@ _SAID = "_paired"
 
 def page(view: View) -> None:
     """Pair a screen; all paired screens that the reader may see, and one to revoke."""
-    layout.header(view, "大屏管理", "大屏打开 /screen 显示配对码，在这里输入一次即可显示；不随上方筛选")
+    layout.header(view, "大屏管理", "大屏上打开大屏网址即显示配对码，在这里输入一次；不随上方筛选")
     if process.gate().is_open:
-        notices.hint("没有设置登录（config.toml 的 [access] sign_in），大屏不用配对。")
+        notices.hint("没有设置登录，大屏不用配对。")
         return
     who = identity.current()
     if who.role not in PAIRING_ROLES:

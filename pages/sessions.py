@@ -17,7 +17,7 @@ def page(view: View) -> None:
     layout.header(view, "会话管理", "谁在使用本系统，自何时、从哪里；可以结束任何人的会话")
     gate = process.gate()
     if gate.is_open:
-        notices.hint("没有设置登录（config.toml 的 [access] sign_in），没有会话可管。")
+        notices.hint("没有设置登录，没有会话可管。")
         return
     if identity.current().role is not Role.ADMINISTRATOR:
         raise PermissionError("sessions are the administrator's")

@@ -22,7 +22,7 @@ NOT_FOUND = Sentence(
 )
 OTHER_HOST = Sentence(
     "不是本系统的地址",
-    "本系统没有登记这个网址，请用管理员给的网址打开。管理员可在 .streamlit/config.toml 的 server.allowedHosts 里登记。",
+    "本系统没有登记这个网址，请用管理员给的网址打开。管理员登记网址的方法见部署说明。",
 )
 CONFIGURATION = Sentence(
     "现在打不开",
