@@ -17,7 +17,7 @@ from server.guard import base_path
 _FILES = ("/static/", "/component/", "/_stcore/bidi-components/", "/screen/static/", "/favicon.png")
 # What a browser can do that no page of ours asks for.
 _UNUSED = (
-    "accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "encrypted-media", "gamepad", "geolocation",
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "gamepad", "geolocation",
     "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
     "publickey-credentials-get", "serial", "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
