@@ -17,7 +17,7 @@ from casebase.settings import AccessSettings, RoleSettings
 from cockpit import process
 from server import identity
 from server.identity import Identities
-from tests.access.test_sessions import Clock
+from tests.access.conftest import Clock
 from tests.screen.asgi import Client
 
 

@@ -16,7 +16,8 @@ from casebase.scope import Scope
 from casebase.settings import AccessSettings, RoleSettings
 from cockpit import process
 from pages.parts import identity
-from tests.access.test_sessions import BEGIN, MINUTE, Clock
+from tests.access.conftest import BEGIN, Clock
+from tests.access.test_sessions import MINUTE
 
 SETTINGS = AccessSettings(
     sign_in="proxy",
