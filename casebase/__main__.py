@@ -26,6 +26,7 @@ from casebase.loading import rejects as rejected
 from casebase.loading.calendar import cover
 from casebase.loading.readers import open_reader
 from casebase.row_order import sort_cases
+from casebase.row_security import install
 from casebase.schema import info, load_run, metadata, petition, workday
 from casebase.settings import ROOT, read_settings
 
@@ -165,6 +166,21 @@ def status(url: Url = None) -> None:
         for table in metadata.sorted_tables:
             rows = connection.scalar(select(func.count()).select_from(table))
             print(f"{table.name:14} {rows or 0:>12,} rows")
+
+
+@app.command("row-security")
+def row_security(
+    reader: Annotated[str, typer.Argument(help="The database user that the cockpit is served by; it only reads.")],
+    url: Url = None,
+) -> None:
+    """Let PostgreSQL itself keep everybody's scope; once as the owner of the tables, and after each update."""
+    casebase = open_casebase(read_settings(), url, create=False)
+    if casebase.engine.dialect.name != "postgresql":
+        raise UsageError(f"{_address(casebase)}: row-level security is PostgreSQL's; a file is its owner's alone")
+    with casebase.writing() as connection:
+        install(connection, reader)
+    casebase.engine.dispose()
+    print(f"{_address(casebase)}: row-level security is on; serve the cockpit as the user {reader}")
 
 
 @app.command("verify-log")

@@ -2,18 +2,20 @@
 
 A connection of a narrowed engine reads `petition` as `(SELECT * FROM petition WHERE …) AS petition`, wherever the name
 stands in a statement: in a join, a subquery, under another name. What would go around it is refused: SQL written by
-hand, and every write. The pool, and with it the connections, are those of the engine that it was made of.
+hand, and every write. The pool, and with it the connections, are those of the engine that it was made of. PostgreSQL is
+told the scope at the beginning of each transaction, to keep it once more by itself (casebase.row_security).
 """
 
 import copy
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Engine, True_
+from sqlalchemy import ColumnElement, Engine, True_, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import Pool
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from casebase.row_security import tell, told
 from casebase.scope import Placed, is_narrowed, rules
 
 # Of words that a statement is given as text, those that name no table.
@@ -27,9 +29,13 @@ class NarrowedStatementError(TypeError):
 def narrowed_engine(engine: Engine, scope: Placed | None) -> Engine:
     """An engine with the same connections whose statements see a scope's rows alone (None: all cases)."""
     dialect = copy.copy(engine.dialect)
-    narrowed = {name: _written(rule, engine.dialect) for name, rule in rules(scope).items()}
-    dialect.statement_compiler = type("Narrowed", (_Narrowed, dialect.statement_compiler), {"narrowed": narrowed})
-    return _NarrowedEngine(engine, dialect)
+    written = {name: _written(rule, engine.dialect) for name, rule in rules(scope).items()}
+    dialect.statement_compiler = type("Narrowed", (_Narrowed, dialect.statement_compiler), {"narrowed": written})
+    narrowed = _NarrowedEngine(engine, dialect)
+    if dialect.name == "postgresql":
+        settings = told(scope)
+        event.listen(narrowed, "begin", lambda connection: tell(connection, settings))
+    return narrowed
 
 
 def _written(rule: ColumnElement[bool], dialect: Dialect) -> str | None:

@@ -5,11 +5,12 @@ through (`rules`, casebase.narrowing), so that a number, a list or a search of a
 holds its rows alone, and no question can be asked around it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, MetaData, Table, and_, any_, false, or_, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from casebase import schema
@@ -62,13 +63,23 @@ WHOLE = Scope(None)
 
 
 @dataclass(frozen=True)
+class ToldCodes:
+    """Codes that no statement names, since the transaction has told them the server: an array of PostgreSQL."""
+
+    array: ColumnElement[Any]
+
+
+Codes = frozenset[str] | ToldCodes
+
+
+@dataclass(frozen=True)
 class Placed:
     """A scope of which the levels of the areas are known: codes of districts, streets and communities, and of units."""
 
-    districts: frozenset[str] = frozenset()
-    streets: frozenset[str] = frozenset()
-    communities: frozenset[str] = frozenset()
-    units: frozenset[str] = frozenset()
+    districts: Codes = frozenset()
+    streets: Codes = frozenset()
+    communities: Codes = frozenset()
+    units: Codes = frozenset()
 
 
 def placed(scope: Scope, levels: Mapping[str, int]) -> Placed | None:
@@ -129,7 +140,9 @@ def _rules(scope: Placed) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     yield schema.load_reject, false()
 
 
-def _is_one_of(column: ColumnElement[str], codes: Collection[str]) -> ColumnElement[bool]:
+def _is_one_of(column: ColumnElement[str], codes: Codes) -> ColumnElement[bool]:
+    if isinstance(codes, ToldCodes):
+        return column == any_(codes.array)
     return column.in_(sorted(codes)) if codes else false()
 
 
@@ -148,11 +161,10 @@ def _cases(scope: Placed) -> ColumnElement[bool]:
 
 def _lies_in(area: FromClause, scope: Placed, streets: FromClause) -> ColumnElement[bool]:
     """An area that the scope names, or that lies below one."""
-    named = scope.districts | scope.streets | scope.communities
     of_districts = select(streets.c.code).where(_is_one_of(streets.c.parent_code, scope.districts))
     return or_(
-        _is_one_of(area.c.code, named),
-        _is_one_of(area.c.parent_code, scope.districts | scope.streets),
+        *(_is_one_of(area.c.code, codes) for codes in (scope.districts, scope.streets, scope.communities)),
+        *(_is_one_of(area.c.parent_code, codes) for codes in (scope.districts, scope.streets)),
         area.c.parent_code.in_(of_districts) if scope.districts else false(),
     )
 
@@ -167,7 +179,8 @@ def _areas(scope: Placed) -> ColumnElement[bool]:
     """The scope's own areas and what they lie in, by name; a unit's cases may lie in any district and street."""
     area = schema.area
     above = schema.area.alias("scope_above")
-    parents = select(above.c.parent_code).where(_is_one_of(above.c.code, scope.streets | scope.communities))
+    own = or_(*(_is_one_of(above.c.code, codes) for codes in (scope.streets, scope.communities)))
+    parents = select(above.c.parent_code).where(own)
     grandparents = select(above.c.parent_code).where(above.c.code.in_(parents))
     return or_(
         area.c.level == CITY,

@@ -19,6 +19,8 @@ from access.screens import Screens
 from access.sessions import Sessions
 from casebase.clock import wall_clock
 from casebase.engine import keep_new_files_private, open_casebase
+from casebase.errors import CasebaseError
+from casebase.row_security import check_reader
 from casebase.settings import ROOT, Check, Settings, read_settings
 from cockpit.abandoned import watch_statements
 from cockpit.data import LiveData
@@ -80,9 +82,20 @@ def check_settings_by(check: Check) -> None:
 
 @_Once
 def live_data() -> LiveData:
-    """The one case base, for pages and walls alike. Raises CasebaseError while it cannot be opened."""
+    """The one case base, for pages and walls alike.
+
+    Raises CasebaseError while it cannot be opened, or where people sign in and it does not keep their scopes too.
+    """
     keep_new_files_private()
-    live = LiveData(open_casebase(settings(), create=False), lambda: now())
+    casebase = open_casebase(settings(), create=False)
+    if settings().access.sign_in != "none":
+        try:
+            with casebase.reading() as connection:
+                check_reader(connection)
+        except CasebaseError:
+            casebase.engine.dispose()
+            raise
+    live = LiveData(casebase, lambda: now())
     watch_statements(live)
     watch_idleness(live)
     return live

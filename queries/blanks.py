@@ -110,7 +110,7 @@ def name_of(column: Column[Any]) -> str:
 @once_a_version
 def blanks(casebase: ScopedCasebase) -> frozenset[str]:
     """The tables without a row ("hearing"), and of the others the columns that no row fills ("petition.due_at")."""
-    with casebase.reading() as connection:
+    with casebase.reading_facts() as connection:
         return frozenset(_blank_names(connection))
 
 

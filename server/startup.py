@@ -1,4 +1,4 @@
-"""What the server does not start with: real cases for everybody on a network, and a sign-in that is not set up."""
+"""What the server does not start with: real cases for everybody on a network, a sign-in that is not set up."""
 
 import logging
 import os
@@ -38,11 +38,23 @@ def check_start() -> None:
             check_provider(get_secrets_auth_section().to_dict())
         if settings.access.sign_in == "proxy":
             _know_sessions_by_user(settings.access)
+        if settings.access.sign_in != "none":
+            _check_case_base()
         if not is_loopback(streamlit.get_option("server.address")):
             check_exposure(settings.access)
     except UsageError as error:
         print(error, file=sys.stderr)  # noqa: T201 (the sentence of a command that ends)
         sys.exit(2)
+
+
+def _check_case_base() -> None:
+    """People who sign in are not served by a case base that is set up wrongly; one that is away may come back."""
+    try:
+        process.live_data()
+    except UsageError:
+        raise
+    except CasebaseError as error:
+        _log.warning("%s", error)
 
 
 def check_exposure(access: AccessSettings) -> None:

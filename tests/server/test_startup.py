@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from casebase.errors import UsageError
 from casebase.settings import ROOT, AccessSettings
 from cockpit import process
 from docs.make_screenshots import free_port
-from server.startup import check_exposure, check_provider, is_loopback
+from server.startup import check_exposure, check_provider, check_start, is_loopback
 from tests.pages.conftest import begin_process
 
 PROVIDER = {
@@ -87,6 +87,26 @@ def test_where_the_data_cannot_be_read_it_is_not_served_to_a_network(
     begin_process(monkeypatch, f"duckdb:///{tmp_path / 'none.duckdb'}", still_config)
     with pytest.raises(UsageError, match="would be open to the network"):
         check_exposure(AccessSettings())
+
+
+def test_people_who_sign_in_are_not_served_by_an_owner_whom_no_policy_holds(
+    monkeypatch: pytest.MonkeyPatch,
+    postgres_url: str,
+    casebase_of: Callable[[str], object],
+    still_config: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    casebase_of(postgres_url)
+    begin_process(monkeypatch, postgres_url, still_config)
+    process.live_data().casebase.engine.dispose()
+    process.forget_all()
+    text = still_config.read_text(encoding="utf-8").replace('sign_in = "none"', 'sign_in = "proxy"')
+    text = text.replace("proxy_addresses = []", 'proxy_addresses = ["10.0.0.5"]')
+    still_config.write_text(text.replace("leader = []", 'leader = ["a"]'), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        check_start()
+    assert ended.value.code == 2
+    assert "owns the tables" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
