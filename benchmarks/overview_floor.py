@@ -248,19 +248,20 @@ def _of_stocks(moments: Moments, rows: pd.DataFrame) -> Iterator[tuple[tuple[str
 def page_numbers(casebase: Casebase, as_of: datetime) -> Numbers:
     """The same numbers by the questions that the page asks."""
     moments = Moments(as_of)
-    asked = {"as_of": as_of, "period": moments.period}
+    asked: dict[str, Any] = {"as_of": as_of, "period": moments.period}
     numbers: Numbers = {}
-    with casebase.one_state():
-        for row in compare(casebase, SIX, **asked).to_dict("records"):  # type: ignore[arg-type]
+    whole = casebase.whole
+    with whole.one_state():
+        for row in compare(whole, SIX, **asked).to_dict("records"):
             numbers["now", row["metric"]] = row["hits"], row["among"]
             for name in (one.value for one in Against):
                 numbers |= _earlier(row, name)
-        for row in by_month(casebase.whole, SIX, as_of=as_of, months=MONTHS).to_dict("records"):
+        for row in by_month(whole, SIX, as_of=as_of, months=MONTHS).to_dict("records"):
             numbers[row["month"], row["metric"]] = row["hits"], row["among"]
-        places = measure(casebase, ["five_day_closure"], by=["district"], **asked)  # type: ignore[arg-type]
+        places = measure(whole, ["five_day_closure"], by=["district"], **asked)
         for row in places[places["district"].notna()].to_dict("records"):
             numbers[f"district {row['district']}", row["metric"]] = row["hits"], row["among"]
-        flow = daily_flow(casebase.whole, as_of=as_of, days=DAYS)
+        flow = daily_flow(whole, as_of=as_of, days=DAYS)
         for row in flow.to_dict("records"):
             for name in ("inflow", "outflow", "not_handled"):
                 numbers[str(row["day"].date()), name] = row[name], row[name]

@@ -18,6 +18,14 @@ from tests.conftest import ENGINES
 NOW = datetime(2026, 11, 22, 12, 0)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 JOINED = [name for name, metric in METRICS.items() if isinstance(listed(metric).rows, Join)]
+# The first and the last of each kind of row: what is joined is the same for all of a kind.
+OF_EACH_KIND = sorted(
+    {
+        name
+        for names in ({str(listed(METRICS[one]).rows): one for one in order} for order in (JOINED, JOINED[::-1]))
+        for name in names.values()
+    }
+)
 
 
 def parts_of(name: str) -> list[Part]:
@@ -37,7 +45,7 @@ def test_a_list_is_the_same_in_pages_and_by_what_its_rows_meet(
     kind: str, city_on: Callable[[str], Casebase], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     casebase, compared = city_on(kind), 0
-    for name in JOINED:
+    for name in OF_EACH_KIND:
         for part in parts_of(name):
             monkeypatch.setattr(queries.cases, "_FEW", 1_000)
             few = cases(casebase.whole, name, part, as_of=NOW, period=YEAR)
@@ -60,7 +68,7 @@ def test_there_are_rows_wherever_the_list_has_any(
     casebase = city_on(kind)
     monkeypatch.setattr(queries.cases, "_SAMPLE", first)
     answers = {
-        (name, part): has_cases(casebase.whole, name, part, as_of=NOW) for name in JOINED for part in parts_of(name)
+        (name, part): has_cases(casebase.whole, name, part, as_of=NOW) for name in OF_EACH_KIND for part in parts_of(name)
     }
     assert answers == {(name, part): count_cases(casebase.whole, name, part, as_of=NOW) > 0 for name, part in answers}
     assert any(answers.values())

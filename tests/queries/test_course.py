@@ -231,7 +231,7 @@ def test_clocks_agree_with_the_rates(duckdb_city: Casebase, metric: str, name: s
         (Part.HITS, {Standing.MET}),
         (Part.MISSES, {Standing.LATE, Standing.OVERDUE}),
     ):
-        listed = cases(duckdb_city.whole, metric, part, as_of=NOW)["petition_id"].sample(40, random_state=3)
+        listed = cases(duckdb_city.whole, metric, part, as_of=NOW)["petition_id"].sample(12, random_state=3)
         for petition_id in listed:
             found = course(duckdb_city.whole, int(petition_id), as_of=NOW)
             assert found is not None
