@@ -23,11 +23,12 @@ from typing import Annotated, Any
 import duckdb
 import pandas as pd
 import typer
+from sqlalchemy import func, select
 
 from benchmarks.cities import city, path_of
 from benchmarks.visible_rows import visible
 from casebase import schema
-from casebase.engine import Casebase, mark_changed, open_casebase
+from casebase.engine import Casebase, ScopedCasebase, mark_changed, open_casebase
 from casebase.errors import CasebaseError
 from casebase.scope import WHOLE, Scope
 from casebase.settings import Settings
@@ -194,11 +195,20 @@ def _tables(file: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def keys_of(casebase: ScopedCasebase, table: str) -> tuple[Any, ...]:
+    """How many rows of a table are seen, and the first and last key: by a question that joins nothing."""
+    rows = schema.metadata.tables[table]
+    key = next(iter(rows.primary_key))
+    return casebase.rows(select(func.count(), func.min(key), func.max(key)).select_from(rows))[0]
+
+
 def _questions(dice: random.Random, tables: dict[str, pd.DataFrame], at: datetime) -> Iterator[Question]:
     """Questions of every kind; their addresses name places, units, classes and cases of anybody."""
     numbers = [int(number) for number in tables["petition"]["petition_id"]]
     for function in _NAMED:
         yield Question(function)
+    for name in tables:
+        yield Question(keys_of, (name,))
     # By how many people a number is divided, is each scope's own.
     metrics = [metric for metric in METRICS.values() if metric.kind is not Kind.PER_10K]
     for metric in metrics:

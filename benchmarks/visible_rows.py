@@ -28,6 +28,10 @@ def visible(tables: Tables, scope: Scope) -> Tables:
     seen["proposal"] = proposals[proposals["petition_id"].isin(ids) | proposals["unit_id"].isin(scope.units)]
     tasks = tables["expert_task"]
     seen["expert_task"] = tasks[tasks["petition_id"].isin(ids) | tasks["mediation_id"].isin(dispute_ids)]
+    if "model_case" in tables:
+        told = tables["model_case"]
+        of_nobody = told["petition_id"].isna() & told["mediation_id"].isna()
+        seen["model_case"] = told[of_nobody | told["petition_id"].isin(ids) | told["mediation_id"].isin(dispute_ids)]
     grids = tables["grid"]
     seen["grid"] = grids[_in_places(grids, scope)]
     seen["grid_worker"] = tables["grid_worker"][tables["grid_worker"]["grid_id"].isin(seen["grid"]["grid_id"])]

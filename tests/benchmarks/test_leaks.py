@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import False_, True_, insert, true
 
 from benchmarks import leaks
 from benchmarks.leaks import Question, Result, Trial
 from casebase import narrowing, schema
 from casebase.engine import Casebase, mark_changed
-from casebase.scope import Scope, rules
+from casebase.scope import Placed, Scope, rules
 from cockpit.answers import Answers
 from cockpit.data import Data
 from queries.measure import measure
@@ -36,8 +36,14 @@ Tries = Callable[..., Result]
 def city_file(new_url: Callable[[str], str], casebase_of: Callable[[str], Casebase]) -> Path:
     url = new_url("duckdb")
     casebase = casebase_of(url)
-    sample.fill(casebase, sample.build())
+    tables = sample.build()
+    sample.fill(casebase, tables)
     with casebase.writing() as connection:
+        for number in tables["petition"]["petition_id"].head(100).tolist():
+            event = {"event_id": number, "petition_id": number, "happened_at": AT, "action": "登记"}
+            connection.execute(insert(schema.petition_event).values(event))
+            told = {"model_case_id": number, "petition_id": number, "title": "一起纠纷"}
+            connection.execute(insert(schema.model_case).values(told))
         mark_changed(connection, AT)
     casebase.engine.dispose()
     return Path(url.removeprefix("duckdb:///"))
@@ -46,19 +52,21 @@ def city_file(new_url: Callable[[str], str], casebase_of: Callable[[str], Caseba
 def _kind_of(question: Question) -> str:
     if not question.args:
         return "names"
+    if question.function is leaks.keys_of:
+        return "rows"
     return METRICS[question.args[0][0]].subject.id if question.function is measure else "case"
 
 
 @pytest.fixture
 def tries(city_file: Path, tmp_path: Path) -> Iterator[Tries]:
-    """Ask so many times of the sample city, what is `sought` alone where that is given: a subject, or "names"."""
+    """Ask so many times of the sample city, of `sought` alone where that is given: a subject, "names" or "rows"."""
     trials: list[Trial] = []
 
-    def run(many: int, sought: str = "") -> Result:
+    def run(many: int, sought: str = "", most_leaks: int = 1) -> Result:
         trial = Trial(city_file, SCOPES, tmp_path, AT)
         trials.append(trial)
         trial.questions = [question for question in trial.questions if sought in _kind_of(question)]
-        return trial.run(many, most_leaks=1)
+        return trial.run(many, most_leaks=most_leaks)
 
     yield run
     for trial in trials:
@@ -117,3 +125,15 @@ def test_a_broken_build_is_found(
 ) -> None:
     broken(monkeypatch)
     assert tries(1500, sought).leaks
+
+
+def test_an_opened_rule_of_any_table_is_found(tries: Tries, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrowed = {name for name, rule in rules(Placed(districts=frozenset({"410105"}))).items() if not is_constant(rule)}
+    monkeypatch.setattr(narrowing, "rules", lambda scope: dict.fromkeys(rules(scope), true()))
+    found = {leak.asked for leak in tries(400, "rows", 10_000).leaks}
+    missed = {name for name in narrowed - {"info"} if not any(f"'{name}'" in asked for asked in found)}
+    assert missed == set()
+
+
+def is_constant(rule: object) -> bool:
+    return isinstance(rule, True_ | False_)

@@ -68,7 +68,9 @@ def test_there_are_rows_wherever_the_list_has_any(
     casebase = city_on(kind)
     monkeypatch.setattr(queries.cases, "_SAMPLE", first)
     answers = {
-        (name, part): has_cases(casebase.whole, name, part, as_of=NOW) for name in OF_EACH_KIND for part in parts_of(name)
+        (name, part): has_cases(casebase.whole, name, part, as_of=NOW)
+        for name in OF_EACH_KIND
+        for part in parts_of(name)
     }
     assert answers == {(name, part): count_cases(casebase.whole, name, part, as_of=NOW) > 0 for name, part in answers}
     assert any(answers.values())
