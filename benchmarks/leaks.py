@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import duckdb
 import pandas as pd
 import typer
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from benchmarks.cities import city, path_of
 from benchmarks.visible_rows import visible
@@ -199,7 +199,8 @@ def keys_of(casebase: ScopedCasebase, table: str) -> tuple[Any, ...]:
     """How many rows of a table are seen, and the first and last key: by a question that joins nothing."""
     rows = schema.metadata.tables[table]
     key = next(iter(rows.primary_key))
-    return casebase.rows(select(func.count(), func.min(key), func.max(key)).select_from(rows))[0]
+    counted: Select[*tuple[Any, ...]] = select(func.count(), func.min(key), func.max(key)).select_from(rows)
+    return casebase.rows(counted)[0]
 
 
 def _questions(dice: random.Random, tables: dict[str, pd.DataFrame], at: datetime) -> Iterator[Question]:

@@ -32,7 +32,8 @@ OPEN = {"unit", "category", "expert", "workday", "area"}
 def owner(city_on: object) -> Casebase:
     casebase: Casebase = city_on("postgresql")  # type: ignore[operator]
     with casebase.writing() as connection:
-        connection.execute(text(f'CREATE ROLE "{READER}" LOGIN'))
+        if connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :name"), {"name": READER}) == 0:
+            connection.execute(text(f'CREATE ROLE "{READER}" LOGIN'))
     assert command.main(["row-security", READER, "--url", url_of(casebase)]) == 0
     return casebase
 

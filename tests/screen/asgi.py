@@ -34,10 +34,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Client:
-    """Sends single requests to `app`, as the host `localhost`, from somebody whom the server has let in."""
+    """Sends single requests to `app` at the host `localhost`, from the address `peer` of whom the server has let in."""
 
     app: ASGIApp
     who: Identity = LOCAL
+    peer: str = "127.0.0.1"
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         return self.send("GET", path, headers or {})
@@ -71,7 +72,7 @@ class Client:
             "query_string": quote(parts.query, safe="=&%").encode(),
             "root_path": "",
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-            "client": ("127.0.0.1", 1),
+            "client": (self.peer, 1),
             "server": ("localhost", 80),
             IDENTITY: self.who,
         }
