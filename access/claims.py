@@ -58,7 +58,8 @@ def identify(claims: Claims, settings: AccessSettings, directory: Callable[[], D
     scope = _scope(role, claims, directory)
     if isinstance(scope, Reason):
         return Refusal(scope, claims.subject, claims.name)
-    return Identity(claims.subject, claims.name, role, scope, may_reveal=role in settings.reveal)
+    may_reveal, knows_wrongdoing = role in settings.reveal, role in settings.wrongdoing
+    return Identity(claims.subject, claims.name, role, scope, may_reveal, knows_wrongdoing)
 
 
 def role_of(claims: Claims, settings: AccessSettings) -> Role | None:

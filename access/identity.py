@@ -30,7 +30,8 @@ class Identity:
     """Somebody who may see something.
 
     `subject` names the person for good (the provider's or proxy's word), `name` is shown. `session` is the key of the
-    session in access.sessions ("" where nobody signs in), `address` the network address it is used from.
+    session in access.sessions ("" where nobody signs in), `address` the network address it is used from. Who
+    `knows_wrongdoing` is told the total of 检举控告 in the yearly report, and nothing else of them.
     """
 
     subject: str
@@ -38,11 +39,12 @@ class Identity:
     role: Role
     scope: Scope
     may_reveal: bool = False
+    knows_wrongdoing: bool = False
     session: str = ""
     address: str = ""
 
 
-LOCAL = Identity("local", "本机", Role.ADMINISTRATOR, WHOLE, may_reveal=True)
+LOCAL = Identity("local", "本机", Role.ADMINISTRATOR, WHOLE, may_reveal=True, knows_wrongdoing=True)
 """Whoever sits at the machine, where nobody signs in ([access] sign_in = "none")."""
 
 

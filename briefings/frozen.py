@@ -330,8 +330,8 @@ class _Questions:
         )
 
     def wrongdoing(self) -> int | None:
-        """The total of 检举控告; None of every briefing but the yearly report."""
-        if self._request.form is not Form.YEARLY:
+        """The total of 检举控告; None of every briefing but the yearly report of who may know it."""
+        if self._request.form is not Form.YEARLY or not self._request.with_wrongdoing:
             return None
         return wrongdoing_total(self._casebase, as_of=self._as_of, period=self._request.period, within=self._within)
 

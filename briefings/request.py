@@ -43,10 +43,11 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class Request:
-    """The period of a briefing and the area (code of any level; None: the whole city)."""
+    """The period of a briefing, the area (code of any level; None: the whole city), whether it totals 检举控告."""
 
     period: Period
     area: str | None = None
+    with_wrongdoing: bool = True
 
     @property
     def form(self) -> Form:

@@ -195,6 +195,7 @@ class AccessSettings(_Section):
     area_claim: str = "areas"
     unit_claim: str = "units"
     reveal: tuple[RoleName, ...] = ("leader", "staff")
+    wrongdoing: tuple[RoleName, ...] = ("leader", "administrator")
     idle_minutes: float = Field(30.0, gt=0, le=1440)
     session_hours: float = Field(10.0, gt=0, le=168)
     sessions: str = "data/access/sessions.json"

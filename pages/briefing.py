@@ -14,7 +14,7 @@ from briefings.request import AGAINST, NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.view import View, comparisons
-from pages.parts import layout, marking
+from pages.parts import identity, layout, marking
 from pages.parts.exports import export_button
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
@@ -42,7 +42,8 @@ def asked(view: View) -> Request:
             key="form",
             bind="query-params",
         )
-        return Request(view.period if form is Form.SPECIAL else issue(view, form), view.within.area)
+        period = view.period if form is Form.SPECIAL else issue(view, form)
+        return Request(period, view.within.area, identity.current().knows_wrongdoing)
 
 
 def issue(view: View, form: Form) -> Period:

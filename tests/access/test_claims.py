@@ -135,6 +135,14 @@ def test_revealing_is_for_the_roles_of_the_settings() -> None:
     assert (staff.may_reveal, leader.may_reveal) == (True, False)
 
 
+def test_the_total_of_wrongdoing_is_for_the_roles_of_the_settings() -> None:
+    staff = identified({"sub": "u-1", "roles": ["pc-staff"], "units": ["U1"]})
+    leader = identified({"sub": "u-2", "roles": "局领导"})
+    assert isinstance(staff, Identity)
+    assert isinstance(leader, Identity)
+    assert (staff.knows_wrongdoing, leader.knows_wrongdoing) == (False, True)
+
+
 def test_the_directory_is_not_read_for_those_who_see_everything() -> None:
     def unreachable() -> Directory:
         raise AssertionError("nobody named an area")

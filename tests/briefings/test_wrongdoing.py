@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from briefings.files import build_ledger
-from briefings.frozen import Frozen
+from briefings.frozen import Frozen, freeze
 from briefings.model import Document, Paragraph
 from briefings.template import Edits, deck, document
 from casebase import schema
@@ -56,6 +56,14 @@ def test_so_few_that_they_could_tell_of_one_have_no_number(frozen_of: Callable[.
         (table,) = (table for table in build_ledger(frozen).tables if table.id == "wrongdoing")
         ((_, number),) = table.rows
         assert number == (total if total in (0, 5) else None)
+
+
+def test_who_may_not_know_it_is_not_told(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    asked = replace(frozen_of("year").request, with_wrongdoing=False)
+    frozen = freeze(city.whole, asked, frozen_of("year").as_of)
+    assert frozen.wrongdoing is None
+    assert not any("检举控告" in text for text in paragraphs(document(frozen, city.workdays, Edits())))
+    assert "wrongdoing" not in {table.id for table in build_ledger(frozen).tables}
 
 
 def test_no_other_briefing_has_it(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
