@@ -339,7 +339,7 @@ def test_it_lives_on_postgresql(postgres_url: str, casebase_of: Callable[[str], 
 
 @pytest.mark.parametrize(
     ("speed", "step", "days"),
-    [(1.0, timedelta(minutes=97), 4), (1.0, timedelta(hours=11), 20), (60.0, timedelta(minutes=20), 2)],
+    [(1.0, timedelta(minutes=97), 2), (1.0, timedelta(hours=11), 9), (60.0, timedelta(minutes=20), 1)],
 )
 def test_an_agenda_changes_nothing_but_the_work(
     built: Path, tmp_path: Path, speed: float, step: timedelta, days: int

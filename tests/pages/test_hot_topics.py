@@ -80,7 +80,7 @@ def opened(app: AppTest, city: Casebase, table: str, row: int) -> int:
 def test_every_row_opens_as_many_cases_as_it_says(
     query: Callable[..., Any], table: str, number: str, head: str, page: Callable[[], AppTest], city: Casebase
 ) -> None:
-    expected = query(city, as_of=NOW, days=DAYS)
+    expected = query(city.whole, as_of=NOW, days=DAYS)
     app = page()
     counts = shown(app, head)["近28天"].tolist()
     assert counts == expected[number].head(len(counts)).tolist()
