@@ -31,7 +31,7 @@ from casebase.engine import (
 )
 from casebase.errors import CasebaseError, UsageError
 from casebase.schema import area, info
-from casebase.settings import Settings
+from casebase.settings import DatabaseSettings, Settings
 from casebase.upgrade import upgrade
 
 HOLD = """
@@ -346,7 +346,7 @@ def test_statement_whose_asker_left_is_cancelled_at_the_database(empty_casebase:
 
 
 def limited(url: str, **limits: float) -> Casebase:
-    return open_casebase(Settings(database={"url": url, **limits}))
+    return open_casebase(Settings(database=DatabaseSettings(**limits)), url)
 
 
 def test_reader_does_not_wait_long_for_an_answer(postgres_url: str) -> None:
