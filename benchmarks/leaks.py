@@ -50,6 +50,8 @@ _CACHE = 4 * 2**20
 _CHANGES, _WALLS = 0.0002, 0.05
 _PERIODS = ("本月", "本年")
 _LACKING = re.compile(r"—（未装入[^<\n]*）")
+# A number of nothing: whether it is known to be 0 is a fact of the whole case base too.
+_NOTHING = re.compile(r"\b0(\.00)? ?(件次|件|人次|人|批次|场次|次|个|%|天)$")
 _WORDS = ("物业", "拆迁", "工资", "噪音", "学校", "1", "N20")
 _NAMED: tuple[Callable[..., Any], ...] = (
     names.areas,
@@ -141,7 +143,8 @@ class Trial:
 
         def ask_alone() -> Any:
             # As one who sees the city, and not all there is: to him too only what occurs is named.
-            everything = alone.casebase.seen_by(Scope(frozenset({self.city}), scope.units))
+            all_of_it = WHOLE if scope.is_whole else Scope(frozenset({self.city}), scope.units)
+            everything = alone.casebase.seen_by(all_of_it)
             return question.function(everything, *question.args, **question.kwargs)
 
         return self._compared(scope, ("question", scope_no, question_no), question, told, ask_alone)
@@ -259,7 +262,9 @@ def _written(value: Any) -> str:
         return "\n".join(f"{name}: {_written(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return "\n".join(map(_written, value))
-    return str(sorted(value)) if isinstance(value, set | frozenset) else _LACKING.sub("—", str(value))
+    return (
+        str(sorted(value)) if isinstance(value, set | frozenset) else _NOTHING.sub("—", _LACKING.sub("—", str(value)))
+    )
 
 
 def scopes_of(areas: pd.DataFrame, units: Sequence[str]) -> list[Scope]:

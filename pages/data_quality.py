@@ -141,7 +141,8 @@ def ages(view: View) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     # The whole database as it is, whatever moment the filter bar asks for.
-    layout.header(view, "数据质量", "全库，不随上方筛选。哪些数据缺、错、旧，各影响什么；检举控告件不在其列。")
+    seen = "全库" if view.data.scope.is_whole else view.data.whole
+    layout.header(view, "数据质量", f"{seen}，不随上方筛选。哪些数据缺、错、旧，各影响什么；检举控告件不在其列。")
     layout.stack(view, findings)
     asked = st.query_params.get("finding")
     if asked in FINDINGS:

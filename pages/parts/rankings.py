@@ -64,7 +64,7 @@ def ranking(
     if largest_first is None:
         largest_first = not is_low_first(metric)
     if view.derive(_is_partly_small, frame):
-        subtitle += "；样本少的在后"
+        subtitle = charts.join_notes(subtitle, "样本少的在后")
     drawing = clicks.draw(
         view,
         charts.ranking,

@@ -100,6 +100,8 @@ BEGINNINGS = {
     "Streamlit server is not responding": "服务没有应答，正在自动重新连接。若一直如此，请联系系统管理员。",
     "Cannot connect to Streamlit": "连不上服务，正在自动重新连接。若一直如此，请联系系统管理员。",
     "streamlit run": "",
+    "The page that you have requested": "没有您要的页面，或您的角色看不到它。已打开首页。",
+    "You have requested page": "没有您要的页面，或您的角色看不到它。已打开首页。",
     "Column format": "数字格式",
 }
 # Only there: what people wrote stands elsewhere, and is never touched.

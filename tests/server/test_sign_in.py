@@ -69,6 +69,10 @@ def test_whoever_signs_in_is_named_and_signing_out_ends_it_on_every_tab_for_good
     other.goto(f"{address}/dictionary")
     expect(other.locator(".signed-in")).to_be_visible(timeout=PATIENCE)
     expect(other.get_by_role("link", name="会话管理")).to_have_count(0)
+    other.goto(f"{address}/sessions")
+    expect(other.get_by_text("您的角色看不到它")).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_text(re.compile("not found|requested|main page"))).to_have_count(0)
+    other.goto(f"{address}/dictionary")
     [kept] = [brought for brought in context.cookies() if brought["name"] == NAME]
     copied = visitor()
     copied.add_cookies([{"name": NAME, "value": kept["value"], "url": address}])

@@ -10,6 +10,7 @@ from views.charts.bars import bars
 from views.charts.dots import dots
 from views.charts.empty import empty_chart
 from views.charts.flow import flow
+from views.charts.headings import join_notes
 from views.charts.heat import heat
 from views.charts.histogram import histogram
 from views.charts.paired import paired
@@ -20,6 +21,6 @@ from views.charts.trend import trend
 from views.charts.waterfall import REST, waterfall
 
 __all__ = [
-    "PICK", "REST", "Chart", "bars", "dots", "empty_chart", "flow", "heat", "histogram", "in_order", "paired", "picked",
-    "ranking", "trend", "waterfall",
+    "PICK", "REST", "Chart", "bars", "dots", "empty_chart", "flow", "heat", "histogram", "in_order", "join_notes",
+    "paired", "picked", "ranking", "trend", "waterfall",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from casebase.engine import Casebase
 from cockpit.view import View
 from pages import overview
-from pages.parts import lists, rankings, tables
+from pages.parts import clicks, lists, rankings, tables
 from pages.parts.rankings import written
 from queries.measure import measure, metric_of
 from queries.model import Slice
@@ -54,6 +54,20 @@ def test_a_row_opens_the_cases_of_its_bar(monkeypatch: pytest.MonkeyPatch) -> No
         view, rows, metric_of("registered"), is_count=False, name="各区县登记量", key="k", link=lambda row: row["code"]
     )
     assert opened == ["b"]
+
+
+@pytest.mark.parametrize(("subtitle", "says"), [("", "样本少的在后"), ("各区县", "各区县；样本少的在后")])
+def test_a_note_on_small_samples_follows_what_the_chart_says(
+    monkeypatch: pytest.MonkeyPatch, subtitle: str, says: str
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(clicks, "draw", lambda *_, subtitle, **__: told.append(subtitle))
+    monkeypatch.setattr(clicks, "chart", lambda *_, **__: None)
+    rows = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [1.0, 0.5], "hits": [3, 50]})
+    rows = rows.assign(among=[3, 100], small=[True, False])
+    view = View(data_that_answers(), EVENING, YEAR, Slice(), ())
+    rankings.ranking(view, rows, RATE, "district", key="k", alt="排名", subtitle=subtitle)
+    assert told == [says]
 
 
 def test_a_count_of_a_rate_is_a_number_of_its_cases() -> None:
