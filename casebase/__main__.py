@@ -57,7 +57,7 @@ def demo(
 ) -> None:
     """Build the demonstration city (演示数据), in place of an earlier one."""
     casebase = _ready(url)
-    with casebase.reading() as connection:
+    with casebase.whole.reading() as connection:
         filled = connection.scalar(select(petition.c.petition_id).limit(1)) is not None
         demonstration = read_state(connection).demonstration
     if filled and if_empty:
@@ -143,7 +143,7 @@ def check(url: Url = None) -> None:
     from casebase.loading.preview import unknown_numbers
 
     casebase = open_casebase(read_settings(), url, create=False)
-    with casebase.reading_without_limits() as connection:
+    with casebase.whole.reading_without_limits() as connection:
         findings = find(connection, casebase.settings.deadlines)
     for finding in findings:
         print(f"{finding.severity:8} {finding.count:>12,}  {finding.text}")
@@ -160,7 +160,7 @@ def check(url: Url = None) -> None:
 def status(url: Url = None) -> None:
     """Tell what the case database holds."""
     casebase = open_casebase(read_settings(), url, create=False)
-    with casebase.reading_without_limits() as connection:
+    with casebase.whole.reading_without_limits() as connection:
         for name, value in [*_state_lines(connection), *_calendar_lines(connection), *_load_lines(connection)]:
             print(f"{name:14} {value}")
         for table in metadata.sorted_tables:

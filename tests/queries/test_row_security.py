@@ -119,6 +119,16 @@ def test_numbers_are_the_same_behind_both_walls(reader: Casebase, duckdb_city: C
     pd.testing.assert_frame_equal(there, here)
 
 
+def test_commands_of_a_reader_find_what_is_there(
+    reader: Casebase, tables: sample.Tables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "open_casebase", lambda *_, **__: reader)
+    assert command.main(["status"]) == 0
+    assert f"petition       {len(tables['petition']):>12,} rows" in capsys.readouterr().out
+    assert command.main(["demo", "--if-empty"]) == 0
+    assert "holds cases already" in capsys.readouterr().out
+
+
 def test_a_reader_of_this_release_is_held(reader: Casebase) -> None:
     with reader.reading() as connection:
         check_reader(connection)
