@@ -68,11 +68,9 @@ def role_of(claims: Claims, settings: AccessSettings) -> Role | None:
 
 
 def _scope(role: Role, claims: Claims, directory: Callable[[], Directory]) -> Scope | Reason:
-    """Staff see what they are named for; others everything, unless an area is named."""
-    if not claims.areas and role is not Role.STAFF:
-        return WHOLE
+    """Staff see what they are named for; others everything, unless an area or a unit is named."""
     if not claims.areas and not claims.units:
-        return Reason.NO_SCOPE
+        return Reason.NO_SCOPE if role is Role.STAFF else WHOLE
     known = directory()
     areas = [known.area(told) for told in claims.areas]
     units = [known.unit(told) for told in claims.units]

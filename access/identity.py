@@ -43,6 +43,11 @@ class Identity:
     session: str = ""
     address: str = ""
 
+    @property
+    def oversees(self) -> bool:
+        """Whether sessions and access log of everybody are this person's to see: they tell of cases of all scopes."""
+        return self.role is Role.ADMINISTRATOR and self.scope.is_whole
+
 
 LOCAL = Identity("local", "本机", Role.ADMINISTRATOR, WHOLE, may_reveal=True, knows_wrongdoing=True)
 """Whoever sits at the machine, where nobody signs in ([access] sign_in = "none")."""

@@ -9,7 +9,6 @@ differs is a leak.
 """
 
 import random
-import re
 import shutil
 import tempfile
 import time
@@ -49,9 +48,6 @@ from screen.wall import Snapshots
 _CACHE = 4 * 2**20
 _CHANGES, _WALLS = 0.0002, 0.05
 _PERIODS = ("本月", "本年")
-_LACKING = re.compile(r"—（未装入[^<\n]*）")
-# A number of nothing: whether it is known to be 0 is a fact of the whole case base too.
-_NOTHING = re.compile(r"\b0(\.00)? ?(件次|件|人次|人|批次|场次|次|个|%|天)$")
 _WORDS = ("物业", "拆迁", "工资", "噪音", "学校", "1", "N20")
 _NAMED: tuple[Callable[..., Any], ...] = (
     names.areas,
@@ -178,7 +174,21 @@ class Trial:
                 connection.register("seen", kept)
                 connection.execute(f'DELETE FROM "{name}" WHERE "{key}" NOT IN (SELECT kept FROM seen)')
                 connection.unregister("seen")
-        return LiveData(_open(copied), lambda: self.at)
+        alone = _open(copied)
+        _with_facts_of(alone, self.casebase)
+        return LiveData(alone, lambda: self.at)
+
+
+def _with_facts_of(alone: Casebase, shared: Casebase) -> None:
+    """Whether a kind of record is kept at all, and since when, is told to everybody alike."""
+    seen_by = alone.seen_by
+
+    def seen(scope: Scope) -> ScopedCasebase:
+        found = seen_by(scope)
+        found.reading_facts = shared.whole.reading_facts  # type: ignore[method-assign]
+        return found
+
+    alone.seen_by = seen  # type: ignore[method-assign]
 
 
 def _open(file: str | Path) -> Casebase:
@@ -252,19 +262,16 @@ def _text(ask: Callable[[], Any]) -> str:
 
 
 def _written(value: Any) -> str:
-    """A value as text, without what of the data nobody loaded: that differs between the files, and is of no case."""
+    """A value as text."""
     if isinstance(value, pd.DataFrame):
-        return value.drop(columns=["unknown", "value"], errors="ignore").to_csv(index=False)
+        return value.to_csv(index=False)
     if is_dataclass(value) and not isinstance(value, type):
-        parts = (one.name for one in fields(value) if one.name != "blank")
-        return "\n".join(f"{name}: {_written(getattr(value, name))}" for name in parts)
+        return "\n".join(f"{one.name}: {_written(getattr(value, one.name))}" for one in fields(value))
     if isinstance(value, dict):
         return "\n".join(f"{name}: {_written(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return "\n".join(map(_written, value))
-    return (
-        str(sorted(value)) if isinstance(value, set | frozenset) else _NOTHING.sub("—", _LACKING.sub("—", str(value)))
-    )
+    return str(sorted(value)) if isinstance(value, set | frozenset) else str(value)
 
 
 def scopes_of(areas: pd.DataFrame, units: Sequence[str]) -> list[Scope]:

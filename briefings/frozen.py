@@ -11,6 +11,7 @@ import pandas as pd
 
 from briefings.request import Form, Request
 from casebase.engine import DataState, ScopedCasebase
+from casebase.scope import DISTRICT
 from casebase.settings import DeadlineSettings, Settings
 from queries import hot_topics, names
 from queries.cases import Part, cases, mark_cases
@@ -330,8 +331,13 @@ class _Questions:
         )
 
     def wrongdoing(self) -> int | None:
-        """The total of 检举控告; None of every briefing but the yearly report of who may know it."""
-        if self._request.form is not Form.YEARLY or not self._request.with_wrongdoing:
+        """The total of 检举控告; None of every briefing but the yearly report of who may know it.
+
+        Of a year that is over, and of what makes such a report (city or district): from day to day, and from community
+        to community, a total would tell of a single case.
+        """
+        is_reported = self._request.form is Form.YEARLY and self._level <= DISTRICT
+        if not is_reported or not self._request.with_wrongdoing or self._as_of < end_of_day(self._request.period.end):
             return None
         return wrongdoing_total(self._casebase, as_of=self._as_of, period=self._request.period, within=self._within)
 

@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from casebase import row_security
 from casebase.addresses import redact
 from casebase.errors import CasebaseError
 from casebase.failures import reason
@@ -52,6 +53,8 @@ def _upgrade_one_step(engine: Engine) -> bool:
         current = MigrationContext.configure(connection).get_current_revision()
         if current in ScriptDirectory.from_config(config).get_heads():
             return False
+        if connection.dialect.name == "postgresql":
+            row_security.remove(connection)
         command.upgrade(config, "+1")
         return True
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from access.entry import Action, Outcome, entry_by
-from access.identity import Identity, Role
+from access.identity import Identity
 from access.log_search import Search, count, search
 from casebase.access_log import verify
 from casebase.errors import CasebaseError
@@ -124,9 +124,9 @@ def page(view: View, reader: Identity | None = None) -> None:
         view, "访问日志", "谁在何时何地看了、查了、导出了什么，哪些被拒绝。不随上方筛选；逐行以哈希相连，改动可查出。"
     )
     log = process.access_log()
-    if reader.role is not Role.ADMINISTRATOR:
+    if not reader.oversees:
         log.record(entry_by(reader, process.now(), Action.READ_LOG, outcome=Outcome.REFUSED))
-        notices.hint("访问日志只供系统管理员查看。")
+        notices.hint("访问日志只供能看全部的管理人员查看。")
         return
     if trouble := log.trouble:
         st.warning(escape_markdown(trouble_text(trouble)))

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from access.entry import Action, entry_by
-from access.identity import Role
 from access.sessions import Session
 from cockpit import process
 from cockpit.view import View
@@ -19,7 +18,7 @@ def page(view: View) -> None:
     if gate.is_open:
         notices.hint("没有设置登录，没有会话可管。")
         return
-    if identity.current().role is not Role.ADMINISTRATOR:
+    if not identity.current().oversees:
         raise PermissionError("sessions are the administrator's")
     sessions = gate.sessions.all_open()
     with layout.block("sessions", stretch=False):
@@ -58,7 +57,7 @@ def _end(sessions: list[Session]) -> None:
 
 def _end_person(subject: str) -> None:
     gate, who = process.gate(), identity.current()
-    if who.role is not Role.ADMINISTRATOR:
+    if not who.oversees:
         raise PermissionError("sessions are the administrator's")
     # A proxy goes on vouching for whom it has signed in: only being barred ends that.
     end = gate.sessions.bar if gate.settings.sign_in == "proxy" else gate.sessions.end_person

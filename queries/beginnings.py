@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, func, select
 
 from casebase import schema
-from casebase.engine import ScopedCasebase
+from casebase.engine import ScopedCasebase, frame_of_few
 from casebase.scope import every_row
 from queries.model import Metric
 from queries.once_a_version import once_a_version
@@ -93,5 +93,6 @@ def first_case_day(casebase: ScopedCasebase) -> date | None:
 def beginnings(casebase: ScopedCasebase) -> Beginnings:
     """When the records of the case base begin."""
     firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
-    row = casebase.frame(select(*firsts)).iloc[0]
+    with casebase.reading_facts() as connection:
+        row = frame_of_few(connection, select(*firsts)).iloc[0]
     return Beginnings({name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST})

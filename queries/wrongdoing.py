@@ -18,13 +18,13 @@ from queries.subjects import PETITION, p
 FEW = 5
 DEFINITION = (
     "期内登记的检举控告件总数，含纳入统计与否、初件和重件；12345转办件不计。只列总数，不分类、不列件，不上屏；"
-    f"有而不足 {FEW} 件次的不列数。"
+    f"不足 {FEW} 件次的不列数，年度未结束的、街道和社区的不列。"
 )
 
 
 def is_told(total: int) -> bool:
-    """Whether a total may be said as a number: one that could tell of a single case is not."""
-    return not 0 < total < FEW
+    """Whether a total may be said as a number: one that could tell of a single case is not, and neither is none."""
+    return total >= FEW
 
 
 def wrongdoing_total(casebase: ScopedCasebase, *, as_of: datetime, period: Period, within: Slice = EVERYTHING) -> int:

@@ -13,7 +13,7 @@ class Entry:
     """A page: pages/`file`.py under /`path` ("" is the front page); `section` heads it in the menu ("": no head).
 
     Pages that make no sense without a number or a case are not in the menu; `example` is what to ask such a page for.
-    What is `only_for` some roles is there for nobody else.
+    What is `only_for` some roles is there for nobody else; what is `of_everybody`, for who oversees them alone.
     """
 
     file: str
@@ -22,6 +22,7 @@ class Entry:
     section: str = ""
     in_menu: bool = True
     only_for: tuple[Role, ...] = tuple(Role)
+    of_everybody: bool = False
     example: str = ""
 
 
@@ -46,8 +47,8 @@ ENTRIES = (
     Entry("dictionary", "指标口径", "dictionary", section="查询"),
     Entry("data_quality", "数据质量", "data_quality", section="查询"),
     Entry("screens", "大屏管理", "screens", section="管理", only_for=PAIRING_ROLES),
-    Entry("sessions", "会话管理", "sessions", section="管理", only_for=(Role.ADMINISTRATOR,)),
-    Entry("access_log", "访问日志", "access_log", section="管理", only_for=(Role.ADMINISTRATOR,)),
+    Entry("sessions", "会话管理", "sessions", section="管理", of_everybody=True),
+    Entry("access_log", "访问日志", "access_log", section="管理", of_everybody=True),
     Entry("case_list", "数字明细", "list", in_menu=False, example="metric=five_day_overdue"),
     Entry("case_course", "案件全程", "case", in_menu=False, example="case=188951"),
 )

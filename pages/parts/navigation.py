@@ -112,7 +112,7 @@ def _pages(who: Identity) -> dict[str, list[Any]]:
     """The pages that there are for somebody, by the section of the menu that they stand in."""
     sections: dict[str, list[Any]] = {}
     for entry in menu.ENTRIES:
-        if who.role not in entry.only_for:
+        if who.role not in entry.only_for or (entry.of_everybody and not who.oversees):
             continue
         page = st.Page(
             menu.script(entry.file),

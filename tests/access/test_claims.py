@@ -62,7 +62,7 @@ def test_a_sign_in_gives_what_is_named_and_never_more(roles: list[str], areas: l
         assert found == Refusal(Reason.NO_ROLE, "u-1", "张三")
         return
     highest = max(given_roles, key=RANK.index)
-    if highest is not Role.STAFF and not areas:
+    if highest is not Role.STAFF and not areas and not units:
         assert isinstance(found, Identity)
         assert (found.role, found.scope) == (highest, WHOLE)
         return

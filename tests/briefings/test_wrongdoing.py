@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pandas as pd
+from sqlalchemy import select
 
 from briefings.files import build_ledger
 from briefings.frozen import Frozen, freeze
@@ -14,6 +16,7 @@ from casebase.engine import Casebase
 from queries.model import Slice
 from queries.registry import METRICS
 from queries.wrongdoing import wrongdoing_total
+from tests.pages.conftest import EVENING
 
 WORD = "检举控告类信访事项共"
 
@@ -49,13 +52,13 @@ def test_it_stands_in_word_and_ledger_and_on_no_screen(frozen_of: Callable[..., 
 
 
 def test_so_few_that_they_could_tell_of_one_have_no_number(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
-    for total, said in ((0, "0件次"), (1, "不足5件次"), (4, "不足5件次"), (5, "5件次")):
+    for total, said in ((0, "不足5件次"), (1, "不足5件次"), (4, "不足5件次"), (5, "5件次")):
         frozen = replace(frozen_of("year"), wrongdoing=total)
         texts = paragraphs(document(frozen, city.workdays, Edits()))
         assert any(text.startswith(f"{WORD}{said}") for text in texts)
         (table,) = (table for table in build_ledger(frozen).tables if table.id == "wrongdoing")
         ((_, number),) = table.rows
-        assert number == (total if total in (0, 5) else None)
+        assert number == (total if total == 5 else None)
 
 
 def test_who_may_not_know_it_is_not_told(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
@@ -64,6 +67,17 @@ def test_who_may_not_know_it_is_not_told(frozen_of: Callable[..., Frozen], city:
     assert frozen.wrongdoing is None
     assert not any("检举控告" in text for text in paragraphs(document(frozen, city.workdays, Edits())))
     assert "wrongdoing" not in {table.id for table in build_ledger(frozen).tables}
+
+
+def test_from_day_to_day_and_of_a_street_it_is_not_told(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """What one day adds, and what one street has, could be a single case."""
+    of_last_year = frozen_of("year").request
+    before_its_end = datetime(2025, 12, 31, 12)
+    street = str(city.whole.rows(select(schema.area.c.code).where(schema.area.c.level == 3).limit(1))[0][0])
+    district = replace(of_last_year, area=street[:6])
+    assert freeze(city.whole, of_last_year, before_its_end).wrongdoing is None
+    assert freeze(city.whole, replace(of_last_year, area=street), EVENING).wrongdoing is None
+    assert freeze(city.whole, district, EVENING).wrongdoing is not None
 
 
 def test_no_other_briefing_has_it(frozen_of: Callable[..., Frozen], city: Casebase) -> None:

@@ -126,6 +126,7 @@ OF_SOMEBODY = """
 from dataclasses import replace
 
 from access.identity import LOCAL, Role
+from casebase.scope import Scope
 from cockpit import process
 from cockpit.view import View
 from pages import access_log
@@ -135,25 +136,26 @@ from queries.periods import Preset, period_of
 
 at = process.now()
 view = View(session.begin_run(), at, period_of(Preset.MONTH, at.date()), Slice(), ())
-access_log.page(view, replace(LOCAL, role=Role({role!r})))
+access_log.page(view, replace(LOCAL, role=Role({role!r}), scope=Scope({areas!r})))
 """
 
 
-def test_nobody_but_the_administrator_sees_a_line_and_the_try_is_logged(
+def test_nobody_but_the_administrator_of_everything_sees_a_line_and_the_try_is_logged(
     open_page: OpenPage, demo_url: str, folder: Path
 ) -> None:
     open_page(demo_url)
-    others = [role for role in Role if role is not Role.ADMINISTRATOR]
-    for role in others:
-        app = AppTest.from_string(OF_SOMEBODY.format(role=role.value), default_timeout=60).run()
-        assert [info.value for info in app.info] == ["访问日志只供系统管理员查看。"]
+    others: list[tuple[Role, frozenset[str] | None]] = [(role, None) for role in Role if role is not Role.ADMINISTRATOR]
+    others.append((Role.ADMINISTRATOR, frozenset({"410105"})))
+    for role, areas in others:
+        app = AppTest.from_string(OF_SOMEBODY.format(role=role.value, areas=areas), default_timeout=60).run()
+        assert [info.value for info in app.info] == ["访问日志只供能看全部的管理人员查看。"]
         assert (list(app.dataframe), list(app.text_input)) == ([], [])
-    app = AppTest.from_string(OF_SOMEBODY.format(role="administrator"), default_timeout=60).run()
+    app = AppTest.from_string(OF_SOMEBODY.format(role="administrator", areas=None), default_timeout=60).run()
     assert len(lines(app)) == 3
     assert process.access_log().flush()
     tries = [logged.entry for logged in search(folder, Search(action=Action.READ_LOG))]
     assert [(tried.role, tried.outcome) for tried in tries if tried][:0:-1] == [
-        (role.value, Outcome.REFUSED) for role in others
+        (role.value, Outcome.REFUSED) for role, _ in others
     ]
 
 

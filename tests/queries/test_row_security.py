@@ -1,6 +1,9 @@
 """PostgreSQL keeps a scope by itself: with the first wall taken away, its reader is shown the scope's rows alone."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,11 +16,13 @@ from casebase import __main__ as command
 from casebase import narrowing, schema
 from casebase.engine import Casebase, open_casebase
 from casebase.errors import UsageError
-from casebase.row_security import check_reader, install
+from casebase.row_security import check_reader, install, remove
 from casebase.scope import WHOLE, Scope
 from casebase.settings import Settings
 from queries.blanks import blanks
+from queries.compare import compare
 from queries.measure import measure
+from queries.periods import Period
 from queries.registry import METRICS
 from tests.queries import sample
 from tests.queries.test_reference import NOW
@@ -117,6 +122,43 @@ def test_numbers_are_the_same_behind_both_walls(reader: Casebase, duckdb_city: C
     assert blanks(reader.seen_by(scope)) == blanks(duckdb_city.whole)
     there, here = (measure(city.seen_by(scope), list(METRICS), as_of=NOW) for city in (reader, duckdb_city))
     pd.testing.assert_frame_equal(there, here)
+    early: dict[str, Any] = {
+        "as_of": datetime(2026, 1, 31, 12),
+        "period": Period(date(2024, 12, 1), date(2024, 12, 31)),
+    }
+    there, here = (compare(city.seen_by(scope), list(METRICS), **early) for city in (reader, duckdb_city))
+    pd.testing.assert_frame_equal(there, here)
+
+
+def test_a_session_that_was_told_more_before_is_told_again(reader: Casebase) -> None:
+    with reader.seen_by(NOTHING).reading() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("SELECT set_config('cockpit.everything', 'on', false), set_config('cockpit.units', 'U1', false)")
+        driver.commit()
+        assert not any(shown(connection).values())
+        driver.execute("RESET ALL")
+        driver.commit()
+
+
+def test_a_question_of_facts_that_fails_leaves_nothing_open(reader: Casebase) -> None:
+    seen = reader.seen_by(NOTHING)
+    with seen.one_state():
+        with suppress(KeyError), seen.reading_facts():
+            raise KeyError
+        with seen.reading() as connection:
+            assert not any(shown(connection).values())
+
+
+def test_who_owns_the_tables_is_no_reader(owner: Casebase) -> None:
+    with pytest.raises(UsageError, match="owns the tables"), owner.writing() as connection:
+        install(connection, str(owner.engine.url.username))
+
+
+def test_policies_stand_in_the_way_of_no_upgrade(owner: Casebase) -> None:
+    with owner.engine.connect() as connection:
+        remove(connection)
+        connection.execute(text("ALTER TABLE petition ALTER COLUMN unit_id TYPE text"))
+        connection.rollback()
 
 
 def test_commands_of_a_reader_find_what_is_there(
@@ -140,24 +182,43 @@ def test_an_owner_is_not(owner: Casebase) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "undo", "says"),
     [
-        "DROP POLICY cockpit_scope ON hearing",
-        "ALTER TABLE hearing DISABLE ROW LEVEL SECURITY",
-        "COMMENT ON POLICY cockpit_scope ON hearing IS 'of another release'",
-        f'GRANT postgres TO "{READER}"',
+        ("DROP POLICY cockpit_scope ON hearing", "", "missing, altered"),
+        ("ALTER TABLE hearing DISABLE ROW LEVEL SECURITY", "", "missing, altered"),
+        ("COMMENT ON POLICY cockpit_scope ON hearing IS 'of another release'", "", "missing, altered"),
+        ("ALTER POLICY cockpit_scope ON petition USING (true)", "", "missing, altered"),
+        (
+            "CREATE POLICY reports ON petition FOR SELECT USING (true)",
+            "DROP POLICY reports ON petition",
+            "missing, altered",
+        ),
+        (f'GRANT postgres TO "{READER}"', f'REVOKE postgres FROM "{READER}"', "a member of one"),
+        (
+            f'GRANT postgres TO "{READER}" WITH INHERIT FALSE, SET TRUE',
+            f'REVOKE postgres FROM "{READER}"',
+            "a member of one",
+        ),
+        (f'GRANT DELETE ON hearing TO "{READER}"', f'REVOKE DELETE ON hearing FROM "{READER}"', "may write"),
+        (
+            f"ALTER ROLE \"{READER}\" SET cockpit.everything = 'on'",
+            f'ALTER ROLE "{READER}" RESET cockpit.everything',
+            "by itself",
+        ),
     ],
-    ids=["dropped", "off", "older", "member of the owner"],
+    ids=["dropped", "off", "older", "altered", "another beside it", "member", "may become", "may write", "told before"],
 )
-def test_a_wall_that_is_not_whole_is_told(owner: Casebase, reader: Casebase, change: str) -> None:
+def test_a_wall_that_is_not_whole_is_told(owner: Casebase, change: str, undo: str, says: str) -> None:
     with owner.writing() as connection:
         connection.execute(text(change))
+    reader = open_casebase(Settings(), url_of(owner, READER), create=False)
     try:
-        with reader.reading() as connection, pytest.raises(UsageError, match=r"row-level security"):
+        with reader.reading() as connection, pytest.raises(UsageError, match=says):
             check_reader(connection)
     finally:
+        reader.engine.dispose()
         with owner.writing() as connection:
-            connection.execute(text(f'REVOKE postgres FROM "{READER}"'))
+            connection.execute(text(undo or "SELECT 1"))
             install(connection, READER)
 
 

@@ -5,14 +5,15 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, False_, MetaData, String, Table, True_, insert, select, text
+from sqlalchemy import DDL, Column, False_, MetaData, String, Table, True_, insert, literal_column, select, text
+from sqlalchemy.schema import DropTable
 
 from benchmarks.visible_rows import visible
 from casebase import schema
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from casebase.narrowing import NarrowedStatementError
-from casebase.scope import PERSON_SECRET, WHOLE, Placed, Scope, rules
+from casebase.scope import PERSON_SECRET, WHOLE, Placed, Scope, every_row, rules
 from queries import names
 from queries.cases import Part, cases, count_cases
 from queries.course import course
@@ -176,12 +177,26 @@ def test_an_area_that_does_not_exist_opens_nothing(duckdb_city: Casebase) -> Non
 
 @pytest.mark.parametrize(
     "statement",
-    [text("SELECT * FROM petition"), insert(schema.info).values(key="a", value="b"), schema.petition.delete()],
-    ids=["sql", "insert", "delete"],
+    [
+        text("SELECT * FROM petition"),
+        insert(schema.info).values(key="a", value="b"),
+        schema.petition.delete(),
+        select(literal_column("(select count(*) from petition)")),
+        select(schema.petition.c.petition_id).with_statement_hint("UNION ALL SELECT petition_id FROM petition"),
+        DDL("CREATE TEMP TABLE other AS SELECT * FROM petition"),  # type: ignore[no-untyped-call]
+        DropTable(schema.load_reject),
+        select(every_row(schema.petition).c.petition_id),
+    ],
+    ids=["sql", "insert", "delete", "column by hand", "hint", "ddl", "drop", "every row"],
 )
 def test_what_would_go_around_a_scope_is_refused(city: Casebase, statement: object) -> None:
     with city.seen_by(DISTRICT).reading() as connection, pytest.raises(NarrowedStatementError):
         connection.execute(statement)  # type: ignore[call-overload]
+
+
+def test_what_the_driver_is_told_by_itself_is_refused(city: Casebase) -> None:
+    with city.seen_by(DISTRICT).reading() as connection, pytest.raises(NarrowedStatementError):
+        connection.exec_driver_sql("SELECT count(*) FROM petition")
 
 
 def test_every_table_has_a_rule_or_tells_of_no_case() -> None:
