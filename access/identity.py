@@ -67,6 +67,7 @@ class Reason(StrEnum):
     BARRED = "管理员已结束此账号的会话，请稍后再试。"
     SCREEN_ONLY = "此账号只用于大屏。"
     LOCKED = "登录失败次数过多，请几分钟后再试。"
+    NOT_THE_PROXY = "身份不是由单位的入口代为说明的，不采信。"
     EXPOSED = "库中是真实数据，而本服务没有设置登录，网络上不能查看。"
 
 

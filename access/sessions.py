@@ -82,6 +82,7 @@ class Sessions:
         self._lock = threading.RLock()
         self._open: dict[str, Session] = {}
         self._listeners: set[Callable[[], None]] = set()
+        self._begun: Callable[[SignIn, str], None] = lambda sign_in, address: None
         self._saved_at = clock()
         self._ended = self._read()
 
@@ -97,10 +98,16 @@ class Sessions:
             if reason is not None:
                 self._end([session], reason)
                 return reason
+            if sign_in.key not in self._open:
+                self._begun(sign_in, address)
             self._open[sign_in.key] = replace(
                 session, seen_at=now, address=address, name=sign_in.name, role=sign_in.role
             )
             return None
+
+    def when_begun(self, tell: Callable[[SignIn, str], None]) -> None:
+        """Call `tell` with each sign-in that begins a session in this process, and its address."""
+        self._begun = tell
 
     def check(self, key: str) -> Reason | None:
         """Why a session that was admitted has ended since; None where it goes on."""

@@ -10,13 +10,14 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from access.directory import Directory, read_directory
+from access.entry import Action, Entry
 from access.gate import Gate
 from access.identity import Identity
 from access.lockout import Lockout
 from access.log import AccessLog
 from access.pairing import Pairing
 from access.screens import Screens
-from access.sessions import Sessions
+from access.sessions import Sessions, SignIn
 from casebase.clock import wall_clock
 from casebase.engine import keep_new_files_private, open_casebase
 from casebase.errors import CasebaseError
@@ -131,7 +132,16 @@ def gate() -> Gate:
     """Who may come in. Raises UsageError for a wrong setting."""
     access = settings().access
     sessions = Sessions(access, ROOT / access.sessions, lambda: time.time())
+    if access.sign_in == "proxy":
+        # A provider's sign-in is logged on its way back; a proxy's has no other beginning than this.
+        sessions.when_begun(_log_sign_in)
     return Gate(access, sessions, Lockout(monotonic), _Directories().read, lambda: _COOKIE_SECRET[0](), _is_exposed)
+
+
+def _log_sign_in(sign_in: SignIn, address: str) -> None:
+    access_log().record(
+        Entry(now(), Action.SIGN_IN, sign_in.subject, sign_in.name, role=sign_in.role.value, address=address)
+    )
 
 
 @_Once

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import count
 
 import anyio
+from cachetools import TTLCache
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -38,6 +39,9 @@ _STREAM = "/_stcore/stream"
 _PROTOCOLS = "sec-websocket-protocol"
 # What is wrong with what says who somebody is. Of two headers one may be a client's own.
 _TWICE, _ELSEWHERE = "a header of the proxy that stands twice", "headers of the proxy that it did not send"
+
+# Addresses whose headers were told of within the last minute.
+_TOLD: TTLCache[str, bool] = TTLCache(1_000, 60)
 
 _log = logging.getLogger(__name__)
 _connections = count(1)
@@ -72,9 +76,10 @@ class Identities:
         own = {ADDRESS: address, CONNECTION: str(next(_connections))}
         scope["headers"] = [*headers, *((name.encode(), value.encode()) for name, value in own.items())]
         entry = _Entry(self._app, gate, scope, address)
-        if wrong:
+        if wrong == _ELSEWHERE:
+            entry.tell_of_ignored_headers()
+        elif wrong:
             entry.fail(wrong)
-        if wrong == _TWICE:
             return entry.refuse(Refusal(Reason.MALFORMED))
         return await (entry.socket() if scope["type"] == "websocket" else entry.request())
 
@@ -219,6 +224,17 @@ class _Entry:
         """Something that says who somebody is was not right: many such lock the address for a while."""
         _log.warning("%s from %s", what, self._address)
         self._gate.lockout.fail(self._address)
+
+    def tell_of_ignored_headers(self) -> None:
+        """Headers that count for nothing, of every file that a page asks for: told once a minute, and no failure.
+
+        They open nothing, and come of a wrong setting far more often than of somebody who tries.
+        """
+        if self._address in _TOLD:
+            return
+        _TOLD[self._address] = True
+        _log.warning("%s: %s is not in [access] proxy_addresses, they are ignored", _ELSEWHERE, self._address)
+        self._record(Action.SIGN_IN, "", "", outcome=Outcome.REFUSED, reason=Reason.NOT_THE_PROXY.name)
 
     @property
     def _is_socket(self) -> bool:

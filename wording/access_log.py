@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from access.entry import Outcome
-from access.identity import Role
+from access.identity import Reason, Role
 from access.log import Trouble
 from access.log_search import Logged
 from casebase.access_log import Fault, Finding, Verdict
@@ -46,10 +46,15 @@ def _row(line: Logged) -> dict[str, object]:
         "人员": person(entry.name, entry.user),
         "角色": _ROLES.get(entry.role, entry.role),
         "对象": entry.what,
-        "理由或说明": entry.reason,
+        "理由或说明": _reason(entry.reason),
         "可见范围": entry.scope,
         "来源地址": entry.address,
     }
+
+
+def _reason(reason: str) -> str:
+    """What a person wrote as it is; why somebody was not let in as that person was told."""
+    return Reason[reason].value.removesuffix("。") if reason in Reason.__members__ else reason
 
 
 def person(name: str, user: str) -> str:

@@ -134,6 +134,31 @@ def test_headers_are_believed_from_the_proxy_alone(behind_proxy: Guarded) -> Non
     assert ask(behind_proxy, "/remote", source=PROXY)[0] == 401
 
 
+def logged(server: Guarded, *words: str) -> int:
+    """How many lines of the access log have these words, once there is one."""
+    until = time.monotonic() + 20
+    while True:
+        lines = [line for file in server.folder.rglob("*.jsonl") for line in file.read_text().splitlines()]
+        found = sum(all(word in line for word in words) for line in lines)
+        if found or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
+
+
+def test_headers_from_elsewhere_lock_nobody_out_and_are_told_once(behind_proxy: Guarded) -> None:
+    """A page asks for many files: with a wrong proxy_addresses each would count as a failed sign-in."""
+    told, source = list(TOLD.items()), "127.0.0.8"
+    assert {ask(behind_proxy, "/remote", told, source=source)[0] for _ in range(15)} == {401}
+    assert ask(behind_proxy, "/auth/login", told, source=source)[0] == 303
+    assert logged(behind_proxy, "NOT_THE_PROXY", source) == 1
+
+
+def test_a_session_that_a_proxy_begins_is_logged_once(behind_proxy: Guarded) -> None:
+    told = list((TOLD | {"X-Forwarded-User": "first-time"}).items())
+    assert [ask(behind_proxy, "/remote", told, source=PROXY)[0] for _ in range(3)] == [200] * 3
+    assert logged(behind_proxy, '"sign_in"', "first-time") == 1
+
+
 def as_bytes(told: dict[str, str]) -> dict[str, str]:
     """Headers as they stand on the line: texts of UTF-8, one letter a byte."""
     return {name: value.encode().decode("latin-1") for name, value in told.items()}
