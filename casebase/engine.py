@@ -294,7 +294,8 @@ class ReadableCasebase:
             self._levels.forget()  # the area may have been loaded since
             levels = self._levels.at(self._version, self.reading)
         if area_code not in levels:
-            raise UsageError(f"area {area_code}: no such code in the case database; see the area table for the codes")
+            how = "python -m queries --codes district, or street, lists them"
+            raise UsageError(f"area {area_code}: no such code in the case database; {how}")
         return levels[area_code]
 
     def state(self) -> DataState:
