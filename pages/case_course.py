@@ -7,12 +7,12 @@ import streamlit as st
 
 from access.entry import Action
 from access.identity import Identity
-from cockpit import case_text, places, squares
+from cockpit import case_text, places, process, squares
 from cockpit.reveal import LogSurely
 from cockpit.view import View
 from pages.parts import identity, layout, lists, maps, notices, recording, revealing, tables
 from pages.parts.panel import course_panel
-from queries.course import Course, course
+from queries.course import Course, case_no, course
 from queries.similar import similar_settled
 from views import course as drawn
 
@@ -120,10 +120,13 @@ def page(view: View, reader: Identity | None = None, log: LogSurely | None = Non
     reader = reader or identity.current()
     log = log or revealing.log_of(reader)
     asked = st.query_params.get("case", "")
-    history = view.ask(course, int(asked), as_of=view.as_of) if asked.isdecimal() and len(asked) < 19 else None
+    is_number = asked.isdecimal() and len(asked) < 19
+    history = view.ask(course, int(asked), as_of=view.as_of) if is_number else None
     if history is None:
         if asked:
-            recording.refused("case", asked, Action.VIEW_CASE, reader=reader)
+            # Of a case of others the log has the number that it is found by, which the reader is not told.
+            known = case_no(process.live_data().casebase.whole, int(asked)) if is_number else None
+            recording.refused("case", known or asked, Action.VIEW_CASE, reader=reader)
         layout.header(view, "案件全程", "一件信访从登记到办结、评价的每一步。")
         lists.way_back()
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")

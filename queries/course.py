@@ -204,6 +204,12 @@ def _events(casebase: ScopedCasebase, petition_id: int, as_of: datetime) -> pd.D
     return pd.DataFrame(rows, columns=["happened_at", "action", "unit", "actor", "note"])
 
 
+def case_no(casebase: ScopedCasebase, petition_id: int) -> str | None:
+    """The number of a case by its key; None where there is no such case, or it is one of 检举控告."""
+    found = casebase.rows(select(p.case_no).where(p.petition_id == petition_id, not_(p.restricted)))
+    return str(found[0][0]) if found else None
+
+
 def _beside(casebase: ScopedCasebase, petition_id: int, at: Moment) -> dict[str, pd.DataFrame]:
     """Grid tasks, mediation, hearings and experts, leaders' duties and supervision of the case, begun by the moment."""
     belongs: list[tuple[Subject, ColumnElement[bool]]] = [

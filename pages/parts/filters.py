@@ -273,6 +273,7 @@ def _day(label: str, key: str, otherwise: date) -> date:
 def _area(data: Data) -> tuple[str | None, str]:
     """District, street and community, each choice opening the next, from those in what the reader may see."""
     chosen, place, parents = data.scope.area, data.whole, places.outermost(data)
+    _note_places_of_others(data)
     for name in AREA_KEYS[_levels_above(data) :]:
         labels = places.names_below(data, parents)
         if not labels:
@@ -283,6 +284,15 @@ def _area(data: Data) -> tuple[str | None, str]:
             break
         chosen, place, parents = code, labels[code], (code,)
     return chosen, place
+
+
+def _note_places_of_others(data: Data) -> None:
+    """On a level that has no choice for this reader, an address may name another place than the reader's own."""
+    own = {str(row[named]) for row in _path(data, data.scope.area) for named in ("code", "name")}
+    for name in AREA_KEYS[: _levels_above(data)]:
+        asked = st.query_params.get(name)
+        if asked and asked not in own:
+            st.session_state.setdefault(_UNKNOWN, {})[_AREA_LABELS[name]] = asked
 
 
 def _category(data: Data) -> tuple[str | None, str | None]:
@@ -335,10 +345,11 @@ def _resolve_address(key: str, label: str, options: list[str], label_of_option: 
 
 
 def _warn_of_unknown_choices() -> None:
-    """Say which choices of the address the data does not have; the numbers below are without them."""
+    """Say which choices of the address there are not, for this reader; the numbers below are without them."""
+    where = "不在库中" if session.current_data().scope.is_whole else "不在您可以查看的范围里"
     for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
         recording.refused(label, f"{label} {asked}")
-        st.warning(f"地址里的{label}「{escape_markdown(asked)}」不在库中，以下数字未按它筛选。")
+        st.warning(f"地址里的{label}「{escape_markdown(asked)}」{where}，以下数字未按它筛选。")
 
 
 def choose_unit_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:

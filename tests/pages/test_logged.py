@@ -1,6 +1,7 @@
 """What a reader opens, looks for, takes away or is refused is one line of the access log each; a redraw is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,11 +11,13 @@ from sqlalchemy import func, select
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.testing.v1 import AppTest
 
-from access.entry import Action, Entry, Outcome
+from access import gate
+from access.entry import Action, Entry, Outcome, scope_text
 from access.identity import LOCAL, Reason, Refusal
 from access.log_search import Search, count, search
 from casebase import schema
 from casebase.engine import Casebase
+from casebase.scope import Scope
 from cockpit import process
 from docs.make_screenshots import DONE
 from queries import quality
@@ -41,7 +44,7 @@ def new_lines(stopped_clock: object) -> NewLines:
     def new() -> list[tuple[Action, str, Outcome]]:
         before, told[0] = told[0], _length()
         found = entries(ACCESS_LOG, told[0] - before)
-        assert all((entry.user, entry.scope) == (LOCAL.subject, "全部") for entry in found)
+        assert all((entry.user, entry.scope) == (LOCAL.subject, scope_text(gate.LOCAL.scope)) for entry in found)
         return [(entry.action, entry.what, entry.outcome) for entry in found]
 
     return new
@@ -73,6 +76,19 @@ def test_a_case_each_time_it_is_opened_and_a_guessed_one_as_refused(
         app.run()
     refused = [(seen, asked, Outcome.REFUSED) for asked in (str(hidden), "12345678901234567890", "13800001234", "x")]
     assert new_lines() == [(seen, second[1], Outcome.DONE), *refused, (seen, first[1], Outcome.DONE)]
+
+
+def test_a_case_of_others_is_refused_by_the_number_that_it_is_found_by(
+    open_page: OpenPage, demo_url: str, city: Casebase, new_lines: NewLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    p = schema.petition.c
+    elsewhere = select(p.petition_id, p.case_no).where(~p.restricted, p.district_code == "410103").limit(1)
+    [(number, known_as)] = city.whole.rows(elsewhere)
+    city.engine.dispose()
+    monkeypatch.setattr(gate, "LOCAL", replace(LOCAL, scope=Scope(frozenset({"410105"}))))
+    app = open_page(demo_url, "case_course", case=str(number))
+    assert new_lines() == [(Action.VIEW_CASE, known_as, Outcome.REFUSED)]
+    assert known_as not in "".join(text.value for text in (*app.markdown, *app.info))
 
 
 def test_a_list_and_each_side_of_its_number(open_page: OpenPage, demo_url: str, new_lines: NewLines) -> None:

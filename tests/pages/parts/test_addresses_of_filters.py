@@ -1,10 +1,14 @@
 """An address narrows by code as by name, and says which of its choices the data does not have."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from access import gate
+from access.identity import LOCAL
+from casebase.scope import Scope
 from cockpit.data import Data
 from cockpit.view import View
 from pages.parts import filters
@@ -39,3 +43,21 @@ def test_an_unknown_district_is_said(open_page: Callable[..., AppTest], demo_url
     assert views[-1].within.area is None
     (warning,) = (warning.value for warning in app.warning)
     assert warning == r"地址里的区县「\*某\*区」不在库中，以下数字未按它筛选。"
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_said"), [("410103", True), ("二七区", True), ("410105", False), ("金水区", False)]
+)
+def test_an_address_of_others_is_said_to_whoever_sees_one_district(
+    open_page: Callable[..., AppTest],
+    demo_url: str,
+    views: list[View],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    is_said: bool,
+) -> None:
+    monkeypatch.setattr(gate, "LOCAL", replace(LOCAL, scope=Scope(frozenset({"410105"}))))
+    app = open_page(demo_url, "search", district=asked)
+    assert views[-1].within.area == "410105"
+    said = [f"地址里的区县「{asked}」不在您可以查看的范围里，以下数字未按它筛选。"] if is_said else []
+    assert [warning.value for warning in app.warning] == said
