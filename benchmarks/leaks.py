@@ -45,8 +45,8 @@ from queries.similar import similar_settled
 from screen.wall import Snapshots
 
 # So small a cache forgets most of what it is asked.
-_CACHE = 4 * 2**20
-_CHANGES, _WALLS = 0.0002, 0.05
+_CACHE = 12 * 2**20
+_CHANGES, _WALLS = 0.0002, 0.01
 _PERIODS = ("本月", "本年")
 _WORDS = ("物业", "拆迁", "工资", "噪音", "学校", "1", "N20")
 _NAMED: tuple[Callable[..., Any], ...] = (
