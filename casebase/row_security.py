@@ -90,8 +90,8 @@ def _ask(connection: Connection, call: str, *calls: tuple[str, ...]) -> Any:
 def install(connection: Connection, reader: str) -> None:
     """Lay the policies of this release on all tables and let a user read them; anew, where they are there already.
 
-    Raises UsageError for a reader whom they do not hold; a database error where the connection's user is not the owner,
-    or there is no such reader.
+    Raises UsageError for a reader whom they do not hold, and where others' policies stand beside them; a database error
+    where the connection's user is not the owner, or there is no such reader.
     """
     user = _DIALECT.identifier_preparer.quote(reader)
     for name, condition in _conditions():
@@ -105,9 +105,14 @@ def install(connection: Connection, reader: str) -> None:
             connection.exec_driver_sql(statement.replace("%", "%%"))
     connection.execute(text(f"GRANT SELECT ON alembic_version TO {user}"))
     # What the server made of each is written down beside it: by that a policy is known that was altered since.
-    for name, _, laid in connection.execute(_FOUND).all():
+    marks, found = _marks(), connection.execute(_FOUND).all()
+    for name, _, laid in found:
         table = _DIALECT.identifier_preparer.quote(name)
-        connection.execute(text(f"COMMENT ON POLICY {_POLICY} ON {table} IS '{_marks()[name]} {laid}'"))
+        connection.execute(text(f"COMMENT ON POLICY {_POLICY} ON {table} IS '{marks[name]} {laid}'"))
+    if others := marks.keys() - {name for name, *_ in found}:
+        raise UsageError(
+            f"{', '.join(sorted(others))}: policies of others stand beside the cockpit's; take them away first"
+        )
     _check_user(connection, reader)
 
 
@@ -129,11 +134,9 @@ def check_reader(connection: Connection) -> None:
             f"the database user {user} or its URL sets cockpit.* by itself, which opens row-level security: "
             "take that away (ALTER ROLE … RESET)"
         )
-    wanted = {name: f"{mark} {{}}" for name, mark in _marks().items()}
-    found = connection.execute(_FOUND).all()
-    if {name for name, *_ in found} != set(wanted) or any(
-        mark != wanted[name].format(laid) for name, mark, laid in found
-    ):
+    marks, found = _marks(), connection.execute(_FOUND).all()
+    whole = {name for name, mark, laid in found if mark == f"{marks.get(name)} {laid}"}
+    if whole != marks.keys():
         raise UsageError(
             "the row-level security of the case database is missing, altered or that of another release; as the owner "
             f"of its tables run: python -m casebase row-security {user}"

@@ -154,6 +154,14 @@ def test_who_owns_the_tables_is_no_reader(owner: Casebase) -> None:
         install(connection, str(owner.engine.url.username))
 
 
+def test_a_policy_of_others_is_named_where_they_are_laid(owner: Casebase) -> None:
+    with owner.engine.connect() as connection:
+        connection.execute(text("CREATE POLICY reports ON petition FOR SELECT USING (true)"))
+        with pytest.raises(UsageError, match=r"^petition: policies of others"):
+            install(connection, READER)
+        connection.rollback()
+
+
 def test_policies_stand_in_the_way_of_no_upgrade(owner: Casebase) -> None:
     with owner.engine.connect() as connection:
         remove(connection)
