@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from docs.make_screenshots import DONE
 from tests.pages.conftest import wait_until
@@ -115,3 +116,22 @@ def test_a_page_s_own_choice_is_in_its_address_and_a_step(window: BrowserContext
     expect(chosen).to_have_text("街道（乡镇）", timeout=PATIENCE)
     assert asked(page)["dispatch_level"] == ["街道（乡镇）"]
     page.close()
+
+
+def test_no_chart_is_left_to_what_the_browser_may_have_dropped(window: BrowserContext, address: str) -> None:
+    """Every message is whole: a reference to one that the browser dropped meanwhile ends the page."""
+    page = window.new_page()
+    frames: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
+    page.goto(f"{address}/")
+    settled(page)
+    page.get_by_text("在办件", exact=True).first.click()
+    page.wait_for_url("**/backlog*", timeout=PATIENCE)
+    settled(page)
+    page.go_back()
+    page.wait_for_url(f"{address}/", timeout=PATIENCE)
+    settled(page)
+    messages = [ForwardMsg.FromString(frame) for frame in frames if isinstance(frame, bytes)]
+    charts = [message for message in messages if message.ByteSize() > 10_000]  # what the framework would keep
+    assert len(charts) > 5
+    assert not [message for message in messages if message.WhichOneof("type") == "ref_hash"]

@@ -44,7 +44,7 @@ def new_lines(stopped_clock: object) -> NewLines:
     def new() -> list[tuple[Action, str, Outcome]]:
         before, told[0] = told[0], _length()
         found = entries(ACCESS_LOG, told[0] - before)
-        assert all((entry.user, entry.scope) == (LOCAL.subject, scope_text(gate.LOCAL.scope)) for entry in found)
+        assert all((entry.user, entry.scope) == (LOCAL.subject, scope_text(LOCAL.scope)) for entry in found)
         return [(entry.action, entry.what, entry.outcome) for entry in found]
 
     return new
