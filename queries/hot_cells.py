@@ -29,7 +29,8 @@ def hot_cells(
     counts = counts[counts["hot_cell"].notna()]
     # Of places with equally many cases the first code speaks, so that the same data always tell the same.
     ranked = counts.sort_values(["hits", "street", "district"], ascending=[False, True, True], na_position="last")
-    names = dict(zip(*(areas(casebase)[column] for column in ("code", "name")), strict=True))
+    all_areas = areas(casebase)
+    names = dict(zip(all_areas["code"], all_areas["name"], strict=True))
     places = {
         code: names.get(street) or names.get(district)
         for code, district, street in zip(

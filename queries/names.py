@@ -50,9 +50,9 @@ def grid_names(casebase: ScopedCasebase, grid_ids: tuple[str, ...]) -> dict[str,
 
 def categories(casebase: ScopedCasebase) -> pd.DataFrame:
     """All content classes: code, name, parent_code; to a scope, those of its cases with what they belong to."""
-    table = casebase.frame(_all_categories())
+    table = _categories(casebase)
     if casebase.scope.is_whole:
-        return table
+        return table.copy()
     occurring = _classes_of_cases(casebase)
     above = set(table.loc[table["code"].isin(occurring), "parent_code"].dropna())
     return table[table["code"].isin(occurring | above)].reset_index(drop=True)
@@ -82,6 +82,11 @@ def _all_units() -> Select[Any]:
 def _all_categories() -> Select[Any]:
     c = schema.category.c
     return select(c.code, c.name, c.parent_code).order_by(c.code)
+
+
+@once_for(_all_categories)
+def _categories(casebase: ScopedCasebase) -> pd.DataFrame:
+    return casebase.frame(_all_categories())
 
 
 @once_a_version

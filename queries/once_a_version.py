@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -41,9 +41,15 @@ def _kept(question: Question[T], statements: tuple[Callable[[], Select[Any]], ..
         kept = answers.get(casebase)
         # A database that counts no changes is looked at every time.
         if kept is None or version == 0 or kept[0] != version:
-            rows = [casebase.raw_rows(statement()) for statement in statements]
+            rows = [_rows_of(statement)(casebase) for statement in statements]
             is_same = bool(rows) and kept is not None and kept[1] == rows
             kept = answers[casebase] = version, rows, kept[2] if is_same and kept is not None else question(casebase)
         return kept[2]
 
     return answer
+
+
+@cache
+def _rows_of(statement: Callable[[], Select[Any]]) -> Question[RawRows]:
+    """The rows of a statement, one reading for all that is made of them."""
+    return once_a_version(lambda casebase: casebase.raw_rows(statement()))
