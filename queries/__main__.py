@@ -27,7 +27,7 @@ from queries.cases import Part, cases
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, head_of_number
 from queries.dictionary import dictionary
 from queries.export import csv
-from queries.measure import measure, metric_of
+from queries.measure import measure, metric_of, span_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.needs import unknown
@@ -104,14 +104,14 @@ def run(
         within = _slice(casebase, area, channel, category, unit, where or [])
         # A moment that is named goes before the end of the period, of which stocks are otherwise.
         periods = (period, None if as_of else period)
+        split = [name for text in by or [] for name in text.split(",")]
         if list_cases:
             of_list = periods[metric_of(metrics[0]).is_stock]
             table = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
             _warn(casebase, metrics[0])
         else:
-            split = [name for text in by or [] for name in text.split(",")]
             table = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
-        apart = _notes(casebase, metrics, moment, periods, within, form)
+        apart = _notes(casebase, metrics, moment, periods, within, split, form)
     finally:
         owned.engine.dispose()
     _print(table, form, _list_head if list_cases else head_of_number)
@@ -170,20 +170,46 @@ def _ignored(metrics: list[str], within: Slice) -> list[str]:
     return sentences
 
 
+def _said_of_time(
+    metrics: list[str],
+    moment: datetime,
+    periods: tuple[Period | None, Period | None],
+    within: Slice,
+    by: list[str],
+) -> str:
+    """One line: which days the flows are of, and as of which moment the stocks are."""
+    by_time = next((name for name in by if name in TIME), None)
+    chosen = [metric_of(name) for name in metrics]
+    flow = next((metric for metric in chosen if not metric.is_stock), None)
+    stock = next((metric for metric in chosen if metric.is_stock), None)
+    said: list[str] = []
+    if flow is not None:
+        said.append(arguments.days_of(span_of(flow, moment, periods[0], within)[1]))
+    if stock is not None and by_time is not None:
+        said.append(f"stocks as of the end of each {by_time}, at the latest {_to_the_second(moment)}")
+    elif stock is not None:
+        said.append(f"stocks as of {_to_the_second(span_of(stock, moment, periods[1], within)[0])}")
+    return "; ".join(said) + "\n"
+
+
 def _notes(
     casebase: ScopedCasebase,
     metrics: list[str],
     moment: datetime,
     periods: tuple[Period | None, Period | None],
     within: Slice,
+    by: list[str],
     form: Format,
 ) -> str:
     """Say on stderr what did not narrow the numbers; returns what stands beside them, the last lines of a table.
 
-    That is how many orders of 12345 are not in the volumes asked for.
+    That is which days they are of, and how many orders of 12345 are not in the volumes asked for.
     """
     for sentence in _ignored(metrics, within):
         print(sentence, file=sys.stderr)
+    if form is not Format.TABLE:
+        return ""
+    of_time = _said_of_time(metrics, moment, periods, within, by)
     apart = [metric_of(name) for name in metrics if metric_of(name).subject is not HOTLINE_ORDER]
     named = {name for name, _ in within.cell}
     names = [
@@ -191,11 +217,11 @@ def _notes(
         for other in map(metric_of, dict.fromkeys(name for metric in apart for name in metric.beside))
         if other.subject is HOTLINE_ORDER and all(other.applies(name) for name in named)
     ]
-    if form is not Format.TABLE or not names:
-        return ""
+    if not names:
+        return of_time
     hotline = _measured(casebase, names, moment, periods, within, [])
-    return "".join(
-        f"beside it {hits:,} orders of 12345, which are not in it: python -m queries {name}\n"
+    return of_time + "".join(
+        f"{hits:,} orders of 12345 are counted apart: python -m queries {name}\n"
         for name, hits in zip(hotline["metric"], hotline["hits"].fillna(0), strict=True)
         if hits
     )
@@ -327,7 +353,7 @@ def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str]) -> None:
     # A terminal that is too narrow breaks the lines; squeezed into it, columns would vanish.
     least = Measurement.get(console, console.options.update_width(_WIDEST), table).minimum
     console.print(table, width=max(console.width, least), crop=False, soft_wrap=least > console.width)
-    console.print(f"{len(frame)} rows")
+    console.print("1 row" if len(frame) == 1 else f"{len(frame)} rows")
 
 
 def _cell_text(name: str, value: object, is_rate: bool) -> str:
@@ -335,7 +361,11 @@ def _cell_text(name: str, value: object, is_rate: bool) -> str:
         return "—"
     if name == "value" and isinstance(value, float):
         return f"{value:.2%}" if is_rate else f"{value:,.2f}".removesuffix(".00")
-    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+    return _to_the_second(value) if isinstance(value, datetime) else str(value)
+
+
+def _to_the_second(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

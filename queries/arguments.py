@@ -10,6 +10,8 @@ from queries import names
 from queries.periods import Period, Preset, end_of_day, last_finished
 
 _MOST_NEAR = 4
+# A side of a period that is not given.
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class Last(StrEnum):
@@ -37,11 +39,22 @@ def period(from_: str | None, to: str | None) -> Period | None:
     """The days --from … --to; open on a side that is not given. None where neither is."""
     if from_ is None and to is None:
         return None
-    start = day("--from", from_) if from_ else date(1900, 1, 1)
-    end = day("--to", to) if to else date(2999, 12, 31)
+    start = day("--from", from_) if from_ else _FIRST_DAY
+    end = day("--to", to) if to else _LAST_DAY
     if end < start:
         raise UsageError(f"--to {to} lies before --from {from_}")
     return Period(start, end)
+
+
+def days_of(period: Period | None) -> str:
+    """Which days a period has, as a remark under numbers says it: period: 2026-10-01 to 2026-10-31."""
+    if period is None or (period.start == _FIRST_DAY and period.end == _LAST_DAY):
+        return "period: all days (--from, --to or --last narrows it)"
+    if period.end == _LAST_DAY:
+        return f"period: {period.start} and all days after it"
+    if period.start == _FIRST_DAY:
+        return f"period: {period.end} and all days before it"
+    return f"period: {period.start} to {period.end}"
 
 
 def moment(text: str) -> datetime:

@@ -322,7 +322,10 @@ def test_what_does_not_narrow_a_number_is_said(ask: Ask) -> None:
 def test_orders_of_12345_stand_beside_volumes(ask: Ask, tables: dict[str, pd.DataFrame]) -> None:
     p = tables["petition"]
     orders = int(((p["channel"] == "12345转办") & ~p["restricted"] & (p["registered_at"] <= NOW)).sum())
-    assert f"beside it {orders:,} orders of 12345" in ask("registered", *AT).out
+    assert (
+        f"{orders:,} orders of 12345 are counted apart: python -m queries hotline_registered"
+        in ask("registered", *AT).out
+    )
     assert len(ask("hotline_registered", "--cases", "hits", *AT, "--format", "json").records()) == orders
     assert "12345" not in ask("overdue", *AT).out
 
@@ -340,6 +343,33 @@ def test_stocks_are_of_the_end_of_a_period_unless_a_moment_is_named(ask: Ask, ci
     rows = ask("backlog", "--cases", "hits", *october, "--format", "json").records()
     assert len(rows) == wanted[end]
     assert len(ask("backlog", "--cases", "hits", *october, *AT, "--format", "json").records()) == wanted[NOW]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["five_day_closure"], "period: all days (--from, --to or --last narrows it)"),
+        (["five_day_closure", "--last", "month"], "period: 2026-10-01 to 2026-10-31"),
+        (["closed", "--from", "2026-10-01"], "period: 2026-10-01 and all days after it"),
+        (["closed", "--to", "2026-10-31"], "period: 2026-10-31 and all days before it"),
+        (["closed", "--where", "month=2026-10"], "period: 2026-10-01 to 2026-10-31"),
+        (["closed", "--cases", "hits", "--last", "week", "--limit", "1"], "period: 2026-11-09 to 2026-11-15"),
+        (["overdue", "--cases", "hits", "--limit", "1"], "stocks as of 2026-11-22 23:59:59"),
+        (["closed", "overdue"], "period: all days (--from, --to or --last narrows it); "
+         "stocks as of 2026-11-22 23:59:59"),
+        (["overdue", "--by", "month", "--from", "2026-10-01"],
+         "stocks as of the end of each month, at the latest 2026-11-22 23:59:59"),
+    ],
+)  # fmt: skip
+def test_a_table_says_which_days_its_numbers_are_of(ask: Ask, words: list[str], said: str) -> None:
+    lines = ask(*words, *AT).out.splitlines()
+    assert lines.count(said) == 1
+    assert not [line for line in ask(*words, *AT, "--format", "csv").out.splitlines() if "period" in line]
+
+
+def test_stocks_of_a_period_that_is_over_are_said_to_be_of_its_end(ask: Ask) -> None:
+    out = ask("overdue", "--from", "2026-10-01", "--to", "2026-10-31").out
+    assert "stocks as of 2026-10-31 23:59:59" in out.splitlines()
 
 
 def test_a_database_that_is_not_there_is_not_made_by_asking(ask: Ask, tmp_path: Path) -> None:
