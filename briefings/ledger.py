@@ -198,7 +198,7 @@ def _write_numbers(sheet: Worksheet, ledger: Ledger, names: Sequence[str], style
     table = ledger.numbers
     heads = [column.name for column in table.columns]
     hits_at, among_at, value_at = (heads.index(column.name) for column in (HITS, AMONG, VALUE))
-    extra = ("清单计入", "清单合计", "核对", "清单")
+    extra = ("清单分子", "清单分母", "核对", "清单")
     _write_head(
         sheet,
         ledger.title,

@@ -78,6 +78,7 @@ VALUE, HITS, AMONG = Column("本期", "count"), Column("分子", "count"), Colum
 _PREVIOUS, _CHANGE = Column("上期", "count"), Column("环比", "change")
 # Changes per working day, for the ledger: a Word table has no room for them.
 _PER_DAY = (Column("同比（工作日日均）", "change"), Column("环比（工作日日均）", "change"))
+# Whether a count counts a row of a list: what is no rate has no 分子.
 _COUNT_SIDES = ("计入", "未计入")
 
 

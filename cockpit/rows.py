@@ -355,7 +355,7 @@ def places_with(metric: Metric, places: pd.DataFrame, noun: str) -> pd.DataFrame
     written = pd.DataFrame({noun: places["name"], f"{metric.name}（%）": rates})
     if metric.id in MISSING:
         return written.assign(**{MISSING[metric.id]: places["among"] - places["hits"], "总数": places["among"]})
-    written["计入"], written["总数"] = places["hits"], places["among"]
+    written["分子"], written["分母"] = places["hits"], places["among"]
     written[SAMPLE] = [words.SMALL if few else "" for few in places["small"]]
     return written
 

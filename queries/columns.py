@@ -146,8 +146,8 @@ KEY_COLUMNS = (
 # Of a table of numbers or of their definitions, where a list has other columns of these names.
 _NUMBER_COLUMNS = {
     "metric": "指标",
-    "hits": "计入",
-    "misses": "未计入",
+    "hits": "分子",
+    "misses": "未计入分子",
     "among": "分母",
     "value": "数值",
     "unknown": "缺少的数据",

@@ -64,9 +64,9 @@ def test_numbers_are_checked_by_formulas(made_of: Callable[..., tuple[File, ...]
     for metric, row in zip(TOTALS, rows, strict=True):
         told = dict(zip(heads, row, strict=True))
         if metric in NO_LIST:
-            assert told["清单计入"] == "名册，不列清单"
+            assert told["清单分子"] == "名册，不列清单"
             continue
-        assert told["清单计入"].startswith("=COUNTIF('清单")
+        assert told["清单分子"].startswith("=COUNTIF('清单")
         assert told["核对"].startswith("=IF(AND(")
         assert told["本期"] is None or (METRICS[metric].unit == "%") == str(told["本期"]).startswith("=IF(")
     places = book["各区县（功能区）主要指标"]

@@ -192,7 +192,7 @@ def test_places_with_what_their_rate_is_made_of() -> None:
     gaps = rows.places_with(METRICS["grids_staffed"], places, "街道（乡镇）")
     assert gaps.to_dict("records") == [{"街道（乡镇）": "甲", "网格配员率（%）": 75.0, "没有网格员": 1, "总数": 4}]
     rate = rows.places_with(METRICS["on_the_spot"], places, "街道（乡镇）").iloc[0]
-    assert rate[["计入", "总数", "样本"]].tolist() == [3, 4, words.SMALL]
+    assert rate[["分子", "分母", "样本"]].tolist() == [3, 4, words.SMALL]
     count = rows.places_with(METRICS["registered"], places.assign(value=4), "街道（乡镇）")
     assert list(count.columns) == ["街道（乡镇）", "登记量（件次）"]
 

@@ -120,7 +120,7 @@ def test_csv_and_table_show_the_same_rows(ask: Ask) -> None:
     assert all(f" {record['hits']} " in table for record in records)
     assert f"{len(records)} rows" in table
     heads = [head.strip() for head in re.split("[┃│]", table.splitlines()[1]) if head.strip()]
-    assert heads == ["指标", "信访形式", "计入", "未计入", "分母", "数值", "截至"], "as on the page"
+    assert heads == ["指标", "信访形式", "分子", "未计入分子", "分母", "数值", "截至"], "as on the page"
     (fields, *_) = csv.reader(io.StringIO(ask("backlog", "--by", "channel", *AT, "--format", "csv").out))
     assert fields[:4] == ["metric", "channel", "hits", "misses"], "names that programs read"
 
