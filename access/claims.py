@@ -6,8 +6,8 @@ Whatever is not understood gives nothing: an unknown code, a claim of another fo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from access.directory import Directory
 from access.identity import HIGHEST_FIRST, Identity, Reason, Refusal, Role
+from casebase.directory import Directory
 from casebase.scope import WHOLE, Scope
 from casebase.settings import AccessSettings
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from access import proxy
 from access.claims import ClaimError, Claims, identify, read_claims, role_of
 from access.cookies import ForgedError, read_cookie
-from access.directory import Directory
 from access.identity import LOCAL, Identity, Reason, Refusal
 from access.lockout import Lockout
 from access.sessions import Sessions, SignIn
+from casebase.directory import Directory
 from casebase.settings import AccessSettings
 
 _log = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from access.directory import Directory
 from access.identity import Identity, Role
 from access.lockout import Lockout, group_of
 from access.screens import LONGEST_NAME, Screen, Screens
+from casebase.directory import Directory
 from casebase.scope import Scope
 
 # The cookie of a browser that shows a code.

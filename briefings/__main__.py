@@ -47,7 +47,7 @@ def run(
     edits = Edits(cover, steps, "" if proposals is None else _text(proposals))
     owned = open_casebase(read_settings(checks=[check_targets]), url, create=False)
     try:
-        casebase = owned.seen_by(scope_of(scope))
+        casebase = owned.seen_by(scope_of(scope, owned))
         now = casebase.state().as_of(wall_clock(casebase.settings.city.timezone))
         moment = arguments.moment(as_of) if as_of else now
         code = arguments.code(casebase, "--area", area) if area else None

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from casebase.directory import Directory, read_directory
+from casebase.engine import Casebase
 from casebase.errors import CasebaseError, UsageError
 from casebase.scope import WHOLE, Scope
 
@@ -15,23 +17,37 @@ Scopes = Annotated[
     typer.Option(
         "--scope",
         envvar="COCKPIT_SCOPE",
-        help="As whoever may see this alone sees it: area=CODE or unit=ID; several times for several.",
+        help="As whoever may see this alone sees it: area=… or unit=…, by code or name; several times for several.",
     ),
 ]
 Url = Annotated[str | None, typer.Option(help="Database URL; default: config.toml's.")]
 
 
-def scope_of(texts: Sequence[str] | None) -> Scope:
-    """The scope that --scope names; without any, everything. Raises UsageError for another text."""
+def scope_of(texts: Sequence[str] | None, casebase: Casebase) -> Scope:
+    """The scope that --scope names by codes or names; without any, everything. Raises UsageError for another text."""
     if not texts:
         return WHOLE
+    directory = read_directory(casebase)
     named: dict[str, set[str]] = {"area": set(), "unit": set()}
     for text in texts:
-        kind, _, code = text.partition("=")
-        if kind not in named or not code:
-            raise UsageError(f"--scope {text}: write area=CODE or unit=ID")
-        named[kind].add(code)
+        kind, _, told = text.partition("=")
+        if kind not in named or not told:
+            raise UsageError(f"--scope {text}: write area=… or unit=…, a code or a name")
+        named[kind].add(_code(text, kind, told, directory))
     return Scope(frozenset(named["area"]), frozenset(named["unit"]))
+
+
+def _code(text: str, kind: str, told: str, directory: Directory) -> str:
+    """The one code that is told. Raises UsageError for a name of several, and for what none is called."""
+    codes = directory.areas_meant(told) if kind == "area" else directory.units_meant(told)
+    if len(codes) == 1:
+        return codes[0]
+    if codes:
+        outer = {code: directory.areas.get(directory.parents.get(code, "")) for code in codes}
+        listed = ", ".join(f"{code} ({outer[code]})" if outer[code] else code for code in codes)
+        raise UsageError(f"--scope {text}: the name of several {kind}s, write the code: {listed}")
+    how = "district, or street," if kind == "area" else "unit"
+    raise UsageError(f"--scope {text}: no such {kind}; python -m queries --codes {how} lists them")
 
 
 def run_command(

@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from access.directory import Directory, read_directory
 from access.entry import Action, Entry
 from access.gate import Gate
 from access.identity import Identity
@@ -19,6 +18,7 @@ from access.pairing import Pairing
 from access.screens import Screens
 from access.sessions import Sessions, SignIn
 from casebase.clock import wall_clock
+from casebase.directory import Directory, read_directory
 from casebase.engine import keep_new_files_private, open_casebase
 from casebase.errors import CasebaseError
 from casebase.row_security import check_reader

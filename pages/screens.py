@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from access.directory import Directory
 from access.entry import Action, Outcome, entry_by, scope_text
 from access.identity import Identity
 from access.pairing import PAIRING_ROLES, PairingRefusal, normalized
 from access.screens import LONGEST_NAME, Screen
+from casebase.directory import Directory
 from casebase.scope import DISTRICT, Scope
 from cockpit import process
 from cockpit.view import View

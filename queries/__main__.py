@@ -20,7 +20,6 @@ from casebase.clock import wall_clock
 from casebase.engine import ScopedCasebase, open_casebase
 from casebase.errors import UsageError
 from casebase.personal import masked_column
-from casebase.scope import Scope
 from casebase.settings import read_settings
 from queries import arguments, names, needs
 from queries.cases import Part, cases
@@ -81,7 +80,7 @@ def run(
 ) -> None:
     """Measure metrics, list the cases behind one (--cases), or show the dictionary (--list) or codes (--codes)."""
     if show or lacking:
-        _print_unknown(url, scope_of(scope)) if lacking else _dictionary(metrics, form)
+        _print_unknown(url, scope) if lacking else _dictionary(metrics, form)
         return
     if list_cases and by:
         raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
@@ -94,9 +93,9 @@ def run(
     period = _period(last, from_, to, moment.date())
     if list_cases and len(metrics or []) > 1:
         raise UsageError("--cases takes one metric")
-    within_scope, owned = scope_of(scope), open_casebase(settings, url, create=False)
+    owned = open_casebase(settings, url, create=False)
     try:
-        casebase = owned.seen_by(within_scope)
+        casebase = owned.seen_by(scope_of(scope, owned))
         if codes:
             _print(_codes(casebase, codes), form, _list_head)
             return
@@ -298,11 +297,11 @@ def _list_head(name: str) -> str:
     return COLUMN_NAMES.get(name, name)
 
 
-def _print_unknown(url: str | None, scope: Scope) -> None:
+def _print_unknown(url: str | None, scope: list[str] | None) -> None:
     """What the data lacks, and the numbers that are not known without it."""
     owned = open_casebase(read_settings(checks=[check_targets]), url, create=False)
     try:
-        lacks = unknown(owned.seen_by(scope))
+        lacks = unknown(owned.seen_by(scope_of(scope, owned)))
     finally:
         owned.engine.dispose()
     by_lack: dict[str, list[str]] = {}

@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from access.directory import Directory
 from access.entry import Action, entry_by
 from access.identity import Identity, Refusal
 from access.requests import identity_of
+from casebase.directory import Directory
 from casebase.errors import CasebaseError, UsageError
 from casebase.scope import Scope
 from cockpit import process

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.claims import ClaimError, identify, read_claims
-from access.directory import Directory, read_directory
 from access.identity import Identity, Reason, Refusal, Role
 from casebase import schema
+from casebase.directory import Directory, read_directory
 from casebase.engine import Casebase
 from casebase.scope import WHOLE, Scope
 from casebase.settings import AccessSettings, RoleSettings

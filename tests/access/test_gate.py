@@ -14,12 +14,12 @@ from streamlit.web.server.starlette.starlette_server_config import AUTH_COOKIE_M
 
 from access import cookies, sessions
 from access.cookies import ForgedError, read_cookie
-from access.directory import Directory
 from access.gate import Gate, Presented
 from access.identity import LOCAL, Identity, Reason, Refusal, Role
 from access.lockout import LASTS, TRIES, WITHIN, Lockout
 from access.proxy import address_of, is_proxy
 from access.sessions import Sessions
+from casebase.directory import Directory
 from casebase.scope import WHOLE, Scope
 from casebase.settings import AccessSettings, RoleSettings
 from tests.access.conftest import Clock

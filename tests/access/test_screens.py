@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from access.directory import Directory
 from access.identity import Identity, Role
 from access.lockout import TRIES, Lockout
 from access.pairing import ALPHABET, LASTS, MOST_CODES, MOST_CODES_OF_ADDRESS, Code, Pairing, PairingRefusal, in_groups
 from access.screens import Screen, Screens
+from casebase.directory import Directory
 from casebase.scope import WHOLE, Scope
 from tests.access.conftest import Clock
 

@@ -198,6 +198,9 @@ def test_the_dictionary_needs_no_database(ask: Ask) -> None:
         (["registered", "--where", "street=没有的街道"], "--where street 没有的街道: no such street"),
         (["registered", "--where", "street=410105"], "--where street 410105: no such street"),
         (["registered", "--unit", "nobody"], "--unit nobody: no such unit"),
+        (["registered", "--scope", "area=没有的区"], "--scope area=没有的区: no such area; python -m queries --codes"),
+        (["registered", "--scope", "unit=410105"], "--scope unit=410105: no such unit; python -m queries --codes unit"),
+        (["registered", "--scope", "410105"], "--scope 410105: write area=… or unit=…, a code or a name"),
         (["--codes", "month"], "--codes month: its values have no codes"),
         (["nonsense", "--list"], "metric nonsense: unknown"),
         (
@@ -236,6 +239,26 @@ def test_places_and_units_may_be_told_by_name(city: Casebase, ask: Ask) -> None:
     )
     assert told == meant
     assert len(json.loads(told))
+
+
+def test_a_scope_may_be_told_by_names(city: Casebase, ask: Ask) -> None:
+    units, districts = codes(city.whole, "unit") or {}, codes(city.whole, "district") or {}
+    district, unit = next(iter(districts.items())), next(iter(units.items()))
+    told, meant = (
+        ask("registered", "--by", "unit", "--scope", f"area={area}", "--scope", f"unit={by}", *AT, "--format", "json")
+        for area, by in zip(district, unit, strict=True)
+    )
+    assert told.records() == meant.records()
+    everything = ask("registered", "--by", "unit", *AT, "--format", "json")
+    of_scope, of_all = (sum(row["hits"] for row in answer.records()) for answer in (told, everything))
+    assert 0 < of_scope < of_all
+    streets = areas(city.whole)
+    shared = streets[(streets["level"] == 3) & streets["name"].duplicated(keep=False)]
+    name = shared["name"].iloc[0]
+    refused = ask("registered", "--scope", f"area={name}", *AT)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert f"--scope area={name}: the name of several areas, write the code: " in refused.err
+    assert all(f"{code} (" in refused.err for code in shared.loc[shared["name"] == name, "code"])
 
 
 def test_a_name_that_is_near_or_of_several_is_named(city: Casebase, ask: Ask) -> None:

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from access.directory import Directory
 from access.identity import Identity, Role
+from casebase.directory import Directory
 from casebase.engine import Casebase
 from casebase.scope import WHOLE, Scope
 from cockpit import process

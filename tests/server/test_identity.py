@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from access.directory import Directory
 from access.gate import Gate
 from access.lockout import Lockout
 from access.sessions import Sessions
+from casebase.directory import Directory
 from casebase.settings import AccessSettings, RoleSettings
 from cockpit import process
 from server import identity

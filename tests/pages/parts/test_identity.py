@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from access.directory import Directory
 from access.gate import Gate
 from access.identity import Identity, Reason, Refusal
 from access.lockout import Lockout
 from access.proxy import session_key
 from access.requests import ADDRESS, CONNECTION, RESUMES, SESSION
 from access.sessions import Sessions
+from casebase.directory import Directory
 from casebase.scope import Scope
 from casebase.settings import AccessSettings, RoleSettings
 from cockpit import process

@@ -1,6 +1,6 @@
-"""The areas and units that a sign-in may name, by code or by a name that only one of them has."""
+"""The areas and units that a sign-in or --scope may name, by code or by a name that only one of them has."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,11 +22,19 @@ class Directory:
 
     def area(self, told: str) -> str | None:
         """The code of the area that is meant; None where there is none, or more than one of this name."""
-        return told if told in self.areas else self._area_names.get(told)
+        return _only(self.areas_meant(told))
 
     def unit(self, told: str) -> str | None:
         """The same of a unit."""
-        return told if told in self.units else self._unit_names.get(told)
+        return _only(self.units_meant(told))
+
+    def areas_meant(self, told: str) -> tuple[str, ...]:
+        """The code of the area of this code, or those of all areas of this name."""
+        return (told,) if told in self.areas else self._area_codes.get(told, ())
+
+    def units_meant(self, told: str) -> tuple[str, ...]:
+        """The same of units."""
+        return (told,) if told in self.units else self._unit_codes.get(told, ())
 
     def lies_within(self, inner: Scope, outer: Scope) -> bool:
         """Whether whoever has the outer scope sees all that the inner one shows."""
@@ -45,17 +53,23 @@ class Directory:
             code = self.parents.get(code, "")
 
     @cached_property
-    def _area_names(self) -> dict[str, str]:
-        return _by_unique_name(self.areas)
+    def _area_codes(self) -> dict[str, tuple[str, ...]]:
+        return _by_name(self.areas)
 
     @cached_property
-    def _unit_names(self) -> dict[str, str]:
-        return _by_unique_name(self.units)
+    def _unit_codes(self) -> dict[str, tuple[str, ...]]:
+        return _by_name(self.units)
 
 
-def _by_unique_name(names: Mapping[str, str]) -> dict[str, str]:
-    times = Counter(names.values())
-    return {name: code for code, name in names.items() if times[name] == 1}
+def _only(codes: tuple[str, ...]) -> str | None:
+    return codes[0] if len(codes) == 1 else None
+
+
+def _by_name(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for code, name in names.items():
+        found[name].append(code)
+    return {name: tuple(sorted(codes)) for name, codes in found.items()}
 
 
 def read_directory(casebase: Casebase) -> Directory:
