@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Integer,
     Join,
     Select,
     and_,
@@ -165,7 +166,7 @@ def list_rows(
     limit: int | None = None,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """Rows of a subject that match, in its order, with its columns.
+    """Rows of a subject that match, in its order, with its columns; whole numbers with blanks are Int64.
 
     Of a page only the keys are sought among all rows; names are looked up for the page alone.
     """
@@ -184,7 +185,13 @@ def list_rows(
         listing = listing.where(subject.key.in_(chosen))
     else:
         listing = listing.where(where)
-    return _told_apart(casebase, casebase.frame(listing))
+    return _told_apart(casebase, _whole(casebase.frame(listing), listing))
+
+
+def _whole(rows: pd.DataFrame, listing: Select[Any]) -> pd.DataFrame:
+    """Rows whose whole numbers are such beside blanks too, of which pandas would make fractions: 48.0."""
+    numbers = [name for name, column in listing.selected_columns.items() if isinstance(column.type, Integer)]
+    return rows.astype({name: "Int64" for name in numbers if rows[name].isna().any()})
 
 
 def _joins_cases(rows: FromClause) -> bool:

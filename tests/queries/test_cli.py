@@ -141,6 +141,15 @@ def test_a_table_of_cases_has_its_heads_in_chinese_and_every_number_whole(
     assert not {"case_no", "petition_id", "单位联系电话"} & set(re.findall(r"\w+", table))
 
 
+def test_whole_numbers_beside_blanks_are_whole(ask: Ask) -> None:
+    """Of a case without a five-day limit no days are left; those of the others are days, not 3.0."""
+    asked = ["registered", "--cases", "hits", *AT]
+    days = [row["five_day_left"] for row in ask(*asked, "--format", "json").records()]
+    assert None in days
+    assert {type(number) for number in days if number is not None} == {int}
+    assert not [out for form in ("csv", "table") if re.search(r"\d\.0\b", out := ask(*asked, "--format", form).out)]
+
+
 def test_rates_read_as_percent_in_the_table_and_as_fractions_elsewhere(ask: Ask) -> None:
     (record,) = ask("resolution", *AT, "--format", "json").records()
     assert 0 < record["value"] < 1
