@@ -11,7 +11,7 @@ from casebase.directory import Directory
 from casebase.scope import DISTRICT, Scope
 from cockpit import process
 from cockpit.view import View
-from pages.parts import identity, layout, notices, tables
+from pages.parts import ending, identity, layout, notices, tables
 from pages.parts.markdown import escape_markdown
 from queries import names
 from views import words
@@ -120,11 +120,7 @@ def _moment(seconds: float) -> str:
 def _revoke(screens: list[Screen]) -> None:
     """Choose a screen and take its token from it."""
     labels = {screen.key: f"{screen.name}（{_moment(screen.paired_at)}配对）" for screen in screens}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        key = st.selectbox(
-            "撤销哪块大屏", list(labels), format_func=lambda one: labels.get(one, one), key="which", width=360
-        )
-        st.button("撤销", key="revoke", on_click=_revoke_one, args=(key,), disabled=key is None)
+    ending.section("撤销哪块大屏", labels, "撤销", "随即退出，要再显示须重新配对", _revoke_one, "revoke")
 
 
 def _revoke_one(key: str) -> None:

@@ -1,13 +1,12 @@
 """会话管理: who is signed in, since when and from where; and the end of it, for the administrator."""
 
 import pandas as pd
-import streamlit as st
 
 from access.entry import Action, entry_by
 from access.sessions import Session
 from cockpit import process
 from cockpit.view import View
-from pages.parts import identity, layout, notices, tables
+from pages.parts import ending, identity, layout, notices, tables
 from views import words
 
 
@@ -50,9 +49,8 @@ def _moment(seconds: float) -> str:
 def _end(sessions: list[Session]) -> None:
     """Choose a person and end all of that person's sessions."""
     names = {session.subject: f"{session.name}（{session.subject}）" for session in sessions}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        subject = st.selectbox("结束谁的会话", list(names), format_func=lambda key: names.get(key, key), key="whose")
-        st.button("结束全部会话", key="end", on_click=_end_person, args=(subject,), disabled=subject is None)
+    said = "在所有设备上的会话随即结束"
+    ending.section("结束谁的会话", names, "结束全部会话", said, _end_person, "end")
 
 
 def _end_person(subject: str) -> None:

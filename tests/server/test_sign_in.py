@@ -99,6 +99,7 @@ def test_an_administrator_ends_the_sessions_of_somebody_else(
     page.get_by_role("combobox", name=re.compile("结束谁的会话")).click()
     page.get_by_role("option", name="张三（zhang）").click()
     page.get_by_role("button", name="结束全部会话").click()
+    page.get_by_role("button", name="确认结束全部会话").click()
     is_at_the_door(reader, "已退出，请重新登录。")
     expect(page.locator(".signed-in")).to_be_visible()
 
