@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,9 +15,11 @@ from casebase.access_log import verify
 from casebase.errors import CasebaseError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, identity, layout, lists, notices, tables
+from pages.parts import filters, identity, layout, lists, menu, notices, tables
 from pages.parts.markdown import escape_markdown
+from queries import names
 from views import words
+from wording import log_addresses
 from wording.access_log import trouble_text, whole_or_not, written_lines
 
 _log = logging.getLogger(__name__)
@@ -82,7 +85,7 @@ def _day(label: str, key: str) -> date | None:
     return day
 
 
-def found(wanted: Search) -> None:
+def found(view: View, wanted: Search) -> None:
     """How many lines are found, a page of them, the newest first, and all as a file."""
     folder = process.access_log().folder
     total = count(folder, wanted)
@@ -98,10 +101,22 @@ def found(wanted: Search) -> None:
     if verifying:
         _verify()
     if total:
-        lines = written_lines(search(folder, wanted, limit=lists.PAGE_ROWS, offset=offset))
+        lines = written_lines(search(folder, wanted, limit=lists.PAGE_ROWS, offset=offset), partial(in_words, view))
         tables.table(lines, key="log_lines", alt="访问日志", high=22, columns=_COLUMNS)
     else:
         notices.hint("没有查到。放宽时间范围，或减少查找的条件。")
+
+
+def in_words(view: View, address: str) -> str:
+    """What an address asks for, in words: of lists, searches and files; the file of the log has the address itself."""
+    titles = {entry.path: entry.title for entry in menu.ENTRIES}
+
+    def named(dimension: str, value: str) -> str:
+        if dimension == "area":
+            return (view.ask(names.codes) or {}).get(value, value)
+        return lists.named(view, dimension, value)
+
+    return log_addresses.in_words(address, titles, named)
 
 
 def _verify() -> None:
@@ -133,4 +148,4 @@ def page(view: View, reader: Identity | None = None) -> None:
     if not st.session_state.get(_READ):
         st.session_state[_READ] = True
         log.record(entry_by(reader, process.now(), Action.READ_LOG))
-    found(wanted_lines())
+    found(view, wanted_lines())

@@ -1,6 +1,6 @@
 """The access log in words: its lines as a table, whether it is whole, and what keeps it from being written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -28,12 +28,15 @@ _FAULTS = {
 }
 
 
-def written_lines(lines: Sequence[Logged]) -> pd.DataFrame:
-    """Lines as a person reads them, one row each: texts and the number of the line."""
-    return pd.DataFrame([_row(line) for line in lines], columns=list(HEADS)).astype({"序号": "Int64"})
+def written_lines(lines: Sequence[Logged], in_words: Callable[[str], str] = str) -> pd.DataFrame:
+    """Lines as a person reads them, one row each: texts and the number of the line.
+
+    `in_words` says what an address asks for; without it addresses stand as they were written.
+    """
+    return pd.DataFrame([_row(line, in_words) for line in lines], columns=list(HEADS)).astype({"序号": "Int64"})
 
 
-def _row(line: Logged) -> dict[str, object]:
+def _row(line: Logged, in_words: Callable[[str], str]) -> dict[str, object]:
     entry = line.entry
     if entry is None:
         return dict.fromkeys(HEADS, "") | {"序号": None, "结果": UNREADABLE, "对象": line.raw}
@@ -45,8 +48,8 @@ def _row(line: Logged) -> dict[str, object]:
         "结果": outcome if line.is_whole else CHANGED,
         "人员": person(entry.name, entry.user),
         "角色": _ROLES.get(entry.role, entry.role),
-        "对象": entry.what,
-        "理由或说明": _reason(entry.reason),
+        "对象": in_words(entry.what),
+        "理由或说明": in_words(_reason(entry.reason)),
         "可见范围": entry.scope,
         "来源地址": entry.address,
     }

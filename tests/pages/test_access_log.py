@@ -203,3 +203,13 @@ def test_a_person_is_named_once() -> None:
         "li",
         "李明",
     ]
+
+
+def test_a_list_stands_in_words_on_the_page_and_by_its_address_in_the_file(
+    open_page: OpenPage, demo_url: str, folder: Path
+) -> None:
+    address = "/list?metric=five_day_closure&part=misses&period=本月&area=410105"
+    LogFiles(folder, 12).append([Entry(UNTIL, Action.VIEW_LIST, *WANG, address)])
+    app = open_page(demo_url, "access_log")
+    assert lines(app)["对象"].iloc[0] == "数字明细：五日办结率（未按期），本月，金水区"
+    assert written_lines(search(folder, Search(action=Action.VIEW_LIST)))["对象"].tolist() == [address]
