@@ -10,6 +10,7 @@ from cockpit.view import View
 from pages.parts import filters, layout, lists, notices, recording
 from queries.cases import Part
 from queries.model import Kind
+from queries.subjects import DIMENSIONS
 from views import words
 
 
@@ -38,6 +39,11 @@ def table(view: View, question: lists.Question, part: Part) -> None:
     chosen, metric = lists.Question(question.metric, part, question.cell), question.metric
     recording.opened("list", Action.VIEW_LIST, filters.address_text(chosen.parameters))
     total = lists.count_rows(chosen, view, part)
+    unseen = [] if total else lists.out_of_sight(chosen, view)
+    for name, value in unseen:
+        filters.warn_of_unknown(DIMENSIONS[name], value, "这里没有记录")
+    if unseen:
+        return
     lists.paged(
         view,
         metric.name,

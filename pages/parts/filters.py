@@ -346,10 +346,15 @@ def _resolve_address(key: str, label: str, options: list[str], label_of_option: 
 
 def _warn_of_unknown_choices() -> None:
     """Say which choices of the address there are not, for this reader; the numbers below are without them."""
-    where = "不在库中" if session.current_data().scope.is_whole else "不在您可以查看的范围里"
     for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
-        recording.refused(label, f"{label} {asked}")
-        st.warning(f"地址里的{label}「{escape_markdown(asked)}」{where}，以下数字未按它筛选。")
+        warn_of_unknown(label, asked, "以下数字未按它筛选")
+
+
+def warn_of_unknown(label: str, asked: str, so: str) -> None:
+    """Say that there is no such place, class or unit, for this reader, and what follows; the log has it as refused."""
+    where = "不在库中" if session.current_data().scope.is_whole else "不在您可以查看的范围里"
+    recording.refused(label, f"{label} {asked}")
+    st.warning(f"地址里的{label}「{escape_markdown(asked)}」{where}，{so}。")
 
 
 def choose_unit_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ from queries.dictionary import counted_in
 from queries.export import csv_file, file_name
 from queries.measure import measure, metric_of, span_of
 from queries.model import Kind, Metric, Slice
-from queries.names import names_of
+from queries.names import codes, names_of
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
 from wording.names import short
@@ -124,6 +124,16 @@ def _square(value: str) -> str:
 def count_rows(question: Question, view: View, part: Part) -> int:
     """How many rows the list has."""
     return view.ask(count_cases, question.metric.id, part, **question.scope(view))
+
+
+def out_of_sight(question: Question, view: View) -> list[tuple[str, str]]:
+    """Of a list without rows: the places, units and classes of its cell that there are not for this reader."""
+    known = {name: view.ask(codes, name) for name, value in question.cell if value is not None and name in DIMENSIONS}
+    return [
+        (name, value)
+        for name, value in question.cell
+        if value is not None and (found := known.get(name)) is not None and value not in found
+    ]
 
 
 def rows(question: Question, view: View, limit: int | None = None, offset: int = 0) -> pd.DataFrame:

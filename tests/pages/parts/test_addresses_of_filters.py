@@ -61,3 +61,33 @@ def test_an_address_of_others_is_said_to_whoever_sees_one_district(
     assert views[-1].within.area == "410105"
     said = [f"地址里的区县「{asked}」不在您可以查看的范围里，以下数字未按它筛选。"] if is_said else []
     assert [warning.value for warning in app.warning] == said
+
+
+@pytest.mark.parametrize(
+    ("scope", "asked", "said"),
+    [
+        ("410105", {"by_district": "410103"}, "地址里的区县（功能区）「410103」不在您可以查看的范围里，这里没有记录。"),
+        (
+            "410105",
+            {"by_street": "410103001"},
+            "地址里的街道（乡镇）「410103001」不在您可以查看的范围里，这里没有记录。",
+        ),
+        ("410105", {"by_unit": "U-nowhere"}, "地址里的责任单位「U-nowhere」不在您可以查看的范围里，这里没有记录。"),
+        ("410105", {"by_district": "410105"}, None),
+        ("410105", {"by_stage": "从未有过"}, None),
+        (None, {"by_district": "999"}, "地址里的区县（功能区）「999」不在库中，这里没有记录。"),
+    ],
+)
+def test_a_list_of_others_is_said_to_be_out_of_sight(
+    open_page: Callable[..., AppTest],
+    demo_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    scope: str | None,
+    asked: dict[str, str],
+    said: str | None,
+) -> None:
+    if scope:
+        monkeypatch.setattr(gate, "LOCAL", replace(LOCAL, scope=Scope(frozenset({scope}))))
+    app = open_page(demo_url, "case_list", metric="registered", **asked)
+    assert [warning.value for warning in app.warning] == ([said] if said else [])
+    assert bool([info for info in app.info if "没有记录" in info.value]) is ("by_stage" in asked)
