@@ -77,13 +77,17 @@ class Preparing:
         with self._lock:
             if latest.error is not None:
                 return latest
-            pages = [] if self._prepared.is_like(latest) else self._pages()
-            waited = 0.0 if self._since is None else time.monotonic() - self._since
-            if not pages or waited > _PATIENCE:
+            if self._prepared.is_like(latest):
                 self._prepared = latest
-            elif self._since is None:
+            elif self._since is not None:
+                # Every page looks here again and again: what they ask is looked through at the beginning alone.
+                if time.monotonic() - self._since > _PATIENCE:
+                    self._prepared = latest
+            elif pages := self._pages():
                 self._since = time.monotonic()
                 threading.Thread(target=self._prepare, args=(pages, latest), name="preparing", daemon=True).start()
+            else:
+                self._prepared = latest
             return self._prepared
 
     def _pages(self) -> list[Data]:

@@ -199,6 +199,23 @@ def test_a_hundred_who_have_it_open_are_answered_once(living: City) -> None:
     assert len(asked) == 8
 
 
+def test_looking_again_while_it_is_prepared_costs_nothing_for_each_open_page(
+    living: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer, looked_through = threading.Event(), []
+    viewers = [Viewer() for _ in range(20)]
+    for viewer in viewers:
+        living.draw(viewer, page)
+    monkeypatch.setattr(Data, "ask", lambda *_, **__: may_answer.wait(20))
+    monkeypatch.setattr("cockpit.preparing._question", lambda data: looked_through.append(data) or data.asked.key)
+    latest = living.change(AT + timedelta(seconds=1))
+    for viewer in viewers:
+        living.preparing.looked(viewer)
+        assert not living.preparing.reading().is_like(latest)
+    assert len(looked_through) == len(viewers)  # once for the version, not once for each look of each
+    may_answer.set()
+
+
 def test_who_listens_is_told_when_it_is_prepared(living: City) -> None:
     viewer, told = Viewer(), threading.Event()
     living.draw(viewer, page)
