@@ -8,6 +8,7 @@ telephones the numbering plan of the Ministry of Industry and Information Techno
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,8 @@ _SPLIT = rf"{_GAP}{{0,3}}"
 # Most texts have no seven digits in a row, and are done with; of those that have, most have a date.
 _ROW = re.compile(rf"\d(?:{_SPLIT}\d){{6,}}")
 _LONG_ROW = 10
+# Characters of a text that is worth remembering as seen.
+_SHORT = 32
 _SAID = re.compile(r"电话|手机|座机|热线|联系方式|拨打|致电|微信|[Tt][Ee][Ll]|[Pp][Hh][Oo][Nn]|[Mm][Oo][Bb][Ii]|[)）]")
 _BEFORE, _AFTER = r"(?<![\d.．])(?<!\d[,，])", r"(?![.．]?\d)"
 # A sum of money is no telephone.
@@ -139,6 +142,16 @@ class PersonalText(TypeDecorator[str]):
 
 def _may_hold(text: str) -> bool:
     """Whether there is anything to look for: ten digits in a row, or seven where a word or bracket tells of a line."""
+    return _short_may_hold(text) if len(text) <= _SHORT else _holds_a_row(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _short_may_hold(text: str) -> bool:
+    """The same of names and words, which come again with every answer."""
+    return _holds_a_row(text)
+
+
+def _holds_a_row(text: str) -> bool:
     rows = [sum(map(str.isdecimal, row)) for row in _ROW.findall(text)]
     return bool(rows) and (max(rows) >= _LONG_ROW or _SAID.search(text) is not None)
 

@@ -23,9 +23,7 @@ def areas(casebase: ScopedCasebase) -> pd.DataFrame:
 
     Columns: code, name, level, parent_code, kind, population, households, lon, lat, schematic.
     """
-    a = schema.area.c
-    columns = (a.code, a.name, a.level, a.parent_code, a.kind, a.population, a.households, a.lon, a.lat, a.schematic)
-    return casebase.frame(select(*columns).order_by(a.code))
+    return _areas(casebase).copy()
 
 
 def shapes(casebase: ScopedCasebase, parent: str) -> pd.DataFrame:
@@ -67,6 +65,17 @@ def units(casebase: ScopedCasebase) -> pd.DataFrame:
     if casebase.scope.is_whole:
         return table.copy()
     return table[table["unit_id"].isin(_units_of_cases(casebase))].reset_index(drop=True)
+
+
+def _areas_but_shapes() -> Select[Any]:
+    a = schema.area.c
+    columns = (a.code, a.name, a.level, a.parent_code, a.kind, a.population, a.households, a.lon, a.lat, a.schematic)
+    return select(*columns).order_by(a.code)
+
+
+@once_for(_areas_but_shapes)
+def _areas(casebase: ScopedCasebase) -> pd.DataFrame:
+    return casebase.frame(_areas_but_shapes())
 
 
 def _all_areas() -> Select[Any]:

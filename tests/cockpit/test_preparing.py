@@ -202,12 +202,13 @@ def test_a_hundred_who_have_it_open_are_answered_once(living: City) -> None:
 def test_looking_again_while_it_is_prepared_costs_nothing_for_each_open_page(
     living: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    may_answer, looked_through = threading.Event(), []
+    may_answer = threading.Event()
+    looked_through: list[Data] = []
     viewers = [Viewer() for _ in range(20)]
     for viewer in viewers:
         living.draw(viewer, page)
     monkeypatch.setattr(Data, "ask", lambda *_, **__: may_answer.wait(20))
-    monkeypatch.setattr("cockpit.preparing._question", lambda data: looked_through.append(data) or data.asked.key)
+    monkeypatch.setattr("cockpit.preparing._question", looked_through.append)
     latest = living.change(AT + timedelta(seconds=1))
     for viewer in viewers:
         living.preparing.looked(viewer)

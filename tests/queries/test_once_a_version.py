@@ -45,7 +45,7 @@ def test_questions_of_the_same_rows_read_them_once(duckdb_city: Casebase, asked:
 
 
 def test_a_table_that_a_caller_changes_is_his_own(duckdb_city: Casebase) -> None:
-    for ask in (names.categories, names.units):
+    for ask in (names.areas, names.categories, names.units):
         table = ask(duckdb_city.whole)
         table["name"] = "changed"
         assert (ask(duckdb_city.whole)["name"] != "changed").all()
