@@ -1,8 +1,9 @@
 """The list behind a number: what the address asks for, its rows as a table and as a file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -35,6 +36,10 @@ XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
 # Of a case: what a reader of late ones looks for first.
 _CLOCKS = ("registered_at", "five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
+_DAYS = ("five_day_due", "joined_on", "founded_on")
+# How wide (px) columns are: those of a minute, a day and a channel (12345转办) show it whole, titles are cut.
+_TIME = 114
+_WIDTHS = {**dict.fromkeys(_DAYS, 80), "channel": 80, "title": 230}
 
 
 @dataclass(frozen=True)
@@ -207,9 +212,10 @@ def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int 
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
     city = view.settings.city.name
     if "petition_id" not in rows.columns:
-        tables.table(view.derive(readable, rows, city), key=key, alt=alt, high=high)
+        tables.table(view.derive(readable, rows, city), key=key, alt=alt, high=high, columns=widths(rows.columns))
         return
-    cell = tables.pick_cell(view.derive(readable, rows, city), key=key, alt=alt, high=high)
+    listed = view.derive(readable, rows, city)
+    cell = tables.pick_cell(listed, key=key, alt=alt, high=high, columns=widths(rows.columns))
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
     if cell is not None:
@@ -291,15 +297,30 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
             table[name] = [words.NONE if words.is_missing(number) else f"{number:.0f}" for number in table[name]]
-        elif name in ("five_day_due", "joined_on", "founded_on"):
+        elif name in _DAYS:
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
     table = table.astype(object).where(table.notna(), words.NONE)
     return table[_clocks_first(list(table.columns))].rename(columns=COLUMN_NAMES)
 
 
 def _clocks_first(names: list[str]) -> list[str]:
-    """The columns of a list of cases with limits and closing before title and names, which fill a narrow screen."""
-    clocks = [name for name in _CLOCKS if name in names and "title" in names]
-    rest = [name for name in names if name not in clocks]
-    place = rest.index("title") if clocks else 0
-    return [*rest[:place], *clocks, *rest[place:]]
+    """The columns of a list of cases with limits and closing before title and names, which fill a narrow screen.
+
+    Who is to act stands beside the title: behind category and places a screen 1366 wide does not reach it.
+    """
+    if "title" not in names:
+        return names
+    clocks, who = ([name for name in wanted if name in names] for wanted in (_CLOCKS, ("unit",)))
+    rest = [name for name in names if name not in (*clocks, *who)]
+    place = rest.index("title")
+    return [*rest[:place], *clocks, "title", *who, *rest[place + 1 :]]
+
+
+def widths(names: Iterable[str]) -> dict[str, Any]:
+    """The widths of the columns of a list by their heads: days and times whole, titles not as wide as they would be.
+
+    Left alone, the grid judges a column by its first rows, and cuts the dates of one that begins with dashes.
+    """
+    shown = [name for name in names if name in COLUMN_NAMES]
+    wide = {name: _TIME for name in shown if _is_time(name)} | _WIDTHS
+    return {COLUMN_NAMES[name]: st.column_config.Column(width=wide[name]) for name in shown if name in wide}

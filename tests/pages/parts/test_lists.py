@@ -1,7 +1,10 @@
 """Lists as a reader has them: the contact of who is responsible where it is known, no column of blanks where not."""
 
+import json
+
 import pandas as pd
 from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
 from casebase.schema import petition, unit
@@ -37,7 +40,7 @@ def test_limits_and_closing_stand_before_the_wide_columns() -> None:
     names = ["case_no", "title", "channel", "unit", "stage", "registered_at", "five_day_due", "due_at", "closed_at"]
     rows = pd.DataFrame({name: ["2026-10-09"] for name in names})
     heads = list(lists.readable(rows).columns)
-    assert heads[:6] == ["信访编号", "登记时间", "五日期限", "办结期限", "办结时间", "标题"]
+    assert heads[:7] == ["信访编号", "登记时间", "五日期限", "办结期限", "办结时间", "标题", "责任单位"]
     assert sorted(heads) == sorted(COLUMN_NAMES[name] for name in names)
     assert list(lists.readable(rows.drop(columns="title")).columns)[1] == "信访形式"
 
@@ -45,3 +48,19 @@ def test_limits_and_closing_stand_before_the_wide_columns() -> None:
 def test_a_unit_of_the_city_is_called_as_in_rankings() -> None:
     rows = pd.DataFrame({"case_no": ["1", "2", "3"], "unit": ["郑州市交通运输局", "金水区教育局", None]})
     assert lists.readable(rows, "郑州市")["责任单位"].tolist() == ["市交通运输局", "金水区教育局", "—"]
+
+
+def test_dates_have_the_width_of_a_date_whatever_stands_in_the_first_rows() -> None:
+    def page() -> None:
+        import pandas as pd
+
+        from pages.parts import lists, tables
+
+        rows = pd.DataFrame({"case_no": ["a", "b"], "due_at": ["", "2026-10-09 23:59"], "title": ["题", "题" * 40]})
+        rows = rows.assign(five_day_due=["", "2026-10-09"])
+        tables.table(lists.readable(rows), key="rows", alt="清单", columns=lists.widths(rows.columns))
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    columns = json.loads(app.dataframe[0].proto.columns)
+    assert [columns[head]["width"] for head in ("办结期限", "五日期限", "标题")] == [114, 80, 230]
