@@ -74,6 +74,7 @@ class Gate:
         if isinstance(admitted, Refusal):
             return admitted
         identity = identify(admitted.claims, self.settings, self.directory)
+        self.sessions.let_in(admitted.key, isinstance(identity, Identity))
         if isinstance(identity, Refusal):
             return identity
         return replace(identity, session=admitted.key, address=presented.address)
@@ -81,7 +82,7 @@ class Gate:
     def session_of(self, presented: Presented) -> str | Refusal:
         """The key of the session that a request is of, whatever its person may see; "" where nobody signs in.
 
-        Asks no database.
+        Asks no database: whether the person's areas and units are known, and the person is let in, `who` finds out.
         """
         if self.is_open:
             return ""
@@ -112,12 +113,13 @@ class Gate:
             self.sessions.begin_anew(vouched.key)
 
     def _vouched(self, presented: Presented) -> _Vouched | Refusal:
+        is_told = self.settings.sign_in == "proxy"
         try:
-            vouched = self._by_proxy(presented) if self.settings.sign_in == "proxy" else self._by_cookie(presented)
+            vouched = self._by_proxy(presented) if is_told else self._by_cookie(presented)
         except (ClaimError, ForgedError) as error:
             _log.warning("a sign-in from %s is refused: %s", presented.address, error)
             return Refusal(Reason.MALFORMED)
-        return vouched or Refusal(Reason.SIGNED_OUT)
+        return vouched or Refusal(Reason.NOT_NAMED if is_told else Reason.SIGNED_OUT)
 
     def _by_proxy(self, presented: Presented) -> _Vouched | None:
         told = proxy.claims_of(presented.headers, self.settings)

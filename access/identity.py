@@ -57,6 +57,7 @@ class Reason(StrEnum):
     """Why somebody sees nothing; each is one sentence for the person."""
 
     SIGNED_OUT = "请先登录。"
+    NOT_NAMED = "单位的登录入口没有说明您是谁，请从该入口重新进入。"
     NO_ROLE = "此账号没有使用本系统的角色。"
     NO_SCOPE = "此账号没有指定可以查看的区域或单位。"
     UNKNOWN_SCOPE = "此账号的区域或单位在本系统中不存在。"

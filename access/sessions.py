@@ -42,7 +42,10 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Session:
-    """A session as it stands. Times are seconds of the epoch; what redraws by itself is seen, but no act."""
+    """A session as it stands. Times are seconds of the epoch; what redraws by itself is seen, but no act.
+
+    Whoever is vouched for has one; `is_let_in` once it was found what the person may see.
+    """
 
     key: str
     subject: str
@@ -54,6 +57,7 @@ class Session:
     active_at: float
     expires_at: float
     tabs: frozenset[int] = frozenset()
+    is_let_in: bool = False
 
 
 @dataclass
@@ -82,7 +86,7 @@ class Sessions:
         self._lock = threading.RLock()
         self._open: dict[str, Session] = {}
         self._listeners: set[Callable[[], None]] = set()
-        self._begun: Callable[[SignIn, str], None] = lambda sign_in, address: None
+        self._begun: Callable[[Session], None] = lambda session: None
         self._saved_at = clock()
         self._ended = self._read()
 
@@ -98,16 +102,24 @@ class Sessions:
             if reason is not None:
                 self._end([session], reason)
                 return reason
-            if sign_in.key not in self._open:
-                self._begun(sign_in, address)
             self._open[sign_in.key] = replace(
                 session, seen_at=now, address=address, name=sign_in.name, role=sign_in.role
             )
             return None
 
-    def when_begun(self, tell: Callable[[SignIn, str], None]) -> None:
-        """Call `tell` with each sign-in that begins a session in this process, and its address."""
+    def when_begun(self, tell: Callable[[Session], None]) -> None:
+        """Call `tell` with each session of this process when its person is let in."""
         self._begun = tell
+
+    def let_in(self, key: str, is_let_in: bool) -> None:
+        """Whether the person of an admitted session is let in: areas and units that are named may be unknown."""
+        with self._lock:
+            session = self._open.get(key)
+            if session is None or session.is_let_in is is_let_in:
+                return
+            self._open[key] = replace(session, is_let_in=is_let_in)
+            if is_let_in:
+                self._begun(self._open[key])
 
     def check(self, key: str) -> Reason | None:
         """Why a session that was admitted has ended since; None where it goes on."""
@@ -149,10 +161,11 @@ class Sessions:
                 self._open[key] = replace(self._open[key], tabs=change(self._open[key].tabs))
 
     def all_open(self) -> list[Session]:
-        """The open sessions, those that were last seen latest first."""
+        """The open sessions of persons who were let in, those that were last seen latest first."""
         with self._lock:
             now = self._clock()
-            standing = [session for session in self._open.values() if self._why_over(session, now) is None]
+            let_in = [session for session in self._open.values() if session.is_let_in]
+            standing = [session for session in let_in if self._why_over(session, now) is None]
         return sorted(standing, key=lambda session: session.seen_at, reverse=True)
 
     def end_person(self, subject: str) -> None:

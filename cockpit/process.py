@@ -16,7 +16,7 @@ from access.lockout import Lockout
 from access.log import AccessLog
 from access.pairing import Pairing
 from access.screens import Screens
-from access.sessions import Sessions, SignIn
+from access.sessions import Session, Sessions
 from casebase.clock import wall_clock
 from casebase.directory import Directory, read_directory
 from casebase.engine import keep_new_files_private, open_casebase
@@ -138,9 +138,9 @@ def gate() -> Gate:
     return Gate(access, sessions, Lockout(monotonic), _Directories().read, lambda: _COOKIE_SECRET[0](), _is_exposed)
 
 
-def _log_sign_in(sign_in: SignIn, address: str) -> None:
+def _log_sign_in(session: Session) -> None:
     access_log().record(
-        Entry(now(), Action.SIGN_IN, sign_in.subject, sign_in.name, role=sign_in.role.value, address=address)
+        Entry(now(), Action.SIGN_IN, session.subject, session.name, role=session.role.value, address=session.address)
     )
 
 

@@ -13,7 +13,9 @@ from pages.parts.markdown import escape_markdown
 from views import sign_in
 
 # Where another sign-in leads on.
-_SIGN_IN_AGAIN = (Reason.SIGNED_OUT, Reason.EXPIRED, Reason.IDLE, Reason.ENDED, Reason.MALFORMED)
+_ANEW = (Reason.SIGNED_OUT, Reason.EXPIRED, Reason.IDLE, Reason.ENDED, Reason.MALFORMED)
+# The proxy is somebody else's: that it named nobody may be a matter for whoever looks after it.
+_SIGN_IN_AGAIN = (*_ANEW, Reason.NOT_NAMED)
 # Where nothing does but waiting, or setting the server up.
 _WAIT = (Reason.LOCKED, Reason.EXPOSED)
 LOGIN, LOGOUT = "/auth/login", "/auth/logout"
@@ -26,7 +28,7 @@ def page(refusal: Refusal) -> None:
     settings = process.settings()
     style.apply(f"{settings.city.bureau} · 信访领导驾驶舱", layout.theme())
     said = "" if refusal.reason is Reason.SIGNED_OUT else refusal.sentence
-    contact = "" if refusal.reason in _SIGN_IN_AGAIN else settings.access.contact or "系统管理员"
+    contact = "" if refusal.reason in _ANEW else settings.access.contact or "系统管理员"
     with st.container(key="sign_in", horizontal_alignment="center"), st.container(width=360):
         st.html(sign_in.notice_html(settings.city.bureau, refusal.name, said, contact, layout.theme()))
         if refusal.reason in _SIGN_IN_AGAIN:

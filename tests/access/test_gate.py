@@ -154,8 +154,8 @@ def test_the_headers_of_the_proxy_say_who_it_is(tmp_path: Path) -> None:
         Reason.UNKNOWN_SCOPE, "li", "李四"
     )
     assert gate.who(Presented("10.1.1.1", {}, told | {"x-forwarded-areas": "410105,,"})) == Refusal(Reason.MALFORMED)
-    assert gate.who(Presented("10.1.1.1", {}, told | {"x-forwarded-user": ""})) == Refusal(Reason.SIGNED_OUT)
-    assert gate.who(Presented("10.1.1.1", {}, {})) == Refusal(Reason.SIGNED_OUT)
+    assert gate.who(Presented("10.1.1.1", {}, told | {"x-forwarded-user": ""})) == Refusal(Reason.NOT_NAMED)
+    assert gate.who(Presented("10.1.1.1", {}, {})) == Refusal(Reason.NOT_NAMED)
 
 
 def test_a_session_behind_the_proxy_begins_again_when_the_person_asks(tmp_path: Path) -> None:
@@ -222,3 +222,24 @@ def test_failures_far_apart_lock_nothing() -> None:
         lockout.fail("10.0.0.9")
         clock.now += WITHIN / (TRIES - 1)
     assert not lockout.is_locked("10.0.0.9")
+
+
+def test_whose_area_is_unknown_is_not_signed_in(tmp_path: Path) -> None:
+    """The socket of a page asks no database: it goes by a session before it is known what the person may see."""
+    gate = gate_of(PROXY, tmp_path)
+    begun: list[str] = []
+    gate.sessions.when_begun(lambda session: begun.append(session.subject))
+    groups = "业务".encode().decode("latin-1")
+
+    def from_area(code: str) -> Presented:
+        told = {"x-forwarded-user": "li", "x-forwarded-groups": groups, "x-forwarded-areas": code}
+        return Presented("10.1.1.1", {}, told)
+
+    assert isinstance(gate.session_of(from_area("999999")), str)
+    assert gate.who(from_area("999999")) == Refusal(Reason.UNKNOWN_SCOPE, "li", "li")
+    assert (gate.sessions.all_open(), begun) == ([], [])
+    for _ in range(2):
+        assert isinstance(gate.who(from_area("410105")), Identity)
+    assert ([session.subject for session in gate.sessions.all_open()], begun) == (["li"], ["li"])
+    gate.who(from_area("999999"))
+    assert gate.sessions.all_open() == []

@@ -32,6 +32,7 @@ def signed_in(who: str = "zhang", key: str = "k1", at: float = BEGIN, until: flo
 
 def test_a_session_ends_when_nobody_does_anything_though_it_redraws(sessions: Sessions, clock: Clock) -> None:
     assert sessions.admit(signed_in(), "10.0.0.9") is None
+    sessions.let_in("k1", True)
     clock.now += 29 * MINUTE
     sessions.touch("k1")
     for _ in range(29):
@@ -70,6 +71,7 @@ def test_signing_out_ends_all_of_a_person_and_nobody_else(
     sessions.subscribe(lambda: told.append(1))
     for sign_in in (signed_in(), signed_in(key="k2", at=BEGIN - HOUR), signed_in("li", "k3")):
         assert sessions.admit(sign_in, "10.0.0.9") is None
+        sessions.let_in(sign_in.key, True)
     clock.now += 5
     sessions.end_person("zhang")
     assert told
@@ -158,6 +160,7 @@ def test_whom_an_administrator_bars_the_proxy_cannot_let_in_again(
 
 def test_tabs_are_counted_by_session(sessions: Sessions) -> None:
     sessions.admit(signed_in(), "10.0.0.9")
+    sessions.let_in("k1", True)
     for tab in (1, 2, 3):
         sessions.open_tab("k1", tab)
     sessions.close_tab("k1", 2)
@@ -168,4 +171,5 @@ def test_tabs_are_counted_by_session(sessions: Sessions) -> None:
 def test_the_number_of_sessions_is_bounded(sessions: Sessions) -> None:
     for number in range(MOST_SESSIONS + 5):
         sessions.admit(signed_in(f"u{number}", f"k{number}"), "10.0.0.9")
+        sessions.let_in(f"k{number}", True)
     assert len(sessions.all_open()) == MOST_SESSIONS

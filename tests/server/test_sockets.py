@@ -23,6 +23,7 @@ async def served(folder: Path, client: Client, *, lasts: float = 3600) -> tuple[
     sessions = Sessions(AccessSettings(), folder / "sessions.json", loop.time)
     now = loop.time()
     assert sessions.admit(SignIn("k", "zhang", "张三", Role.STAFF, now, now + lasts), "") is None
+    sessions.let_in("k", True)
     incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     heard: list[Any] = []
     told: list[Any] = []
