@@ -115,6 +115,11 @@ def whole(view: View, history: Course, number: int, reader: Identity, log: LogSu
     around(view, history, number)
 
 
+def _known_as(asked: str) -> str:
+    """Of a case of others the log has the number that it is found by, which the reader is not told."""
+    return case_no(process.live_data().casebase.whole, int(asked)) or asked
+
+
 def page(view: View, reader: Identity | None = None, log: LogSurely | None = None) -> None:
     """Show the page for what the filter bar asks, to its reader; that a case is shown whole is logged by `log`."""
     reader = reader or identity.current()
@@ -124,9 +129,8 @@ def page(view: View, reader: Identity | None = None, log: LogSurely | None = Non
     history = view.ask(course, int(asked), as_of=view.as_of) if is_number else None
     if history is None:
         if asked:
-            # Of a case of others the log has the number that it is found by, which the reader is not told.
-            known = case_no(process.live_data().casebase.whole, int(asked)) if is_number else None
-            recording.refused("case", known or asked, Action.VIEW_CASE, reader=reader)
+            known_as = _known_as if is_number else str
+            recording.refused("case", asked, Action.VIEW_CASE, reader=reader, known_as=known_as)
         layout.header(view, "案件全程", "一件信访从登记到办结、评价的每一步。")
         lists.way_back()
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")

@@ -1,5 +1,7 @@
 """What a reader opened or was refused, as lines of the access log: one for each opening, none for a redraw."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -32,9 +34,19 @@ def opened(kind: str, action: Action, what: str, *, reader: Identity | None = No
     _tell(kind, action, what, Outcome.DONE, reader)
 
 
-def refused(kind: str, what: str, action: Action = Action.REQUEST, *, reader: Identity | None = None) -> None:
-    """Somebody asked for what there is not, or not for whoever asks: a line, as for what is opened."""
-    _tell(kind, action, what, Outcome.REFUSED, reader)
+def refused(
+    kind: str,
+    what: str,
+    action: Action = Action.REQUEST,
+    *,
+    reader: Identity | None = None,
+    known_as: Callable[[str], str] = str,
+) -> None:
+    """Somebody asked for what there is not, or not for whoever asks: a line, as for what is opened.
+
+    `known_as` says what the log calls it, and is asked for the line alone, not at each redraw.
+    """
+    _tell(kind, action, what, Outcome.REFUSED, reader, known_as)
 
 
 def not_let_in(refusal: Refusal) -> None:
@@ -54,10 +66,17 @@ def not_let_in(refusal: Refusal) -> None:
     process.access_log().record(entry)
 
 
-def _tell(kind: str, action: Action, what: str, outcome: Outcome, reader: Identity | None) -> None:
+def _tell(
+    kind: str,
+    action: Action,
+    what: str,
+    outcome: Outcome,
+    reader: Identity | None,
+    known_as: Callable[[str], str] = str,
+) -> None:
     told: dict[str, tuple[str, Outcome]] = st.session_state.setdefault(_TOLD, {})
     if told.get(kind) == (what, outcome):
         return
     told[kind] = (what, outcome)
     reader = reader or identity.current()
-    process.access_log().record(entry_by(reader, process.now(), action, what, outcome=outcome))
+    process.access_log().record(entry_by(reader, process.now(), action, known_as(what), outcome=outcome))

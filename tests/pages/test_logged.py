@@ -16,12 +16,14 @@ from access.entry import Action, Entry, Outcome, scope_text
 from access.identity import LOCAL, Reason, Refusal
 from access.log_search import Search, count, search
 from casebase import schema
-from casebase.engine import Casebase
+from casebase.engine import Casebase, ScopedCasebase
 from casebase.scope import Scope
 from cockpit import process
 from docs.make_screenshots import DONE
+from pages import case_course
 from queries import quality
 from queries.cases import Part
+from queries.course import case_no
 from tests.pages.conftest import ACCESS_LOG, UNTIL, HandedOut, failures, wait_until
 from wording.access_log import NO_FILE
 
@@ -44,7 +46,9 @@ def new_lines(stopped_clock: object) -> NewLines:
     def new() -> list[tuple[Action, str, Outcome]]:
         before, told[0] = told[0], _length()
         found = entries(ACCESS_LOG, told[0] - before)
-        assert all((entry.user, entry.scope) == (LOCAL.subject, scope_text(LOCAL.scope)) for entry in found)
+        assert all(
+            (entry.user, entry.scope) == (LOCAL.subject, scope_text(vars(gate)["LOCAL"].scope)) for entry in found
+        )
         return [(entry.action, entry.what, entry.outcome) for entry in found]
 
     return new
@@ -86,8 +90,17 @@ def test_a_case_of_others_is_refused_by_the_number_that_it_is_found_by(
     [(number, known_as)] = city.whole.rows(elsewhere)
     city.engine.dispose()
     monkeypatch.setattr(gate, "LOCAL", replace(LOCAL, scope=Scope(frozenset({"410105"}))))
+    looked_up: list[int] = []
+
+    def look_up(casebase: ScopedCasebase, petition_id: int) -> str | None:
+        looked_up.append(petition_id)
+        return case_no(casebase, petition_id)
+
+    monkeypatch.setattr(case_course, "case_no", look_up)
     app = open_page(demo_url, "case_course", case=str(number))
+    app.run()
     assert new_lines() == [(Action.VIEW_CASE, known_as, Outcome.REFUSED)]
+    assert looked_up == [number], "once a visit, not at each redraw"
     assert known_as not in "".join(text.value for text in (*app.markdown, *app.info))
 
 
