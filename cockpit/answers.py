@@ -17,6 +17,7 @@ from cachetools.keys import hashkey
 
 from casebase.scope import Scope
 from cockpit.shared import SharedFrame, is_immutable, shared, size_of
+from cockpit.slots import DRAWING
 
 R = TypeVar("R")
 MIB = 2**20
@@ -75,7 +76,7 @@ class Answers:
         self._kept = _Kept(max_bytes, lasting)
         # The moment (of time.monotonic) at which the latest answer came from the database; 0 before the first.
         self.answered_at = 0.0
-        self._computed = cached(self._kept, key=lambda key, _: key, condition=Condition())(_compute)
+        self._once = cached(self._kept, key=lambda key, _: key, condition=Condition())(_compute)
 
     @property
     def bytes(self) -> int:
@@ -93,6 +94,12 @@ class Answers:
         key = hashkey(version, scope, question.__module__, question.__qualname__, frozen(args[1:]), named)
         entry = self._computed(key, lambda: self._answer(question(*args, **kwargs)))
         return cast(R, entry.copy(entry.value) if entry.copy else entry.value)
+
+    def _computed(self, key: Hashable, compute: Callable[[], _Entry]) -> _Entry:
+        if key in self._kept:
+            return self._once(key, compute)
+        with DRAWING.left():  # it takes a while, whether this thread computes it or waits for another
+            return self._once(key, compute)
 
     def _answer(self, value: Any) -> _Entry:
         self.answered_at = monotonic()

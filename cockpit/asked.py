@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property
 from inspect import unwrap
 from typing import Any, TypeVar
 
@@ -42,13 +41,15 @@ class Call:
     function: Callable[..., Any]
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
+    # What tells it from other calls of the same data; None of one that cannot be asked of another version, and before
+    # `told_apart`.
+    key: Hashable | None = None
 
-    @cached_property
-    def key(self) -> Hashable | None:
-        """What tells it from other calls of the same data; None for one that cannot be asked of another version.
+    def told_apart(self) -> "Call":
+        """The same with its key, unless it is asked by a frame that no call gave, or by what is like another."""
+        return replace(self, key=self._key())
 
-        That is one by a frame that no call gave, or by what cannot be told from another.
-        """
+    def _key(self) -> Hashable | None:
         values = (self.args, self.kwargs)
         if holds_frames(values):
             return None
@@ -81,7 +82,7 @@ class Asked:
         """The value that `compute` gives for a call, noting it."""
         if self._is_answering or threading.get_ident() != self._thread:
             return compute()
-        call = replace(call, args=self._named(call.args), kwargs=self._named(call.kwargs))
+        call = replace(call, args=self._named(call.args), kwargs=self._named(call.kwargs)).told_apart()
         if call.key is None:
             return compute()
         self.calls.append(call)

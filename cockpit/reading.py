@@ -14,6 +14,7 @@ from datetime import datetime
 
 from casebase.engine import Casebase, DataState
 from casebase.errors import CasebaseError
+from cockpit.slots import DRAWING
 
 # Seconds from one look at the database to the next one at the earliest; a look takes a millisecond.
 LOOK = 0.25
@@ -89,8 +90,9 @@ class StateWatch:
                 self._look = threading.Thread(target=self._look_at, args=(self._clock(),), name="watch", daemon=True)
                 self._look.start()
             look = self._look
-        if look:
-            look.join(_PATIENCE)
+        if look and look.is_alive():
+            with DRAWING.left():
+                look.join(_PATIENCE)
         if look is not None and look.is_alive():
             # A busy machine looks slowly. A page that went back to an earlier reading for that would find the newer one
             # when the look ends, begin anew, and so on for ever: only where the reading is old was the look in vain.

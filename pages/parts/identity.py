@@ -8,6 +8,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from access import requests
 from access.identity import LOCAL, Identity, Reason, Refusal, Role
 from cockpit import process
+from cockpit.slots import Rank
 
 _IDENTITY = "_identity"
 _BY_ITSELF = "_redrawn_by_itself"
@@ -51,6 +52,11 @@ def address() -> str:
 def redraw_by_itself() -> None:
     """What is drawn next, no person asked for: it keeps no session alive."""
     st.session_state[_BY_ITSELF] = True
+
+
+def rank() -> Rank:
+    """Whether a person waits for this run."""
+    return Rank.BY_ITSELF if st.session_state.get(_BY_ITSELF, False) else Rank.ASKED
 
 
 def _found(headers: dict[str, str]) -> Identity | Refusal:

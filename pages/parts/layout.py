@@ -9,6 +9,7 @@ import streamlit as st
 
 from cockpit import kpis, process
 from cockpit.reading import Reading
+from cockpit.slots import DRAWING, Rank
 from cockpit.view import View
 from pages.parts import identity, notices, session
 from pages.parts.markdown import escape_markdown
@@ -54,6 +55,7 @@ def header(view: View, title: str, sentence: str) -> None:
     notice = _notice(view, view.as_of)
 
     @st.fragment(run_every=_LOOKS_BY_ITSELF * view.settings.freshness.poll)
+    @DRAWING.taken(Rank.BY_ITSELF)
     def watch() -> None:
         if session.is_outdated():
             identity.redraw_by_itself()

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from access.identity import LOCAL, Identity, Refusal
 from casebase.errors import CasebaseError, UsageError
 from cockpit import process
+from cockpit.slots import DRAWING
 from cockpit.view import View
 from pages.parts import (
     filters,
@@ -41,6 +42,11 @@ AGAINST = {Against.PREVIOUS: "与上期比", Against.YEAR_BEFORE: "与上年同�
 
 def run_page() -> None:
     """Draw the filter bar and the page that was asked for, for somebody who may see it."""
+    with DRAWING.taken(identity.rank()):
+        _run_page()
+
+
+def _run_page() -> None:
     st.set_page_config(page_title=TITLE, layout="wide")
     try:
         who = identity.begin_run()

@@ -24,13 +24,22 @@ _PREPARED = "_prepared_reading"
 def begin_run() -> Data:
     """The data that one run of a page speaks of, so that all its numbers are of one moment."""
     watch = process.live_data().watch
-    reading = st.session_state.pop(_PREPARED, None) or watch.read()
+    reading = _prepared() or watch.read()
     if reading.error is not None or _just_failed(reading):
         reading = st.session_state.get(_COMPLETE) or watch.last_complete or reading
     thread = threading.current_thread()
     data = process.live_data().at(reading, identity.current().scope, lambda: has_left(thread), Asked())
     st.session_state[_DATA] = data
     return data
+
+
+def _prepared() -> Reading | None:
+    """What a page that redraws itself is drawn by: what is prepared by now, however long it waited for its turn."""
+    found: Reading | None = st.session_state.pop(_PREPARED, None)
+    if found is None:
+        return None
+    now = process.preparing().reading()
+    return found if now.error is not None else now
 
 
 def complete_run() -> None:

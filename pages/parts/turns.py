@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cockpit.slots import DRAWING
+
 _LOOK = 0.5
 
 
@@ -22,12 +24,13 @@ class Turns:
         with self._changed:
             self._queue.append(ticket)
         try:
-            while place := self._before(ticket):
-                tell(place)
-                with self._changed:
-                    if self._queue[0] is not ticket:
-                        self._changed.wait(_LOOK)
-            yield
+            with DRAWING.left():
+                while place := self._before(ticket):
+                    tell(place)
+                    with self._changed:
+                        if self._queue[0] is not ticket:
+                            self._changed.wait(_LOOK)
+                yield
         finally:
             with self._changed:
                 self._queue.remove(ticket)

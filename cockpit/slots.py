@@ -1,0 +1,86 @@
+"""How many pages are drawn at the same time; the others wait in a row.
+
+The interpreter runs one thread at a time. Of sixty pages that are drawn at once each gets on by some milliseconds, then
+waits for all others, often with a lock of the framework in its hands, and the thread that sends waits with them: no page
+comes to its end. Drawn two at a time, the first are on their way while the others wait without a share of the
+processor. Whoever waits for the database or for another's answer holds nobody up meanwhile.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+
+class Rank(IntEnum):
+    """Who comes first: a drawing that was begun, then what a person asked for, then what pages redraw by themselves."""
+
+    BEGUN = 0
+    ASKED = 1
+    BY_ITSELF = 2
+
+
+class Slots:
+    """So many threads at a time; by their rank, and within it in the order in which they came."""
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+        self._lock = threading.Lock()
+        # A lock for each who waits, let go by whoever leaves a slot to him.
+        self._rows: dict[Rank, deque[threading.Lock]] = {rank: deque() for rank in Rank}
+        self._own = threading.local()
+
+    @contextmanager
+    def taken(self, rank: Rank) -> Iterator[None]:
+        """With a slot, once there is one; a thread that has one keeps it."""
+        if self._is_taken:
+            yield
+            return
+        self._take(rank)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Without the slot that the thread may have, for as long as it waits for something else than the processor."""
+        if not self._is_taken:
+            yield
+            return
+        self._leave()
+        try:
+            yield
+        finally:
+            self._take(Rank.BEGUN)
+
+    @property
+    def _is_taken(self) -> bool:
+        return getattr(self._own, "is_taken", False)
+
+    def _take(self, rank: Rank) -> None:
+        with self._lock:
+            turn = None if self._free else threading.Lock()
+            if turn is None:
+                self._free -= 1
+            else:
+                turn.acquire()
+                self._rows[rank].append(turn)
+        if turn is not None:
+            turn.acquire()
+        self._own.is_taken = True
+
+    def _leave(self) -> None:
+        self._own.is_taken = False
+        with self._lock:
+            row = next((row for row in self._rows.values() if row), None)
+            if row is None:
+                self._free += 1
+            else:
+                row.popleft().release()
+
+
+# Two: while one is held up by a lock or the system, the other goes on.
+DRAWING = Slots(2)
+"""Those of all pages that this process draws."""
