@@ -50,7 +50,7 @@ def beside(history: Course) -> None:
         if rows is not None:
             with layout.block(name, stretch=False):
                 layout.heading(f"{word} {len(rows)} 条", "与本件有关")
-                tables.table(lists.readable(rows), key=f"beside_{name}", alt=word, columns=lists.widths(rows.columns))
+                tables.table(lists.readable(rows), key=f"beside_{name}", alt=word, columns=lists.looks(rows))
 
 
 def around(view: View, history: Course, number: int) -> None:

@@ -1,7 +1,7 @@
 """The list behind a number: what the address asks for, its rows as a table and as a file."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -212,10 +212,10 @@ def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int 
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
     city = view.settings.city.name
     if "petition_id" not in rows.columns:
-        tables.table(view.derive(readable, rows, city), key=key, alt=alt, high=high, columns=widths(rows.columns))
+        tables.table(view.derive(readable, rows, city), key=key, alt=alt, high=high, columns=looks(rows))
         return
     listed = view.derive(readable, rows, city)
-    cell = tables.pick_cell(listed, key=key, alt=alt, high=high, columns=widths(rows.columns))
+    cell = tables.pick_cell(listed, key=key, alt=alt, high=high, columns=looks(rows))
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
     if cell is not None:
@@ -316,11 +316,19 @@ def _clocks_first(names: list[str]) -> list[str]:
     return [*rest[:place], *clocks, "title", *who, *rest[place + 1 :]]
 
 
-def widths(names: Iterable[str]) -> dict[str, Any]:
-    """The widths of the columns of a list by their heads: days and times whole, titles not as wide as they would be.
+def looks(rows: pd.DataFrame) -> dict[str, Any]:
+    """How the columns of a list look, by their heads: days and times whole, titles cut, numbers at the right.
 
-    Left alone, the grid judges a column by its first rows, and cuts the dates of one that begins with dashes.
+    Left alone, the grid judges a column by its first rows, and cuts the dates of one that begins with dashes; numbers
+    with a dash among them are texts to it.
     """
-    shown = [name for name in names if name in COLUMN_NAMES]
+    shown = [name for name in rows.columns if name in COLUMN_NAMES]
     wide = {name: _TIME for name in shown if _is_time(name)} | _WIDTHS
-    return {COLUMN_NAMES[name]: st.column_config.Column(width=wide[name]) for name in shown if name in wide}
+    numbers = set(rows.select_dtypes("number").columns)
+    return {
+        COLUMN_NAMES[name]: st.column_config.Column(
+            width=wide.get(name), alignment="right" if name in numbers else None
+        )
+        for name in shown
+        if name in wide or name in numbers
+    }

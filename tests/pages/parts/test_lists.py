@@ -50,17 +50,18 @@ def test_a_unit_of_the_city_is_called_as_in_rankings() -> None:
     assert lists.readable(rows, "郑州市")["责任单位"].tolist() == ["市交通运输局", "金水区教育局", "—"]
 
 
-def test_dates_have_the_width_of_a_date_whatever_stands_in_the_first_rows() -> None:
+def test_dates_are_whole_and_numbers_at_the_right_whatever_stands_in_the_first_rows() -> None:
     def page() -> None:
         import pandas as pd
 
         from pages.parts import lists, tables
 
         rows = pd.DataFrame({"case_no": ["a", "b"], "due_at": ["", "2026-10-09 23:59"], "title": ["题", "题" * 40]})
-        rows = rows.assign(five_day_due=["", "2026-10-09"])
-        tables.table(lists.readable(rows), key="rows", alt="清单", columns=lists.widths(rows.columns))
+        rows = rows.assign(five_day_due=["", "2026-10-09"], days_left=pd.array([None, 3], dtype="Int64"))
+        tables.table(lists.readable(rows), key="rows", alt="清单", columns=lists.looks(rows))
 
     app = AppTest.from_function(page).run()
     assert not app.exception
     columns = json.loads(app.dataframe[0].proto.columns)
     assert [columns[head]["width"] for head in ("办结期限", "五日期限", "标题")] == [114, 80, 230]
+    assert columns["距办结期限（天）"]["alignment"] == "right"  # beside a dash too, where a number is a text
