@@ -22,7 +22,7 @@ from casebase.errors import UsageError
 from casebase.personal import masked_column
 from casebase.settings import read_settings
 from queries import arguments, names, needs
-from queries.cases import Part, cases
+from queries.cases import Part, cases, count_cases
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, head_of_number
 from queries.dictionary import dictionary
 from queries.export import csv
@@ -106,14 +106,15 @@ def run(
         split = [name for text in by or [] for name in text.split(",")]
         if list_cases:
             of_list = periods[metric_of(metrics[0]).is_stock]
-            table = cases(casebase, metrics[0], list_cases, as_of=moment, period=of_list, within=within, limit=limit)
+            table, of = _listed(casebase, metrics[0], list_cases, moment, of_list, within, limit)
             _warn(casebase, metrics[0])
         else:
-            table = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)[:limit]
+            every = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)
+            table, of = every[:limit], len(every)
         apart = _notes(casebase, metrics, moment, periods, within, split, form)
     finally:
         owned.engine.dispose()
-    _print(table, form, _list_head if list_cases else head_of_number)
+    _print(table, form, _list_head if list_cases else head_of_number, of)
     sys.stdout.write(apart)
 
 
@@ -123,6 +124,22 @@ def _period(last: arguments.Last | None, from_: str | None, to: str | None, toda
     if from_ or to:
         raise UsageError("tell the period either by --last or by --from and --to")
     return last.before(today)
+
+
+def _listed(
+    casebase: ScopedCasebase,
+    metric: str,
+    part: Part,
+    moment: datetime,
+    period: Period | None,
+    within: Slice,
+    limit: int | None,
+) -> tuple[pd.DataFrame, int]:
+    """The list behind a metric, and how many rows it has without the limit."""
+    table = cases(casebase, metric, part, as_of=moment, period=period, within=within, limit=limit)
+    if len(table) != limit:
+        return table, len(table)
+    return table, count_cases(casebase, metric, part, as_of=moment, period=period, within=within)
 
 
 def _measured(
@@ -183,7 +200,7 @@ def _said_of_time(
     stock = next((metric for metric in chosen if metric.is_stock), None)
     said: list[str] = []
     if flow is not None:
-        said.append(arguments.days_of(span_of(flow, moment, periods[0], within)[1]))
+        said.append(arguments.days_of(span_of(flow, moment, periods[0], within)[1], moment))
     if stock is not None and by_time is not None:
         said.append(f"stocks as of the end of each {by_time}, at the latest {_to_the_second(moment)}")
     elif stock is not None:
@@ -220,7 +237,7 @@ def _notes(
         return of_time
     hotline = _measured(casebase, names, moment, periods, within, [])
     return of_time + "".join(
-        f"{hits:,} orders of 12345 are counted apart: python -m queries {name}\n"
+        f"{hits:,} orders of 12345 are counted apart: python -m queries {name}, with the same options\n"
         for name, hits in zip(hotline["metric"], hotline["hits"].fillna(0), strict=True)
         if hits
     )
@@ -312,22 +329,25 @@ def _print_unknown(url: str | None, scope: list[str] | None) -> None:
     print(f"{len(lacks)} of {len(METRICS)} numbers are not known; load what they lack")
 
 
-def _print(frame: pd.DataFrame, form: Format, head_of: Callable[[str], str]) -> None:
-    """`head_of` says what a table calls a column; JSON and CSV keep the names that programs read."""
+def _print(frame: pd.DataFrame, form: Format, head_of: Callable[[str], str], of: int | None = None) -> None:
+    """`head_of` says what a table calls a column; JSON and CSV keep the names that programs read.
+
+    `of` is how many rows there are, where these are perhaps not all.
+    """
     if form is Format.JSON:
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         print(json.dumps(records, ensure_ascii=False, default=_plain, indent=1))
     elif form is Format.CSV:
         print(csv(frame, to_be_read=False), end="")
     else:
-        _print_table(frame, head_of)
+        _print_table(frame, head_of, len(frame) if of is None else of)
 
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str]) -> None:
+def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str], of: int) -> None:
     """Columns that say nothing are left out, keys with them; what is too long for its column goes on below, whole."""
     empty = [name for name in ("unknown", *OPTIONAL_COLUMNS) if name in frame and frame[name].isna().all()]
     frame = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame)])
@@ -352,7 +372,8 @@ def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str]) -> None:
     # A terminal that is too narrow breaks the lines; squeezed into it, columns would vanish.
     least = Measurement.get(console, console.options.update_width(_WIDEST), table).minimum
     console.print(table, width=max(console.width, least), crop=False, soft_wrap=least > console.width)
-    console.print("1 row" if len(frame) == 1 else f"{len(frame)} rows")
+    shown = "1 row" if len(frame) == 1 else f"{len(frame)} rows"
+    console.print(shown if of == len(frame) else f"{shown} of {of}")
 
 
 def _cell_text(name: str, value: object, is_rate: bool) -> str:

@@ -46,15 +46,16 @@ def period(from_: str | None, to: str | None) -> Period | None:
     return Period(start, end)
 
 
-def days_of(period: Period | None) -> str:
-    """Which days a period has, as a remark under numbers says it: period: 2026-10-01 to 2026-10-31."""
+def days_of(period: Period | None, at: datetime) -> str:
+    """Which days a period has, as a remark under numbers of a moment says it: period: 2026-10-01 to 2026-10-31."""
     if period is None or (period.start == _FIRST_DAY and period.end == _LAST_DAY):
         return "period: all days (--from, --to or --last narrows it)"
     if period.end == _LAST_DAY:
         return f"period: {period.start} and all days after it"
     if period.start == _FIRST_DAY:
         return f"period: {period.end} and all days before it"
-    return f"period: {period.start} to {period.end}"
+    so_far = f", so far to {at:%Y-%m-%d %H:%M:%S}" if period.end > at.date() else ""
+    return f"period: {period.start} to {period.end}{so_far}"
 
 
 def moment(text: str) -> datetime:

@@ -354,10 +354,8 @@ def test_what_does_not_narrow_a_number_is_said(ask: Ask) -> None:
 def test_orders_of_12345_stand_beside_volumes(ask: Ask, tables: dict[str, pd.DataFrame]) -> None:
     p = tables["petition"]
     orders = int(((p["channel"] == "12345转办") & ~p["restricted"] & (p["registered_at"] <= NOW)).sum())
-    assert (
-        f"{orders:,} orders of 12345 are counted apart: python -m queries hotline_registered"
-        in ask("registered", *AT).out
-    )
+    said = f"{orders:,} orders of 12345 are counted apart: python -m queries hotline_registered, with the same options"
+    assert said in ask("registered", *AT).out
     assert len(ask("hotline_registered", "--cases", "hits", *AT, "--format", "json").records()) == orders
     assert "12345" not in ask("overdue", *AT).out
 
@@ -385,6 +383,8 @@ def test_stocks_are_of_the_end_of_a_period_unless_a_moment_is_named(ask: Ask, ci
         (["closed", "--from", "2026-10-01"], "period: 2026-10-01 and all days after it"),
         (["closed", "--to", "2026-10-31"], "period: 2026-10-31 and all days before it"),
         (["closed", "--where", "month=2026-10"], "period: 2026-10-01 to 2026-10-31"),
+        (["closed", "--from", "2026-01-01", "--to", "2026-12-31"],
+         "period: 2026-01-01 to 2026-12-31, so far to 2026-11-22 23:59:59"),
         (["closed", "--cases", "hits", "--last", "week", "--limit", "1"], "period: 2026-11-09 to 2026-11-15"),
         (["overdue", "--cases", "hits", "--limit", "1"], "stocks as of 2026-11-22 23:59:59"),
         (["closed", "overdue"], "period: all days (--from, --to or --last narrows it); "
@@ -402,6 +402,14 @@ def test_a_table_says_which_days_its_numbers_are_of(ask: Ask, words: list[str], 
 def test_stocks_of_a_period_that_is_over_are_said_to_be_of_its_end(ask: Ask) -> None:
     out = ask("overdue", "--from", "2026-10-01", "--to", "2026-10-31").out
     assert "stocks as of 2026-10-31 23:59:59" in out.splitlines()
+
+
+def test_what_a_limit_leaves_out_is_counted(ask: Ask) -> None:
+    every = len(ask("registered", "--cases", "hits", *AT, "--format", "json").records())
+    assert f"3 rows of {every}" in ask("registered", "--cases", "hits", "--limit", "3", *AT).out.splitlines()
+    assert f"{every} rows" in ask("registered", "--cases", "hits", "--limit", str(every), *AT).out.splitlines()
+    districts = len(ask("registered", "--by", "district", *AT, "--format", "json").records())
+    assert f"1 row of {districts}" in ask("registered", "--by", "district", "--limit", "1", *AT).out.splitlines()
 
 
 def test_a_database_that_is_not_there_is_not_made_by_asking(ask: Ask, tmp_path: Path) -> None:
