@@ -264,7 +264,7 @@ def counts_by_unit(view: View, metrics: Sequence[str], order: Sequence[str]) -> 
 def outlook(view: View, clock: str) -> pd.DataFrame:
     """What differs from the step before in queries.forward.outlook, as rankings draw it: a rate that stays is one row.
 
-    Columns besides: code (the step's days), name (现在, 1个工作日后（23日）, 起不变 of the last drawn), small, role.
+    Columns besides: code (the step's days), name (现在, 1个工作日后（23日）, 24日起不变 of the last drawn), small, role.
     """
     rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
     counts = rates[["hits", "among"]]
@@ -274,17 +274,18 @@ def outlook(view: View, clock: str) -> pd.DataFrame:
     stays = [day and day == days[-1] != HORIZONS[-1] for day in days]
     return rates.assign(
         code=rates["days"].astype(str),
-        name=[_step(view, day) + ("起不变" if last else "") for day, last in zip(days, stays, strict=True)],
+        name=[_step(view, day, stays=last) for day, last in zip(days, stays, strict=True)],
         small=[words.is_small_sample(among, few) for among in rates["among"]],
         role=[kpis.role(view, rate, *pair) for pair in zip(rates["value"], rates["among"], strict=True)],
     )
 
 
-def _step(view: View, days: int) -> str:
-    """现在, 1个工作日后（23日）."""
+def _step(view: View, days: int, *, stays: bool) -> str:
+    """现在, 1个工作日后（23日）; of one after which nothing changes 23日起不变, or a chart cuts the end."""
     if not days:
         return "现在"
-    return f"{days}个工作日后（{words.short_day(view.workday(view.as_of, days), view.as_of.date())}）"
+    day = words.short_day(view.workday(view.as_of, days), view.as_of.date())
+    return f"{day}起不变" if stays else f"{days}个工作日后（{day}）"
 
 
 @kept

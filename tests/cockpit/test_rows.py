@@ -149,7 +149,7 @@ def test_outlook_draws_a_rate_that_stays_once(year: View, city: Casebase) -> Non
     steps = rows.outlook(year, "five_day")
     every = forward.outlook(city.whole, "five_day", as_of=year.as_of)
     assert steps["code"].tolist()[:2] == ["0", "1"]
-    assert steps["name"].tolist()[:2] == ["现在", "1个工作日后（20日）" + "起不变" * (len(steps) == 2)]
+    assert steps["name"].tolist()[:2] == ["现在", "20日起不变" if len(steps) == 2 else "1个工作日后（20日）"]
     drawn = steps[["hits", "among"]].drop_duplicates()
     assert len(drawn) == len(every[["hits", "among"]].drop_duplicates())
 
