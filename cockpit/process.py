@@ -28,6 +28,7 @@ from cockpit.data import LiveData
 from cockpit.idle import watch_idleness
 from cockpit.preparing import Preparing
 from cockpit.reading import monotonic
+from cockpit.slots import DRAWING
 from queries.targets import check_targets
 
 T = TypeVar("T")
@@ -48,15 +49,18 @@ class _Once(Generic[T]):
         wraps(make)(self)
 
     def __call__(self) -> T:
-        with self._lock:
-            if not self._value:
-                self._value.append(self._make())
-            return self._value[0]
+        known = self._value
+        if not known:
+            with DRAWING.left(), self._lock:  # opening a database takes a while
+                known = self._value
+                if not known:
+                    known = self._value = [self._make()]
+        return known[0]
 
     def forget(self) -> None:
         """Make it anew at the next call."""
         with self._lock:
-            self._value.clear()
+            self._value = []
 
 
 def now() -> datetime:

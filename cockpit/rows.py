@@ -264,7 +264,7 @@ def counts_by_unit(view: View, metrics: Sequence[str], order: Sequence[str]) -> 
 def outlook(view: View, clock: str) -> pd.DataFrame:
     """What differs from the step before in queries.forward.outlook, as rankings draw it: a rate that stays is one row.
 
-    Columns besides: code (the step's days), name (现在, 1个工作日后（23日）, 24日起不变 of the last drawn), small, role.
+    Columns besides: code (the step's days), name (现在, 1个工作日后（23日）, 24日起不变), small, role.
     """
     rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
     counts = rates[["hits", "among"]]

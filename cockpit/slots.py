@@ -1,9 +1,12 @@
 """How many pages are drawn at the same time; the others wait in a row.
 
 The interpreter runs one thread at a time. Of sixty pages that are drawn at once each gets on by some milliseconds, then
-waits for all others, often with a lock of the framework in its hands, and the thread that sends waits with them: no page
-comes to its end. Drawn two at a time, the first are on their way while the others wait without a share of the
+waits for all others, often with a lock of the framework in its hands, and the thread that sends waits with them: no
+page comes to its end. Drawn two at a time, the first are on their way while the others wait without a share of the
 processor. Whoever waits for the database or for another's answer holds nobody up meanwhile.
+
+It is a matter of speed alone: nobody waits for ever. Who comes back with a lock that those who draw are waiting for
+goes on without a slot after a moment, and so does everybody where those who draw are stuck.
 """
 
 import threading
@@ -21,10 +24,15 @@ class Rank(IntEnum):
     BY_ITSELF = 2
 
 
+# Seconds after which one goes on without a slot.
+_PATIENCE = {Rank.BEGUN: 1.0, Rank.ASKED: 60.0, Rank.BY_ITSELF: 60.0}
+
+
 class Slots:
     """So many threads at a time; by their rank, and within it in the order in which they came."""
 
     def __init__(self, number: int) -> None:
+        # Below 0 where some go on without one.
         self._free = number
         self._lock = threading.Lock()
         # A lock for each who waits, let go by whoever leaves a slot to him.
@@ -60,22 +68,25 @@ class Slots:
         return getattr(self._own, "is_taken", False)
 
     def _take(self, rank: Rank) -> None:
+        turn, row = threading.Lock(), self._rows[rank]
         with self._lock:
-            turn = None if self._free else threading.Lock()
-            if turn is None:
+            if self._free > 0:
                 self._free -= 1
             else:
                 turn.acquire()
-                self._rows[rank].append(turn)
-        if turn is not None:
-            turn.acquire()
+                row.append(turn)
+        if not turn.acquire(timeout=_PATIENCE[rank]):
+            with self._lock:
+                if turn in row:  # else it was let go in this very moment
+                    row.remove(turn)
+                    self._free -= 1
         self._own.is_taken = True
 
     def _leave(self) -> None:
         self._own.is_taken = False
         with self._lock:
             row = next((row for row in self._rows.values() if row), None)
-            if row is None:
+            if row is None or self._free < 0:
                 self._free += 1
             else:
                 row.popleft().release()

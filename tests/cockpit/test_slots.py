@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from casebase.scope import WHOLE
+from cockpit import slots as slots_module
 from cockpit.answers import Answers
 from cockpit.slots import DRAWING, Rank, Slots
 
@@ -142,6 +143,43 @@ def test_one_that_fails_leaves_its_slot() -> None:
         with pytest.raises(ValueError, match="broken"), slots.taken(rank), slots.left():
             raise ValueError("broken")
     assert slots._free == 1
+
+
+def test_whoever_comes_back_with_a_lock_that_all_wait_for_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(slots_module._PATIENCE, Rank.BEGUN, 0.1)
+    slots, lock, has_left, done = Slots(2), threading.Lock(), threading.Event(), []
+
+    def begin() -> None:
+        with slots.taken(Rank.ASKED), lock:
+            with slots.left():
+                has_left.set()
+                until(lambda: slots._free == 0)  # the others have both slots, and wait for the lock
+            done.append("begun")
+
+    def draw() -> None:
+        has_left.wait(PATIENCE)
+        with slots.taken(Rank.ASKED), lock:
+            done.append("drawn")
+
+    threads = [threading.Thread(target=target) for target in (begin, draw, draw)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert done == ["begun", "drawn", "drawn"]
+    assert slots._free == 2
+
+
+def test_pages_that_are_stuck_hold_up_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(slots_module._PATIENCE, Rank.ASKED, 0.1)
+    crowd = Crowd(Slots(1))
+    with kept_busy(crowd.slots, 1):
+        for name in ("one", "two"):
+            crowd.come(name, Rank.ASKED)
+        crowd.leave()
+        assert crowd.had == ["one", "two"]
+    assert crowd.slots._free == 1
 
 
 def test_a_slot_is_taken_once_by_a_thread_however_deep() -> None:
