@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from casebase.errors import CasebaseError
 from cockpit import process
+from cockpit.slots import share_the_interpreter
 from pages.parts.navigation import run_page
 from screen.routes import routes
 from server import news
@@ -44,6 +45,7 @@ else:
     PagesManager.uses_pages_directory = False
     keep_to_one_line()
     keep_peer_addresses()
+    share_the_interpreter()
     check_start()
     app = st.App(
         __file__,

@@ -184,7 +184,8 @@ class _Directories:
         """Raises CasebaseError while none could be read yet."""
         last, now = self._last, monotonic()
         if last is None or now - last[0] >= _DIRECTORY_LASTS:
-            last = self._last = now, read_directory(live_data().casebase)
+            with DRAWING.left():
+                last = self._last = now, read_directory(live_data().casebase)
         return last[1]
 
 
