@@ -21,16 +21,20 @@ class Turns:
     def turn(self, tell: Callable[[int], object]) -> Iterator[None]:
         """Wait for one's turn; `tell` hears how many stand before, and may give up by raising."""
         ticket = object()
+        with DRAWING.left(), self._queued(ticket):
+            while place := self._before(ticket):
+                tell(place)
+                with self._changed:
+                    if self._queue[0] is not ticket:
+                        self._changed.wait(_LOOK)
+            yield
+
+    @contextmanager
+    def _queued(self, ticket: object) -> Iterator[None]:
         with self._changed:
             self._queue.append(ticket)
         try:
-            with DRAWING.left():
-                while place := self._before(ticket):
-                    tell(place)
-                    with self._changed:
-                        if self._queue[0] is not ticket:
-                            self._changed.wait(_LOOK)
-                yield
+            yield
         finally:
             with self._changed:
                 self._queue.remove(ticket)
