@@ -37,13 +37,13 @@ def parts(view: View, question: lists.Question) -> Part:
 def table(view: View, question: lists.Question, part: Part) -> None:
     """One page of the list, and the whole of it as a file."""
     chosen, metric = lists.Question(question.metric, part, question.cell), question.metric
-    recording.opened("list", Action.VIEW_LIST, filters.address_text(chosen.parameters))
     total = lists.count_rows(chosen, view, part)
     unseen = [] if total else lists.out_of_sight(chosen, view)
     for name, value in unseen:
         filters.warn_of_unknown(DIMENSIONS[name], value, "这里没有记录")
     if unseen:
-        return
+        return  # refused, and no list that was seen
+    recording.opened("list", Action.VIEW_LIST, filters.address_text(chosen.parameters))
     lists.paged(
         view,
         metric.name,

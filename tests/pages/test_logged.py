@@ -147,6 +147,9 @@ def test_what_there_is_not_is_refused(open_page: OpenPage, demo_url: str, new_li
     app = open_page(demo_url, "backlog", district="440106")
     app.run()
     assert new_lines() == [(Action.REQUEST, "区县 440106", Outcome.REFUSED)]
+    app = open_page(demo_url, "case_list", metric="backlog", by_district="440106")
+    app.run()
+    assert new_lines() == [(Action.REQUEST, "区县（功能区） 440106", Outcome.REFUSED)]  # and no list that was seen
 
 
 def test_pages_that_show_no_cases_leave_no_line(open_page: OpenPage, demo_url: str, new_lines: NewLines) -> None:
