@@ -111,7 +111,8 @@ class Answers:
 
 
 def _compute(_key: Hashable, compute: Callable[[], _Entry]) -> _Entry:
-    return compute()
+    with DRAWING.computing():
+        return compute()
 
 
 def _answer(value: Any) -> _Entry:

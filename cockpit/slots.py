@@ -1,9 +1,13 @@
-"""How many pages are drawn at the same time; the others wait in a row.
+"""How many pages are drawn at the same time, and what is computed meanwhile; the others wait in a row.
 
 The interpreter runs one thread at a time. Of sixty pages that are drawn at once each gets on by some milliseconds, then
 waits for all others, often with a lock of the framework in its hands, and the thread that sends waits with them: no
 page comes to its end. Drawn one at a time, the first is on its way while the others wait without a share of the
 processor. Whoever waits for the database or for another's answer holds nobody up meanwhile.
+
+What is computed for all comes before pages that redraw themselves, which would only hold it up, and be of older data:
+none of them begins while an answer is made in Python, and who comes back from the database with half an answer waits
+for the page that is being drawn, some milliseconds.
 
 It is a matter of speed alone: nobody waits for ever. Who comes back with a lock that those who draw are waiting for
 goes on without a slot after a moment, and so does everybody where those who draw are stuck.
@@ -27,6 +31,8 @@ class Rank(IntEnum):
 
 # Seconds after which one goes on without a slot.
 _PATIENCE = {Rank.BEGUN: 1.0, Rank.ASKED: 60.0, Rank.BY_ITSELF: 60.0}
+# Seconds that who computes waits at most for a page that is being drawn: it may itself wait for what is computed.
+_LONGEST_PAGE = 0.1
 
 
 class Slots:
@@ -34,10 +40,13 @@ class Slots:
 
     def __init__(self, number: int) -> None:
         # Below 0 where some go on without one.
-        self._free = number
+        self._number = self._free = number
         self._lock = threading.Lock()
         # A lock for each who waits, let go by whoever leaves a slot to him.
         self._rows: dict[Rank, deque[threading.Lock]] = {rank: deque() for rank in Rank}
+        # How many compute at this moment, and a lock for each who would go on with it.
+        self._computing = 0
+        self._coming_back: list[threading.Lock] = []
         self._own = threading.local()
 
     @contextmanager
@@ -64,6 +73,43 @@ class Slots:
         finally:
             self._take(Rank.BEGUN)
 
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """While an answer is made in Python by a thread that has no slot."""
+        if self._is_computing:
+            yield
+            return
+        self._own.is_computing = True
+        self.go_on_computing()
+        try:
+            yield
+        finally:
+            self.pause_computing()
+            self._own.is_computing = False
+
+    def pause_computing(self) -> None:
+        """This thread asks the database; nothing of one that does not compute."""
+        if self._is_computing:
+            with self._lock:
+                self._computing -= 1
+                self._serve()
+
+    def go_on_computing(self) -> None:
+        """The database has answered this thread; nothing of one that does not compute."""
+        if not self._is_computing:
+            return
+        turn = threading.Lock()
+        with self._lock:
+            self._computing += 1
+            if self._free < self._number:
+                turn.acquire()
+                self._coming_back.append(turn)
+        turn.acquire(timeout=_LONGEST_PAGE)
+
+    @property
+    def _is_computing(self) -> bool:
+        return getattr(self._own, "is_computing", False)
+
     @property
     def _is_taken(self) -> bool:
         return getattr(self._own, "is_taken", False)
@@ -71,7 +117,7 @@ class Slots:
     def _take(self, rank: Rank) -> None:
         turn, row = threading.Lock(), self._rows[rank]
         with self._lock:
-            if self._free > 0:
+            if self._free > 0 and self._may_begin(rank):
                 self._free -= 1
             else:
                 turn.acquire()
@@ -86,19 +132,31 @@ class Slots:
     def _leave(self) -> None:
         self._own.is_taken = False
         with self._lock:
-            row = next((row for row in self._rows.values() if row), None)
-            if row is None or self._free < 0:
-                self._free += 1
-            else:
-                row.popleft().release()
+            self._free += 1
+            while self._coming_back:
+                self._coming_back.pop().release()
+            self._serve()
+
+    def _may_begin(self, rank: Rank) -> bool:
+        return rank is not Rank.BY_ITSELF or self._computing == 0
+
+    def _serve(self) -> None:
+        """Leave the slots that are free to those who come next."""
+        while self._free > 0:
+            row = next((row for rank, row in self._rows.items() if row and self._may_begin(rank)), None)
+            if row is None:
+                return
+            self._free -= 1
+            row.popleft().release()
 
 
 # One: with two, what is prepared for all of them took twice as long beside sixty viewers (benchmarks/README.md).
 DRAWING = Slots(1)
 """Those of all pages that this process draws."""
 # Seconds (0.005 by default) after which a thread lets another one run. The thread that sends gives the interpreter away
-# with every message, sixty a page, and waits for it as long as this.
-_SWITCH = 0.0002
+# with every message, and waits for it as long as this: by 0.005 a page is on its way for a second beside sixty viewers;
+# by 0.0002 a third fewer pages are drawn.
+_SWITCH = 0.001
 
 
 def share_the_interpreter() -> None:

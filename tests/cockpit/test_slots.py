@@ -4,13 +4,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
+from sqlalchemy import event
 
+from casebase.engine import Casebase
 from casebase.scope import WHOLE
 from cockpit import slots as slots_module
 from cockpit.answers import Answers
+from cockpit.data import LiveData
 from cockpit.slots import DRAWING, Rank, Slots
+from queries.names import channels
 
 PATIENCE = 20.0
 
@@ -203,3 +208,79 @@ def test_whoever_waits_for_an_answer_leaves_the_slot_and_who_finds_one_keeps_it(
             assert answers.share(1, WHOLE, "question", question) == 1
         assert before - 1 == DRAWING._free
     assert free == [before]
+
+
+def test_what_redraws_itself_waits_for_what_is_computed_and_a_person_does_not() -> None:
+    slots = Slots(1)
+    crowd = Crowd(slots)
+    with slots.computing():
+        crowd.come("by itself", Rank.BY_ITSELF)
+        crowd.come("asked", Rank.ASKED)
+        until(lambda: crowd.had == ["asked"])
+        slots.pause_computing()  # it asks the database
+        until(lambda: crowd.had == ["asked", "by itself"])
+        slots.go_on_computing()
+        crowd.come("another by itself", Rank.BY_ITSELF)
+        assert crowd.standing == 1
+    crowd.leave()
+    assert crowd.had[2:] == ["another by itself"]
+
+
+def test_who_comes_back_from_the_database_waits_for_the_page_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots_module, "_LONGEST_PAGE", PATIENCE)
+    slots, ends, order = Slots(1), threading.Event(), list[str]()
+
+    def compute() -> None:
+        with slots.computing():
+            slots.pause_computing()
+            ends.wait(PATIENCE)
+            slots.go_on_computing()
+            order.append("computed")
+
+    thread = threading.Thread(target=compute)
+    with slots.taken(Rank.ASKED):
+        thread.start()
+        ends.set()
+        until(lambda: bool(slots._coming_back))
+        order.append("drawn")
+    thread.join(PATIENCE)
+    assert order == ["drawn", "computed"]
+
+
+def test_a_page_that_waits_for_what_is_computed_holds_it_up_for_a_moment_alone() -> None:
+    slots, computed = Slots(1), threading.Event()
+
+    def compute() -> None:
+        with slots.computing():
+            computed.set()
+
+    with slots.taken(Rank.ASKED):
+        thread = threading.Thread(target=compute)
+        thread.start()
+        assert computed.wait(PATIENCE)
+    thread.join(PATIENCE)
+
+
+def test_who_does_not_compute_asks_the_database_without_a_word() -> None:
+    slots = Slots(1)
+    slots.pause_computing()
+    slots.go_on_computing()
+    assert slots._computing == 0
+    with slots.computing(), slots.computing():
+        assert slots._computing == 1
+    assert slots._computing == 0
+
+
+def test_statements_pause_what_is_computed(own_city: Casebase) -> None:
+    live, seen = LiveData(own_city, lambda: datetime(2026, 11, 20)), list[int]()
+
+    @event.listens_for(own_city.seen_by(WHOLE).engine, "before_cursor_execute")
+    def note(*_: object) -> None:
+        seen.append(DRAWING._computing)
+
+    with DRAWING.computing():
+        assert DRAWING._computing == 1
+        live.now(WHOLE).ask(channels)
+        assert DRAWING._computing == 1
+    assert seen
+    assert set(seen) == {0}
