@@ -21,15 +21,21 @@ from typing import Annotated, Any
 import typer
 import websockets
 from playwright.sync_api import sync_playwright
+
+# How the framework's own browser side names what a component tells; the version of Streamlit is pinned.
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ButtonGroup_pb2 import ButtonGroup
+from streamlit.proto.Common_pb2 import StringArray
+from streamlit.proto.DateInput_pb2 import DateInput
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Selectbox_pb2 import Selectbox
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.browser import browser, opened, watch_refreshes
 from benchmarks.cities import copy_of
 from benchmarks.serving import Served, served
 
-# ForwardMsg.ScriptFinishedStatus of a whole page; a part of one has another.
-_WHOLE = 0
 # Seconds from one viewer's coming to the next one's, and after the last until the figures begin.
 _APART, _ARRIVED = 0.1, 30
 # Seconds before the end of the run: what is committed later may not have been drawn yet.
@@ -39,13 +45,15 @@ _LONGEST = 600
 
 @dataclass
 class Viewer:
-    """What one session saw, in seconds of the clock: when it asked, and each time that a whole page had come."""
+    """What one session saw, in seconds of the clock: when it asked, and each time that a page had come to its end."""
 
     session: str = ""
     began: float = 0.0
     whole: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     received: int = 0
+    # How often what stands above the body of the page came as well.
+    bars: int = 0
 
 
 def watch_all(port: int, viewers: int, until: float) -> list[Viewer]:
@@ -91,7 +99,12 @@ class _Session:
         self._socket, self._news, self._viewer = socket, news, viewer
         self._script = self._fragment = ""
         self._timer: asyncio.Task[None] | None = None
-        # As views/static/panel.js: what the server says, what the page shows, and the last pair that was asked for.
+        # The part of the page that listens, what tells its events, and whether something of the page is on its way.
+        self._part = self._listener = ""
+        self._is_coming = False
+        # What the bar is set to, by its widgets: a browser says it with all that it asks.
+        self._choices: dict[str, WidgetState] = {}
+        # As pages/parts/listening.js: what the server says, what the page shows, and the last pair that was asked for.
         self._heard = self._mark = self._asked = ""
 
     async def stay(self, until: float) -> None:
@@ -114,10 +127,13 @@ class _Session:
             if self._timer:
                 self._timer.cancel()
 
-    async def _ask(self, **fields: Any) -> None:
+    async def _ask(self, event: str | None = None, **fields: Any) -> None:
         message = BackMsg()
         for name, value in fields.items():
             setattr(message.rerun_script, name, value)
+        message.rerun_script.widget_states.widgets.extend(self._choices.values())
+        if event is not None:
+            message.rerun_script.widget_states.widgets.add(id=self._listener, json_trigger_value=event)
         message.rerun_script.page_script_hash = self._script
         await self._socket.send(message.SerializeToString())
 
@@ -128,16 +144,25 @@ class _Session:
             self._viewer.session = message.new_session.initialize.session_id
         elif kind == "auto_rerun":
             self._look_every(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-        elif kind == "script_finished" and message.script_finished == _WHOLE:
+        elif kind == "script_finished" and self._is_coming:
+            self._is_coming = False
             self._viewer.whole.append(time.time())
         elif kind == "delta":
-            self._take_element(message.delta.new_element)
+            # What stands in the header and the listener is asked for by the page itself, again and again.
+            self._is_coming |= message.delta.fragment_id not in (self._fragment, self._part)
+            is_above = not message.delta.fragment_id and message.delta.new_element.WhichOneof("type") == "button_group"
+            self._viewer.bars += is_above
+            self._take_element(message.delta.new_element, message.delta.fragment_id)
 
-    def _take_element(self, element: Any) -> None:
-        if element.WhichOneof("type") == "exception":
+    def _take_element(self, element: Any, fragment: str) -> None:
+        kind = element.WhichOneof("type")
+        if (choice := _choice(getattr(element, kind or "", None))) is not None:
+            self._choices[choice.id] = choice
+        if kind == "exception":
             self._viewer.errors.append(element.exception.message[:200])
-        elif element.WhichOneof("type") == "bidi_component" and "mark" in element.bidi_component.json:
+        elif kind == "bidi_component" and element.bidi_component.component_name == "listener":
             self._mark = json.loads(element.bidi_component.json)["mark"]
+            self._part, self._listener = fragment, _make_trigger_id(element.bidi_component.id, "events")
 
     async def _hear(self) -> None:
         async for mark in self._news:
@@ -148,7 +173,11 @@ class _Session:
         pair = f"{self._heard} after {self._mark}"
         if self._heard and self._mark and self._heard != self._mark and pair != self._asked:
             self._asked = pair
-            await self._ask(fragment_id=self._fragment)
+            await self._tell_what_was_heard()
+
+    async def _tell_what_was_heard(self) -> None:
+        event = json.dumps([{"event": "news", "value": self._heard}])
+        await self._ask(event, fragment_id=self._part)
 
     def _look_every(self, fragment: str, interval: float) -> None:
         """A part of the page wants to be asked for again and again; each drawing of the page has one of its own."""
@@ -163,6 +192,21 @@ class _Session:
         while True:
             await asyncio.sleep(interval)
             await self._ask(fragment_id=fragment, is_auto_rerun=True)
+            if self._mark and self._heard != self._mark:
+                await self._tell_what_was_heard()
+
+
+def _choice(widget: Any) -> WidgetState | None:
+    """What a widget of the bar is set to at first; None of anything else."""
+    match widget:
+        case Selectbox():
+            return WidgetState(id=widget.id, string_value=widget.options[widget.default])
+        case ButtonGroup():
+            chosen = [widget.options[place].content for place in widget.default]
+            return WidgetState(id=widget.id, string_array_value=StringArray(data=chosen))
+        case DateInput():
+            return WidgetState(id=widget.id, string_array_value=StringArray(data=widget.default))
+    return None
 
 
 @dataclass(frozen=True)

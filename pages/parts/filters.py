@@ -1,6 +1,6 @@
 """The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -24,6 +24,8 @@ _UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
 _NO_CHOICE = ""
 _CHOICES_SET = "_filters_set"
+# What the bar showed last.
+_SHOWS = "_filters_shown"
 # What the bar asked last, as texts.
 _ASKED = "_filters_asked"
 # The levels of area that the bar has a choice for, the largest first.
@@ -78,6 +80,7 @@ def bar(data: Data) -> View:
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
     _warn_of_unknown_choices()
+    st.session_state[_SHOWS] = _shown(data)
     st.session_state[_ASKED] = _asked(
         period=None if custom else chosen,
         **{"from": custom and custom.start, "to": custom and custom.end},
@@ -88,6 +91,24 @@ def bar(data: Data) -> View:
     )
     compared = comparisons(PREVIOUS[PRESETS.get(chosen)])
     return View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
+
+
+def shows(data: Data) -> bool:
+    """Whether the bar, drawn in an earlier run, would show the same of this data and has the choices that are made."""
+    return st.session_state.get(_SHOWS) == _shown(data) and _CHOICES_SET not in st.session_state
+
+
+def _shown(data: Data) -> Hashable:
+    return data.as_of.date(), _named(data), tuple(bar_choices().items())
+
+
+@kept
+def _named(data: Data) -> Hashable:
+    """What the bar and the top of the page name: whose cockpit it is, places, classes, channels."""
+    places_by_code = places.areas(data)[["name", "level", "parent_code"]]
+    marks = pd.util.hash_pandas_object(places_by_code).sum()
+    classes = tuple(_first_classes(data).items())
+    return data.live.owner, data.whole, int(marks), classes, tuple(data.ask(names.channels))
 
 
 def _bound() -> Literal["query-params"] | None:

@@ -11,9 +11,9 @@ from cockpit import kpis, process
 from cockpit.reading import Reading
 from cockpit.slots import DRAWING, Rank
 from cockpit.view import View
-from pages.parts import identity, notices, session
+from pages.parts import notices, session
 from pages.parts.markdown import escape_markdown
-from pages.parts.panel import listening_panel
+from pages.parts.panel import header_panel
 from queries.cases import has_cases
 from queries.model import Metric
 from queries.registry import METRICS
@@ -46,20 +46,14 @@ def on_phone() -> bool:
 
 
 def header(view: View, title: str, sentence: str) -> None:
-    """Title, one sentence and the cut-off time, which keeps watch and redraws the page when the data changes.
-
-    It hears of that at once (server.news), and looks by itself now and then for the age of what is shown, and in case
-    nothing can be heard.
-    """
+    """Title, one sentence and the cut-off time, which looks now and then how old what is shown is."""
     # Asked here: an error inside a fragment is the framework's, which says it in English and lets nobody catch it.
     notice = _notice(view, view.as_of)
 
-    @st.fragment(run_every=_LOOKS_BY_ITSELF * view.settings.freshness.poll)
+    @st.fragment(run_every=seconds_between_looks(view))
     @DRAWING.taken(Rank.BY_ITSELF)
     def watch() -> None:
-        if session.is_outdated():
-            identity.redraw_by_itself()
-            st.rerun()
+        session.looked()
         reading = process.live_data().watch.read()
         html = cards.header_html(
             title,
@@ -70,9 +64,14 @@ def header(view: View, title: str, sentence: str) -> None:
             demo=reading.state.demonstration,
             notice=notice,
         )
-        listening_panel(html, "header", view.data.reading.mark)
+        header_panel(html, "header")
 
     watch()
+
+
+def seconds_between_looks(view: View) -> float:
+    """After how many seconds a page looks by itself again how old what it shows is."""
+    return _LOOKS_BY_ITSELF * view.settings.freshness.poll
 
 
 def _freshness(view: View, reading: Reading) -> words.State | None:

@@ -1,6 +1,7 @@
 """The way through the cockpit: the menu, the page that was asked for, and where a click on a number leads."""
 
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from cockpit import process
 from cockpit.slots import DRAWING
 from cockpit.view import View
 from pages.parts import (
+    body,
     filters,
     history,
     identity,
     layout,
-    marking,
     menu,
     notices,
     recording,
@@ -61,27 +62,23 @@ def _run_page() -> None:
         _stay_here()
         recording.not_let_in(who)
         return sign_in.page(who)
+    return _show_page(who)
+
+
+def _show_page(who: Identity) -> None:
+    """The page that was asked for, as there is for this reader."""
     st.set_page_config(page_icon=ICON)
     page = st.navigation(_pages(who), position="top")
     menu.set_current_page(page.url_path)
-    try:
+    with body.faults_told():
         recording.begin_page()
         sign_in.show_name(who)
-        _name_owner(marking.marker()())
+        _name_owner()
         history.count_steps()
         revealing.forget_elsewhere()
         process.start_background_tasks()
         view = filters.bar(session.begin_run())
-        _draw(page, view)
-        session.complete_run()
-    except UsageError as error:
-        recording.refused("address", filters.address_text())
-        notices.refused(error)
-    except CasebaseError as error:
-        session.show_last_complete()
-        notices.unreachable(error)
-    except Exception:
-        notices.broken()
+        body.show(partial(_draw, page), view)
 
 
 def _draw(page: Any, view: View) -> None:
@@ -91,18 +88,18 @@ def _draw(page: Any, view: View) -> None:
         import_module(f"pages.{Path(menu.current_page()).stem}").page(view)
 
 
-def _name_owner(watermark: str | None) -> None:
+def _name_owner() -> None:
     """Say in the top bar whose cockpit it is: by the configuration alone where no database has been reached yet."""
     try:
         owner = process.live_data().owner
     except CasebaseError:
-        _show_brand(process.settings().city.bureau, watermark)
+        _show_brand(process.settings().city.bureau)
         raise
-    _show_brand(owner, watermark)
+    _show_brand(owner)
 
 
-def _show_brand(owner: str, watermark: str | None = None) -> None:
-    style.apply(f"{owner} · 信访领导驾驶舱", layout.theme(), watermark)
+def _show_brand(owner: str) -> None:
+    style.apply(f"{owner} · 信访领导驾驶舱", layout.theme())
 
 
 def _stay_here() -> None:

@@ -22,17 +22,14 @@ def entries_panel(html: str, key: str) -> str | None:
     return opened
 
 
+def header_panel(html: str, key: str) -> None:
+    """Mount the header of a page."""
+    _PANEL(data={"html": html}, key=key)
+
+
 def course_panel(html: str, key: str) -> None:
     """Mount a part of the course of a case (views.course)."""
     _COURSE(data={"html": html}, key=key)
-
-
-def listening_panel(html: str, key: str, mark: str) -> None:
-    """Mount a header that listens to news (server.news) for a page that shows the data of this mark.
-
-    Where the data is another, what it stands in is run once more.
-    """
-    _PANEL(data={"html": html, "mark": mark}, key=key, on_news_change=_ignore)
 
 
 def _ignore() -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cockpit import process
 from cockpit.asked import Asked
@@ -17,8 +18,8 @@ _DATA = "_data"
 _COMPLETE = "_complete_reading"
 _FAILED = "_failed_reading"
 _VIEWER = "_viewer"
-# The newer reading that the page is drawn by next, as its answers are there.
-_PREPARED = "_prepared_reading"
+# What the page shows, where it is drawn next by what is prepared.
+_SHOWN = "_shown_reading"
 
 
 def begin_run() -> Data:
@@ -35,11 +36,11 @@ def begin_run() -> Data:
 
 def _prepared() -> Reading | None:
     """What a page that redraws itself is drawn by: what is prepared by now, however long it waited for its turn."""
-    found: Reading | None = st.session_state.pop(_PREPARED, None)
-    if found is None:
+    shown: Reading | None = st.session_state.pop(_SHOWN, None)
+    if shown is None:
         return None
-    now = process.preparing().reading()
-    return found if now.error is not None else now
+    prepared = process.preparing().reading()
+    return shown if prepared.error is not None else max(shown, prepared, key=lambda reading: reading.looked_at)
 
 
 def complete_run() -> None:
@@ -72,15 +73,28 @@ def show_last_complete() -> None:
 
 def is_outdated() -> bool:
     """Whether a newer reading says something else than the page shows, and its answers are there."""
-    preparing, current = process.preparing(), current_data().reading
-    preparing.looked(_viewer())
-    latest = preparing.reading()
+    if _DATA not in st.session_state:
+        return False
+    shown, latest = current_data().reading, process.preparing().reading()
     if latest.error is not None or _just_failed(latest):
         return False
-    if current.is_like(latest) or current.looked_at > latest.looked_at:
-        return False
-    st.session_state[_PREPARED] = latest
-    return True
+    return not shown.is_like(latest) and shown.looked_at <= latest.looked_at
+
+
+def looked() -> None:
+    """The page is still open."""
+    process.preparing().looked(_viewer())
+
+
+def is_part_of_page() -> bool:
+    """Whether this run draws a part of the page anew, and not all of it."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def draw_prepared_next() -> None:
+    """Let the next run be of what is prepared by then, or of what the page shows, where that is later."""
+    st.session_state[_SHOWN] = current_data().reading
 
 
 def _viewer() -> Viewer:

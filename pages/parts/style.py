@@ -16,9 +16,14 @@ from views.watermark import watermark_css
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
-def apply(brand: str, palette: Palette, watermark: str | None = None) -> None:
-    """Set the brand and the page's rhythm, and lay the watermark over it, if there is one."""
+def apply(brand: str, palette: Palette) -> None:
+    """Set the brand and the page's rhythm."""
     translate()
-    mark = watermark_css(watermark, palette) if watermark else ""
-    st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}{mark}</style>')
+    st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}</style>')
     st.logo(brand_svg(brand, palette), size="large")
+
+
+def lay_watermark(text: str | None, palette: Palette) -> None:
+    """Lay this text over the page, if there is one."""
+    if text:
+        st.html(f"<style>{watermark_css(text, palette)}</style>")

@@ -66,3 +66,6 @@ def test_viewers_get_every_change(own_url: str) -> None:
     assert had.seconds, lines
     assert had.missing == 0
     assert min(had.seconds) > 0
+    # A change draws the body of a page alone.
+    assert [viewer.bars for viewer in viewers] == [1, 1]
+    assert min(len(viewer.whole) for viewer in viewers) > 1

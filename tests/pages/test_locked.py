@@ -19,64 +19,76 @@ from tests.pages.conftest import add_cases, card_values, failures, panels
 LATE = "■ 数据库不可达，以下为最近一次读到的数据"
 
 
-def test_new_data_is_drawn_once_it_is_prepared_and_the_page_comes_to_rest(
-    small: Casebase, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def outdated(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether the page is outdated, as its listener would find: when a run begins, and when it has drawn everything."""
+    found: list[bool] = []
+    begin_run, complete_run = session.begin_run, session.complete_run
+
+    def begin() -> Data:
+        found.append(session.is_outdated())
+        return begin_run()
+
+    def complete() -> None:
+        complete_run()
+        found.append(session.is_outdated())
+
+    monkeypatch.setattr(session, "begin_run", begin)
+    monkeypatch.setattr(session, "complete_run", complete)
+    return found
+
+
+def test_a_page_is_outdated_once_what_is_new_is_prepared_until_it_is_drawn(
+    small: Casebase, open_page: Callable[..., AppTest], outdated: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As long as the page says that it is outdated, the header begins it anew: it must not say so for ever."""
+    """As long as the page says that it is outdated, it is drawn anew: it must not say so for ever."""
     at = wall_clock("Asia/Shanghai")
     monkeypatch.setattr("cockpit.process.now", lambda: at)
     app = open_page(small.engine.url.render_as_string(hide_password=False), "backlog")
     assert card_values(app)["backlog"] == "40"
-    begun: list[int] = []
-    begin_run = session.begin_run
-
-    def counted() -> Data:
-        begun.append(1)
-        if len(begun) == 1:  # what comes between the beginning of a run and its header
-            data = begin_run()
-            add_cases(small, range(41, 44))
-            process.live_data().watch._looked = 0.0
-            return data
-        return begin_run()
-
+    assert outdated == [False, False]
+    add_cases(small, range(41, 44))
+    process.live_data().watch._looked = 0.0
     is_outdated = session.is_outdated
 
     def patient() -> bool:
-        """A header that looks until what it sees is prepared, as one does every two seconds."""
+        """A listener that asks until what it heard of is prepared."""
         until = time.monotonic() + 60
-        while not (outdated := is_outdated()) and len(begun) == 1 and time.monotonic() < until:
+        while not (found := is_outdated()) and len(outdated) == 2 and time.monotonic() < until:
             time.sleep(0.05)
-        return outdated
+        return found
 
-    monkeypatch.setattr(session, "begin_run", counted)
     monkeypatch.setattr(session, "is_outdated", patient)
     app.run(timeout=90)
     assert card_values(app)["backlog"] == "43"
-    assert len(begun) == 2
+    assert outdated[2:] == [True, False]
     process.live_data().casebase.engine.dispose()
 
 
 @pytest.mark.parametrize("page", ["", "why"])
-def test_a_minute_that_ends_between_the_beginning_of_a_run_and_its_header_draws_the_page_once_more(
-    page: str, bare_url: str, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+def test_a_minute_that_ends_while_a_page_is_drawn_outdates_it(
+    page: str,
+    bare_url: str,
+    open_page: Callable[..., AppTest],
+    outdated: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     at = [datetime(2026, 11, 20, 15, 30, 59)]
     monkeypatch.setattr("cockpit.process.now", lambda: at[0])
-    begun: list[int] = []
     begin_run = session.begin_run
 
-    def counted() -> Data:
+    def begun() -> Data:
         data = begin_run()
-        begun.append(1)
         at[0] = datetime(2026, 11, 20, 15, 31)
         process.live_data().watch._looked = 0.0
         return data
 
-    monkeypatch.setattr(session, "begin_run", counted)
+    monkeypatch.setattr(session, "begin_run", begun)
     app = open_page(bare_url, page)
+    app.run()
     assert failures(app) == []
     assert "15:31" in panels(app)
-    assert len(begun) == 2
+    assert outdated[-1] is False
 
 
 def test_a_page_keeps_its_numbers_while_a_table_is_locked(

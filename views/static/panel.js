@@ -41,37 +41,6 @@ function define(pop, button) {
   pop.style.top = `${below + pop.offsetHeight > window.innerHeight && above > 0 ? above : below}px`
 }
 
-/* The server says on a line of each page which data there is now (server/news.py). Where it is not what the page shows,
-   the page is asked to look, once for each that is said. */
-function listen(root, mark, setTriggerValue) {
-  root.mark = mark
-  root.look = () => {
-    const pair = `${root.heard} after ${root.mark}`
-    if (root.heard === undefined || root.heard === root.mark || root.asked === pair) return
-    root.asked = pair
-    setTriggerValue('news', root.heard)
-  }
-  if (root.listens) return root.look()
-  root.listens = true
-  const connect = (patience) => {
-    const address = new URL('news', document.baseURI)
-    address.protocol = address.protocol.replace('http', 'ws')
-    const line = new WebSocket(address)
-    let next = Math.min(patience * 2, 60_000)
-    line.onmessage = ({ data }) => {
-      next = 1000
-      root.heard = data
-      root.look()
-    }
-    line.onclose = () => {
-      if (root.isConnected) setTimeout(connect, next, next)
-      else root.listens = false
-    }
-    root.line = line
-  }
-  connect(1000)
-}
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component
   const root = parentElement.querySelector('#root')
@@ -81,14 +50,10 @@ export default function (component) {
     patch(root, html)
     root.shown = html
   }
-  if (data?.mark) listen(root, data.mark, setTriggerValue)
   root.onclick = (event) => {
     const define_ = event.target.closest('.define')
     if (define_) return define(pop, define_)
     const open = event.target.closest('[data-open]')
     if (open) setTriggerValue('open', open.dataset.open)
-  }
-  return () => {
-    if (!root.isConnected) root.line?.close()
   }
 }
