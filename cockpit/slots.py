@@ -79,7 +79,7 @@ class Slots:
         if self._is_computing:
             yield
             return
-        self._own.is_computing = True
+        self._own.is_computing = self._own.is_paused = True
         self.go_on_computing()
         try:
             yield
@@ -89,15 +89,17 @@ class Slots:
 
     def pause_computing(self) -> None:
         """This thread asks the database; nothing of one that does not compute."""
-        if self._is_computing:
+        if self._is_computing and not self._own.is_paused:
+            self._own.is_paused = True
             with self._lock:
                 self._computing -= 1
                 self._serve()
 
     def go_on_computing(self) -> None:
         """The database has answered this thread; nothing of one that does not compute."""
-        if not self._is_computing:
+        if not self._is_computing or not self._own.is_paused:
             return
+        self._own.is_paused = False
         turn = threading.Lock()
         with self._lock:
             self._computing += 1

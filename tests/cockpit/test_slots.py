@@ -268,6 +268,9 @@ def test_who_does_not_compute_asks_the_database_without_a_word() -> None:
     assert slots._computing == 0
     with slots.computing(), slots.computing():
         assert slots._computing == 1
+        slots.go_on_computing()  # nobody had said that a statement began
+        assert slots._computing == 1
+        slots.pause_computing()  # and of this one nobody says that it ended
     assert slots._computing == 0
 
 
