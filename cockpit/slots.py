@@ -156,8 +156,7 @@ class Slots:
 DRAWING = Slots(1)
 """Those of all pages that this process draws."""
 # Seconds (0.005 by default) after which a thread lets another one run. The thread that sends gives the interpreter away
-# with every message, and waits for it as long as this: by 0.005 a page is on its way for a second beside sixty viewers;
-# by 0.0002 a third fewer pages are drawn.
+# with every message, and waits for it as long as this: by 0.005 a page is on its way for a second beside sixty viewers.
 _SWITCH = 0.001
 
 

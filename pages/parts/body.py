@@ -40,6 +40,9 @@ def show(draw: Callable[[View], None], view: View) -> None:
                 style.lay_watermark(marking.marker()(), layout.theme())
             draw(current)
             session.complete_run()
+            # A click has led where it leads by now: drawn before, the whole page would have lost it.
+            if not filters.shows(current.data):
+                st.rerun()
 
     @st.fragment(key=_LISTENER)
     def listener() -> None:
@@ -75,7 +78,6 @@ def _hear() -> None:
     """
     if session.is_outdated():
         session.draw_prepared_next()
-        identity.redraw_by_itself()
         # Not known where a run was cut off before it came to them; the next one has begun then.
         with suppress(StreamlitAPIException):
             st.rerun([_BODY, _LISTENER])
@@ -84,15 +86,16 @@ def _hear() -> None:
 def _asked_anew(view: View, seconds: float) -> View:
     """The same view of the data as it is now, so many seconds after the whole page was drawn.
 
-    That is drawn instead for another reader, where its bar would not look the same, and now and then.
+    That is drawn instead for another reader, and where a choice of its bar is another; where nobody clicked, also where
+    the bar would not look the same, and now and then.
     """
     reader, is_by_itself = identity.current(), identity.rank() is Rank.BY_ITSELF
     if identity.begin_run() != reader:
         st.rerun()
     data = session.begin_run()
-    if seconds > _LONGEST or not filters.shows(data):
-        if is_by_itself:
-            session.draw_prepared_next()
-            identity.redraw_by_itself()
+    if is_by_itself and (seconds > _LONGEST or not filters.shows(data)):
+        session.draw_prepared_next()
+        st.rerun()
+    if not filters.is_set_as_shown():
         st.rerun()
     return replace(view, data=data, as_of=data.as_of if view.as_of == view.data.as_of else view.as_of)

@@ -24,8 +24,8 @@ _UNKNOWN = "_filters_unknown"
 # The choice that filters nothing.
 _NO_CHOICE = ""
 _CHOICES_SET = "_filters_set"
-# What the bar showed last.
-_SHOWS = "_filters_shown"
+# What the bar showed last, and what it was set to.
+_SHOWS, _SET = "_filters_shown", "_filters_set_to"
 # What the bar asked last, as texts.
 _ASKED = "_filters_asked"
 # The levels of area that the bar has a choice for, the largest first.
@@ -80,7 +80,7 @@ def bar(data: Data) -> View:
         as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
     _warn_of_unknown_choices()
-    st.session_state[_SHOWS] = _shown(data)
+    st.session_state[_SHOWS], st.session_state[_SET] = _shown(data), bar_choices()
     st.session_state[_ASKED] = _asked(
         period=None if custom else chosen,
         **{"from": custom and custom.start, "to": custom and custom.end},
@@ -94,12 +94,17 @@ def bar(data: Data) -> View:
 
 
 def shows(data: Data) -> bool:
-    """Whether the bar, drawn in an earlier run, would show the same of this data and has the choices that are made."""
-    return st.session_state.get(_SHOWS) == _shown(data) and _CHOICES_SET not in st.session_state
+    """Whether the bar, drawn in an earlier run, would offer the same of this data."""
+    return bool(st.session_state.get(_SHOWS) == _shown(data))
+
+
+def is_set_as_shown() -> bool:
+    """Whether the bar stands as it was drawn: what was clicked since has set none of its choices."""
+    return st.session_state.get(_SET) == bar_choices() and _CHOICES_SET not in st.session_state
 
 
 def _shown(data: Data) -> Hashable:
-    return data.as_of.date(), _named(data), tuple(bar_choices().items())
+    return data.as_of.date(), _named(data)
 
 
 @kept

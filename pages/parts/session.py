@@ -93,7 +93,8 @@ def is_part_of_page() -> bool:
 
 
 def draw_prepared_next() -> None:
-    """Let the next run be of what is prepared by then, or of what the page shows, where that is later."""
+    """Let the next run, that no person asks for, be of what is prepared by then, or shown now where that is later."""
+    identity.redraw_by_itself()
     st.session_state[_SHOWN] = current_data().reading
 
 
