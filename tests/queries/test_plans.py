@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -39,25 +40,29 @@ def big_city(tables: sample.Tables, new_url: Callable[[str], str], casebase_of: 
     return casebase
 
 
-def plans_of(casebase: Casebase, ask: Callable[[], object]) -> list[Plan]:
-    """The plans of all statements that a question sends."""
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that an engine sends meanwhile, each with its parameters."""
     sent: list[tuple[str, Any]] = []
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         sent.append((statement, parameters))
 
-    engines = (casebase.engine, casebase.whole.engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", keep)
+    event.listen(engine, "before_cursor_execute", keep)
     try:
-        ask()
+        yield sent
     finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", keep)
+        event.remove(engine, "before_cursor_execute", keep)
+
+
+def plans_of(casebase: Casebase, ask: Callable[[], object]) -> list[Plan]:
+    """The plans of all statements that a question sends."""
+    with statements_of(casebase.engine) as own, statements_of(casebase.whole.engine) as sent:
+        ask()
     with casebase.engine.connect() as connection:
         explained = [
             connection.exec_driver_sql(f"EXPLAIN (VERBOSE, FORMAT JSON) {statement}", parameters).scalar_one()
-            for statement, parameters in sent
+            for statement, parameters in [*own, *sent]
             if statement.lstrip().upper().startswith(("SELECT", "WITH"))
         ]
     return [found[0]["Plan"] for found in explained]
@@ -116,17 +121,21 @@ def run(engine: Engine, statement: Any) -> None:
 def test_several_passes_over_rows_of_few_cases_fetch_these_once(
     city_on: Callable[[str], Casebase], kind: str, once: bool
 ) -> None:
-    casebase, sent = city_on(kind), []
-
-    def keep(*args: Any) -> None:
-        sent.append(args[2])
-
-    event.listen(casebase.whole.engine, "before_cursor_execute", keep)
-    try:
+    casebase = city_on(kind)
+    with statements_of(casebase.whole.engine) as sent:
         compare(casebase.whole, ["receptions", "receptions_open", "reception_days"], as_of=AS_OF, period=PERIOD)
         measure(casebase.whole, ["receptions_open"], as_of=AS_OF)
-    finally:
-        event.remove(casebase.whole.engine, "before_cursor_execute", keep)
-    together, alone = (text for text in sent if "FROM reception" in text and "pass" in text)
+    together, alone = (text for text, _ in sent if "FROM reception" in text and "pass" in text)
     assert together.startswith("WITH few_cases") == once
     assert "few_cases" not in alone
+
+
+@pytest.mark.parametrize(("kind", "is_exists"), [("duckdb", False), ("postgresql", True)])
+def test_whether_a_row_is_there_is_asked_as_each_engine_tells_it_soonest(
+    city_on: Callable[[str], Casebase], kind: str, is_exists: bool
+) -> None:
+    casebase = city_on(kind)
+    with statements_of(casebase.whole.engine) as sent:
+        measure(casebase.whole, ["grids_staffed"], as_of=AS_OF)
+    (asked,) = (text for text, _ in sent if "AS staff" in text)
+    assert ("EXISTS" in asked, "grid.grid_id IN (SELECT staff.grid_id" in asked) == (is_exists, not is_exists)
