@@ -25,6 +25,7 @@ from server.identity import Identities
 from server.logs import keep_to_one_line
 from server.peers import keep_peer_addresses
 from server.startup import check_start
+from server.theme import write_theme_once
 
 
 @asynccontextmanager
@@ -46,6 +47,7 @@ else:
     keep_to_one_line()
     keep_peer_addresses()
     share_the_interpreter()
+    write_theme_once()
     check_start()
     app = st.App(
         __file__,

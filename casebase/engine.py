@@ -376,10 +376,6 @@ class Casebase(ReadableCasebase):
         """The statements that are under way, for whoever knows that nobody waits for them any more."""
         return self._statements.running()
 
-    def call_around_statements(self, begun: Callable[[], None], ended: Callable[[], None]) -> None:
-        """Call these before and after each statement, in the thread that asks it."""
-        self._statements.call(begun, ended)
-
     def give_back_memory(self) -> bool:
         """Give back the memory of blocks that nobody reads now (see casebase.buffers); false where there is none."""
         return self._buffers.give_back()

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +44,7 @@ class Statements:
 
     def __init__(self, engine: Engine) -> None:
         self._running: dict[int, Statement] = {}
-        self._begun: Callable[[], None] = _nothing
-        self._ended: Callable[[], None] = _nothing
         self.follow(engine)
-
-    def call(self, begun: Callable[[], None], ended: Callable[[], None]) -> None:
-        """Call these, in the thread that asks, before each statement and after it; instead of others named before."""
-        self._begun, self._ended = begun, ended
 
     def follow(self, engine: Engine) -> None:
         """Know the statements of another engine on the same database as well."""
@@ -66,7 +59,6 @@ class Statements:
     def _begin(self, connection: Connection, *_: Any) -> None:
         raw = connection.connection.driver_connection
         self._running[id(connection)] = Statement(threading.get_ident(), time.monotonic(), raw)
-        self._begun()
 
     def _end(self, connection: Connection, *_: Any) -> None:
         self._take(connection)
@@ -78,8 +70,3 @@ class Statements:
         statement = self._running.pop(id(connection), None)
         if statement is not None:
             statement.end()
-            self._ended()
-
-
-def _nothing() -> None:
-    """Of whom nobody wants to hear."""

@@ -111,8 +111,7 @@ class Answers:
 
 
 def _compute(_key: Hashable, compute: Callable[[], _Entry]) -> _Entry:
-    with DRAWING.computing():
-        return compute()
+    return compute()
 
 
 def _answer(value: Any) -> _Entry:

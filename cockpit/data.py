@@ -16,7 +16,6 @@ from casebase.workdays import Workdays
 from cockpit.answers import MIB, Answers, frozen
 from cockpit.asked import Asked, Call
 from cockpit.reading import Reading, StateWatch
-from cockpit.slots import DRAWING
 from queries.names import name_of_scope
 from wording.names import whole_of
 
@@ -42,7 +41,6 @@ class LiveData:
         self.clock = clock
         self.watch = StateWatch(casebase, clock)
         self.answers = Answers(self.settings.cache.megabytes * MIB, self._lasting)
-        casebase.call_around_statements(DRAWING.pause_computing, DRAWING.go_on_computing)
         # Who waits for what a thread computes, by the thread's number.
         self.askers: dict[int, HasLeft] = {}
 

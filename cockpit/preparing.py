@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from cockpit.asked import Call, Result
 from cockpit.data import Data, LiveData
 from cockpit.reading import Reading
+from cockpit.slots import DRAWING
 from cockpit.view import View
 
 # Half of an answer is made in Python, on one core, while the database answers the next question on the other.
@@ -50,8 +51,9 @@ class Preparing:
         self._open: WeakKeyDictionary[Viewer, _Open] = WeakKeyDictionary()
         self._lock = threading.Lock()
         self._prepared = live.watch.read()
-        # Since when another is being prepared.
+        # Since when another is being prepared, and until when pages that wait to be drawn go before the next one.
         self._since: float | None = None
+        self._not_before = 0.0
         self._listener: Callable[[], None] | None = None
 
     def opened(self, viewer: Viewer, data: Data) -> None:
@@ -83,6 +85,8 @@ class Preparing:
                 # Every page looks here again and again: what they ask is looked through at the beginning alone.
                 if time.monotonic() - self._since > _PATIENCE:
                     self._prepared = latest
+            elif time.monotonic() < self._not_before and DRAWING.is_waited_for:
+                pass
             elif pages := self._pages():
                 self._since = time.monotonic()
                 threading.Thread(target=self._prepare, args=(pages, latest), name="preparing", daemon=True).start()
@@ -97,10 +101,14 @@ class Preparing:
         return list({_question(data): data for data in open_}.values())
 
     def _prepare(self, pages: list[Data], latest: Reading) -> None:
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool:
-            wait([one for data in pages for one in _asked_again(pool, data, latest)])
+        began = time.monotonic()
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool, DRAWING.held_back():
+            wait([one for data in pages for one in _asked_again(pool, data, latest)], _PATIENCE)
+        ended = time.monotonic()
         with self._lock:
             self._prepared, self._since = max(self._prepared, latest, key=lambda one: one.looked_at), None
+            # Pages get as much time as what is prepared for them, however often the data changes.
+            self._not_before = ended + (ended - began)
         if self._listener is not None:
             self._listener()
 

@@ -5,9 +5,8 @@ waits for all others, often with a lock of the framework in its hands, and the t
 page comes to its end. Drawn one at a time, the first is on its way while the others wait without a share of the
 processor. Whoever waits for the database or for another's answer holds nobody up meanwhile.
 
-What is computed for all comes before pages that redraw themselves, which would only hold it up, and be of older data:
-none of them begins while an answer is made in Python, and who comes back from the database with half an answer waits
-for the page that is being drawn, some milliseconds.
+What is prepared for all pages that are open (cockpit.preparing) comes before those that redraw themselves, which would
+only hold it up, and be of older data: none of them begins meanwhile.
 
 It is a matter of speed alone: nobody waits for ever. Who comes back with a lock that those who draw are waiting for
 goes on without a slot after a moment, and so does everybody where those who draw are stuck.
@@ -31,8 +30,6 @@ class Rank(IntEnum):
 
 # Seconds after which one goes on without a slot.
 _PATIENCE = {Rank.BEGUN: 1.0, Rank.ASKED: 60.0, Rank.BY_ITSELF: 60.0}
-# Seconds that who computes waits at most for a page that is being drawn: it may itself wait for what is computed.
-_LONGEST_PAGE = 0.1
 
 
 class Slots:
@@ -44,9 +41,7 @@ class Slots:
         self._lock = threading.Lock()
         # A lock for each who waits, let go by whoever leaves a slot to him.
         self._rows: dict[Rank, deque[threading.Lock]] = {rank: deque() for rank in Rank}
-        # How many compute at this moment, and a lock for each who would go on with it.
-        self._computing = 0
-        self._coming_back: list[threading.Lock] = []
+        self._holds_back = False
         self._own = threading.local()
 
     @contextmanager
@@ -74,43 +69,21 @@ class Slots:
             self._take(Rank.BEGUN)
 
     @contextmanager
-    def computing(self) -> Iterator[None]:
-        """While an answer is made in Python by a thread that has no slot."""
-        if self._is_computing:
-            yield
-            return
-        self._own.is_computing = self._own.is_paused = True
-        self.go_on_computing()
+    def held_back(self) -> Iterator[None]:
+        """Meanwhile no page that redraws itself begins; for one thread at a time."""
+        with self._lock:
+            self._holds_back = True
         try:
             yield
         finally:
-            self.pause_computing()
-            self._own.is_computing = False
-
-    def pause_computing(self) -> None:
-        """This thread asks the database; nothing of one that does not compute."""
-        if self._is_computing and not self._own.is_paused:
-            self._own.is_paused = True
             with self._lock:
-                self._computing -= 1
+                self._holds_back = False
                 self._serve()
 
-    def go_on_computing(self) -> None:
-        """The database has answered this thread; nothing of one that does not compute."""
-        if not self._is_computing or not self._own.is_paused:
-            return
-        self._own.is_paused = False
-        turn = threading.Lock()
-        with self._lock:
-            self._computing += 1
-            if self._free < self._number:
-                turn.acquire()
-                self._coming_back.append(turn)
-        turn.acquire(timeout=_LONGEST_PAGE)
-
     @property
-    def _is_computing(self) -> bool:
-        return getattr(self._own, "is_computing", False)
+    def is_waited_for(self) -> bool:
+        """Whether somebody waits for a slot."""
+        return any(self._rows.values())
 
     @property
     def _is_taken(self) -> bool:
@@ -135,12 +108,10 @@ class Slots:
         self._own.is_taken = False
         with self._lock:
             self._free += 1
-            while self._coming_back:
-                self._coming_back.pop().release()
             self._serve()
 
     def _may_begin(self, rank: Rank) -> bool:
-        return rank is not Rank.BY_ITSELF or self._computing == 0
+        return rank is not Rank.BY_ITSELF or not self._holds_back
 
     def _serve(self) -> None:
         """Leave the slots that are free to those who come next."""

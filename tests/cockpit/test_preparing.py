@@ -21,6 +21,7 @@ from cockpit.kept import kept
 from cockpit.preparing import Preparing, Viewer
 from cockpit.reading import Reading
 from cockpit.shared import SharedFrame
+from cockpit.slots import DRAWING, Rank, Slots
 from cockpit.view import View, comparisons
 from queries.measure import Query, measure_all
 from queries.model import EVERYTHING
@@ -74,6 +75,14 @@ def pair(view: View) -> Pair:
     return Pair(view.ask(frame_of, view.as_of), view.ask(count, "of a pair", view.as_of))
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds, for 20 seconds at most."""
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 class City:
     """A city whose pages are drawn and looked at, with a clock of its own."""
 
@@ -97,11 +106,8 @@ class City:
 
     def news(self, latest: Reading) -> Reading:
         """What is prepared, looking until it is the latest reading."""
-        until = time.monotonic() + 20
-        while not (reading := self.preparing.reading()).is_like(latest):
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        return reading
+        until(lambda: self.preparing.reading().is_like(latest))
+        return self.preparing.reading()
 
 
 @pytest.fixture
@@ -283,6 +289,49 @@ def test_who_waits_too_long_gets_the_latest(living: City, monkeypatch: pytest.Mo
     latest = living.change(AT + timedelta(seconds=1))
     assert living.news(latest) == latest
     may_answer.set()
+
+
+def test_pages_that_redraw_themselves_wait_for_what_is_prepared_but_not_for_ever(
+    living: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, may_answer, begun = Viewer(), threading.Event(), threading.Event()
+    living.draw(viewer, page)
+    monkeypatch.setattr("cockpit.preparing._PATIENCE", 0.5)
+    monkeypatch.setattr(Data, "ask", lambda *_, **__: may_answer.wait(20))
+    latest = living.change(AT + timedelta(seconds=1))
+    assert not living.preparing.reading().is_like(latest)
+    until(lambda: DRAWING._holds_back)
+
+    def redraw() -> None:
+        with DRAWING.taken(Rank.BY_ITSELF):
+            begun.set()
+
+    threading.Thread(target=redraw).start()
+    assert not begun.wait(0.2)
+    assert DRAWING.is_waited_for
+    assert begun.wait(20)
+    assert not may_answer.is_set()
+    may_answer.set()
+
+
+def test_pages_that_wait_get_as_much_time_as_what_is_prepared_for_them(
+    living: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, ask = Viewer(), Data.ask
+    living.draw(viewer, page)
+
+    def slow(data: Data, *args: Any, **kwargs: Any) -> Any:
+        time.sleep(1.0)
+        return ask(data, *args, **kwargs)
+
+    monkeypatch.setattr(Data, "ask", slow)
+    data = living.draw(viewer, page, living.news(living.change(AT + timedelta(seconds=1))))
+    with monkeypatch.context() as crowd:
+        crowd.setattr(Slots, "is_waited_for", True)
+        latest = living.change(AT + timedelta(seconds=2))
+        assert living.preparing.reading().is_like(data.reading)
+        assert living.preparing._since is None
+    assert living.news(latest).is_like(latest)  # nobody waits any more
 
 
 def test_where_nobody_has_a_page_open_the_latest_is_prepared(living: City) -> None:

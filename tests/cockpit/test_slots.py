@@ -4,18 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import pytest
-from sqlalchemy import event
 
-from casebase.engine import Casebase
 from casebase.scope import WHOLE
 from cockpit import slots as slots_module
 from cockpit.answers import Answers
-from cockpit.data import LiveData
 from cockpit.slots import DRAWING, Rank, Slots
-from queries.names import channels
 
 PATIENCE = 20.0
 
@@ -210,80 +205,31 @@ def test_whoever_waits_for_an_answer_leaves_the_slot_and_who_finds_one_keeps_it(
     assert free == [before]
 
 
-def test_what_redraws_itself_waits_for_what_is_computed_and_a_person_does_not() -> None:
-    slots = Slots(1)
-    crowd = Crowd(slots)
-    with slots.computing():
+def test_what_redraws_itself_waits_while_it_is_held_back_and_a_person_does_not() -> None:
+    crowd = Crowd(Slots(1))
+    with crowd.slots.held_back():
         crowd.come("by itself", Rank.BY_ITSELF)
         crowd.come("asked", Rank.ASKED)
         until(lambda: crowd.had == ["asked"])
-        slots.pause_computing()  # it asks the database
-        until(lambda: crowd.had == ["asked", "by itself"])
-        slots.go_on_computing()
-        crowd.come("another by itself", Rank.BY_ITSELF)
-        assert crowd.standing == 1
+        assert crowd.slots.is_waited_for
     crowd.leave()
-    assert crowd.had[2:] == ["another by itself"]
+    assert crowd.had == ["asked", "by itself"]
+    assert not crowd.slots.is_waited_for
 
 
-def test_who_comes_back_from_the_database_waits_for_the_page_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots_module, "_LONGEST_PAGE", PATIENCE)
-    slots, ends, order = Slots(1), threading.Event(), list[str]()
-
-    def compute() -> None:
-        with slots.computing():
-            slots.pause_computing()
-            ends.wait(PATIENCE)
-            slots.go_on_computing()
-            order.append("computed")
-
-    thread = threading.Thread(target=compute)
-    with slots.taken(Rank.ASKED):
-        thread.start()
-        ends.set()
-        until(lambda: bool(slots._coming_back))
-        order.append("drawn")
-    thread.join(PATIENCE)
-    assert order == ["drawn", "computed"]
-
-
-def test_a_page_that_waits_for_what_is_computed_holds_it_up_for_a_moment_alone() -> None:
-    slots, computed = Slots(1), threading.Event()
-
-    def compute() -> None:
-        with slots.computing():
-            computed.set()
-
-    with slots.taken(Rank.ASKED):
-        thread = threading.Thread(target=compute)
-        thread.start()
-        assert computed.wait(PATIENCE)
-    thread.join(PATIENCE)
-
-
-def test_who_does_not_compute_asks_the_database_without_a_word() -> None:
+def test_a_page_that_was_begun_goes_on_while_others_are_held_back() -> None:
     slots = Slots(1)
-    slots.pause_computing()
-    slots.go_on_computing()
-    assert slots._computing == 0
-    with slots.computing(), slots.computing():
-        assert slots._computing == 1
-        slots.go_on_computing()  # nobody had said that a statement began
-        assert slots._computing == 1
-        slots.pause_computing()  # and of this one nobody says that it ended
-    assert slots._computing == 0
+    with slots.taken(Rank.BY_ITSELF), slots.held_back():
+        with slots.left():
+            assert slots._free == 1
+        assert slots._free == 0
 
 
-def test_statements_pause_what_is_computed(own_city: Casebase) -> None:
-    live, seen = LiveData(own_city, lambda: datetime(2026, 11, 20)), list[int]()
-
-    @event.listens_for(own_city.seen_by(WHOLE).engine, "before_cursor_execute")
-    def note(*_: object) -> None:
-        seen.append(DRAWING._computing)
-
-    with DRAWING.computing():
-        assert DRAWING._computing == 1
-        live.now(WHOLE).ask(channels)
-        assert DRAWING._computing == 1
-    assert seen
-    assert set(seen) == {0}
+def test_what_fails_holds_back_nobody_any_more() -> None:
+    slots = Slots(1)
+    with pytest.raises(ValueError, match="broken"), slots.held_back():
+        raise ValueError("broken")
+    crowd = Crowd(slots)
+    crowd.come("by itself", Rank.BY_ITSELF)
+    crowd.leave()
+    assert crowd.had == ["by itself"]
