@@ -410,11 +410,11 @@ def test_a_click_is_read_from_the_event() -> None:
         ([0.953] * 12, Spot(0, False)),
         ([0.955] * 4 + [0.90] * 8, Spot(0, False)),
         ([0.955, 0.945] * 3 + [0.90] * 6, Spot(5, True)),
-        ([0.955, 0.945] * 6, Spot(0, True)),
+        ([0.955, 0.945] * 6, None),
         ([np.nan] * 6 + [0.90] * 6, Spot(0, True)),
     ],
 )
-def test_a_target_is_named_where_no_line_runs_through_its_name(values: list[float], spot: Spot) -> None:
+def test_a_target_is_named_where_no_line_runs_through_its_name(values: list[float], spot: Spot | None) -> None:
     assert clear_spot([np.array(values)], 0.95, (0.8, 1.0), 230, DESK) == spot
 
 
@@ -426,6 +426,14 @@ def test_a_trend_names_its_target_clear_of_the_line() -> None:
         if layer["mark"].get("type") == "text"
     )
     assert label["mark"]["baseline"] == "top"
+
+
+def test_a_target_that_lines_cross_everywhere_is_named_beside_their_ends() -> None:
+    frame = months().assign(value=[0.955, 0.945] * (len(months()) // 2) + [0.955] * (len(months()) % 2))
+    drawn = spec_of(charts.trend(frame, DESK, title="题", kind="rate", target=0.95))
+    (named,) = [row for row in rows(drawn, "at_value") if row["name"] == "目标 95%"]
+    assert named["at_value"] >= 0.95
+    assert sum(layer["mark"].get("type") == "text" for layer in drawn["layer"]) == 1
 
 
 def test_a_target_is_said_without_empty_decimals() -> None:

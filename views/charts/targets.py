@@ -28,17 +28,17 @@ _LABEL_SHARE, _STEPS = 0.2, 4
 class Spot:
     """Where a target is named: from the month at this position on, above its line or below."""
 
-    month: int = 0
-    is_above: bool = True
+    month: int
+    is_above: bool
 
 
 def clear_spot(
     lines: Sequence[np.ndarray], target: float, domain: tuple[float, float], height: int, palette: Palette
-) -> Spot:
+) -> Spot | None:
     """The first place along a target where no line runs through its name: above before below, from the left.
 
-    `lines` have a value a month (NaN: a gap) each; `domain` and `height` (px) are those of the value axis. At the left
-    end where there is no such place.
+    `lines` have a value a month (NaN: a gap) each; `domain` and `height` (px) are those of the value axis. None where
+    there is no such place.
     """
     months = max((line.size for line in lines), default=0)
     room = (domain[1] - domain[0]) * (palette.note + 8) / height
@@ -55,7 +55,7 @@ def clear_spot(
         under = (at >= spot.month - 0.1) & (at <= spot.month + span)
         if domain[0] <= low and high <= domain[1] and not any(((low < y) & (y < high))[under].any() for y in drawn):
             return spot
-    return Spot()
+    return None
 
 
 def target_frame(target: float, text: str) -> pd.DataFrame:
@@ -63,14 +63,18 @@ def target_frame(target: float, text: str) -> pd.DataFrame:
     return pd.DataFrame({"target": [target], "text": [text]})
 
 
-def target_line(palette: Palette, *, is_above: bool) -> list[Any]:
-    """A dashed level line, named above or below, where the frame `target_name` says: that of the line with `at`."""
-    line = alt.Chart(data_slot("target")).mark_rule(strokeDash=[5, 4], color=palette.muted).encode(y="target:Q")
+def target_line(palette: Palette) -> Any:
+    """A dashed level line."""
+    return alt.Chart(data_slot("target")).mark_rule(strokeDash=[5, 4], color=palette.muted).encode(y="target:Q")
+
+
+def target_label(palette: Palette, *, is_above: bool) -> Any:
+    """Its name above or below it, where the frame `target_name` says: that of the line with `at`."""
     named = alt.Chart(data_slot("target_name"))
     above = named.mark_text(align="left", baseline="bottom", dy=-3, color=palette.muted)
     below = named.mark_text(align="left", baseline="top", dy=4, color=palette.muted)
     label = above if is_above else below
-    return [line, label.encode(x="at:T", y="target:Q", text="text:N")]
+    return label.encode(x="at:T", y="target:Q", text="text:N")
 
 
 def target_column(palette: Palette) -> list[Any]:

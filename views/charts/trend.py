@@ -13,7 +13,7 @@ from views.charts.empty import empty_chart
 from views.charts.frames import bool_column, tooltips
 from views.charts.headings import join_notes
 from views.charts.selection import POINTER, click_selection
-from views.charts.targets import clear_spot, target_frame, target_line, target_text
+from views.charts.targets import clear_spot, target_frame, target_label, target_line, target_text
 from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 from views.words import NumberFormat
@@ -47,22 +47,26 @@ def trend(
     low, high = value_range(data, ["value", "last_year"], target, kind, from_zero)
     if low > 0:
         subtitle = join_notes(subtitle, f"纵轴自 {words.percent(low, 0)} 起")
-    frames = {"rows": data, "names": _end_labels(data, (low, high), height, palette)}
-    target_above = None
+    lines = [rows[column].to_numpy() for _, rows in data.groupby("series") for column in ("value", "last_year")]
+    spot = clear_spot(lines, target, (low, high), height, palette) if target else None
+    called = target_text(target_name, target, kind) if target else ""
+    at_the_end = (target, called) if target and spot is None else None
+    frames = {"rows": data, "names": _end_labels(data, (low, high), height, palette, at_the_end)}
     if target:
-        lines = [rows[column].to_numpy() for _, rows in data.groupby("series") for column in ("value", "last_year")]
-        spot = clear_spot(lines, target, (low, high), height, palette)
-        line = target_frame(target, target_text(target_name, target, kind))
-        at = data["at"].drop_duplicates().iloc[spot.month]
-        frames |= {"target": line, "target_name": line.assign(at=at)}
-        target_above = spot.is_above
-    layers = _lines(palette, kind, target_above, has_unfinished=bool(data["unfinished"].notna().any()))
+        frames["target"] = target_frame(target, called)
+    if spot is not None:
+        frames["target_name"] = frames["target"].assign(at=data["at"].drop_duplicates().iloc[spot.month])
+    named_above = None if spot is None else spot.is_above
+    is_unfinished = bool(data["unfinished"].notna().any())
+    layers = _lines(palette, kind, named_above, has_target=bool(target), has_unfinished=is_unfinished)
     return layers.chart(title, subtitle, height, frames, ends=[low, high], months=months_of(data["at"]))
 
 
 @template
-def _lines(palette: Palette, kind: NumberFormat, target_above: bool | None, *, has_unfinished: bool) -> list[Any]:
-    """Lines and their names; with a target that is named above its line or below (None: without one)."""
+def _lines(
+    palette: Palette, kind: NumberFormat, named_above: bool | None, *, has_target: bool, has_unfinished: bool
+) -> list[Any]:
+    """Lines and their names; a target is named above its line or below (None: with the lines, at their end)."""
     scale, axis = fixed_scale(slot("ends")), value_axis(kind)
     base = alt.Chart(data_slot()).encode(
         x=alt.X("at:T", title=None, axis=month_axis(slot("months")), scale=alt.Scale(nice=False)),
@@ -70,7 +74,8 @@ def _lines(palette: Palette, kind: NumberFormat, target_above: bool | None, *, h
     )
     y = alt.Y("value:Q", title=None, scale=scale, axis=axis)
     before = alt.Y("last_year:Q", title=None, scale=scale, axis=axis)
-    layers: list[Any] = [] if target_above is None else target_line(palette, is_above=target_above)
+    layers: list[Any] = [target_line(palette)] if has_target else []
+    layers += [] if named_above is None else [target_label(palette, is_above=named_above)]
     layers += [base.mark_line(color=palette.compare, strokeWidth=1.5).encode(y=before)]
     colour = alt.Stroke("colour:N", scale=None)
     whole = alt.Y("whole:Q", title=None, scale=scale, axis=axis)
@@ -148,8 +153,14 @@ def _trend_points(base: Any, y: Any) -> Any:
     )
 
 
-def _end_labels(data: pd.DataFrame, domain: tuple[float, float], height: int, palette: Palette) -> pd.DataFrame:
-    """Names at the right end of the lines, moved apart where they would touch."""
+def _end_labels(
+    data: pd.DataFrame,
+    domain: tuple[float, float],
+    height: int,
+    palette: Palette,
+    target: tuple[float, str] | None = None,
+) -> pd.DataFrame:
+    """Names at the right end of the lines (and of a target's), moved apart where they would touch."""
     last_year = _last_value(data, "last_year")
     unnamed = "" if last_year is None else "本期"
     lines = [
@@ -157,6 +168,7 @@ def _end_labels(data: pd.DataFrame, domain: tuple[float, float], height: int, pa
         for name, rows in data.groupby("series")
     ]
     lines += [(last_year, LAST_YEAR, palette.muted)]
+    lines += [] if target is None else [(*target, palette.muted)]
     gap = (domain[1] - domain[0]) * (palette.note + 4) / height
     labels, below = [], float("-inf")
     known = [(value, name, colour) for value, name, colour in lines if value is not None and name]
