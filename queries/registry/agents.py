@@ -5,8 +5,9 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, and_
 
+from queries.has_row import has
 from queries.model import Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, has, known, open_spell, still_open
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, known, open_spell, still_open
 from queries.subjects import ACCOMPANIED_CASE, AGENT, PETITION, accompanier, p
 
 ENGAGED_DAYS = 365

@@ -14,13 +14,9 @@ from sqlalchemy import (
     literal_column,
     not_,
     or_,
-    select,
     type_coerce,
 )
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.selectable import Exists
 
 from casebase.case_words import HOTLINE
 from queries.model import Fixed, Moment, Spell
@@ -93,31 +89,6 @@ def judged_by_limits(at: Moment) -> ColumnElement[bool]:
 def active(at: Moment, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
     """At work at the moment: `columns` are those of a table with active_from and active_to."""
     return and_(columns.active_from <= at.as_of, or_(columns.active_to.is_(None), columns.active_to > at.as_of))
-
-
-def has(
-    key: ColumnElement[Any], link: ColumnElement[Any], condition: ColumnElement[bool], *others: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """Some row of the table of `link`, which names `key`, meets the conditions; `key` is never blank.
-
-    EXISTS, not IN: as a flag of every row, PostgreSQL searches an IN list that does not fit its work_mem from the
-    start for each row, minutes for 100,000 grids and their people; EXISTS takes the index of `link`. DuckDB has it as
-    IN, in half of the time: for EXISTS it collects the keys first and joins them twice.
-    """
-    return _HasRow().where(link == key, condition, *others)
-
-
-class _HasRow(Exists):
-    """An EXISTS whose first condition says which row is meant, `link == key`."""
-
-    inherit_cache = True
-
-
-@compiles(_HasRow, "duckdb")
-def _as_in(has_row: _HasRow, compiler: SQLCompiler, **options: Any) -> str:
-    statement: Any = has_row.element.element  # in its brackets
-    names, *conditions = statement.whereclause.clauses
-    return compiler.process(names.right.in_(select(names.left).where(*conditions)), **options)
 
 
 def days_later(column: ColumnElement[Any], days: int) -> ColumnElement[Any]:

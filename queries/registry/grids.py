@@ -5,8 +5,9 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_
 
 from casebase import schema
+from queries.has_row import has
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, days_later, has, known
+from queries.registry.common import EXCLUDED, REGISTERED_AT, active, all_of, days_later, known
 from queries.subjects import (
     AGENT,
     COMMUNITY,

@@ -6,8 +6,9 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from casebase import schema
+from queries.has_row import has
 from queries.model import Fixed, Kind, Metric, Moment, Polarity, Spell
-from queries.registry.common import all_of, counted, has, known
+from queries.registry.common import all_of, counted, known
 from queries.subjects import (
     COMMUNITY,
     INCUBATION,
