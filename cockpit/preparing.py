@@ -86,7 +86,7 @@ class Preparing:
                 if time.monotonic() - self._since > _PATIENCE:
                     self._prepared = latest
             elif time.monotonic() < self._not_before and DRAWING.is_waited_for:
-                pass
+                pass  # they go first
             elif pages := self._pages():
                 self._since = time.monotonic()
                 threading.Thread(target=self._prepare, args=(pages, latest), name="preparing", daemon=True).start()
