@@ -24,6 +24,7 @@ from server.headers import SecurityHeaders
 from server.identity import Identities
 from server.logs import keep_to_one_line
 from server.peers import keep_peer_addresses
+from server.reruns import redraw_in_order
 from server.startup import check_start
 from server.theme import write_theme_once
 
@@ -48,6 +49,7 @@ else:
     keep_peer_addresses()
     share_the_interpreter()
     write_theme_once()
+    redraw_in_order()
     check_start()
     app = st.App(
         __file__,

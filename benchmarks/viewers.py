@@ -142,6 +142,8 @@ class _Session:
         if kind == "new_session":
             self._script = message.new_session.page_script_hash
             self._viewer.session = message.new_session.initialize.session_id
+        elif kind == "navigation":
+            self._script = message.navigation.page_script_hash
         elif kind == "auto_rerun":
             self._look_every(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "script_finished" and self._is_coming:

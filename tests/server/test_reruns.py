@@ -1,0 +1,138 @@
+"""A part of a page is drawn anew neither for a page that was left, nor before what was drawn last has been sent."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from server import reruns
+from tests.servers import own_cockpit
+
+DONE = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
+class Line:
+    """A browser's side of the framework's protocol."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        # The page as its navigation names it, and the part of it that looks again by itself.
+        self.page = self.part = ""
+
+    def ask(self, **fields: Any) -> None:
+        self._socket.send(BackMsg(rerun_script=ClientState(**fields)).SerializeToString())
+
+    def runs(self, until_quiet: float = 0) -> list[str]:
+        """The pages that runs name, until one has come to its end and, where asked for, nothing more comes."""
+        named, timeout = list[str](), 60.0
+        while True:
+            try:
+                message = ForwardMsg.FromString(self._socket.recv(timeout=timeout, decode=False))
+            except TimeoutError:
+                return named
+            if message.WhichOneof("type") == "new_session":
+                named.append(message.new_session.page_script_hash)
+            self.page = message.navigation.page_script_hash or self.page
+            self.part = message.auto_rerun.fragment_id or self.part
+            if message.WhichOneof("type") == "script_finished" and message.script_finished in DONE:
+                if not until_quiet:
+                    return named
+                timeout = until_quiet
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Line]:
+    address = address.replace("http", "ws")
+    with connect(
+        f"{address}/_stcore/stream", subprotocols=[Subprotocol("streamlit")], max_size=None, ping_interval=None
+    ) as socket:
+        yield Line(socket)
+
+
+def test_a_look_of_the_page_before_does_not_lead_back(demo_url: str, still_config: Path) -> None:
+    """It may come while the next page is drawn, and when that is there."""
+    with own_cockpit(demo_url, still_config) as address, opened(address) as line:
+        line.ask(page_name="backlog")
+        line.runs()
+        left = {"page_script_hash": line.page, "fragment_id": line.part, "is_auto_rerun": True}
+        line.ask(page_name="five_day")
+        line.ask(**left)
+        drawn = line.runs(until_quiet=2)
+        assert len(drawn) == 1
+        assert line.page != left["page_script_hash"]
+        line.ask(**left)
+        line.ask(**left | {"page_script_hash": line.page, "fragment_id": line.part})
+        assert line.runs(until_quiet=2) == [line.page]
+
+
+class Ended:
+    """A run that has come to its end, and whose thread takes no request any more."""
+
+    def __init__(self) -> None:
+        self._requests = ScriptRequests()
+        self._requests.request_stop()
+
+    def request_rerun(self, asked: RerunData) -> bool:
+        return self._requests.request_rerun(asked)
+
+
+class Session(AppSession):
+    """What a session does with requests and with what its runs draw, without a server."""
+
+    def __init__(self, runner: Any) -> None:
+        self._event_loop = asyncio.get_running_loop()
+        self._state, self._scriptrunner, self._client_state = AppSessionState.APP_IS_RUNNING, runner, ClientState()
+        self._fragment_storage = MemoryFragmentStorage()
+        self._fragment_storage.register("part", lambda: None)
+        self.told, self.begun = list[Any](), list[Any]()
+
+    def __del__(self) -> None:
+        pass
+
+    def _enqueue_forward_msg(self, msg: ForwardMsg) -> None:
+        self.told.append(msg)
+
+    def _settle_once_delivered(self) -> None:
+        pass
+
+    def _create_scriptrunner(self, initial_rerun_data: RerunData) -> None:
+        self.begun.append((initial_rerun_data.fragment_id, len(self.told)))
+        self._scriptrunner = None
+
+
+@pytest.fixture
+def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As app.py has it, until the test is over."""
+    monkeypatch.setattr(ScriptRunner, "_run_script", ScriptRunner._run_script)
+    monkeypatch.setattr(AppSession, "request_rerun", AppSession.request_rerun)
+    reruns.redraw_in_order()
+
+
+@pytest.mark.usefixtures("in_order")
+def test_what_the_last_run_drew_is_sent_before_the_next_one_begins() -> None:
+    async def ask() -> Session:
+        ended: Any = Ended()
+        session = Session(ended)
+        session._on_scriptrunner_event(ended, ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, forward_msg=ForwardMsg())
+        session.request_rerun(ClientState(fragment_id="part"))
+        assert not session.begun
+        session._on_scriptrunner_event(ended, ScriptRunnerEvent.SHUTDOWN, client_state=ClientState())
+        until = session._event_loop.time() + 5
+        while not session.begun and session._event_loop.time() < until:
+            await asyncio.sleep(0.001)
+        return session
+
+    assert asyncio.run(ask()).begun == [("part", 1)]
