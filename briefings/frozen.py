@@ -353,9 +353,10 @@ class _Questions:
         """See Frozen; nothing while the period runs, whose end is the moment itself."""
         if stock_moment(self._as_of, self._request.period) == self._as_of:
             return {}
+        keys = {name: str(metric_of(name).subject.key.key) for name in REMAINING}
         return {
-            name: cases(self._casebase, name, as_of=self._as_of, within=self._within)[[metric_of(name).subject.key.key]]
-            for name in REMAINING
+            name: cases(self._casebase, name, as_of=self._as_of, within=self._within, columns=[key])
+            for name, key in keys.items()
         }
 
     def lists(self) -> tuple[tuple[Rows, ...], bytes]:

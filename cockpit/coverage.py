@@ -94,7 +94,8 @@ def worst_first(places: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 @kept
 def missing(view: View, gap: Gap) -> tuple[int, pd.DataFrame]:
     """How many places a gap has, and the MOST_GAPS with most cases of them."""
-    every = view.ask(cases, gap.metric, Part.MISSES, as_of=view.stocks_at, within=view.within)
+    columns = (gap.key, *gap.columns)
+    every = view.ask(cases, gap.metric, Part.MISSES, as_of=view.stocks_at, within=view.within, columns=columns)
     return len(every), places.with_cases(view, every, gap.dimension, every[gap.key]).head(MOST_GAPS)
 
 

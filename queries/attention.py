@@ -292,7 +292,7 @@ def _gap(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, there
 
 def next_hearing(casebase: ScopedCasebase, as_of: datetime, within: Slice) -> Finding | None:
     """The hearings to come, where the first is held within two working days; `name` is its unit."""
-    coming = cases(casebase, "hearings_coming", as_of=as_of, within=within)
+    coming = cases(casebase, "hearings_coming", as_of=as_of, within=within, columns=("scheduled_at", "unit"))
     if coming.empty:
         return None
     first = coming.iloc[0]

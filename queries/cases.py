@@ -1,6 +1,7 @@
 """The list behind a number, by the same predicates: its length is the number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -57,13 +58,17 @@ def cases(
     within: Slice = EVERYTHING,
     limit: int | None = None,
     offset: int = 0,
+    columns: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """The rows behind a metric, oldest first: one row a thing counted, the columns of its subject.
+    """The rows behind a metric, oldest first: one row a thing counted, the columns of its subject, or only those named.
 
     Raises UsageError for an unknown metric, and for the people that a number for 10,000 is divided by.
     """
     chosen, at, where = _resolve(casebase, metric, part, as_of, period, within)
-    return list_rows(casebase, listed(chosen), at, where, limit=limit, offset=offset)
+    subject = listed(chosen)
+    if columns is not None:
+        subject = replace(subject, columns={name: subject.columns[name] for name in columns})
+    return list_rows(casebase, subject, at, where, limit=limit, offset=offset)
 
 
 def mark_cases(

@@ -74,3 +74,14 @@ def test_there_are_rows_wherever_the_list_has_any(
     }
     assert answers == {(name, part): count_cases(casebase.whole, name, part, as_of=NOW) > 0 for name, part in answers}
     assert any(answers.values())
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_list_of_few_columns_has_the_rows_of_the_whole(kind: str, city_on: Callable[[str], Casebase]) -> None:
+    casebase, compared = city_on(kind).whole, 0
+    for name in {listed(metric).id: name for name, metric in METRICS.items()}.values():
+        whole = cases(casebase, name, as_of=NOW, period=YEAR)
+        for columns in (list(whole)[::2], list(whole)[1::2][::-1]):
+            assert_same_rows(cases(casebase, name, as_of=NOW, period=YEAR, columns=columns), whole[columns])
+        compared += len(whole)
+    assert compared > 0
