@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
@@ -17,23 +18,23 @@ _SOON = 0.01
 
 
 def redraw_in_order() -> None:
-    """Change what the framework does with a request for a part of a page in two cases.
+    """Change what the framework does with a request for a part of a page in three cases.
 
     For one that was sent from a page which has been left meanwhile it would run the part by that page's address, and
-    the browser, which takes this for the way back, throw away all that it shows of the page where the person is. For
-    one that comes when a run has just ended it would begin the next run at once and throw away what the last one drew
-    and is not sent yet, so that the page stays without.
+    the browser, which takes this for the way back, throw away all that it shows of the page where the person is. A
+    browser says with it how all widgets of the page stand: where the server has just set one otherwise, by a click on
+    the map, it would be set back. For a request that comes when a run has just ended it would begin the next run at
+    once and throw away what the last one drew and is not sent yet, so that the page stays without.
     """
     ScriptRunner._run_script = _of_this_page(ScriptRunner._run_script)  # type: ignore[assignment,method-assign]
-    AppSession.request_rerun = _after_the_last(AppSession.request_rerun)  # type: ignore[assignment,method-assign]
+    AppSession.request_rerun = _in_order(AppSession.request_rerun)  # type: ignore[assignment,method-assign]
 
 
 def _of_this_page(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[ScriptRunner, RerunData], None]:
     @wraps(run)
     def run_of_this_page(runner: ScriptRunner, asked: RerunData) -> None:
         here = runner._pages_manager.current_page_script_hash
-        is_left = bool(asked.fragment_id_queue and asked.page_script_hash) and asked.page_script_hash != here
-        if not is_left:
+        if not asked.fragment_id_queue or asked.page_script_hash in ("", here):
             run(runner, asked)
 
     return run_of_this_page
@@ -42,15 +43,34 @@ def _of_this_page(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[S
 Request = Callable[[AppSession, ClientState | None], None]
 
 
-def _after_the_last(request: Request) -> Request:
+def _in_order(request: Request) -> Request:
     @wraps(request)
-    def request_after_the_last(session: AppSession, asked: ClientState | None) -> None:
-        runner = session._scriptrunner
-        # One that has ended is forgotten by the session with the last of its messages.
-        has_ended = runner is not None and runner._requests._state is ScriptRequestType.STOP
-        if asked and asked.fragment_id and has_ended:
+    def request_in_order(session: AppSession, asked: ClientState | None) -> None:
+        if asked is None or not asked.fragment_id:
+            request(session, asked)
+        elif _has_ended(session):
             session._event_loop.call_later(_SOON, session.request_rerun, asked)
         else:
-            request(session, asked)
+            request(session, _of_its_own_widgets(session, asked))
 
-    return request_after_the_last
+    return request_in_order
+
+
+def _has_ended(session: AppSession) -> bool:
+    """Whether the session's last run has ended; it forgets that run with the last of its messages."""
+    runner = session._scriptrunner
+    return runner is not None and runner._requests._state is ScriptRequestType.STOP
+
+
+def _of_its_own_widgets(session: AppSession, asked: ClientState) -> ClientState:
+    """The request with the states of the part's own widgets: how others stand was said by requests of their own."""
+    known = session._session_state._new_widget_state.widget_metadata
+    states = [
+        state
+        for state in asked.widget_states.widgets
+        if (widget := known.get(state.id)) is not None and widget.fragment_id == asked.fragment_id
+    ]
+    own = ClientState()
+    own.CopyFrom(asked)
+    own.widget_states.CopyFrom(WidgetStates(widgets=states))
+    return own

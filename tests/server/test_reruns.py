@@ -1,6 +1,10 @@
-"""A part of a page is drawn anew neither for a page that was left, nor before what was drawn last has been sent."""
+"""A part of a page is drawn anew neither for a page that was left, nor before what was drawn last has been sent.
+
+Nor does it set back what stands elsewhere on the page.
+"""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +13,15 @@ from typing import Any
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from streamlit.runtime.state.session_state import SessionState
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -31,6 +38,9 @@ class Line:
         self._socket = socket
         # The page as its navigation names it, and the part of it that looks again by itself.
         self.page = self.part = ""
+        # The choices of the bar as they stand, the map, the part of the page that it is in, and the last address.
+        self.choices: dict[str, WidgetState] = {}
+        self.map = self.body = self.address = ""
 
     def ask(self, **fields: Any) -> None:
         self._socket.send(BackMsg(rerun_script=ClientState(**fields)).SerializeToString())
@@ -47,10 +57,20 @@ class Line:
                 named.append(message.new_session.page_script_hash)
             self.page = message.navigation.page_script_hash or self.page
             self.part = message.auto_rerun.fragment_id or self.part
+            self.address = message.page_info_changed.query_string or self.address
+            self._take(message.delta)
             if message.WhichOneof("type") == "script_finished" and message.script_finished in DONE:
                 if not until_quiet:
                     return named
                 timeout = until_quiet
+
+    def _take(self, delta: Delta) -> None:
+        element = delta.new_element
+        if element.WhichOneof("type") == "selectbox":
+            box = element.selectbox
+            self.choices[box.id] = WidgetState(id=box.id, string_value=box.options[box.default])
+        elif element.WhichOneof("type") == "deck_gl_json_chart":
+            self.map, self.body = element.deck_gl_json_chart.id, delta.fragment_id
 
 
 @contextmanager
@@ -78,6 +98,22 @@ def test_a_look_of_the_page_before_does_not_lead_back(demo_url: str, still_confi
         assert line.runs(until_quiet=2) == [line.page]
 
 
+def test_a_click_on_the_map_outlives_a_look_that_knows_nothing_of_it(demo_url: str, still_config: Path) -> None:
+    """A browser that looks before it has heard of the district says that the bar is still of the whole city."""
+    with own_cockpit(demo_url, still_config) as address, opened(address) as line:
+        line.ask()
+        line.runs()
+        chosen = {"objects": {"areas": [{"properties": {"code": "410105"}}]}, "indices": {"areas": [0]}}
+        click = WidgetState(id=line.map, string_value=json.dumps({"selection": chosen}))
+        before = [*line.choices.values()]
+        assert len(before) >= 3
+        line.ask(page_script_hash=line.page, fragment_id=line.body, widget_states={"widgets": [*before, click]})
+        look = {"page_script_hash": line.page, "fragment_id": line.part, "is_auto_rerun": True}
+        line.ask(**look, widget_states={"widgets": before})
+        line.runs(until_quiet=2)
+        assert line.address == "district=%E9%87%91%E6%B0%B4%E5%8C%BA"  # 金水区
+
+
 class Ended:
     """A run that has come to its end, and whose thread takes no request any more."""
 
@@ -97,6 +133,7 @@ class Session(AppSession):
         self._state, self._scriptrunner, self._client_state = AppSessionState.APP_IS_RUNNING, runner, ClientState()
         self._fragment_storage = MemoryFragmentStorage()
         self._fragment_storage.register("part", lambda: None)
+        self._session_state = SessionState()
         self.told, self.begun = list[Any](), list[Any]()
 
     def __del__(self) -> None:
