@@ -107,11 +107,12 @@ def _due_by(view: View, finding: Finding) -> str:
 
 
 def _reason(finding: Finding) -> tuple[str, str]:
-    """What a click on the reason is called, and what it hands back as a link (see cockpit.links)."""
+    """What a click on the reason is called, and what it hands back as a link (see cockpit.links).
+
+    Late claims of any month are compared with a month ago: 变化原因 compares two periods, and tells another change.
+    """
     if finding.about in (About.RATE, About.OVERDUE):
         return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
-    if finding.about is About.LATE:
-        return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, period=finding.period)
     if finding.about is About.SURGE:
         return "热点问题", topics_link()
     return "口径", definition_link(finding.metric)

@@ -117,7 +117,7 @@ def test_a_day_is_today_only_by_the_clock(monkeypatch: pytest.MonkeyPatch, clock
             Finding(About.LATE, 7, "five_day_overdue", value=12.0, at=datetime(2026, 11, 11), most=("市住建局", 3)),
             "市住建局最多（3）",
             "最早的11月11日已到期",
-            "变化原因",
+            "口径",
         ),
         (
             Finding(
