@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from cockpit import kpis, places
 from cockpit.kept import kept
 from cockpit.links import definition_link, list_link, topics_link, why_link
 from cockpit.view import View
 from queries import needs
-from queries.attention import About, Finding
+from queries.attention import About, Finding, month_before
 from queries.attention import attention as find_attention
 from queries.measure import metric_of
-from queries.periods import Against
+from queries.periods import Against, compared_period
 from views import cards, words
 from wording import unknown
 from wording.names import short
@@ -71,7 +72,7 @@ def to_alert(view: View, finding: Finding, today: str) -> cards.Attention:
         link=list_link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
         who=short(_who(finding), view.settings.city.name),
         due=_due_by(view, finding),
-        reason=_reason(finding),
+        reason=_reason(view, finding),
     )
 
 
@@ -106,16 +107,24 @@ def _due_by(view: View, finding: Finding) -> str:
     return day
 
 
-def _reason(finding: Finding) -> tuple[str, str]:
+def _reason(view: View, finding: Finding) -> tuple[str, str]:
     """What a click on the reason is called, and what it hands back as a link (see cockpit.links).
 
-    Late claims of any month are compared with a month ago: 变化原因 compares two periods, and tells another change.
+    变化原因 compares periods. Of claims late in whatever month it would tell another change than the alert.
     """
-    if finding.about in (About.RATE, About.OVERDUE):
+    is_explained = finding.about is About.RATE or (finding.about is About.OVERDUE and _is_against_month_before(view))
+    if is_explained:
         return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
     if finding.about is About.SURGE:
         return "热点问题", topics_link()
     return "口径", definition_link(finding.metric)
+
+
+def _is_against_month_before(view: View) -> bool:
+    """Whether stocks of the bar's period are compared as those of alerts are: the moment with that a month ago."""
+    _, then = compared_period(view.period, view.as_of, Against.PREVIOUS)
+    month_ago = month_before(view.as_of)
+    return not view.is_over and abs(then - month_ago) < timedelta(minutes=1)
 
 
 def _due(finding: Finding, today: str) -> str:

@@ -279,7 +279,7 @@ def _is_gap(casebase: ScopedCasebase, staffed: float) -> bool:
 
 def _gap(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, there: Slice) -> Finding:
     """The grids without a worker, against a month ago."""
-    then = measure(casebase, ["grids_staffed"], as_of=_month_before(as_of), within=there).iloc[0]
+    then = measure(casebase, ["grids_staffed"], as_of=month_before(as_of), within=there).iloc[0]
     return Finding(
         About.GAP,
         int(row["among"] - row["hits"]),
@@ -312,7 +312,8 @@ def _week_before(as_of: datetime) -> datetime:
     return as_of - timedelta(days=_WEEK)
 
 
-def _month_before(as_of: datetime) -> datetime:
+def month_before(as_of: datetime) -> datetime:
+    """The moment that open cases past a deadline, and gaps, are compared with."""
     then: datetime = (pd.Timestamp(as_of) - pd.DateOffset(months=1)).to_pydatetime()
     return then
 
@@ -338,8 +339,8 @@ _Crowds = Mapping[str, _Crowd]
 _OPEN: Mapping[str, Callable[[datetime], datetime]] = {
     "five_day_due_in_0": _week_before,
     "five_day_due_in_1": _week_before,
-    "overdue": _month_before,
-    "five_day_overdue": _month_before,
+    "overdue": month_before,
+    "five_day_overdue": month_before,
 }
 
 

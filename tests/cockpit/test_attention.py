@@ -146,6 +146,23 @@ def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
     assert (alert.who, alert.due, alert.reason[0]) == (who, due, reason)
 
 
+@pytest.mark.parametrize(
+    ("period", "reason"),
+    [
+        (Period(date(2026, 11, 1), date(2026, 11, 30)), "变化原因"),
+        (Period(date(2026, 11, 16), date(2026, 11, 22)), "口径"),
+        (Period(date(2026, 10, 1), date(2026, 10, 31)), "口径"),
+        (Period(date(2026, 1, 1), date(2026, 12, 31)), "口径"),
+    ],
+)
+def test_overdue_cases_lead_to_the_reason_of_the_change_that_is_told(period: Period, reason: str) -> None:
+    """It is one from a month ago: in a week, a year or a month that is over 变化原因 would tell of another."""
+    overdue = Finding(About.OVERDUE, 4, "overdue", before=3, value=57.0, owners=4)
+    alert = attention.to_alert(replace(VIEW, period=period), overdue, "今日")
+    assert alert.reason is not None
+    assert alert.reason[0] == reason
+
+
 def test_quiet_day_names_what_cannot_be_seen() -> None:
     lacks = {"five_day_overdue": ("petition.is_simple",)}
     quiet = attention.quiet(replace(VIEW, data=data_that_answers(lacks)))
