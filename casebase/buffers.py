@@ -1,8 +1,10 @@
 """Giving back the memory in which DuckDB keeps blocks of its file, while nobody asks anything."""
 
+from collections import defaultdict
 from contextlib import suppress
 from threading import RLock
 from typing import Any
+from weakref import WeakSet
 
 import duckdb
 from sqlalchemy import Engine, event
@@ -10,6 +12,9 @@ from sqlalchemy.pool import QueuePool
 
 # So little that no block has room; where more is in use for good (indexes), the limit itself stays as it was.
 _LEAST = "1MB"
+# Engines of one process on one file share its memory and the limit: by the file, and one at a time.
+_ENGINES: defaultdict[str | None, WeakSet[Engine]] = defaultdict(WeakSet)
+_GATE = RLock()
 
 
 class Buffers:
@@ -21,21 +26,20 @@ class Buffers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._gate = RLock()
         self._limit: str | None = None
         if engine.dialect.name == "duckdb" and isinstance(engine.pool, QueuePool):
-            event.listen(engine, "checkout", self._wait)
+            event.listen(engine, "checkout", _wait)
+            _ENGINES[engine.url.database].add(engine)
 
     def give_back(self) -> bool:
         """Let all blocks go that are not in use; false where somebody uses the database, or it is none of DuckDB's.
 
         Who asks while this goes on waits some hundredths of a second: with so little memory statements would fail.
         """
-        pool = self._engine.pool
-        if self._engine.dialect.name != "duckdb" or not isinstance(pool, QueuePool):
+        if self._engine.dialect.name != "duckdb" or not isinstance(self._engine.pool, QueuePool):
             return False
-        with self._gate:
-            if pool.checkedout():
+        with _GATE:
+            if any(_is_used(engine) for engine in _ENGINES[self._engine.url.database]):
                 return False
             raw = self._engine.raw_connection()
             try:
@@ -53,7 +57,12 @@ class Buffers:
             cursor.execute(f"SET GLOBAL memory_limit = '{_LEAST}'")
         cursor.execute(f"SET GLOBAL memory_limit = '{self._limit}'")
 
-    def _wait(self, *_: Any) -> None:
-        """Before a connection is used: until memory is given back."""
-        with self._gate:
-            pass
+
+def _is_used(engine: Engine) -> bool:
+    return isinstance(engine.pool, QueuePool) and engine.pool.checkedout() > 0
+
+
+def _wait(*_: Any) -> None:
+    """Before a connection is used: until memory is given back."""
+    with _GATE:
+        pass

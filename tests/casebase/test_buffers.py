@@ -73,6 +73,22 @@ def test_nothing_is_taken_from_who_asks(events: Casebase) -> None:
         assert not events.give_back_memory()
 
 
+def test_nothing_is_taken_from_who_asks_the_same_file_otherwise(events: Casebase) -> None:
+    """Two engines of one process share the file's memory, and its limit: one would take the other's least for it."""
+    other = open_casebase(Settings(), events.engine.url.render_as_string())
+    before = limit(events)
+    with other.reading():
+        assert not events.give_back_memory()
+    givers = [threading.Thread(target=one.give_back_memory) for _ in range(20) for one in (events, other)]
+    for giver in givers:
+        giver.start()
+    for giver in givers:
+        giver.join()
+    after = limit(events)
+    assert after.split()[1] == before.split()[1]
+    assert float(after.split()[0]) == pytest.approx(float(before.split()[0]), abs=0.21)
+
+
 def test_who_asks_meanwhile_waits_and_gets_the_answer(events: Casebase) -> None:
     answers: list[int] = []
     askers = [threading.Thread(target=lambda: answers.append(count(events.whole))) for _ in range(4)]
