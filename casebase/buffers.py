@@ -29,7 +29,8 @@ class Buffers:
         self._limit: str | None = None
         if engine.dialect.name == "duckdb" and isinstance(engine.pool, QueuePool):
             event.listen(engine, "checkout", _wait)
-            _ENGINES[engine.url.database].add(engine)
+            with _GATE:
+                _ENGINES[engine.url.database].add(engine)
 
     def give_back(self) -> bool:
         """Let all blocks go that are not in use; false where somebody uses the database, or it is none of DuckDB's.

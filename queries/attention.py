@@ -223,7 +223,9 @@ def rising_topic(casebase: ScopedCasebase, as_of: datetime, within: Slice, place
     Beyond chance by hot_topics.FALSE_ALARM_CHANCE; `before` is what the eight weeks before lead to expect.
     """
     days = min(hot_topics.WINDOWS)
-    topics = hot_topics.rising_topics(casebase, as_of=as_of, days=days, within=within, place=place, most=1)
+    topics = hot_topics.topics(
+        casebase, as_of=as_of, days=days, within=within, place=place, most=1, with_year_before=False
+    )
     alarms = topics[topics["alarm"].astype(bool)]
     if alarms.empty:
         return None

@@ -104,27 +104,14 @@ def topics(
     within: Slice = EVERYTHING,
     place: str = "district",
     most: int = 12,
-) -> pd.DataFrame:
-    """`rising_topics` with year_before, their cases of the same days a year ago (None: the records begin later)."""
-    risen = rising_topics(casebase, as_of=as_of, days=days, within=within, place=place, most=most)
-    before = _year_before(casebase, Stretches(as_of, days), within, risen["cell"].tolist(), place)
-    return risen.assign(year_before=pd.Series(before))
-
-
-def rising_topics(
-    casebase: ScopedCasebase,
-    *,
-    as_of: datetime,
-    days: int = 7,
-    within: Slice = EVERYTHING,
-    place: str = "district",
-    most: int = 12,
+    with_year_before: bool = True,
 ) -> pd.DataFrame:
     """Classes, places (of the dimension `place`) and classes at places that rise, least likely by chance first.
 
     Columns: cell (names and values of the dimensions that open its cases in `Stretches.window`), name, observed,
-    expected, p, alarm (see surges.rising), course (cases of the stretches, oldest first). Of a class and its parts
-    only the most striking is named. At most `most` rows; those without alarm are within chance.
+    expected, p, alarm (see surges.rising), course (cases of the stretches, oldest first), year_before (cases of the
+    same days a year ago; None where the records begin later, and where nobody asks). Of a class and its parts only the
+    most striking is named. At most `most` rows; those without alarm are within chance.
     """
     stretches = Stretches(as_of, days)
     counts_by_cell = counts_by_stretch(casebase, stretches, within, ["subcategory", place])
@@ -143,6 +130,7 @@ def rising_topics(
             ),
             **{name: numbers[name].to_numpy() for name in numbers.columns},
             "course": pd.Series([counts[n][::-1].tolist() for n in chosen], dtype=object),
+            "year_before": _year_before(casebase, stretches, within, chosen_cells, place) if with_year_before else None,
         }
     )
 

@@ -304,7 +304,9 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
 def rising_topics(view: View) -> Markup:
     """What rises among classes and places, the least likely by chance first."""
     place = places.dimension_of_cases(view)
-    topics = view.ask(hot_topics.rising_topics, as_of=view.as_of, within=view.within, place=place, most=_TOPICS)
+    topics = view.ask(
+        hot_topics.topics, as_of=view.as_of, within=view.within, place=place, most=_TOPICS, with_year_before=False
+    )
     rows = [
         wall.Row(
             row["name"],
