@@ -107,11 +107,21 @@ def test_a_click_on_the_map_outlives_a_look_that_knows_nothing_of_it(demo_url: s
         click = WidgetState(id=line.map, string_value=json.dumps({"selection": chosen}))
         before = [*line.choices.values()]
         assert len(before) >= 3
-        line.ask(page_script_hash=line.page, fragment_id=line.body, widget_states={"widgets": [*before, click]})
-        look = {"page_script_hash": line.page, "fragment_id": line.part, "is_auto_rerun": True}
+        here = {"page_script_hash": line.page}
+        look = here | {"fragment_id": line.part, "is_auto_rerun": True}
+        line.ask(**here, fragment_id=line.body, widget_states={"widgets": [*before, click]})
         line.ask(**look, widget_states={"widgets": before})
         line.runs(until_quiet=2)
         assert line.address == "district=%E9%87%91%E6%B0%B4%E5%8C%BA"  # 金水区
+        # Another look says how the city's map stood, which is gone; then the way back, and the same click.
+        line.ask(**look, query_string=line.address, widget_states={"widgets": [click]})
+        line.runs()
+        line.ask(**here, is_history_navigation=True)
+        line.runs()
+        line.address = ""
+        line.ask(**here, fragment_id=line.body, widget_states={"widgets": [*before, click]})
+        line.runs(until_quiet=2)
+        assert line.address == "district=%E9%87%91%E6%B0%B4%E5%8C%BA"
 
 
 class Ended:
