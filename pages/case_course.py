@@ -10,7 +10,7 @@ from access.identity import Identity
 from cockpit import case_text, places, process, squares
 from cockpit.reveal import LogSurely
 from cockpit.view import View
-from pages.parts import identity, layout, lists, maps, notices, recording, revealing, tables
+from pages.parts import identity, layout, lists, maps, notices, recording, revealing, tab, tables
 from pages.parts.panel import course_panel
 from queries.course import Course, case_no, course
 from queries.similar import similar_settled
@@ -100,6 +100,7 @@ def facts(view: View, history: Course) -> None:
 def whole(view: View, history: Course, number: int, reader: Identity, log: LogSurely) -> None:
     """The page of a case."""
     case = history.facts
+    tab.name_tab(str(case["case_no"]))
     layout.header(
         view, str(case["title"] or case["case_no"]), f"{case['case_no']}。{case_text.headline(view, history)}。"
     )

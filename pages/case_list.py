@@ -7,7 +7,7 @@ import streamlit as st
 from access.entry import Action
 from cockpit import kpis
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, recording
+from pages.parts import filters, layout, lists, notices, recording, tab
 from queries.cases import Part
 from queries.model import Kind
 from queries.subjects import DIMENSIONS
@@ -67,7 +67,9 @@ def page(view: View) -> None:
         notices.hint("在任一页面点击数字，即可在此查看明细。")
     else:
         view = kpis.applied(view, question.metric)
-        layout.header(view, f"{question.metric.name}：明细", question.sentence(view))
+        title = f"{question.metric.name}：明细"
+        tab.name_tab(title)
+        layout.header(view, title, question.sentence(view))
         if layout.explain_missing(view, question.metric.id):
             st.caption("下面所列是目前数到的件，不是这个数。")
         table(view, question, parts(view, question))

@@ -28,11 +28,12 @@ from pages.parts import (
     session,
     sign_in,
     style,
+    tab,
 )
 from queries.periods import Against, Period
 from queries.registry import METRICS
 
-TITLE, ICON = "信访领导驾驶舱", "views/icon.png"
+ICON = "views/icon.png"
 LIST_PAGE = menu.script("case_list")
 WHY_PAGE = menu.script("why")
 DEFINITION_PAGE = menu.script("dictionary")
@@ -48,11 +49,11 @@ def run_page() -> None:
 
 
 def _run_page() -> None:
-    st.set_page_config(page_title=TITLE, layout="wide")
+    st.set_page_config(layout="wide")
     try:
         who = identity.begin_run()
     except UsageError as error:
-        st.navigation(_pages(LOCAL), position="top")
+        tab.name_tab(st.navigation(_pages(LOCAL), position="top").title)
         return notices.refused(error)
     except CasebaseError as error:
         _stay_here()
@@ -69,6 +70,7 @@ def _show_page(who: Identity) -> None:
     """The page that was asked for, as there is for this reader."""
     st.set_page_config(page_icon=ICON)
     page = st.navigation(_pages(who), position="top")
+    tab.name_tab(page.title)
     menu.set_current_page(page.url_path)
     with body.faults_told():
         recording.begin_page()
@@ -99,13 +101,14 @@ def _name_owner() -> None:
 
 
 def _show_brand(owner: str) -> None:
-    style.apply(f"{owner} · 信访领导驾驶舱", layout.theme())
+    style.apply(f"{owner} · {tab.PRODUCT}", layout.theme())
 
 
 def _stay_here() -> None:
     """Let whoever sees no page stay at its address; not even what the pages are called is told."""
+    st.set_page_config(page_title=tab.PRODUCT)
     pages = [
-        st.Page(menu.script(entry.file), title=TITLE, url_path=entry.path or None, default=not entry.path)
+        st.Page(menu.script(entry.file), title=tab.PRODUCT, url_path=entry.path or None, default=not entry.path)
         for entry in menu.ENTRIES
     ]
     st.navigation(pages, position="hidden")

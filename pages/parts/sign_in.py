@@ -8,7 +8,7 @@ from streamlit.url_util import make_url_path
 
 from access.identity import Identity, Reason, Refusal
 from cockpit import process
-from pages.parts import layout, style
+from pages.parts import layout, style, tab
 from pages.parts.markdown import escape_markdown
 from views import sign_in
 
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 def page(refusal: Refusal) -> None:
     """The page of somebody who is not let in."""
     settings = process.settings()
-    style.apply(f"{settings.city.bureau} · 信访领导驾驶舱", layout.theme())
+    style.apply(f"{settings.city.bureau} · {tab.PRODUCT}", layout.theme())
     said = "" if refusal.reason is Reason.SIGNED_OUT else refusal.sentence
     contact = "" if refusal.reason in _ANEW else settings.access.contact or "系统管理员"
     with st.container(key="sign_in", horizontal_alignment="center"), st.container(width=360):

@@ -1,5 +1,6 @@
 """What a click does to the address and to the browser's history, in a real browser; each page's in test_walk.py."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -44,12 +45,13 @@ def entries(page: Page) -> int:
 
 
 def test_back_undoes_one_step_of_the_person(window: BrowserContext, address: str) -> None:
-    """A period, a list, a case; then back and forward, one entry of the history for each."""
+    """A period, a list, a case; then back and forward, one entry of the history for each, named by what it shows."""
     page = window.new_page()
     page.goto(f"{address}/")
     settled(page)
     wait_until(page, "window.historyOfSteps === true")  # on a busy machine the page stands before its script does
     steps, began = [page.url], entries(page)
+    expect(page).to_have_title("一屏总览 · 信访领导驾驶舱")
     page.get_by_text("上月", exact=True).first.click()
     page.wait_for_url("**/?period=*", timeout=PATIENCE)
     settled(page)
@@ -58,9 +60,11 @@ def test_back_undoes_one_step_of_the_person(window: BrowserContext, address: str
     page.wait_for_url("**/list?**period=**", timeout=PATIENCE)
     settled(page)
     steps.append(page.url)
+    expect(page).to_have_title("登记量：明细 · 信访领导驾驶舱")
     open_first_row(page)
     settled(page)
     steps.append(page.url)
+    expect(page).to_have_title(re.compile(r"^\d+ · 信访领导驾驶舱$"))
     assert entries(page) == began + 3  # the period, the list, the case
     for step in reversed(steps[:-1]):
         page.go_back()
@@ -68,6 +72,7 @@ def test_back_undoes_one_step_of_the_person(window: BrowserContext, address: str
         settled(page)
         chosen = page.locator('.st-key-period [aria-checked="true"]')
         expect(chosen).to_have_text("本月" if step == steps[0] else "上月", timeout=PATIENCE)
+        expect(page).to_have_title(f"{'登记量：明细' if '/list' in step else '一屏总览'} · 信访领导驾驶舱")
         # A run of the page before, which began as the person left it, names that page until the run of this one begins.
         expect(page).to_have_url(step, timeout=PATIENCE)
     for step in steps[1:]:
