@@ -62,22 +62,25 @@ def bar(data: Data) -> View:
     """Draw the bar and read it."""
     choices = {key: st.session_state[key] for key in (*BAR_KEYS, *_PAGE_KEYS) if key in st.session_state}
     st.session_state.update(choices | st.session_state.pop(_CHOICES_SET, {}))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters", gap="small"):
-        chosen = st.segmented_control(
-            "时间",
-            [*PRESETS, CUSTOM],
-            default=DEFAULT_PERIOD,
-            required=True,
-            key="period",
-            bind=_bound(),
-            on_change=_write_days,
-        )
-        latest = data.as_of
-        custom = _custom(latest.date()) if chosen == CUSTOM else None
-        area, place = _area(data)
-        channel = _choice("信访形式", "channel", data.ask(names.channels), "全部形式")
-        category, category_name = _category(data)
-        as_of = _as_of(latest)
+    # Two groups: where the line has no room for both, it breaks between them (see style.css).
+    with st.container(horizontal=True, key="filters"):
+        with _group("when"):
+            chosen = st.segmented_control(
+                "时间",
+                [*PRESETS, CUSTOM],
+                default=DEFAULT_PERIOD,
+                required=True,
+                key="period",
+                bind=_bound(),
+                on_change=_write_days,
+            )
+            latest = data.as_of
+            custom = _custom(latest.date()) if chosen == CUSTOM else None
+        with _group("which"):
+            area, place = _area(data)
+            channel = _choice("信访形式", "channel", data.ask(names.channels), "全部形式")
+            category, category_name = _category(data)
+            as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
     _warn_of_unknown_choices()
     st.session_state[_SHOWS], st.session_state[_SET] = _shown(data), bar_choices()
@@ -91,6 +94,11 @@ def bar(data: Data) -> View:
     )
     compared = comparisons(PREVIOUS[PRESETS.get(chosen)])
     return View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
+
+
+def _group(key: str) -> Any:
+    """Choices of the bar that stay beside each other as long as the screen is wide enough for them."""
+    return st.container(horizontal=True, vertical_alignment="bottom", width="content", key=f"filters_{key}")
 
 
 def shows(data: Data) -> bool:

@@ -49,3 +49,14 @@ def test_cards_stand_in_line_and_tables_show_no_blank_row(window: BrowserContext
     assert tables
     assert all(high == rows for high, rows in tables)
     page.close()
+
+
+def test_the_bar_breaks_between_time_and_the_rest_or_not_at_all(window: BrowserContext, address: str) -> None:
+    """With days of one's own it is one line; where the streets come in, the choices of time have one to themselves."""
+    days, groups = "period=自选&from=2026-11-01&to=2026-11-19", ("when", "which")
+    for place, lines in (("", 1), ("&district=金水区", 2)):
+        page = shown(window, f"{address}/dictionary?{days}{place}")
+        tops = [page.locator(f".st-key-filters_{name} label").evaluate_all(TOPS) for name in groups]
+        assert [len(found) for found in tops] == [1, 1], place
+        assert len({top for (top,) in tops}) == lines, place
+        page.close()
