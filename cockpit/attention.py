@@ -110,9 +110,10 @@ def _due_by(view: View, finding: Finding) -> str:
 def _reason(view: View, finding: Finding) -> tuple[str, str]:
     """What a click on the reason is called, and what it hands back as a link (see cockpit.links).
 
-    变化原因 compares periods. Of claims late in whatever month it would tell another change than the alert.
+    变化原因 compares periods: of what is late it tells the alert's change where the bar's period is compared so too.
     """
-    is_explained = finding.about is About.RATE or (finding.about is About.OVERDUE and _is_against_month_before(view))
+    is_late = finding.about in (About.OVERDUE, About.LATE)
+    is_explained = finding.about is About.RATE or (is_late and _is_against_month_before(view))
     if is_explained:
         return "变化原因", why_link(metric_of(finding.metric), Against.PREVIOUS, area=finding.area)
     if finding.about is About.SURGE:

@@ -92,7 +92,7 @@ def attention(
         return findings
     # What the bar's period has left behind is counted today: its list is of today too.
     today = Period(as_of.date(), as_of.date())
-    now = {About.DUE, About.OVERDUE, About.GAP, About.HEARING}
+    now = {About.DUE, About.OVERDUE, About.LATE, About.GAP, About.HEARING}
     return [replace(finding, period=today) if finding.about in now else finding for finding in findings]
 
 
@@ -138,22 +138,19 @@ def past_promise(
 ) -> Finding | None:
     """The simple claims open past their five working days, whenever those ended, and who has most.
 
-    `value`: working days that the oldest is over, as its own clock counts them (queries.clocks); `period`: from the
-    oldest limit to today, in which the list has them all.
+    `value`: working days that the oldest is over, as its own clock counts them (queries.clocks).
     """
     name = "five_day_overdue"
     crowd = (crowds or _crowds(casebase, [name], as_of, within, place))[name]
     if not crowd.count:
         return None
     oldest = earliest(casebase, name, "five_day_due", as_of=as_of, within=within)
-    period = Period(oldest.date(), as_of.date())
     return Finding(
         About.LATE,
         crowd.count,
         name,
         most=crowd.most,
         owners=crowd.owners,
-        period=period,
         before=crowd.before,
         value=float(casebase.workdays.between(oldest.date(), as_of.date())),
         at=oldest,

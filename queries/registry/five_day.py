@@ -7,12 +7,26 @@ from sqlalchemy import ColumnElement, and_, not_
 
 from casebase.settings import DeadlineSettings
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
-from queries.registry.common import EXCLUDED, HORIZONS, closed, counted, judged_by_limits
-from queries.subjects import PETITION, on_day, p
+from queries.registry.common import (
+    EXCLUDED,
+    HORIZONS,
+    closed,
+    counted,
+    first_counted,
+    judged_by_limits,
+    open_spell,
+    overdue_from,
+)
+from queries.subjects import PETITION, on_day, open_at, p
+
+
+def _promised(at: Moment) -> ColumnElement[bool]:
+    """Simple claims whose fifth working day is known, whatever became of them."""
+    return and_(first_counted(at), p.is_simple, p.five_day_due.is_not(None))
 
 
 def simple(at: Moment) -> ColumnElement[bool]:
-    """Simple claims (简单诉求) whose fifth working day is known."""
+    """Simple claims (简单诉求) whose fifth working day is known, and which did not end without being handled."""
     return and_(judged_by_limits(at), p.is_simple, p.five_day_due.is_not(None))
 
 
@@ -100,9 +114,12 @@ FIVE_DAY_IN_WINDOW = _five_day(
 FIVE_DAY_OVERDUE = _five_day(
     "five_day_overdue",
     "五日逾期未结",
-    **counted("第5个工作日已过仍未办结的简单诉求。", _LOOKED_AT),
-    among=lambda at: and_(simple(at), not_(closed(at)), p.five_day_due < at.today),
+    **counted("时点上未办结、第5个工作日已过的简单诉求。", _LOOKED_AT),
+    period_text="时点数",
+    dated_by=None,
+    among=lambda at: and_(_promised(at), open_at(at.as_of), p.five_day_due < at.today),
     only_open=True,
+    spell=lambda at: open_spell(_promised(at), overdue_from(p.registered_at, p.five_day_due)),
 )
 
 

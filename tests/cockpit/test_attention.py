@@ -117,7 +117,7 @@ def test_a_day_is_today_only_by_the_clock(monkeypatch: pytest.MonkeyPatch, clock
             Finding(About.LATE, 7, "five_day_overdue", value=12.0, at=datetime(2026, 11, 11), most=("市住建局", 3)),
             "市住建局最多（3）",
             "最早的11月11日已到期",
-            "口径",
+            "变化原因",
         ),
         (
             Finding(
@@ -155,10 +155,13 @@ def test_alert_says_who_must_act_by_when_and_where_the_reason_is(
         (Period(date(2026, 1, 1), date(2026, 12, 31)), "口径"),
     ],
 )
-def test_overdue_cases_lead_to_the_reason_of_the_change_that_is_told(period: Period, reason: str) -> None:
+@pytest.mark.parametrize(("about", "metric"), [(About.OVERDUE, "overdue"), (About.LATE, "five_day_overdue")])
+def test_what_is_late_leads_to_the_reason_of_the_change_that_is_told(
+    about: About, metric: str, period: Period, reason: str
+) -> None:
     """It is one from a month ago: in a week, a year or a month that is over 变化原因 would tell of another."""
-    overdue = Finding(About.OVERDUE, 4, "overdue", before=3, value=57.0, owners=4)
-    alert = attention.to_alert(replace(VIEW, period=period), overdue, "今日")
+    late = Finding(about, 4, metric, before=3, value=57.0, owners=4)
+    alert = attention.to_alert(replace(VIEW, period=period), late, "今日")
     assert alert.reason is not None
     assert alert.reason[0] == reason
 

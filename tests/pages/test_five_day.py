@@ -86,8 +86,10 @@ def test_under_a_past_month_trends_end_with_it_those_of_stocks_too(open_page: Op
     assert "2026年10月" in trends[RATE]
     assert "2026年11月" not in trends[RATE]
     # A finished period's stocks are those of its end.
-    assert "2026年10月" in trends["five_day_due_in_3"]
-    assert "2026年11月" not in trends["five_day_due_in_3"]
+    for stock in ("five_day_due_in_3", "five_day_overdue"):
+        assert "2026年10月" in trends[stock]
+        assert "2026年11月" not in trends[stock]
+        assert re.search(rf'data-key="{stock}".*?截至10月31日', shown, re.DOTALL)
 
 
 def test_row_of_who_is_about_to_miss(open_page: OpenPage, city: Casebase) -> None:

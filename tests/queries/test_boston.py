@@ -97,7 +97,7 @@ def test_months_of_a_period(ask: Ask, raw: pd.DataFrame, as_of: datetime) -> Non
 
 
 def test_backlog_at_the_end_of_each_month(ask: Ask, raw: pd.DataFrame) -> None:
-    stocks = ["backlog", "overdue", "due_in_5"]
+    stocks = ["backlog", "overdue", "due_in_5", "five_day_overdue"]
     records = ask(*stocks, "--by", "month", "--from", "2011-07-01", "--to", "2012-06-30", "--as-of", "2026-11-22")
     wanted: Numbers = {}
     for month in pd.period_range("2011-07", "2012-06", freq="M"):

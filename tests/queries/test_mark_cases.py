@@ -19,8 +19,8 @@ NOW = end_of_day(date(2026, 11, 22))
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 GROUPS = [
     ("registered", "repeat_rate", "collective_visits"),
-    ("five_day_closure", "five_day_last_day", "five_day_overdue"),
-    ("backlog", "overdue", "due_in_5"),
+    ("five_day_closure", "five_day_last_day", "five_day_in_window"),
+    ("backlog", "overdue", "due_in_5", "five_day_overdue"),
     ("hearings_held", "settled_after_hearing"),
 ]
 
