@@ -50,9 +50,20 @@ def closings(view: View) -> None:
 
 
 def ranked(
-    view: View, rates: pd.DataFrame, dimension: str, noun: str, way: str, *, drill: bool = False, most: int = ROWS
+    view: View,
+    rates: pd.DataFrame,
+    dimension: str,
+    noun: str,
+    way: str,
+    *,
+    whole: str,
+    drill: bool = False,
+    most: int = ROWS,
 ) -> None:
-    """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it."""
+    """A ranking, lowest rate or most misses first; a click goes down a level, or opens the claims that missed it.
+
+    `whole` is what all that are drawn make up, of whose misses a share is told: 全市, 市直部门.
+    """
     if layout.explain_missing_split(view, RATE, dimension):
         return
     on_pick = filters.set_area if drill and places.can_go_down(view, rates) else None
@@ -79,7 +90,7 @@ def ranked(
         view,
         RATE,
         dimension,
-        "未按期总量",
+        f"{whole}未按期总量",
         counts=late,
         key=key,
         alt=alt,
@@ -92,7 +103,7 @@ def ranked(
 
 def by(view: View, dimension: str, way: str) -> None:
     """A ranking of the cases' own kinds."""
-    ranked(view, splits.split(view, [RATE], dimension), dimension, DIMENSIONS[dimension], way)
+    ranked(view, splits.split(view, [RATE], dimension), dimension, DIMENSIONS[dimension], way, whole=view.place)
 
 
 def places_and_units(view: View) -> str:
@@ -106,14 +117,16 @@ def places_and_units(view: View) -> str:
     by_place = splits.split(view, [RATE], dimension)
 
     drill = dimension == places.dimension_below(view) != "grid"
-    at_places = partial(ranked, rates=by_place, dimension=dimension, noun=PLACE_NAMES[dimension], way=way, drill=drill)
+    noun, whole = PLACE_NAMES[dimension], view.place
+    at_places = partial(ranked, rates=by_place, dimension=dimension, noun=noun, way=way, whole=whole, drill=drill)
 
     def by_unit(view: View) -> None:
         if unit_kind is None:
             notices.hint("这一时段没有应办结的简单诉求。")
         else:
             most = min(max(len(by_place), LEAST_ROWS), ROWS)
-            ranked(view, groups[unit_kind[0]], "unit", unit_kind[1], way, most=most)
+            kind, of_kind = unit_kind
+            ranked(view, groups[kind], "unit", of_kind, way, whole=kind, most=most)
 
     layout.row(view, {"places": at_places}, {"units": by_unit})
     return way

@@ -75,6 +75,24 @@ def test_streets_ranked_by_misses_open_them(open_page: OpenPage, city: Casebase)
     assert list_length(city, asked, as_of=NOW, period=YEAR) == misses[worst] > 0
 
 
+def test_a_share_says_of_whose_misses(open_page: OpenPage, demo_url: str) -> None:
+    """Places share those of the city, units those of their kind."""
+    address = {"as_of": TODAY.isoformat(), "period": "本年", "ranked_by": "未按期件次", "unit_kind": "区县部门"}
+    drawn = {
+        chart.proto.id: chart.proto.spec for chart in open_page(demo_url, "five_day", **address).get("vega_lite_chart")
+    }
+    titles = {
+        name: json.loads(spec)["title"]["text"]["expr"]
+        for key, spec in drawn.items()
+        for name in ("five_day_district", "five_day_unit", "five_day_category", "five_day_channel")
+        if name in key
+    }
+    wholes = {name: share[1] for name, title in titles.items() if (share := re.search(r"占(\w+)未按期总量", title))}
+    assert wholes.pop("five_day_unit") == "区县部门"
+    assert wholes
+    assert set(wholes.values()) == {"全市"}
+
+
 def test_under_a_past_month_trends_end_with_it_those_of_stocks_too(open_page: OpenPage, city: Casebase) -> None:
     url = city.engine.url.render_as_string()
     city.engine.dispose()
