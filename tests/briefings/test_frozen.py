@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,25 @@ def test_one_case_more_is_another_snapshot(demo_file: Path, tmp_path: Path, froz
     finally:
         casebase.engine.dispose()
     assert same != other
+
+
+def test_what_comes_after_the_moment_leaves_the_snapshot_as_it_is(
+    demo_file: Path, tmp_path: Path, frozen_of: Callable[..., Frozen]
+) -> None:
+    casebase = open_casebase(Settings(), f"duckdb:///{shutil.copy(demo_file, tmp_path / 'city.duckdb')}")
+    later = EVENING + timedelta(hours=2)
+    still_open = petition.c.closed_at.is_(None) & (petition.c.registered_at < EVENING)
+    try:
+        with casebase.writing() as connection:
+            ended = {"closed_at": later, "status": "已办结", "resolved": True, "updated_at": later}
+            closed = connection.execute(update(petition).where(still_open).values(ended)).rowcount
+        frozen = freeze(casebase.whole, Request(PERIODS["month"]), EVENING)
+        a_minute_on = freeze(casebase.whole, Request(PERIODS["month"]), EVENING + timedelta(minutes=1))
+    finally:
+        casebase.engine.dispose()
+    assert closed
+    assert frozen.snapshot == frozen_of("month").snapshot
+    assert a_minute_on.snapshot != frozen.snapshot, "every page prints the moment"
 
 
 def test_progress_only_grows_and_ends_whole(city: Casebase) -> None:
