@@ -147,7 +147,8 @@ def _rate(finding: Finding) -> str:
     change = words.points(None if finding.before is None else value - finding.before)
     movement = f"，较上期 {change}" if change != words.NONE else ""
     short = words.points(value - limit).removeprefix(words.MINUS)
-    return f"{finding.name}：五日办结率 {words.percent(value)}{movement}，低于目标 {short}，{_count(finding)}未按期"
+    # 显著: why this place and not a lower one of fewer claims; 口径 of the rate says how it is meant.
+    return f"{finding.name}：五日办结率 {words.percent(value)}{movement}，显著低于目标 {short}，{_count(finding)}未按期"
 
 
 def _surge(finding: Finding) -> str:

@@ -61,6 +61,7 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
         ("依据", metric.article),
         ("缺数据", unknown.names(row["unknown"] or "")),
         ("判断", numbers.lights_of(view.settings, metric)),
+        ("关注", numbers.alerted(view.settings, metric)),
         ("可分", "、".join(dictionary.split_names(metric))),
         ("不随筛选", "、".join(kpis.ignored_filters(view, metric))),
     )

@@ -26,7 +26,7 @@ from views import cards, words
 from views.tokens import Role
 from wording import headlines, unknown
 from wording import working_days as working_days_words
-from wording.numbers import CHANGE_NOTE, format_value, in_full, kind_of, state_of, tone
+from wording.numbers import CHANGE_NOTE, alerted, format_value, in_full, kind_of, state_of, tone
 
 # By metric: its columns as in the frame of `comparison`.
 Rows = Mapping[str, Mapping[str, Any]]
@@ -281,6 +281,9 @@ def definition(settings: Settings, metric: Metric) -> tuple[tuple[str, str], ...
     target = target_of(settings, metric.id)
     if target is not None:
         pairs.append(("目标", words.percent(target)))
+    when = alerted(settings, metric)
+    if when:
+        pairs.append(("关注", when))
     return tuple(pairs)
 
 

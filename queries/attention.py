@@ -21,6 +21,8 @@ from queries.periods import Against, Period, compared_period, end_of_day
 from queries.subjects import AREA_DIMENSIONS
 from queries.targets import target_of
 
+# The rate that is looked at for what lies under its target.
+RATE = "five_day_closure"
 _WEEK = 7
 _LEAST_LEAD = 3
 
@@ -78,8 +80,8 @@ def attention(
         ("five_day_due_in_1", lambda: due_soonest(casebase, as_of, within, place, crowds)),
         ("overdue", lambda: most_overdue(casebase, as_of, within, place, crowds)),
         ("five_day_overdue", lambda: past_promise(casebase, as_of, within, place, crowds)),
-        ("five_day_closure", lambda: own_rate(casebase, as_of, period, within)),
-        ("five_day_closure", lambda: weakest_rate(casebase, as_of, period, within, place)),
+        (RATE, lambda: own_rate(casebase, as_of, period, within)),
+        (RATE, lambda: weakest_rate(casebase, as_of, period, within, place)),
         (hot_topics.METRIC, lambda: rising_topic(casebase, as_of, within, place)),
         ("grids_staffed", lambda: own_gap(casebase, as_of, within)),
         ("grids_staffed", lambda: widest_gap(casebase, as_of, within, place)),
@@ -160,8 +162,11 @@ def past_promise(
 def weakest_rate(
     casebase: ScopedCasebase, as_of: datetime, period: Period, within: Slice, place: str
 ) -> Finding | None:
-    """The place whose five-day closure rate lies furthest under the target, beyond chance (see _short)."""
-    rates = measure(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within, by=[place])
+    """The place whose five-day closure rate is the lowest of those under the target beyond chance (see _short).
+
+    One of fewer claims may lie lower by chance alone: it stands before this one in a ranking, and is no alert.
+    """
+    rates = measure(casebase, [RATE], as_of=as_of, period=period, within=within, by=[place])
     short = _short(casebase, rates[rates[place].notna()])
     if short.empty:
         return None
@@ -178,7 +183,7 @@ def own_rate(casebase: ScopedCasebase, as_of: datetime, period: Period, within: 
     name = _own_name(casebase, within)
     if name is None:
         return None
-    rates = measure(casebase, ["five_day_closure"], as_of=as_of, period=period, within=within)
+    rates = measure(casebase, [RATE], as_of=as_of, period=period, within=within)
     short = _short(casebase, rates)
     if short.empty:
         return None
@@ -190,7 +195,7 @@ def _short(casebase: ScopedCasebase, rates: pd.DataFrame) -> pd.DataFrame:
 
     Beyond chance: the target lies above the 95 % range of the rate (Wilson's interval), and the sample is not small.
     """
-    target = target_of(casebase.settings, "five_day_closure")
+    target = target_of(casebase.settings, RATE)
     rates = rates[rates["among"] >= casebase.settings.lights.small_sample]
     return rates.head(0) if target is None else rates[np.less(_at_best(rates["hits"], rates["among"]), target)]
 
@@ -198,18 +203,18 @@ def _short(casebase: ScopedCasebase, rates: pd.DataFrame) -> pd.DataFrame:
 def _rate(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, period: Period, there: Slice) -> Finding:
     """A rate beside its target and the period before; the count is of the claims that missed their fifth day."""
     earlier, then = compared_period(period, as_of, Against.PREVIOUS)
-    before = measure(casebase, ["five_day_closure"], as_of=then, period=earlier, within=there).iloc[0]
-    recorded = beginnings(casebase).cover(metric_of("five_day_closure"), earlier, earlier.end)
+    before = measure(casebase, [RATE], as_of=then, period=earlier, within=there).iloc[0]
+    recorded = beginnings(casebase).cover(metric_of(RATE), earlier, earlier.end)
     enough = recorded and before["among"] >= casebase.settings.lights.small_sample
     end = end_of_day(period.end)
     return Finding(
         About.RATE,
         int(row["among"] - row["hits"]),
-        "five_day_closure",
+        RATE,
         Part.MISSES,
         before=float(before["value"]) if enough else None,
         value=float(row["value"]),
-        limit=target_of(casebase.settings, "five_day_closure") or 0.0,
+        limit=target_of(casebase.settings, RATE) or 0.0,
         at=end if end >= as_of else None,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from casebase.settings import Settings
+from queries import attention
 from queries.model import Kind, Metric, Polarity
 from queries.targets import target_of
 from views import cards, words
@@ -91,3 +92,10 @@ def lights_of(settings: Settings, metric: Metric) -> str:
     if metric.is_sample:
         clauses.append(f"分母不足 {lights.small_sample} 标「{words.SMALL}」")
     return "；".join(clauses)
+
+
+def alerted(settings: Settings, metric: Metric) -> str:
+    """When a rate is named among the alerts, and why not always the lowest; "" for one that never is."""
+    if metric.id != attention.RATE or target_of(settings, metric.id) is None:
+        return ""
+    return "显著低于目标的才提请关注：95% 置信区间整个低于目标，不是随机波动；件数少的，率更低也可能只是波动。"

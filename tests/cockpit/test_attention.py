@@ -43,11 +43,11 @@ SENTENCES = [
     ),
     (
         Finding(About.RATE, 14, "five_day_closure", Part.MISSES, "惠济区", before=0.91, value=0.8824, limit=0.95),
-        "惠济区：五日办结率 88.24%，较上期 −2.76 百分点，低于目标 6.76 百分点，14 件次未按期",
+        "惠济区：五日办结率 88.24%，较上期 −2.76 百分点，显著低于目标 6.76 百分点，14 件次未按期",
     ),
     (
         Finding(About.RATE, 14, "five_day_closure", Part.MISSES, "惠济区", value=0.8824, limit=0.95),
-        "惠济区：五日办结率 88.24%，低于目标 6.76 百分点，14 件次未按期",
+        "惠济区：五日办结率 88.24%，显著低于目标 6.76 百分点，14 件次未按期",
     ),
     (
         Finding(About.SURGE, 60, "registered", name="房产物业", before=20.0),

@@ -53,6 +53,12 @@ def test_no_light_without_a_target(name: str, value: float) -> None:
     assert (light is None) == (target_of(SETTINGS, name) is None)
 
 
+def test_only_the_rate_of_the_alerts_says_when_it_is_one() -> None:
+    told = {name for name, metric in METRICS.items() if numbers.alerted(SETTINGS, metric)}
+    assert told == {"five_day_closure"}
+    assert numbers.alerted(Settings(targets={"five_day_closure": False}), METRICS["five_day_closure"]) == ""
+
+
 @pytest.mark.parametrize("name", ["unit_evaluation", "bureau_evaluation"])
 def test_evaluation_is_not_red_by_itself(name: str) -> None:
     assert state_of(SETTINGS, METRICS[name], 0.05, 1000) is None
