@@ -9,20 +9,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from views import words
+from views.boxes import boxes_around, contain, lines_cross_boxes, overlap, segments_cross
+from views.label_ground import Ground, Point
 
 SIZE = 12
 LINE = 1.25
-Point = tuple[float, float]
 
 # Where more places than these share a map, no lines lead to labels: they would cover it.
 _MOST_WITH_LEADERS = 30
-_SLIDES = (0.0, -14.0, 14.0, -26.0, 26.0)
-_DIRECTIONS = 24
-_SHORTEST_LEADER, _LONGEST_LEADER, _LEADER_STEP = 24, 260, 8
-# What makes a line's end worse, in px of a longer line: standing on another place, crossing another line.
-_COST_ON_ANOTHER, _COST_CROSSED = 60.0, 120.0
-_ROUNDS, _COST_LEFT_OUT = 8, 500.0
+# How much of a label may overhang its outline, to where no place is and on to a neighbour.
+_LEAST_ON_OWN, _MOST_ON_OTHERS = 0.8, 0.03
+# Of lines: their least length, and the room around the beginning of another one.
+_SHORTEST_LEADER, _CLEAR = 8, 12
+# What makes a line's end worse, in px of a longer line: standing on places, crossing another line, no end at all.
+_COST_ON_PLACES, _COST_CROSSED, _COST_LEFT_OUT = 300.0, 120.0, 2000.0
+# How the ends of lines are looked for: rounds in which each may push others away, to how many places that are so many
+# px apart, and how many places are looked at first.
+_ROUNDS, _WISHES, _APART, _FIRST_LOOK = 4, 6, 24, 64
 _HATCH = 8
 _DIGIT = re.compile("[0-9]")
 _KEPT_MAPS = 64
@@ -39,13 +46,6 @@ class Spot:
     rings: tuple[tuple[Point, ...], ...] = ()
     radius: float | None = None
 
-    @cached_property
-    def around(self) -> "Box | None":
-        """The room that its rings take; None without any."""
-        across = [x for ring in self.rings for x, _ in ring]
-        down = [y for ring in self.rings for _, y in ring]
-        return Box(min(across), min(down), max(across), max(down)) if across else None
-
 
 @dataclass(frozen=True)
 class Box:
@@ -55,36 +55,6 @@ class Box:
     top: float
     right: float
     bottom: float
-
-    def overlaps(self, other: "Box") -> bool:
-        """Whether two boxes share any room."""
-        apart = self.left >= other.right or other.left >= self.right
-        return not apart and self.top < other.bottom and other.top < self.bottom
-
-    def is_inside(self, other: "Box") -> bool:
-        """Whether this box lies wholly in the other."""
-        across = self.left >= other.left and self.right <= other.right
-        return across and self.top >= other.top and self.bottom <= other.bottom
-
-    def is_crossed_by(self, start: Point, end: Point) -> bool:
-        """Whether a straight line runs through the box (Liang and Barsky's clipping)."""
-        enters, leaves = 0.0, 1.0
-        for at, by, low, high in (
-            (start[0], end[0] - start[0], self.left, self.right),
-            (start[1], end[1] - start[1], self.top, self.bottom),
-        ):
-            if by == 0:
-                if not low <= at <= high:
-                    return False
-                continue
-            first, last = sorted(((low - at) / by, (high - at) / by))
-            enters, leaves = max(enters, first), min(leaves, last)
-        return enters < leaves
-
-    @property
-    def corners(self) -> tuple[Point, ...]:
-        """The four corners."""
-        return (self.left, self.top), (self.right, self.top), (self.right, self.bottom), (self.left, self.bottom)
 
 
 @dataclass(frozen=True)
@@ -97,7 +67,7 @@ class Label:
     anchor: Point
     leader: Point | None = None
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The room it takes."""
         return _text_box(self.text, self.x, self.y)
@@ -105,33 +75,51 @@ class Label:
 
 @dataclass
 class _Layout:
-    """What is on the map so far; `cost` grows with the length of lines and with what they cross."""
+    """What is on the map so far: which label each spot has, beside the circles that none may cover."""
 
-    room: Box
-    circles: list[Box]
-    labels: list[tuple[Spot, Label]] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
-    lines: list[tuple[Point, Point]] = field(default_factory=list)
-    cost: float = 0.0
+    ground: Ground
+    circles: NDArray[np.float64]
+    labels: dict[int, Label] = field(default_factory=dict)
 
-    def is_free(self, box: Box) -> bool:
-        taken = (*self.boxes, *self.circles)
-        through = any(box.is_crossed_by(*line) for line in self.lines)
-        return box.is_inside(self.room) and not through and not any(box.overlaps(other) for other in taken)
+    def free(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of these boxes touch no label, no circle and no line."""
+        clear = np.asarray(~overlap(boxes, self.boxes()).any(axis=1))
+        clear[clear] = ~lines_cross_boxes(self.lines, boxes[clear]).any(axis=0)
+        return clear
 
-    def add(self, spot: Spot, label: Label) -> None:
-        self.labels.append((spot, label))
-        self.boxes.append(label.box)
-        if label.leader:
-            self.lines.append((label.anchor, label.leader))
+    def cost(self, costs: dict[int, float]) -> float:
+        """What all labels cost together, and their lines that cross."""
+        return sum(costs.values()) + _COST_CROSSED * float(segments_cross(self.lines, self.lines).sum()) / 2
+
+    def in_the_way(self, label: Label) -> list[int]:
+        """Whose labels or lines a label with its line would touch."""
+        box, line = _rows([label.box]), np.array([(*label.anchor, *(label.leader or label.anchor))])
+        boxes = _rows([there.box for there in self.labels.values()])
+        # One that stands at its place has a line of no length.
+        lines = np.array([(*there.anchor, *(there.leader or there.anchor)) for there in self.labels.values()])
+        lines = lines.reshape(-1, 4)
+        hit = overlap(box, boxes)[0] | lines_cross_boxes(line, boxes)[0]
+        hit |= lines_cross_boxes(lines, box)[:, 0] | segments_cross(line, lines)[0]
+        return [n for n, touched in zip(self.labels, hit, strict=True) if touched]
+
+    def boxes(self) -> NDArray[np.float64]:
+        """The room that circles and labels take."""
+        return np.concatenate([self.circles, _rows([label.box for label in self.labels.values()])])
+
+    @property
+    def lines(self) -> NDArray[np.float64]:
+        """The lines to labels that stand aside, rows of (x, y, to x, to y)."""
+        found = [(*label.anchor, *label.leader) for label in self.labels.values() if label.leader]
+        return np.array(found, dtype=float).reshape(-1, 4)
 
 
 def place_labels(spots: Sequence[Spot], room: Box) -> list[Label]:
-    """Labels that touch neither each other nor a circle, all within `room`; what finds no place is left out.
+    """Labels that touch neither each other nor a circle, all within `room` (around the middle).
 
-    Outlines come first, the largest before the small, then circles. An outline's label may slide up or down, a circle's
-    stands below, above or beside it. What does not fit there stands aside at the end of a line, whole; where many
-    places share the map, or nothing is free, the name alone is tried. What was left out goes first in a further round.
+    A label stands in its own outline, where it is nearest to its spot, or beside its circle where that is on nobody's
+    outline: on a neighbour's colour its number would be read as the neighbour's. What has no room there stands aside,
+    at the end of a line, outside of all outlines while there is room; where many places share the map, no lines lead
+    to labels. What is left is named without its number, in its own outline or beside its circle, or left out.
 
     Digits are all as wide, so that a map of the same places with other numbers mostly has its labels where they stood.
     """
@@ -145,35 +133,15 @@ def place_labels(spots: Sequence[Spot], room: Box) -> list[Label]:
 @lru_cache(maxsize=_KEPT_MAPS)
 def _placed(spots: tuple[Spot, ...], room: Box) -> list[tuple[int, Label]]:
     """The labels, each with the place of its spot among all of them."""
-    circles = [_circle_box(spot) for spot in spots if spot.radius is not None]
-    ordered = sorted(spots, key=lambda spot: (spot.radius is not None, -_half_perimeter(spot), -(spot.radius or 0.0)))
-    first: list[Spot] = []
-    best: tuple[float, _Layout] | None = None
-    for _ in range(_ROUNDS if len(spots) <= _MOST_WITH_LEADERS else 1):
-        layout = _Layout(room, circles)
-        left = _place_all(first, [spot for spot in ordered if spot not in first], spots, layout)
-        cost = layout.cost + _COST_LEFT_OUT * len(left)
-        if best is None or cost < best[0]:
-            best = cost, layout
-        if not left:
-            break
-        first = [*left, *(spot for spot in first if spot not in left)]
-    return [(spots.index(spot), label) for spot, label in best[1].labels] if best else []
-
-
-def _place_all(first: Sequence[Spot], then: Sequence[Spot], spots: Sequence[Spot], layout: _Layout) -> list[Spot]:
-    """Place these labels; returns the spots that are left without their whole label."""
-    few = len(spots) <= _MOST_WITH_LEADERS
-    left = [
-        spot
-        for spot in first
-        if not (_place_at_spot(spot, _full_text(spot), layout) or _place_with_leader(spot, spots, layout))
-    ]
-    aside = [spot for spot in then if not _place_at_spot(spot, _full_text(spot), layout)]
-    left += [spot for spot in aside if not (few and _place_with_leader(spot, spots, layout))]
-    for spot in left:
-        _place_at_spot(spot, spot.name, layout)
-    return left
+    ground = Ground(room.right - room.left, room.bottom - room.top, tuple(spot.rings for spot in spots))
+    layout = _Layout(ground, _rows([_circle_box(spot) for spot in spots if spot.radius is not None]))
+    largest_first = sorted(range(len(spots)), key=lambda n: (-_half_perimeter(spots[n]), -(spots[n].radius or 0.0)))
+    aside = [n for n in largest_first if not _place_at_spot(n, spots[n], _full_text(spots[n]), layout)]
+    if len(spots) <= _MOST_WITH_LEADERS:
+        aside = _place_aside(aside, spots, layout)
+    for n in aside:
+        _place_at_spot(n, spots[n], spots[n].name, layout)
+    return sorted(layout.labels.items())
 
 
 def hatching(rings: Sequence[Sequence[Point]], gap: int = _HATCH) -> Iterator[tuple[Point, Point]]:
@@ -198,93 +166,153 @@ def _full_text(spot: Spot) -> str:
     return f"{spot.name}\n{spot.text}".strip()
 
 
-def _place_at_spot(spot: Spot, text: str, layout: _Layout) -> bool:
-    for x, y in _candidates(spot, text):
-        if layout.is_free(_text_box(text, x, y)):
-            layout.add(spot, Label(text, x, y, (spot.x, spot.y)))
+def _place_at_spot(n: int, spot: Spot, text: str, layout: _Layout) -> bool:
+    """Put the label in its outline, nearest to its spot, or beside its circle; whether there was room."""
+    wide, tall = _text_size(text)
+    if spot.radius is None:
+        middles = layout.ground.middles(wide, tall)
+        own, others = layout.ground.shares(n, wide, tall)
+        middles = middles[(own >= _LEAST_ON_OWN) & (others <= _MOST_ON_OTHERS)]
+    else:
+        middles = np.array([at for at in _beside(spot, wide, tall) if layout.ground.is_nobodys(*at, wide, tall)])
+    middles = middles.reshape(-1, 2)
+    middles = middles[layout.free(boxes_around(middles, wide, tall))]
+    if not len(middles):
+        return False
+    # Of places beside a circle the first is the best, of those in an outline the nearest.
+    first = 0 if spot.radius is not None else int(np.hypot(*(middles - (spot.x, spot.y)).T).argmin())
+    layout.labels[n] = Label(text, float(middles[first, 0]), float(middles[first, 1]), (spot.x, spot.y))
+    return True
+
+
+def _beside(spot: Spot, wide: float, tall: float) -> Iterator[Point]:
+    """The middles of a box below, above and beside a circle."""
+    radius = spot.radius or 0.0
+    down, aside = radius + 3 + tall / 2, radius + 4 + wide / 2
+    for right, below in ((0.0, down), (0.0, -down), (aside, 0.0), (-aside, 0.0)):
+        yield spot.x + right, spot.y + below
+
+
+def _place_aside(aside: Sequence[int], spots: Sequence[Spot], layout: _Layout) -> list[int]:
+    """Put these labels at the ends of lines, short and crossing none; returns those that found no room."""
+    anchors = {n: _anchor(n, spots[n], layout.ground) for n in aside}
+    makers = {n: _Aside.of(n, spots[n], layout, anchors) for n in aside}
+    costs = {n: makers[n].place(layout) for n in sorted(aside, key=lambda n: makers[n].costs[:1].sum())}
+    for _ in range(_ROUNDS):
+        dearest_first = sorted(aside, key=lambda n: -costs[n])
+        better = [_make_way(makers, costs, n, layout) for n in dearest_first]
+        if not any(better):
+            break
+    return [n for n in aside if n not in layout.labels]
+
+
+def _make_way(makers: dict[int, "_Aside"], costs: dict[int, float], n: int, layout: _Layout) -> bool:
+    """Put one label where it would like to stand and let those in its way look anew; whether that costs less in all.
+
+    Else all stay as they were.
+    """
+    before, total = dict(layout.labels), layout.cost(costs)
+    for cost, label in makers[n].wishes():
+        if cost > costs[n]:
+            break
+        layout.labels = {other: there for other, there in before.items() if other != n}
+        pushed = [other for other in layout.in_the_way(label) if other in makers]
+        for other in pushed:
+            del layout.labels[other]
+        layout.labels[n] = label
+        new = costs | {n: cost} | {other: makers[other].place(layout) for other in pushed}
+        if layout.cost(new) < total - 1:
+            costs.update(new)
             return True
+    layout.labels = before
     return False
 
 
-def _candidates(spot: Spot, text: str) -> Iterator[Point]:
-    wide, tall = _text_size(text)
-    if spot.radius is not None:
-        down, aside = spot.radius + 3 + tall / 2, spot.radius + 4 + wide / 2
-        for right, below in ((0.0, down), (0.0, -down), (aside, 0.0), (-aside, 0.0)):
-            yield spot.x + right, spot.y + below
-    elif _outline_width(spot) >= wide * 0.9:
-        for slide in _SLIDES:
-            # Slid out of its own outline it would speak of the neighbour.
-            if slide == 0 or _contains(spot, spot.x, spot.y + slide):
-                yield spot.x, spot.y + slide
+def _anchor(n: int, spot: Spot, ground: Ground) -> Point:
+    """Where a spot's line begins: in its circle, or on its outline where the spot itself is not."""
+    return (spot.x, spot.y) if spot.radius is not None else ground.nearest(n, (spot.x, spot.y))
 
 
-def _place_with_leader(spot: Spot, spots: Sequence[Spot], layout: _Layout) -> bool:
-    """Put the label where the shortest line reaches a free place, best outside of all others."""
-    text, anchor = _full_text(spot), (spot.x, spot.y)
-    wide, tall = _text_size(text)
-    own = (spot.radius or 0.0) + 1
-    obstacles = [box for box in layout.circles if not _box_contains(box, anchor)] + layout.boxes
-    best: tuple[float, Label] | None = None
-    for distance in range(_SHORTEST_LEADER, _LONGEST_LEADER, _LEADER_STEP):
-        if best is not None and distance >= best[0]:
-            break
-        for direction in range(_DIRECTIONS):
-            angle = 2 * math.pi * direction / _DIRECTIONS
-            right, below = math.cos(angle), math.sin(angle)
-            x, y = anchor[0] + right * (distance + wide / 2), anchor[1] + below * (distance + tall / 2)
-            box = _text_box(text, x, y)
-            if not layout.is_free(box):
-                continue
-            start = (anchor[0] + right * own, anchor[1] + below * own)
-            end = (min(max(start[0], box.left), box.right), min(max(start[1], box.top), box.bottom))
-            cost = math.dist(start, end)
-            # Whatever else it costs comes on top: what is dearer already need not be looked at.
-            is_dearer = best is not None and cost >= best[0]
-            if is_dearer or any(other.is_crossed_by(start, end) for other in obstacles):
-                continue
-            cost += _COST_ON_ANOTHER * sum(_share_on(box, other) for other in spots if other is not spot)
-            cost += _COST_CROSSED * sum(_segments_cross((start, end), line) for line in layout.lines)
-            if best is None or cost < best[0]:
-                best = cost, Label(text, x, y, anchor, end)
-    if best is not None:
-        layout.cost += best[0]
-        layout.add(spot, best[1])
-    return best is not None
+@dataclass(frozen=True)
+class _Aside:
+    """Where a label may stand at the end of a line: the middles of its box, the lines, and what each costs in px.
+
+    The cheapest come first; what touches circles or labels that stand at their places is none of them.
+    """
+
+    spot: int
+    text: str
+    middles: NDArray[np.float64]
+    lines: NDArray[np.float64]
+    costs: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, n: int, spot: Spot, layout: _Layout, anchors: dict[int, Point]) -> "_Aside":
+        """All that the map has room for; a line costs its length, an end on outlines more.
+
+        A line keeps away from where others begin (`anchors`), or it would speak of them.
+        """
+        text, ground = _full_text(spot), layout.ground
+        wide, tall = _text_size(text)
+        own, others = ground.shares(n, wide, tall)
+        every = ground.apart(wide, tall)
+        middles, on_places = ground.middles(wide, tall)[every], (own + others)[every]
+        boxes = boxes_around(middles, wide, tall)
+        anchor = anchors[n]
+        ends = np.clip(anchor, boxes[:, :2], boxes[:, 2:])
+        length = np.hypot(*(ends - anchor).T)
+        # A line begins at the edge of a circle.
+        reach = np.divide(spot.radius or 0.0, length, out=np.ones_like(length), where=length > 0)[:, None]
+        lines = np.concatenate([np.add(anchor, (ends - anchor) * reach), ends], axis=1)
+        costs = length + np.where(on_places > 0, _COST_ON_PLACES * (0.3 + on_places), 0.0)
+        begins = np.array([at for other, at in anchors.items() if other != n], dtype=float).reshape(-1, 2)
+        obstacles = np.concatenate([layout.boxes(), boxes_around(begins, _CLEAR, _CLEAR)])
+        obstacles = obstacles[~contain(obstacles, anchor)]
+        free = (length >= (spot.radius or 0.0) + _SHORTEST_LEADER) & layout.free(boxes)
+        free &= ~lines_cross_boxes(lines, obstacles).any(axis=1)
+        order = np.flatnonzero(free)[np.argsort(costs[free], kind="stable")]
+        return cls(n, text, middles[order], lines[order], costs[order])
+
+    def place(self, layout: _Layout) -> float:
+        """Put the label where it now costs least; returns the cost without that of lines that it crosses."""
+        wide, tall = _text_size(self.text)
+        best, where = _COST_LEFT_OUT, -1
+        # Of circles the line keeps clear already, and it begins in its own one's box.
+        labels, leaders = layout.boxes()[len(layout.circles) :], layout.lines
+        begin, at_once = 0, _FIRST_LOOK
+        # Whatever else it costs comes on top: what is dearer already need not be looked at.
+        while begin < len(self.costs) and self.costs[begin] < best:
+            part = slice(begin, begin + at_once)
+            free = np.flatnonzero(layout.free(boxes_around(self.middles[part], wide, tall)))
+            lines = self.lines[part][free]
+            costs = self.costs[part][free] + _COST_CROSSED * segments_cross(lines, leaders).sum(axis=1)
+            costs[lines_cross_boxes(lines, labels).any(axis=1)] = math.inf
+            if len(free) and costs.min() < best:
+                best, where = float(costs.min()), begin + int(free[costs.argmin()])
+            begin, at_once = begin + at_once, at_once * 2
+        if where < 0:
+            return _COST_LEFT_OUT
+        layout.labels[self.spot] = self._label(where)
+        return float(self.costs[where])
+
+    def wishes(self) -> Iterator[tuple[float, Label]]:
+        """The cheapest places and what they cost, apart from each other, whatever stands there."""
+        left = np.arange(len(self.costs))
+        for _ in range(_WISHES):
+            if not len(left):
+                return
+            first = int(left[0])
+            yield float(self.costs[first]), self._label(first)
+            left = left[np.hypot(*(self.middles[left] - self.middles[first]).T) > _APART]
+
+    def _label(self, where: int) -> Label:
+        (x, y), (from_x, from_y, to_x, to_y) = self.middles[where].tolist(), self.lines[where].tolist()
+        return Label(self.text, x, y, (from_x, from_y), (to_x, to_y))
 
 
-def _share_on(box: Box, spot: Spot) -> float:
-    """Which share of a box's middle and corners lies on a place."""
-    middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
-    points = (middle, *box.corners)
-    return sum(_contains(spot, *point) for point in points) / len(points)
-
-
-def _contains(spot: Spot, x: float, y: float) -> bool:
-    """Whether a point lies in an outline (even number of crossings: outside)."""
-    around = spot.around
-    return around is not None and _box_contains(around, (x, y)) and any(_ring_contains(r, x, y) for r in spot.rings)
-
-
-def _ring_contains(ring: Sequence[Point], x: float, y: float) -> bool:
-    inside = False
-    for (one_x, one_y), (other_x, other_y) in zip(ring, (*ring[1:], ring[0]), strict=True):
-        if (one_y > y) != (other_y > y) and x < one_x + (other_x - one_x) * (y - one_y) / (other_y - one_y):
-            inside = not inside
-    return inside
-
-
-def _segments_cross(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
-    (a, b), (c, d) = one, other
-    return _is_left_of(a, b, c) != _is_left_of(a, b, d) and _is_left_of(c, d, a) != _is_left_of(c, d, b)
-
-
-def _is_left_of(start: Point, end: Point, point: Point) -> bool:
-    return (end[0] - start[0]) * (point[1] - start[1]) > (end[1] - start[1]) * (point[0] - start[0])
-
-
-def _box_contains(box: Box, point: Point) -> bool:
-    return box.left <= point[0] <= box.right and box.top <= point[1] <= box.bottom
+def _rows(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Boxes as rows of left, top, right, bottom."""
+    return np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], dtype=float).reshape(-1, 4)
 
 
 def _circle_box(spot: Spot) -> Box:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from views import maps, words
 from views.cards import Card
-from views.labels import LINE, Label, Point
+from views.label_ground import Point
+from views.labels import LINE, Label
 from views.markup import Markup, render
 from views.shades import Meaning
 from views.tokens import WALL, Palette
@@ -255,7 +256,8 @@ def map_html(
         spoken="，".join(f"{row['name']} {row['text']}" for row in frame.to_dict("records")),
         drawing=drawing,
         view_box=f"{-width / 2:.0f} {-height / 2:.0f} {width} {height}",
-        leaders=[_leader(label.anchor, label.leader) for label in drawing.labels if label.leader],
+        leaders=[(_leader(label.anchor, label.leader), label.anchor) for label in drawing.labels if label.leader],
+        dot=maps.DOT,
         labels=[(f"{label.x:.1f}", f"{label.y:.1f}", _label_lines(label)) for label in drawing.labels],
         font_size=maps.LABEL,
         palette=palette,

@@ -1,16 +1,17 @@
 """Labels of the city's sixteen districts and zones: all there, apart from each other, at every size that is shown."""
 
 import json
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from casebase.demo import ground
 from views import labels, maps, wall
+from views.boxes import lines_cross_boxes, overlap, segments_cross
 from views.labels import Box, Spot
 from views.tokens import DESK, WALL, Palette
 
@@ -30,9 +31,14 @@ def districts() -> pd.DataFrame:
 
 SIZES = pytest.mark.parametrize(
     ("size", "colours"),
-    [((560, 280), DESK), (PHONE, DESK), (wall.DRAWN, WALL)],
-    ids=["page", "phone", "wall"],
+    [((480, 236), DESK), ((780, 460), DESK), (PHONE, DESK), (wall.DRAWN, WALL)],
+    ids=["overview", "coverage", "phone", "wall"],
 )
+
+
+def rows(drawing: maps.Flat) -> NDArray[np.float64]:
+    """The room of each label, rows of left, top, right, bottom."""
+    return np.array([(at.left, at.top, at.right, at.bottom) for at in (label.box for label in drawing.labels)])
 
 
 @SIZES
@@ -53,30 +59,72 @@ def test_no_label_touches_another_a_circle_or_the_edge(
 ) -> None:
     drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
     assert drawing is not None
-    boxes = [label.box for label in drawing.labels]
-    circles = [Box(at.x - at.radius, at.y - at.radius, at.x + at.radius, at.y + at.radius) for at in drawing.tokens]
-    room = Box(-size[0] / 2, -size[1] / 2, size[0] / 2, size[1] / 2)
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
-    assert not any(box.overlaps(circle) for box in boxes for circle in circles)
-    assert all(box.is_inside(room) for box in boxes)
+    labels = rows(drawing)
+    circles = np.array(
+        [(at.x - at.radius, at.y - at.radius, at.x + at.radius, at.y + at.radius) for at in drawing.tokens]
+    )
+    assert overlap(labels, labels).sum() == len(labels)
+    assert not overlap(labels, circles).any()
+    assert (np.abs(labels) <= np.tile(size, 2) / 2).all()
 
 
 @SIZES
 def test_no_line_runs_through_a_label(districts: pd.DataFrame, size: tuple[int, int], colours: Palette) -> None:
     drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
     assert drawing is not None
-    lines = [(label.anchor, label.leader, label) for label in drawing.labels if label.leader]
-    assert lines
-    for start, end, owner in lines:
-        assert not any(other.box.is_crossed_by(start, end) for other in drawing.labels if other is not owner)
+    lines = np.array([(*label.anchor, *label.leader) for label in drawing.labels if label.leader])
+    assert len(lines)
+    assert not lines_cross_boxes(lines, rows(drawing)).any()
+
+
+@SIZES
+def test_a_number_stands_on_its_own_colour_or_on_none(
+    districts: pd.DataFrame, size: tuple[int, int], colours: Palette
+) -> None:
+    drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
+    assert drawing is not None
+    outlines = {row["name"]: row["shape"] for row in districts.to_dict("records") if row["shape"] is not None}
+    for label in drawing.labels:
+        own = label.text.split("\n")[0]
+        others = [shape for name, shape in outlines.items() if name != own]
+        points = grid_in(label.box)
+        assert sum(lies_on(drawing.view, shape, x, y) for x, y in points for shape in others) <= len(points) / 10, own
+
+
+def grid_in(box: Box) -> list[tuple[float, float]]:
+    """Five by five points of a label, without the room that it keeps around itself."""
+    across, down = np.linspace(box.left + 3, box.right - 3, 5), np.linspace(box.top + 3, box.bottom - 3, 5)
+    return [(float(x), float(y)) for x in across for y in down]
+
+
+def lies_on(view: maps.View, shape: list[list[list[list[float]]]], x: float, y: float) -> bool:
+    """Whether a point in px lies in one of the polygons: its way to the right crosses an odd number of edges."""
+    inside = False
+    for polygon in shape:
+        points = [maps.to_pixels(view, *place) for place in polygon[0]]
+        for (x1, y1), (x2, y2) in zip(points, [*points[1:], points[0]], strict=True):
+            if (y1 > y) != (y2 > y) and x < x1 + (x2 - x1) * (y - y1) / (y2 - y1):
+                inside = not inside
+    return inside
 
 
 def test_a_line_is_told_from_one_that_passes_by() -> None:
-    box = Box(0, 0, 10, 10)
-    assert box.is_crossed_by((-5, 5), (15, 5))
-    assert box.is_crossed_by((5, -5), (5, 3))
-    assert not box.is_crossed_by((-5, -1), (15, -1))
-    assert not box.is_crossed_by((-5, 5), (-1, 5))
+    lines = np.array([(-5, 5, 15, 5), (5, -5, 5, 3), (-5, -1, 15, -1), (-5, 5, -1, 5)], dtype=float)
+    assert lines_cross_boxes(lines, np.array([(0.0, 0.0, 10.0, 10.0)]))[:, 0].tolist() == [True, True, False, False]
+
+
+@given(st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=4, max_size=4))
+def test_lines_cross_where_their_ends_lie_on_both_sides(points: list[tuple[float, float]]) -> None:
+    """Held to the parameters of the crossing, which are reckoned by another formula."""
+    (a, b), (c, d), (e, f), (g, h) = points
+    across = (c - a) * (h - f) - (d - b) * (g - e)
+    if abs(across) < 1:
+        return
+    one, other = ((e - a) * (h - f) - (f - b) * (g - e)) / across, ((e - a) * (d - b) - (f - b) * (c - a)) / across
+    if min(abs(one), abs(one - 1), abs(other), abs(other - 1)) < 1e-6:
+        return
+    crossed = segments_cross(np.array([(a, b, c, d)]), np.array([(e, f, g, h)]))
+    assert bool(crossed[0, 0]) is (0 < one < 1 and 0 < other < 1)
 
 
 @given(st.floats(-40, 40), st.floats(-40, 40), st.floats(5, 60))

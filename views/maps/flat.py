@@ -63,7 +63,7 @@ def flat(
     if placed.empty:
         return None
     alone = bool(placed["shape"].isna().all())
-    view = fit_view(bounds_of(placed), width, height, margin=0.78 if alone else 0.96)
+    view = fit_view(bounds_of(placed), width, height, margin=0.78 if alone else 0.9)
     unshaped = placed[placed["shape"].isna()]
     circles = dict(zip(unshaped["code"], circle_radii(unshaped, kind, alone=alone), strict=True))
     rows = placed.to_dict("records")

@@ -12,6 +12,8 @@ from views.maps.projection import View, to_lon_lat
 from views.tokens import FONT, Palette
 
 LABEL = labels.SIZE
+# Radius of the dot that a line begins with, px.
+DOT = 2
 # The halo: the text in the colour of the surface, moved by so many px.
 _HALO = ((-1, -1), (1, -1), (-1, 1), (1, 1), (0, 2), (0, -2), (2, 0), (-2, 0))
 
@@ -31,7 +33,23 @@ def label_layers(placed: Sequence[Label], view: View, palette: Palette) -> list[
     leaders = [
         {"path": [to_lon_lat(*label.anchor, view), to_lon_lat(*label.leader, view)]} for label in placed if label.leader
     ]
-    return [*([lines_layer("leaders", leaders, palette.ink)] if leaders else []), *_text_layers(rows, palette)]
+    return [*(_leader_layers(leaders, palette) if leaders else []), *_text_layers(rows, palette)]
+
+
+def _leader_layers(leaders: Sequence[dict[str, Any]], palette: Palette) -> list[pdk.Layer]:
+    """Lines with a halo of the surface, each from a dot on its place."""
+    dots = pdk.Layer(
+        "ScatterplotLayer",
+        id="leader_dots",
+        data=[{"position": leader["path"][0]} for leader in leaders],
+        get_position="position",
+        get_fill_color=rgb(palette.ink),
+        get_radius=DOT,
+        radius_units=pdk.types.String("pixels"),
+        pickable=False,
+    )
+    halo = lines_layer("leader_halo", leaders, palette.surface, width=3)
+    return [halo, lines_layer("leaders", leaders, palette.ink), dots]
 
 
 def _text_layers(rows: Sequence[dict[str, Any]], palette: Palette) -> list[pdk.Layer]:

@@ -121,15 +121,15 @@ def hatching_layer(shapes: Iterable[Any], view: View, palette: Palette) -> pdk.L
     return lines_layer("hatching", lines, palette.compare)
 
 
-def lines_layer(name: str, paths: Sequence[dict[str, Any]], colour: str) -> pdk.Layer:
-    """Lines a pixel wide."""
+def lines_layer(name: str, paths: Sequence[dict[str, Any]], colour: str, *, width: int = 1) -> pdk.Layer:
+    """Lines of a width in px."""
     return pdk.Layer(
         "PathLayer",
         id=name,
         data=paths,
         get_path="path",
         get_color=rgb(colour),
-        get_width=1,
+        get_width=width,
         width_units=pdk.types.String("pixels"),
         pickable=False,
     )
