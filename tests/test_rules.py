@@ -298,6 +298,18 @@ def test_every_file_that_a_page_hands_out_is_logged() -> None:
     assert places == {"pages/parts/exports.py"}
 
 
+def test_every_way_to_another_page_says_what_its_address_carries() -> None:
+    """Without, the framework clears the address, and refuses where the filter bar has anything in it."""
+    calls = [
+        (str(path.relative_to(ROOT)), {keyword.arg for keyword in node.keywords})
+        for path in sorted((ROOT / "pages").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "switch_page"
+    ]
+    assert len(calls) > 4
+    assert [path for path, given in calls if "query_params" not in given] == []
+
+
 def test_pages_and_documents_reckon_working_days_as_numbers_do() -> None:
     """Before the calendar begins Workdays.after raises where Moment.workday knows what is meant."""
     direct = [

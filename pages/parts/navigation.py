@@ -142,7 +142,7 @@ def open_link(link: str | None) -> None:
     if "define" in pairs:
         st.switch_page(DEFINITION_PAGE, query_params={"metric": pairs["define"]})
     if "topics" in pairs:
-        st.switch_page(TOPICS_PAGE)
+        st.switch_page(TOPICS_PAGE, query_params={})
     days = {name: pairs.pop(name) for name in ("from", "to") if name in pairs}
     if days:
         pairs |= filters.set_period(Period(date.fromisoformat(days["from"]), date.fromisoformat(days["to"])))
