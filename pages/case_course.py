@@ -50,7 +50,9 @@ def beside(history: Course) -> None:
         if rows is not None:
             with layout.block(name, stretch=False):
                 layout.heading(f"{word} {len(rows)} 条", "与本件有关")
-                tables.table(lists.readable(rows), key=f"beside_{name}", alt=word, columns=lists.looks(rows))
+                listed = lists.readable(rows)
+                looks = lists.looks(rows, lists.widths(listed))
+                tables.table(listed, key=f"beside_{name}", alt=word, columns=looks)
 
 
 def around(view: View, history: Course, number: int) -> None:

@@ -1,12 +1,14 @@
 """The list behind a number: what the address asks for, its rows as a table and as a file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import infer_dtype
 
 from briefings.listing import workbook
 from briefings.request import Request
@@ -37,9 +39,11 @@ _CAME_FROM = "_case_opened_from"
 # Of a case: what a reader of late ones looks for first.
 _CLOCKS = ("registered_at", "five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
 _DAYS = ("five_day_due", "joined_on", "founded_on")
-# How wide (px) columns are: those of a minute, a day and a channel (12345转办) show it whole, titles are cut.
-_TIME = 114
-_WIDTHS = {**dict.fromkeys(_DAYS, 80), "channel": 80, "title": 230}
+# How wide (px) columns are: those of a minute and a day show it whole; the others are as wide as what they say, but
+# titles and what is wider than any name, which are cut.
+_TIME, _DAY = 114, 80
+_TITLE = 230
+_WIDEST = 240
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,10 @@ def _is_time(name: str) -> bool:
     return name.endswith("_at") or name == "active_from"
 
 
+def _is_a_date(name: str) -> bool:
+    return _is_time(name) or name in _DAYS
+
+
 def page_offset(total: int, key: str) -> int:
     """Where the page of a list begins that the reader turned to; no choice where all rows are on one."""
     pages = -(-total // PAGE_ROWS)
@@ -210,12 +218,12 @@ def page_offset(total: int, key: str) -> int:
 
 def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
-    city = view.settings.city.name
+    listed = view.derive(readable, rows, view.settings.city.name)
+    columns = looks(rows, view.derive(widths, listed))
     if "petition_id" not in rows.columns:
-        tables.table(view.derive(readable, rows, city), key=key, alt=alt, high=high, columns=looks(rows))
+        tables.table(listed, key=key, alt=alt, high=high, columns=columns)
         return
-    listed = view.derive(readable, rows, city)
-    cell = tables.pick_cell(listed, key=key, alt=alt, high=high, columns=looks(rows))
+    cell = tables.pick_cell(listed, key=key, alt=alt, high=high, columns=columns)
     if any(name.endswith("_left") and rows[name].notna().any() for name in rows.columns):
         st.caption(DAYS_LEFT)
     if cell is not None:
@@ -283,6 +291,7 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
     Units of the `city` are called as rankings call them.
 
     Without keys, the clocks that do not run for any of them, contacts that nobody filled in, and 人次 where all are 1.
+    What is wider than its column ends with ….
     """
     unused = [name for name in OPTIONAL_COLUMNS if name in frame.columns and frame[name].isna().all()]
     unused += ["people"] if "people" in frame.columns and frame["people"].fillna(1).eq(1).all() else []
@@ -299,6 +308,9 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
             table[name] = [words.NONE if words.is_missing(number) else f"{number:.0f}" for number in table[name]]
         elif name in _DAYS:
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
+        else:
+            widest = _TITLE if name == "title" else _WIDEST
+            table[name] = [tables.cut(text, widest) if isinstance(text, str) else text for text in table[name]]
     table = table.astype(object).where(table.notna(), words.NONE)
     return table[_clocks_first(list(table.columns))].rename(columns=COLUMN_NAMES)
 
@@ -316,19 +328,25 @@ def _clocks_first(names: list[str]) -> list[str]:
     return [*rest[:place], *clocks, "title", *who, *rest[place + 1 :]]
 
 
-def looks(rows: pd.DataFrame) -> dict[str, Any]:
-    """How the columns of a list look, by their heads: days and times whole, titles cut, numbers at the right.
+def widths(listed: pd.DataFrame) -> dict[str, int]:
+    """The widths in px that show each text of a readable list, by the heads of its columns.
 
-    Left alone, the grid judges a column by its first rows, and cuts the dates of one that begins with dashes; numbers
-    with a dash among them are texts to it.
+    Left alone, the grid judges a column by its usual rows, and cuts the dates of one that begins with dashes.
     """
-    shown = [name for name in rows.columns if name in COLUMN_NAMES]
-    wide = {name: _TIME for name in shown if _is_time(name)} | _WIDTHS
-    numbers = set(rows.select_dtypes("number").columns)
-    return {
-        COLUMN_NAMES[name]: st.column_config.Column(
-            width=wide.get(name), alignment="right" if name in numbers else None
-        )
-        for name in shown
-        if name in wide or name in numbers
-    }
+    fixed = {head: _TIME if _is_time(name) else _DAY for name, head in COLUMN_NAMES.items() if _is_a_date(name)}
+    texts = [head for head in listed.columns if infer_dtype(listed[head]) == "string"]
+    return {head: fixed.get(head) or _widest([head, *listed[head]]) for head in texts}
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return ceil(max(map(tables.cell_width, texts)))
+
+
+def looks(rows: pd.DataFrame, widths: Mapping[str, int]) -> dict[str, Any]:
+    """How the columns of a list look, by their heads: so wide, numbers at the right.
+
+    Numbers with a dash among them are texts to the grid; it fits them itself.
+    """
+    numbers = {COLUMN_NAMES[name] for name in rows.select_dtypes("number").columns if name in COLUMN_NAMES}
+    right = {head: st.column_config.Column(alignment="right") for head in numbers}
+    return {head: st.column_config.Column(width=width) for head, width in widths.items()} | right

@@ -17,6 +17,7 @@ from cockpit.slots import DRAWING
 from cockpit.view import View
 from pages.parts import (
     body,
+    edges,
     filters,
     history,
     identity,
@@ -77,6 +78,7 @@ def _show_page(who: Identity) -> None:
         sign_in.show_name(who)
         _name_owner()
         history.count_steps()
+        edges.mark_edges()
         revealing.forget_elsewhere()
         process.start_background_tasks()
         view = filters.bar(session.begin_run())

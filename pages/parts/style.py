@@ -19,7 +19,9 @@ _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 def apply(brand: str, palette: Palette) -> None:
     """Set the brand and the page's rhythm."""
     translate()
-    st.html(f'<style>{_CSS}[class*="st-key-block_"] {{ background: {palette.surface}; }}</style>')
+    colours = f"--cockpit-ground: {palette.ground}; --cockpit-line: {palette.line}; --cockpit-accent: {palette.accent};"
+    blocks = f'[class*="st-key-block_"] {{ background: {palette.surface}; }}'
+    st.html(f"<style>{_CSS}{blocks} :root {{ {colours} }}</style>")
     st.logo(brand_svg(brand, palette), size="large")
 
 

@@ -139,11 +139,24 @@ def text_width(texts: Iterable[str], most: int) -> int | None:
 
     None where none is, which the grid fits by itself, and where it would be more than `most`.
     """
-    # Of the bytes of a text a Chinese letter has three, a Latin one has one.
-    sizes = [(len(text), len(text.encode(errors="replace")) - len(text)) for text in texts]
-    widths = [letters * _LATIN + more / 2 * (_CHINESE - _LATIN) + _PADDING for letters, more in sizes] or [0.0]
+    widths = [cell_width(text) for text in texts] or [0.0]
     widest = max(widths)
     return round(widest) if sum(widths) / len(widths) * _FAR_LONGER < widest <= most else None
+
+
+def cell_width(text: str) -> float:
+    """How wide in px a cell must be for a text to be seen whole."""
+    # Of the bytes of a text a Chinese letter has three, a Latin one has one.
+    letters, more = len(text), len(text.encode(errors="replace")) - len(text)
+    return letters * _LATIN + more / 2 * (_CHINESE - _LATIN) + _PADDING
+
+
+def cut(text: str, width: float) -> str:
+    """A text as a cell so many px wide can show it, with … where it is cut: the grid itself cuts without a mark."""
+    if cell_width(text) <= width:
+        return text
+    kept = next(end for end in range(len(text), -1, -1) if cell_width(f"{text[:end]}…") <= width or end == 0)
+    return f"{text[:kept].rstrip()}…"
 
 
 def _with_widths(table: pd.DataFrame | Styler, frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
 from casebase.schema import petition, unit
-from pages.parts import lists
+from pages.parts import lists, tables
 from queries.cases import cases
 from queries.columns import COLUMN_NAMES
 from tests.pages.conftest import EVENING
@@ -58,10 +58,25 @@ def test_dates_are_whole_and_numbers_at_the_right_whatever_stands_in_the_first_r
 
         rows = pd.DataFrame({"case_no": ["a", "b"], "due_at": ["", "2026-10-09 23:59"], "title": ["题", "题" * 40]})
         rows = rows.assign(five_day_due=["", "2026-10-09"], days_left=pd.array([None, 3], dtype="Int64"))
-        tables.table(lists.readable(rows), key="rows", alt="清单", columns=lists.looks(rows))
+        listed = lists.readable(rows)
+        tables.table(listed, key="rows", alt="清单", columns=lists.looks(rows, lists.widths(listed)))
 
     app = AppTest.from_function(page).run()
     assert not app.exception
     columns = json.loads(app.dataframe[0].proto.columns)
-    assert [columns[head]["width"] for head in ("办结期限", "五日期限", "标题")] == [114, 80, 230]
+    assert [columns[head]["width"] for head in ("办结期限", "五日期限")] == [114, 80]
+    assert 200 < columns["标题"]["width"] <= 230
     assert columns["距办结期限（天）"]["alignment"] == "right"  # beside a dash too, where a number is a text
+
+
+def test_no_text_is_cut_without_a_mark() -> None:
+    """The long title ends with …; a name twice as long as the others widens its column, of whatever kind it is."""
+    rows = pd.DataFrame(
+        {"title": ["题" * 40, "短题"], "category": ["供热", "老旧小区改造与物业管理"], "unit": ["局", None]}
+    )
+    listed = lists.readable(rows)
+    widths = lists.widths(listed)
+    assert listed["标题"].tolist() == ["题" * 16 + "…", "短题"]
+    assert widths["内容分类"] > 11 * 12
+    cells = [(widths[head], text) for head in listed.columns for text in [head, *listed[head]]]
+    assert [text for width, text in cells if tables.cell_width(text) > width] == []
