@@ -7,7 +7,7 @@ import streamlit as st
 from access.entry import Action
 from cockpit import kpis
 from cockpit.view import View
-from pages.parts import filters, layout, lists, notices, recording, tab
+from pages.parts import filters, history, layout, lists, menu, notices, recording, tab
 from queries.cases import Part
 from queries.model import Kind
 from queries.subjects import DIMENSIONS
@@ -72,4 +72,7 @@ def page(view: View) -> None:
         layout.header(view, title, question.sentence(view))
         if layout.explain_missing(view, question.metric.id):
             st.caption("下面所列是目前数到的件，不是这个数。")
-        table(view, question, parts(view, question))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            history.way_back("← 返回", lambda: st.switch_page(menu.page_of(question.metric), query_params={}))
+            part = parts(view, question)
+        table(view, question, part)

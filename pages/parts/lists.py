@@ -16,7 +16,7 @@ from casebase.personal import masked
 from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import Scope, View
-from pages.parts import marking, menu, tables
+from pages.parts import history, marking, menu, tables
 from pages.parts.exports import export_button
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from pages.parts.navigation import open_link
@@ -280,9 +280,9 @@ def open_case(petition_id: float) -> None:
 def way_back() -> None:
     """A button back to the list that the case was opened from, as it was."""
     came = st.session_state.get(_CAME_FROM)
-    if came and st.button("← 返回清单"):
+    if came:
         page, params, _ = came
-        st.switch_page(page, query_params=params)
+        history.way_back("← 返回清单", lambda: st.switch_page(page, query_params=params))
 
 
 def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:

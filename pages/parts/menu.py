@@ -6,6 +6,7 @@ import streamlit as st
 
 from access.identity import Role
 from access.pairing import PAIRING_ROLES
+from queries.model import Metric
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,21 @@ ENTRIES = (
     Entry("case_course", "案件全程", "case", in_menu=False, example="case=188951"),
 )
 _CURRENT = "_current_page"
+
+
+# The pages of groups of numbers that go by another name.
+_PAGE_OF_GROUP = {
+    "12345转办": "接诉即办",
+    "三项建议": "案件督办",
+    **dict.fromkeys(("来访", "办理时效", "重复与化解", "重点信访事项"), "在办件"),
+}
+
+
+def page_of(metric: Metric) -> str:
+    """The script of the page that a number is on: its group's, of what is open 在办件, of all others the front page."""
+    group = "在办件" if metric.only_open and metric.group == "总量与在办" else metric.group
+    files = {entry.title: entry.file for entry in ENTRIES}
+    return script(files.get(_PAGE_OF_GROUP.get(group, group), ENTRIES[0].file))
 
 
 def script(file: str) -> str:

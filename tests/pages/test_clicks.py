@@ -140,3 +140,31 @@ def test_no_chart_is_left_to_what_the_browser_may_have_dropped(window: BrowserCo
     charts = [message for message in messages if message.ByteSize() > 10_000]  # what the framework would keep
     assert len(charts) > 5
     assert not [message for message in messages if message.WhichOneof("type") == "ref_hash"]
+
+
+def test_a_list_leads_back_to_where_its_page_was_scrolled_without_an_entry(
+    window: BrowserContext, address: str
+) -> None:
+    """A link leads to the top of a page; of the list's table, the browser says where it goes on out of sight."""
+    page, top = window.new_page(), "document.querySelector('[data-testid=stMain]').scrollTop"
+    page.goto(f"{address}/backlog")
+    settled(page)
+    wait_until(page, "window.historyOfSteps === true")
+    card = page.locator('[data-key="closed"] .open').first
+    card.scroll_into_view_if_needed(timeout=PATIENCE)
+    page.wait_for_timeout(1000)
+    place, began = page.evaluate(top), entries(page)
+    assert place > 300
+    card.click(position={"x": 20, "y": 60}, timeout=PATIENCE)
+    page.wait_for_url("**/list?**", timeout=PATIENCE)
+    settled(page)
+    assert page.evaluate(top) == 0
+    table = page.locator('[data-testid="stDataFrame"]').first
+    expect(table).to_have_attribute("data-goes-on", "", timeout=PATIENCE)
+    table.locator(".dvn-scroller").evaluate("grid => grid.scrollTo(grid.scrollWidth, 0)")
+    expect(table).not_to_have_attribute("data-goes-on", "", timeout=PATIENCE)
+    page.get_by_role("button", name="← 返回").click()
+    page.wait_for_url("**/backlog", timeout=PATIENCE)
+    wait_until(page, f"{top} === {place}")
+    assert entries(page) == began + 1
+    page.close()
