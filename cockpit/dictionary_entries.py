@@ -76,10 +76,7 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
         else f"{numbers.format_value(metric, row['value'])}{'' if row['unknown'] else unit}",
         factor=_factor(metric),
         state=kpis.state(view, metric, row["value"], row["among"]),
-        small=not row["unknown"]
-        and metric.is_sample
-        and row["among"] > 0
-        and words.is_small_sample(row["among"], view.settings.lights.small_sample),
+        small=not row["unknown"] and kpis.is_small(view, metric, row["among"]),
         facts=facts,
         alone=None if alone else f"{ALONE}{metric.id}",
     )

@@ -255,7 +255,7 @@ def _beside(
 
 def is_small(view: View, metric: Metric, among: float) -> bool:
     """Whether a rate stands on so few cases that it is marked 样本少."""
-    return bool(metric.is_sample and among > 0 and words.is_small_sample(among, view.settings.lights.small_sample))
+    return metric.is_small(among, view.settings.lights.small_sample)
 
 
 def state(view: View, metric: Metric, value: float, among: float) -> words.State | None:

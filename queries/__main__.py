@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import repeat
 from typing import Annotated
 
 import pandas as pd
@@ -23,7 +24,7 @@ from casebase.personal import masked_column
 from casebase.settings import read_settings
 from queries import arguments, names, needs
 from queries.cases import Part, cases, count_cases
-from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, head_of_number
+from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, SMALL, head_of_number
 from queries.dictionary import dictionary
 from queries.export import csv
 from queries.measure import measure, metric_of, span_of
@@ -169,6 +170,9 @@ def _measured(
     numbers.insert(list(numbers.columns).index("among"), "misses", misses)
     # What the rows say of a number that is not known would be read as the number.
     is_known = numbers["unknown"].isna()
+    few = casebase.settings.lights.small_sample
+    small = [metric_of(name).is_small(*of) for name, *of in zip(numbers["metric"], numbers["among"], repeat(few))]
+    numbers.insert(list(numbers.columns).index("value") + 1, "small", pd.Series(small, dtype=bool) & is_known)
     for name in ("hits", "misses", "among"):
         numbers[name] = numbers[name].astype("Int64").where(is_known)
     # Codes and words that cases are split by stay as they are stored, but for telephones.
@@ -300,7 +304,12 @@ def _dictionary(metrics: list[str] | None, form: Format) -> None:
         ids = [metric_of(name).id for name in metrics]
         table = table.set_index("metric", drop=False).loc[ids].reset_index(drop=True)
         if form is Format.TABLE:
-            table = table.rename(columns=_dictionary_head).set_index("指标").T.rename_axis("").reset_index()
+            table = (
+                table.rename(columns=_dictionary_head)
+                .set_index(_dictionary_head("metric"))
+                .T.rename_axis("")
+                .reset_index()
+            )
     elif form is Format.TABLE:
         table = table[["metric", "name", "unit", "definition"]]
     _print(table, form, _dictionary_head)
@@ -350,13 +359,13 @@ def _plain(value: object) -> str:
 def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str], of: int) -> None:
     """Columns that say nothing are left out, keys with them; what is too long for its column goes on below, whole."""
     empty = [name for name in ("unknown", *OPTIONAL_COLUMNS) if name in frame and frame[name].isna().all()]
+    empty += ["small"] if "small" in frame and not frame["small"].any() else []
     frame = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame)])
-    rates = {m.id for m in METRICS.values() if m.kind is Kind.RATE}
     rows = frame.astype(object).to_dict("records")
     table = Table()
     for name in map(str, frame.columns):
         number = name in ("hits", "misses", "among", "value")
-        cells = [_cell_text(name, row[name], row.get("metric") in rates) for row in rows]
+        cells = [_cell_text(name, row) for row in rows]
         least = min(_LEAST_WIDTH, max(map(cell_len, [head_of(name), *cells])))
         table.add_column(
             head_of(name),
@@ -367,7 +376,7 @@ def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str], of: int) ->
         )
     for row in rows:
         # Text, since a plain string would be read as markup: [red], [/img].
-        table.add_row(*(Text(_cell_text(str(name), value, row.get("metric") in rates)) for name, value in row.items()))
+        table.add_row(*(Text(_cell_text(str(name), row)) for name in row))
     console = Console() if sys.stdout.isatty() else Console(width=240)
     # A terminal that is too narrow breaks the lines; squeezed into it, columns would vanish.
     least = Measurement.get(console, console.options.update_width(_WIDEST), table).minimum
@@ -376,11 +385,18 @@ def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str], of: int) ->
     console.print(shown if of == len(frame) else f"{shown} of {of}")
 
 
-def _cell_text(name: str, value: object, is_rate: bool) -> str:
+def _cell_text(name: str, row: Mapping[Hashable, object]) -> str:
+    """A cell as a person reads it; a row of numbers says its metric by name, the dictionary by the id to ask for."""
+    value = row[name]
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return "—"
+    if name == "metric" and "value" in row:
+        return metric_of(str(value)).name
     if name == "value" and isinstance(value, float):
+        is_rate = metric_of(str(row["metric"])).kind is Kind.RATE
         return f"{value:.2%}" if is_rate else f"{value:,.2f}".removesuffix(".00")
+    if name == "small":
+        return SMALL if value else ""
     return _to_the_second(value) if isinstance(value, datetime) else str(value)
 
 

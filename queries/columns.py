@@ -143,6 +143,8 @@ KEY_COLUMNS = (
     "supervision_id",
     "proposal_id",
 )
+# What marks a rate over few, as on the pages.
+SMALL = "样本少"
 # Of a table of numbers or of their definitions, where a list has other columns of these names.
 _NUMBER_COLUMNS = {
     "metric": "指标",
@@ -150,6 +152,7 @@ _NUMBER_COLUMNS = {
     "misses": "未计入分子",
     "among": "分母",
     "value": "数值",
+    "small": "样本",
     "unknown": "缺少的数据",
     "as_of": "截至",
     "month": "月份",
@@ -166,6 +169,8 @@ _NUMBER_COLUMNS = {
 
 def head_of_number(name: str, *, in_dictionary: bool = False) -> str:
     """What a column of measured numbers is called, or of their definitions: 区县（功能区）名称 of district_name."""
+    if in_dictionary and name == "metric":
+        return "指标代码"
     dimension = name.removesuffix("_name")
     if not in_dictionary and dimension in DIMENSIONS:
         return DIMENSIONS[dimension] + ("名称" if name != dimension else "")

@@ -234,6 +234,10 @@ class Metric:
         """Whether few rows make it unreliable (样本少): a rate of a period, not a count of all there is."""
         return self.kind is Kind.RATE and not self.is_stock
 
+    def is_small(self, among: float, few: int) -> bool:
+        """Whether it stands on so few rows that it is marked 样本少: fewer than `few`, yet any."""
+        return self.is_sample and 0 < among < few
+
     @property
     def can_have_target(self) -> bool:
         """Whether a target means anything for it: a rate that should be high, and is no outlook."""

@@ -27,6 +27,7 @@ from queries.names import areas, codes
 from queries.periods import Period, end_of_day
 from queries.registry import METRICS
 from tests.queries.command import Answer, Command
+from views import words
 
 NOW = end_of_day(date(2026, 11, 22))
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
@@ -123,6 +124,18 @@ def test_csv_and_table_show_the_same_rows(ask: Ask) -> None:
     assert heads == ["指标", "信访形式", "分子", "未计入分子", "分母", "数值", "截至"], "as on the page"
     (fields, *_) = csv.reader(io.StringIO(ask("backlog", "--by", "channel", *AT, "--format", "csv").out))
     assert fields[:4] == ["metric", "channel", "hits", "misses"], "names that programs read"
+
+
+def test_a_table_names_its_numbers_and_marks_rates_over_few(ask: Ask) -> None:
+    asked = ["five_day_closure", "closed", "--by", "unit", "--last", "month", *AT]
+    records = ask(*asked, "--format", "json").records()
+    few = [record["small"] for record in records]
+    assert few == [record["metric"] == "five_day_closure" and 0 < record["among"] < 30 for record in records]
+    assert {True, False} == set(few)
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in ask(*asked).out.splitlines() if "│" in line]
+    assert [row[0] for row in rows] == [METRICS[record["metric"]].name for record in records]
+    assert [row[-2] for row in rows] == [words.SMALL if small else "" for small in few], "the word of the pages"
+    assert words.SMALL not in ask("closed", "--by", "unit", *AT).out
 
 
 @pytest.mark.parametrize("width", [80, 240])
