@@ -63,16 +63,16 @@ def run(
 def _made(
     casebase: ScopedCasebase, request: Request, moment: datetime, edits: Edits
 ) -> tuple[Frozen, tuple[files.File, ...]]:
+    """The numbers and the files. What their progress is called is said on the page: a command speaks English."""
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        frozen = freeze(
-            casebase, request, moment, lambda share, text: bar.update(task, completed=share * _SHARE, description=text)
-        )
+        task = bar.add_task("numbers", total=1.0)
+        frozen = freeze(casebase, request, moment, lambda share, _: bar.update(task, completed=share * _SHARE))
+        bar.update(task, description="files")
         written = files.make(
             frozen,
             casebase.workdays,
             edits,
-            lambda share, text: bar.update(task, completed=_SHARE + share * (1 - _SHARE), description=text),
+            lambda share, _: bar.update(task, completed=_SHARE + share * (1 - _SHARE)),
         )
     return frozen, written
 

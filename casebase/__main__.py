@@ -55,7 +55,7 @@ def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when there are cases already.")] = False,
     url: Url = None,
 ) -> None:
-    """Build the demonstration city (演示数据), in place of an earlier one."""
+    """Build the demonstration city, in place of an earlier one."""
     casebase = _ready(url)
     with casebase.whole.reading() as connection:
         filled = connection.scalar(select(petition.c.petition_id).limit(1)) is not None
@@ -276,7 +276,7 @@ def _state_lines(connection: Connection) -> Iterator[tuple[str, str]]:
     registered = petition.c.registered_at
     first, last = connection.execute(select(func.min(registered), func.max(registered))).one()
     yield "city", state.city_name or "-"
-    yield "data", "demonstration (演示数据)" if state.demonstration else "real cases" if first else "no cases"
+    yield "data", "demonstration" if state.demonstration else "real cases" if first else "no cases"
     yield "version", f"{state.version}, changed at {state.changed_at or '-'}"
     yield "registered", f"{first} to {last}" if first else "-"
 

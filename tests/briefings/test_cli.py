@@ -1,5 +1,6 @@
 """python -m briefings: three files in a folder, or one sentence and nothing left behind."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -50,10 +51,15 @@ def test_three_files_with_the_period_and_place_in_their_names(
     assert snapshot.endswith("as of 2026-11-19 23:59:59")
 
 
-def test_the_last_finished_week_is_found(run: Callable[..., Answer], url: str, tmp_path: Path) -> None:
+def test_the_last_finished_week_is_found(
+    run: Callable[..., Answer], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal, which is shown the progress
     answer = run("--last", "week", "--as-of", "2026-11-19", "--out", str(tmp_path / "out"), "--url", url)
     assert answer.code == 0
     assert "郑州市信访周报_2026年11月9日—15日.docx" in answer.out
+    assert "numbers" in answer.err
+    assert not re.search(r"[一-龥]", answer.err), "a command's own words are English"
 
 
 @pytest.mark.parametrize(
