@@ -28,6 +28,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 from casebase.engine import ScopedCasebase, frame_of
 from casebase.errors import UsageError
 from casebase.schema import petition
+from queries.joins import needed
 from queries.measure import among_and_hit, candidate_rows, conditions, in_slice, metric_of, span_of, stock_moment
 from queries.model import EVERYTHING, Kind, Metric, Moment, Slice, Subject, moment
 from queries.names import shared_units
@@ -116,7 +117,8 @@ def earliest(
     chosen, at, where = _resolve(casebase, metric, Part.HITS, as_of, None, within)
     time = listed(chosen).columns[column](at)
     with casebase.reading() as connection:
-        first: Any = connection.scalar(select(func.min(time)).select_from(listed(chosen).rows).where(where))
+        rows = needed(listed(chosen).rows, [time, where])
+        first: Any = connection.scalar(select(func.min(time)).select_from(rows).where(where))
     return pd.Timestamp(first).to_pydatetime()
 
 
@@ -143,7 +145,7 @@ def has_cases(
     over one row, a join of millions has read half of them.
     """
     chosen, _, where = _resolve(casebase, metric, part, as_of, None, within)
-    rows = listed(chosen).rows
+    rows = needed(listed(chosen).rows, [where])
     first = select(listed(chosen).key).select_from(rows).where(where).limit(1)
     with casebase.reading() as connection:
         key = _first_key(rows)
@@ -261,7 +263,8 @@ def _told_apart(casebase: ScopedCasebase, rows: pd.DataFrame) -> pd.DataFrame:
 def count_rows(casebase: ScopedCasebase, subject: Subject, where: ColumnElement[bool]) -> int:
     """How many rows of a subject match."""
     with casebase.reading() as connection:
-        return int(connection.scalar(select(func.count()).select_from(subject.rows).where(where)) or 0)
+        rows = needed(subject.rows, [where])
+        return int(connection.scalar(select(func.count()).select_from(rows).where(where)) or 0)
 
 
 def listed(metric: Metric) -> Subject:
@@ -284,5 +287,6 @@ def _resolve(
         narrowing.append(candidate_rows(at, [metric], period))  # said plainly, rows are found by it
     where = and_(chosen, *narrowing)
     if metric.distinct is not None:
-        where = listed(metric).key.in_(select(metric.distinct).select_from(metric.subject.rows).where(where))
+        rows = needed(metric.subject.rows, [metric.distinct, where])
+        where = listed(metric).key.in_(select(metric.distinct).select_from(rows).where(where))
     return metric, at, where

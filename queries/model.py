@@ -100,8 +100,8 @@ class Subject:
 
     `rows` has one row for each thing counted, `key` names it, `columns` are what a list shows,
     `order` how a list is sorted. `dimensions` maps a name to an expression; a slice or a split by
-    a name that is missing here does not apply to the subject. `few_cases` is the column that names the cases of its
-    rows where they are few of all, and better fetched once for several passes (see queries.scans).
+    a name that is missing here does not apply to the subject. `few_cases` is a condition that all cases meet which it
+    looks at, where they are few of all and better fetched once for several looks (see queries.scans).
     """
 
     id: str
@@ -112,7 +112,7 @@ class Subject:
     dimensions: Mapping[str, Expression]
     columns: Mapping[str, Expression]
     order: Expression
-    few_cases: ColumnElement[Any] | None = None
+    few_cases: ColumnElement[bool] | None = None
     finds: Mapping[str, Callable[[str], ColumnElement[bool]]] = field(default_factory=dict)
 
 

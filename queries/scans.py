@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    CompoundSelect,
     Date,
     Double,
     FromClause,
@@ -34,13 +33,14 @@ from sqlalchemy.sql.util import ClauseAdapter
 
 from casebase.engine import ScopedCasebase
 from casebase.schema import petition
+from queries.joins import needed
 from queries.model import Metric
 
 TIME = ("month", "day")
 FREQUENCY = {"month": "M", "day": "D"}
 # A database plans each part of a statement by itself; one of hundreds of parts takes longer to plan than to answer.
 _MOST_IN_A_STATEMENT = 24
-# So many passes are better served by the few cases of their rows than by all.
+# So many looks at cases are better served by the few that they may find than by all.
 _SEVERAL = 3
 
 
@@ -109,16 +109,17 @@ class Scan:
     span: str | None = None
 
     @property
-    def few_cases(self) -> ColumnElement[Any] | None:
-        """The column that names the few cases of its rows, where its subject has one."""
+    def few_cases(self) -> ColumnElement[bool] | None:
+        """Which few cases it looks at, where its subject says so."""
         return self.cells[0].metric.subject.few_cases
 
     def counts(self) -> Counts:
         """Flags below, counting above: expressions with parameters or subqueries stay out of GROUP BY."""
         flags = [expression.label(f"by_{name}") for name, expression in self.labels.items()]
         flags += [flag.label(name) for n, cell in enumerate(self.cells) for name, flag in _flags(n, cell)]
+        rows = needed(self.rows, self.expressions())
         parts = [
-            select(*flags).select_from(self.rows).where(*self.where, condition, *(_is_not(one) for one in earlier))
+            select(*flags).select_from(rows).where(*self.where, condition, *(_is_not(one) for one in earlier))
             for condition, earlier in ((one, self.found_by[:n]) for n, one in enumerate(self.found_by))
         ]
         inner = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery()
@@ -129,7 +130,8 @@ class Scan:
         """All that it reads."""
         yield from (*self.labels.values(), *self.where, *self.found_by)
         for cell in self.cells:
-            yield from (one for one in (cell.among, cell.hit, cell.amount) if one is not None)
+            of_cell = cell.among, cell.hit, cell.amount, cell.metric.distinct
+            yield from (one for one in of_cell if one is not None)
 
     def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
         """Those of each cell: all of them where nothing is split, also of nothing."""
@@ -189,7 +191,8 @@ class Balance:
         """Counts of rows by when they came and when they left, as further labels."""
         flags = [expression.label(f"by_{name}") for name, expression in self.labels.items()]
         steps = [self._step(time).label(name) for name, time in (("came", self.start), ("left", self.end))]
-        inner = select(*flags, *steps).select_from(self.rows).where(*self.where).subquery()
+        rows = needed(self.rows, self.expressions())
+        inner = select(*flags, *steps).select_from(rows).where(*self.where).subquery()
         return Counts(dict(inner.c), [(func.count(), func.count(), None)])
 
     def expressions(self) -> Iterator[ColumnElement[Any]]:
@@ -242,7 +245,8 @@ def _read(casebase: ScopedCasebase, passes: Sequence[tuple[Pass, Counts]]) -> It
     counts_of = [counts for _, counts in passes]
     labels, (most, with_amount) = len(counts_of[0].labels), _width(counts_of)
     groups: list[list[Group]] = [[] for _ in passes]
-    for number, *values in casebase.rows(_fetching_cases_once(casebase, _statement(counts_of), passes)):
+    selects = _fetching_cases_once(casebase, _selects(counts_of), [one for one, _ in passes])
+    for number, *values in casebase.rows(selects[0] if len(selects) == 1 else union_all(*selects)):
         end = labels + 2 * len(passes[number][1].cells)
         amounts = dict(zip(with_amount, values[labels + 2 * most :], strict=True))
         pairs = zip(values[labels:end:2], values[labels + 1 : end : 2], strict=True)
@@ -253,19 +257,22 @@ def _read(casebase: ScopedCasebase, passes: Sequence[tuple[Pass, Counts]]) -> It
 
 
 def _fetching_cases_once(
-    casebase: ScopedCasebase, statement: Select[Any] | CompoundSelect[Any], passes: Sequence[tuple[Pass, Counts]]
-) -> Select[Any] | CompoundSelect[Any]:
-    """The statement in which several passes over rows of few cases read these in place of all.
+    casebase: ScopedCasebase, selects: Sequence[Select[Any]], passes: Sequence[Pass]
+) -> list[Select[Any]]:
+    """The parts of a statement, in which those that look several times at few cases read these in place of all.
 
-    DuckDB seeks the cases of a join among all of them, for each pass anew. PostgreSQL has an index of their keys.
+    DuckDB seeks the cases of a join among all of them, and reads all for each question that is asked of them, for each
+    pass and moment anew. PostgreSQL has indexes.
     """
-    links = {one.few_cases if isinstance(one, Scan) else None for one, _ in passes}
-    link = links.pop()
-    if links or link is None or len(passes) < _SEVERAL or casebase.engine.dialect.name != "duckdb":
-        return statement
-    few = select(petition).where(petition.c.petition_id.in_(select(link))).cte("few_cases")
-    fetching: Select[Any] | CompoundSelect[Any] = ClauseAdapter(few).traverse(statement)
-    return fetching
+    looks: dict[ColumnElement[bool], int] = {}
+    few_of = [one.few_cases if isinstance(one, Scan) else None for one in passes]
+    if casebase.engine.dialect.name == "duckdb":
+        for few, one in zip(few_of, passes, strict=True):
+            if few is not None and isinstance(one, Scan):
+                looks[few] = looks.get(few, 0) + len(one.cells)
+    fetched = [few for few, times in looks.items() if times >= _SEVERAL]
+    adapters = {few: ClauseAdapter(select(petition).where(few).cte(f"few_cases{n}")) for n, few in enumerate(fetched)}
+    return [adapters[few].traverse(one) if few in adapters else one for one, few in zip(selects, few_of, strict=True)]
 
 
 def _width(counts: Sequence[Counts]) -> tuple[int, list[int]]:
@@ -274,14 +281,14 @@ def _width(counts: Sequence[Counts]) -> tuple[int, list[int]]:
     return max(len(counted.cells) for counted in counts), sorted(with_amount)
 
 
-def _statement(counts: Sequence[Counts]) -> Select[Any] | CompoundSelect[Any]:
-    """pass (its number), by0, by1, …, then a0, h0, a1, h1, … as far as the widest needs, then the amounts m<n>.
+def _selects(counts: Sequence[Counts]) -> list[Select[Any]]:
+    """The parts of a statement, one a pass: pass (its number), by0, by1, …, then a0, h0, a1, h1, … as far as the widest
+    needs, then the amounts m<n>.
 
     What a narrower one does not have is blank.
     """
     most, with_amount = _width(counts)
-    selects = [_select(number, counted, most, with_amount) for number, counted in enumerate(counts)]
-    return selects[0] if len(selects) == 1 else union_all(*selects)
+    return [_select(number, counted, most, with_amount) for number, counted in enumerate(counts)]
 
 
 def _select(number: int, counted: Counts, most: int, with_amount: Sequence[int]) -> Select[Any]:

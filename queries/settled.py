@@ -23,6 +23,7 @@ from casebase.engine import ScopedCasebase
 from casebase.settings import DeadlineSettings
 from casebase.settled import KEY, MARGIN, Settled
 from casebase.workdays import fingerprint
+from queries.joins import needed
 from queries.model import Metric, Moment, Slice
 from queries.once_a_version import once_for
 from queries.periods import Period, end_of_day
@@ -68,7 +69,8 @@ class SettledCounts:
         """Whether a pass reads no table whose rows change without the settled cases; by its question."""
         if question not in self._alone:
             tables = {name for part in whole.expressions() for name in _tables(part)}
-            self._alone[question] = tables.issubset(_STEADY)
+            is_of_cases = needed(whole.rows, whole.expressions()) is schema.petition
+            self._alone[question] = is_of_cases and tables.issubset(_STEADY)
         return self._alone[question]
 
     def period(self, period: Period | None) -> Hashable:
@@ -162,7 +164,7 @@ def divided(
     """
     whole = _in_slice(one, conditions(within))
     metrics = [one.metric] if isinstance(one, Balance) else [cell.metric for cell in one.cells]
-    kept = settled_counts(casebase) if all(map(_counts_cases, metrics)) else None
+    kept = settled_counts(casebase) if all(metric.distinct is None for metric in metrics) else None
     if kept is None or _has_none(kept, metrics, at, period):
         return whole
     is_district = within.area is not None and AREA_DIMENSIONS.get(casebase.level_of(within.area)) == "district"
@@ -179,10 +181,6 @@ def divided(
 
 def _in_slice(one: Scan | Balance, conditions: Sequence[ColumnElement[bool]]) -> Scan | Balance:
     return replace(one, where=[*one.where, *conditions])
-
-
-def _counts_cases(metric: Metric) -> bool:
-    return metric.subject.rows is schema.petition and metric.distinct is None
 
 
 def _has_none(kept: SettledCounts, metrics: Iterable[Metric], at: Iterable[Moment], period: Period | None) -> bool:

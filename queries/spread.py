@@ -9,6 +9,7 @@ from sqlalchemy import Float, cast, func, select
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import frames
+from queries.joins import needed
 from queries.measure import check_dimensions, conditions, in_slice, metric_of, span_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
@@ -39,12 +40,10 @@ def spread(
     at = moment(casebase, as_of)
     _, hits = conditions(at, chosen, period)
     labels = [as_key(chosen.subject.dimensions[name](at)).label(f"by_{name}") for name in by]
-    rows = (
-        select(cast(chosen.amount(at), Float).label("amount"), *labels)
-        .select_from(chosen.subject.rows)
-        .where(hits, *in_slice(casebase, chosen.subject, at, within))
-        .subquery()
-    )
+    amounts = [cast(chosen.amount(at), Float).label("amount"), *labels]
+    where = [hits, *in_slice(casebase, chosen.subject, at, within)]
+    joined = needed(chosen.subject.rows, [*amounts, *where])
+    rows = select(*amounts).select_from(joined).where(*where).subquery()
     groups = [rows.c[f"by_{name}"] for name in by]
     quantiles = [func.percentile_cont(share).within_group(rows.c.amount) for share in _QUANTILES.values()]
     statement = select(*groups, func.count(), *quantiles).group_by(*groups).order_by(*groups)

@@ -99,6 +99,7 @@ AGENT = Subject(
         "community": Fixed(community.name),
     },
     Fixed(accompanier.agent_id),
+    few_cases=p.agent_id.is_not(None),
 )
 
 ACCOMPANIED_CASE = Subject(

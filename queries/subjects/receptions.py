@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, case, func, null, or_
+from sqlalchemy import ColumnElement, case, func, null, or_, select
 
 from casebase import schema
 from queries.model import Expression, Fixed, Moment, Subject
@@ -43,6 +43,7 @@ def _of_known(name: str) -> Expression:
 
 # Of rows that may stand without a petition.
 OF_KNOWN_CASE = {name: _of_known(name) for name in OF_PETITION}
+_OF_RECEPTIONS = p.petition_id.in_(select(visit.petition_id))
 RECEPTION = Subject(
     "reception",
     "领导接访",
@@ -65,7 +66,7 @@ RECEPTION = Subject(
         "stage": OF_KNOWN_CASE["stage"],
     },
     Fixed(visit.held_at),
-    few_cases=visit.petition_id,
+    few_cases=_OF_RECEPTIONS,
 )
 
 DUTY = Subject(
@@ -86,5 +87,5 @@ DUTY = Subject(
         "stage": OF_KNOWN_CASE["stage"],
     },
     Fixed(visit.held_at),
-    few_cases=visit.petition_id,
+    few_cases=_OF_RECEPTIONS,
 )

@@ -130,6 +130,16 @@ def test_several_passes_over_rows_of_few_cases_fetch_these_once(
     assert "few_cases" not in alone
 
 
+def test_the_moments_of_a_number_look_at_few_cases_that_are_fetched_once(duckdb_city: Casebase) -> None:
+    """Which agents had a case within a year of each month's end, and beside it a number of all cases."""
+    with statements_of(duckdb_city.whole.engine) as sent:
+        compare(duckdb_city.whole, ["agents_engaged", "registered"], as_of=AS_OF, period=PERIOD)
+    (together,) = (text for text, _ in sent if "FROM agent" in text and "pass" in text)
+    assert together.startswith("WITH few_cases")
+    assert together.count("FROM few_cases") == 3
+    assert together.count("petition.registered_at BETWEEN") > 0, "other numbers look at all cases"
+
+
 @pytest.mark.parametrize(("kind", "is_exists"), [("duckdb", False), ("postgresql", True)])
 def test_whether_a_row_is_there_is_asked_as_each_engine_tells_it_soonest(
     city_on: Callable[[str], Casebase], kind: str, is_exists: bool

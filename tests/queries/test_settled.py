@@ -25,7 +25,7 @@ from queries.settled import settled_counts
 from tests.queries import sample
 from tests.queries.test_properties import EXAMPLES, periods, slices
 
-OF_CASES = [name for name, metric in METRICS.items() if metric.subject.rows is petition]
+OF_CASES = [name for name, metric in METRICS.items() if metric.subject.key is petition.c.petition_id]
 UNTIL = datetime(2026, 8, 1)
 # Just where moments begin to be all one to settled cases, ends of days, and any minute.
 edges = st.integers(-3 * 24 * 60, 3 * 24 * 60).map(lambda minutes: UNTIL + MARGIN + timedelta(minutes=minutes))
