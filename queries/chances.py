@@ -39,12 +39,15 @@ def more_of_hypergeometric(least: npt.ArrayLike, all_: int, marked: npt.ArrayLik
 
 def more_of_beta_binomial(least: Counts, total: Counts, hits: Numbers, misses: Numbers) -> Numbers:
     """Chance of more than `least` (-1 and up) hits in `total` tries whose chance is itself Beta(hits, misses)."""
-    chance = np.ones(len(least))
-    for i, (most, tries, a, b) in enumerate(zip(least.tolist(), total.tolist(), hits, misses, strict=True)):
-        k = np.arange(most + 1)
-        combinations = -np.log(tries + 1) - special.betaln(tries - k + 1, k + 1)
-        chance[i] = 1 - np.exp(combinations + special.betaln(k + a, tries - k + b) - special.betaln(a, b)).sum()
-    return _within(least, total, chance)
+    # The chances of 0 to `least` hits of all series, one behind the other.
+    fewer = np.maximum(least + 1, 0)
+    row = np.repeat(np.arange(len(least)), fewer)
+    k = np.arange(len(row)) - (np.cumsum(fewer) - fewer)[row]
+    rest = total[row] - k
+    by_row = np.log(total + 1) + special.betaln(hits, misses)
+    logs = special.betaln(k + hits[row], rest + misses[row]) - special.betaln(rest + 1, k + 1) - by_row[row]
+    at_most = np.bincount(row, weights=np.exp(logs), minlength=len(least))
+    return _within(least, total, np.asarray(1 - at_most, dtype="float64"))
 
 
 def median_of_chi_square(free: int) -> float:
