@@ -112,12 +112,16 @@ def narrow(column: pd.Series) -> pd.Series:
 def as_times(column: pd.Series) -> pd.Series | None:
     """The times of a column that is written `TO_THE_SECOND` throughout; None where any cell is anything else."""
     cells = pa.array(column)
-    length = pc.min_max(pc.binary_length(cells)).as_py()
-    if set(length.values()) - {_LENGTH_TO_THE_SECOND}:
+    try:
+        known = pc.cast(cells.drop_null(), pa.binary(_LENGTH_TO_THE_SECOND))
+    except pa.ArrowInvalid:  # one is longer, or shorter
         return None
-    # Arrow would also read a T between day and time, and the year 0, which no calendar has.
-    if pc.any(pc.or_(pc.match_substring(cells, "T"), pc.starts_with(cells, "0"))).as_py():
-        return None
+    if len(known):
+        letters = np.frombuffer(known.buffers()[1], np.uint8, len(known) * known.type.byte_width)
+        by_cell = letters.reshape(len(known), known.type.byte_width)
+        # Arrow would also read a T between day and time, and the year 0, which no calendar has.
+        if (by_cell == ord("T")).any() or (by_cell[:, 0] == ord("0")).any():
+            return None
     try:
         return pd.Series(pc.cast(cells, pa.timestamp("us")).to_pandas().to_numpy(), index=column.index)
     except pa.ArrowInvalid:

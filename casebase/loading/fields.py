@@ -327,13 +327,19 @@ def follow_days(batch: Batch, steps: Sequence[tuple[str, str]]) -> None:
 
     `steps` are pairs of a time and the one that follows it; both are compared as days where the second is one.
     """
-    known = {name: batch.fields[name] for pair in steps for name in pair if name in batch.fields}
-    is_day = {name: times == times.dt.normalize() for name, times in known.items()}
+    days = {name: _at_midnight(batch.fields[name]) for _, name in steps if name in batch.fields}
     for start, later in steps:
-        if start in known and later in known:
+        if start in batch.fields and later in batch.fields and days[later].any():
             before, times = batch.fields[start], batch.fields[later]
-            of_that_day = is_day[later] & (times.dt.normalize() == before.dt.normalize()) & (times < before)
+            of_that_day = days[later] & (times.dt.normalize() == before.dt.normalize()) & (times < before)
             batch.fields[later] = times.mask(of_that_day, before)
+
+
+def _at_midnight(times: pd.Series) -> np.ndarray:
+    """Which times stand at midnight."""
+    moments = times.to_numpy()
+    at_midnight: np.ndarray = moments == moments.astype("datetime64[D]")
+    return at_midnight
 
 
 def order_times(batch: Batch, file_map: FileMap, start: str, later: str, fate: Disorder) -> None:

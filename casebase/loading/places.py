@@ -200,18 +200,20 @@ def _parent_and_name(path: str) -> tuple[str | None, str]:
 
 def _places(batch: Batch, rule: PlaceRule, areas: Areas, way: str, waiting: pd.Series) -> list[pd.Series]:
     """District, street and community of the waiting rows, null elsewhere."""
+    values: Iterable[str]
     if way == "coordinates":
         lon, lat = (batch.fields[name].where(waiting) for name in ("lon", "lat"))
-        keys = areas.around(lon, lat)
+        codes, values = pd.factorize(areas.around(lon, lat))
+    elif way == "code":
+        codes, values = pd.factorize(batch.text[rule.column].where(waiting))
     else:
-        keys = (batch.text[rule.column] if way == "code" else _joined(batch, rule.columns)).where(waiting)
+        codes, values = _distinct_paths(batch, rule.columns, waiting.to_numpy())
     find: Callable[[str], Codes] = {
         "code": areas.by_code,
         "coordinates": areas.by_code,
         "names": areas.by_names,
         "make": lambda path: areas.making(path, rule.kinds),
     }[way]
-    codes, values = pd.factorize(keys)
     paths = [find(value) for value in values]
     return [taken([path[i] for path in paths], codes, batch.text.index) for i in range(len(LEVELS))]
 
@@ -256,8 +258,8 @@ class Classes:
 
 def set_category(batch: Batch, rule: CategoryRule, classes: Classes) -> None:
     """Fill category_code from one or two columns of names."""
-    keys = _joined(batch, rule.columns).where(pd.Series(batch.alive, index=batch.text.index))
-    codes = by_value(keys, lambda path: classes.code(path, rule.make))
+    numbers, paths = _distinct_paths(batch, rule.columns, batch.alive)
+    codes = taken([classes.code(path, rule.make) for path in paths], numbers, batch.text.index)
     column = rule.columns[0]
     if rule.required:
         batch.reject(
@@ -306,9 +308,18 @@ def set_unit(batch: Batch, rule: UnitRule, units: Units) -> None:
     batch.fields["unit_id"] = ids
 
 
-def _joined(batch: Batch, columns: tuple[str, ...]) -> pd.Series:
-    """The names of a path in one text, each on one line; null where the first is blank."""
-    path, *below = (by_value(batch.text[name], lambda text: " ".join(text.split())) for name in columns)
-    for names in below:
-        path = path + _STEP + names.fillna("")
-    return path
+def _distinct_paths(batch: Batch, columns: tuple[str, ...], rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """The names of a path in one text, each on one line: a code for each row, and the different texts it stands for.
+
+    -1 where the first name is blank, and outside of `rows` (which, as booleans). In the order in which they first
+    stand; of columns with few names, their texts are put together once instead of for each row.
+    """
+    (numbers, _), *below = (pd.factorize(batch.text[name]) for name in columns)
+    known = rows & (numbers >= 0)
+    for codes, names in below:
+        numbers = numbers * (len(names) + 1) + codes + 1
+    codes = np.full(len(numbers), -1)
+    codes[known], _ = pd.factorize(numbers[known])
+    firsts = np.flatnonzero(known)[np.unique(codes[known], return_index=True)[1]]
+    paths = batch.text[list(columns)].iloc[firsts].fillna("")
+    return codes, [_STEP.join(" ".join(name.split()) for name in path) for path in paths.itertuples(index=False)]
