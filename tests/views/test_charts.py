@@ -186,7 +186,7 @@ def test_an_empty_chart_is_one_sentence(name: str) -> None:
 def test_a_trend_names_its_target_and_says_where_its_axis_starts() -> None:
     spec = spec_of(charts.trend(months(), DESK, title="题", subtitle="注", kind="rate", target=0.95))
     assert rows(spec, "target") == [{"target": 0.95, "text": "目标 95%"}]
-    assert "注；纵轴自 85% 起" in "".join(spec["title"]["subtitle"])
+    assert "注；纵轴自 85% 起" in said(spec["title"]["subtitle"])
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_the_whole_row_of_a_ranking_takes_the_click() -> None:
 
 def test_a_ranking_says_where_its_axis_starts_when_not_at_zero() -> None:
     spec = spec_of(charts.ranking(areas(), DESK, title="题", from_zero=False))
-    assert "横轴自 80% 起" in "".join(spec["title"]["subtitle"])
+    assert "横轴自 80% 起" in said(spec["title"]["subtitle"])
 
 
 def test_a_few_counts_of_one_are_short_bars() -> None:
@@ -325,7 +325,7 @@ def test_outflow_hangs_below_zero_and_is_told_without_a_minus() -> None:
     assert first[0]["tip"] == "2026年8月25日（周二）新收 10 件次"
     assert len(first) == 180
     assert rows(below, "backlog")[0]["tip"] == "2026年8月25日末在办 300 件次"
-    assert below["title"]["text"] == ["每日末在办件（件次）"]
+    assert below["title"]["text"] == "每日末在办件（件次）"
 
 
 def test_both_panels_of_the_flow_share_their_left_edge() -> None:
@@ -349,7 +349,7 @@ def test_heat_runs_from_zero_to_the_most() -> None:
     most, none = rows(spec, "fill")
     assert (most["fill"], none["fill"]) == (DESK.one_way[-1], DESK.one_way[0])
     assert most["tip"] == "周一，9时：12,000 件次"
-    assert "最高 1.2万" in "".join(spec["title"]["subtitle"])
+    assert "最高 1.2万" in said(spec["title"]["subtitle"])
 
 
 def test_pairs_tell_their_interval() -> None:
@@ -371,6 +371,24 @@ def test_long_titles_break_instead_of_being_cut() -> None:
     lines = re.findall(r'"([^"]*)"', spec["title"]["text"]["expr"].split(" : ")[-1])
     assert "".join(lines).replace(" ", "") == title.replace(" ", "")
     assert max(width_of(line, 15) for line in lines) <= 300
+
+
+def test_a_subtitle_breaks_only_where_it_has_no_room() -> None:
+    note = "按区县（功能区）拆分，各条相加等于总变化（件次）；蓝为增加，灰为减少；点击一条查看本期明细"
+    chosen = spec_of(charts.trend(months(), DESK, title="题", subtitle=note, kind="rate"))["title"]["subtitle"]["expr"]
+    rooms = [int(room) for room in re.findall(r"> (\d+) \?", chosen)]
+    whole, *broken = [re.findall(r'"([^"]*)"', lines) for lines in chosen.split(" : ")]
+    assert rooms == sorted(rooms, reverse=True)
+    assert "".join(whole).startswith(note)
+    assert rooms[0] == width_of(whole[0])
+    assert all("".join(lines) == whole[0] for lines in broken)
+    # Each is at most as wide as the room that it is chosen for, the last as the narrowest picture.
+    assert all(max(map(width_of, lines)) <= room for lines, room in zip(broken, [*rooms[1:], 280], strict=True))
+
+
+def said(text: Any) -> str:
+    """What a title or subtitle says, whatever its lines: of an expression its first choice, the text whole."""
+    return text if isinstance(text, str) else json.loads(re.findall(r"\? (\[.*?\])", text["expr"])[0])[0]
 
 
 @pytest.mark.parametrize("room", [60, 150, 300])

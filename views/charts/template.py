@@ -57,7 +57,10 @@ class Chart:
 
     def to_dict(self) -> Specification:
         """The specification with its data. Raises altair's SchemaValidationError for what Vega-Lite does not know."""
-        specification = alt.TopLevelLayerSpec(**self.specification({name: name for name in self.frames})).to_dict()
+        written = self.specification({name: name for name in self.frames})
+        # Vega-Lite takes an expression for a subtitle as for a title; its schema knows the title's alone.
+        known = {**written, "title": {**written["title"], "subtitle": ""}}
+        specification = {**alt.TopLevelLayerSpec(**known).to_dict(), "title": written["title"]}
         datasets = {name: alt.to_values(frame)["values"] for name, frame in self.frames.items()}
         return {**specification, "datasets": datasets}
 
@@ -82,7 +85,7 @@ class Template:
         `height` is the plot's in px, without heading and axes.
         """
         by_name = {"rows": frames} if isinstance(frames, pd.DataFrame) else frames
-        words = {"title": heading(title, subtitle, self.palette).to_dict(validate=False), "height": height}
+        words = {"title": heading(title, subtitle, self.palette), "height": height}
         return Chart(self.specification, {**words, **values}, by_name)
 
 
