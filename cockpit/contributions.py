@@ -92,6 +92,13 @@ def bars_text(metric: Metric, dimension: str) -> str:
     return f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细"
 
 
+def direction(metric: Metric) -> str:
+    """What it means where bars go to the left and to the right."""
+    ways = {Polarity.NEUTRAL: ("减少", "增加"), Polarity.UP_GOOD: ("变差", "向好")}
+    left, right = ways.get(metric.polarity, ("向好", "变差"))
+    return f"← {left}　　{right} →"
+
+
 def _calendar_bar(metric: Metric, change: Change) -> pd.DataFrame:
     """What more or fewer working days alone add; neither better nor worse."""
     tip = f"{calendar_sentence(metric, change)}；各组的一份已从各条中扣除"

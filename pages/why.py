@@ -20,7 +20,7 @@ from views import charts, words
 from wording import findings, numbers
 
 FIRST = "registered"
-MOST = 10
+MOST = 8
 
 
 def chosen(view: View) -> tuple[Metric, Against, str]:
@@ -60,7 +60,7 @@ def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = 
 
 
 def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> None:
-    """The parts, largest first; a bar opens its cases, the bar of the small ones lays them all out."""
+    """From the number before to that now; a bar opens its cases, the bar of the small ones lays them all out."""
     change = change_of(view, metric, against, [dimension])
     whole = st.session_state.get("why_whole", False)
     bars = contributions.bars_of(view, metric, change, dimension)
@@ -71,6 +71,9 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         title=view.derive(findings.change_reason, metric, change, bars, view.label_of(against)),
         subtitle=contributions.bars_text(metric, dimension),
         kind=numbers.kind_of(metric),
+        before=(view.label_of(against).removeprefix("较"), change.before),
+        now=("本期", change.now),
+        direction=contributions.direction(metric),
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
     )
@@ -80,7 +83,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
     sentence = contributions.calendar_sentence(metric, change)
     if sentence:
         st.caption(f"{contributions.CALENDAR_NAME}：{sentence}。")
-    if len(bars) > MOST + 1:
+    if bars["value"].fillna(0).ne(0).sum() > MOST + 1:
         # Below the chart, so that a click on the bar of the small ones can turn it on.
         if code == charts.REST:
             st.session_state["why_whole"] = True

@@ -79,6 +79,12 @@ def change_frame() -> pd.DataFrame:
     return pd.DataFrame({"code": list("abcde"), "name": list("甲乙丙丁戊"), "value": [3, -8, 5, 0, 1]})
 
 
+def waterfall(frame: pd.DataFrame, palette: Palette = DESK, before: float = 1112, **settings: Any) -> charts.Chart:
+    """The change of a number by these parts."""
+    now = before + frame["value"].sum()
+    return charts.waterfall(frame, palette, title="题", before=("上期", before), now=("本期", now), **settings)
+
+
 def paired_frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -107,7 +113,7 @@ EVERY: dict[str, Callable[[Palette], charts.Chart]] = {
     "heat": lambda p: charts.heat(heat_frame(), p, title="题"),
     "paired": lambda p: charts.paired(paired_frame(), p, title="题"),
     "dots": lambda p: charts.dots(load_frame(), p, title="题"),
-    "waterfall": lambda p: charts.waterfall(change_frame(), p, title="题"),
+    "waterfall": lambda p: waterfall(change_frame(), p),
 }
 
 NOTHING: dict[str, Callable[[], charts.Chart]] = {
@@ -120,7 +126,7 @@ NOTHING: dict[str, Callable[[], charts.Chart]] = {
     "heat": lambda: charts.heat(heat_frame().head(0), DESK, title="题"),
     "paired": lambda: charts.paired(paired_frame().assign(value=None), DESK, title="题"),
     "dots": lambda: charts.dots(load_frame().head(0), DESK, title="题"),
-    "waterfall": lambda: charts.waterfall(change_frame().assign(value=0), DESK, title="题"),
+    "waterfall": lambda: waterfall(change_frame().assign(value=0)),
 }
 
 
@@ -460,32 +466,43 @@ def test_a_target_is_said_without_empty_decimals() -> None:
     assert target_text("标准", 5, "days") == f"标准 {words.days(5)}"
 
 
-def test_the_waterfall_runs_from_no_change_to_the_whole_change() -> None:
-    drawn = rows(spec_of(charts.waterfall(change_frame(), DESK, title="题")), "start")
-    assert [row["code"] for row in drawn] == ["b", "c", "a", "e", ""]
-    assert [(row["start"], row["end"]) for row in drawn] == [(0, -8), (-8, -3), (-3, 0), (0, 1), (0, 1)]
-    assert [row["written"] for row in drawn] == ["−8", "+5", "+3", "+1", "+1"]
-    assert [row["colour"] for row in drawn[:2]] == [DESK.compare, DESK.accent]
+def test_the_waterfall_runs_from_the_number_before_to_that_now() -> None:
+    drawn = rows(spec_of(waterfall(change_frame())), "start")
+    assert [row["code"] for row in drawn] == ["", "c", "a", "e", "b", ""]
+    assert [(row["start"], row["end"]) for row in drawn] == [(0, 0), (0, 5), (5, 8), (8, 9), (9, 1), (0, 1)]
+    assert [row["written"] for row in drawn] == ["1,112", "+5", "+3", "+1", "−8", "1,113（+1）"]
+    assert [row["colour"] for row in drawn[1:5]] == [*[DESK.accent] * 3, DESK.compare]
+
+
+def test_the_waterfall_of_a_fall_begins_with_what_falls() -> None:
+    drawn = rows(spec_of(waterfall(change_frame().assign(value=[-3, 8, -5, 0, -1]))), "start")
+    assert [row["code"] for row in drawn] == ["", "c", "a", "e", "b", ""]
+    assert drawn[-1]["written"] == "1,111（−1）"
+
+
+def test_the_waterfall_of_parts_that_make_no_change_says_no_difference() -> None:
+    drawn = rows(spec_of(waterfall(change_frame().assign(value=[3, -8, 5, 0, 0]))), "start")
+    assert drawn[-1]["written"] == "1,112"
 
 
 def test_the_waterfall_gathers_the_small_parts_without_losing_any() -> None:
     frame = change_frame().assign(tone=["bad", "good", "bad", "neutral", "bad"])
-    drawn = rows(spec_of(charts.waterfall(frame, DESK, title="题", most=2)), "start")
-    assert [(row["code"], row["written"]) for row in drawn] == [
-        ("b", "−8"),
-        ("c", "+5"),
-        (charts.REST, "+4"),
-        ("", "+1"),
-    ]
-    assert [row["colour"] for row in drawn[:3]] == [DESK.two_way[-1], DESK.two_way[0], DESK.two_way[0]]
-    one_left = rows(spec_of(charts.waterfall(frame, DESK, title="题", most=3)), "start")
+    drawn = rows(spec_of(waterfall(frame, most=2)), "start")[1:-1]
+    assert [(row["code"], row["written"]) for row in drawn] == [("c", "+5"), ("b", "−8"), (charts.REST, "+4")]
+    assert [row["colour"] for row in drawn] == [DESK.two_way[0], DESK.two_way[-1], DESK.two_way[0]]
+    one_left = rows(spec_of(waterfall(frame, most=3)), "start")
     assert charts.REST not in {row["code"] for row in one_left}
 
 
 def test_the_waterfall_writes_what_rates_gain_in_points() -> None:
     frame = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [0.0123, -0.02]})
-    drawn = rows(spec_of(charts.waterfall(frame, DESK, title="题", kind="rate")), "start")
-    assert [row["written"] for row in drawn] == ["−2.00 百分点", "+1.23 百分点", "−0.77 百分点"]
+    drawn = rows(spec_of(waterfall(frame, kind="rate", before=0.95)), "start")
+    assert [row["written"] for row in drawn] == [
+        "95.00%",
+        "−2.00 百分点",
+        "+1.23 百分点",
+        "94.23%（−0.77 百分点）",
+    ]
 
 
 def test_what_failed_is_red_in_a_table_of_colours_and_what_kept_its_limit_is_not() -> None:
