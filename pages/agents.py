@@ -3,7 +3,7 @@
 from cockpit import cells, comparisons, places, rows, splits
 from cockpit.links import list_link, number_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, notices, number_cards, pictures, rankings, tables
+from pages.parts import clicks, empty_period, filters, layout, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
 from queries import accompaniment
 from queries.cases import count_cases
@@ -146,6 +146,7 @@ def page(view: View) -> None:
     if not any(view.ask(count_cases, name, as_of=view.as_of) for name in ("agents", "cases_accompanied")):
         notices.missing("信访代办员")
         return
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="agent_cards")
     layout.row(view, coverage, people, widths=(2, 3))
     layout.row(view, by_origin, shares, busiest)

@@ -7,9 +7,10 @@ import streamlit as st
 from access.entry import Action
 from cockpit import kpis
 from cockpit.view import View
-from pages.parts import filters, history, layout, lists, menu, notices, recording, tab
+from pages.parts import empty_period, filters, history, layout, lists, menu, notices, recording, tab
 from queries.cases import Part
 from queries.model import Kind
+from queries.scans import TIME
 from queries.subjects import DIMENSIONS
 from views import words
 
@@ -43,6 +44,8 @@ def table(view: View, question: lists.Question, part: Part) -> None:
         filters.warn_of_unknown(DIMENSIONS[name], value, "这里没有记录")
     if unseen:
         return  # refused, and no list that was seen
+    if not metric.is_stock and not lists.count_rows(chosen, view, Part.AMONG if metric.kind is Kind.RATE else part):
+        offer_another_period(view, chosen)
     recording.opened("list", Action.VIEW_LIST, filters.address_text(chosen.parameters))
     lists.paged(
         view,
@@ -57,6 +60,12 @@ def table(view: View, question: lists.Question, part: Part) -> None:
         alt=f"{metric.name}的明细",
         lead=chosen.size_text(view, total),
     )
+
+
+def offer_another_period(view: View, question: lists.Question) -> None:
+    """Say when the number had anything last, where its period alone says of when the list is, and no month of it."""
+    if not any(name in TIME for name, _ in question.cell):
+        empty_period.offer(view, question.metric, question.scope(view)["within"])
 
 
 def page(view: View) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from cockpit import places, task_speeds, task_steps
 from cockpit.task_speeds import MOST_PLACES, SPEEDS
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, number_cards, pictures, rankings
+from pages.parts import clicks, empty_period, filters, layout, lists, notices, number_cards, pictures, rankings
 from queries.cases import Part, count_cases, has_cases
 from queries.measure import metric_of
 from queries.model import Kind
@@ -131,6 +131,7 @@ def page(view: View) -> None:
     if not view.ask(has_cases, "tasks_pushed", as_of=view.as_of):
         notices.missing("推送到网格平台的任务", "网格任务")
         return
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="dispatch_cards")
     steps(view)
     number_cards.show(view, RESULTS, key="dispatch_results", spark=False, compact=True)

@@ -8,7 +8,7 @@ import streamlit as st
 from cockpit import cells, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, notices, number_cards, pictures, rankings, tables
+from pages.parts import clicks, empty_period, filters, layout, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
 from queries.cases import Part, has_cases
 from queries.measure import measure
@@ -156,6 +156,7 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     start = START_OF_SIMPLE[view.settings.deadlines.simple_from]
     layout.header(view, "五日办结", f"{view.text}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="five_day_cards")
     if layout.page_lacks(view, RATE):
         return

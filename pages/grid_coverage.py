@@ -10,7 +10,7 @@ from cockpit import coverage, places, rows, splits, squares
 from cockpit.coverage import GAPS, HOT, Gap
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import filters, layout, lists, maps, notices, number_cards, rankings, tables
+from pages.parts import empty_period, filters, layout, lists, maps, notices, number_cards, rankings, tables
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from queries.cases import Part, count_cases
@@ -213,7 +213,9 @@ def page(view: View) -> None:
     has_grids = view.ask(count_cases, "grids_staffed", Part.AMONG, as_of=view.as_of) > 0
     note = "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格，先看信访件。"
     layout.header(view, "网格覆盖", f"{view.text}。{note}")
-    number_cards.show(view, CARDS if has_grids else CARDS_OF_CASES, key="grid_cards", spark=not has_grids)
+    numbers = CARDS if has_grids else CARDS_OF_CASES
+    empty_period.tell(view, numbers)
+    number_cards.show(view, numbers, key="grid_cards", spark=not has_grids)
     if not has_grids:
         notices.missing("网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

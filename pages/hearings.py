@@ -9,7 +9,7 @@ from cockpit import cells, comparisons, experts, kpis, places, rows
 from cockpit.ahead import ask_ahead
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, layout, lists, notices, number_cards, pictures, rankings, tables
+from pages.parts import clicks, empty_period, layout, lists, notices, number_cards, pictures, rankings, tables
 from queries import hearing_outcomes
 from queries.measure import measure, metric_of
 from queries.subjects import WAIT_BANDS
@@ -186,6 +186,7 @@ def page(view: View) -> None:
         return
     ask_ahead(view, comparisons.with_hearing)
     ask_ahead(view, kpis.comparison, TAKING_PART)
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="hearing_cards")
     monthly(view)
     layout.row(view, compared, conclusions, waits)

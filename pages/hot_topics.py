@@ -11,7 +11,7 @@ import streamlit as st
 from cockpit import places, squares, topics
 from cockpit.links import list_link
 from cockpit.view import View, comparisons
-from pages.parts import filters, layout, maps, notices, number_cards, tables
+from pages.parts import empty_period, filters, layout, maps, notices, number_cards, tables
 from pages.parts.navigation import open_link
 from queries import hot_topics
 from queries.cases import Part, count_cases
@@ -120,6 +120,7 @@ def page(view: View) -> None:
             f"{view.text}，与此前 {STRETCHES} 个同长时段比；"
             f"全页误报的可能不超过 {words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。",
         )
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="hot_cards")
     if view.ask(count_cases, METRIC, **view.scope) == 0:
         notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")

@@ -4,7 +4,7 @@ from functools import partial
 
 from cockpit import kpis, places, rows, splits
 from cockpit.view import View
-from pages.parts import layout, lists, number_cards, pictures, rankings, tables
+from pages.parts import empty_period, layout, lists, number_cards, pictures, rankings, tables
 from queries.measure import metric_of
 from wording import headlines
 
@@ -55,6 +55,7 @@ def page(view: View) -> None:
     )
     if layout.page_is_empty(view, [REGISTERED], "12345转办件"):
         return
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="hotline_cards")
     below = places.dimension_of_cases(view)
     layout.row(

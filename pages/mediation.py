@@ -4,7 +4,7 @@ from functools import partial
 
 from cockpit import kpis, places, splits
 from cockpit.view import View
-from pages.parts import filters, layout, number_cards, pictures, rankings, tables
+from pages.parts import empty_period, filters, layout, number_cards, pictures, rankings, tables
 from queries.measure import measure, metric_of
 from wording import headlines
 from wording.names import PLACE_NAMES
@@ -53,6 +53,7 @@ def page(view: View) -> None:
     layout.header(view, "访前调解", f"{view.text}。在社区受理、调解的纠纷，还没有成为信访件；不分信访形式和内容分类。")
     if layout.page_is_empty(view, [TAKEN, "community_orgs", "incubators"], "访前调解", "访前调解", "社会组织"):
         return
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="mediation_cards")
     months = partial(pictures.rate_by_month, metric_id=FAMILY, key="mediation_months")
     layout.row(view, {"months": months}, forces, widths=(3, 2))

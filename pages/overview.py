@@ -7,7 +7,7 @@ from cockpit import attention, kpis, places
 from cockpit.ahead import ask_ahead
 from cockpit.months import monthly
 from cockpit.view import View
-from pages.parts import filters, layout, maps, number_cards, pictures, rankings
+from pages.parts import empty_period, filters, layout, maps, number_cards, pictures, rankings
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
 from queries.measure import metric_of
@@ -119,6 +119,7 @@ def page(view: View) -> None:
     ask_ahead(view, kpis.comparison, SIX)
     ask_ahead(view, kpis.months, SIX)
     layout.header(view, "一屏总览", f"{view.text}。{kpis.working_days_text(view, metric_of('registered'))}")
+    empty_period.tell(view, SIX)
     today(view)
     number_cards.show(view, SIX, key="six", compact=True)
     map_and_ranking(view)

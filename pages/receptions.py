@@ -6,7 +6,7 @@ import streamlit as st
 
 from cockpit import places, rows, splits
 from cockpit.view import View
-from pages.parts import layout, lists, number_cards, pictures, rankings, tables
+from pages.parts import empty_period, layout, lists, number_cards, pictures, rankings, tables
 from queries.cases import cases
 from queries.subjects import RECEPTION_AGES
 from wording import findings, headlines
@@ -58,6 +58,7 @@ def page(view: View) -> None:
     layout.header(view, "领导接访", f"{view.text}。接访、下访计批次，阅批、包案计件次；只列职务，不列姓名。")
     if layout.page_is_empty(view, [HELD, "visits_down", "letters_read", "cases_led"], "领导接访"):
         return
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="reception_cards")
     number_cards.show(view, DUTIES[1:], key="duty_cards")
     months = partial(pictures.count_by_month, metric_id=HELD, key="reception_months", height=170)

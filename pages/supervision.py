@@ -7,7 +7,7 @@ import streamlit as st
 from cockpit import cells, places, rows, splits
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import layout, lists, number_cards, pictures, rankings, tables
+from pages.parts import empty_period, layout, lists, number_cards, pictures, rankings, tables
 from queries.cases import Part
 from queries.measure import metric_of
 from wording import findings, headlines
@@ -116,6 +116,7 @@ def page(view: View) -> None:
     )
     if layout.page_is_empty(view, [ISSUED, MADE], "案件督办", "案件督办", "三项建议"):
         return
+    empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="supervision_cards")
     months = partial(pictures.rate_by_month, metric_id=IN_TIME, key="supervision_months", height=340)
     layout.row(view, {"months": months}, {"answers": answers, "results": results}, widths=(3, 2))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -120,6 +120,24 @@ def earliest(
         rows = needed(listed(chosen).rows, [time, where])
         first: Any = connection.scalar(select(func.min(time)).select_from(rows).where(where))
     return pd.Timestamp(first).to_pydatetime()
+
+
+def latest_day(casebase: ScopedCasebase, metric: str, *, as_of: datetime, within: Slice = EVERYTHING) -> date | None:
+    """The last day, up to that of the moment, whose period a metric has anything in: cases of a count, of a rate any.
+
+    None where there is none, and of a stock, which no period holds.
+    """
+    chosen = metric_of(metric)
+    if chosen.dated_by is None:
+        return None
+    as_of, period, within = span_of(chosen, as_of, Period(date.min, as_of.date()), within)
+    at = moment(casebase, as_of)
+    among, hits = conditions(at, chosen, period)
+    counted = among if chosen.kind is Kind.RATE else hits
+    last = select(func.max(chosen.dated_by(at))).select_from(chosen.subject.rows)
+    with casebase.reading() as connection:
+        found: Any = connection.scalar(last.where(counted, *in_slice(casebase, chosen.subject, at, within)))
+    return None if found is None else pd.Timestamp(found).date()
 
 
 def count_cases(

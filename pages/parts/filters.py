@@ -144,6 +144,11 @@ def set_period(period: Period) -> dict[str, str]:
     return {} if st.session_state["period"] == CUSTOM else {name: day.isoformat() for name, day in days.items()}
 
 
+def show_period(period: Period) -> None:
+    """Set the bar to these days and draw the page anew. For callbacks, before the bar is drawn again."""
+    st.query_params.update(set_period(period))
+
+
 def bar_choices() -> dict[str, object]:
     """What the bar is set to, for `set_choices`."""
     return {key: st.session_state[key] for key in BAR_KEYS if key in st.session_state}

@@ -1,7 +1,7 @@
 """Lists of rows that join cases: in pages and whole, of few rows and of many, the same; and whether there are any."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import Join
 
 import queries.cases
 from casebase.engine import Casebase
-from queries.cases import Part, cases, count_cases, has_cases, listed
+from queries.cases import Part, cases, count_cases, has_cases, latest_day, listed
 from queries.model import Kind
 from queries.periods import Period
 from queries.registry import METRICS
@@ -86,3 +86,24 @@ def test_a_list_of_few_columns_has_the_rows_of_the_whole(kind: str, city_on: Cal
             assert_same_rows(cases(casebase, name, as_of=NOW, period=YEAR, columns=columns), whole[columns])
         compared += len(whole)
     assert compared > 0
+
+
+def test_the_latest_day_of_a_number_is_the_last_that_has_any(city: Casebase) -> None:
+    """Of numbers dated by a day, a moment and a reckoned end, and of distinct things; of a stock there is none."""
+    named = (
+        "registered",
+        "five_day_closure",
+        "unit_evaluation",
+        "one_pass_resolution",
+        "hearings_held",
+        "experts_active",
+    )
+    for name in named:
+        day = latest_day(city.whole, name, as_of=NOW)
+        assert day is not None, name
+        part = Part.AMONG if METRICS[name].kind is Kind.RATE else Part.HITS
+        assert count_cases(city.whole, name, part, as_of=NOW, period=Period(day, day)) > 0, name
+        after = Period(min(day + timedelta(days=1), NOW.date()), NOW.date())
+        assert day == NOW.date() or count_cases(city.whole, name, part, as_of=NOW, period=after) == 0, name
+    assert latest_day(city.whole, "backlog", as_of=NOW) is None
+    assert latest_day(city.whole, "registered", as_of=datetime(2000, 1, 1)) is None
