@@ -62,7 +62,8 @@ def open_group(metric: Metric, row: pd.Series, by: list[str], *, volume: bool = 
 def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> None:
     """From the number before to that now; a bar opens its cases, the bar of the small ones lays them all out."""
     change = change_of(view, metric, against, [dimension])
-    whole = st.session_state.get("why_whole", False)
+    # A link says so before the switch stands that says it.
+    whole = st.session_state.get("why_whole", st.query_params.get("why_whole") == "true")
     bars = contributions.bars_of(view, metric, change, dimension)
     drawing = clicks.draw(
         view,

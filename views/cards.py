@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from views import words
 from views.markup import Markup, read_static, render
 from views.tokens import FONT, Palette, css_variables
 from views.words import DEMO, SEPARATOR, SMALL, State
@@ -100,7 +101,8 @@ class Attention:
     @property
     def sentence(self) -> str:
         """The alert in one sentence: the fact, then who has most of it, unless the fact says so."""
-        return self.text if not self.who or self.who in self.text else f"{self.text}，{self.who}"
+        named = not self.who or self.who in self.text
+        return words.spaced(self.text if named else f"{self.text}，{self.who}")
 
     @property
     def spoken(self) -> str:

@@ -1,6 +1,7 @@
 """Numbers, changes, days and states in the bureau's Chinese. One way of writing each, used everywhere."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,10 @@ SMALL = "样本少"
 DEMO = "演示数据"
 # Between the numbers that stand beside one.
 SEPARATOR = "；"
+
+_LATIN, _CHINESE = "A-Za-zÀ-ɏ", "\u3400-\u9fff\uf900-\ufaff"
+# Latin words with what stands between them and numbers behind them; a letter alone is a part of a name: B市, K3县.
+_LATIN_WORDS = re.compile(rf"[{_LATIN}](?:[0-9{_LATIN} .,'’&/()#+-]*[0-9{_LATIN}.)'’])")
 
 NumberFormat = Literal["count", "rate", "days", "number"]
 
@@ -246,6 +251,22 @@ def span(first: date, last: date) -> str:
 def width(text: str) -> float:
     """About how many Chinese letters wide a text is."""
     return sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in text)
+
+
+def spaced(text: str) -> str:
+    """A sentence with the gap that Chinese typesetting wants around Latin words: Hotline 最多, 占 Boston 10%.
+
+    Numbers without words keep what stands beside them: 12345转办.
+    """
+    return _LATIN_WORDS.sub(_with_gaps, text)
+
+
+def _with_gaps(found: re.Match[str]) -> str:
+    run, before, after = found[0], found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    if sum(letter.isalpha() for letter in run) < 2:
+        return run
+    first, last = (" " if re.match(f"[{_CHINESE}]", side) else "" for side in (before, after))
+    return f"{first}{run}{last}"
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:

@@ -128,7 +128,8 @@ def heading(title: str, note: str, *, define: Metric | None = None) -> None:
     if define is not None:
         pairs = kpis.definition(process.settings(), define)
         help_text = "\n\n".join(f"**{head}**　{escape_markdown(text)}" for head, text in pairs)
-    st.markdown(f"**{escape_markdown(title)}**  \n:small[:gray[{escape_markdown(note)}]]", help=help_text)
+    finding, listed = (escape_markdown(words.spaced(text)) for text in (title, note))
+    st.markdown(f"**{finding}**  \n:small[:gray[{listed}]]", help=help_text)
 
 
 def explain_missing(view: View, *metrics: str) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 from casebase.errors import CasebaseError
 from pages.parts import identity
 from pages.parts.markdown import escape_markdown
+from views import words
 
 RETRY_SECONDS = 3
 
@@ -43,7 +44,7 @@ def missing(what: str, *tables: str) -> None:
 
 def hint(text: str) -> None:
     """One sentence of plain text in place of an empty page."""
-    st.info(escape_markdown(text))
+    st.info(escape_markdown(words.spaced(text)))
 
 
 def refused(error: CasebaseError) -> None:

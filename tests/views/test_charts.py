@@ -392,6 +392,11 @@ def test_a_subtitle_breaks_only_where_it_has_no_room() -> None:
     assert all(max(map(width_of, lines)) <= room for lines, room in zip(broken, [*rooms[1:], 280], strict=True))
 
 
+def test_a_finding_sets_latin_names_apart() -> None:
+    spec = spec_of(charts.trend(months(), DESK, title="Hotline最多", subtitle="占Boston一半", kind="rate"))
+    assert (spec["title"]["text"], said(spec["title"]["subtitle"])[:11]) == ("Hotline 最多", "占 Boston 一半")
+
+
 def said(text: Any) -> str:
     """What a title or subtitle says, whatever its lines: of an expression its first choice, the text whole."""
     return text if isinstance(text, str) else json.loads(re.findall(r"\? (\[.*?\])", text["expr"])[0])[0]

@@ -153,3 +153,18 @@ def test_short_days_of_this_month_need_no_month() -> None:
     today = date(2026, 11, 27)
     days = [today, date(2026, 11, 30), date(2026, 12, 1)]
     assert [words.short_day(day, today) for day in days] == ["今日", "30日", "12月1日"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spaced"),
+    [
+        ("Mayor's 24 Hour Hotline最多，377 件次", "Mayor's 24 Hour Hotline 最多，377 件次"),
+        ("只有Ward 5，占Boston 12%", "只有 Ward 5，占 Boston 12%"),
+        ("Roxbury、Hyde Park (South)并列最多", "Roxbury、Hyde Park (South) 并列最多"),
+        ("B市、K3县最多，另有12345转办 3 件次，近13个月", "B市、K3县最多，另有12345转办 3 件次，近13个月"),
+        ("单个率用 Wilson 法", "单个率用 Wilson 法"),
+    ],
+)
+def test_latin_words_stand_apart_from_chinese_and_numbers_do_not(sentence: str, spaced: str) -> None:
+    assert words.spaced(sentence) == spaced
+    assert words.spaced(spaced) == spaced

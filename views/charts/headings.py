@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from views import words
 from views.tokens import Palette
 
 TITLE_EXTRA = 1
@@ -23,6 +24,7 @@ def heading(title: str, subtitle: str, palette: Palette) -> dict[str, Any]:
 
     Vega draws no subtitle without a title: a chart that has only a note carries it in the title's place.
     """
+    title, subtitle = words.spaced(title), words.spaced(subtitle)
     note = _by_width(subtitle, palette.note)
     if title or not subtitle:
         return {"text": _by_width(title, palette.text + TITLE_EXTRA), "subtitle": note, "limit": _NO_LIMIT}
