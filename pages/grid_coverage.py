@@ -138,6 +138,7 @@ def table(view: View, frame: pd.DataFrame, metric: Metric, below: places.Below) 
         high=ROWS if grid is None else ROWS_BESIDE_FACTS,
         columns=tables.number_columns(written, metric),
         on_pick=go_down,
+        stays=at_grids,
     )
     if grid is not None:
         facts(view, listed.set_index("code", drop=False).loc[grid])

@@ -72,6 +72,7 @@ def library(view: View, cases: pd.DataFrame) -> None:
     layout.heading(f"共 {words.full_count(len(cases))} 个案例", "按讲述日期由近到远；选中一行查看全文")
     row = tables.pick_row(
         view.derive(rows.model_cases, cases),
+        stays=True,
         key="library",
         alt="优秀案例库",
         high=ROWS,

@@ -75,17 +75,20 @@ def chart(
     if pick is None:
         _put(drawing, key=key, alt=alt)
         return None
+    put = key_now(key)
     if on_pick is not None:
 
         def clicked() -> None:
-            value = _picked(st.session_state[key], pick)
+            value = _picked(st.session_state[put], pick)
             if value is not None:
+                led_away(key)
                 on_pick(value)
 
-        _put(drawing, key=key, alt=alt, on_select=clicked, selection_mode=charts.PICK)
+        _put(drawing, key=put, alt=alt, on_select=clicked, selection_mode=charts.PICK)
         return None
-    value = once(key, _picked(_put(drawing, key=key, alt=alt, on_select="rerun", selection_mode=charts.PICK), pick))
+    value = once(put, _picked(_put(drawing, key=put, alt=alt, on_select="rerun", selection_mode=charts.PICK), pick))
     if value is not None and link is not None:
+        led_away(key)
         open_link(link(value))
     return value
 
@@ -99,6 +102,25 @@ def _picked(event: Any, pick: str | tuple[str, ...]) -> Any | None:
         return charts.picked(event, pick)
     values = tuple(charts.picked(event, field) for field in pick)
     return None if None in values else values
+
+
+def key_now(key: str) -> str:
+    """The key of what is clicked, another one after each click that led away (see `led_away`)."""
+    times = st.session_state.get(_times_of(key), 0)
+    return f"{key}_{times}" if times else key
+
+
+def led_away(key: str) -> None:
+    """A click on what has this key leads elsewhere: whoever comes back finds it as if it was never clicked.
+
+    Under its own key what was chosen would stay so where the way back is quicker than the page that was led to, and the
+    same click would only take it back.
+    """
+    st.session_state[_times_of(key)] = st.session_state.get(_times_of(key), 0) + 1
+
+
+def _times_of(key: str) -> str:
+    return f"_{key}_led_away"
 
 
 def once(key: str, value: Any | None) -> Any | None:

@@ -12,7 +12,7 @@ from cockpit.places import Below, with_metric
 from cockpit.squares import LABEL
 from cockpit.view import View
 from pages.parts import filters
-from pages.parts.clicks import once
+from pages.parts.clicks import key_now, led_away, once
 from pages.parts.layout import on_phone, theme
 from pages.parts.markdown import escape_markdown
 from queries.measure import metric_of
@@ -67,13 +67,15 @@ def area_map(
         points=points,
         points_label=points_label,
     )
-    spot = f"{key}_{view.within.area}"
+    name = f"{key}_{view.within.area}"
+    spot = key_now(name)
 
     def clicked() -> None:
         picked = maps.picked(st.session_state[spot])
         if picked is None or picked[0] == maps.POINTS:
             return
         if places.dimension != "grid":
+            led_away(name)
             filters.set_area(picked[1])
         elif on_grid:
             on_grid(picked[1])

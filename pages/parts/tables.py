@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, TypedDict, TypeVar, Unpack
 
 import pandas as pd
 import streamlit as st
@@ -40,6 +40,9 @@ RIGHT_TEXT = st.column_config.TextColumn(alignment="right")
 WIDE = st.column_config.Column(width="large")
 
 
+T = TypeVar("T")
+
+
 class Look(TypedDict, total=False):
     """How a table looks: its key, what it is called aloud, how many rows are seen at once, its columns by head."""
 
@@ -55,20 +58,27 @@ def table(frame: pd.DataFrame | Styler, **look: Unpack[Look]) -> None:
 
 
 def pick_row(
-    frame: pd.DataFrame | Styler, *, on_pick: Callable[[int], None] | None = None, **look: Unpack[Look]
+    frame: pd.DataFrame | Styler,
+    *,
+    on_pick: Callable[[int], None] | None = None,
+    stays: bool = False,
+    **look: Unpack[Look],
 ) -> int | None:
     """Show a table; returns the position of the row that was selected, once for each click.
 
-    `on_pick` is called with it instead, before the page is drawn again (to change the filter bar).
+    `on_pick` is called with it instead, before the page is drawn again (to change the filter bar). A click leads away
+    unless the row `stays` selected, for what the page shows of it.
     """
-    key = look["key"]
     if on_pick is None:
         event = _dataframe(frame, look, on_select="rerun", selection_mode="single-row")
-        row: int | None = clicks.once(key, next(iter(event["selection"]["rows"]), None))
-        return row
+        row = clicks.once(clicks.key_now(look["key"]), next(iter(event["selection"]["rows"]), None))
+        return row if stays else _led_away(look, row)
+    put = clicks.key_now(look["key"])
 
     def clicked() -> None:
-        for selected in st.session_state[key]["selection"]["rows"]:
+        for selected in st.session_state[put]["selection"]["rows"]:
+            if not stays:
+                clicks.led_away(look["key"])
             on_pick(selected)
 
     _dataframe(frame, look, on_select=clicked, selection_mode="single-row")
@@ -76,11 +86,21 @@ def pick_row(
 
 
 def pick_cell(frame: pd.DataFrame | Styler, **look: Unpack[Look]) -> tuple[int, str] | None:
-    """Show a table; returns the position of the row and the head of the cell that was clicked, once for each click."""
+    """Show a table; returns the position of the row and the head of the cell that was clicked, once for each click.
+
+    It leads away.
+    """
     event = _dataframe(frame, look, on_select="rerun", selection_mode="single-cell")
     cell = next(iter(event["selection"].get("cells", [])), None)
-    picked: tuple[int, str] | None = clicks.once(look["key"], None if cell is None else (int(cell[0]), str(cell[1])))
-    return picked
+    value = None if cell is None else (int(cell[0]), str(cell[1]))
+    return _led_away(look, clicks.once(clicks.key_now(look["key"]), value))
+
+
+def _led_away(look: Look, clicked: T | None) -> T | None:
+    """What was clicked; the table is another one when it is shown again (see clicks.led_away)."""
+    if clicked is not None:
+        clicks.led_away(look["key"])
+    return clicked
 
 
 def headed(
@@ -128,7 +148,7 @@ def _dataframe(frame: pd.DataFrame | Styler, look: Look, **selection: Any) -> An
         column_config=_with_widths(frame, rows, look.get("columns") or {}),
         placeholder=words.NONE,
         height="auto" if high is None else height(len(frame.index), high),
-        key=look["key"],
+        key=clicks.key_now(look["key"]),
         alt=look["alt"],
         **selection,
     )
