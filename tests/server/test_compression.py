@@ -1,6 +1,5 @@
 """Answers are compressed, and the framework's own files once for all who come."""
 
-import asyncio
 import gzip
 from typing import Any
 
@@ -8,6 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from server.compression import Compression
+from tests import loops
 
 TEXT = "a script of the framework\n" * 1000
 FOR_EVER = "public, immutable, max-age=31536000"
@@ -40,7 +40,7 @@ def get(app: Compression, path: str, method: str = "GET", **headers: str) -> tup
 
     given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "headers": given}
-    asyncio.run(app(scope, receive, send))
+    loops.run(app(scope, receive, send))
     start = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
     assert len({name for name, _ in start}) == len(start)
     return dict(start), b"".join(message.get("body", b"") for message in sent[1:])

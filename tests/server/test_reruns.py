@@ -26,6 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from server import reruns
+from tests import loops
 from tests.servers import own_cockpit
 
 DONE = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
@@ -186,4 +187,4 @@ def test_what_the_last_run_drew_is_sent_before_the_next_one_begins() -> None:
             await asyncio.sleep(0.001)
         return session
 
-    assert asyncio.run(ask()).begun == [("part", 1)]
+    assert loops.run(ask()).begun == [("part", 1)]

@@ -11,6 +11,7 @@ from access.identity import Role
 from access.sessions import Sessions, SignIn
 from casebase.settings import AccessSettings
 from server.sockets import BoundSocket
+from tests import loops
 
 CLOSED = {"type": "websocket.close", "code": 1008}
 GONE = {"type": "websocket.disconnect", "code": 1008}
@@ -51,7 +52,7 @@ def test_what_comes_after_the_end_is_neither_heard_nor_answered(tmp_path: Path) 
         sessions.end_person("zhang")
         incoming.put_nowait({"type": "websocket.receive", "text": "after"})
 
-    heard, told = asyncio.run(served(tmp_path, client))
+    heard, told = loops.run(served(tmp_path, client))
     assert heard == [{"type": "websocket.receive", "text": "before"}, GONE]
     assert told == [{"type": "websocket.send", "text": "answer 1"}, CLOSED]
 
@@ -64,8 +65,8 @@ def test_a_socket_on_which_nobody_speaks_is_closed_when_the_session_ends(tmp_pat
     async def by_itself(_sessions: Sessions, _: object) -> None:
         pass
 
-    assert asyncio.run(served(tmp_path / "ended", in_a_thread)) == ([GONE], [CLOSED])
-    assert asyncio.run(served(tmp_path / "ran_out", by_itself, lasts=0.3)) == ([GONE], [CLOSED])
+    assert loops.run(served(tmp_path / "ended", in_a_thread)) == ([GONE], [CLOSED])
+    assert loops.run(served(tmp_path / "ran_out", by_itself, lasts=0.3)) == ([GONE], [CLOSED])
 
 
 def test_the_end_of_another_session_ends_nothing(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_the_end_of_another_session_ends_nothing(tmp_path: Path) -> None:
         assert [session.tabs for session in sessions.all_open()] == [frozenset()]
         sessions.end_person("zhang")
 
-    heard, told = asyncio.run(served(tmp_path, client))
+    heard, told = loops.run(served(tmp_path, client))
     assert heard == [{"type": "websocket.disconnect", "code": 1001}]
     assert [message["type"] for message in told] == ["websocket.send"]
 
