@@ -151,7 +151,10 @@ def test_a_list_leads_back_to_where_its_page_was_scrolled_without_an_entry(
     settled(page)
     wait_until(page, "window.historyOfSteps === true")
     card = page.locator('[data-key="closed"] .open').first
-    card.scroll_into_view_if_needed(timeout=PATIENCE)
+    # What comes late above it pushes it down.
+    card.wait_for(timeout=PATIENCE)
+    into_view = "document.querySelector('[data-key=closed] .open').scrollIntoView({block: 'center'})"
+    wait_until(page, f"({into_view}, {top}) > 300")
     page.wait_for_timeout(1000)
     place, began = page.evaluate(top), entries(page)
     assert place > 300
