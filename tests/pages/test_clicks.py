@@ -151,10 +151,11 @@ def test_a_list_leads_back_to_where_its_page_was_scrolled_without_an_entry(
     settled(page)
     wait_until(page, "window.historyOfSteps === true")
     card = page.locator('[data-key="closed"] .open').first
-    # What comes late above it pushes it down.
-    card.wait_for(timeout=PATIENCE)
-    into_view = "document.querySelector('[data-key=closed] .open').scrollIntoView({block: 'center'})"
-    wait_until(page, f"({into_view}, {top}) > 300")
+    for _ in range(20):  # what comes late above it pushes it down
+        card.evaluate("card => card.scrollIntoView({block: 'center'})", timeout=PATIENCE)
+        if page.evaluate(top) > 300:
+            break
+        page.wait_for_timeout(500)
     page.wait_for_timeout(1000)
     place, began = page.evaluate(top), entries(page)
     assert place > 300
