@@ -19,7 +19,9 @@ from views.words import SEPARATOR, State
 MAP = (850, 516)
 """The map's size above the months of a scene, px of a 1920 × 1080 screen; where it has less, its type is too small."""
 _TYPE = 20 / maps.LABEL
-DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE))
+# Room of the map above and below labels: a line of the font is higher than that of a label, by a tenth of its size.
+_EDGE = 2
+DRAWN = (round(MAP[0] / _TYPE), round(MAP[1] / _TYPE) - 2 * _EDGE)
 """The size that the map is drawn at: labels are placed for the desk's map type, and 20 px high on the wall."""
 # What stands beside a number: so many lines, each of so many characters.
 _BESIDE_LINES, _BESIDE_WIDTH = 2, 18
@@ -248,7 +250,7 @@ def map_html(
     drawing = maps.flat(frame, palette, kind=kind, meaning=meaning, width=DRAWN[0], height=DRAWN[1])
     if drawing is None:
         return _quiet(title, note, "库中没有坐标和轮廓，画不出地图。")
-    width, height = drawing.size
+    width, height = drawing.size[0], drawing.size[1] + 2 * _EDGE
     return render(
         "wall/map.html.jinja",
         title=title,
