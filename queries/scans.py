@@ -1,6 +1,7 @@
 """Passes over the rows: one counts several metrics at once, and one statement makes several of them."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -264,12 +265,12 @@ def _fetching_cases_once(
     DuckDB seeks the cases of a join among all of them, and reads all for each question that is asked of them, for each
     pass and moment anew. PostgreSQL has indexes.
     """
-    looks: dict[ColumnElement[bool], int] = {}
     few_of = [one.few_cases if isinstance(one, Scan) else None for one in passes]
+    looks = Counter[ColumnElement[bool]]()
     if casebase.engine.dialect.name == "duckdb":
-        for few, one in zip(few_of, passes, strict=True):
-            if few is not None and isinstance(one, Scan):
-                looks[few] = looks.get(few, 0) + len(one.cells)
+        for one in passes:
+            if isinstance(one, Scan) and one.few_cases is not None:
+                looks[one.few_cases] += len(one.cells)
     fetched = [few for few, times in looks.items() if times >= _SEVERAL]
     adapters = {few: ClauseAdapter(select(petition).where(few).cte(f"few_cases{n}")) for n, few in enumerate(fetched)}
     return [adapters[few].traverse(one) if few in adapters else one for one, few in zip(selects, few_of, strict=True)]

@@ -15,15 +15,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import Alias, ClauseElement, Column, ColumnElement, Select, Table, select
-from sqlalchemy.sql import visitors
+from sqlalchemy import Alias, ClauseElement, ColumnElement, Select, Table, select
 
 from casebase import schema
 from casebase.engine import ScopedCasebase
 from casebase.settings import DeadlineSettings
 from casebase.settled import KEY, MARGIN, Settled
 from casebase.workdays import fingerprint
-from queries.joins import needed
+from queries.joins import needed, tables_of
 from queries.model import Metric, Moment, Slice
 from queries.once_a_version import once_for
 from queries.periods import Period, end_of_day
@@ -68,9 +67,8 @@ class SettledCounts:
     def reads_cases_alone(self, question: Hashable, whole: Scan | Balance) -> bool:
         """Whether a pass reads no table whose rows change without the settled cases; by its question."""
         if question not in self._alone:
-            tables = {name for part in whole.expressions() for name in _tables(part)}
             is_of_cases = needed(whole.rows, whole.expressions()) is schema.petition
-            self._alone[question] = is_of_cases and tables.issubset(_STEADY)
+            self._alone[question] = is_of_cases and _tables(whole.expressions()).issubset(_STEADY)
         return self._alone[question]
 
     def period(self, period: Period | None) -> Hashable:
@@ -191,15 +189,11 @@ def _has_none(kept: SettledCounts, metrics: Iterable[Metric], at: Iterable[Momen
     return is_dated and period is not None and period.start > kept.until.date()
 
 
-def _tables(expression: ClauseElement) -> Iterator[str]:
-    """The names of the tables that it reads; the cases by another name are other cases than the one that is counted."""
-    for part in visitors.iterate(expression):
-        if isinstance(part, Alias) and part.element is schema.petition:
-            yield "other cases"
-        elif isinstance(part, Column) and isinstance(part.table, Table):
-            yield part.table.name
-        elif isinstance(part, Table):
-            yield part.name
+def _tables(parts: Iterable[ClauseElement]) -> set[str]:
+    """The names of the tables that they read; cases by another name are other ones than the case that is counted."""
+    read = {table for part in parts for table in tables_of(part)}
+    names = {table.name for table in read if isinstance(table, Table)}
+    return names | {"other cases" for table in read if isinstance(table, Alias) and table.element is schema.petition}
 
 
 def _none_of(whole: Scan) -> Group:
