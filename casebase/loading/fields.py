@@ -197,7 +197,7 @@ def _times(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Seri
             days |= (waiting & times.notna()).to_numpy()
     if (raw.notna() & times.isna()).any():
         serial = _serial_times(plain)
-        days |= (times.isna() & (serial == serial.dt.normalize())).to_numpy()
+        days |= times.isna().to_numpy() & _at_midnight(serial)
         times = times.fillna(serial)
     batch.days[name] = days
     strange = raw.notna() & times.isna()
@@ -233,7 +233,7 @@ def _to_end_of_day(limits: pd.Series, days: np.ndarray | None) -> pd.Series:
     `days` says which the file gives as one. Where all stand at midnight they are days as well, which a spreadsheet or
     a database wrote with a time; among limits with a time of day, midnight means midnight.
     """
-    at_midnight = limits.isna() | (limits == limits.dt.normalize())
+    at_midnight = limits.isna() | _at_midnight(limits)
     if days is None or at_midnight.all():
         days = at_midnight.to_numpy()
     return limits.mask(days, limits + timedelta(days=1) - timedelta(seconds=1)).astype("datetime64[us]")
