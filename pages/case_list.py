@@ -44,7 +44,7 @@ def table(view: View, question: lists.Question, part: Part) -> None:
         filters.warn_of_unknown(DIMENSIONS[name], value, "这里没有记录")
     if unseen:
         return  # refused, and no list that was seen
-    if not metric.is_stock and not lists.count_rows(chosen, view, Part.AMONG if metric.kind is Kind.RATE else part):
+    if not total and not metric.is_stock and not _looks_at_any(view, chosen):
         offer_another_period(view, chosen)
     recording.opened("list", Action.VIEW_LIST, filters.address_text(chosen.parameters))
     lists.paged(
@@ -60,6 +60,11 @@ def table(view: View, question: lists.Question, part: Part) -> None:
         alt=f"{metric.name}的明细",
         lead=chosen.size_text(view, total),
     )
+
+
+def _looks_at_any(view: View, question: lists.Question) -> bool:
+    """Whether a number without rows in its list looks at any: a rate of which none failed does."""
+    return question.metric.kind is Kind.RATE and lists.count_rows(question, view, Part.AMONG) > 0
 
 
 def offer_another_period(view: View, question: lists.Question) -> None:
