@@ -13,7 +13,7 @@ from casebase.demo import ground
 from views import labels, maps, wall
 from views.boxes import lines_cross_boxes, overlap, segments_cross
 from views.labels import Box, Spot
-from views.tokens import DESK, WALL, Palette
+from views.tokens import DESK, WALL
 
 PHONE = (340, 320)
 
@@ -29,11 +29,17 @@ def districts() -> pd.DataFrame:
     return shaped
 
 
-SIZES = pytest.mark.parametrize(
-    ("size", "colours"),
-    [((480, 236), DESK), ((780, 460), DESK), (PHONE, DESK), (wall.DRAWN, WALL)],
+@pytest.fixture(
+    scope="module",
+    params=[((480, 236), DESK), ((780, 460), DESK), (PHONE, DESK), (wall.DRAWN, WALL)],
     ids=["overview", "coverage", "phone", "wall"],
 )
+def drawing(request: pytest.FixtureRequest, districts: pd.DataFrame) -> maps.Flat:
+    """Their map at each size that is shown."""
+    (width, height), colours = request.param
+    drawn = maps.flat(districts, colours, kind="rate", width=width, height=height)
+    assert drawn is not None
+    return drawn
 
 
 def rows(drawing: maps.Flat) -> NDArray[np.float64]:
@@ -41,48 +47,30 @@ def rows(drawing: maps.Flat) -> NDArray[np.float64]:
     return np.array([(at.left, at.top, at.right, at.bottom) for at in (label.box for label in drawing.labels)])
 
 
-@SIZES
-def test_every_district_has_its_name_and_number(
-    districts: pd.DataFrame, size: tuple[int, int], colours: Palette
-) -> None:
-    drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
-    assert drawing is not None
+def test_every_district_has_its_name_and_number(drawing: maps.Flat, districts: pd.DataFrame) -> None:
     written = {label.text.split("\n")[0]: label.text.split("\n")[1:] for label in drawing.labels}
     assert set(written) == set(districts["name"])
     assert len(written) == 16
     assert all(len(number) == 1 for number in written.values())
 
 
-@SIZES
-def test_no_label_touches_another_a_circle_or_the_edge(
-    districts: pd.DataFrame, size: tuple[int, int], colours: Palette
-) -> None:
-    drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
-    assert drawing is not None
+def test_no_label_touches_another_a_circle_or_the_edge(drawing: maps.Flat) -> None:
     labels = rows(drawing)
     circles = np.array(
         [(at.x - at.radius, at.y - at.radius, at.x + at.radius, at.y + at.radius) for at in drawing.tokens]
     )
     assert overlap(labels, labels).sum() == len(labels)
     assert not overlap(labels, circles).any()
-    assert (np.abs(labels) <= np.tile(size, 2) / 2).all()
+    assert (np.abs(labels) <= np.tile(drawing.size, 2) / 2).all()
 
 
-@SIZES
-def test_no_line_runs_through_a_label(districts: pd.DataFrame, size: tuple[int, int], colours: Palette) -> None:
-    drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
-    assert drawing is not None
+def test_no_line_runs_through_a_label(drawing: maps.Flat) -> None:
     lines = np.array([(*label.anchor, *label.leader) for label in drawing.labels if label.leader])
     assert len(lines)
     assert not lines_cross_boxes(lines, rows(drawing)).any()
 
 
-@SIZES
-def test_a_number_stands_on_its_own_colour_or_on_none(
-    districts: pd.DataFrame, size: tuple[int, int], colours: Palette
-) -> None:
-    drawing = maps.flat(districts, colours, kind="rate", width=size[0], height=size[1])
-    assert drawing is not None
+def test_a_number_stands_on_its_own_colour_or_on_none(drawing: maps.Flat, districts: pd.DataFrame) -> None:
     outlines = {row["name"]: row["shape"] for row in districts.to_dict("records") if row["shape"] is not None}
     for label in drawing.labels:
         own = label.text.split("\n")[0]
