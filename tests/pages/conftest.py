@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,9 @@ PATHS = {entry.file: entry.path for entry in ENTRIES}
 # One for all cockpits of a test process, so that their settings are alike.
 ACCESS_LOG = Path(tempfile.mkdtemp(prefix="cockpit-access-"))
 atexit.register(shutil.rmtree, ACCESS_LOG, ignore_errors=True)
+# A time zone in which it is about noon: what is an hour old, and what comes in the next hour, is of one day, month and
+# year, whenever the tests run.
+NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 CASES, SEED, UNTIL = 6000, 7, datetime(2026, 11, 20, 15, 30)
 # The last whole day of the city, and the year up to it: what most tests of a click ask for.
 EVENING = end_of_day(date(2026, 11, 19))
@@ -130,14 +133,18 @@ def own_city(own_url: str) -> Iterator[Casebase]:
 
 @pytest.fixture
 def still_config(tmp_path: Path) -> Path:
-    """config.toml with a city that does not move, for the test to change."""
+    """config.toml with a city that does not move, at noon, for the test to change."""
     return _still(tmp_path)
 
 
 def _still(folder: Path) -> Path:
     file = folder / "config.toml"
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    for old, new in (("live = true", "live = false"), ('log = "data/access"', f'log = "{ACCESS_LOG}"')):
+    for old, new in (
+        ("live = true", "live = false"),
+        ('timezone = "Asia/Shanghai"', f'timezone = "{NOON}"'),
+        ('log = "data/access"', f'log = "{ACCESS_LOG}"'),
+    ):
         assert old in text
         text = text.replace(old, new)
     file.write_text(text, encoding="utf-8")
@@ -190,7 +197,7 @@ def small(postgres_url: str, casebase_of: Callable[[str], Casebase]) -> Casebase
 def add_cases(casebase: Casebase, numbers: range, place: tuple[float, float] | None = None) -> None:
     """Cases of the last hour with these numbers, the last one newest, each at `place` (lon, lat) if given."""
     lon, lat = place or (None, None)
-    now = wall_clock("Asia/Shanghai").replace(microsecond=0)
+    now = wall_clock(NOON).replace(microsecond=0)
     registered = [now - timedelta(minutes=60 - number) for number in numbers]
     frame = pd.DataFrame(
         {

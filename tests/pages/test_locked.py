@@ -14,7 +14,7 @@ from casebase.engine import Casebase, mark_changed
 from cockpit import process
 from cockpit.data import Data
 from pages.parts import session, style
-from tests.pages.conftest import add_cases, card_values, failures, panels
+from tests.pages.conftest import NOON, add_cases, card_values, failures, panels
 
 LATE = "■ 数据库不可达，以下为最近一次读到的数据"
 
@@ -42,7 +42,7 @@ def test_a_page_is_outdated_once_what_is_new_is_prepared_until_it_is_drawn(
     small: Casebase, open_page: Callable[..., AppTest], outdated: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As long as the page says that it is outdated, it is drawn anew: it must not say so for ever."""
-    at = wall_clock("Asia/Shanghai")
+    at = wall_clock(NOON)
     monkeypatch.setattr("cockpit.process.now", lambda: at)
     app = open_page(small.engine.url.render_as_string(hide_password=False), "backlog")
     assert card_values(app)["backlog"] == "40"
@@ -100,7 +100,7 @@ def test_a_page_keeps_its_numbers_while_a_table_is_locked(
     passed = [0.0]
     real = time.monotonic
     monkeypatch.setattr("cockpit.reading.monotonic", lambda: real() + passed[0])
-    at = wall_clock("Asia/Shanghai")
+    at = wall_clock(NOON)
     monkeypatch.setattr("cockpit.process.now", lambda: at)
     url = small.engine.url.render_as_string(hide_password=False)
     app = open_page(url, "backlog")

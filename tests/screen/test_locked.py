@@ -14,6 +14,7 @@ from casebase.scope import WHOLE
 from cockpit import process
 from screen import wall
 from screen.wall import Snapshots
+from tests.pages.conftest import NOON
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_wall_waits_once_for_a_lock_and_keeps_its_numbers_with_their_age(
     with psycopg.connect(url) as locking:
         locking.execute("LOCK TABLE petition IN ACCESS EXCLUSIVE MODE")
         with small.writing() as connection:
-            mark_changed(connection, wall_clock("Asia/Shanghai").replace(microsecond=0))
+            mark_changed(connection, wall_clock(NOON).replace(microsecond=0))
         for waited, age in ((40, 40), (80, 80)):
             passed[0] = waited
             asked.clear()

@@ -15,7 +15,7 @@ from cockpit import process
 from cockpit.data import Data
 from cockpit.slots import Rank
 from pages.parts import body, filters, identity, session
-from tests.pages.conftest import add_cases, failures
+from tests.pages.conftest import NOON, add_cases, failures
 
 OpenPage = Callable[..., AppTest]
 
@@ -36,7 +36,7 @@ def shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    at = [wall_clock("Asia/Shanghai").replace(hour=12)]
+    at = [wall_clock(NOON)]
     monkeypatch.setattr("cockpit.process.now", lambda: at[0])
     return at
 
