@@ -239,7 +239,7 @@ def months(
     last = valued.iloc[-1]
     at = pd.Timestamp(last["at"])
     running = f"（至{today.day}日）" if (at.year, at.month) == (today.year, today.month) else ""
-    statement = f"{words.month(at.date(), year=not running)}{running}{words.percent(last['value'])}"
+    statement = f"{words.month(at.date(), year=not running)}{running or ' '}{words.percent(last['value'])}"
     if target is None:
         return f"{statement}（{words.SMALL}）" if last["small"] else statement
     if last["small"]:
