@@ -184,7 +184,8 @@ def _candidates(at: Moment, metrics: Sequence[Metric], period: Period | None) ->
     by_date: dict[object, ColumnElement[bool]] = {}
     for metric in metrics:
         if _is_found_open(metric, period):
-            by_date[open_at] = open_at(at.as_of)
+            # What was registered later is not open: of a moment long ago that is nearly all that is open now.
+            by_date[open_at] = and_(schema.petition.c.registered_at <= at.as_of, open_at(at.as_of))
         elif metric.dated_by is None:
             by_date[metric] = metric.among(at)
         elif metric.dated_from is not None and period is not None:
