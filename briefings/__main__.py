@@ -32,7 +32,12 @@ def run(
     last: Annotated[
         arguments.Last | None, typer.Option(help="The last finished week, month, quarter or year instead.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option(help="Moment; a day means its end. Default: now.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Moment; a day means its end. Default: the pages' own: now, or the last day of data that ended."
+        ),
+    ] = None,
     area: Annotated[str | None, typer.Option(help="Area, by code or name. Default: the whole city.")] = None,
     cover: Annotated[str, typer.Option(help="A line on the cover.")] = "",
     suggestions: Annotated[Path | None, typer.Option(help="A text file: 下步建议, a line each.")] = None,

@@ -65,7 +65,9 @@ def run_command(
         given = None if arguments is None else list(arguments)
         return command(args=given, prog_name=f"python -m {module}", standalone_mode=False) or 0
     except typer.TyperException as error:
-        return _fail(" ".join(error.format_message().split()), error.exit_code)
+        # What checks an argument puts the kind of its error before the sentence.
+        sentence = " ".join(error.format_message().split()).replace(": Value error, ", ": ")
+        return _fail(sentence, error.exit_code)
     except CasebaseError as error:
         return _fail(str(error), 2 if isinstance(error, UsageError) else 1)
     except (typer.Abort, KeyboardInterrupt):

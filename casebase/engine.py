@@ -102,14 +102,21 @@ class DataState:
     def as_of(self, now: datetime) -> datetime:
         """The moment that numbers speak of: now, to the minute, or the last change within it.
 
-        Data that ended long ago is spoken of as of its last day, so that nothing opens empty. It has not ended while
-        loads keep up with the bureau, however quiet its weeks are.
+        Data that has ended is spoken of as of its last day, so that nothing opens empty.
         """
-        until = max((at for at in (self.data_until, self.followed_at) if at), default=None)
-        if until and now - until > FOLLOWED_WITHIN:
+        until = self._until
+        if until and self.has_ended(now):
             return datetime.combine(until, time.max)
         minute = now.replace(second=0, microsecond=0)
         return self.changed_at if self.changed_at and minute < self.changed_at <= now else minute
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether the data ended long ago: it has not while loads keep up with the bureau, however quiet its weeks."""
+        return self._until is not None and now - self._until > FOLLOWED_WITHIN
+
+    @property
+    def _until(self) -> datetime | None:
+        return max((at for at in (self.data_until, self.followed_at) if at), default=None)
 
     def bureau(self, settings: Settings) -> str:
         """Whose numbers they are: config.toml's bureau, or the city whose cases were loaded, where that is another."""

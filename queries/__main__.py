@@ -60,7 +60,10 @@ def run(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option(help="Moment; a day means its end. Default: now, for stocks the end of a period that is over."),
+        typer.Option(
+            help="Moment; a day means its end. Default: the pages' own, which is now, or the last day of data that has "
+            "ended; for stocks the end of a period that is over."
+        ),
     ] = None,
     area: Annotated[str | None, typer.Option(help="Area of any level, by code or name.")] = None,
     channel: Annotated[str | None, typer.Option(help="Channel, such as 来访.")] = None,
@@ -83,17 +86,13 @@ def run(
     if show or lacking:
         _print_unknown(url, scope) if lacking else _dictionary(metrics, form)
         return
-    if list_cases and by:
-        raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
-    if list_cases and sort:
-        raise UsageError("--sort goes with numbers; the cases of --cases are listed oldest first")
+    if list_cases:
+        _check_list(metrics or [], by, sort)
     if not metrics and not codes:
         raise UsageError("name at least one metric; python -m queries --list shows them all")
     settings = read_settings(checks=[check_targets])
-    moment = arguments.moment(as_of) if as_of else wall_clock(settings.city.timezone)
-    period = _period(last, from_, to, moment.date())
-    if list_cases and len(metrics or []) > 1:
-        raise UsageError("--cases takes one metric")
+    named = arguments.moment(as_of) if as_of else None
+    days = _days(last, from_, to)
     owned = open_casebase(settings, url, create=False)
     try:
         casebase = owned.seen_by(scope_of(scope, owned))
@@ -101,6 +100,9 @@ def run(
             _print(_codes(casebase, codes), form, _list_head)
             return
         assert metrics
+        now = wall_clock(settings.city.timezone)
+        moment = named or casebase.state().as_of(now)
+        period = last.before(moment.date()) if last else days
         within = _slice(casebase, area, channel, category, unit, where or [])
         # A moment that is named goes before the end of the period, of which stocks are otherwise.
         periods = (period, None if as_of else period)
@@ -113,18 +115,29 @@ def run(
             every = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)
             table, of = every[:limit], len(every)
         apart = _notes(casebase, metrics, moment, periods, within, split, form)
+        if named is None and form is Format.TABLE:
+            apart += _said_of_end(casebase, now)
     finally:
         owned.engine.dispose()
     _print(table, form, _list_head if list_cases else head_of_number, of)
     sys.stdout.write(apart)
 
 
-def _period(last: arguments.Last | None, from_: str | None, to: str | None, today: date) -> Period | None:
-    if last is None:
-        return arguments.period(from_, to)
-    if from_ or to:
+def _check_list(metrics: list[str], by: list[str] | None, sort: str | None) -> None:
+    """Refuse with UsageError what goes with numbers alone, not with the list behind one."""
+    if by:
+        raise UsageError("--cases cannot be split --by; narrow it with --where DIMENSION=VALUE")
+    if sort:
+        raise UsageError("--sort goes with numbers; the cases of --cases are listed oldest first")
+    if len(metrics) > 1:
+        raise UsageError("--cases takes one metric")
+
+
+def _days(last: arguments.Last | None, from_: str | None, to: str | None) -> Period | None:
+    """The days --from … --to, which do not go with --last: that is known once the moment is."""
+    if last and (from_ or to):
         raise UsageError("tell the period either by --last or by --from and --to")
-    return last.before(today)
+    return arguments.period(from_, to)
 
 
 def _listed(
@@ -210,6 +223,16 @@ def _said_of_time(
     elif stock is not None:
         said.append(f"stocks as of {_to_the_second(span_of(stock, moment, periods[1], within)[0])}")
     return "; ".join(said) + "\n"
+
+
+def _said_of_end(casebase: ScopedCasebase, now: datetime) -> str:
+    """One line where the data has ended, so that the moment is not now; else nothing."""
+    state = casebase.state()
+    if not state.has_ended(now):
+        return ""
+    return (
+        f"the data ended on {state.as_of(now):%Y-%m-%d} and is spoken of as of that day; --as-of names another moment\n"
+    )
 
 
 def _notes(

@@ -236,7 +236,7 @@ def test_the_dictionary_needs_no_database(ask: Ask) -> None:
         (["registered", "--cases", "hits", "--limit", "0"], "--limit"),
         (["cases_per_10k", "--cases", "among"], "no list of them"),
         (["registered", "--cases", "everything"], "--cases"),
-        (["registered", "--format", "xml"], "--format"),
+        (["registered", "--format", "xml"], "'--format': 'xml' is not one of 'table', 'csv', 'json'."),
         (["registered", "--nonsense"], "--nonsense"),
         (["registered", "--from"], "--from"),
     ],
@@ -415,6 +415,35 @@ def test_a_table_says_which_days_its_numbers_are_of(ask: Ask, words: list[str], 
 def test_stocks_of_a_period_that_is_over_are_said_to_be_of_its_end(ask: Ask) -> None:
     out = ask("overdue", "--from", "2026-10-01", "--to", "2026-10-31").out
     assert "stocks as of 2026-10-31 23:59:59" in out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "end", "at"),
+    [
+        (datetime(2026, 11, 25, 9, 30, 7), "2026-10-01", "2026-10-31", datetime(2026, 11, 25, 9, 30)),
+        (datetime(2027, 8, 2, 9, 30, 7), "2026-10-01", "2026-10-31", None),
+    ],
+    ids=["followed", "ended"],
+)
+def test_the_moment_is_that_of_the_pages(
+    ask: Ask,
+    city: Casebase,
+    monkeypatch: pytest.MonkeyPatch,
+    now: datetime,
+    first: str,
+    end: str,
+    at: datetime | None,
+) -> None:
+    monkeypatch.setattr(entry, "wall_clock", lambda _: now)
+    moment = at or NOW
+    assert city.state().as_of(now) == moment
+    of_last_month = ask("closed", "--last", "month")
+    assert f"period: {first} to {end}" in of_last_month.out.splitlines()
+    asked = ask("backlog", "--format", "json").records()
+    assert [row["as_of"] for row in asked] == [moment.isoformat()]
+    ended = "the data ended on 2026-11-22 and is spoken of as of that day; --as-of names another moment"
+    assert (ended in of_last_month.out.splitlines()) is (at is None)
+    assert ended not in ask("closed", "--last", "month", *AT).out
 
 
 def test_what_a_limit_leaves_out_is_counted(ask: Ask) -> None:
