@@ -48,7 +48,7 @@ def outlook(view: View, clock: str) -> None:
         alt=f"若不再办结的{rate.name}",
         title=title,
         subtitle=f"{month}{rate.name}，按期／应办结；不是预测，只把期限往后推{falling_due.crossing_text(view)}",
-        largest_first=True,
+        is_timeline=True,
         from_zero=False,
         row=OUTLOOK_ROW,
         link=link,
@@ -81,10 +81,10 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
     if layout.explain_missing(view, metric_id):
         return
     frame, noun = splits.split(view, [metric_id], dimension), PLACE_NAMES[dimension]
-    what = f"{days} 个工作日内{LIMITS[clock]}到期"
+    what = f"{days} 个工作日内{LIMITS[clock]}到期，按{noun}"
     even = view.derive(headlines.spread, frame, noun)
     if even and len(frame) > ROWS:
-        layout.heading(even, f"各{noun}{what}（件次），没有一个比别的多")
+        layout.heading(even, f"{what}（件次），没有一个比别的多")
         total = int(frame["value"].sum())
         lists.open_all(metric_id, f"全部 {words.full_count(total)} 件次", total, key=f"even_{dimension}")
         return
@@ -95,11 +95,11 @@ def ranked(view: View, clock: str, days: int, dimension: str) -> None:
         view.place,
         counts=view.derive(splits.counts_of, frame, metric_id),
         key=f"forward_{dimension}",
-        alt=f"各{noun}{what}",
+        alt=what,
         title=even,
-        subtitle=f"各{noun}{what}（件次）{rankings.first_of(len(frame), ROWS)}",
+        subtitle=f"{what}（件次）{rankings.first_of(len(frame), ROWS)}",
         most=ROWS,
-        none=f"没有{what}的件",
+        none=headlines.none_due(days, LIMITS[clock]),
     )
 
 
@@ -111,8 +111,8 @@ def units(view: View, clock: str, days: int) -> None:
     steps = [due(clock, number) for number in HORIZONS]
     holders = rows.counts_by_unit(view, steps, [metric_id, *steps])
     if holders.empty:
-        nothing = f"{HORIZONS[-1]} 个工作日内没有{LIMITS[clock]}到期的件"
-        layout.heading(nothing, "按责任单位", define=metric_of(metric_id))
+        later = "" if days == HORIZONS[-1] else f"；{HORIZONS[-1]} 个工作日内也没有"
+        layout.heading(headlines.none_due(days, LIMITS[clock]), f"按责任单位{later}", define=metric_of(metric_id))
         return
     tables.headed(
         rows.due_units(view, holders, clock, days),

@@ -45,7 +45,8 @@ def oldest(cases: pd.DataFrame, unknown_limit: str) -> str:
     """
     overdue = int((cases["state"] == "overdue").sum())
     of_whom = f"是否超期看不出（{unknown_limit}）" if unknown_limit else f"其中超期 {overdue} 件"
-    return f"最久的 {len(cases)} 件，登记至今 {cases['days_open'].min()}—{cases['days_open'].max()} 天，{of_whom}"
+    shortest, longest = words.number_of_days(cases["days_open"].min()), words.days(cases["days_open"].max())
+    return f"最久的 {len(cases)} 件，登记至今 {shortest}—{longest}，{of_whom}"
 
 
 def open_receptions(days: pd.Series, most: int) -> str:
@@ -53,7 +54,7 @@ def open_receptions(days: pd.Series, most: int) -> str:
     if days.empty:
         return "没有未办结的接访事项"
     listed = f"最久的 {most} 批次" if len(days) == most else f"未办结的 {words.full_count(len(days))} 批次"
-    return f"{listed}，最久的已 {days.iloc[0]} 天"
+    return f"{listed}，最久的已 {words.days(days.iloc[0])}"
 
 
 def open_tasks(total: int, days: pd.Series, late: int) -> str:
@@ -97,10 +98,17 @@ def spread(frame: pd.DataFrame, noun: str) -> str:
     )
 
 
+def none_due(days: int, limit: str) -> str:
+    """3 个工作日内没有五日期限到期的件."""
+    return f"{days} 个工作日内没有{limit}到期的件"
+
+
 def due_units(units: pd.DataFrame, metric: str, days: int, limit: str) -> str:
     """3 个工作日内 41 件次五日期限到期，涉及 12 个单位，市住建局最多. Columns: code, name, metric, largest first."""
     counts = units[metric]
     holders = int((counts > 0).sum())
+    if not holders:
+        return none_due(days, limit)
     alone = holders > 1 and counts.nlargest(2).is_unique and units["code"].iloc[0]
     most = f"，{units['name'].iloc[0]}最多" if alone else ""
     return f"{days} 个工作日内 {words.full_count(counts.sum())} 件次{limit}到期，涉及 {holders} 个单位{most}"
@@ -165,4 +173,4 @@ def newest(sources: pd.DataFrame, now: datetime) -> str:
         return "库中还没有信访件"
     last = sources["last_at"].max()
     old = max((now - last).days, 0)
-    return f"最近一件登记于 {words.moment(last, year=True)}" + (f"，{words.full_count(old)} 天前" if old else "")
+    return f"最近一件登记于 {words.moment(last, year=True)}" + (f"，{words.days(old)}前" if old else "")

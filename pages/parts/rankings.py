@@ -47,11 +47,14 @@ def ranking(
     on_pick: Callable[[str], None] | None = None,
     is_clicked: bool = True,
     largest_first: bool | None = None,
+    is_timeline: bool = False,
     from_zero: bool = True,
     most: int = MOST,
     row: int = ROW,
 ) -> None:
     """Show a metric by a dimension, what needs attention first; a bar opens its cases.
+
+    Of a timeline the rows stay in the order of the frame, whatever their values and samples are.
 
     Where there are more than `most`, a table of all is one click below.
 
@@ -61,9 +64,11 @@ def ranking(
     frame; or calls `on_pick` with its code, before the page is drawn again; unless nothing `is_clicked`.
     """
     metric = metric_of(metric_id)
-    if largest_first is None:
+    if is_timeline:
+        largest_first = None
+    elif largest_first is None:
         largest_first = not is_low_first(metric)
-    if view.derive(_is_partly_small, frame):
+    if not is_timeline and view.derive(_is_partly_small, frame):
         subtitle = charts.join_notes(subtitle, "样本少的在后")
     drawing = clicks.draw(
         view,

@@ -256,6 +256,19 @@ def test_a_ranking_is_sorted_with_its_numbers_beside_and_the_unknown_last() -> N
     assert [row["name"] for row in upwards] == ["金水区", "二七区", "上街区", "中原区"]
 
 
+def test_steps_of_time_stand_in_their_order_small_samples_or_not() -> None:
+    steps = pd.DataFrame(
+        {
+            "code": ["0", "1", "3", "5"],
+            "name": ["现在", "1个工作日后", "3个工作日后", "5个工作日后"],
+            "value": [None, 0.66, 0.9167, 0.3747],
+            "small": [True, False, True, False],
+        }
+    )
+    drawn = rows(spec_of(charts.ranking(steps, DESK, title="题", largest_first=None)), "written")
+    assert [row["code"] for row in drawn] == ["0", "1", "3", "5"]
+
+
 def test_the_whole_row_of_a_ranking_takes_the_click() -> None:
     spec = spec_of(charts.ranking(areas(), DESK, title="题"))
     (view,) = spec["params"][0]["views"]

@@ -26,6 +26,8 @@ def test_coming_hearings() -> None:
 def test_oldest() -> None:
     cases = pd.DataFrame({"days_open": [180, 61], "state": ["overdue", "in_time"]})
     assert headlines.oldest(cases, "") == "最久的 2 件，登记至今 61—180 天，其中超期 1 件"
+    aged = cases.assign(days_open=[3305, 1226])
+    assert headlines.oldest(aged, "") == "最久的 2 件，登记至今 1,226—3,305 天，其中超期 1 件"
     assert headlines.oldest(cases, "未装入办结期限").endswith("是否超期看不出（未装入办结期限）")
 
 
@@ -33,6 +35,7 @@ def test_open_receptions() -> None:
     days = pd.Series([61, 9])
     assert headlines.open_receptions(days, most=200) == "未办结的 2 批次，最久的已 61 天"
     assert headlines.open_receptions(days, most=2) == "最久的 2 批次，最久的已 61 天"
+    assert headlines.open_receptions(days + 2000, most=2) == "最久的 2 批次，最久的已 2,061 天"
     assert headlines.open_receptions(days.head(0), most=2) == "没有未办结的接访事项"
 
 
@@ -73,6 +76,7 @@ def test_units_that_hold_what_falls_due() -> None:
     units = pd.DataFrame({"code": ["1", "2", "3"], "name": ["市住建局", "市公安局", "市信访局"], "due": [30, 11, 0]})
     sentence = "3 个工作日内 41 件次五日期限到期，涉及 2 个单位"
     assert headlines.due_units(units, "due", 3, "五日期限") == f"{sentence}，市住建局最多"
+    assert headlines.due_units(units.assign(due=0), "due", 1, "五日期限") == "1 个工作日内没有五日期限到期的件"
     # Nobody has most where two hold as many, where one holds all, or where nobody wrote down who it is.
     assert "最多" not in headlines.due_units(units.assign(due=[11, 11, 0]), "due", 3, "五日期限")
     assert "最多" not in headlines.due_units(units.head(1), "due", 3, "五日期限")

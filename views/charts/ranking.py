@@ -32,7 +32,7 @@ def ranking(
     target: float | None = None,
     target_name: str = "目标",
     selected: str | None = None,
-    largest_first: bool = True,
+    largest_first: bool | None = True,
     from_zero: bool = True,
     most: int = 30,
     row: int = ROW,
@@ -43,6 +43,7 @@ def ranking(
     Columns: code, name, value; optional hits and among (written beside), small (bool: drawn as a dashed outline and
     marked 样本少; below those that can be judged), role (a tokens.Role: warn and bad colour the bar), tip. Rows without
     a value come last, as —.
+    `largest_first=None` leaves all rows in the order of the frame, for steps of time.
     `from_zero=False` draws dots on a shorter axis, for rates that all lie near each other.
     """
     if frame.empty:
@@ -95,7 +96,7 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, bar: int | None) -> list[
 
 
 def _ranking_data(
-    frame: pd.DataFrame, palette: Palette, kind: NumberFormat, selected: str | None, largest_first: bool
+    frame: pd.DataFrame, palette: Palette, kind: NumberFormat, selected: str | None, largest_first: bool | None
 ) -> pd.DataFrame:
     ordered = in_order(frame, largest_first=largest_first)
     codes, names = ordered["code"].astype(str), ordered["name"].astype(str)
@@ -121,8 +122,13 @@ def _ranking_data(
     )
 
 
-def in_order(frame: pd.DataFrame, *, largest_first: bool) -> pd.DataFrame:
-    """The rows of a ranking as they stand in it: small samples below those that can be judged, without a value last."""
+def in_order(frame: pd.DataFrame, *, largest_first: bool | None) -> pd.DataFrame:
+    """The rows of a ranking as they stand in it: small samples below those that can be judged, without a value last.
+
+    None: in the order of the frame.
+    """
+    if largest_first is None:
+        return frame.reset_index(drop=True)
     ordered = frame.sort_values("value", ascending=not largest_first, na_position="last", kind="stable")
     last = ordered["value"].isna() * 2 + pd.Series(bool_column(ordered, "small"), index=ordered.index)
     return ordered.loc[last.sort_values(kind="stable").index].reset_index(drop=True)

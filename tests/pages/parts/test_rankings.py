@@ -70,6 +70,21 @@ def test_a_note_on_small_samples_follows_what_the_chart_says(
     assert told == [says]
 
 
+def test_a_timeline_stays_in_its_order_and_says_nothing_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, bool | None]] = []
+
+    def draw(*_: object, subtitle: str, largest_first: bool | None, **__: object) -> None:
+        told.append((subtitle, largest_first))
+
+    monkeypatch.setattr(clicks, "draw", draw)
+    monkeypatch.setattr(clicks, "chart", lambda *_, **__: None)
+    steps = pd.DataFrame({"code": ["0", "1"], "name": ["现在", "1个工作日后"], "value": [1.0, 0.5]})
+    steps = steps.assign(hits=[3, 50], among=[3, 100], small=[True, False])
+    view = View(data_that_answers(), EVENING, YEAR, Slice(), ())
+    rankings.ranking(view, steps, RATE, key="k", alt="推演", subtitle="12月", is_timeline=True)
+    assert told == [("12月", None)]
+
+
 def test_a_count_of_a_rate_is_a_number_of_its_cases() -> None:
     frame = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [3, 1], "hits": [5, 5], "among": [8, 6]})
     assert written(frame, metric_of(RATE), is_count=True).to_dict("list") == {
