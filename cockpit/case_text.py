@@ -111,12 +111,12 @@ def _left(clock: Clock) -> str:
         return f"超{over(clock)}"
     if not clock.days:
         return "最后一天"
-    return f"{'剩' if clock.done is None else '提前'} {clock.days} {clock.unit}"
+    return f"{'剩' if clock.done is None else '提前'} {words.days(clock.days, clock.unit)}"
 
 
 def over(clock: Clock) -> str:
     """By how much a limit is over, with its space: on the rest days after it not a working day has passed."""
-    return f" {clock.days} {clock.unit}" if clock.days else f"不足 1 {clock.unit}"
+    return f" {words.days(clock.days, clock.unit)}" if clock.days else f"不足 1 {clock.unit}"
 
 
 def headline(view: View, history: Course) -> str:
@@ -131,7 +131,7 @@ def headline(view: View, history: Course) -> str:
         kept = [clock.name for clock in of_units if clock.standing is Standing.MET]
         lacking = any(clock.standing is Standing.UNKNOWN for clock in history.clocks)
         in_time = "，各时限均按期" if not lacking else f"；{'、'.join(kept)}按期" if kept else ""
-        took = f"已办结，历时 {days} 天" if days else "登记当天办结"
+        took = f"已办结，历时 {words.days(days)}" if days else "登记当天办结"
         return took + (f"；{'、'.join(late)}逾期" if late else in_time)
     where = stage(view, history.facts)
     if not history.facts["stage"]:
@@ -155,6 +155,6 @@ def steps(events: pd.DataFrame, open_at: datetime | None = None) -> str:
         return "0 步"
     first = events["happened_at"].min().date()
     if open_at is not None:
-        return f"{len(events)} 步，至今 {(open_at.date() - first).days} 天"
+        return f"{len(events)} 步，至今 {words.days((open_at.date() - first).days)}"
     days = (events["happened_at"].max().date() - first).days
-    return f"{len(events)} 步，{f'前后 {days} 天' if days else '都在同一天'}"
+    return f"{len(events)} 步，{f'前后 {words.days(days)}' if days else '都在同一天'}"

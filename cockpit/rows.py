@@ -170,7 +170,7 @@ def limit_state(state: str | None, days_left: float) -> str:
     """■ 超期 51 天, ▲ 临期 剩 3 天, ● 正常: a state of queries.backlog.oldest with the natural days that are left."""
     if state is None or pd.isna(state):
         return words.NONE
-    left = {backlog.OVERDUE: f" {-days_left:.0f} 天", backlog.NEAR: f" 剩 {days_left:.0f} 天"}
+    left = {backlog.OVERDUE: f" {words.days(-days_left)}", backlog.NEAR: f" 剩 {words.days(days_left)}"}
     return _STATES[state].text + (left.get(state, "") if days_left else "")
 
 
@@ -243,9 +243,9 @@ def answer_limit(view: View, due: pd.Timestamp) -> str:
     """■ 超期 3 天, ▲ 临期 今日, ● 正常 剩 9 天, by natural days to the end of the limit; near are 3 working days."""
     left = (due.date() - view.stocks_at.date()).days
     if due < view.stocks_at:
-        return f"{words.OVERDUE.text} {max(-left, 1)} 天"
+        return f"{words.OVERDUE.text} {words.days(max(-left, 1))}"
     state = words.DUE_SOON if due.date() <= view.workday(view.stocks_at, SOON) else words.GOOD
-    return f"{state.text} 剩 {left} 天" if left else f"{state.text} {view.day_text(due.date())}"
+    return f"{state.text} 剩 {words.days(left)}" if left else f"{state.text} {view.day_text(due.date())}"
 
 
 @kept

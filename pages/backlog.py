@@ -135,7 +135,7 @@ def oldest(view: View) -> None:
         key="oldest",
         alt="在办最久的信访件",
         high=12,
-        columns={"已办天数": st.column_config.NumberColumn(format="%d 天"), "标题": tables.WIDE},
+        columns={"已办天数": tables.COUNT, "标题": tables.WIDE},
     )
 
 

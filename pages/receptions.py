@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import streamlit as st
-
 from cockpit import places, rows, splits
 from cockpit.view import View
 from pages.parts import empty_period, layout, lists, number_cards, pictures, rankings, tables
@@ -49,7 +47,7 @@ def open_receptions(view: View) -> None:
         key="open_receptions",
         alt="未办结的接访事项",
         high=10,
-        columns={"已过天数": st.column_config.NumberColumn(format="%d 天"), "标题": tables.WIDE},
+        columns={"已过天数": tables.COUNT, "标题": tables.WIDE},
     )
 
 

@@ -79,6 +79,7 @@ def test_hearings_to_come(year: View, city: Casebase) -> None:
     ("state", "left", "written"),
     [
         (backlog.OVERDUE, -51.0, "■ 超期 51 天"),
+        (backlog.OVERDUE, -2216.0, "■ 超期 2,216 天"),
         (backlog.NEAR, 3.0, "▲ 临期 剩 3 天"),
         (backlog.NEAR, 0.0, "▲ 临期"),
         (backlog.IN_TIME, 30.0, "● 正常"),
@@ -115,6 +116,7 @@ def test_open_receptions(year: View, city: Casebase) -> None:
         (date(2026, 11, 25), "● 正常 剩 6 天"),
         (date(2026, 11, 16), "■ 超期 3 天"),
         (date(2026, 11, 18), "■ 超期 1 天"),
+        (date(2020, 11, 19), "■ 超期 2,191 天"),
     ],
 )
 def test_the_limit_of_an_answer(due: date, written: str, year: View) -> None:
