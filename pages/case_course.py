@@ -88,7 +88,7 @@ def clocks(view: View, history: Course) -> None:
 def steps(view: View, history: Course) -> None:
     """What happened to the case, in order."""
     open_at = view.as_of if pd.isna(history.facts["closed_at"]) else None
-    layout.heading(f"全程 {case_text.steps(history.events, open_at)}", "实心为主要环节，空心为其间的协同、监督、评价")
+    layout.heading(f"全程 {case_text.steps(history.events, open_at)}", "实心为主要环节，空心为其间的协同、监督")
     course_panel(drawn.timeline_html(history.events, layout.theme()), "timeline")
 
 
@@ -108,7 +108,8 @@ def whole(view: View, history: Course, number: int, reader: Identity, log: LogSu
     )
     with st.container(horizontal=True):
         lists.way_back()
-    revealing.section(view, history, number, reader, log)
+        revealing.button(history, number, reader, log)
+    revealing.section(view, number, reader)
     left, right = st.columns([3, 2])
     with left:
         layout.stack(view, {"clocks": partial(clocks, history=history), "course": partial(steps, history=history)})

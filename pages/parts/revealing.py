@@ -34,13 +34,22 @@ def forget_elsewhere() -> None:
         del st.session_state[_PERMIT]
 
 
-def section(view: View, history: Course, number: int, reader: Identity, log: LogSurely) -> None:
-    """The button, or what it showed; nothing for who is not entitled."""
-    granted = st.session_state.get(_PERMIT)
-    if granted is not None and granted.holds(reader, number, process.now()):
-        _shown(view, granted, reader)
-    elif reader.may_reveal:
+def button(history: Course, number: int, reader: Identity, log: LogSurely) -> None:
+    """What shows a case whole; nothing where it is shown already, and for who is not entitled."""
+    if _granted(number, reader) is None and reader.may_reveal:
         _asked(number, str(history.facts["case_no"]), reader, log)
+
+
+def section(view: View, number: int, reader: Identity) -> None:
+    """What the button showed."""
+    granted = _granted(number, reader)
+    if granted is not None:
+        _shown(view, granted, reader)
+
+
+def _granted(number: int, reader: Identity) -> Permit | None:
+    granted: Permit | None = st.session_state.get(_PERMIT)
+    return granted if granted is not None and granted.holds(reader, number, process.now()) else None
 
 
 def log_of(reader: Identity) -> LogSurely:
