@@ -13,7 +13,7 @@ from briefings.frozen import PLACE, TOTALS, Frozen, Rows
 from briefings.model import CaseList, Column, Counted, Table, Valued
 from briefings.request import Form
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS
-from queries.dictionary import formula
+from queries.dictionary import basis, formula
 from queries.measure import metric_of, stock_moment
 from queries.model import Fixed, Kind, Metric
 from queries.periods import Against, compared_period
@@ -459,7 +459,7 @@ def definitions(frozen: Frozen) -> Table:
     columns = (Column("指标"), Column("定义"), Column("算法"), Column("归期"), Column("依据"))
     metrics = [METRICS[name].under(frozen.settings.deadlines) for name in TOTALS]
     # What nearly every definition ends with is said once, above.
-    rows = tuple((m.name, m.definition.removesuffix(EXCLUDED), formula(m), m.period_text, m.article) for m in metrics)
+    rows = tuple((m.name, m.definition.removesuffix(EXCLUDED), formula(m), m.period_text, basis(m)) for m in metrics)
     note = f"各指标均{EXCLUDED}口径版本{frozen.definitions}，数字快照{frozen.snapshot}。"
     return Table("definitions", "指标口径", note, columns, rows)
 

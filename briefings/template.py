@@ -27,6 +27,7 @@ from briefings.tables import TABLES
 from casebase.errors import CasebaseError, UsageError
 from casebase.settings import ROOT
 from casebase.workdays import Workdays
+from queries.dictionary import basis
 from queries.measure import metric_of
 from queries.model import Moment
 from queries.wrongdoing import FEW, is_told
@@ -167,7 +168,7 @@ def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
 def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
     """The source of a slide's figures: what each is, by which date it is counted, and the snapshot."""
     worded = [metric_of(name).under(frozen.settings.deadlines) for name in metrics]
-    sources = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{m.article}。" for m in worded]
+    sources = [f"{m.name}：{m.definition}归期：{m.period_text}；依据：{basis(m)}。" for m in worded]
     return "\n".join([*sources, CHANGE_NOTE, f"数据来源：{imprint(frozen).bureau}信访件库。{imprint(frozen).traced}"])
 
 

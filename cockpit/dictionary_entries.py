@@ -58,7 +58,7 @@ def entry(view: View, metric: Metric, row: Any, *, alone: bool) -> entries.Entry
     facts = (
         ("范围", scope.rstrip("。")),
         ("归期", metric.period_text),
-        ("依据", metric.article),
+        ("依据", dictionary.basis(metric)),
         ("缺数据", unknown.names(row["unknown"] or "")),
         ("判断", numbers.lights_of(view.settings, metric)),
         ("关注", numbers.alerted(view.settings, metric)),

@@ -16,6 +16,7 @@ from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
 from queries import backlog, decompose, needs
 from queries.compare import WorkingDays, by_month, compare, working_days
+from queries.dictionary import basis
 from queries.measure import stock_moment
 from queries.model import Kind, Metric
 from queries.periods import Against, compared_period
@@ -275,7 +276,7 @@ def definition(settings: Settings, metric: Metric) -> tuple[tuple[str, str], ...
     pairs = [("定义", metric.definition)]
     if metric.kind is Kind.RATE:
         pairs += [("分子", metric.hits_text), ("分母", metric.among_text)]
-    pairs += [("归期", metric.period_text), ("依据", metric.article)]
+    pairs += [("归期", metric.period_text), ("依据", basis(metric))]
     if metric.kind is Kind.RATE:
         pairs.append(("变化", CHANGE_NOTE))
     target = target_of(settings, metric.id)

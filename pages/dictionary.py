@@ -49,9 +49,7 @@ def everything(view: View) -> None:
         of_group = list(metrics)
         st.markdown(f"**{group}**　:small[:gray[{len(of_group)} 个指标]]")
         entries_of(view, of_group, f"entries_{group}")
-    st.caption(
-        "依据：[L]《信访工作条例》，[G] 省级信访部门公开的统计口径，[S] 本市公开文件，[C] 通行做法，可在配置中调整。"
-    )
+    st.caption("依据为「通行做法」的，可在配置中调整。")
 
 
 def alone(view: View, metric: Metric) -> None:

@@ -1,11 +1,21 @@
 """The metric dictionary: what the registry says of each number, for the page and for `python -m queries --list`."""
 
+import re
+
 import pandas as pd
 
 from casebase.settings import DeadlineSettings
 from queries.model import Kind, Metric
 from queries.registry import METRICS
 from queries.subjects import DIMENSIONS
+
+# What stands before each article of Metric.article.
+_SOURCES = {
+    "[L] ": "《信访工作条例》",
+    "[G] ": "省级信访部门公开的统计口径：",
+    "[S] ": "本市公开文件：",
+    "[C] ": "通行做法：",
+}
 
 
 def dictionary(rules: DeadlineSettings) -> pd.DataFrame:
@@ -22,7 +32,7 @@ def dictionary(rules: DeadlineSettings) -> pd.DataFrame:
                 "among": m.among_text,
                 "hits": m.hits_text,
                 "period": m.period_text,
-                "article": m.article,
+                "article": basis(m),
                 "by": " ".join(splits(m)),
             }
             for m in (metric.under(rules) for metric in METRICS.values())
@@ -42,6 +52,11 @@ def formula(metric: Metric) -> str:
     if metric.kind is Kind.MEAN:
         return f"{hits}，逐{counted_in(metric)}取平均（{metric.unit}）"
     return f"{hits}，计{counted_in(metric)}"
+
+
+def basis(metric: Metric) -> str:
+    """What a number rests on, its sources called by name: 《信访工作条例》第三十四条；本市公开文件：访前调解."""
+    return re.sub("|".join(map(re.escape, _SOURCES)), lambda found: _SOURCES[found[0]], metric.article)
 
 
 def counted_in(metric: Metric) -> str:
@@ -69,4 +84,4 @@ def search_metrics(text: str) -> list[Metric]:
 
 def _searched_text(metric: Metric) -> str:
     texts = (metric.id, metric.name, metric.short, metric.group, metric.definition, metric.among_text)
-    return "\n".join([*texts, metric.hits_text, metric.period_text, metric.article, *metric.sides]).lower()
+    return "\n".join([*texts, metric.hits_text, metric.period_text, basis(metric), *metric.sides]).lower()

@@ -1,7 +1,7 @@
 """The dictionary says of every number what the registry says."""
 
 from casebase.settings import DeadlineSettings
-from queries.dictionary import dictionary, formula, search_metrics
+from queries.dictionary import basis, dictionary, formula, search_metrics
 from queries.measure import metric_of
 from queries.registry import METRICS
 
@@ -22,3 +22,8 @@ def test_search_wants_every_word_wherever_it_stands() -> None:
     assert [metric.id for metric in search_metrics("CASES_per_10k")] == ["cases_per_10k"]
     assert search_metrics("五日 听证") == []
     assert [metric.id for metric in search_metrics("  ")] == list(METRICS)
+
+
+def test_what_a_number_rests_on_is_called_by_name() -> None:
+    assert basis(METRICS["supervision_issued"]) == "《信访工作条例》第三十八条、第四十条；本市公开文件：案件督查"
+    assert not [metric.id for metric in METRICS.values() if "[" in basis(metric)]
