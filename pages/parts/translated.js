@@ -4,6 +4,9 @@ function started({ words, beginnings, places }) {
   const chinese = (text) => {
     const english = text.trim()
     if (Object.hasOwn(words, english)) return words[english]
+    const number = english.match(/[0-9]+/)?.[0]
+    const counted = english.replace(number, '#')
+    if (number && Object.hasOwn(words, counted)) return words[counted].replace('#', number)
     // A button's label goes on with what it belongs to: "Fullscreen: 在办最久的信访件".
     const [what, ...whose] = english.split(': ')
     if (whose.length && Object.hasOwn(words, what)) return `${words[what]}：${whose.join(': ')}`

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import session
 from wording.access_log import NO_FILE
 
-# By the English that the framework shows (its version is pinned: a test opens what shows most of them).
+# By the English that the framework shows (its version is pinned: a test opens what shows most of them); # is a number.
 WORDS = {
     # Toolbars and menus of tables.
     "Show/hide columns": "显示或隐藏列",
@@ -93,6 +93,10 @@ WORDS = {
     "Download failed": "下载失败",
     "Failed to generate file for download": NO_FILE,
     "Page not found": "没有这一页",
+    # A menu that has no room for all pages.
+    "# more": "另有 # 页",
+    "View # more": "展开其余 # 页",
+    "View less": "收起",
 }
 # Sentences of the framework that go on differently every time, by how they begin.
 BEGINNINGS = {

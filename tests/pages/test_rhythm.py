@@ -1,7 +1,9 @@
 """How pages stand on a desk's screen: one first screen, cards in line, tables as high as their rows."""
 
+import re
+
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from docs.make_screenshots import DONE
 
@@ -59,4 +61,20 @@ def test_the_bar_breaks_between_time_and_the_rest_or_not_at_all(window: BrowserC
         tops = [page.locator(f".st-key-filters_{name} label").evaluate_all(TOPS) for name in groups]
         assert [len(found) for found in tops] == [1, 1], place
         assert len({top for (top,) in tops}) == lines, place
+        page.close()
+
+
+def test_on_a_tablet_maps_are_whole_cards_have_room_and_the_menu_is_chinese(
+    window: BrowserContext, address: str
+) -> None:
+    """A map is laid out for the width of a desk: narrower, it would lose the labels at its sides."""
+    for path, least in (("", 450), ("grid", 720)):
+        page = shown(window, f"{address}/{path}")
+        for width in (1180, 1024, 768):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(1000)
+            map_width = page.locator('[data-testid="stDeckGlJsonChart"]').evaluate("node => node.clientWidth")
+            assert map_width >= min(least, width - 80), (path, width)
+            assert len(page.locator(".cards .card").evaluate_all(TOPS)) == (1 if width == 1180 else 2), (path, width)
+        expect(page.get_by_text(re.compile("^另有 [0-9]+ 页$"))).to_be_visible()
         page.close()
