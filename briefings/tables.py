@@ -203,7 +203,7 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
     value = rate.where(judged)
     came = pd.Series({code: _hits(groups, "registered", code) for code in names.index})
     order = pd.DataFrame({"judged": judged, "filled": names.index != "", "rate": rate, "came": came}).sort_values(
-        ["judged", "filled", "rate", "came"], ascending=False, na_position="last", kind="stable"
+        ["filled", "judged", "rate", "came"], ascending=False, na_position="last", kind="stable"
     )
     place, few = value.rank(ascending=False, method="min"), frozen.settings.lights.small_sample
     columns = (
@@ -233,6 +233,8 @@ def ranking(frozen: Frozen, id: str, title: str, noun: str, frame: pd.DataFrame)
         if len(enough)
         else f"各{noun}的五日应办结均不足{few}件次，不排名次；按登记量由多到少。"
     )
+    if len(names) > 1 and (names.index == "").any():
+        by = f"{by.removesuffix('。')}；未填写的在最后。"
     unknown_note = _unknown_note(frozen, (*_RANKED, "backlog", "overdue"))
     note = f"{by}{_small_note(rows, few)}{_scope(frozen)}{_change_note(frozen)}{unknown_note}"
     return Table(id, title, note, columns, rows)

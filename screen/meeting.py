@@ -7,16 +7,20 @@ import pandas as pd
 from cockpit import kpis, places, splits
 from cockpit.view import View
 from queries.measure import metric_of
-from queries.model import Metric, Polarity
+from queries.model import Metric
 from queries.targets import target_of
+from screen import orders
 from views import wall, words
 from views.markup import Markup
 from wording import findings, numbers
 from wording.names import PLACE_NAMES
+from wording.numbers import is_low_first
 
 _UNIT = "责任单位"
 # Rows of a table in the middle, and of one as wide and high as the scene.
 _ROWS, _MOST = 10, 16
+# Of one of two tables that share the middle.
+_HALF = 4
 SMALL_SAMPLE = words.State("none", "○", words.SMALL)
 
 _DUE = {
@@ -24,6 +28,13 @@ _DUE = {
     "due_today": "当日到期",
     "due_in_3": "3 个工作日内",
     "due_in_5": "5 个工作日内",
+    "backlog": "在办",
+}
+_COMING = {
+    "due_in_5": "5 个工作日内到期",
+    "due_in_3": "3 个工作日内",
+    "due_today": "当日到期",
+    "overdue": "超期未结",
     "backlog": "在办",
 }
 _OWED = {"supervision_overdue": "逾期", "supervision_due_in_3": "3 个工作日内", "supervision_waiting": "尚未反馈"}
@@ -46,9 +57,10 @@ _EVALUATED = {
 
 
 def due_table(view: View) -> Markup:
-    """Which unit has what overdue, and what falls due today and in the coming working days."""
-    quiet = f"{view.place}没有超期或将到期的件。"
-    return _table(view, _DUE, "unit", _UNIT, _ROWS, quiet=quiet, all_of=4, then="due_in_5")
+    """Which unit has what overdue, and below it which has most falling due in the coming working days."""
+    overdue = _table(view, _DUE, "unit", _UNIT, _HALF, quiet="没有超期未结的件。", all_of=1)
+    coming = _table(view, _COMING, "unit", _UNIT, _HALF, quiet="5 个工作日内没有到期的件。", all_of=1)
+    return overdue + coming
 
 
 def owed_table(view: View) -> Markup:
@@ -100,12 +112,9 @@ def _table(
     quiet: str,
     all_of: int | None = None,
     why: str = "",
-    then: str | None = None,
 ) -> Markup:
     """Metrics as columns, one row a value of the dimension; what needs attention by the first columns comes first.
 
-    Where there is no room for all, the second half of the rows is of those with most of `then`, which the first would
-    hide.
     Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.
     """
     metrics = [metric_of(name) for name in heads]
@@ -113,17 +122,18 @@ def _table(
     long = every[every["code"] != ""] if dimension != "unit" else every
     wide = {name: splits.rows_of(long, name).set_index("code") for name in heads}
     names = long.drop_duplicates("code").set_index("code")["name"]
-    values = pd.DataFrame({name: frame["value"].reindex(names.index) for name, frame in wide.items()})
     lacking = [metric for metric in metrics if kpis.missing_reason(view, metric)]
-    if len(lacking) == len(metrics):
-        reasons = "；".join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))
+    if all(metric in lacking for metric in metrics[:all_of]):
+        reasons = "；".join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in metrics[:all_of]))
         return wall.table_html(f"各{noun}{metrics[0].name}", "", (), [], quiet=f"这些数都算不出：{reasons}。")
+    known = [metric for metric in metrics if metric not in lacking]
+    values = pd.DataFrame({name: frame["value"].reindex(names.index) for name, frame in wide.items()})
+    values = values.fillna({metric.id: 0.0 for metric in known if metric.is_total})
     values = values[(values[list(heads)[:all_of]].fillna(0) != 0).any(axis=1)]
     small = {name: frame["small"].reindex(names.index, fill_value=False) for name, frame in wide.items()}
     among = {name: frame["among"].reindex(names.index, fill_value=0) for name, frame in wide.items()}
-    lead = next(metric for metric in metrics if metric not in lacking)
-    order = _order(values, [metric for metric in metrics if metric not in lacking], small[lead.id])
-    split_at, order = _with_most_of(order, values[then], most) if then else (0, order)
+    ordered = _in_order(values, small, among, known, heads)
+    order = ordered.rows["code"].tolist()
     codes = _codes_that_fit(order, names, most)
     rows = [
         wall.Row(
@@ -132,19 +142,14 @@ def _table(
         )
         for code in codes
     ]
-    sorted_by = next((metric for metric in metrics if values[metric.id].fillna(0).any()), lead)
-    head, order_of = heads[sorted_by.id], "由低到高" if sorted_by.polarity is Polarity.UP_GOOD else "由多到少"
-    note = f"{why}按{' ' if head[:1].isdigit() else ''}{head}{order_of}"
-    if split_at:
-        note += f"；第 {split_at + 1} 行起按{metric_of(str(then)).name}由多到少"
-    if len(order) > len(codes):
-        note += f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个"
-    if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells):
-        note += f"；{SMALL_SAMPLE.text}"
-    if lacking:
-        note += f"；—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}"
-    title = _title(view, lead, heads[lead.id], splits.rows_of(every, lead.id), noun)
-    return wall.table_html(title, note, (noun, *heads.values()), rows, quiet=quiet)
+    first = f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个" if len(order) > len(codes) else ""
+    notes = [
+        why + ordered.text + first if codes else "",
+        SMALL_SAMPLE.text if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells) else "",
+        f"—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}" if lacking else "",
+    ]
+    title = _title(view, known[0], heads[known[0].id], splits.rows_of(every, known[0].id), noun)
+    return wall.table_html(title, "；".join(filter(None, notes)), (noun, *heads.values()), rows, quiet=quiet)
 
 
 def _title(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:
@@ -153,32 +158,25 @@ def _title(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str
     return f"{head}：{statement}" if frame["value"].fillna(0).any() else statement
 
 
-def _order(values: pd.DataFrame, metrics: Sequence[Metric], small: pd.Series) -> list[str]:
-    """Codes by the first metrics of one kind, the worst first; too small samples and gaps come last."""
-    keys = [metric for metric in metrics if metric.kind is metrics[0].kind]
-    gap = values[metrics[0].id].isna() & (not metrics[0].is_total)
-    ranked = values.assign(_gap=gap, _small=small.reindex(values.index).astype(bool))
-    return ranked.sort_values(
-        ["_gap", "_small", *(metric.id for metric in keys)],
-        ascending=[True, True, *(metric.polarity is Polarity.UP_GOOD for metric in keys)],
+def _in_order(
+    values: pd.DataFrame,
+    small: Mapping[str, pd.Series],
+    among: Mapping[str, pd.Series],
+    metrics: Sequence[Metric],
+    heads: Mapping[str, str],
+) -> orders.Order:
+    """The codes by the first of these metrics that anybody has any of; those alike in it by the next of its kind."""
+    by = next((metric for metric in metrics if values[metric.id].fillna(0).any()), metrics[0])
+    keys = [metric for metric in metrics if metric.kind is by.kind]
+    alike = values.sort_values(
+        [metric.id for metric in keys],
+        ascending=[is_low_first(metric) for metric in keys],
         na_position="last",
         kind="stable",
-    ).index.tolist()
-
-
-def _with_most_of(order: list[str], counts: pd.Series, most: int) -> tuple[int, list[str]]:
-    """The order in which the rows from the middle of `most` are those with most of `counts` that stand further down.
-
-    Also where they begin; 0 where nothing further down has any.
-    """
-    half = most // 2
-    rest = counts.reindex(order[half:]).fillna(0).sort_values(ascending=False, kind="stable")
-    coming = rest[rest > 0].index[: most - half].tolist()
-    if len(order) <= most or not coming:
-        return 0, list(order)
-    half = most - len(coming)
-    first = [code for code in order if code not in coming][:half]
-    return half, [*first, *coming, *(code for code in order if code not in {*first, *coming})]
+    )
+    columns = {"value": alike[by.id], "small": small[by.id], "among": among[by.id]}
+    frame = pd.DataFrame({name: column.reindex(alike.index) for name, column in columns.items()})
+    return orders.in_order(frame.rename_axis("code").reset_index(), by, heads[by.id])
 
 
 def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[str]:
@@ -193,10 +191,10 @@ def _codes_that_fit(order: Sequence[str], names: pd.Series, most: int) -> list[s
 
 
 def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -> wall.Cell:
-    if metric.is_total and not kpis.missing_reason(view, metric):
-        return wall.Cell(words.full_count(0 if words.is_missing(value) else value))
     if words.is_missing(value):
         return wall.Cell(words.NONE)
+    if metric.is_total:
+        return wall.Cell(words.full_count(value))
     return wall.Cell(
         numbers.format_value(metric, value), SMALL_SAMPLE if small else kpis.state(view, metric, value, among)
     )

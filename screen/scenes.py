@@ -17,13 +17,13 @@ from cockpit.data import Data
 from cockpit.view import PRESETS, PREVIOUS, View, comparisons
 from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
-from queries.model import Kind, Metric, Polarity, Slice, moment
+from queries.model import Kind, Metric, Slice, moment
 from queries.periods import period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
 from queries.targets import target_of
-from screen import meeting
+from screen import meeting, orders
 from views import cards, maps, wall, words
 from views.markup import Markup
 from views.tokens import WALL
@@ -47,8 +47,6 @@ _ROOM_ALONE = 860
 # Height that a short ranking leaves for sentences, units of 1080.
 _ROOM = 520
 _FIGURES = 2
-# One that can be judged is compared with nobody.
-_FEWEST = 2
 # Characters of an unknown name that a message repeats.
 _QUOTED = 40
 
@@ -225,15 +223,8 @@ def _ranking_html(
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     target = target_of(view.settings, metric.id)
-    first_low = metric.polarity is Polarity.UP_GOOD
-    ranked = frame.dropna(subset=["value"]).sort_values("value", ascending=first_low, kind="stable")
-    # What is too few to judge comes last, as on the pages.
-    ranked = ranked.sort_values("small", kind="stable")
-    note = ("由低到高" if first_low else "由多到少") + ("，样本少的在后" if ranked["small"].any() else "")
-    if ranked["small"].any() and (~ranked["small"].astype(bool)).sum() < _FEWEST:
-        # Fewer than two can be judged: nobody is first or last by the rate.
-        ranked = ranked.sort_values("among", ascending=False, kind="stable")
-        note = "可比的不足两个，不排名次；计入件数多的在前"
+    order = orders.in_order(frame.dropna(subset=["value"]), metric)
+    ranked, note = order.rows, order.text
     whole = len(ranked)
     ranked = ranked.head(most)
     rate = metric.kind is Kind.RATE

@@ -43,6 +43,11 @@ def in_full(values: Mapping[Metric, float]) -> bool:
     return any(count >= words.WAN for count in counts) and any(count < words.WAN for count in counts)
 
 
+def is_low_first(metric: Metric) -> bool:
+    """Whether the lowest values of a metric need attention first."""
+    return metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD
+
+
 def tone(metric: Metric, now: float, before: float) -> cards.Tone:
     """Whether a change is good by the metric's polarity."""
     if now == before or metric.polarity is Polarity.NEUTRAL:

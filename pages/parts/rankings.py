@@ -18,7 +18,7 @@ from pages.parts.navigation import open_link
 from queries.cases import Part
 from queries.dictionary import counted_in
 from queries.measure import metric_of
-from queries.model import Kind, Metric, Polarity
+from queries.model import Kind, Metric
 from queries.subjects import DIMENSIONS
 from queries.targets import target_of
 from views import charts, words
@@ -67,7 +67,7 @@ def ranking(
     if is_timeline:
         largest_first = None
     elif largest_first is None:
-        largest_first = not is_low_first(metric)
+        largest_first = not numbers.is_low_first(metric)
     if not is_timeline and view.derive(_is_partly_small, frame):
         subtitle = charts.join_notes(subtitle, "样本少的在后")
     drawing = clicks.draw(
@@ -206,11 +206,6 @@ def bar_of(frame: pd.DataFrame, code: str) -> Any:
     """The row of a bar that was clicked; without counts where newer data has none of it any more."""
     rows = frame[frame["code"] == code]
     return rows.iloc[0] if len(rows) else pd.Series({"code": code, "hits": 0, "among": 0})
-
-
-def is_low_first(metric: Metric) -> bool:
-    """Whether the lowest values of a metric need attention first."""
-    return metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD
 
 
 def cases_link(view: View, metric: Metric, dimension: str, bar: Any, part: Part | None = None) -> str:

@@ -1,5 +1,6 @@
 """What may be said of a handful, of a day that is over, and of what nobody knows."""
 
+import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -325,6 +326,35 @@ def test_one_that_can_be_judged_is_neither_first_nor_last(frozen_of: Callable[..
     assert "五日办结率未达目标。" not in text
     assert f"五日办结率未达目标的{name}" not in text
     assert f"未达到目标的是{name}" not in text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_that_is_said_is_that_of_the_rows(seed: int, frozen_of: Callable[..., Frozen]) -> None:
+    """Whatever is missing, small, alike or not filled in."""
+    chance, frozen = random.Random(seed), frozen_of("month")
+    places = frozen.splits[PLACE].copy()
+    codes = places["code"].unique()
+    kept = list(codes[: chance.randrange(2, len(codes))])
+    places = places[places["code"].isin(kept)]
+    places["code"] = places["code"].where(places["code"] != kept[0], chance.choice(["", kept[0]]))
+    for row in places.index[places["metric"] == "five_day_closure"]:
+        among = chance.choice([0, 3, 60] if seed % 2 else [0, 3])
+        hits = chance.randrange(among + 1)
+        value = hits / among if among else float("nan")
+        places.loc[row, ["value", "hits", "among", "small"]] = [value, hits, among, among < 30]
+    table = tables.ranking(frozen, "places", "", "区县", places)
+    at = next(n for n, column in enumerate(table.columns) if column.metric == "five_day_closure")
+    came = next(n for n, column in enumerate(table.columns) if column.metric == "registered")
+    rows = table.rows[:-1] if "未填写的在最后" in table.note else table.rows
+    assert ("未填写的在最后" in table.note) == bool((places["code"] == "").any())
+    if "按登记量由多到少" in table.note:
+        assert [row[came] for row in rows] == sorted((row[came] for row in rows), reverse=True)  # type: ignore[type-var]
+        return
+    assert table.note.startswith("按五日办结率由高到低；应办结不足30件次的在后，不排名次")
+    rates = [row[at] for row in rows]
+    judged = [rate.value for rate in rates if isinstance(rate, Valued) and rate.value is not None and not rate.small]
+    assert judged == [rate.value for rate in rates[: len(judged)] if isinstance(rate, Valued)]
+    assert judged == sorted(judged, reverse=True)
 
 
 def test_the_unranked_stand_by_the_rate_that_the_heading_names(frozen_of: Callable[..., Frozen]) -> None:

@@ -19,7 +19,7 @@ from cockpit.reading import Reading
 from cockpit.view import PRESETS
 from queries.measure import measure, metric_of
 from queries.periods import Preset, period_of
-from screen import meeting, scenes
+from screen import scenes
 from screen.wall import Snapshots
 from tests.pages.conftest import UNTIL
 from views import words
@@ -61,17 +61,6 @@ def test_a_ranking_says_how_it_is_ordered_and_what_it_leaves_out(city: Casebase)
         assert "可比的不足两个，不排名次；计入件数多的在前，17 个中列前 16 个" in html(enough)
         assert "由低到高" not in html(enough)
     assert re.findall(r'"who">(\d+)街道', html(0))[:3] == ["16", "15", "14"]
-
-
-def test_who_has_most_falling_due_is_seen_below_who_has_most_overdue() -> None:
-    """Of twenty units by what is overdue, four far down have something due: they take the last rows, most first."""
-    order = [f"u{n}" for n in range(20)]
-    due = pd.Series({"u0": 9, "u12": 1, "u15": 3, "u16": 2, "u19": 1})
-    first, reordered = meeting._with_most_of(order, due, 10)
-    assert (first, reordered[:10]) == (6, ["u0", "u1", "u2", "u3", "u4", "u5", "u15", "u16", "u12", "u19"])
-    assert sorted(reordered) == sorted(order)
-    assert meeting._with_most_of(order, pd.Series({"u0": 9}), 10) == (0, order)
-    assert meeting._with_most_of(order[:10], due, 10) == (0, order[:10])
 
 
 def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
