@@ -71,7 +71,7 @@ class Number:
         return "" if self.yearly else self._moved(self.previous, self.previous_among, Against.PREVIOUS)
 
     def _moved(self, before: float, among: float, against: Against, *, short: bool = False) -> str:
-        if self.metric.is_sample and min(self.among, among) < self.few:
+        if not self.metric.is_comparable(self.among, among, self.few):
             return ""
         name = prose.YEAR if against is Against.YEAR_BEFORE else prose.PERIOD
         moved = prose.format_change(self.metric, self.value, before, name, self.few)

@@ -166,8 +166,8 @@ def _change(metric: Metric, row: "pd.Series[Any]", against: str, few: int) -> Va
     """How a number moved; a rate of too few, now or then, moves by nothing that means anything."""
     now, before = row["value"], row[against]
     if metric.kind is Kind.RATE:
-        sampled = metric.is_sample and min(row["among"], row[f"{against}_among"]) < few
-        return Valued(None if sampled else _plain(now - before), "points")
+        compared = metric.is_comparable(row["among"], row[f"{against}_among"], few)
+        return Valued(_plain(now - before) if compared else None, "points")
     return _moved(metric, now, before, few)
 
 

@@ -168,17 +168,20 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     """A change that can be split leads to its parts.
 
     A rest day has few cases and a working day many: the note says what the day before had, without a colour. A longer
-    period with more working days is judged by the change per working day.
+    period with more working days is judged by the change per working day. A rate over too few
+    cases, now or then, is not compared.
     """
     now, before = row["value"], row[against.against.value]
     moved = words.movement(now, before, kind_of(metric))
     if moved == words.NONE:
         return cards.Delta(against.label, moved)
+    few = view.settings.lights.small_sample
+    if not metric.is_comparable(row["among"], row[f"{against.against.value}_among"], few):
+        return cards.Delta(against.label, words.NOT_COMPARED)
     other_day = _other_kind_of_day(view, metric, against.against)
     leads = linked and decompose.is_splittable(metric) and now != before
     link = why_link(metric, against.against, period=view.link_period) if leads else None
     days = None if other_day else working_days_of(view, metric, against.against)
-    few = view.settings.lights.small_sample
     plain = moved == words.SAME or other_day is not None
     judged = "neutral" if plain else tone(metric, now, before)
     if days is not None and tone(metric, now, days.scaled(before)) != judged:

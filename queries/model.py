@@ -238,6 +238,10 @@ class Metric:
         """Whether it stands on so few rows that it is marked 样本少: fewer than `few`, yet any."""
         return self.is_sample and 0 < among < few
 
+    def is_comparable(self, among: float, earlier_among: float, few: int) -> bool:
+        """Whether its change means anything: not that of a rate over fewer than `few`, be it now or then."""
+        return not self.is_sample or min(among, earlier_among) >= few
+
     @property
     def can_have_target(self) -> bool:
         """Whether a target means anything for it: a rate that should be high, and is no outlook."""

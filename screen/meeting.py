@@ -21,7 +21,6 @@ _UNIT = "责任单位"
 _ROWS, _MOST = 10, 16
 # Of one of two tables that share the middle.
 _HALF = 4
-SMALL_SAMPLE = words.State("none", "○", words.SMALL)
 
 _DUE = {
     "overdue": "超期未结",
@@ -145,7 +144,7 @@ def _table(
     first = f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个" if len(order) > len(codes) else ""
     notes = [
         why + ordered.text + first if codes else "",
-        SMALL_SAMPLE.text if any(cell.state == SMALL_SAMPLE for row in rows for cell in row.cells) else "",
+        words.SMALL_SAMPLE.text if any(cell.state == words.SMALL_SAMPLE for row in rows for cell in row.cells) else "",
         f"—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}" if lacking else "",
     ]
     title = _title(view, known[0], heads[known[0].id], splits.rows_of(every, known[0].id), noun)
@@ -196,5 +195,5 @@ def _cell(view: View, metric: Metric, value: float, among: float, small: bool) -
     if metric.is_total:
         return wall.Cell(words.full_count(value))
     return wall.Cell(
-        numbers.format_value(metric, value), SMALL_SAMPLE if small else kpis.state(view, metric, value, among)
+        numbers.format_value(metric, value), words.SMALL_SAMPLE if small else kpis.state(view, metric, value, among)
     )

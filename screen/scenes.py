@@ -237,7 +237,7 @@ def _ranking_html(
             row["name"],
             numbers.format_value(metric, row["value"]),
             row["value"] / longest,
-            meeting.SMALL_SAMPLE if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
+            words.SMALL_SAMPLE if row["small"] else kpis.state(view, metric, row["value"], row["among"]),
         )
         for row in ranked.to_dict("records")
     ]

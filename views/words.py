@@ -17,6 +17,8 @@ MINUS = "−"
 WAN = 10**4
 UNFINISHED = "未完"
 SMALL = "样本少"
+NOT_COMPARED = f"{SMALL}，不比"
+"""In place of the change of a rate that rests on too few, now or then."""
 DEMO = "演示数据"
 # Between the numbers that stand beside one.
 SEPARATOR = "；"
@@ -46,6 +48,7 @@ WARN = State("warn", "▲", "预警")
 BAD = State("bad", "■", "异常")
 DUE_SOON = State("warn", "▲", "临期")
 OVERDUE = State("bad", "■", "超期")
+SMALL_SAMPLE = State("none", "○", SMALL)
 
 
 def is_missing(number: object) -> bool:

@@ -14,11 +14,12 @@ from queries.model import Slice
 from queries.periods import Period
 from queries.registry import METRICS
 from tests.cockpit.fakes import data_that_answers
-from views import cards
+from views import cards, words
 from wording.numbers import CHANGE_NOTE
 from wording.working_days import note, short_note
 
 SATURDAY, SUNDAY, FRIDAY = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 20)
+ENOUGH: dict[str, Any] = dict.fromkeys(("among", "previous_among", "year_before_among"), 100)
 MADE_UP = date(2025, 9, 28)  # a Sunday that was worked
 
 
@@ -29,7 +30,7 @@ def change() -> Callable[..., tuple[str, str]]:
     def of(day: date, metric: str = "closed") -> tuple[str, str]:
         at = datetime(day.year, day.month, day.day, 12)
         view = View(data_that_answers(), at, Period(day, day), Slice(), comparisons("较昨日同时段"))
-        row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
+        row = {**ENOUGH, "value": 0, "previous": 100, "year_before": 100}
         delta = kpis.deltas(view, METRICS[metric], row, linked=False)[0]
         return f"{delta.label}{delta.note}", delta.tone
 
@@ -62,7 +63,7 @@ def test_nothing_due_on_a_rest_day_is_no_merit(change: Callable[..., tuple[str, 
 def test_a_month_that_ends_on_a_rest_day_has_what_falls_due_of_that_day() -> None:
     at = datetime(2026, 10, 31, 12)  # a Saturday; 30 September was worked
     view = View(data_that_answers(), at, Period(date(2026, 10, 1), at.date()), Slice(), comparisons("较上月同期"))
-    row: dict[str, Any] = {"value": 0, "previous": 100, "year_before": 100}
+    row = {**ENOUGH, "value": 0, "previous": 100, "year_before": 100}
     month, year = kpis.deltas(view, METRICS["five_day_due_in_0"], row, linked=False)
     assert (month.label, month.note, month.short_note) == ("较上月同期", "（9月30日为工作日）", "（9月30日上班）")
     # The year before, 31 October was a Friday: its day carries its year, the label of the wall says it.
@@ -81,8 +82,8 @@ def _november(as_of: datetime) -> View:
     return View(data_that_answers(), as_of, november, Slice(), comparisons("较上月同期"))
 
 
-def _delta(metric: str, now: float, before: float) -> cards.Delta:
-    row: dict[str, Any] = {"value": now, "previous": before, "year_before": float("nan")}
+def _delta(metric: str, now: float, before: float, **among: int) -> cards.Delta:
+    row = {**ENOUGH, "value": now, "previous": before, "year_before": float("nan"), **among}
     return kpis.deltas(_november(datetime(2026, 11, 30, 23, 59, 59)), METRICS[metric], row, linked=False)[0]
 
 
@@ -114,3 +115,13 @@ def test_a_year_whose_holidays_are_not_published_is_named() -> None:
 
 def test_the_definition_of_a_rate_tells_that_changes_are_of_unrounded_numbers() -> None:
     assert ("变化", CHANGE_NOTE) in kpis.definition(Settings(), METRICS["five_day_closure"])
+
+
+@pytest.mark.parametrize("among", [{"among": 29}, {"previous_among": 29}, {"among": 3, "previous_among": 1}])
+def test_a_rate_over_few_now_or_then_is_not_compared(among: dict[str, int]) -> None:
+    delta = _delta("supervision_in_time", 1.0, 0.0, **among)
+    assert (delta.text, delta.tone, delta.link) == (words.NOT_COMPARED, "neutral", None)
+    assert _delta("supervision_in_time", 1.0, 0.0, among=30, previous_among=30).tone == "good"
+    # Counts and the shares of all that there is are no samples.
+    assert _delta("overdue", 2, 1, **among).tone == _delta("grids_staffed", 0.5, 0.6, **among).tone == "bad"
+    assert _delta("supervision_in_time", 1.0, float("nan"), **among).text == words.NONE

@@ -1,6 +1,7 @@
 """The wall's blocks: escaped, complete, and readable where they lie on colour."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -74,6 +75,12 @@ def test_what_comes_from_outside_is_escaped() -> None:
     html += wall.table_html(evil, evil, (evil, evil), [wall.Row(evil, [wall.Cell(evil, words.BAD)])], quiet="")
     html += wall.map_html(evil, evil, places().assign(name=evil), kind="rate")
     assert "<script" not in html
+
+
+def test_a_small_sample_is_marked_where_a_light_would_stand() -> None:
+    card = Card(key="k", name="率", value="85.71%", small=True)
+    assert words.SMALL_SAMPLE.text in wall.kpis_html([card])
+    assert words.SMALL not in wall.kpis_html([replace(card, small=False)])
 
 
 def test_months_need_two_points_and_keep_their_gaps() -> None:
