@@ -487,7 +487,7 @@ def test_a_target_is_said_without_empty_decimals() -> None:
 def test_the_waterfall_runs_from_the_number_before_to_that_now() -> None:
     drawn = rows(spec_of(waterfall(change_frame())), "start")
     assert [row["code"] for row in drawn] == ["", "c", "a", "e", "b", ""]
-    assert [(row["start"], row["end"]) for row in drawn] == [(0, 0), (0, 5), (5, 8), (8, 9), (9, 1), (0, 1)]
+    assert [(row["start"], row["end"]) for row in drawn] == [(0, 0), (0, 5), (5, 8), (8, 9), (9, 1), (1, 1)]
     assert [row["written"] for row in drawn] == ["1,112", "+5", "+3", "+1", "−8", "1,113（+1）"]
     assert [row["colour"] for row in drawn[1:5]] == [*[DESK.accent] * 3, DESK.compare]
 

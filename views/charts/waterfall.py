@@ -35,7 +35,7 @@ def waterfall(
     row: int = ROW,
     none: str = "两期相同，没有变化。",
 ) -> Chart:
-    """From one number to another: bars that each start where the one above ends, between the number before and now.
+    """From one number to another: bars that each start where the one above ends, between a mark of either number.
 
     Columns: code, name, value (what the part adds; a ratio for kind "rate"); optional tone (good, bad or neutral), tip
     and pinned (whether the part stands first, whatever its size). `before` and `now` are what both rows are called and
@@ -114,7 +114,8 @@ def _waterfall_data(
     written = [words.contribution(one["value"], kind) for one in rows]
     change = f"（{words.contribution(whole, kind)}）" if whole else ""
     tips = [one.get("tip") or f"{one['name']} {text}" for one, text in zip(rows, written, strict=True)]
-    starts, ends = [0.0, *ends[:-1], 0.0], [*ends, whole]
+    # The axis is the change: a bar of either number would say that it had come from nothing.
+    starts, ends = [0.0, *ends[:-1], whole], [*ends, whole]
     return pd.DataFrame(
         {
             "code": ["", *(str(one["code"]) for one in rows), ""],
