@@ -48,7 +48,8 @@ def ranked(view: View, speed: str, dimension: str) -> Ranked:
     return Ranked(
         judged,
         title,
-        f"{of_places}{metric.name}（{metric.unit}），最慢的 {min(MOST_PLACES, len(judged))} 个"
+        f"{of_places}{metric.name}（{metric.unit}）"
+        + (f"，最慢的 {min(MOST_PLACES, len(judged))} 个" if len(judged) else "")
         + (f"；另有 {unlisted} 个不足 {few} 件，未列" if unlisted else ""),
         none,
     )

@@ -60,11 +60,8 @@ def coming(view: View) -> None:
     """What falls due in the next five working days by its day; a day opens its cases."""
     days = cells.due_days(view)
     title = view.derive(findings.due, days, backlog.NEAR_WORKING_DAYS)
-    if days["value"].any():
-        subtitle = "未超期在办件按办结期限（件次）"
-        drawing = clicks.draw(view, charts.bars, days, title=title, subtitle=subtitle, unit="件次", height=DUE_HEIGHT)
-    else:
-        drawing = clicks.draw(view, charts.empty_chart, f"{title}。", height=DUE_HEIGHT)
+    subtitle = "未超期在办件按办结期限（件次）"
+    drawing = clicks.draw(view, charts.bars, days, title=title, subtitle=subtitle, unit="件次", height=DUE_HEIGHT)
     alt = "今后 5 个工作日到期件"
     clicks.chart(drawing, "coming", alt=alt, pick="key", link=lambda day: list_link("due_in_5", due_day=day))
 

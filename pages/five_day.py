@@ -11,7 +11,7 @@ from cockpit.view import View
 from pages.parts import clicks, empty_period, filters, layout, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
 from queries.cases import Part, has_cases
-from queries.measure import measure
+from queries.measure import measure, metric_of
 from queries.registry.five_day import START_OF_SIMPLE
 from queries.subjects import CLOSING_DAYS, DIMENSIONS
 from queries.targets import target_of
@@ -122,7 +122,7 @@ def places_and_units(view: View) -> str:
 
     def by_unit(view: View) -> None:
         if unit_kind is None:
-            notices.hint("这一时段没有应办结的简单诉求。")
+            layout.heading("这一时段没有应办结的简单诉求", f"各责任单位{WAYS[way]}", define=metric_of(RATE))
         else:
             most = min(max(len(by_place), LEAST_ROWS), ROWS)
             kind, of_kind = unit_kind

@@ -182,11 +182,16 @@ def test_what_other_data_says_is_not_kept_with_the_specification() -> None:
 
 
 @pytest.mark.parametrize("name", NOTHING)
-def test_an_empty_chart_is_one_sentence(name: str) -> None:
+def test_an_empty_chart_keeps_its_heading(name: str) -> None:
     spec = spec_of(NOTHING[name]())
-    (text,) = rows(spec, "text")
-    assert text["text"].endswith("。")
+    assert "题" in said(spec["title"]["text"])
+    assert rows(spec, "text") == [{"text": ""}]
     assert [param["name"] for param in spec["params"]] == [charts.PICK]
+
+
+def test_an_empty_chart_without_a_heading_is_one_sentence() -> None:
+    spec = spec_of(charts.ranking(areas().head(0), DESK, title="", none="没有可排名的。"))
+    assert rows(spec, "text") == [{"text": "没有可排名的。"}]
 
 
 def test_a_trend_names_its_target_and_says_where_its_axis_starts() -> None:

@@ -8,7 +8,6 @@ selection parameter "pick" on the columns its docstring names; read it with `pic
 
 from views.charts.bars import bars
 from views.charts.dots import dots
-from views.charts.empty import empty_chart
 from views.charts.flow import flow
 from views.charts.headings import join_notes
 from views.charts.heat import heat
@@ -21,6 +20,6 @@ from views.charts.trend import trend
 from views.charts.waterfall import REST, waterfall
 
 __all__ = [
-    "PICK", "REST", "Chart", "bars", "dots", "empty_chart", "flow", "heat", "histogram", "in_order", "join_notes",
+    "PICK", "REST", "Chart", "bars", "dots", "flow", "heat", "histogram", "in_order", "join_notes",
     "paired", "picked", "ranking", "trend", "waterfall",
 ]  # fmt: skip

@@ -38,7 +38,7 @@ def bars(
     which "pick" hands back (the label where there is none).
     """
     if frame.empty or frame["value"].fillna(0).eq(0).all():
-        return empty_chart("所选范围内没有数据。", palette)
+        return empty_chart("所选范围内没有数据。", palette, title=title, subtitle=subtitle)
     data = _bars_data(frame, palette, kind, unit, series_order)
     tallest = float(data.groupby("label")["value"].sum().max())
     values: dict[str, Any] = {"ends": with_headroom(tallest)}

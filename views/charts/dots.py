@@ -29,7 +29,7 @@ def dots(
     Columns: code, name, value (whole number); optional group (named in the tooltip). Values above `tail` pile up there.
     """
     if frame.empty:
-        return empty_chart("专家库为空。", palette)
+        return empty_chart("专家库为空。", palette, title=title, subtitle=subtitle)
     data = frame.sort_values("value", kind="stable").assign(at=lambda rows: rows["value"].clip(upper=tail))
     top = int(data["at"].value_counts().max())
     idle = data["value"].eq(0)

@@ -1,4 +1,4 @@
-"""The sentence in the place of a chart that has nothing to draw."""
+"""What stands in the place of a chart that has nothing to draw."""
 
 from typing import Any
 
@@ -10,9 +10,17 @@ from views.charts.selection import click_selection
 from views.charts.template import Chart, data_slot, template
 from views.tokens import Palette
 
+# The plot below a heading that says all there is to say.
+_NO_PLOT = 8
 
-def empty_chart(text: str, palette: Palette, *, height: int = 72) -> Chart:
-    """A chart that has nothing to draw: one sentence in its place."""
+
+def empty_chart(text: str, palette: Palette, *, title: str = "", subtitle: str = "", height: int = 72) -> Chart:
+    """A chart that has nothing to draw: its heading, whose finding says so, or without one a sentence in its place.
+
+    With the heading alone a reader knows what there is nothing of.
+    """
+    if title:
+        return _sentence(palette).chart(title, subtitle, _NO_PLOT, pd.DataFrame({"text": [""]}))
     lines = pd.DataFrame({"text": ["\n".join(break_lines(text, 290, palette.text))]})
     return _sentence(palette).chart("", "", height, lines)
 

@@ -31,7 +31,8 @@ def flow(
     panels cannot follow its container's width, hence a pair: draw one right below the other.
     """
     if frame.empty:
-        return empty_chart("所选范围内没有进出记录。", palette), empty_chart("所选范围内没有在办记录。", palette)
+        moves = empty_chart("所选范围内没有进出记录。", palette, title=title, subtitle=subtitle)
+        return moves, empty_chart("所选范围内没有在办记录。", palette)
     return (
         _flow_bars(frame, palette, title, subtitle, unit, height),
         _flow_line(frame, palette, unit, height),

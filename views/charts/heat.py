@@ -35,7 +35,7 @@ def heat(
     stand in the cells where there are at most 8 columns.
     """
     if frame.empty or frame["value"].notna().sum() == 0:
-        return empty_chart("所选范围内没有数据。", palette)
+        return empty_chart("所选范围内没有数据。", palette, title=title, subtitle=subtitle)
     high = float(frame["value"].max())
     heads = [f"{name}，{column}" for name, column in frame[["row", "column"]].itertuples(index=False)]
     roles = frame["role"] if "role" in frame else [None] * len(frame)

@@ -29,7 +29,7 @@ def histogram(
     Columns: days (whole number, not negative), cases. Days above `most` are put together as "11+".
     """
     if frame.empty or frame["cases"].sum() == 0:
-        return empty_chart("所选范围内没有办结件。", palette)
+        return empty_chart("所选范围内没有办结件。", palette, title=title, subtitle=subtitle)
     folded = frame.assign(days=frame["days"].clip(upper=most + 1)).groupby("days")["cases"].sum()
     data = folded.reindex(range(most + 2), fill_value=0).rename_axis("days").reset_index()
     within, over = _states(limit)

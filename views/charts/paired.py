@@ -31,7 +31,7 @@ def paired(
     """
     known = frame.dropna(subset=["value"])
     if known.empty:
-        return empty_chart("样本不足，暂不能比较。", palette)
+        return empty_chart("样本不足，暂不能比较。", palette, title=title, subtitle=subtitle)
     names = [str(name) for name in dict.fromkeys(known["series"])]
     data = known.assign(
         written=[words.value(value, kind) for value in known["value"]],

@@ -47,7 +47,7 @@ def ranking(
     `from_zero=False` draws dots on a shorter axis, for rates that all lie near each other.
     """
     if frame.empty:
-        return empty_chart(none, palette)
+        return empty_chart(none, palette, title=title, subtitle=subtitle)
     data = _ranking_data(frame, palette, kind, selected, largest_first).head(most)
     low, high = value_range(data, ["value"], target, kind, from_zero)
     if kind == "count":

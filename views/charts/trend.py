@@ -42,7 +42,7 @@ def trend(
     ratio for rates. Counts start at zero; a rate's axis that does not says so.
     """
     if frame.empty or frame["value"].notna().sum() == 0:
-        return empty_chart("所选范围内没有可画的月份。", palette)
+        return empty_chart("所选范围内没有可画的月份。", palette, title=title, subtitle=subtitle)
     data = _trend_data(_from_first_month(frame), palette, kind, unit)
     low, high = value_range(data, ["value", "last_year"], target, kind, from_zero)
     if low > 0:

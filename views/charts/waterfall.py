@@ -45,7 +45,7 @@ def waterfall(
     """
     changed = frame[frame["value"].fillna(0) != 0]
     if changed.empty:
-        return empty_chart(none, palette)
+        return empty_chart(none, palette, title=title, subtitle=none)
     data = _waterfall_data(changed, palette, kind, before, now, most)
     low, high = float(data[["start", "end"]].min().min()), float(data[["start", "end"]].max().max())
     margin = (high - low) * 0.02
