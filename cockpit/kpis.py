@@ -35,9 +35,14 @@ Rows = Mapping[str, Mapping[str, Any]]
 _FALLING_DUE = frozenset(name for name in METRICS if "due_today" in name or "due_in_" in name)
 
 
+def lacks(view: View, metric: Metric) -> tuple[str, ...]:
+    """What the data lacks for a number (see queries.needs); () for one that it can tell."""
+    return view.ask(needs.unknown).get(metric.id, ())
+
+
 def missing_reason(view: View, metric: Metric) -> str:
     """未装入办结期限: why the data cannot tell a number; "" for one that it can."""
-    return unknown.reason(view.ask(needs.unknown).get(metric.id, ()))
+    return unknown.reason(lacks(view, metric))
 
 
 def first_known(view: View, metrics: Sequence[str]) -> str:
@@ -47,15 +52,15 @@ def first_known(view: View, metrics: Sequence[str]) -> str:
 
 def missing_sentence(view: View, metric: Metric) -> str:
     """按期办结率算不出：未装入办结期限, in the place of a picture; "" for a number that the data can tell."""
-    lacks = view.ask(needs.unknown).get(metric.id, ())
-    return unknown.sentence(metric.name, lacks) if lacks else ""
+    lacking = lacks(view, metric)
+    return unknown.sentence(metric.name, lacking) if lacking else ""
 
 
 def missing_for_split(view: View, metric_id: str, *dimensions: str) -> tuple[str, ...]:
     """What the data lacks for a number, split by these dimensions (see queries.needs.split_lacks); () for nothing."""
-    own = view.ask(needs.unknown).get(metric_id, ())
-    lacks = [own, *(view.ask(needs.unknown_split, metric_id, name) for name in dimensions)]
-    return tuple(dict.fromkeys(name for names in lacks for name in names))
+    own = lacks(view, METRICS[metric_id])
+    every = [own, *(view.ask(needs.unknown_split, metric_id, name) for name in dimensions)]
+    return tuple(dict.fromkeys(name for names in every for name in names))
 
 
 def stage_names(view: View, stages: pd.Series) -> list[str]:

@@ -143,6 +143,11 @@ class View:
         return self.stocks_at < self.as_of
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether the whole period lies ahead of the moment: nothing of it is known, and nothing compared with it."""
+        return self.period.start > self.as_of.date()
+
+    @property
     def last_day(self) -> date:
         """The day that a trend reaches: the end of the period, or today while it runs."""
         return min(self.as_of.date(), self.period.end)

@@ -144,7 +144,7 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "信访代办", f"{view.text}。代办员队伍、社区覆盖、代办件和办理结果。")
     if not any(view.ask(count_cases, name, as_of=view.as_of) for name in ("agents", "cases_accompanied")):
-        notices.missing("信访代办员")
+        layout.say_missing(view, "信访代办员")
         return
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="agent_cards")

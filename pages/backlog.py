@@ -143,7 +143,7 @@ def page(view: View) -> None:
     if layout.page_lacks(view, "backlog"):
         return
     if not view.ask(count_cases, "backlog", as_of=view.stocks_at, within=view.within):
-        notices.hint("没有在办件。换一个区域、分类或截至日期，或装入信访件。")
+        notices.hint("没有在办件。换一个区域、分类或截至日期。")
         return
     layout.row(view, flow, {"coming": coming, "stages": stages}, widths=(8, 5))
     layout.heading("办得怎样：每个数字都和它的另一面同看", f"{view.text}；办结不等于化解，按期不等于不压线、不延期")

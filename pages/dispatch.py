@@ -7,7 +7,7 @@ import streamlit as st
 from cockpit import places, task_speeds, task_steps
 from cockpit.task_speeds import MOST_PLACES, SPEEDS
 from cockpit.view import View
-from pages.parts import clicks, empty_period, filters, layout, lists, notices, number_cards, pictures, rankings
+from pages.parts import clicks, empty_period, filters, layout, lists, number_cards, pictures, rankings
 from queries.cases import Part, count_cases, has_cases
 from queries.measure import metric_of
 from queries.model import Kind
@@ -129,7 +129,7 @@ def page(view: View) -> None:
         view, "协同分派", f"{view.text}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。"
     )
     if not view.ask(has_cases, "tasks_pushed", as_of=view.as_of):
-        notices.missing("推送到网格平台的任务", "网格任务")
+        layout.say_missing(view, "推送到网格平台的任务", "网格任务")
         return
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="dispatch_cards")

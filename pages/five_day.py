@@ -161,7 +161,7 @@ def page(view: View) -> None:
     if layout.page_lacks(view, RATE):
         return
     if not view.ask(has_cases, "five_day_closure_all", Part.AMONG, as_of=view.as_of, within=view.within):
-        notices.hint("没有简单诉求。换一个区域、分类或截至日期，或装入信访件。")
+        notices.hint("没有简单诉求。换一个区域、分类或截至日期。")
         return
     # First, so that the choices are seen on a low screen, with the rankings that they rule.
     way = places_and_units(view)

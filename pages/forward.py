@@ -160,7 +160,7 @@ def page(view: View) -> None:
     if layout.page_lacks(view, "backlog"):
         return
     if not view.ask(count_cases, "backlog", as_of=view.as_of, within=view.within):
-        notices.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期，或装入信访件。")
+        notices.hint("没有在办件，也就没有将到期的件。换一个区域、分类或截至日期。")
         return
     layout.row(view, *({f"outlook_{clock}": partial(outlook, clock=clock)} for clock in LIMITS), calendar)
     details(view)

@@ -87,7 +87,7 @@ def on_hot_map(view: View, below: places.Below) -> None:
     """Where cases concentrate: squares over pale places, and the fullest of them as rows; both open their cases."""
     fullest = squares.fullest(view, CELLS)
     if fullest.empty:
-        notices.hint(f"{view.place}这一时段没有带坐标的信访件，画不出热点；信访件的经度、纬度装入后自动显示。")
+        notices.hint(f"{view.place}这一时段没有带坐标的信访件，画不出热点；没有经度、纬度的信访件不在其中。")
         return
     left, right = st.columns([8, 5])
     with left, layout.block("coverage_map"):
@@ -218,13 +218,13 @@ def page(view: View) -> None:
     empty_period.tell(view, numbers)
     number_cards.show(view, numbers, key="grid_cards", spark=not has_grids)
     if not has_grids:
-        notices.missing("网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
+        layout.say_missing(view, "网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         maps.breadcrumb(view)
         chosen = layer(has_grids)
     below = one_kind(view, places.below(view))
     if below.frame.empty:
-        notices.missing(f"{view.place}的{below.noun}", "区域", "网格")
+        layout.say_missing(view, f"{view.place}的{below.noun}", "区域", "网格")
     elif chosen == HOT:
         on_hot_map(view, below)
     else:

@@ -9,7 +9,7 @@ from cockpit import cells, comparisons, experts, kpis, places, rows
 from cockpit.ahead import ask_ahead
 from cockpit.links import list_link
 from cockpit.view import View
-from pages.parts import clicks, empty_period, layout, lists, notices, number_cards, pictures, rankings, tables
+from pages.parts import clicks, empty_period, layout, lists, number_cards, pictures, rankings, tables
 from queries import hearing_outcomes
 from queries.measure import measure, metric_of
 from queries.subjects import WAIT_BANDS
@@ -182,7 +182,7 @@ def page(view: View) -> None:
     layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
     everyone = view.hold(hearing_outcomes.experts, as_of=view.as_of)
     if everyone.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
-        notices.missing("专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
+        layout.say_missing(view, "专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
         return
     ask_ahead(view, comparisons.with_hearing)
     ask_ahead(view, kpis.comparison, TAKING_PART)

@@ -123,7 +123,7 @@ def page(view: View) -> None:
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="hot_cards")
     if view.ask(count_cases, METRIC, **view.scope) == 0:
-        notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期，或装入信访件。")
+        notices.hint(f"{view.place}近 {days} 天没有登记的信访件，看不出热点。换一个区域或截至日期。")
     else:
         classes, risen_words = partial(by_class, stretches=stretches), partial(by_word, stretches=stretches)
         layout.row(view, {"hot_classes": classes}, {"hot_words": risen_words}, widths=(2, 1))

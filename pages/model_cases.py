@@ -113,7 +113,7 @@ def page(view: View) -> None:
         if is_narrowed:
             notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
         else:
-            notices.missing("优秀案例", "优秀案例库")
+            layout.say_missing(view, "优秀案例", "优秀案例库")
         return
     cases = view.derive(filter_cases, cases, **chosen_filters(view, cases))
     if cases.empty:

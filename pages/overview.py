@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from cockpit import attention, kpis, places
+from cockpit import attention, empty_periods, kpis, places
 from cockpit.ahead import ask_ahead
 from cockpit.months import monthly
 from cockpit.view import View
@@ -59,8 +59,12 @@ def map_and_ranking(view: View) -> None:
 
 
 def choose_number(view: View) -> str:
-    """The number that map and ranking are of, at first one that the data can tell."""
-    first = kpis.first_known(view, ON_MAP)
+    """The number that map and ranking are of, at first one that the data can tell and that has any in the period.
+
+    On the first days of a month no promise has ended yet: the map begins with what is open then.
+    """
+    nothing_yet = empty_periods.without_any(view, SIX)
+    first = kpis.first_known(view, [name for name in ON_MAP if name not in nothing_yet])
     numbers = {name: metric_of(name).name for name in ON_MAP}
     chosen: str = filters.choose("地图指标", numbers, "on_map", first, hidden=True)
     return chosen
@@ -71,13 +75,16 @@ def ranking(view: View, metric_id: str, frame: pd.DataFrame, below: places.Below
     if layout.explain_missing(view, metric_id):
         return
     metric = metric_of(metric_id)
-    is_rate = metric.kind is Kind.RATE
-    of_many = f"，{len(frame)} 个中列{'后' if is_rate else '前'} {LEAST} 个" if len(frame) > LEAST else ""
+    is_rate, has_values = metric.kind is Kind.RATE, bool(frame["value"].notna().any())
+    is_cut = has_values and len(frame) > LEAST
+    of_many = f"，{len(frame)} 个中列{'后' if is_rate else '前'} {LEAST} 个" if is_cut else ""
     layout.heading(
         rankings.finding(view, frame, metric_id, below.noun, nameless=places.nameless(view, metric_id, below)),
         f"各{below.noun}{metric.name}（{metric.unit}）{of_many}",
         define=metric,
     )
+    if not has_values:
+        return
     rankings.ranking(
         view,
         frame,

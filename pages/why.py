@@ -1,14 +1,16 @@
 """变化原因: the change of a number against an earlier period, split into parts that add up to it."""
 
+from collections.abc import Hashable, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cockpit import contributions, kpis
+from cockpit import contributions, empty_periods
 from cockpit.links import list_link, part_to_open
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, navigation, notices, number_cards, tables
+from pages.parts import clicks, empty_period, filters, layout, navigation, notices, number_cards, tables
 from pages.parts.navigation import open_link
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
@@ -122,8 +124,6 @@ def cells(view: View, metric: Metric, against: Against) -> None:
 
 def effects(view: View, metric: Metric, against: Against, dimension: str) -> None:
     """What the rate's change consists of in the whole, and how it is reckoned."""
-    if kpis.missing_reason(view, metric):
-        return
     table = contributions.effects_text(change_of(view, metric, against, [dimension]), dimension)
     if table:
         st.markdown(table)
@@ -131,29 +131,51 @@ def effects(view: View, metric: Metric, against: Against, dimension: str) -> Non
             st.markdown(contributions.FORMULA)
 
 
+def says_nothing_compared(
+    view: View, metric: Metric, against: Against, dimension: str, row: Mapping[Hashable, Any]
+) -> bool:
+    """Whether there is nothing to compare, which it says; `row` is the number's, of kpis.comparison."""
+    if not any(row[name] > 0 for name in ("among", "previous_among", "year_before_among")):
+        say_nothing_of(view, metric, "两期都")
+    elif not metric.is_total and words.is_missing(row["value"]):
+        say_nothing_of(view, metric, "本期")
+    elif words.is_missing(change_of(view, metric, against, [dimension]).before):
+        lack = f"那一期没有可计{metric.name}的记录，或有一部分早于本库的第一条"
+        notices.hint(f"{view.label_of(against)}没有数可比：{lack}。换一个时段或比较的一期。")
+    else:
+        return False
+    return True
+
+
+def say_nothing_of(view: View, metric: Metric, when: str) -> None:
+    """Say that a period has nothing of the number, and lead to the last month that has any; without one, elsewhere."""
+    nothing, day = f"{when}没有可计入「{metric.name}」的记录", empty_periods.latest(view, metric)
+    if day is None:
+        notices.hint(f"{nothing}。换一个时段、区域或指标。")
+    else:
+        empty_period.lead(nothing, day)
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     title = st.container(key="why_title")
     metric, against, dimension = chosen(view)
     with title:
-        layout.header(view, "变化原因", contributions.compared_with(view, metric, against))
+        asked = f"{metric.name}，{view.text}。" if view.is_ahead else contributions.compared_with(view, metric, against)
+        layout.header(view, "变化原因", asked)
+    if view.is_ahead:
+        return
     left, right = st.columns([1, 3])
     with left:
         numbers_compared = number_cards.show(view, [metric.id], key=f"why_card_{metric.id}", linked=False)
+    with right:
+        row = numbers_compared.to_dict("index")[metric.id]
+        if layout.page_lacks(view, metric.id) or says_nothing_compared(view, metric, against, dimension, row):
+            return
+        with layout.block("waterfall"):
+            waterfall(view, metric, against, dimension)
+    with left:
         if metric.kind is Kind.RATE:
             layout.stack(view, {"effects": partial(effects, metric=metric, against=against, dimension=dimension)})
-    with right:
-        if layout.page_lacks(view, metric.id):
-            return
-    if not numbers_compared[["among", "previous_among", "year_before_among"]].fillna(0).loc[metric.id].any():
-        with right:
-            notices.hint(f"两期都没有可计{metric.name}的记录。换一个时段、区域或指标，或装入数据。")
-    elif words.is_missing(change_of(view, metric, against, [dimension]).before):
-        with right:
-            lack = f"那一期没有可计{metric.name}的记录，或有一部分早于本库的第一条"
-            notices.hint(f"{view.label_of(against)}没有数可比：{lack}。换一个时段或比较的一期。")
-    else:
-        with right, layout.block("waterfall"):
-            waterfall(view, metric, against, dimension)
-        with layout.block("cells"):
-            cells(view, metric, against)
+    with layout.block("cells"):
+        cells(view, metric, against)

@@ -89,6 +89,11 @@ def first_case_day(casebase: ScopedCasebase) -> date | None:
     return beginnings(casebase).first_days[PETITION.id]
 
 
+def first_day(casebase: ScopedCasebase) -> date | None:
+    """The day of the first record of any kind; None where there is none."""
+    return min(filter(None, beginnings(casebase).first_days.values()), default=None)
+
+
 @once_a_version
 def beginnings(casebase: ScopedCasebase) -> Beginnings:
     """When the records of the case base begin."""

@@ -1,6 +1,7 @@
 """The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -93,7 +94,8 @@ def bar(data: Data) -> View:
         as_of=as_of.date() if as_of < latest else None,
     )
     compared = comparisons(PREVIOUS[PRESETS.get(chosen)])
-    return View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
+    view = View(data, as_of, period, Slice(area, channel, category), compared, place, category_name, period)
+    return replace(view, comparisons=()) if view.is_ahead else view
 
 
 def _group(key: str) -> Any:
@@ -147,6 +149,11 @@ def set_period(period: Period) -> dict[str, str]:
 def show_period(period: Period) -> None:
     """Set the bar to these days and draw the page anew. For callbacks, before the bar is drawn again."""
     st.query_params.update(set_period(period))
+
+
+def show_latest() -> None:
+    """Set the bar to the latest moment and draw the page anew. For callbacks, before the bar is drawn again."""
+    st.session_state["as_of"] = None
 
 
 def bar_choices() -> dict[str, object]:

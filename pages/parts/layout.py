@@ -11,7 +11,7 @@ from cockpit import kpis, process
 from cockpit.reading import Reading
 from cockpit.slots import DRAWING, Rank
 from cockpit.view import View
-from pages.parts import notices, session
+from pages.parts import empty_period, notices, session
 from pages.parts.markdown import escape_markdown
 from pages.parts.panel import header_panel
 from queries.cases import has_cases
@@ -46,7 +46,10 @@ def on_phone() -> bool:
 
 
 def header(view: View, title: str, sentence: str) -> None:
-    """Title, one sentence and the cut-off time, which looks now and then how old what is shown is."""
+    """Title, one sentence and the cut-off time, which looks now and then how old what is shown is.
+
+    Below them stands what must be known of a moment or period of which there is nothing (see empty_period.tell_moment).
+    """
     # Asked here: an error inside a fragment is the framework's, which says it in English and lets nobody catch it.
     notice = _notice(view, view.as_of)
 
@@ -67,6 +70,7 @@ def header(view: View, title: str, sentence: str) -> None:
         header_panel(html, "header")
 
     watch()
+    empty_period.tell_moment(view)
 
 
 def seconds_between_looks(view: View) -> float:
@@ -186,5 +190,13 @@ def page_is_empty(view: View, metrics: Sequence[str], what: str, *tables: str) -
     """Whether nothing was ever counted by any of these numbers; says what to load (see `notices.missing`)."""
     is_empty = not any(view.ask(has_cases, metric, as_of=view.as_of) for metric in metrics)
     if is_empty:
-        notices.missing(what, *tables)
+        say_missing(view, what, *tables)
     return is_empty
+
+
+def say_missing(view: View, what: str, *tables: str) -> None:
+    """Say that there is nothing of it at the moment; of the latest one, what to load (see `notices.missing`)."""
+    if view.as_of < view.data.as_of:
+        notices.hint(f"截至{words.day(view.as_of, year=True)}还没有{what}。换一个截至日期。")
+    else:
+        notices.missing(what, *tables)

@@ -59,11 +59,13 @@ def ranking(
     Where there are more than `most`, a table of all is one click below.
 
     `frame` is of splits.split or has its columns (see views.charts.ranking); `none` (without full stop) is shown where
-    it has no row. `kind` is how the values are written where they are not the metric's own but counts: those have no
-    target. A bar opens `part`, else what is worth reading of a rate; or goes where `link` leads from its row of the
-    frame; or calls `on_pick` with its code, before the page is drawn again; unless nothing `is_clicked`.
+    it has no value and no title says so. `kind` is how the values are written where they are not the metric's own but
+    counts: those have no target. A bar opens `part`, else what is worth reading of a rate; or goes where `link` leads
+    from its row of the frame; or calls `on_pick` with its code, before the page is drawn again; unless nothing
+    `is_clicked`.
     """
     metric = metric_of(metric_id)
+    has_values = bool(frame["value"].notna().any())
     if is_timeline:
         largest_first = None
     elif largest_first is None:
@@ -73,7 +75,7 @@ def ranking(
     drawing = clicks.draw(
         view,
         charts.ranking,
-        frame,
+        frame if has_values else frame.head(0),
         title=title,
         subtitle=subtitle,
         kind=kind or numbers.kind_of(metric),
@@ -95,7 +97,7 @@ def ranking(
     )
     unfilled = view.derive(_unfilled, frame)
     every = f"列出全部 {len(frame) - unfilled} 个" + ("和未填写的" if unfilled else "")
-    if len(frame) > most and st.button(every, key=f"all_{key}", type="tertiary"):
+    if has_values and len(frame) > most and st.button(every, key=f"all_{key}", type="tertiary"):
         rows = charts.in_order(frame, largest_first=largest_first)
         everyone = partial(every_row, view, rows, metric, is_count=kind is not None, name=alt, key=key, link=link_of)
         st.dialog(f"{escape_markdown(alt)}，全部 {len(rows)} 个", width="large")(everyone)()

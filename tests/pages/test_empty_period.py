@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import address, failures
+from tests.pages.conftest import address, failures, panels
 
 YEARS_BEFORE = {"period": "自选", "from": "2009-03-01", "to": "2009-03-31"}
 
@@ -47,3 +47,69 @@ def test_nothing_is_said_of_a_period_with_records_nor_of_a_month_of_a_list(
 ) -> None:
     assert said(open_page(demo_url)) == []
     assert said(open_page(demo_url, "case_list", metric="registered", by_month="2009-03", **YEARS_BEFORE)) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [("overview", "「登记量」「五日办结率」"), ("five_day", "「五日办结率」"), ("why", "「五日办结率」")],
+)
+def test_on_the_first_of_a_month_a_page_leads_to_the_last_one(
+    page: str, number: str, open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
+) -> None:
+    """The first of November is a Sunday, on which no promise ends: no rate of it looks at anything."""
+    asked = {"of": "五日办结率"} if page == "why" else {}
+    app = open_page(demo_url, page, as_of="2026-11-01", **asked)
+    (sentence,) = said(app)
+    assert f"没有可计入{number}" in sentence
+    assert "最近的在2026年10月30日" in sentence
+    app.button("last_month_with_records").click().run()
+    assert failures(app) == []
+    assert said(app) == []
+    assert (address(app)["from"], address(app)["to"]) == ("2026-10-01", "2026-10-31")
+
+
+def test_the_map_of_the_first_of_a_month_begins_with_a_number_that_has_any(
+    open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
+) -> None:
+    def chosen(app: AppTest) -> object:
+        return app.session_state["on_map"]
+
+    assert chosen(open_page(demo_url, as_of="2026-11-01")) == "backlog"
+    assert chosen(open_page(demo_url)) == "five_day_closure"
+    app = open_page(demo_url, as_of="2026-11-01", on_map="五日办结率")
+    assert failures(app) == []
+    assert not [button for button in app.button if button.key == "all_ranking"]
+
+
+@pytest.mark.parametrize("page", ["overview", "backlog", "five_day", "why", "hearings", "case_list"])
+def test_a_period_that_lies_ahead_is_said_and_compared_with_nothing(
+    page: str, open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
+) -> None:
+    asked = {"metric": "registered"} if page == "case_list" else {}
+    app = open_page(demo_url, page, period="自选", **{"from": "2035-01-01", "to": "2035-12-31"}, **asked)
+    assert failures(app) == []
+    (sentence,) = [info.value for info in app.info if "还没有开始" in info.value]
+    assert sentence.startswith("2035年1月1日—12月31日还没有开始")
+    assert not any(compared in panels(app) for compared in ("较上一期", "较上年同期", "2034年"))
+    app.button("last_month_with_records").click().run()
+    assert (address(app)["from"], address(app)["to"]) == ("2026-11-01", "2026-11-30")
+
+
+def test_a_period_that_runs_is_compared(
+    open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
+) -> None:
+    app = open_page(demo_url, period="自选", **{"from": "2026-11-20", "to": "2035-12-31"})
+    assert not [info for info in app.info if "还没有开始" in info.value]
+    assert "较上年同期" in panels(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "backlog", "dispatch", "mediation", "agents"])
+def test_a_moment_before_all_records_is_said_and_nobody_is_told_to_load_data(
+    page: str, open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
+) -> None:
+    app = open_page(demo_url, page, as_of="1999-01-01")
+    assert failures(app) == []
+    assert [info for info in app.info if info.value.startswith("截至日期1999年1月1日早于库中最早的记录")]
+    assert not [info for info in app.info if "装入" in info.value]
+    app.button("last_month_with_records").click().run()
+    assert "as_of" not in address(app)

@@ -31,6 +31,8 @@ def prepare(frame: pd.DataFrame, palette: Palette, kind: NumberFormat, scale: Sc
     )
     data["schematic"] = data["schematic"].fillna(False).astype(bool) if "schematic" in data else False
     data["text"] = data["text"].fillna("") if "text" in data else words.values_in_full(data["value"], kind)
+    if data["value"].isna().all():
+        data["text"] = ""  # no number at all: a dash on every place says no more than the legend's 无数据
     if "tip" not in data:
         data["tip"] = [words.value(value, kind) for value in data["value"]]
     data["tip"] = [
