@@ -86,7 +86,10 @@ def places_table(view: View, metrics: Sequence[str]) -> Markup:
 def satisfaction_table(view: View) -> Markup:
     """Satisfaction of the places, each beside how many evaluated at all."""
     dimension = places.dimension_below(view)
-    return _table(view, _EVALUATED, dimension, PLACE_NAMES[dimension], _ROWS, quiet="这一时段没有群众评价。")
+    # The month that stands in for one that has only begun.
+    why = f"{words.month(view.period.start)}，" if view.link_period else ""
+    noun = PLACE_NAMES[dimension]
+    return _table(view, _EVALUATED, dimension, noun, _ROWS, quiet="这一时段没有群众评价。", why=why)
 
 
 def result_bars(view: View, metric_id: str, dimension: str, title: str, most: int) -> tuple[Markup, int]:

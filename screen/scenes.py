@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,13 +12,13 @@ from sqlalchemy import select
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from casebase.settings import SettingError, Settings
-from cockpit import attention, kpis, places, splits
+from cockpit import attention, empty_periods, kpis, places, splits
 from cockpit.data import Data
 from cockpit.view import PRESETS, PREVIOUS, View, comparisons
 from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Slice, moment
-from queries.periods import period_of
+from queries.periods import Preset, period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
@@ -93,15 +93,27 @@ def view_in(scene: Scene, view: View) -> View:
     return view.over_months(12) if scene.few else view
 
 
+def view_with_records(scene: Scene, view: View) -> View:
+    """The view of a scene's map (or table) and ranking, of the last month with any where a period that begins has none.
+
+    On the first days of a month no promise has ended. The numbers beside them stay with the period, as on the pages;
+    the view's `bar_period` is that period.
+    """
+    if empty_periods.without_any(view, [scene.on_map]) and empty_periods.has_only_begun(view):
+        day = empty_periods.latest(view, metric_of(scene.on_map))
+        return view if day is None else replace(view, period=period_of(Preset.MONTH, day), bar_period=view.period)
+    return view
+
+
 def html_of(scene: Scene, view: View) -> Markup:
     """One scene as HTML: at most nine blocks."""
     view = view_in(scene, view)
     numbers_html = wall.kpis_html(_cards(scene, view))
     if scene.middle and not scene.right:
         return wall.scene_html(numbers_html, wide=scene.middle(view))
-    below = places.below(view)
-    frame = _map_frame(places.with_metric(view, scene.on_map, below), metric_of(scene.on_map))
-    middle = scene.middle(view) if scene.middle else _map(scene, view, frame, below.noun)
+    below, filled = places.below(view), view_with_records(scene, view)
+    frame = _map_frame(places.with_metric(filled, scene.on_map, below), metric_of(scene.on_map))
+    middle = scene.middle(filled) if scene.middle else _map(scene, view, frame, below.noun)
     return wall.scene_html(
         numbers_html,
         middle=middle,
@@ -111,16 +123,21 @@ def html_of(scene: Scene, view: View) -> Markup:
 
 
 def _map(scene: Scene, view: View, frame: pd.DataFrame, noun: str) -> Markup:
-    metric = metric_of(scene.on_map)
+    metric, filled = metric_of(scene.on_map), view_with_records(scene, view)
     if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
         return meeting.places_table(view, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = view.settings.lights.small_sample
-    target, nameless = target_of(view.settings, metric.id), places.nameless(view, metric.id, places.below(view))
+    target, nameless = target_of(view.settings, metric.id), places.nameless(filled, metric.id, places.below(view))
     title = kpis.missing_sentence(view, metric) or findings.ranking(
         frame, metric, target, noun, view.place, few=few, nameless=nameless
     )
-    note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, view)}"
+    note = f"各{noun}{metric.name}（{metric.unit}），{_span(metric, filled)}{_instead(view, filled)}"
     return wall.map_html(title, note, frame, kind=numbers.kind_of(metric), meaning=meaning_of(view.settings, metric))
+
+
+def _instead(view: View, filled: View) -> str:
+    """；2026年12月1日—31日还没有 where a month stands in for the period, which has none yet."""
+    return "" if filled.link_period is None else f"；{words.span(view.period.start, view.period.end)}还没有"
 
 
 def figures(view: View) -> dict[str, Any]:
@@ -213,13 +230,17 @@ def _cards(scene: Scene, view: View) -> list[cards.Card]:
 
 def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS, few: int | None = None) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    return _ranking_html(view, metric_of(scene.on_map), frame, PLACE_NAMES[places.dimension_below(view)], most, few)
+    filled, noun = view_with_records(scene, view), PLACE_NAMES[places.dimension_below(view)]
+    return _ranking_html(filled, metric_of(scene.on_map), frame, noun, most, few)
 
 
 def _ranking_html(
     view: View, metric: Metric, frame: pd.DataFrame, noun: str, most: int, few: int | None = None
 ) -> Markup:
-    """At most `most` bars; a wall that is not wide shows `few` of them (None: all)."""
+    """At most `most` bars; a wall that is not wide shows `few` of them (None: all).
+
+    A month that stands in for a period which has none yet (see view_with_records) is named.
+    """
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
     target = target_of(view.settings, metric.id)
@@ -245,7 +266,7 @@ def _ranking_html(
         note + _first_of(whole, rows) + ("，竖线为目标" if target is not None else "") for rows in (most, few or most)
     ]
     return wall.ranking_html(
-        f"各{noun}{metric.name}",
+        f"{words.month(view.period.start) if view.link_period else ''}各{noun}{metric.name}",
         notes[0],
         bars,
         target / longest if target is not None else None,
@@ -335,9 +356,9 @@ def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup
 
 def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
     """The classes of content by the number of the scene."""
-    return _ranking_html(
-        view, metric_of(scene.on_map), splits.split(view, [scene.on_map], "category"), "内容分类", _ROWS
-    )
+    view = view_with_records(scene, view)
+    frame = splits.split(view, [scene.on_map], "category")
+    return _ranking_html(view, metric_of(scene.on_map), frame, "内容分类", _ROWS)
 
 
 def results_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:

@@ -1,7 +1,8 @@
 """The wall's scenes: the registry's numbers, no person, readable colours; the last good ones outlive the base."""
 
 import re
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +44,36 @@ def test_every_number_is_the_registry_s(city: Casebase) -> None:
             assert shown == words.value(value, kind).removesuffix(" 天"), name  # type: ignore[arg-type]
             checked += 1
     assert checked >= 30
+
+
+def test_when_a_month_begins_map_and_ranking_are_of_the_last_month_and_say_so(city: Casebase) -> None:
+    """On the first of November, a Sunday, no promise ended: the numbers stay with November, as on the pages."""
+    latest = scenes.view_of(process.live_data().now(WHOLE), "本月")
+    view = replace(latest, as_of=datetime(2026, 11, 1, 23, 59, 59))
+    scene = scenes.BY_ID["five_day"]
+    html = str(scenes.html_of(scene, view))
+    assert dict(VALUE.findall(html))["five_day_closure"] == words.NONE
+    assert "2026年10月1日—31日；2026年11月1日—30日还没有" in html
+    assert "2026年10月各区县（功能区）五日办结率" in html
+    of_month = scenes.view_with_records(scene, view)
+    october = period_of(Preset.MONTH, date(2026, 10, 1))
+    assert of_month.period == october
+    rates = measure(city.whole, ["five_day_closure"], as_of=view.as_of, period=october, by=["district"])["value"]
+    shown = re.findall(r'<span class="amount">.*?([0-9.]+%)</span>', html, re.DOTALL)
+    assert shown
+    assert set(shown) <= {words.percent(rate) for rate in rates.dropna()}
+    assert scenes.view_with_records(scene, latest) is latest
+
+
+def test_where_nothing_has_a_number_places_have_their_names_alone(city: Casebase) -> None:
+    """Of a day nothing stands in for it: the map is no list of dashes."""
+    view = scenes.view_of(process.live_data().now(WHOLE), "今日")
+    day = replace(view, as_of=datetime(2026, 11, 1, 23, 59, 59), period=period_of(Preset.TODAY, date(2026, 11, 1)))
+    html = str(scenes.html_of(scenes.BY_ID["five_day"], day))
+    labels = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", html)
+    assert labels
+    assert words.NONE not in labels
+    assert "都没有可计的记录。" in html
 
 
 def test_a_ranking_says_how_it_is_ordered_and_what_it_leaves_out(city: Casebase) -> None:
