@@ -268,8 +268,7 @@ def freeze(
         state=state.data,
         area_name=state.area_name
         or names.name_of_scope(casebase)
-        or state.data.city_name
-        or casebase.settings.city.name,
+        or names.whole_name(casebase, state.data.city_name or casebase.settings.city.name),
         place=read.below,
         totals=totals,
         splits=splits,
@@ -317,7 +316,7 @@ class _Questions:
             return _State(data, days)
         name = (names.codes(self._casebase) or {}).get(area)
         own = _bureau(self._casebase, area, self._level, name or "", data.bureau(self._casebase.settings))
-        return _State(data, days, name, own)
+        return _State(data, days, (names.names_of(self._casebase, "district") or {}).get(area), own)
 
     def totals(self) -> pd.DataFrame:
         period = self._request.period
@@ -365,7 +364,7 @@ class _Questions:
     def _split(self, column: str, metrics: Sequence[str]) -> pd.DataFrame:
         casebase, period = self._casebase, self._request.period
         frame = compare(casebase, metrics, as_of=self._as_of, period=period, within=self._within, by=[column])
-        known = names.names_of(casebase, column) or {}
+        known = names.names_of(casebase, column, self._request.area) or {}
         codes = [code if isinstance(code, str) else "" for code in frame[column]]
         kinds = _kinds(casebase) if column == "unit" else {}
         limit = casebase.settings.lights.small_sample

@@ -13,6 +13,7 @@ from cockpit.kept import kept
 from cockpit.view import View
 from queries import backlog, forward
 from queries.measure import measure
+from queries.names import told_apart
 from queries.registry.common import HORIZONS
 from queries.subjects import AGE_BANDS, ANSWERS, CLOSING_DAYS, OPEN_STAGES
 from views import words
@@ -46,10 +47,8 @@ def _sizes(codes: pd.Series, counts: pd.Series) -> pd.Series:
 
 def place_labels(view: View, dimension: str, codes: Iterable[str]) -> dict[str, str]:
     """Places by code as the rows of a picture: two streets may share a name and then carry their code."""
-    names = places.areas(view.data)["name"]
-    labels = {code: names.get(code, code) or f"{PLACE_NAMES[dimension]}未填写" for code in codes}
-    is_shared = pd.Series(labels).duplicated(keep=False)
-    return {code: f"{name}（{code}）" if is_shared[code] else name for code, name in labels.items()}
+    own = places.areas(view.data)["name"]
+    return told_apart({code: own.get(code, code) or f"{PLACE_NAMES[dimension]}未填写" for code in codes})
 
 
 @kept

@@ -76,7 +76,13 @@ def metric_of_layer(layer: str, dimension: str) -> Metric:
 def of_kind(view: View, below: places.Below, kind: str) -> places.Below:
     """The grids of a kind, called without the place that they lie in; kinds lie within and over each other."""
     frame = below.frame[below.frame["kind"] == kind].reset_index(drop=True)
-    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(view.place)))
+    return replace(below, frame=frame.assign(name=frame["name"].str.removeprefix(_own_name(view))))
+
+
+def _own_name(view: View) -> str:
+    """The name of the view's area as the grids in it begin with it."""
+    area = view.within.area
+    return str(places.areas(view.data)["name"][area]) if area else ""
 
 
 @kept

@@ -16,7 +16,7 @@ from casebase.workdays import Workdays
 from cockpit.answers import MIB, Answers, frozen
 from cockpit.asked import Asked, Call
 from cockpit.reading import Reading, StateWatch
-from queries.names import name_of_scope
+from queries.names import name_of_scope, whole_name
 from wording.names import whole_of
 
 P = ParamSpec("P")
@@ -174,10 +174,14 @@ class Data:
 
     @property
     def whole(self) -> str:
-        """What all that is seen is called: 全市, the places and units of the scope, or by name what is no city's."""
+        """What all that is seen is called: 全市, the places and units of the scope, or by name what is no city's.
+
+        No place in it is called so. Raises CasebaseError while the database is unreachable and it is not known yet.
+        """
         if not self.scope.is_whole:
             return self.share(name_of_scope, lambda: self.ask(name_of_scope))
-        return whole_of(self.reading.state.city_name or self.settings.city.name)
+        name = whole_of(self.reading.state.city_name or self.settings.city.name)
+        return self.share((whole_name, name), lambda: self.ask(whole_name, name))
 
     @property
     def settings(self) -> Settings:

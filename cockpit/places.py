@@ -48,8 +48,14 @@ def outermost(data: Data) -> tuple[str, ...]:
 
 
 @kept
+def area_names(data: Data) -> Mapping[str, str]:
+    """The names of all areas, by their codes, each told apart from the others of its level and from the whole."""
+    return data.ask(names.names_of, "district") or {}
+
+
+@kept
 def names_below(data: Data, parents: tuple[str, ...]) -> Mapping[str, str]:
-    """The names of the areas directly below these, by their codes."""
+    """The own names of the areas directly below these, by their codes."""
     table = areas(data)
     below = table[table["parent_code"].isin(parents)]
     return dict(zip(below["code"], below["name"], strict=True))

@@ -95,6 +95,7 @@ def by_kind(view: View, frame: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
 
 
 def _known_names(view: View, dimension: str, codes: Sequence[str]) -> Mapping[str, str]:
-    if dimension != "grid":
-        return view.ask(names.names_of, dimension) or {}
-    return view.ask(names.grid_names, tuple(sorted(set(codes))))
+    if dimension == "grid":
+        return view.ask(names.grid_names, tuple(sorted(set(codes))))
+    area = view.within.area if dimension in names.AREA_DIMENSIONS else None
+    return view.ask(names.names_of, dimension, area) or {}

@@ -9,7 +9,7 @@ from access.pairing import PAIRING_ROLES, PairingRefusal, normalized
 from access.screens import LONGEST_NAME, Screen
 from casebase.directory import Directory
 from casebase.scope import DISTRICT, Scope
-from cockpit import process
+from cockpit import places, process
 from cockpit.view import View
 from pages.parts import ending, identity, layout, notices, tables
 from pages.parts.markdown import escape_markdown
@@ -82,7 +82,7 @@ def _scopes(view: View, who: Identity) -> dict[str, Scope]:
     districts = areas[areas["level"] == DISTRICT]
     own = {view.data.whole: who.scope}
     lies_within = process.gate().directory().lies_within
-    each = {str(row["name"]): Scope(frozenset({str(row["code"])})) for row in districts.to_dict("records")}
+    each = {places.area_names(view.data)[code]: Scope(frozenset({code})) for code in districts["code"]}
     return own | {name: scope for name, scope in each.items() if lies_within(scope, who.scope)}
 
 

@@ -1,8 +1,9 @@
 """Names for the codes that measuring returns, and the choices of the filter bar."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from unicodedata import east_asian_width
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, select, union
@@ -16,6 +17,8 @@ from queries.subjects import as_key
 AREA_DIMENSIONS = ("district", "street", "community")
 # The level of districts, and how many levels there are.
 _DISTRICT, _DEEPEST = 2, 4
+# Stands behind the name of the whole where a place in it has the same name.
+_ALL_OF = "全域"
 
 
 def areas(casebase: ScopedCasebase) -> pd.DataFrame:
@@ -130,7 +133,9 @@ def _units(casebase: ScopedCasebase) -> pd.DataFrame:
     places = casebase.frame(_all_areas()).set_index("code")
     district = {code: _district(code, places) for code in table.loc[shared, "area_code"].dropna().unique()}
     before = table["area_code"].map(district).where(shared, "").fillna("")
-    return table.assign(name=before + table["name"])
+    qualified = map(joined, before, table["name"])
+    distinct = told_apart(dict(zip(table["unit_id"], qualified, strict=True)))
+    return table.assign(name=table["unit_id"].map(distinct))
 
 
 @once_for(_all_units, _all_areas)
@@ -154,23 +159,81 @@ def _district(code: str, places: pd.DataFrame) -> str:
     return ""
 
 
-def _distinct_areas(table: pd.DataFrame) -> dict[str, str]:
-    """Code → name, of those that share a name with the names of what they lie in before it, until each is told apart.
+def joined(before: str, name: str) -> str:
+    """A name with what it lies in before it: 新郑市新华路街道, Roxbury · Ward 4, for Latin words run together."""
+    runs_on = before and name and not any(east_asian_width(letter) in "WF" for letter in (before[-1], name[0]))
+    return f"{before} · {name}" if runs_on else before + name
 
-    Columns: code, name, parent_code, level; a city is no word that tells two of its places apart.
+
+def told_apart(names: Mapping[str, str], taken: Collection[str] = ()) -> dict[str, str]:
+    """Names by code of which no two are alike, nor is one of those `taken`: the others have their code behind them."""
+    apart = dict(names)
+    while True:
+        counts = Counter([*apart.values(), *taken])
+        shared = [code for code, name in apart.items() if counts[name] > 1]
+        if not shared:
+            return apart
+        apart |= {code: f"{apart[code]}（{code}）" for code in shared}
+
+
+def _distinct(own: Mapping[str, str], level: Mapping[str, int], above: Mapping[str, str | None]) -> dict[str, str]:
+    """Names by code of which no two on a level are alike.
+
+    Those that share one have the names of what they lie in (`above`, as far as it has an own name) before them, until
+    each is told apart; those that nothing tells apart have their code.
     """
-    own = dict(zip(table["code"], table["name"], strict=True))
-    level = dict(zip(table["code"], table["level"], strict=True))
-    above = dict(zip(table["code"], table["parent_code"], strict=True))
     parents, names = dict(above), dict(own)
     for _ in range(_DEEPEST):
         counts = Counter((level[code], name) for code, name in names.items())
-        shared = [code for code, name in names.items() if counts[level[code], name] > 1]
-        for code in shared:
-            parent = above[code]
-            if parent in own and level[parent] >= _DISTRICT:
-                names[code], above[code] = own[parent] + names[code], parents[parent]
+        for code in [code for code, name in names.items() if counts[level[code], name] > 1]:
+            parent = parents.get(code) or ""
+            if parent in own:
+                names[code], parents[code] = joined(own[parent], names[code]), above.get(parent)
+    for one in set(level.values()):
+        names |= told_apart({code: name for code, name in names.items() if level[code] == one})
     return names
+
+
+def _distinct_areas(table: pd.DataFrame) -> dict[str, str]:
+    """Code → name, on each level told apart by what areas lie in; a city is no word that tells two of its places apart.
+
+    Columns: code, name, parent_code, level. A city of which a place has the name is told apart from it.
+    """
+    own = dict(zip(table["code"], table["name"], strict=True))
+    level = dict(zip(table["code"], table["level"], strict=True))
+    parents = dict(zip(table["code"], table["parent_code"], strict=True))
+    above = {code: parent for code, parent in parents.items() if level.get(parent, 0) >= _DISTRICT}
+    places = {name for code, name in own.items() if level[code] >= _DISTRICT}
+    cities = {code: apart_from(name, places) for code, name in own.items() if level[code] < _DISTRICT}
+    return _distinct(own | cities, level, above)
+
+
+def apart_from(name: str, places: Collection[str]) -> str:
+    """What a whole is called among its places: its name, or where a place has that too, Boston全域."""
+    while name in places:
+        name += _ALL_OF
+    return name
+
+
+def whole_name(casebase: ScopedCasebase, name: str) -> str:
+    """What all that the case base holds is called, which no place in it is: see `apart_from`."""
+    return apart_from(name, _names_of_places(casebase))
+
+
+@once_for(_all_areas)
+def _names_of_places(casebase: ScopedCasebase) -> set[str]:
+    table = casebase.frame(_all_areas())
+    return set(table.loc[table["level"] >= _DISTRICT, "name"])
+
+
+def _names_within(casebase: ScopedCasebase, area: str) -> dict[str, str]:
+    """Code → name of all areas, those in `area` told apart from each other alone: in 新郑市 it is 新华路街道."""
+    table = casebase.frame(_all_areas())
+    below, found = set[str](), {area}
+    while found:
+        found = set(table.loc[table["parent_code"].isin(found), "code"]) - below
+        below |= found
+    return _area_names(casebase) | _distinct_areas(table[table["code"].isin(below)])
 
 
 def organisations(casebase: ScopedCasebase) -> pd.DataFrame:
@@ -187,11 +250,14 @@ def channels(casebase: ScopedCasebase) -> list[str]:
     return [channel for (channel,) in every if channel not in (None, HOTLINE)]
 
 
-def names_of(casebase: ScopedCasebase, dimension: str) -> dict[str, str] | None:
+def names_of(casebase: ScopedCasebase, dimension: str, within: str | None = None) -> dict[str, str] | None:
     """Code → name of a dimension that splits by code; None for one whose values speak for themselves.
 
-    Where a city has several streets or units of one name, each has what it lies in before it.
+    Where a city has several streets, classes or units of one name, each has what it lies in before it; among places
+    `within` an area those alone that share it there.
     """
+    if within is not None and dimension in AREA_DIMENSIONS:
+        return _names_within(casebase, within)
     names = _NAMES.get(dimension)
     return None if names is None else dict(names(casebase))
 
@@ -203,7 +269,9 @@ def _area_names(casebase: ScopedCasebase) -> dict[str, str]:
 
 def _category_names(casebase: ScopedCasebase) -> dict[str, str]:
     table = categories(casebase)
-    return dict(zip(table["code"], table["name"], strict=True))
+    above = {code: parent for code, parent in zip(table["code"], table["parent_code"], strict=True) if pd.notna(parent)}
+    level = {code: 2 if code in above else 1 for code in table["code"]}
+    return _distinct(dict(zip(table["code"], table["name"], strict=True)), level, above)
 
 
 def _unit_names(casebase: ScopedCasebase) -> dict[str, str]:
@@ -241,7 +309,7 @@ def codes(casebase: ScopedCasebase, dimension: str | None = None) -> dict[str, s
 def name_of_scope(casebase: ScopedCasebase) -> str:
     """The places and units of a scope in words: 金水区、市教育局; "" of one that is everything."""
     scope = casebase.scope
-    named = {**(codes(casebase) or {}), **_unit_names(casebase)}
+    named = {**_area_names(casebase), **_unit_names(casebase)}
     return "、".join(named.get(code, code) for code in [*sorted(scope.areas or ()), *sorted(scope.units)])
 
 

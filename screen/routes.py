@@ -20,7 +20,7 @@ from access.requests import identity_of
 from casebase.directory import Directory
 from casebase.errors import CasebaseError, UsageError
 from casebase.scope import Scope
-from cockpit import process
+from cockpit import places, process
 from cockpit.view import DEFAULT_PERIOD, PRESETS, WHOLE_CITY
 from queries import names
 from screen import pairing, scenes
@@ -262,11 +262,12 @@ def _whole(scope: Scope) -> str:
 def _areas(scope: Scope) -> list[dict[str, str | bool]]:
     """The districts and functional zones that a wall can be turned to."""
     try:
-        table = process.live_data().now(scope).ask(names.areas)
+        data = process.live_data().now(scope)
+        table, told_apart = data.ask(names.areas), places.area_names(data)
     except (CasebaseError, UsageError):
         return []
     districts = table[table["level"] == 2]
     return [
-        {"code": str(row["code"]), "name": str(row["name"]), "zone": row["kind"] == _ZONE}
+        {"code": str(row["code"]), "name": told_apart[row["code"]], "zone": row["kind"] == _ZONE}
         for row in districts.to_dict("records")
     ]

@@ -83,7 +83,7 @@ def view_of(data: Data, period: str, area: str | None = None) -> View:
     if area is not None and area not in table.index:
         raise UnknownError("区域代码", area)
     area = area or data.scope.area
-    place = str(table["name"][area]) if area else data.whole
+    place = places.area_names(data)[area] if area else data.whole
     days = period_of(PRESETS[period], data.as_of.date())
     return View(data, data.as_of, days, Slice(area=area), comparisons(PREVIOUS[PRESETS[period]]), place)
 

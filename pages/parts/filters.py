@@ -79,7 +79,8 @@ def bar(data: Data) -> View:
             custom = _custom(latest.date()) if chosen == CUSTOM else None
         with _group("which"):
             area, place = _area(data)
-            channel = _choice("信访形式", "channel", data.ask(names.channels), "全部形式")
+            channels = data.ask(names.channels)
+            channel = _choice("信访形式", "channel", dict(zip(channels, channels, strict=True)), "全部形式")
             category, category_name = _category(data)
             as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
@@ -242,8 +243,8 @@ def area_choices(code: str | None) -> dict[str, str]:
 
 def area_path(view: View) -> list[tuple[str, str]]:
     """Code and name of the areas from the city, or the one area that the reader may see, down to the view's."""
-    table = places.areas(view.data)
-    top = [(code, str(table["name"][code])) for code in places.outermost(view.data)]
+    named = places.area_names(view.data)
+    top = [(code, named[code]) for code in places.outermost(view.data)]
     deeper = _levels_above(view.data) + 2
     return top + [(row["code"], row["name"]) for row in _path(view.data, view.within.area) if row["level"] >= deeper]
 
@@ -321,14 +322,14 @@ def _area(data: Data) -> tuple[str | None, str]:
     chosen, place, parents = data.scope.area, data.whole, places.outermost(data)
     _note_places_of_others(data)
     for name in AREA_KEYS[_levels_above(data) :]:
-        labels = places.names_below(data, parents)
-        if not labels:
+        own = places.names_below(data, parents)
+        if not own:
             break
         every = data.whole if name == "district" and data.scope.is_whole else _WHOLE_AREA_LABELS[name]
-        code = _choice(_AREA_LABELS[name], name, list(labels), every, labels)
+        code = _choice(_AREA_LABELS[name], name, own, every)
         if code is None:
             break
-        chosen, place, parents = code, labels[code], (code,)
+        chosen, place, parents = code, places.area_names(data)[code], (code,)
     return chosen, place
 
 
@@ -343,28 +344,34 @@ def _note_places_of_others(data: Data) -> None:
 
 def _category(data: Data) -> tuple[str | None, str | None]:
     """Code and name of the chosen first-level class."""
-    labels = _first_classes(data)
-    code = _choice("内容分类", "category", list(labels), "全部分类", labels)
-    return code, labels.get(code or "")
+    classes = _first_classes(data)
+    code = _choice("内容分类", "category", classes, "全部分类")
+    return code, classes.get(code or "")
 
 
 @kept
 def _first_classes(data: Data) -> Mapping[str, str]:
     """The names of the first-level classes, by their codes."""
-    table = data.ask(names.categories)
-    first = table[table["parent_code"].isna()]
-    return dict(zip(first["code"], first["name"], strict=True))
+    table, told_apart = data.ask(names.categories), data.ask(names.names_of, "category") or {}
+    return {code: told_apart[code] for code in table.loc[table["parent_code"].isna(), "code"]}
 
 
-def _choice(
-    label: str, key: str, options: list[str], every: str, labels: Mapping[str, str] | None = None
-) -> str | None:
-    label_of_option = {**(labels or {}), _NO_CHOICE: every}
-    _resolve_address(key, label, options, label_of_option)
+def labels_of(own: Mapping[str, str], every: str) -> dict[str, str]:
+    """How the options of a choice of the bar are called, by their codes; `every` is that of no choice ("").
+
+    The address has a choice by its label, which therefore no other option has.
+    """
+    return {_NO_CHOICE: every, **names.told_apart(own, taken=[every])}
+
+
+def _choice(label: str, key: str, own: Mapping[str, str], every: str) -> str | None:
+    """One of these codes, called by their own names as far as they tell them apart; None for `every`."""
+    labels = labels_of(own, every)
+    _resolve_address(key, label, own, labels)
     chosen: str = st.selectbox(
         label,
-        [_NO_CHOICE, *options],
-        format_func=lambda option: label_of_option.get(option, option),
+        list(labels),
+        format_func=lambda option: labels.get(option, option),
         key=key,
         bind=_bound(),
         width=140,
@@ -372,16 +379,16 @@ def _choice(
     return chosen or None
 
 
-def _resolve_address(key: str, label: str, options: list[str], label_of_option: dict[str, str]) -> None:
+def _resolve_address(key: str, label: str, own: Mapping[str, str], labels: Mapping[str, str]) -> None:
     """Let an address name a place or class by its code, too, and say so where it names what there is not.
 
-    The widget reads the names of its options alone and takes anything else for no choice.
+    The widget reads the labels of its options alone and takes anything else for no choice.
     """
     asked = st.query_params.get(key)
-    if asked and key not in st.session_state:
-        if asked in options:
+    if asked and key not in st.session_state and asked not in labels.values():
+        if asked in own:
             st.session_state[key] = asked
-        elif asked not in label_of_option.values():
+        else:
             st.session_state[f"_unknown_{key}"] = asked
     elif st.session_state.get(key):
         st.session_state.pop(f"_unknown_{key}", None)

@@ -44,7 +44,7 @@ def rows_of(html: str) -> dict[str, list[str]]:
 def test_every_cell_is_the_registry_s(city: Casebase, year: View) -> None:
     shown = rows_of(meeting.comparison_table(year))
     assert len(shown) >= 10
-    codes = {name: code for code, name in (names.names_of(city.whole, "street") or {}).items()}
+    codes = {name: code for code, name in (names.names_of(city.whole, "street", year.within.area) or {}).items()}
     for at, metric in enumerate(("five_day_closure", "on_time_completion", "overdue", "backlog", "registered")):
         found = measure(city.whole, [metric], as_of=UNTIL, period=year.period, within=year.within, by=["street"])
         values = dict(zip(found["street"], found["value"], strict=True))

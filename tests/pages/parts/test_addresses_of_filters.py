@@ -4,15 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from access import gate
 from access.identity import LOCAL
+from casebase.engine import Casebase, write_info
+from casebase.schema import area
 from casebase.scope import Scope
 from cockpit.data import Data
 from cockpit.view import View
 from pages.parts import filters
-from tests.pages.conftest import failures
+from tests.pages.conftest import card_values, failures
 
 
 @pytest.fixture
@@ -91,3 +96,49 @@ def test_a_list_of_others_is_said_to_be_out_of_sight(
     app = open_page(demo_url, "case_list", metric="registered", **asked)
     assert [warning.value for warning in app.warning] == ([said] if said else [])
     assert bool([info for info in app.info if "没有记录" in info.value]) is ("by_stage" in asked)
+
+
+@given(own=st.dictionaries(st.text(max_size=3).filter(bool), st.sampled_from(["甲", "全部街道", "甲（1）"])))
+def test_no_two_options_of_a_choice_have_one_label(own: dict[str, str]) -> None:
+    labels = filters.labels_of(own, "全部街道")
+    assert labels[""] == "全部街道"
+    assert len(set(labels.values())) == len(own) + 1
+
+
+@pytest.fixture
+def one_name(own_url: str, own_city: Casebase) -> str:
+    """URL of a city that is called as one of its districts, 金水区."""
+    with own_city.writing() as connection:
+        connection.execute(update(area).where(area.c.level == 1).values(name="金水区"))
+        write_info(connection, city_name="金水区")
+    own_city.engine.dispose()
+    return own_url
+
+
+def test_a_city_that_is_called_as_its_district_stays_the_city_on_the_next_page(
+    open_page: Callable[..., AppTest], one_name: str, views: list[View]
+) -> None:
+    app = open_page(one_name)
+    assert app.selectbox(key="district").options.count("金水区") == 1
+    whole = card_values(app)["backlog"]
+    for page in ("pages/backlog.py", "pages/overview.py"):
+        app.switch_page(page).run()
+        assert failures(app) == []
+        assert "district" not in app.query_params
+        assert (views[-1].within.area, views[-1].place) == (None, "金水区全域")
+    assert card_values(app)["backlog"] == whole
+    app.selectbox(key="district").set_value("410105").run()
+    assert (views[-1].within.area, views[-1].place) == ("410105", "金水区")
+    app.switch_page("pages/backlog.py").run()
+    assert views[-1].within.area == "410105"
+    assert [button.label for button in app.button if str(button.key).startswith("up_")] == []
+    app.selectbox(key="district").set_value("").run()
+    assert views[-1].within.area is None
+
+
+def test_an_address_of_the_shared_name_is_of_the_district(
+    open_page: Callable[..., AppTest], one_name: str, views: list[View]
+) -> None:
+    app = open_page(one_name, "grid_coverage", district="金水区")
+    assert views[-1].within.area == "410105"
+    assert [button.label for button in app.button if str(button.key).startswith("up_")] == ["金水区全域"]
