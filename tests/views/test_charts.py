@@ -1,3 +1,4 @@
+import html
 import json
 import re
 from collections.abc import Callable
@@ -7,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 from altair.utils.schemapi import SchemaValidationError
 
 from views import charts, words
@@ -545,3 +547,14 @@ def test_large_and_small_counts_of_one_picture_are_written_in_one_way() -> None:
     frame = pd.DataFrame({"code": ["a", "b"], "name": ["甲", "乙"], "value": [217_000, 1_125]})
     texts = {row["written"] for row in rows(spec_of(charts.ranking(frame, DESK, title="题", kind="count")), "written")}
     assert texts == {"217,000", "1,125"}
+
+
+@pytest.mark.parametrize("palette", [DESK, WALL])
+def test_a_name_that_is_too_long_keeps_its_end(palette: Palette) -> None:
+    names = [f"Fenway / Kenmore / Audubon Circle / Longwood · Ward {ward}" for ward in (4, 21)]
+    names += ["郑州市航空港经济综合实验区新港办事处信访一科", "郑州市航空港经济综合实验区新港办事处信访二科"]
+    frame = pd.DataFrame({"code": list("abcd"), "name": names, "value": [4, 3, 2, 1]})
+    spec = spec_of(charts.ranking(frame, palette, title="", kind="count")) | {"width": 400}
+    written = [html.unescape(text) for text in re.findall(r">([^<>]*)</text>", vl_convert.vegalite_to_svg(spec))]
+    cut = [text for text in written if "…" in text]
+    assert [text[-2:] for text in cut] == [" 4", "21", "一科", "二科"]

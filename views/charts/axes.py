@@ -20,6 +20,10 @@ _VALUE_LABELS: dict[NumberFormat, str] = {
 # The room of names beside a plot, at most, in px; where the picture is wide, a share of it.
 NAMES = 168
 _SHARE_OF_NAMES = 0.3
+# Letters that are not as wide as high, and how wide they are then at most, on the average of a name.
+_NARROW, _NARROW_WIDTH = "[^\\u2E80-\\uFFFF]", 0.56
+# How much of its room a name that was cut fills: what stays of it may be wider than its average letter.
+_CUT = 0.95
 # The height of a row, in px.
 ROW = 28
 
@@ -54,9 +58,18 @@ def day_axis() -> alt.Axis:
 
 
 def name_axis(palette: Palette) -> alt.Axis:
-    """Names down the left side."""
-    limit = alt.ExprRef(f"max({NAMES}, (containerSize()[0] || 0) * {_SHARE_OF_NAMES})")
-    return alt.Axis(labelLimit=limit, labelColor=palette.ink, domain=False)
+    """Names down the left side; what is too long loses its middle, for its end may be what tells it apart."""
+    room = f"max({NAMES}, (containerSize()[0] || 0) * {_SHARE_OF_NAMES})"
+    letters = "length(datum.label)"
+    chinese = f"length(replace(datum.label, regexp('{_NARROW}', 'g'), ''))"
+    width = f"{palette.note} * ({chinese} + {_NARROW_WIDTH} * ({letters} - {chinese}))"
+    cut = f"truncate(datum.label, floor({_CUT} * {letters} * {room} / ({width})), 'center')"
+    return alt.Axis(
+        labelExpr=f"{width} > {room} ? {cut} : datum.label",
+        labelLimit=alt.ExprRef(room),
+        labelColor=palette.ink,
+        domain=False,
+    )
 
 
 def with_headroom(largest: float) -> list[float]:
