@@ -74,7 +74,7 @@ class View:
     """What is asked: numbers `as_of` a moment, in a `period`, `within` a slice, answered by `data`.
 
     `place` and `category` name the slice's codes. `bar_period` is the period of the filter bar, from which a part of
-    a page may differ: its links must then carry their own days.
+    a page may differ: its links must then carry their own days. `months`: the period is so many, and is called so.
     """
 
     data: Data
@@ -85,6 +85,7 @@ class View:
     place: str = WHOLE_CITY
     category: str | None = None
     bar_period: Period | None = None
+    months: int | None = None
 
     def ask(self, question: Callable[Concatenate[ScopedCasebase, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer to a query of queries/ (see Data.ask)."""
@@ -158,9 +159,9 @@ class View:
         return None if self.bar_period in (None, self.period) else self.period
 
     def over_months(self, months: int) -> "View":
-        """The same over so many months up to the moment, which rare things need."""
-        period = last_months(self.as_of.date(), months)
-        return replace(self, period=period, comparisons=comparisons(None))
+        """The same over so many months, which rare things need: up to now, or to the end of a period that is over."""
+        period = last_months(self.last_day, months)
+        return replace(self, period=period, comparisons=comparisons(None), months=months)
 
     def label_of(self, against: Against) -> str:
         """What a change against this period is called: 较上月同期."""
@@ -186,12 +187,17 @@ class View:
         return f"截至{words.month(last, year=last.year != self.as_of.year)}的 {months} 个月"
 
     @property
+    def period_text(self) -> str:
+        """The period in words: 2026年11月1日—30日, or 近 12 个月."""
+        return self.months_text(self.months) if self.months else words.span(self.period.start, self.period.end)
+
+    @property
     def text(self) -> str:
         """What is asked in words: 2026年11月1日—30日，全市.
 
         The whole period is named, since deadlines after the cut-off belong to it.
         """
-        return "，".join([words.span(self.period.start, self.period.end), self.slice_text])
+        return "，".join([self.period_text, self.slice_text])
 
     @property
     def slice_text(self) -> str:

@@ -101,7 +101,8 @@ def view_with_records(scene: Scene, view: View) -> View:
     """
     if empty_periods.without_any(view, [scene.on_map]) and empty_periods.has_only_begun(view):
         day = empty_periods.latest(view, metric_of(scene.on_map))
-        return view if day is None else replace(view, period=period_of(Preset.MONTH, day), bar_period=view.period)
+        if day is not None:
+            return replace(view, period=period_of(Preset.MONTH, day), bar_period=view.period, months=None)
     return view
 
 
@@ -213,7 +214,7 @@ def _new_cases(casebase: ScopedCasebase, *, as_of: datetime, within: Slice) -> p
 
 
 def _span(metric: Metric, view: View) -> str:
-    return view.stock_moment_text if metric.is_stock else words.span(view.period.start, view.period.end)
+    return view.stock_moment_text if metric.is_stock else view.period_text
 
 
 def _map_frame(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:

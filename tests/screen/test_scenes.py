@@ -19,7 +19,7 @@ from cockpit.data import LiveData
 from cockpit.reading import Reading
 from cockpit.view import PRESETS
 from queries.measure import measure, metric_of
-from queries.periods import Preset, period_of
+from queries.periods import Preset, last_months, period_of
 from screen import scenes
 from screen.wall import Snapshots
 from tests.pages.conftest import UNTIL
@@ -74,6 +74,33 @@ def test_where_nothing_has_a_number_places_have_their_names_alone(city: Casebase
     assert labels
     assert words.NONE not in labels
     assert "都没有可计的记录。" in html
+
+
+@pytest.mark.parametrize(
+    ("period", "last", "said"),
+    [
+        ("上月", date(2026, 10, 31), "截至10月的 12 个月"),
+        ("今日", date(2026, 11, 30), "近 12 个月"),
+    ],
+)
+def test_rare_things_cover_the_twelve_months_up_to_the_end_of_the_period(
+    city: Casebase, period: str, last: date, said: str
+) -> None:
+    snapshots = Snapshots(process.live_data)
+    (scene,) = snapshots.get(WHOLE, "", period, ["hearings"])["scenes"]
+    assert scene["said"] == f"{said}，全市"
+    assert f"举行听证（场次），{said}" in scene["html"]
+    year = last_months(last, 12)
+    values = {
+        name: measure(city.whole, [name], as_of=UNTIL, period=year)["value"].iloc[0]
+        for name in ("hearings_held", "expert_cases")
+    }
+    shown = dict(VALUE.findall(scene["html"]))
+    assert {name: shown[name] for name in values} == {
+        name: words.value(value, "count") for name, value in values.items()
+    }
+    figure = snapshots.figures(WHOLE, "", period)["hearings"][0]
+    assert figure["value"].split()[0] == shown["hearings_held"]
 
 
 def test_a_ranking_says_how_it_is_ordered_and_what_it_leaves_out(city: Casebase) -> None:
