@@ -155,7 +155,7 @@ class ScreenSettings(_Section):
     interval: int = Field(20, ge=5, le=600)
     pause: int = Field(180, ge=5, le=3600)
     order: tuple[str, ...] = Field(("overview", "backlog", "five_day", "grid", "hearings", "hot"), min_length=1)
-    meeting: tuple[str, ...] = Field(("duty", "districts", "supervision", "satisfaction"), min_length=1)
+    meeting: tuple[str, ...] = Field(("duty", "districts", "supervision", "satisfaction", "hotline"), min_length=1)
 
 
 class BriefingSettings(_Section):

@@ -177,10 +177,18 @@ function button(parent, text, data, press) {
   made.onclick = press
 }
 
+const offer = (parent, ids) => {
+  for (const id of ids) button(parent, settings.scenes[id], { scene: id }, () => send({ scene: id }))
+}
 for (const [set, ids] of Object.entries(settings.sets)) {
   button($(set), '轮播', { scene: '', set }, () => send({ scene: '', set }))
-  for (const id of ids) button($(set), settings.scenes[id], { scene: id }, () => send({ scene: id }))
+  offer($(set), ids)
 }
+// What stands in no set turns up by itself on no wall, and can be turned to all the same.
+const inSets = Object.values(settings.sets).flat()
+const others = Object.keys(settings.scenes).filter((id) => !inSets.includes(id))
+offer($('others'), others)
+$('others').parentElement.hidden = !others.length
 for (const period of settings.periods) button($('periods'), period, { period }, () => send({ period }))
 $('area').onchange = () => send({ area: $('area').value })
 $('free').onclick = () => {

@@ -233,12 +233,14 @@ WATCH_SCENES = """() => {
 
 def test_a_remote_drives_the_walls_of_its_channel_and_no_other(window: BrowserContext, address: str) -> None:
     ours = [wall(window, f"{address}/screen?channel=会议室&interval=5&set={each}") for each in ("daily", "meeting")]
-    assert [page.locator("#tabs button").count() for page in ours] == [6, 4]
+    assert [page.locator("#tabs button").count() for page in ours] == [6, 5]
     other = wall(window, f"{address}/screen?channel=大厅&pin=overview")
     remote = tab(window, (390, 844))
     remote.goto(f"{address}/remote?channel=会议室")
     expect(remote.locator("#walls")).to_have_text("2 块屏在听", timeout=PATIENCE)
     expect(remote.locator("[data-scene=backlog]")).to_contain_text("在办件", timeout=PATIENCE)
+    offered = remote.locator("[data-scene]").evaluate_all("all => all.map((one) => one.dataset.scene)")
+    assert {*offered} == {"", *(scene.id for scene in SCENES)}
     remote.locator("[data-scene=hearings]").click(timeout=PATIENCE)
     for page in ours:
         wait_for_scene(page, "hearings")
