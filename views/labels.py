@@ -30,6 +30,8 @@ _COST_ON_PLACES, _COST_CROSSED, _COST_LEFT_OUT = 300.0, 120.0, 2000.0
 # How the ends of lines are looked for: rounds in which each may push others away, to how many places that are so many
 # px apart, and how many places are looked at first.
 _ROUNDS, _WISHES, _APART, _FIRST_LOOK = 4, 6, 24, 64
+# How much narrower a Latin letter is than the room that is kept for it, in em.
+_NARROWER = 0.1
 _HATCH = 8
 _DIGIT = re.compile("[0-9]")
 _KEPT_MAPS = 64
@@ -259,7 +261,7 @@ class _Aside:
         middles, on_places = ground.middles(wide, tall)[every], (own + others)[every]
         boxes = boxes_around(middles, wide, tall)
         anchor = anchors[n]
-        ends = np.clip(anchor, boxes[:, :2], boxes[:, 2:])
+        ends = _nearest_of_text(text, middles, anchor)
         length = np.hypot(*(ends - anchor).T)
         # A line begins at the edge of a circle.
         reach = np.divide(spot.radius or 0.0, length, out=np.ones_like(length), where=length > 0)[:, None]
@@ -310,6 +312,22 @@ class _Aside:
         return Label(self.text, x, y, (from_x, from_y), (to_x, to_y))
 
 
+def _nearest_of_text(text: str, middles: NDArray[np.float64], point: Point) -> NDArray[np.float64]:
+    """Of a text around each of these middles the point that is nearest to another: at what is written.
+
+    The corners of a label's room are empty beside a short number below a long name: a line that ended there would
+    speak of whatever stands next to it.
+    """
+    lines = text.split("\n")
+    ends = []
+    for n, line in enumerate(lines):
+        half = np.array((SIZE * _written_width(line) / 2, SIZE / 2))
+        at = np.add(middles, (0.0, (n - (len(lines) - 1) / 2) * SIZE * LINE))
+        ends.append(np.clip(point, at - half, at + half))
+    far = [np.hypot(*(end - point).T) for end in ends]
+    return np.asarray(np.stack(ends)[np.argmin(far, axis=0), np.arange(len(middles))])
+
+
 def _rows(boxes: Sequence[Box]) -> NDArray[np.float64]:
     """Boxes as rows of left, top, right, bottom."""
     return np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], dtype=float).reshape(-1, 4)
@@ -329,6 +347,11 @@ def _half_perimeter(spot: Spot) -> float:
     """Half the perimeter of the box around an outline; zero for a circle."""
     up = [y for ring in spot.rings for _, y in ring]
     return _outline_width(spot) + (max(up) - min(up)) if up else 0.0
+
+
+def _written_width(line: str) -> float:
+    """How wide a line is at least, in em: room is kept for wide letters, a line ends at narrow ones too."""
+    return words.width(line) - _NARROWER * sum(letter.isascii() and letter.isalpha() for letter in line)
 
 
 def _text_size(text: str) -> Point:

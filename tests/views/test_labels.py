@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from casebase.demo import ground
 from views import labels, maps, wall
 from views.boxes import lines_cross_boxes, overlap, segments_cross
-from views.labels import Box, Spot
+from views.labels import Box, Label, Spot
 from views.tokens import DESK, WALL
 
 PHONE = (340, 320)
+# How wide letters are, in em: Chinese ones, digits and the like, Latin ones.
+WIDE = (1.0, 0.6, 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +66,40 @@ def test_no_label_touches_another_a_circle_or_the_edge(drawing: maps.Flat) -> No
     assert (np.abs(labels) <= np.tile(drawing.size, 2) / 2).all()
 
 
-def test_no_line_runs_through_a_label(drawing: maps.Flat) -> None:
-    lines = np.array([(*label.anchor, *label.leader) for label in drawing.labels if label.leader])
+def test_no_line_runs_through_another_s_label(drawing: maps.Flat) -> None:
+    aside = [n for n, label in enumerate(drawing.labels) if label.leader]
+    lines = np.array([(*drawing.labels[n].anchor, *(drawing.labels[n].leader or ())) for n in aside])
     assert len(lines)
-    assert not lines_cross_boxes(lines, rows(drawing)).any()
+    crossed = lines_cross_boxes(lines, rows(drawing))
+    crossed[range(len(aside)), aside] = False
+    assert not crossed.any()
+
+
+def gap_of(label: Label) -> tuple[float, float]:
+    """How far from the nearest line of its text a label's leader ends, across and down; as wide as is written."""
+    lines, (x, y) = label.text.split("\n"), label.leader or (label.x, label.y)
+    gaps = []
+    for n, line in enumerate(lines):
+        half = (
+            labels.SIZE * sum(WIDE[letter.isascii() + (letter.isascii() and letter.isalpha())] for letter in line) / 2
+        )
+        middle = label.y + (n - (len(lines) - 1) / 2) * labels.SIZE * labels.LINE
+        gaps.append((max(abs(x - label.x) - half, 0.0), max(abs(y - middle) - labels.SIZE / 2, 0.0)))
+    return min(gaps, key=sum)
+
+
+def test_a_line_ends_at_what_is_written(drawing: maps.Flat) -> None:
+    assert all(sum(gap_of(label)) < 2 for label in drawing.labels if label.leader)
+
+
+def test_a_line_ends_at_a_short_number_below_a_long_name() -> None:
+    """Not at the corner of their room, which is nearer to the next name than to either."""
+    names = ["Jamaica Plain", "South Boston", "Dorchester", "Back Bay", "Greater Mattapan", "Hyde Park", "Roxbury"]
+    crowd = [Spot(name, "8", float(n % 3) * 22, float(n // 3) * 22, radius=10.0) for n, name in enumerate(names)]
+    found = labels.place_labels(crowd, Box(-250, -150, 250, 150))
+    aside = [label for label in found if label.leader]
+    assert len(aside) >= 2
+    assert all(sum(gap_of(label)) < 2 for label in aside), [(label.text, gap_of(label)) for label in aside]
 
 
 def test_a_number_stands_on_its_own_colour_or_on_none(drawing: maps.Flat, districts: pd.DataFrame) -> None:
