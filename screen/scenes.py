@@ -36,16 +36,19 @@ _NEW = timedelta(minutes=10)
 _MOST_NEW = 40
 _MONTHS = 13
 _ROWS = 16
-_FEW = 4
+# Bars above others, of the origins of experts and the results of supervision orders.
+_SOURCES, _RESULTS = 8, 7
 _TOPICS = 10
-# Of places beside sentences, where the wall is wide; the height of one (wall.css), units of 1080.
-_FEW_WHERE_WIDE, _BAR = 8, 52
+# Bars below what rises, where nothing does.
+_CLASSES = 8
+# Of places beside sentences, at least, and where the wall is wide; the height of one (wall.css), units of 1080.
+_FEWEST, _FEW_WHERE_WIDE, _BAR = 2, 8, 52
 # Bars that a second heading takes the room of.
 _HEADING = 2
 # A block at the right that holds nothing but sentences.
 _ROOM_ALONE = 860
-# Height that a short ranking leaves for sentences, units of 1080.
-_ROOM = 520
+# Height that sentences and the bars below them share, units of 1080.
+_SHARED = 728
 _FIGURES = 2
 # Characters of an unknown name that a message repeats.
 _QUOTED = 40
@@ -172,8 +175,9 @@ def sentences(view: View) -> list[tuple[words.State, str]]:
 
 
 def _sentence(alert: cards.Attention) -> str:
-    """The alert, who must act, and by when, unless the fact names the day."""
-    return alert.sentence if not alert.due or alert.due in alert.text else f"{alert.sentence}；期限：{alert.due}"
+    """The alert, who must act, and by when, unless the fact names the day or says how long it is past."""
+    known = not alert.due or alert.due in alert.text or alert.state == words.OVERDUE
+    return alert.sentence if known else f"{alert.sentence}；期限：{alert.due}"
 
 
 def quiet(view: View) -> str:
@@ -247,11 +251,12 @@ def _ranking_html(
     target = target_of(view.settings, metric.id)
     order = orders.in_order(frame.dropna(subset=["value"]), metric)
     ranked, note = order.rows, order.text
+    rate, known = metric.kind is Kind.RATE, len(ranked)
+    if not rate:
+        ranked = ranked[ranked["value"] != 0]
     whole = len(ranked)
+    none = f"，另 {words.full_count(known - whole)} 个没有" if known > whole else ""
     ranked = ranked.head(most)
-    rate = metric.kind is Kind.RATE
-    if not rate and not ranked["value"].any():
-        ranked = ranked.head(0)
     # Bars begin at zero: cut off, a small difference would look like half.
     longest = (max(ranked["value"].max(), target or 0.0) if len(ranked) else 1.0) or 1.0
     bars = [
@@ -264,11 +269,12 @@ def _ranking_html(
         for row in ranked.to_dict("records")
     ]
     notes = [
-        note + _first_of(whole, rows) + ("，竖线为目标" if target is not None else "") for rows in (most, few or most)
+        note + _first_of(whole, rows) + none + ("，竖线为目标" if target is not None else "")
+        for rows in (most, few or most)
     ]
     return wall.ranking_html(
         f"{words.month(view.period.start) if view.link_period else ''}各{noun}{metric.name}",
-        notes[0],
+        notes[0] if bars else "",
         bars,
         target / longest if target is not None else None,
         quiet=f"各{noun}都没有可计的记录。" if rate else f"各{noun}都没有。",
@@ -284,13 +290,13 @@ def _first_of(whole: int, most: int) -> str:
 
 def alerts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """What needs attention on the day, and the places that come first."""
-    lines = wall.fitting(sentences(view)[:_FEW], _ROOM)
+    lines = wall.fitting(sentences(view), _SHARED - _FEWEST * _BAR)
     topics = wall.lines_html(
         f"{view.day_text(view.as_of.date())}关注", "越紧急越靠前", lines, quiet=attention.quiet(view)
     )
     # What the sentences leave is the bars'.
-    left = _ROOM - sum(wall.height_of(text) for _, text in lines)
-    few = min(_FEW + left // _BAR, _FEW_WHERE_WIDE) if lines else None
+    left = _SHARED - sum(wall.height_of(text) for _, text in lines)
+    few = min(left // _BAR, _FEW_WHERE_WIDE) if lines else None
     return topics + ranking(view, frame, scene, _FEW_WHERE_WIDE, few)
 
 
@@ -315,27 +321,33 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
 
 
 def rising_topics(view: View) -> Markup:
-    """What rises among classes and places, the least likely by chance first."""
+    """What rises among classes and places, the least likely by chance first; below it the classes with most cases."""
     place = places.dimension_of_cases(view)
     topics = view.ask(
         hot_topics.topics, as_of=view.as_of, within=view.within, place=place, most=_TOPICS, with_year_before=False
     )
+    risen = topics[topics["alarm"].astype(bool)]
     rows = [
         wall.Row(
             row["name"],
-            [
-                wall.Cell(words.full_count(row["observed"])),
-                wall.Cell(words.expected(row["expected"])),
-                wall.Cell("异常上升", words.State("warn", "▲", "")) if row["alarm"] else wall.Cell("正常波动"),
-            ],
+            [wall.Cell(words.full_count(row["observed"])), wall.Cell(words.expected(row["expected"]))],
         )
-        for row in topics.to_dict("records")
+        for row in risen.to_dict("records")
     ]
-    risen = int(topics["alarm"].sum())
-    title = f"近 7 天 {risen} 个话题异常上升" if risen else "近 7 天没有话题异常上升"
-    note = f"与此前 8 个同长时段比（件次）{'；以下为上升较多而仍属正常波动的' if rows and not risen else ''}"
-    quiet = "没有一类或一地的件数高于预计。"
-    return wall.table_html(title, note, ("话题", "近 7 天", "预计", "判断"), rows, quiet=quiet)
+    title = f"近 7 天 {len(rows)} 个话题异常上升" if rows else "近 7 天没有话题异常上升"
+    against = "与此前 8 个同长时段比"
+    table = wall.table_html(
+        title,
+        f"{against}（件次）；其余各类各地都在正常波动之内" if rows else "",
+        ("话题", "近 7 天", "预计"),
+        rows,
+        quiet=f"{against}，各类各地的件数都在正常波动之内。",
+    )
+    left = _CLASSES - len(rows)
+    classes = splits.split(view, ["registered"], "category")
+    return table + (
+        _ranking_html(view, metric_of("registered"), classes, "内容分类", left) if left > _FEWEST else Markup()
+    )
 
 
 def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
@@ -345,7 +357,7 @@ def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup
         sources = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
         return sources + ranking(view, frame, scene, _ROWS - _HEADING - 1)
     counts = splits.split(view, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
-    counts = counts.head(2 * _FEW)
+    counts = counts.head(_SOURCES)
     sources = wall.ranking_html(
         "专家参与按来源",
         _span(metric_of("expert_participations"), view),
@@ -364,9 +376,7 @@ def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
 
 def results_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup:
     """The results of the period's answers, and the places that still owe most."""
-    results, rows = meeting.result_bars(
-        view, "supervision_settled", "supervision_result", "督办反馈按结果", 2 * _FEW - 1
-    )
+    results, rows = meeting.result_bars(view, "supervision_settled", "supervision_result", "督办反馈按结果", _RESULTS)
     return results + ranking(view, frame, scene, _ROWS - _HEADING - max(rows, 1))
 
 

@@ -137,7 +137,7 @@ def _quiet(title: str, note: str, sentence: str) -> Markup:
 
 def height_of(text: str) -> int:
     """The height of a sentence in the block at the right, units of 1080."""
-    return 31 * math.ceil(words.width(text) / 13.5) + 26
+    return 31 * math.ceil(words.width(text) / 15.2) + 26
 
 
 def fitting(lines: Sequence[tuple[State, str]], room: int) -> list[tuple[State, str]]:

@@ -14,7 +14,7 @@ from casebase.engine import Casebase, ReadableCasebase, mark_changed
 from casebase.errors import CasebaseError, UsageError
 from casebase.scope import WHOLE
 from casebase.settings import ROOT, ScreenSettings, Settings, read_settings
-from cockpit import process
+from cockpit import places, process, splits
 from cockpit.data import LiveData
 from cockpit.reading import Reading
 from cockpit.view import PRESETS
@@ -119,6 +119,49 @@ def test_a_ranking_says_how_it_is_ordered_and_what_it_leaves_out(city: Casebase)
         assert "可比的不足两个，不排名次；计入件数多的在前，17 个中列前 16 个" in html(enough)
         assert "由低到高" not in html(enough)
     assert re.findall(r'"who">(\d+)街道', html(0))[:3] == ["16", "15", "14"]
+
+
+def test_a_ranking_of_counts_has_no_bar_of_nothing(city: Casebase) -> None:
+    view = scenes.view_of(process.live_data().now(WHOLE), "本年")
+    counts = pd.DataFrame({"name": list("甲乙丙丁"), "value": [0.0, 2.0, 0.0, 5.0], "among": 9, "small": False})
+    html = str(scenes._ranking_html(view, metric_of("supervision_waiting"), counts, "街道", 16))
+    assert re.findall(r'"who">(.)<', html) == ["丁", "乙"]
+    assert "由多到少，另 2 个没有" in html
+    rates = counts.assign(value=counts["value"] / 5)
+    assert str(scenes._ranking_html(view, metric_of("on_the_spot"), rates, "街道", 16)).count('"who"') == 4
+    none = str(scenes._ranking_html(view, metric_of("supervision_waiting"), counts.head(1), "街道", 16))
+    assert "由多到少" not in none
+
+
+def test_all_that_needs_attention_is_shown_and_the_bars_take_what_is_left(
+    city: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = scenes.view_of(process.live_data().now(WHOLE), "本年")
+    frame = pd.DataFrame({"name": [f"{n}街道" for n in range(12)], "value": 0.9, "among": 40, "small": False})
+    for lines, bars in ((5, 2), (2, 8)):
+        said = [
+            (words.BAD, f"{n} " + "件次超期未结，最久超 57 天，较上月同期增加 9，金水区住房和城乡建设局最多")
+            for n in range(lines)
+        ]
+        monkeypatch.setattr(scenes, "sentences", lambda _view, said=said: said)
+        html = str(scenes.alerts_and_ranking(view, frame, scenes.BY_ID["overview"]))
+        assert all(text in html for _, text in said)
+        assert html.count('"who"') - html.count('class="spare"') == bars
+
+
+def test_what_is_ordinary_is_one_line(city: Casebase, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = scenes.view_of(process.live_data().now(WHOLE), "本年")
+    topics = pd.DataFrame({"name": ["物业服务", "噪声污染"], "observed": [40, 5], "expected": [9.0, 2.0]})
+    for alarms, title in (([True, False], "近 7 天 1 个话题异常上升"), ([False, False], "近 7 天没有话题异常上升")):
+        monkeypatch.setattr(type(view), "ask", lambda _view, *_args, alarms=alarms, **_: topics.assign(alarm=alarms))
+        monkeypatch.setattr(scenes, "_ranking_html", lambda *_: "")
+        monkeypatch.setattr(places, "dimension_of_cases", lambda _view: "district")
+        monkeypatch.setattr(splits, "split", lambda *_: topics)
+        html = str(scenes.rising_topics(view))
+        assert title in html
+        assert ("物业服务" in html) == alarms[0]
+        assert "噪声污染" not in html
+        assert "都在正常波动之内" in html
 
 
 def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
