@@ -104,8 +104,8 @@ def ranking(
 
 
 def _is_partly_small(frame: pd.DataFrame) -> bool:
-    """Whether some samples are small and some are not."""
-    return "small" in frame and frame["small"].astype(bool).nunique() > 1
+    """Whether some samples are small and some are not; what has no value is none."""
+    return "small" in frame and frame.loc[frame["value"].notna(), "small"].astype(bool).nunique() > 1
 
 
 def _unfilled(frame: pd.DataFrame) -> int:

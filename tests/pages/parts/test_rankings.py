@@ -107,3 +107,9 @@ def test_what_nobody_filled_in_is_no_place_of_a_ranking() -> None:
     assert rankings.left_out(frame, 16) == "；共 16 个，另有未填写的，列前 16 个"
     assert rankings.left_out(frame.head(16), 16) == ""
     assert rankings.left_out(frame.head(16), 10) == "；共 16 个，列前 10 个"
+
+
+def test_small_samples_stand_behind_others_and_not_behind_nothing() -> None:
+    frame = pd.DataFrame({"value": [0.5, 0.9, float("nan")], "small": [True, True, False]})
+    assert not rankings._is_partly_small(frame)
+    assert rankings._is_partly_small(frame.assign(small=[True, False, False]))
