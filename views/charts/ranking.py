@@ -60,7 +60,9 @@ def ranking(
         frames["target"] = target_frame(target, target_text(target_name, target, kind))
     layers = _rows(palette, kind, bar=min(_BAR, row * 2 // 3) if from_zero else None, has_target=target is not None)
     left = -min(max(map(width_of, data["label"])), NAMES)
-    return layers.chart(title, subtitle, row * len(data), frames, ends=[low, high], left=left)
+    # Left to the data, a row without a value comes last: no bar has it.
+    order = data["label"].tolist()
+    return layers.chart(title, subtitle, row * len(data), frames, ends=[low, high], left=left, order=order)
 
 
 @template
@@ -68,7 +70,7 @@ def _rows(palette: Palette, kind: NumberFormat, *, bar: int | None, has_target: 
     """Bars so many px high, or dots (None), with what stands beside them."""
     axis = value_axis(kind, ticks=4, grid=True, domain=False)
     base = alt.Chart(data_slot()).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
+        y=alt.Y("label:N", sort=slot("order"), title=None, axis=name_axis(palette)), tooltip=alt.Tooltip("tip:N")
     )
     x = alt.X("value:Q", title=None, scale=fixed_scale(slot("ends")), axis=axis)
     # Nothing to see: the whole row takes the click, its name too. Wider than the names, it would shrink the plot.
