@@ -171,6 +171,7 @@ def map_as_toml(guess: Guess, file: str, city: str) -> str:
         *_columns(guess),
         *_times(guess),
         *_rules(guess),
+        *_offers(guess),
     ]
     used = {*guess.columns.values(), *guess.places, *guess.categories, *guess.person, guess.unit}
     rest = [column for column in guess.head.names if column and column not in used]
@@ -193,7 +194,8 @@ def _source(guess: Guess, city: str) -> list[str]:
         rows = " and ".join(str(i + 1) for i in guess.head.rows)
         lines.append(f"# The heads were found in row {rows} of those that are not blank; header = … says otherwise.")
     if guess.places:
-        lines += ["", "# What the cockpit calls the city.", "[city]", f"name = {_quoted(city)}"]
+        lines += ["", "# What the cockpit calls the city, here as in config.toml; codes of places begin with it."]
+        lines += ["[city]", f"name = {_quoted(city)}"]
     return lines
 
 
@@ -225,6 +227,21 @@ def _rules(guess: Guess) -> list[str]:
     if guess.person:
         lines += ["", "# Columns that together are one person; only a hash is kept. Repeats are found by it."]
         lines += ["[petitioner]", f"key = {_list(guess.person)}"]
+    return lines
+
+
+def _offers(guess: Guess) -> list[str]:
+    """What no column tells and the bureau alone knows, commented out: dozens of numbers rest on it."""
+    constants = {"channel": "网信", "is_simple": True, "counted": True}
+    offered = [f"# {name} = {_quoted(value)}" for name, value in constants.items() if name not in guess.columns]
+    lines = [
+        "",
+        "# Take the # away from what holds of every case; many numbers are known then that are not without it.",
+    ]
+    lines += ["# [constants]", *offered]
+    if "due_at" not in guess.columns:
+        start = "accepted" if "accepted_at" in guess.columns else "registered"
+        lines += ["#", "# [due]", f"# compute_from = {_quoted(start)}"]
     return lines
 
 

@@ -14,12 +14,14 @@ from casebase import workdays
 from casebase.engine import Casebase, open_casebase
 from casebase.loading.load import load
 from casebase.loading.mapfile import FileMap
-from casebase.schema import petition
+from casebase.schema import area, petition
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 
 _ROWS = 10
 _REASONS = 5
+# Codes that the loading makes: a person knows a place by its name.
+_PLACES = ("district_code", "street_code", "community_code")
 
 
 def preview(file: Path, file_map: FileMap, settings: Settings, now: datetime) -> Iterator[str]:
@@ -43,13 +45,18 @@ def preview(file: Path, file_map: FileMap, settings: Settings, now: datetime) ->
 
 def _cases(casebase: Casebase, names: list[str]) -> Iterator[str]:
     """Ten cases, a line each field that the file fills."""
-    derived = ["district_code", "street_code", "community_code", "category_code", "unit_id", "five_day_due", "status"]
+    derived = [*_PLACES, "category_code", "unit_id", "five_day_due", "status"]
     fields = [name for name in dict.fromkeys([*names, *derived]) if not name.startswith("petitioner_")]
     columns = [petition.c[name] for name in fields if name in petition.c]
     with casebase.reading() as connection:
         rows = connection.execute(select(*columns).order_by(petition.c.registered_at).limit(_ROWS)).mappings().all()
+        places = {code: f"{code} ({name})" for code, name in connection.execute(select(area.c.code, area.c.name))}
     for i, row in enumerate(rows, start=1):
-        filled = [f"{name}={str(value)[:40]}" for name, value in row.items() if value is not None]
+        filled = [
+            f"{name}={places.get(value, value) if name in _PLACES else str(value)[:40]}"
+            for name, value in row.items()
+            if value is not None
+        ]
         yield f"case {i}: " + "  ".join(" ".join(item.split()) for item in filled)
 
 

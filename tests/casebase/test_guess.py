@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import func, select
 
 from casebase.__main__ import main
 from casebase.engine import Casebase
 from casebase.errors import UsageError
 from casebase.loading import load, map_of
 from casebase.loading.guess import guess_map, map_as_toml
+from casebase.schema import petition
 
 CHINESE = [
     "信访件编号",
@@ -112,6 +114,31 @@ def test_maps_of_real_files_are_guessed(shared_data: Path, name: str) -> None:
     assert {"case_no", "registered_at", "closed_at", "title"} <= set(found.columns)
 
 
+def test_what_holds_of_every_case_is_offered_and_loads_once_it_is_taken(
+    tmp_path: Path, casebase_of: Callable[[str], Casebase], new_url: Callable[[str], str]
+) -> None:
+    rows = [["编号", "登记时间", "标题"], ["1", "2026-10-05", "路灯"], ["2", "2026-10-06", "噪音"]]
+    path = text_file(tmp_path, rows)
+    text = map_as_toml(guess_map(path, "cases"), path.name, "某市")
+    assert not {"constants", "due"} & set(tomllib.loads(text))
+    before, offer = text.split("# [constants]\n")
+    taken = tomllib.loads(f"{before}[constants]\n" + offer.replace("# ", "").replace("#", ""))
+    assert taken["constants"] == {"channel": "网信", "is_simple": True, "counted": True}
+    casebase = casebase_of(new_url("duckdb"))
+    result = load(casebase, path, map_of(taken), now=datetime(2026, 11, 20))
+    assert (result.read, result.loaded) == (2, 2)
+    with casebase.reading() as connection:
+        assert connection.scalar(select(func.count()).where(petition.c.due_at.is_not(None))) == 2
+
+
+def test_what_a_column_tells_is_not_offered(tmp_path: Path) -> None:
+    rows = [["编号", "登记时间", "信访形式", "办结期限"], ["1", "2026-10-05", "来信", "2026-12-04"]]
+    path = text_file(tmp_path, rows)
+    offer = map_as_toml(guess_map(path, "cases"), path.name, "某市").split("# [constants]\n")[1]
+    assert "channel" not in offer
+    assert "compute_from" not in offer
+
+
 def test_the_command_writes_a_map_shows_cases_and_says_what_stays_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +148,7 @@ def test_the_command_writes_a_map_shows_cases_and_says_what_stays_unknown(
     out = capsys.readouterr().out
     assert "read 2 = would load 2 + reject 0" in out
     assert "case_no=XF1  registered_at=2026-10-05 00:00:00" in out
+    assert " (东区)  " in out, "a place by its name beside the code that is made"
     lines = [line for line in out.splitlines() if line.startswith("without petition.due_at, not known: ")]
     assert len(lines) == 1
     assert "超期未结" in lines[0]
