@@ -1,5 +1,6 @@
 """The pages of the cockpit, each named once: where it stands in the menu and under which address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -69,6 +70,25 @@ def page_of(metric: Metric) -> str:
     group = "在办件" if metric.only_open and metric.group == "总量与在办" else metric.group
     files = {entry.title: entry.file for entry in ENTRIES}
     return script(files.get(_PAGE_OF_GROUP.get(group, group), ENTRIES[0].file))
+
+
+def belongs_to(file: str, metric: Metric | None) -> str:
+    """The script of the page of the menu that a page is part of: a list of its number's, a case of the search."""
+    if file == "case_list" and metric is not None:
+        return page_of(metric)
+    return script("search" if file == "case_course" else file)
+
+
+def place_in_bar(entries: Sequence[Entry], page: str) -> int | None:
+    """Where the top bar has the page of this script, counted from 1: pages without a section first, then sections.
+
+    None for a page that is not in it. `entries` are those that there are for the reader.
+    """
+    sections = dict.fromkeys(entry.section for entry in entries if entry.section)
+    heads = [[entry.file] for entry in entries if entry.in_menu and not entry.section]
+    heads += [[entry.file for entry in entries if entry.section == section] for section in sections]
+    places = {script(file): place for place, files in enumerate(heads, start=1) for file in files}
+    return places.get(page)
 
 
 def script(file: str) -> str:

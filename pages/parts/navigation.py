@@ -77,6 +77,7 @@ def _show_page(who: Identity) -> None:
         recording.begin_page()
         sign_in.show_name(who)
         _name_owner()
+        _mark_in_bar(who)
         history.count_steps()
         edges.mark_edges()
         revealing.forget_elsewhere()
@@ -116,12 +117,23 @@ def _stay_here() -> None:
     st.navigation(pages, position="hidden")
 
 
+def _entries(who: Identity) -> list[menu.Entry]:
+    """The pages that there are for somebody."""
+    return [entry for entry in menu.ENTRIES if who.role in entry.only_for and (who.oversees or not entry.of_everybody)]
+
+
+def _mark_in_bar(who: Identity) -> None:
+    """Mark the page in the top bar, or that of which it shows a list or a case."""
+    metric = METRICS.get(st.query_params.get("metric", ""))
+    place = menu.place_in_bar(_entries(who), menu.belongs_to(Path(menu.current_page()).stem, metric))
+    if place is not None:
+        style.mark_in_bar(place)
+
+
 def _pages(who: Identity) -> dict[str, list[Any]]:
-    """The pages that there are for somebody, by the section of the menu that they stand in."""
+    """The same by the section of the menu that they stand in."""
     sections: dict[str, list[Any]] = {}
-    for entry in menu.ENTRIES:
-        if who.role not in entry.only_for or (entry.of_everybody and not who.oversees):
-            continue
+    for entry in _entries(who):
         page = st.Page(
             menu.script(entry.file),
             title=entry.title,

@@ -25,6 +25,16 @@ def apply(brand: str, palette: Palette) -> None:
     st.logo(brand_svg(brand, palette), size="large")
 
 
+def mark_in_bar(place: int) -> None:
+    """Mark this place of the top bar, counted from 1: the framework marks no section, and nothing for a hidden page."""
+    st.html(
+        f'<style>[data-testid="stTopNav"] > .rc-overflow-item:nth-child({place}) '
+        ':is([data-testid="stTopNavLink"], [data-testid="stTopNavSection"]) '
+        "{ background: color-mix(in srgb, var(--cockpit-accent) 12%, transparent); }"
+        f'[data-testid="stTopNav"] > .rc-overflow-item:nth-child({place}) p {{ font-weight: 600; }}</style>'
+    )
+
+
 def lay_watermark(text: str | None, palette: Palette) -> None:
     """Lay this text over the page, if there is one."""
     if text:
