@@ -13,6 +13,8 @@ from wording import findings
 
 STATES = {True: words.State("warn", "▲", "异常上升"), False: words.State("none", "●", "正常波动")}
 COURSE, EXPECTED = "走势", "预计"
+# Why what stands far over what was to be expected may be within chance all the same.
+STATES_NOTE = "▲ 异常上升，● 正常波动：此前起伏也大，或只是同时比较的许多项里偶然偏高的"
 
 
 def comparison_text(stretches: Stretches) -> str:

@@ -13,6 +13,9 @@ from views import words
 from wording import headlines
 from wording.quality_words import FINDINGS, TABLES, written_findings
 
+# The metrics that cannot be told, and how wide (px) their column is.
+AFFECTED, WIDEST_AFFECTED = "影响的指标", 860
+
 
 def findings(view: View) -> None:
     """All findings; a row opens its rows below."""
@@ -111,15 +114,16 @@ def unknown_numbers(view: View) -> None:
     """The numbers that the data cannot tell, by what would have to be loaded for them."""
     lacks = view.ask(needs.unknown)
     written = rows.unknown_numbers(lacks)
+    written[AFFECTED] = [tables.cut(names, WIDEST_AFFECTED) for names in written[AFFECTED]]
     tables.headed(
         written,
         f"{len(lacks)} 个指标算不出，缺 {len(written)} 项数据" if lacks else "全部指标都算得出",
-        "这些指标在各页写作「—」，不是 0；装入所缺的数据后自动算出",
+        "这些指标在各页写作「—」，不是 0；装入所缺的数据后自动算出；每个指标缺什么，「指标口径」逐个写明",
         none="每个指标所需的数据库中都有",
         key="unknown_numbers",
         alt="算不出的指标和所缺的数据",
         high=12,
-        columns={"影响的指标": st.column_config.Column(width=860)},
+        columns={AFFECTED: st.column_config.Column(width=WIDEST_AFFECTED)},
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cockpit import dictionary_entries, kpis, months
 from cockpit.view import View
-from pages.parts import layout, notices, pictures
+from pages.parts import layout, lists, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.panel import entries_panel
 from queries import dictionary
@@ -90,7 +90,7 @@ def page(view: View) -> None:
         view, "指标口径", f"{view.text}。共 {len(METRICS)} 个指标，数字按当前筛选实时计算，点击数字查看明细。"
     )
     asked_for = st.query_params.get("metric")
-    if asked_for is None:
+    if asked_for is None or lists.refuse_unknown(asked_for):
         everything(view)
     else:
         alone(view, metric_of(asked_for))

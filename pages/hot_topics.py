@@ -25,6 +25,9 @@ CARDS = ("registered", "closed", "repeat_rate")
 MAP_SIZE = (640, 400)
 ROWS = 12
 SQUARES = 60
+TOPIC = "话题"
+# Longer names are cut: beside the numbers and their course there is room for so much (px).
+WIDEST_TOPIC = 300
 
 
 def open_cases(stretches: Stretches, **cell: str) -> None:
@@ -36,9 +39,9 @@ def by_class(view: View, stretches: Stretches) -> None:
     """Classes and places, the least likely by chance first; a row opens its cases."""
     place = places.dimension_of_cases(view)
     risen = view.ask(hot_topics.topics, **stretches.asked, within=view.within, place=place, most=ROWS)
-    note = "内容分类、地区及其交叉；▲ 异常上升，● 属正常波动；选中一行查看明细"
+    note = f"内容分类、地区及其交叉；{topics.STATES_NOTE}；选中一行查看明细"
     layout.heading(topics.title(stretches, risen, "类别和地区"), note, define=metric_of(METRIC))
-    heads = {"状态": topics.states(risen), "话题": risen["name"]}
+    heads = {"状态": topics.states(risen), TOPIC: [tables.cut(name, WIDEST_TOPIC) for name in risen["name"]]}
     more = {"上年同期": risen["year_before"]} if risen["year_before"].notna().any() else {}
     row = table(stretches, risen, "hot_classes", heads, more)
     if row is not None:
@@ -73,7 +76,7 @@ def on_map(view: View, stretches: Stretches) -> None:
         points = view.derive(squares.points, clusters, topics.tips(clusters, stretches))
         clicked = maps.squares_map(view, points, places.below(view), metric=METRIC, key="hot_topics_map", size=MAP_SIZE)
     with right, layout.block("hot_squares"):
-        layout.heading("聚集的方格", "▲ 异常上升，● 属正常波动；选中一行查看明细")
+        layout.heading("聚集的方格", f"{topics.STATES_NOTE}；选中一行查看明细")
         row = table(stretches, clusters, "hot_squares", {"状态": topics.states(clusters), "方格": clusters["name"]})
     code = clusters["code"].iloc[row] if row is not None else clicked
     if code is not None:
@@ -98,12 +101,13 @@ def table(
     expected = st.column_config.TextColumn(
         alignment="right", help=f"{topics.comparison_text(stretches)}和同期总量推算的登记量（件次）"
     )
+    named = {TOPIC: st.column_config.Column(width=tables.width_of(heads[TOPIC]))} if TOPIC in heads else {}
     return tables.pick_row(
         topics.written(stretches, risen, heads, more or {}),
         key=key,
         alt="上升的热点",
         high=ROWS,
-        columns={topics.COURSE: course, topics.EXPECTED: expected},
+        columns={topics.COURSE: course, topics.EXPECTED: expected, **named},
     )
 
 

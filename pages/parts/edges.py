@@ -1,4 +1,4 @@
-"""The mark at the right of a table whose columns go on out of sight (its look: style.css)."""
+"""The marks at the edges of a table whose columns or rows go on out of sight (their look: style.css)."""
 
 from pathlib import Path
 
@@ -11,6 +11,6 @@ _SCRIPT = st.components.v2.component("edges_of_tables", js=_JS)
 
 
 def mark_edges() -> None:
-    """Let the browser mark tables that go on at the right; to be called at the top of every page."""
+    """Let the browser mark tables that go on at the right or below; to be called at the top of every page."""
     with st.container(key="edges", height=1, border=False):
         session.load_once(_SCRIPT, "edges_of_tables")

@@ -1,9 +1,8 @@
 """The list behind a number: what the address asks for, its rows as a table and as a file."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -16,9 +15,10 @@ from casebase.personal import masked
 from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import Scope, View
-from pages.parts import history, marking, menu, tables
+from pages.parts import history, marking, menu, recording, tables
 from pages.parts.exports import export_button
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
+from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
 from queries.columns import COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS, OPTIONAL_COLUMNS
@@ -27,6 +27,7 @@ from queries.export import csv_file, file_name
 from queries.measure import measure, metric_of, span_of
 from queries.model import Kind, Metric, Slice
 from queries.names import codes, names_of
+from queries.registry import METRICS
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
 from wording.names import short
@@ -73,7 +74,9 @@ class Question:
 
     def cell_text(self, view: View) -> str:
         """The cell in words: 责任单位 市住建局，月份 2026-10."""
-        return "，".join(f"{DIMENSIONS.get(name, name)} {named(view, name, value)}" for name, value in self.cell)
+        pairs = ((DIMENSIONS.get(name, name), named(view, name, value)) for name, value in self.cell)
+        # A bracket of full width brings its own space.
+        return "，".join(f"{head}{'' if head.endswith('）') else ' '}{value}" for head, value in pairs)
 
     def sentence(self, view: View) -> str:
         """What the list is of, by which date, and the number's definition."""
@@ -91,14 +94,23 @@ class Question:
 
 
 def read_question() -> Question | None:
-    """What the address asks for; None without a metric. Raises UsageError for an unknown metric."""
+    """What the address asks for; None without a metric, and for an unknown one, of which it says so."""
     _restore_question()
     params = st.query_params
-    if "metric" not in params:
+    if "metric" not in params or refuse_unknown(params["metric"]):
         return None
     cell = tuple((key.removeprefix("by_"), value or None) for key, value in params.items() if key.startswith("by_"))
     part = params.get("part", Part.HITS.value)
     return Question(metric_of(params["metric"]), Part(part) if part in list(Part) else Part.HITS, cell)
+
+
+def refuse_unknown(metric_id: str) -> bool:
+    """Whether there is no such metric as the address asks for; says so, and the log has it as refused."""
+    if metric_id in METRICS:
+        return False
+    recording.refused("metric", f"指标 {metric_id}")
+    st.warning(f"没有「{escape_markdown(metric_id)}」这个指标，全部指标见「指标口径」。")
+    return True
 
 
 def _restore_question() -> None:
@@ -246,7 +258,7 @@ def paged(
 
     `page_of` gives the PAGE_ROWS rows from a place on, `every` all of them.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"head_of_{key}"):
         if lead:
             st.markdown(lead)
         offset = page_offset(total, f"page_{key}")
@@ -335,11 +347,7 @@ def widths(listed: pd.DataFrame) -> dict[str, int]:
     """
     fixed = {head: _TIME if _is_time(name) else _DAY for name, head in COLUMN_NAMES.items() if _is_a_date(name)}
     texts = [head for head in listed.columns if infer_dtype(listed[head]) == "string"]
-    return {head: fixed.get(head) or _widest([head, *listed[head]]) for head in texts}
-
-
-def _widest(texts: Sequence[str]) -> int:
-    return ceil(max(map(tables.cell_width, texts)))
+    return {head: fixed.get(head) or tables.width_of([head, *listed[head]]) for head in texts}
 
 
 def looks(rows: pd.DataFrame, widths: Mapping[str, int]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Tables that can be clicked: which row or cell, once for each click; and tables of numbers that open their cases."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
 from threading import Lock
 from typing import Any, Required, TypedDict, TypeVar, Unpack
 
@@ -36,6 +37,8 @@ _FAR_LONGER = 1.5
 _FEW_COLUMNS = 7
 # The tables of a view or two whose columns are measured.
 _KEPT = 64
+# So many rows more than a table should have are shown all the same.
+_FEW_MORE = 4
 RIGHT_TEXT = st.column_config.TextColumn(alignment="right")
 WIDE = st.column_config.Column(width="large")
 
@@ -171,6 +174,11 @@ def cell_width(text: str) -> float:
     return letters * _LATIN + more / 2 * (_CHINESE - _LATIN) + _PADDING
 
 
+def width_of(texts: Iterable[str]) -> int:
+    """The width in px of a column that shows all of these texts; the grid judges by the usual one."""
+    return ceil(max(map(cell_width, texts), default=0.0))
+
+
 def cut(text: str, width: float) -> str:
     """A text as a cell so many px wide can show it, with … where it is cut: the grid itself cuts without a mark."""
     if cell_width(text) <= width:
@@ -213,8 +221,13 @@ _measured = cached(LRUCache(_KEPT), key=lambda key, _: key, lock=Lock())(_measur
 
 
 def height(rows: int, most: int) -> int:
-    """Height of a table in px that shows its rows, at most `most` of them before it scrolls."""
-    return ROW * (min(max(rows, 1), most) + 1) + 2
+    """Height of a table in px that shows its rows, at most `most` of them and a half before it scrolls.
+
+    The half row tells that it goes on. Where few more are left, all are shown.
+    """
+    if rows <= most + _FEW_MORE:
+        return ROW * (max(rows, 1) + 1) + 2
+    return ROW * (most + 1) + ROW // 2 + 2
 
 
 def _colours_of_limits(frame: pd.DataFrame, palette: Palette) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def test_list_is_as_long_as_the_number(part: str, column: str, open_page: OpenPa
 
 @pytest.mark.parametrize(
     "address",
-    [{"metric": "nonsense"}, {"metric": "backlog", "by_colour": "red"}, {"metric": "backlog", "by_due_day": "soon"}],
+    [{"metric": "backlog", "by_colour": "red"}, {"metric": "backlog", "by_due_day": "soon"}],
 )
 def test_address_that_asks_for_nothing_known_gets_a_sentence(
     address: dict[str, str], open_page: OpenPage, demo_url: str
@@ -134,6 +134,13 @@ def test_address_that_asks_for_nothing_known_gets_a_sentence(
     said = failures(open_page(demo_url, "case_list", **address))
     assert len(said) == 1
     assert "不存在" in said[0]
+
+
+@pytest.mark.parametrize("page", ["case_list", "dictionary"])
+def test_a_number_that_there_is_not_is_named(page: str, open_page: OpenPage, demo_url: str) -> None:
+    app = open_page(demo_url, page, metric="non*sense")
+    assert failures(app) == []
+    assert [warning.value for warning in app.warning] == [r"没有「non\*sense」这个指标，全部指标见「指标口径」。"]
 
 
 def test_unknown_choices_in_the_address_are_ignored(open_page: OpenPage, demo_url: str) -> None:

@@ -8,10 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
 from casebase.schema import petition, unit
+from cockpit.view import View
 from pages.parts import lists, tables
-from queries.cases import cases
+from queries.cases import Part, cases
 from queries.columns import COLUMN_NAMES
-from tests.pages.conftest import EVENING
+from queries.measure import metric_of
+from queries.model import Slice
+from tests.cockpit.fakes import data_that_answers
+from tests.pages.conftest import EVENING, YEAR
 
 CONTACT = "单位联系电话"
 
@@ -28,6 +32,12 @@ def test_each_case_has_the_contact_of_its_unit(city: Casebase) -> None:
     assert lists.typed(rows)[CONTACT].equals(rows["unit_contact"])
     assert list(lists.readable(rows).columns)[-1] == CONTACT, "days left are seen before it"
     city.engine.dispose()
+
+
+def test_a_bracket_of_full_width_brings_its_own_space() -> None:
+    view = View(data_that_answers(), EVENING, YEAR, Slice(), ())
+    cell = (("street", None), ("channel", "来访"))
+    assert lists.Question(metric_of("backlog"), Part.HITS, cell).cell_text(view) == "街道（乡镇）未填写，信访形式 来访"
 
 
 def test_contacts_that_nobody_filled_in_have_no_column() -> None:

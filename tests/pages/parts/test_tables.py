@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.tables import text_width
+from pages.parts.tables import ROW, cell_width, cut, height, text_width, width_of
 
 NAMES = ["Roxbury"] * 9 + ["South Boston / South Boston Waterfront"]
 
@@ -51,3 +51,17 @@ def test_names_of_one_length_are_left_to_the_grid() -> None:
     assert text_width(["网格推送任务"] * 5, 400) is None
     assert text_width([], 400) is None
     assert text_width(["网格" * 20, *["网格"] * 9], 400) is None
+
+
+def test_a_table_shows_a_few_rows_more_and_half_a_row_of_what_goes_on() -> None:
+    rows = [(height(number, 10) - 2) / ROW - 1 for number in (1, 10, 14)]
+    assert rows == [1, 10, 14]
+    assert 10 < (height(15, 10) - 2) / ROW - 1 < 11
+
+
+def test_a_name_is_cut_with_a_mark_at_the_width_of_its_column() -> None:
+    names = ["Trees · Back Bay", "New Tree Requests · Fenway / Kenmore / Audubon Circle / Longwood"]
+    written = [cut(name, 300) for name in names]
+    assert written[0] == names[0]
+    assert written[1].endswith("…")
+    assert width_of(written) <= 300 < cell_width(names[1])
