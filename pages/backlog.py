@@ -124,7 +124,7 @@ def oldest(view: View) -> None:
     """The cases that have been open longest; a row opens its case."""
     longest = view.hold(backlog.oldest, as_of=view.stocks_at, within=view.within, limit=OLDEST)
     tables.headed(
-        rows.oldest_cases(view, longest),
+        view.derive(tables.with_cut_titles, rows.oldest_cases(view, longest)),
         headlines.oldest(longest, kpis.missing_reason(view, metric_of("overdue"))),
         "按登记时间由早到晚；点击一行查看办理全程",
         define="backlog",
@@ -132,7 +132,7 @@ def oldest(view: View) -> None:
         key="oldest",
         alt="在办最久的信访件",
         high=12,
-        columns={"已办天数": tables.COUNT, "标题": tables.WIDE},
+        columns={"已办天数": tables.COUNT, tables.TITLE: tables.WIDE},
     )
 
 

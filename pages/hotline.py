@@ -23,7 +23,7 @@ PLACES, MOST_LATE, LEAST_CLASSES, HEADING = 16, 6, 5, 4
 def orders(view: View) -> None:
     """The orders in hand, the nearest limit first; a row opens its case."""
     in_hand = rows.in_hand(view, OPEN, "order_due_at", MOST_ORDERS)
-    written = rows.hotline_orders(view, in_hand)
+    written = view.derive(tables.with_cut_titles, rows.hotline_orders(view, in_hand))
     tables.headed(
         written,
         headlines.open_orders(written[rows.LIMIT_STATE], "没有在办的12345转办件"),
@@ -34,7 +34,7 @@ def orders(view: View) -> None:
         key="hotline_orders",
         alt="在办的12345转办件",
         high=12,
-        columns={"标题": tables.WIDE},
+        columns={tables.TITLE: tables.WIDE},
     )
 
 

@@ -38,7 +38,7 @@ def open_receptions(view: View) -> None:
     """What leaders received and is not closed, longest first; a row opens its case."""
     receptions = view.hold(cases, OPEN, as_of=view.stocks_at, within=view.within, limit=MOST_OPEN)
     tables.headed(
-        rows.open_receptions(view, receptions),
+        view.derive(tables.with_cut_titles, rows.open_receptions(view, receptions)),
         headlines.open_receptions(rows.days_since(view, receptions["received_at"]), MOST_OPEN),
         "接访早的在前；选中一行查看办理全程",
         none="接访在先、尚未办结的",
@@ -47,7 +47,7 @@ def open_receptions(view: View) -> None:
         key="open_receptions",
         alt="未办结的接访事项",
         high=10,
-        columns={"已过天数": tables.COUNT, "标题": tables.WIDE},
+        columns={"已过天数": tables.COUNT, tables.TITLE: tables.WIDE},
     )
 
 

@@ -21,6 +21,8 @@ ESCALATED = "supervision_escalated"
 MADE, FEEDBACK, ADOPTED = "proposals_made", "proposals_answered", "proposals_adopted"
 PROPOSALS = (MADE, FEEDBACK, ADOPTED, "proposals_waiting")
 MOST_ORDERS = 200
+# The column of titles in px: beside the units that owe an answer there is room for so much.
+TITLE_WIDTH = 200
 
 
 @layout.needs(ISSUED, by=("supervision_level", "answer"))
@@ -94,7 +96,7 @@ def debtors(view: View) -> None:
 def orders(view: View) -> None:
     """The orders without an answer, the nearest limit first; a row opens its case."""
     waiting = rows.in_hand(view, WAITING, "answer_due_at", MOST_ORDERS)
-    written = rows.open_orders(view, waiting)
+    written = view.derive(tables.with_cut_titles, rows.open_orders(view, waiting), TITLE_WIDTH)
     tables.headed(
         written,
         headlines.open_orders(written[rows.LIMIT_STATE]),
@@ -105,7 +107,10 @@ def orders(view: View) -> None:
         key="orders",
         alt="尚未反馈的督办件",
         high=10,
-        columns={"标题": st.column_config.Column(width="medium"), "信访编号": st.column_config.Column(width=160)},
+        columns={
+            tables.TITLE: st.column_config.Column(width=TITLE_WIDTH),
+            "信访编号": st.column_config.Column(width=160),
+        },
     )
 
 

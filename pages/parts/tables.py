@@ -40,7 +40,9 @@ _KEPT = 64
 # So many rows more than a table should have are shown all the same.
 _FEW_MORE = 4
 RIGHT_TEXT = st.column_config.TextColumn(alignment="right")
-WIDE = st.column_config.Column(width="large")
+# The column of titles, and how wide (px) it is.
+TITLE, _TITLE = "标题", 400
+WIDE = st.column_config.Column(width=_TITLE)
 
 
 T = TypeVar("T")
@@ -185,6 +187,11 @@ def cut(text: str, width: float) -> str:
         return text
     kept = next(end for end in range(len(text), -1, -1) if cell_width(f"{text[:end]}…") <= width or end == 0)
     return f"{text[:kept].rstrip()}…"
+
+
+def with_cut_titles(frame: pd.DataFrame, width: int = _TITLE) -> pd.DataFrame:
+    """Rows whose titles end with … where their column, so many px wide, has no room for more."""
+    return frame.assign(**{TITLE: [cut(title, width) for title in frame[TITLE]]})
 
 
 def _with_widths(table: pd.DataFrame | Styler, frame: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 import json
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.tables import ROW, cell_width, cut, height, text_width, width_of
+from pages.parts.tables import ROW, cell_width, cut, height, text_width, width_of, with_cut_titles
 
 NAMES = ["Roxbury"] * 9 + ["South Boston / South Boston Waterfront"]
 
@@ -65,3 +66,13 @@ def test_a_name_is_cut_with_a_mark_at_the_width_of_its_column() -> None:
     assert written[0] == names[0]
     assert written[1].endswith("…")
     assert width_of(written) <= 300 < cell_width(names[1])
+
+
+def test_titles_are_cut_with_a_mark_at_the_width_of_their_column() -> None:
+    titles = ["路灯不亮", "关于航海东路社区公共绿地被圈占的诉求，多次反映没有结果，请有关部门尽快处理" * 2]
+    for written in (
+        with_cut_titles(pd.DataFrame({"标题": titles}))["标题"],
+        with_cut_titles(pd.DataFrame({"标题": titles}), 200)["标题"],
+    ):
+        assert written[0] == titles[0]
+        assert written[1].endswith("…")
