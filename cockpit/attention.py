@@ -11,6 +11,7 @@ from cockpit.view import View
 from queries import needs
 from queries.attention import About, Finding, month_before
 from queries.attention import attention as find_attention
+from queries.beginnings import beginnings
 from queries.measure import metric_of
 from queries.periods import Against, compared_period
 from views import cards, words
@@ -51,6 +52,8 @@ def quiet(view: View) -> str:
     lacks = view.ask(needs.unknown)
     if "registered" in lacks:
         return "库中还没有信访件；装入后，这里列出需要特别关注的事项。"
+    if view.ask(beginnings).are_after(metric_of("registered"), view.as_of.date()):
+        return f"{words.day(view.as_of, year=True)}早于库中第一件信访件，当时需要关注什么无从知道。"
     blind = [lack for name in _WATCHED for lack in lacks.get(name, ())]
     if not blind:
         return f"{view.day_text(view.as_of.date())}没有需要特别关注的事项。"
@@ -130,16 +133,16 @@ def _is_against_month_before(view: View) -> bool:
 
 def _due(finding: Finding, today: str) -> str:
     when = today if finding.metric.endswith("_0") else f"{words.day(finding.at)}（含）前"
-    return f"{_count(finding)}简单诉求{when}五日期满，{_moved(finding, '上周同期')}"
+    return f"{_count(finding)}简单诉求{when}五日期满{_moved(finding, '上周同期')}"
 
 
 def _overdue(finding: Finding) -> str:
-    return f"{_count(finding)}超期未结，最久超 {words.days(finding.value)}，{_moved(finding, '上月同期')}"
+    return f"{_count(finding)}超期未结，最久超 {words.days(finding.value)}{_moved(finding, '上月同期')}"
 
 
 def _late(finding: Finding) -> str:
     over = f"超 {words.days(finding.value, '个工作日')}" if finding.value else "超不足 1 个工作日"
-    return f"{_count(finding)}五日期满未办结，最久{over}，{_moved(finding, '上月同期')}"
+    return f"{_count(finding)}五日期满未办结，最久{over}{_moved(finding, '上月同期')}"
 
 
 def _rate(finding: Finding) -> str:
@@ -157,7 +160,7 @@ def _surge(finding: Finding) -> str:
 
 def _gap(finding: Finding) -> str:
     grids = f"{words.full_count(finding.count)} 个网格没有在岗网格员，占 {words.percent(finding.value, 1)}"
-    return f"{finding.name}：{grids}，{_moved(finding, '上月同期')}"
+    return f"{finding.name}：{grids}{_moved(finding, '上月同期')}"
 
 
 def _hearing(finding: Finding) -> str:
@@ -170,11 +173,13 @@ def _count(finding: Finding) -> str:
 
 
 def _moved(finding: Finding, against: str) -> str:
-    """How a count moved, in the count itself: numbers of one unit are small."""
-    moved = finding.count - int(finding.before or 0)
+    """，较上月同期增加 3: how a count moved, in the count itself; "" where what was before is not known."""
+    if finding.before is None:
+        return ""
+    moved = finding.count - int(finding.before)
     if moved == 0:
-        return f"与{against}持平"
-    return f"较{against}{'增加' if moved > 0 else '减少'} {words.full_count(abs(moved))}"
+        return f"，与{against}持平"
+    return f"，较{against}{'增加' if moved > 0 else '减少'} {words.full_count(abs(moved))}"
 
 
 _FACTS: dict[About, Callable[[Finding], str]] = {

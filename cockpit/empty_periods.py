@@ -6,6 +6,7 @@ from datetime import date
 from cockpit import kpis
 from cockpit.kept import kept
 from cockpit.view import View
+from queries import needs
 from queries.cases import latest_day
 from queries.measure import metric_of
 from queries.model import Metric, Slice
@@ -36,8 +37,8 @@ def without_any(view: View, metrics: Sequence[str]) -> tuple[str, ...]:
 
 
 def dated(view: View, metrics: Sequence[str]) -> tuple[str, ...]:
-    """Which of these numbers are of a period, not of a moment, and can be told by the data."""
-    return tuple(name for name in metrics if not metric_of(name).is_stock and not kpis.lacks(view, metric_of(name)))
+    """Which of these numbers are of a period, not of a moment, and can be told by the data, if of another period."""
+    return tuple(name for name in metrics if not metric_of(name).is_stock and name not in view.ask(needs.unknown))
 
 
 def latest(view: View, metric: Metric, within: Slice | None = None) -> date | None:

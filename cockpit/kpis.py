@@ -15,6 +15,7 @@ from cockpit.kept import kept
 from cockpit.links import number_link, why_link
 from cockpit.view import Comparison, View
 from queries import backlog, decompose, needs
+from queries.beginnings import BEFORE_RECORDS, beginnings
 from queries.compare import WorkingDays, by_month, compare, working_days
 from queries.dictionary import basis
 from queries.measure import stock_moment
@@ -36,8 +37,10 @@ _FALLING_DUE = frozenset(name for name in METRICS if "due_today" in name or "due
 
 
 def lacks(view: View, metric: Metric) -> tuple[str, ...]:
-    """What the data lacks for a number (see queries.needs); () for one that it can tell."""
-    return view.ask(needs.unknown).get(metric.id, ())
+    """What the data lacks for a number of the view's period (see queries.measure.measure); () for one it can tell."""
+    lacking = view.ask(needs.unknown).get(metric.id, ())
+    is_before = not lacking and view.ask(beginnings).are_after(metric, view.last_day)
+    return (BEFORE_RECORDS,) if is_before else lacking
 
 
 def missing_reason(view: View, metric: Metric) -> str:

@@ -1,6 +1,6 @@
 """What needs attention today: the few facts that stand out, each with the list behind it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -241,7 +241,7 @@ def rising_topic(casebase: ScopedCasebase, as_of: datetime, within: Slice, place
         hot_topics.METRIC,
         cell=row["cell"],
         period=window,
-        most=_crowd_of(casebase, counts, 0.0, place).most,
+        most=_crowd_of(casebase, counts, None, place).most,
         before=float(row["expected"]),
         name=str(row["name"]),
     )
@@ -289,7 +289,7 @@ def _gap(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, there
         int(row["among"] - row["hits"]),
         "grids_staffed",
         Part.MISSES,
-        before=float(then["among"] - then["hits"]),
+        before=None if then["unknown"] else float(then["among"] - then["hits"]),
         value=float(1 - row["value"]),
     )
 
@@ -330,10 +330,12 @@ def _own_name(casebase: ScopedCasebase, within: Slice) -> str | None:
 
 @dataclass(frozen=True)
 class _Crowd:
-    """The rows of a metric: how many there are and were before, who alone has most of them, how many units have any."""
+    """The rows of a metric: how many there are and were before (None: not known), who alone has most, how many units
+    have any.
+    """
 
     count: int
-    before: float
+    before: float | None
     most: tuple[str, int] | None
     owners: int
 
@@ -356,11 +358,15 @@ def _crowds(casebase: ScopedCasebase, metrics: Iterable[str], as_of: datetime, w
         by_moment.setdefault(_OPEN[name](as_of), []).append(name)
     earlier = [Query(tuple(then), at, within=within) for at, then in by_moment.items()]
     now, *before = measure_all(casebase, [Query(names, as_of, within=within, by=("unit", place)), *earlier])
-    counts_before = pd.concat(before).set_index("metric")["hits"]
-    return {name: _crowd_of(casebase, now[now["metric"] == name], float(counts_before[name]), place) for name in names}
+    counts_before = {row["metric"]: None if row["unknown"] else float(row["hits"]) for row in _rows(pd.concat(before))}
+    return {name: _crowd_of(casebase, now[now["metric"] == name], counts_before[name], place) for name in names}
 
 
-def _crowd_of(casebase: ScopedCasebase, rows: pd.DataFrame, before: float, place: str) -> _Crowd:
+def _rows(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    return frame.to_dict("records")
+
+
+def _crowd_of(casebase: ScopedCasebase, rows: pd.DataFrame, before: float | None, place: str) -> _Crowd:
     by_unit, by_place = (rows.groupby(name)["hits"].sum() for name in ("unit", place))
     return _Crowd(
         count=int(rows["hits"].sum()),

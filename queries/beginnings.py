@@ -20,7 +20,9 @@ from queries.once_a_version import once_a_version
 from queries.periods import Period
 from queries.subjects import (
     ACCOMPANIED_CASE,
+    AGENT,
     DUTY,
+    EXPERT,
     EXPERT_WORK,
     GRID_TASK,
     HEARING,
@@ -32,6 +34,7 @@ from queries.subjects import (
     RECEPTION,
     SUPERVISION,
     THIRD_PARTY,
+    WORKER,
 )
 
 _h = every_row(schema.hearing).c
@@ -39,7 +42,7 @@ _CASES = func.min(every_row(schema.petition).c.registered_at)
 _HEARINGS = func.least(
     func.min(_h.applied_at), func.min(_h.scheduled_at), func.min(_h.held_at), func.min(_h.settled_at)
 )
-# By subject: the first moment that its rows know. Registers (grids, agents, experts) have none.
+# By subject: the first moment that its rows know. Registers have none, or one that says since when there are any.
 _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
     PETITION.id: _CASES,
     ACCOMPANIED_CASE.id: _CASES,
@@ -58,17 +61,37 @@ _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
     PROPOSAL.id: func.min(every_row(schema.proposal).c.made_at),
     SUPERVISION.id: func.min(every_row(schema.supervision).c.issued_at),
 }
+_WORKERS = func.min(every_row(schema.grid_worker).c.active_from)
+_AGENTS = func.min(every_row(schema.agent).c.active_from)
+# By subject, or by metric where its subject (grids, communities) has no time: the first who is in a register.
+_FIRST_IN_REGISTER: Mapping[str, ColumnElement[Any]] = {
+    WORKER.id: _WORKERS,
+    "grids_staffed": _WORKERS,
+    AGENT.id: _AGENTS,
+    "communities_with_agent": _AGENTS,
+    EXPERT.id: func.min(every_row(schema.expert).c.joined_on),
+}
+BEFORE_RECORDS = "before_records"
+"""What a number lacks whose records begin later, beside what no row fills (see queries.needs)."""
 
 
 @dataclass(frozen=True)
 class Beginnings:
-    """The day of the first row of each subject that has times; None where there is none, and so for registers."""
+    """The day of the first row of each subject that has times, and of the first who is in a register, by subject or
+    metric; None where there is none.
+    """
 
     first_days: Mapping[str, date | None]
+    first_in_register: Mapping[str, date | None]
+
+    def first_of(self, metric: Metric) -> date | None:
+        """The day with which the records of a metric begin; None where nothing tells it."""
+        by_register = self.first_in_register.get(metric.id) or self.first_in_register.get(metric.subject.id)
+        return by_register or self.first_days.get(metric.subject.id)
 
     def are_after(self, metric: Metric, day: date) -> bool:
-        """Whether the records that a metric counts begin only after this day; never of registers."""
-        first = self.first_days.get(metric.subject.id)
+        """Whether the records that a metric counts begin only after this day, so that it is not known there."""
+        first = self.first_of(metric)
         return first is not None and day < first
 
     def cover(self, metric: Metric, period: Period, last: date) -> bool:
@@ -78,7 +101,7 @@ class Beginnings:
         metric needs the whole period, for half of a year beside a whole one is no comparison; a stock needs its day
         alone.
         """
-        first = self.first_days.get(metric.subject.id)
+        first = self.first_of(metric)
         if first is None:
             return True
         return first <= last and (metric.is_stock or first.replace(day=1) <= period.start)
@@ -90,14 +113,16 @@ def first_case_day(casebase: ScopedCasebase) -> date | None:
 
 
 def first_day(casebase: ScopedCasebase) -> date | None:
-    """The day of the first record of any kind; None where there is none."""
+    """The day of the first record of any kind beside registers; None where there is none."""
     return min(filter(None, beginnings(casebase).first_days.values()), default=None)
 
 
 @once_a_version
 def beginnings(casebase: ScopedCasebase) -> Beginnings:
     """When the records of the case base begin."""
-    firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in _FIRST.items()]
+    asked = {**_FIRST, **_FIRST_IN_REGISTER}
+    firsts: list[Any] = [select(first).scalar_subquery().label(name) for name, first in asked.items()]
     with casebase.reading_facts() as connection:
         row = frame_of_few(connection, select(*firsts)).iloc[0]
-    return Beginnings({name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in _FIRST})
+    days = {name: None if pd.isna(row[name]) else pd.Timestamp(row[name]).date() for name in asked}
+    return Beginnings({name: days[name] for name in _FIRST}, {name: days[name] for name in _FIRST_IN_REGISTER})

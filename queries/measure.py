@@ -1,7 +1,7 @@
 """Measuring: several metrics in a period and a slice, and several such queries together, by few statements."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
@@ -14,6 +14,7 @@ from casebase import schema
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import frames, needs
+from queries.beginnings import BEFORE_RECORDS, beginnings
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
 from queries.registry import METRICS
@@ -58,7 +59,8 @@ def measure(
     Returns one row a metric and group (frames.NUMBERS): metric, the `by` columns (codes or labels as str, None where
     not filled in), hits, among (int), value (float; a fraction for rates; NaN where there is nothing
     to divide by, or where the data cannot tell), unknown (str | None: what the data lacks for the number, as
-    "petition.due_at,petition.closed_at", see queries.needs), as_of (the moment measured at: a stock's is the end of a
+    "petition.due_at,petition.closed_at", see queries.needs; BEFORE_RECORDS of what ends before its records begin, see
+    queries.beginnings), as_of (the moment measured at: a stock's is the end of a
     period that is over). Groups without a row are left out; without `by` every metric has its row. hits and among of
     an unknown number are what the rows say, and say nothing.
     `month` and `day` split a dated metric by its own date and measure a stock at the end of each.
@@ -84,7 +86,7 @@ def _plan(casebase: ScopedCasebase, query: Query) -> Iterator[Pass]:
 
 
 def _answer(casebase: ScopedCasebase, query: Query, parts: Iterable[Sequence[Number]]) -> pd.DataFrame:
-    by, lacks = query.by, needs.unknown(casebase)
+    by, lacks = query.by, _lacks(casebase, query)
     numbers = _of_people(casebase, _in_order([number for part in parts for number in part], query), query)
     moments = {name: span_of(metric_of(name), query.as_of, query.period, query.within)[0] for name in query.metrics}
     columns: dict[str, list[Any]] = {name: [number.keys[name] for number in numbers] for name in by}
@@ -97,6 +99,20 @@ def _answer(casebase: ScopedCasebase, query: Query, parts: Iterable[Sequence[Num
         "as_of": [moments[number.metric] for number in numbers],
     }
     return frames.of(columns, {**frames.keys(by), **frames.NUMBERS})
+
+
+def _lacks(casebase: ScopedCasebase, query: Query) -> Mapping[str, Sequence[str]]:
+    """The metrics of a query that are not known, each with what they lack; BEFORE_RECORDS of what begins later."""
+    lacks: dict[str, Sequence[str]] = {}
+    unknown, records = needs.unknown(casebase), beginnings(casebase)
+    for name in query.metrics:
+        at, period, _ = span_of(metric_of(name), query.as_of, query.period, query.within)
+        last = at.date() if period is None else min(at.date(), period.end)
+        if name in unknown:
+            lacks[name] = unknown[name]
+        elif records.are_after(metric_of(name), last):
+            lacks[name] = (BEFORE_RECORDS,)
+    return lacks
 
 
 def _in_order(numbers: list[Number], query: Query) -> list[Number]:

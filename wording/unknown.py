@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from queries.beginnings import BEFORE_RECORDS
 from views import words
 
 # By the names of queries.blanks: tables, then columns.
@@ -109,14 +110,20 @@ LACKING = {
 
 def names(lacks: str | Iterable[str]) -> str:
     """What is lacking, in words: 转送时间、办结时间. `lacks` as queries.needs gives it, or joined by commas."""
-    parts = lacks.split(",") if isinstance(lacks, str) else lacks
-    return "、".join(dict.fromkeys(LACKING.get(name, name) for name in parts if name))
+    parts = _parts(lacks)
+    return "、".join(dict.fromkeys(LACKING.get(name, name) for name in parts if name and name != BEFORE_RECORDS))
 
 
 def reason(lacks: str | Iterable[str]) -> str:
-    """未装入办结期限: why a number is not known; "" for one that lacks nothing."""
+    """未装入办结期限, 早于第一条记录: why a number is not known; "" for one that lacks nothing."""
     missing = names(lacks)
-    return f"未装入{missing}" if missing else ""
+    if missing:
+        return f"未装入{missing}"
+    return "早于第一条记录" if BEFORE_RECORDS in _parts(lacks) else ""
+
+
+def _parts(lacks: str | Iterable[str]) -> list[str]:
+    return lacks.split(",") if isinstance(lacks, str) else list(lacks)
 
 
 def sentence(name: str, lacks: str | Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from cockpit.view import View
 from pages.parts import empty_period, notices, session
 from pages.parts.markdown import escape_markdown
 from pages.parts.panel import header_panel
+from queries.beginnings import BEFORE_RECORDS
 from queries.cases import has_cases
 from queries.model import Metric
 from queries.registry import METRICS
@@ -33,6 +34,7 @@ Column = Section | Mapping[str, Section]
 _LOOKS_BY_ITSELF = 5
 # What a leader can do about a number that is not known.
 HOW_TO_LOAD = "数据装入后自动显示；缺哪些数据、影响哪些数字，见「数据质量」页"
+HOW_TO_KNOW = "换一个时段或截至日期"
 
 
 def theme() -> Palette:
@@ -140,7 +142,8 @@ def explain_missing(view: View, *metrics: str) -> bool:
     """Whether the data cannot tell one of these numbers; says so in the place of what would show it."""
     for metric in (METRICS[name] for name in metrics):
         if kpis.missing_reason(view, metric):
-            heading(kpis.missing_sentence(view, metric), HOW_TO_LOAD, define=metric)
+            how = HOW_TO_KNOW if BEFORE_RECORDS in kpis.lacks(view, metric) else HOW_TO_LOAD
+            heading(kpis.missing_sentence(view, metric), how, define=metric)
             return True
     return False
 

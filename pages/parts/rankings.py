@@ -65,7 +65,6 @@ def ranking(
     `is_clicked`.
     """
     metric = metric_of(metric_id)
-    has_values = bool(frame["value"].notna().any())
     if is_timeline:
         largest_first = None
     elif largest_first is None:
@@ -75,7 +74,7 @@ def ranking(
     drawing = clicks.draw(
         view,
         charts.ranking,
-        frame if has_values else frame.head(0),
+        frame,
         title=title,
         subtitle=subtitle,
         kind=kind or numbers.kind_of(metric),
@@ -97,7 +96,7 @@ def ranking(
     )
     unfilled = view.derive(_unfilled, frame)
     every = f"列出全部 {len(frame) - unfilled} 个" + ("和未填写的" if unfilled else "")
-    if has_values and len(frame) > most and st.button(every, key=f"all_{key}", type="tertiary"):
+    if len(frame) > most and frame["value"].notna().any() and st.button(every, key=f"all_{key}", type="tertiary"):
         rows = charts.in_order(frame, largest_first=largest_first)
         everyone = partial(every_row, view, rows, metric, is_count=kind is not None, name=alt, key=key, link=link_of)
         st.dialog(f"{escape_markdown(alt)}，全部 {len(rows)} 个", width="large")(everyone)()

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import address, failures, panels
+from tests.pages.conftest import address, card_values, failures, panels
+from views import words
 
 YEARS_BEFORE = {"period": "自选", "from": "2009-03-01", "to": "2009-03-31"}
 
@@ -111,5 +112,8 @@ def test_a_moment_before_all_records_is_said_and_nobody_is_told_to_load_data(
     assert failures(app) == []
     assert [info for info in app.info if info.value.startswith("截至日期1999年1月1日早于库中最早的记录")]
     assert not [info for info in app.info if "装入" in info.value]
+    assert not [text for text in app.markdown if "装入" in text.value]
+    assert "100.0%" not in panels(app)
+    assert set(card_values(app).values()) <= {words.NONE}
     app.button("last_month_with_records").click().run()
     assert "as_of" not in address(app)

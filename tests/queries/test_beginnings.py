@@ -1,6 +1,6 @@
 """What lies before the first record of the case base is not known: no month, comparison or day says 0 there."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,8 @@ import pytest
 
 from casebase import schema
 from casebase.engine import Casebase, mark_changed
+from queries.attention import About, Finding, attention
+from queries.beginnings import BEFORE_RECORDS
 from queries.compare import by_month, compare, daily_flow
 from queries.decompose import Change, decompose
 from queries.hot_topics import topics
@@ -60,14 +62,65 @@ def test_a_slice_without_cases_has_none_where_others_have_some(young: Casebase) 
     assert pd.isna(values["2026-08"])
 
 
-def test_a_register_has_no_beginning(young: Casebase) -> None:
-    with young.writing() as connection:
-        connection.execute(
-            schema.grid_worker.insert(),
-            [{"worker_id": 1, "grid_id": "g", "role": "专职", "active_from": date(2020, 1, 1)}],
-        )
+def staffed(casebase: Casebase, since: date) -> None:
+    """Two grids, one of which has a worker since that day."""
+    with casebase.writing() as connection:
+        grids = [{"grid_id": name, "name": name, "kind": "微网格"} for name in ("g", "h")]
+        connection.execute(schema.grid.insert(), grids)
+        worker = {"worker_id": 1, "grid_id": "g", "role": "专职", "active_from": since}
+        connection.execute(schema.grid_worker.insert(), [worker])
         mark_changed(connection, NOW + timedelta(seconds=1))
-    assert by_month(young.whole, ["grid_workers"], as_of=NOW, months=5)["value"].tolist() == [1.0] * 5
+
+
+def test_a_register_begins_with_the_first_who_is_in_it(young: Casebase) -> None:
+    staffed(young, date(2026, 10, 5))
+    months = by_month(young.whole, ["grid_workers", "grids_staffed"], as_of=NOW, months=3)
+    by_metric = months.groupby("metric")["value"].apply(list)
+    assert by_metric["grid_workers"][1:] == [1.0, 1.0]
+    assert by_metric["grids_staffed"][1:] == [0.5, 0.5]
+    assert pd.isna([by_metric["grid_workers"][0], by_metric["grids_staffed"][0]]).all()
+
+
+@pytest.mark.parametrize(
+    ("metric", "first"),
+    [
+        ("registered", FIRST.date()),
+        ("backlog", FIRST.date()),
+        ("overdue", FIRST.date()),
+        ("grids_staffed", date(2026, 10, 5)),
+        ("grid_workers", date(2026, 10, 5)),
+    ],
+)
+def test_a_number_before_its_first_record_is_not_known(young: Casebase, metric: str, first: date) -> None:
+    """No grid had a worker when there were no records of any: that is no gap, and no backlog of 0."""
+    with young.writing() as connection:
+        connection.execute(schema.petition.update().values(due_at=NOW, closed_at=None))
+    staffed(young, date(2026, 10, 5))
+    before, on = (datetime.combine(day, time.max) for day in (first - timedelta(days=1), first))
+    for period in (None, Period(date(2026, 1, 1), date(2026, 12, 31))):
+        row = measure(young.whole, [metric], as_of=before, period=period).iloc[0]
+        assert (pd.isna(row["value"]), row["unknown"]) == (True, BEFORE_RECORDS)
+        row = measure(young.whole, [metric], as_of=on, period=period).iloc[0]
+        assert (pd.isna(row["value"]), row["unknown"]) == (False, None)
+    ended = Period(before.date() - timedelta(days=3), before.date())
+    assert measure(young.whole, [metric], as_of=NOW, period=ended)["unknown"].tolist() == [BEFORE_RECORDS]
+
+
+def test_grids_without_a_worker_are_no_gap_before_the_first_worker(young: Casebase) -> None:
+    staffed(young, date(2026, 10, 25))
+    with young.writing() as connection:
+        connection.execute(schema.grid.update().values(district_code="d"))
+        mark_changed(connection, NOW + timedelta(seconds=2))
+
+    def gaps(as_of: datetime) -> list[Finding]:
+        found = attention(young.whole, as_of=as_of, period=NOVEMBER)
+        return [finding for finding in found if finding.about is About.GAP]
+
+    assert gaps(datetime(2026, 10, 20)) == []
+    (gap,) = gaps(NOW)
+    assert (gap.count, gap.before) == (1, None)
+    (later,) = gaps(datetime(2026, 12, 20))
+    assert later.before == 1
 
 
 def test_nothing_is_compared_with_a_year_that_has_no_record(young: Casebase) -> None:

@@ -46,7 +46,7 @@ def ranking(
     `largest_first=None` leaves all rows in the order of the frame, for steps of time.
     `from_zero=False` draws dots on a shorter axis, for rates that all lie near each other.
     """
-    if frame.empty:
+    if frame["value"].isna().all():
         return empty_chart(none, palette, title=title, subtitle=subtitle)
     data = _ranking_data(frame, palette, kind, selected, largest_first).head(most)
     low, high = value_range(data, ["value"], target, kind, from_zero)
