@@ -15,7 +15,7 @@ from casebase.access_log import verify
 from casebase.errors import CasebaseError
 from cockpit import process
 from cockpit.view import View
-from pages.parts import filters, identity, layout, lists, menu, notices, tables
+from pages.parts import filters, identity, layout, lists, menu, not_offered, notices, tables
 from pages.parts.markdown import escape_markdown
 from queries import names
 from views import words
@@ -25,6 +25,7 @@ from wording.access_log import trouble_text, whole_or_not, written_lines
 _log = logging.getLogger(__name__)
 
 EVERY = "不限"
+NOT_NARROWED = "未按它查找"
 OWN_DAYS = "自选"
 # How many days back, today among them; None is the whole log.
 SPANS: Mapping[str, int | None] = {"今日": 1, "近 7 天": 7, "近 30 天": 30, "全部": None}
@@ -48,10 +49,12 @@ def wanted_lines() -> Search:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         start, end = _days()
         user = st.text_input("人员", key="log_user", bind="query-params", width=150, placeholder="姓名或账号")
+        labels = {EVERY: EVERY} | {action.value: action.label for action in Action}
+        not_offered.check("log_action", "动作", labels.values(), EVERY, NOT_NARROWED)
         action = st.selectbox(
             "动作",
-            [EVERY, *(action.value for action in Action)],
-            format_func=lambda name: name if name == EVERY else Action(name).label,
+            list(labels),
+            format_func=labels.__getitem__,
             key="log_action",
             bind="query-params",
             width=160,
@@ -72,6 +75,7 @@ def _days() -> tuple[date | None, date | None]:
 
 
 def _day(label: str, key: str) -> date | None:
+    filters.check_day(key, label, filters.FIRST_DAY, filters.LAST_DAY, NOT_NARROWED)
     day: date | None = st.date_input(
         label,
         value=None,

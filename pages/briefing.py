@@ -14,7 +14,7 @@ from briefings.request import AGAINST, NAMES, Form, Request, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.view import View, comparisons
-from pages.parts import identity, layout, marking
+from pages.parts import filters, identity, layout, marking
 from pages.parts.exports import export_button
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
@@ -33,15 +33,7 @@ _SHARE = 0.6
 def asked(view: View) -> Request:
     """The kind of briefing and which issue of it; the area comes from the filter bar."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        form = st.segmented_control(
-            "种类",
-            list(NAMES),
-            default=Form.MONTHLY,
-            required=True,
-            format_func=lambda form: NAMES[form],
-            key="form",
-            bind="query-params",
-        )
+        form = filters.choose("种类", NAMES, "form", Form.MONTHLY)
         period = view.period if form is Form.SPECIAL else issue(view, form)
         return Request(period, view.within.area, identity.current().knows_wrongdoing)
 

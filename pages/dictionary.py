@@ -6,7 +6,7 @@ import streamlit as st
 
 from cockpit import dictionary_entries, kpis, months
 from cockpit.view import View
-from pages.parts import layout, lists, notices, pictures
+from pages.parts import filters, layout, lists, notices, pictures
 from pages.parts.navigation import open_link
 from pages.parts.panel import entries_panel
 from queries import dictionary
@@ -39,9 +39,7 @@ def everything(view: View) -> None:
         text = st.text_input(
             "查找指标", key="q", bind="query-params", placeholder="名称、定义或依据，空格隔开", width=280
         )
-        chosen = st.segmented_control(
-            "分组", [EVERY, *groups], default=EVERY, required=True, key="metric_group", bind="query-params"
-        )
+        chosen = filters.choose("分组", [EVERY, *groups], "metric_group")
     matching = [metric for metric in dictionary.search_metrics(text) if chosen in (EVERY, metric.group)]
     if not matching:
         notices.hint(f"没有与「{text}」相符的指标；换个说法，或清空查找框。")

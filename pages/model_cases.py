@@ -9,7 +9,7 @@ import streamlit as st
 
 from cockpit import rows
 from cockpit.view import View
-from pages.parts import clicks, filters, layout, lists, notices, tables
+from pages.parts import clicks, filters, layout, lists, not_offered, notices, tables
 from pages.parts.markdown import escape_markdown
 from queries.model_cases import filter_cases, methods, model_cases
 from views import charts, words
@@ -25,6 +25,7 @@ PICKED_CASE = "model_case"
 def choice(label: str, key: str, options: Sequence[str], every: str) -> str:
     """A filter of this page, bound to the address."""
     labels = filters.labels_of({option: option for option in options}, every)
+    not_offered.check(key, label, labels.values(), EVERY, "以下案例未按它筛选")
     return st.selectbox(
         label,
         list(labels),

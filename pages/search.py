@@ -7,7 +7,7 @@ import streamlit as st
 
 from access.entry import Action
 from cockpit.view import DEFAULT_PERIOD, View
-from pages.parts import clicks, filters, layout, lists, notices, recording
+from pages.parts import clicks, filters, layout, lists, not_offered, notices, recording
 from queries import columns as heads
 from queries.measure import metric_of
 from queries.periods import Period, Preset, period_of
@@ -17,6 +17,7 @@ from wording import findings
 
 EVERY = "不限"
 SPAN = "所选时段"
+NOT_NARROWED = "未按它查找"
 DAYS = ("period", "from", "to")
 
 
@@ -30,14 +31,17 @@ def wanted_cases(view: View) -> Search:
             width=320,
             placeholder="编号、标题、内容、单位或地点，空格分开",
         )
+        clocks = {EVERY: EVERY} | {name: metric_of(name).name for name in CLOCK_STATES}
+        not_offered.check("clock", "时限状态", clocks.values(), EVERY, NOT_NARROWED)
         clock = st.selectbox(
             "时限状态",
-            [EVERY, *CLOCK_STATES],
-            format_func=lambda name: name if name == EVERY else metric_of(name).name,
+            list(clocks),
+            format_func=clocks.__getitem__,
             key="clock",
             bind="query-params",
             width=200,
         )
+        not_offered.check("flags", "标记", FLAGS, [], NOT_NARROWED)
         flags = st.multiselect("标记", list(FLAGS), key="flags", bind="query-params", width=280, placeholder="不限")
         span = registered_in()
     return Search(
@@ -62,6 +66,7 @@ def registered_in() -> str:
         st.session_state["span"] = SPAN
     st.session_state["_searched_days"] = days
     otherwise = EVERY if days == begins else SPAN
+    not_offered.check("span", "登记时间", [EVERY, SPAN], otherwise, not_offered.shown_instead(otherwise))
     chosen: str = st.segmented_control(
         "登记时间", [EVERY, SPAN], default=otherwise, required=True, key="span", bind="query-params"
     )
@@ -70,21 +75,24 @@ def registered_in() -> str:
 
 def order() -> tuple[str, bool]:
     """The column to sort by, and whether the latest come first."""
+    labels = {column: heads.COLUMN_NAMES[column] for column in ORDERS}
+    first = next(iter(labels))
+    not_offered.check("order", "排序", labels.values(), first, not_offered.shown_instead(labels[first]))
     chosen = st.selectbox(
-        "排序", ORDERS, format_func=heads.COLUMN_NAMES.__getitem__, key="order", bind="query-params", width=140
+        "排序", list(labels), format_func=labels.__getitem__, key="order", bind="query-params", width=140
     )
-    way = st.segmented_control("顺序", ["降序", "升序"], default="降序", required=True, key="way", bind="query-params")
-    return chosen, way == "降序"
+    return chosen, filters.choose("顺序", ["降序", "升序"], "way") == "降序"
 
 
 def columns() -> tuple[str, ...]:
     """The columns that the reader wants to see."""
-    known = [name for name in SEARCH_COLUMNS if name in heads.COLUMN_NAMES]
+    known = {name: heads.COLUMN_NAMES[name] for name in SEARCH_COLUMNS if name in heads.COLUMN_NAMES}
+    not_offered.check("columns", "显示的列", known.values(), list(DEFAULT_COLUMNS), "未列出")
     chosen = st.multiselect(
         "显示的列",
-        known,
+        list(known),
         default=list(DEFAULT_COLUMNS),
-        format_func=heads.COLUMN_NAMES.__getitem__,
+        format_func=known.__getitem__,
         key="columns",
         bind="query-params",
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from cockpit import contributions, empty_periods
 from cockpit.links import list_link, part_to_open
 from cockpit.view import View
-from pages.parts import clicks, empty_period, filters, layout, navigation, notices, number_cards, tables
+from pages.parts import clicks, empty_period, filters, layout, navigation, not_offered, notices, number_cards, tables
 from pages.parts.navigation import open_link
 from queries.cases import Part
 from queries.decompose import SPLITTABLE, Change, decompose
@@ -28,11 +28,14 @@ MOST = 8
 def chosen(view: View) -> tuple[Metric, Against, str]:
     """The number, the earlier period and the dimension, all of them in the address."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        labels = {name: metric_of(name).name for name in SPLITTABLE}
+        begin = filters.default_of("of", FIRST)
+        not_offered.check("of", "指标", labels.values(), begin, not_offered.shown_instead(labels[begin]))
         name: str = st.selectbox(
             "指标",
             SPLITTABLE,
-            index=SPLITTABLE.index(filters.default_of("of", FIRST)),
-            format_func=lambda name: metric_of(name).name,
+            index=SPLITTABLE.index(begin),
+            format_func=labels.__getitem__,
             key="of",
             bind="query-params",
             width=300,

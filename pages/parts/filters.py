@@ -1,6 +1,7 @@
 """The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -12,16 +13,17 @@ from cockpit import places
 from cockpit.data import Data
 from cockpit.kept import kept
 from cockpit.view import DEFAULT_PERIOD, PRESETS, PREVIOUS, View, comparisons
-from pages.parts import menu, recording, session
+from pages.parts import menu, not_offered, recording, session
 from pages.parts.markdown import escape_markdown
 from queries import names
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
+from views import words
 from wording.names import ALL_UNITS, PLACE_NAMES
 
 CUSTOM = "自选"
-# Choices that the address named and the data does not have, by their labels.
-_UNKNOWN = "_filters_unknown"
+# What follows from a choice that is not there.
+_NOT_NARROWED = "以下数字未按它筛选"
 # The choice that filters nothing.
 _NO_CHOICE = ""
 _CHOICES_SET = "_filters_set"
@@ -66,9 +68,12 @@ def bar(data: Data) -> View:
     # Two groups: where the line has no room for both, it breaks between them (see style.css).
     with st.container(horizontal=True, key="filters"):
         with _group("when"):
+            _begin_with_days_of_the_address()
+            periods = [*PRESETS, CUSTOM]
+            not_offered.check("period", "时间", periods, DEFAULT_PERIOD, not_offered.shown_instead(DEFAULT_PERIOD))
             chosen = st.segmented_control(
                 "时间",
-                [*PRESETS, CUSTOM],
+                periods,
                 default=DEFAULT_PERIOD,
                 required=True,
                 key="period",
@@ -77,6 +82,8 @@ def bar(data: Data) -> View:
             )
             latest = data.as_of
             custom = _custom(latest.date()) if chosen == CUSTOM else None
+            if custom is None:
+                _note_days_that_do_not_count()
         with _group("which"):
             area, place = _area(data)
             channels = data.ask(names.channels)
@@ -84,7 +91,7 @@ def bar(data: Data) -> View:
             category, category_name = _category(data)
             as_of = _as_of(latest)
         period = custom or period_of(PRESETS[chosen], as_of.date())
-    _warn_of_unknown_choices()
+    not_offered.say()
     st.session_state[_SHOWS], st.session_state[_SET] = _shown(data), bar_choices()
     st.session_state[_ASKED] = _asked(
         period=None if custom else chosen,
@@ -203,16 +210,18 @@ def choose(
 
     Options may come with their labels. It begins with `otherwise`, or the first. A `hidden` label is read aloud alone.
     """
-    names = list(options)
-    begin = names[0] if otherwise is None else otherwise
-    if st.session_state.get(key, begin) not in names:
+    labels = dict(options) if isinstance(options, Mapping) else {option: label_of(option) for option in options}
+    begin = next(iter(labels)) if otherwise is None else otherwise
+    if st.session_state.get(key, begin) in labels:
+        not_offered.check(key, label, labels.values(), begin, not_offered.shown_instead(labels[begin]))
+    else:
         del st.session_state[key]
     return st.segmented_control(
         label,
-        names,
+        list(labels),
         default=default_of(key, begin),
         required=True,
-        format_func=options.__getitem__ if isinstance(options, Mapping) else label_of,
+        format_func=labels.__getitem__,
         key=key,
         bind="query-params",
         label_visibility="collapsed" if hidden else "visible",
@@ -222,6 +231,8 @@ def choose(
 def choose_level(label: str, levels: Sequence[str], key: str, otherwise: str | None = None) -> str:
     """Which of these levels of places (see places.levels_below) to look at; no choice where there is but one."""
     if len(levels) < 2:
+        name = PLACE_NAMES[levels[0]]
+        not_offered.check(key, label, [name], levels[0], not_offered.shown_instead(name))
         return levels[0]
     level: str = choose(label, levels, key, otherwise, PLACE_NAMES.__getitem__)
     return level
@@ -272,6 +283,7 @@ def _path(data: Data, code: str | None) -> list[pd.Series]:
 
 
 def _as_of(latest: datetime) -> datetime:
+    check_day("as_of", "截至", FIRST_DAY, latest.date(), "以下数字是最新的")
     day = st.date_input(
         "截至",
         value=None,
@@ -290,7 +302,7 @@ def _custom(today: date) -> Period:
     start = _day("从", "from", period_of(Preset.MONTH, today).start)
     end = _day("到", "to", today)
     if end < start:
-        st.warning(f"结束日期 {end} 早于开始日期 {start}，已按开始日期当天计算。")
+        not_offered.note(f"结束日期 {end} 早于开始日期 {start}，已按开始日期当天计算。")
     return Period(start, max(start, end))
 
 
@@ -303,7 +315,41 @@ def _write_days() -> None:
         st.query_params.update({name: day.isoformat() for name, day in days.items()})
 
 
+def _begin_with_days_of_the_address() -> None:
+    """An address that names days and no period means these days."""
+    asked = st.query_params
+    if _bound() and "period" not in st.session_state and "period" not in asked and ("from" in asked or "to" in asked):
+        st.session_state["period"] = CUSTOM
+
+
+def _note_days_that_do_not_count() -> None:
+    """Days in the address beside a period that is not one's own."""
+    for key, label in (("from", "从"), ("to", "到")):
+        asked = not_offered.asked_in_vain(key, lambda _: False, None)
+        if asked:
+            not_offered.note(
+                f"地址里的{label}「{escape_markdown(asked)}」只与时间「{CUSTOM}」同用，以下数字未按它计算。"
+            )
+
+
+def check_day(key: str, label: str, first: date, last: date, so: str) -> None:
+    """Note what the address asks of a choice of a day, drawn next, that is no day from `first` to `last`."""
+    asked = not_offered.asked_in_vain(key, lambda text: _is_day(text, first, last), None)
+    if asked:
+        days = f"{words.day(first, year=True)}至{words.day(last, year=True)}"
+        not_offered.note(f"地址里的{label}「{escape_markdown(asked)}」不是{days}的日期，{so}。")
+
+
+def _is_day(text: str, first: date, last: date) -> bool:
+    """Whether the framework reads a day of these from a text of an address."""
+    for form in ("%Y-%m-%d", "%Y/%m/%d"):
+        with suppress(ValueError):
+            return first <= datetime.strptime(text, form).date() <= last
+    return False
+
+
 def _day(label: str, key: str, otherwise: date) -> date:
+    check_day(key, label, FIRST_DAY, LAST_DAY, f"已按{words.day(otherwise, year=True)}计算")
     day: date | None = st.date_input(
         label,
         value=None,
@@ -314,6 +360,8 @@ def _day(label: str, key: str, otherwise: date) -> date:
         format="YYYY-MM-DD",
         width=_DATE_WIDTH,
     )
+    if day is None and not not_offered.is_asked_in_vain(key):
+        not_offered.note(f"时间「{CUSTOM}」没有写{label}哪一天，已按{words.day(otherwise, year=True)}计算。")
     return day or otherwise
 
 
@@ -321,13 +369,15 @@ def _area(data: Data) -> tuple[str | None, str]:
     """District, street and community, each choice opening the next, from those in what the reader may see."""
     chosen, place, parents = data.scope.area, data.whole, places.outermost(data)
     _note_places_of_others(data)
-    for name in AREA_KEYS[_levels_above(data) :]:
+    keys = AREA_KEYS[_levels_above(data) :]
+    for number, name in enumerate(keys):
         own = places.names_below(data, parents)
         if not own:
             break
         every = data.whole if name == "district" and data.scope.is_whole else _WHOLE_AREA_LABELS[name]
         code = _choice(_AREA_LABELS[name], name, own, every)
         if code is None:
+            _note_places_in_none(keys[number + 1 :])
             break
         chosen, place, parents = code, places.area_names(data)[code], (code,)
     return chosen, place
@@ -339,7 +389,16 @@ def _note_places_of_others(data: Data) -> None:
     for name in AREA_KEYS[: _levels_above(data)]:
         asked = st.query_params.get(name)
         if asked and asked not in own:
-            st.session_state.setdefault(_UNKNOWN, {})[_AREA_LABELS[name]] = asked
+            not_offered.note(_unknown(_AREA_LABELS[name], asked, _NOT_NARROWED))
+
+
+def _note_places_in_none(keys: Sequence[str]) -> None:
+    """A street or community in the address, of which nothing chosen says where it lies, has no choice."""
+    for key in keys:
+        asked = not_offered.asked_in_vain(key, lambda _: False, _NO_CHOICE)
+        if asked:
+            label = _AREA_LABELS[key]
+            not_offered.note(f"地址里的{label}「{escape_markdown(asked)}」没有写在哪个上级区域，{_NOT_NARROWED}。")
 
 
 def _category(data: Data) -> tuple[str | None, str | None]:
@@ -384,30 +443,25 @@ def _resolve_address(key: str, label: str, own: Mapping[str, str], labels: Mappi
 
     The widget reads the labels of its options alone and takes anything else for no choice.
     """
+    unknown = not_offered.asked_in_vain(key, {*labels.values(), *own}.__contains__, _NO_CHOICE)
     asked = st.query_params.get(key)
-    if asked and key not in st.session_state and asked not in labels.values():
-        if asked in own:
-            st.session_state[key] = asked
-        else:
-            st.session_state[f"_unknown_{key}"] = asked
-    elif st.session_state.get(key):
-        st.session_state.pop(f"_unknown_{key}", None)
-    unknown = st.session_state.get(f"_unknown_{key}")
-    if unknown:
-        st.session_state.setdefault(_UNKNOWN, {})[label] = unknown
-
-
-def _warn_of_unknown_choices() -> None:
-    """Say which choices of the address there are not, for this reader; the numbers below are without them."""
-    for label, asked in st.session_state.pop(_UNKNOWN, {}).items():
-        warn_of_unknown(label, asked, "以下数字未按它筛选")
+    if asked in own and asked not in labels.values() and key not in st.session_state:
+        st.session_state[key] = asked
+    if unknown in own.values():
+        not_offered.note(f"地址里的{label}「{escape_markdown(unknown)}」有几个同名，{_NOT_NARROWED}，请选其中一个。")
+    elif unknown:
+        not_offered.note(_unknown(label, unknown, _NOT_NARROWED))
 
 
 def warn_of_unknown(label: str, asked: str, so: str) -> None:
     """Say that there is no such place, class or unit, for this reader, and what follows; the log has it as refused."""
+    st.warning(_unknown(label, asked, so))
+
+
+def _unknown(label: str, asked: str, so: str) -> str:
     where = "不在库中" if session.current_data().scope.is_whole else "不在您可以查看的范围里"
     recording.refused(label, f"{label} {asked}")
-    st.warning(f"地址里的{label}「{escape_markdown(asked)}」{where}，{so}。")
+    return f"地址里的{label}「{escape_markdown(asked)}」{where}，{so}。"
 
 
 def choose_unit_kind(groups: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:

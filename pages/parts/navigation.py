@@ -23,6 +23,7 @@ from pages.parts import (
     identity,
     layout,
     menu,
+    not_offered,
     notices,
     recording,
     revealing,
@@ -75,6 +76,7 @@ def _show_page(who: Identity) -> None:
     menu.set_current_page(page.url_path)
     with body.faults_told():
         recording.begin_page()
+        not_offered.begin_page(page.url_path)
         sign_in.show_name(who)
         _name_owner()
         _mark_in_bar(who)
@@ -89,8 +91,13 @@ def _show_page(who: Identity) -> None:
 def _draw(page: Any, view: View) -> None:
     """Draw a page by the function of its module; page.run() would read its file anew for every view of it."""
     context: Any = get_script_run_ctx()
-    with context.run_with_active_hash(page._script_hash):
-        import_module(f"pages.{Path(menu.current_page()).stem}").page(view)
+    said = st.container()
+    try:
+        with context.run_with_active_hash(page._script_hash):
+            import_module(f"pages.{Path(menu.current_page()).stem}").page(view)
+    finally:  # a page may stop before its end
+        with said:
+            not_offered.say()
 
 
 def _name_owner() -> None:

@@ -19,6 +19,8 @@ from cockpit.view import View
 from pages.parts import filters
 from tests.pages.conftest import card_values, failures
 
+NO_DAY = "不是1990年1月1日至2026年11月20日的日期，以下数字是最新的。"
+
 
 @pytest.fixture
 def views(monkeypatch: pytest.MonkeyPatch) -> list[View]:
@@ -142,3 +144,92 @@ def test_an_address_of_the_shared_name_is_of_the_district(
     app = open_page(one_name, "grid_coverage", district="金水区")
     assert views[-1].within.area == "410105"
     assert [button.label for button in app.button if str(button.key).startswith("up_")] == ["金水区全域"]
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "said"),
+    [
+        ("backlog", {"period": "去年"}, ["地址里的时间「去年」不在可选之列，已按「本月」显示。"]),
+        (
+            "backlog",
+            {"as_of": "2040-01-01"},
+            ["地址里的截至「2040-01-01」不是1990年1月1日至2026年11月20日的日期，以下数字是最新的。"],
+        ),
+        (
+            "backlog",
+            {"as_of": "昨天"},
+            ["地址里的截至「昨天」不是1990年1月1日至2026年11月20日的日期，以下数字是最新的。"],
+        ),
+        ("backlog", {"as_of": "2026/11/05"}, []),
+        (
+            "backlog",
+            {"period": "自选", "from": "2026-11-31", "to": "2026-11-10"},
+            ["地址里的从「2026-11-31」不是1990年1月1日至2099年12月31日的日期，已按2026年11月1日计算。"],
+        ),
+        (
+            "backlog",
+            {"period": "自选", "from": "2026-11-10", "to": "2026-11-02"},
+            ["结束日期 2026-11-02 早于开始日期 2026-11-10，已按开始日期当天计算。"],
+        ),
+        (
+            "backlog",
+            {"period": "自选", "from": "2026-11-10"},
+            ["时间「自选」没有写到哪一天，已按2026年11月20日计算。"],
+        ),
+        ("backlog", {"from": "2026-11-10", "to": "2026-11-12"}, []),
+        (
+            "backlog",
+            {"period": "上月", "to": "2026-11-12"},
+            ["地址里的到「2026-11-12」只与时间「自选」同用，以下数字未按它计算。"],
+        ),
+        ("backlog", {"street": "花园路街道"}, ["地址里的街道「花园路街道」没有写在哪个上级区域，以下数字未按它筛选。"]),
+        ("backlog", {"backlog_view": "全部"}, ["地址里的分布指标「全部」不在可选之列，已按「在办件」显示。"]),
+        (
+            "why",
+            {"of": "人口", "against": "与去年比", "split": "按天"},
+            [
+                "地址里的指标「人口」不在可选之列，已按「登记量」显示。",
+                "地址里的比较「与去年比」不在可选之列，已按「与上期比」显示。",
+                "地址里的拆分「按天」不在可选之列，已按「区县（功能区）」显示。",
+            ],
+        ),
+        ("why", {"of": "办结量", "against": "与上年同期比"}, []),
+        (
+            "search",
+            {"clock": "过期", "flags": "要紧", "order": "标题", "way": "随意"},
+            [
+                "地址里的时限状态「过期」不在可选之列，未按它查找。",
+                "地址里的标记「要紧」不在可选之列，未按它查找。",
+                "地址里的排序「标题」不在可选之列，已按「登记时间」显示。",
+                "地址里的顺序「随意」不在可选之列，已按「降序」显示。",
+            ],
+        ),
+        ("model_cases", {"method": "打官司"}, ["地址里的做法「打官司」不在可选之列，以下案例未按它筛选。"]),
+        ("dictionary", {"metric_group": "其他"}, ["地址里的分组「其他」不在可选之列，已按「全部」显示。"]),
+        ("briefing", {"form": "日报"}, ["地址里的种类「日报」不在可选之列，已按「月报」显示。"]),
+    ],
+)
+def test_what_no_choice_offers_is_said(
+    open_page: Callable[..., AppTest], demo_url: str, page: str, asked: dict[str, str], said: list[str]
+) -> None:
+    app = open_page(demo_url, page, **asked)
+    assert failures(app) == []
+    assert "  \n".join(warning.value for warning in app.warning) == "  \n".join(said)
+
+
+def test_it_is_said_until_the_reader_chooses(open_page: Callable[..., AppTest], demo_url: str) -> None:
+    app = open_page(demo_url, "backlog", period="去年", backlog_view="全部")
+    assert len(app.run().warning) == 2
+    (period,) = (group for group in app.button_group if group.key == "period")
+    period.set_value("上月").run()
+    assert [warning.value for warning in app.warning] == ["地址里的分布指标「全部」不在可选之列，已按「在办件」显示。"]
+    app.switch_page("pages/five_day.py").run()
+    app.switch_page("pages/backlog.py").run()
+    assert list(app.warning) == []
+
+
+def test_days_alone_in_an_address_are_ones_own(
+    open_page: Callable[..., AppTest], demo_url: str, views: list[View]
+) -> None:
+    open_page(demo_url, "backlog", **{"from": "2026-11-10", "to": "2026-11-12"})
+    assert (views[-1].period.start.isoformat(), views[-1].period.end.isoformat()) == ("2026-11-10", "2026-11-12")
