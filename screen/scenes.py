@@ -39,6 +39,8 @@ _ROWS = 16
 # Bars above others, of the origins of experts and the results of supervision orders.
 _SOURCES, _RESULTS = 8, 7
 _TOPICS = 10
+# Days in which something may rise.
+_DAYS = min(hot_topics.WINDOWS)
 # Bars below what rises, where nothing does.
 _CLASSES = 8
 # Of places beside sentences, at least, and where the wall is wide; the height of one (wall.css), units of 1080.
@@ -321,10 +323,16 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
 
 
 def rising_topics(view: View) -> Markup:
-    """What rises among classes and places, the least likely by chance first; below it the classes with most cases."""
+    """What rises among classes and places, the least likely by chance first; below it which classes have most."""
     place = places.dimension_of_cases(view)
     topics = view.ask(
-        hot_topics.topics, as_of=view.as_of, within=view.within, place=place, most=_TOPICS, with_year_before=False
+        hot_topics.topics,
+        as_of=view.as_of,
+        days=_DAYS,
+        within=view.within,
+        place=place,
+        most=_TOPICS,
+        with_year_before=False,
     )
     risen = topics[topics["alarm"].astype(bool)]
     rows = [
@@ -334,19 +342,29 @@ def rising_topics(view: View) -> Markup:
         )
         for row in risen.to_dict("records")
     ]
-    title = f"近 7 天 {len(rows)} 个话题异常上升" if rows else "近 7 天没有话题异常上升"
+    title = f"近 {_DAYS} 天 {len(rows)} 个话题异常上升" if rows else f"近 {_DAYS} 天没有话题异常上升"
     against = "与此前 8 个同长时段比"
     table = wall.table_html(
         title,
         f"{against}（件次）；其余各类各地都在正常波动之内" if rows else "",
-        ("话题", "近 7 天", "预计"),
+        ("话题", f"近 {_DAYS} 天", "预计"),
         rows,
         quiet=f"{against}，各类各地的件数都在正常波动之内。",
     )
     left = _CLASSES - len(rows)
-    classes = splits.split(view, ["registered"], "category")
-    return table + (
-        _ranking_html(view, metric_of("registered"), classes, "内容分类", left) if left > _FEWEST else Markup()
+    return table + _most_registered(view, left) if left > _FEWEST else table
+
+
+def _most_registered(view: View, most: int) -> Markup:
+    """The classes of which most was registered in the days that are looked at for what rises."""
+    latest = replace(view, period=hot_topics.Stretches(view.as_of, _DAYS).window)
+    classes = splits.split(latest, ["registered"], "category").sort_values("hits", ascending=False, kind="stable")
+    first = classes.head(most)
+    return wall.ranking_html(
+        f"近 {_DAYS} 天登记最多的内容分类",
+        f"由多到少（件次）{_first_of(len(classes), most)}",
+        wall.count_bars(first["name"], first["hits"]),
+        quiet=f"近 {_DAYS} 天没有登记的信访件。",
     )
 
 

@@ -154,14 +154,14 @@ def test_what_is_ordinary_is_one_line(city: Casebase, monkeypatch: pytest.Monkey
     topics = pd.DataFrame({"name": ["物业服务", "噪声污染"], "observed": [40, 5], "expected": [9.0, 2.0]})
     for alarms, title in (([True, False], "近 7 天 1 个话题异常上升"), ([False, False], "近 7 天没有话题异常上升")):
         monkeypatch.setattr(type(view), "ask", lambda _view, *_args, alarms=alarms, **_: topics.assign(alarm=alarms))
-        monkeypatch.setattr(scenes, "_ranking_html", lambda *_: "")
         monkeypatch.setattr(places, "dimension_of_cases", lambda _view: "district")
-        monkeypatch.setattr(splits, "split", lambda *_: topics)
+        monkeypatch.setattr(splits, "split", lambda *_: pd.DataFrame({"name": ["房产物业", "政法"], "hits": [3, 40]}))
         html = str(scenes.rising_topics(view))
         assert title in html
         assert ("物业服务" in html) == alarms[0]
         assert "噪声污染" not in html
         assert "都在正常波动之内" in html
+        assert re.findall(r'"who">([^<]*)<', html) == ["政法", "房产物业"]
 
 
 def test_a_remote_s_figures_are_the_cards(city: Casebase) -> None:
