@@ -269,7 +269,7 @@ def test_a_remote_drives_the_walls_of_its_channel_and_no_other(window: BrowserCo
     expect(small.locator("#scope")).to_have_text("2026年1月1日—12月31日，金水区", timeout=PATIENCE)
     remote.locator("#meeting [data-scene='']").click()
     for page in ours:  # both turn through the meeting's scenes now
-        expect(page.locator("#tabs button")).to_have_count(4, timeout=PATIENCE)
+        expect(page.locator("#tabs button")).to_have_count(5, timeout=PATIENCE)
         wait_for_scene(page, "duty")
         wait_for_scene(page, "districts")
     remote.locator("#free").click()
