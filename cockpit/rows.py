@@ -355,7 +355,10 @@ def places_with(metric: Metric, places: pd.DataFrame, noun: str) -> pd.DataFrame
     rates = pd.Series(percentages(places["value"]), dtype=float)
     written = pd.DataFrame({noun: places["name"], f"{metric.name}（%）": rates})
     if metric.id in MISSING:
-        return written.assign(**{MISSING[metric.id]: places["among"] - places["hits"], "总数": places["among"]})
+        # What the rows say of a share that is not known is no gap.
+        unknown = places["value"].isna() & places["among"].gt(0)
+        missing = (places["among"] - places["hits"]).astype("Int64").mask(unknown)
+        return written.assign(**{MISSING[metric.id]: missing, "总数": places["among"]})
     written["分子"], written["分母"] = places["hits"], places["among"]
     written[SAMPLE] = [words.SMALL if few else "" for few in places["small"]]
     return written

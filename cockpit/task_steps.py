@@ -56,7 +56,7 @@ def progress(view: View) -> Mapping[str, Progress]:
             ),
             title=_title(kind, int(came[PUSHED]), int(came[FINISHED]) if FINISHED in known else None),
             subtitle="期内推送的任务走到哪一步（件）"
-            + (f"；中位数 {'，'.join(medians)}" if medians else "")
+            + (f"；中位数 {'，'.join(medians)}" if medians and came[PUSHED] else "")
             + "".join(f"；{_label(kind, step)} {unknown.placeholder(names)}" for step, names in lacks.items()),
         )
     return tasks

@@ -172,6 +172,8 @@ def facts(view: View, grid: Any) -> None:
 
 def gap_list(view: View, gap: Gap) -> None:
     """What is missing, those places with most cases first; a row opens its cases of the period."""
+    if layout.explain_missing(view, gap.metric):
+        return
     total, listed = coverage.missing(view, gap)
     first = f"，列前 {coverage.MOST_GAPS} 个" if total > coverage.MOST_GAPS else ""
     tables.headed(
@@ -192,6 +194,8 @@ def gap_list(view: View, gap: Gap) -> None:
 
 def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
     """A rate by the kinds of one dimension; a bar opens its list."""
+    if layout.explain_missing_split(view, metric_id, dimension):
+        return
     rates = splits.split(view, [metric_id], dimension)
     name = f"{metric_of(metric_id).name}，按{DIMENSIONS[dimension]}"
     rankings.ranking(
