@@ -104,6 +104,8 @@ def percent(value: float, places: int = 2) -> str:
 def spelled(record: Record) -> set[str]:
     """The ways in which a number may stand in a sentence."""
     value, hits, among = record["value"], record["hits"], record["among"]
+    if hits is None:
+        return set()  # not known
     ways = {half_up(hits, 0), half_up(among - hits, 0), half_up(among, 0)}
     if value is not None:
         ways |= {percent(value), half_up(value, 1), half_up(value, 0)}
