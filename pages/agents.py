@@ -6,7 +6,6 @@ from cockpit.view import View
 from pages.parts import clicks, empty_period, filters, layout, notices, number_cards, pictures, rankings, tables
 from pages.parts.navigation import open_link
 from queries import accompaniment
-from queries.cases import count_cases
 from queries.measure import measure, metric_of
 from views import charts
 from wording import findings, headlines
@@ -143,8 +142,7 @@ def plain(view: View) -> None:
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "信访代办", f"{view.text}。代办员队伍、社区覆盖、代办件和办理结果。")
-    if not any(view.ask(count_cases, name, as_of=view.as_of) for name in ("agents", "cases_accompanied")):
-        layout.say_missing(view, "信访代办员")
+    if layout.page_is_empty(view, ["agents", "cases_accompanied"], "信访代办员"):
         return
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="agent_cards")

@@ -8,7 +8,7 @@ from cockpit import places, task_speeds, task_steps
 from cockpit.task_speeds import MOST_PLACES, SPEEDS
 from cockpit.view import View
 from pages.parts import clicks, empty_period, filters, layout, lists, number_cards, pictures, rankings
-from queries.cases import Part, count_cases, has_cases
+from queries.cases import Part, count_cases
 from queries.measure import metric_of
 from queries.model import Kind
 from queries.spread import spread
@@ -128,8 +128,7 @@ def page(view: View) -> None:
     layout.header(
         view, "协同分派", f"{view.text}。推送到网格平台的协助化解、人员核查、人员关怀：从推送到首次联系、到办结。"
     )
-    if not view.ask(has_cases, "tasks_pushed", as_of=view.as_of):
-        layout.say_missing(view, "推送到网格平台的任务", "网格任务")
+    if layout.page_is_empty(view, ["tasks_pushed"], "推送到网格平台的任务", "网格任务"):
         return
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="dispatch_cards")

@@ -1,5 +1,6 @@
 """网格覆盖: from the city down to a grid, who covers what, how fast people are reached, and where the gaps are."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -213,22 +214,26 @@ def ranked(view: View, metric_id: str, dimension: str, key: str) -> None:
     )
 
 
+def grids_at(view: View, at: datetime) -> bool:
+    """Whether there are any grids at a moment."""
+    return view.ask(count_cases, "grids_staffed", Part.AMONG, as_of=at) > 0
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
-    has_grids = view.ask(count_cases, "grids_staffed", Part.AMONG, as_of=view.as_of) > 0
+    has_grids = grids_at(view, view.as_of)
     note = "除法定区县外，轮廓均为示意；专属网格与其他网格重叠，只计个数。" if has_grids else "没有网格，先看信访件。"
     layout.header(view, "网格覆盖", f"{view.text}。{note}")
     numbers = CARDS if has_grids else CARDS_OF_CASES
     empty_period.tell(view, numbers)
     number_cards.show(view, numbers, key="grid_cards", spark=not has_grids)
-    if not has_grids:
-        layout.say_missing(view, "网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
+    layout.says_missing(view, partial(grids_at, view), "网格、网格员和代办员", "网格", "网格员", "代办员", "网格任务")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         maps.breadcrumb(view)
         chosen = layer(has_grids)
     below = one_kind(view, places.below(view))
     if below.frame.empty:
-        layout.say_missing(view, f"{view.place}的{below.noun}", "区域", "网格")
+        notices.missing(f"{view.place}的{below.noun}", "区域", "网格")
     elif chosen == HOT:
         on_hot_map(view, below)
     else:

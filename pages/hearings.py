@@ -1,5 +1,6 @@
 """专家听证: hearings and what came of them, waiting, what experts take part in, and how they share the work."""
 
+from datetime import datetime
 from functools import partial
 
 import pandas as pd
@@ -177,12 +178,19 @@ def coming_hearings(view: View) -> None:
     )
 
 
+def experts_or_hearings(view: View, at: datetime) -> bool:
+    """Whether there are any experts, or was any hearing, by a moment."""
+    if not view.hold(hearing_outcomes.experts, as_of=at).empty:
+        return True
+    return bool(view.ask(measure, ["hearings_held"], as_of=at)["hits"].iloc[0])
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     layout.header(view, "专家听证", f"{view.text}。场次、件次、人次分开计。")
-    everyone = view.hold(hearing_outcomes.experts, as_of=view.as_of)
-    if everyone.empty and view.ask(measure, ["hearings_held"], as_of=view.as_of)["hits"].iloc[0] == 0:
-        layout.say_missing(view, "专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理")
+    if layout.says_missing(
+        view, partial(experts_or_hearings, view), "专家和听证", "专家库", "听证", "听证评议团", "专家参与调解和办理"
+    ):
         return
     ask_ahead(view, comparisons.with_hearing)
     ask_ahead(view, kpis.comparison, TAKING_PART)
@@ -194,6 +202,6 @@ def page(view: View) -> None:
     below = places.dimension_below(view)
     open_places = partial(rankings.ranked, metric_id="open_hearings", dimension=below, key="open_places")
     layout.row(view, ways, third_parties, {"open_places": open_places})
-    loads = experts.load(view, everyone)
+    loads = experts.load(view, view.hold(hearing_outcomes.experts, as_of=view.as_of))
     layout.row(view, pool, {"load": partial(shares, loads=loads), "idle": partial(idle, loads=loads)}, widths=(2, 3))
     layout.row(view, coming_hearings)

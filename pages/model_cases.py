@@ -111,11 +111,10 @@ def page(view: View) -> None:
             f"截至{words.day(view.as_of, year=True)}讲述的案例，{view.place}；不分时段、信访形式和内容分类。",
         )
     if cases.empty:
-        is_narrowed = not view.ask(model_cases, as_of=view.as_of).empty
-        if is_narrowed:
+        if not layout.says_missing(
+            view, lambda at: not view.ask(model_cases, as_of=at).empty, "优秀案例", "优秀案例库"
+        ):
             notices.hint(f"{view.place}还没有优秀案例，换一个区域看看。")
-        else:
-            layout.say_missing(view, "优秀案例", "优秀案例库")
         return
     cases = view.derive(filter_cases, cases, **chosen_filters(view, cases))
     if cases.empty:

@@ -190,16 +190,20 @@ def page_lacks(view: View, metric: str) -> bool:
 
 
 def page_is_empty(view: View, metrics: Sequence[str], what: str, *tables: str) -> bool:
-    """Whether nothing was ever counted by any of these numbers; says what to load (see `notices.missing`)."""
-    is_empty = not any(view.ask(has_cases, metric, as_of=view.as_of) for metric in metrics)
-    if is_empty:
-        say_missing(view, what, *tables)
-    return is_empty
+    """Whether nothing was ever counted by any of these numbers, which it says (see `says_missing`)."""
+    return says_missing(
+        view, lambda at: any(view.ask(has_cases, metric, as_of=at) for metric in metrics), what, *tables
+    )
 
 
-def say_missing(view: View, what: str, *tables: str) -> None:
-    """Say that there is nothing of it at the moment; of the latest one, what to load (see `notices.missing`)."""
-    if view.as_of < view.data.as_of:
+def says_missing(view: View, there_is: Callable[[datetime], bool], what: str, *tables: str) -> bool:
+    """Whether there is nothing of it at the moment, which it says: where there is later, that another moment has any,
+    else what to load (see `notices.missing`).
+    """
+    if there_is(view.as_of):
+        return False
+    if view.as_of < view.data.as_of and there_is(view.data.as_of):
         notices.hint(f"截至{words.day(view.as_of, year=True)}还没有{what}。换一个截至日期。")
     else:
         notices.missing(what, *tables)
+    return True

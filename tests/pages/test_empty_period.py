@@ -117,3 +117,13 @@ def test_a_moment_before_all_records_is_said_and_nobody_is_told_to_load_data(
     assert set(card_values(app).values()) <= {words.NONE}
     app.button("last_month_with_records").click().run()
     assert "as_of" not in address(app)
+
+
+@pytest.mark.parametrize("page", ["hearings", "dispatch", "mediation", "agents", "grid_coverage", "model_cases"])
+def test_what_was_never_loaded_is_to_be_loaded_and_not_sought_at_another_moment(
+    page: str, open_page: Callable[..., AppTest], real_url: Callable[[str], str]
+) -> None:
+    app = open_page(real_url("boston311_2011H2"), page, as_of="2011-12-31")
+    assert failures(app) == []
+    assert [info.value for info in app.info if info.value.startswith("库中还没有")]
+    assert not [info.value for info in app.info if "换一个截至日期" in info.value]
