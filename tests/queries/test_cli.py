@@ -170,8 +170,14 @@ def test_rates_read_as_percent_in_the_table_and_as_fractions_elsewhere(ask: Ask)
 
 
 def test_nothing_to_divide_by_is_null(ask: Ask) -> None:
-    (record,) = ask("resolution", "--as-of", "2024-10-01", "--format", "json").records()
+    ahead = ("--from", "2027-01-01", "--to", "2027-01-31")
+    (record,) = ask("resolution", "--as-of", "2026-11-20", *ahead, "--format", "json").records()
     assert (record["hits"], record["among"], record["value"]) == (0, 0, None)
+
+
+def test_before_the_first_record_nothing_is_known(ask: Ask) -> None:
+    (record,) = ask("resolution", "--as-of", "2024-10-01", "--format", "json").records()
+    assert (record["hits"], record["among"], record["value"]) == (None, None, None)
     assert ask("registered", "--as-of", "2024-10-01", "--by", "unit", "--format", "json").records() == []
 
 
