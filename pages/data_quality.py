@@ -13,9 +13,6 @@ from views import words
 from wording import headlines
 from wording.quality_words import FINDINGS, TABLES, written_findings
 
-# The metrics that cannot be told, and how wide (px) their column is.
-AFFECTED, WIDEST_AFFECTED = "影响的指标", 860
-
 
 def findings(view: View) -> None:
     """All findings; a row opens its rows below."""
@@ -114,7 +111,6 @@ def unknown_numbers(view: View) -> None:
     """The numbers that the data cannot tell, by what would have to be loaded for them."""
     lacks = view.ask(needs.unknown)
     written = rows.unknown_numbers(lacks)
-    written[AFFECTED] = [tables.cut(names, WIDEST_AFFECTED) for names in written[AFFECTED]]
     tables.headed(
         written,
         f"{len(lacks)} 个指标算不出，缺 {len(written)} 项数据" if lacks else "全部指标都算得出",
@@ -123,7 +119,7 @@ def unknown_numbers(view: View) -> None:
         key="unknown_numbers",
         alt="算不出的指标和所缺的数据",
         high=12,
-        columns={AFFECTED: st.column_config.Column(width=WIDEST_AFFECTED)},
+        columns={"影响的指标": st.column_config.Column(width=860)},
     )
 
 

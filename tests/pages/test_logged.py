@@ -143,7 +143,7 @@ def test_what_is_looked_for_with_numbers_masked(open_page: OpenPage, demo_url: s
 def test_what_there_is_not_is_refused(open_page: OpenPage, demo_url: str, new_lines: NewLines) -> None:
     app = open_page(demo_url, "case_list", metric="no_such_number")
     app.run()
-    assert new_lines() == [(Action.REQUEST, "/list?metric=no_such_number&period=本月", Outcome.REFUSED)]
+    assert new_lines() == [(Action.REQUEST, "指标 no_such_number", Outcome.REFUSED)]
     app = open_page(demo_url, "backlog", district="440106")
     app.run()
     assert new_lines() == [(Action.REQUEST, "区县 440106", Outcome.REFUSED)]
