@@ -176,8 +176,8 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     """A change that can be split leads to its parts.
 
     A rest day has few cases and a working day many: the note says what the day before had, without a colour. A longer
-    period with more working days is judged by the change per working day. A rate over too few
-    cases, now or then, is not compared.
+    period with more working days is judged by the change per working day. A rate over too few cases, now or then, is
+    not compared.
     """
     now, before = row["value"], row[against.against.value]
     moved = words.movement(now, before, kind_of(metric))

@@ -57,12 +57,12 @@ def measure(
     """Measure metrics as of a moment, in a period (None: all time), within a slice, split by dimensions.
 
     Returns one row a metric and group (frames.NUMBERS): metric, the `by` columns (codes or labels as str, None where
-    not filled in), hits, among (int), value (float; a fraction for rates; NaN where there is nothing
-    to divide by, or where the data cannot tell), unknown (str | None: what the data lacks for the number, as
+    not filled in), hits, among (int), value (float; a fraction for rates; NaN where there is nothing to divide by, or
+    where the data cannot tell), unknown (str | None: what the data lacks for the number, as
     "petition.due_at,petition.closed_at", see queries.needs; BEFORE_RECORDS of what ends before its records begin, see
-    queries.beginnings), as_of (the moment measured at: a stock's is the end of a
-    period that is over). Groups without a row are left out; without `by` every metric has its row. hits and among of
-    an unknown number are what the rows say, and say nothing.
+    queries.beginnings), as_of (the moment measured at: a stock's is the end of a period that is over). Groups without
+    a row are left out; without `by` every metric has its row. hits and among of an unknown number are what the rows
+    say, and say nothing.
     `month` and `day` split a dated metric by its own date and measure a stock at the end of each.
     Raises UsageError for an unknown metric, dimension or area.
     """

@@ -93,4 +93,4 @@ def _month_of(day: date) -> tuple[str, Callable[..., None], Any]:
 def _say(sentence: str, label: str, go: Callable[..., None], *arguments: Any) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="empty_period"):
         st.info(escape_markdown(sentence))
-        st.button(label, key="last_month_with_records", on_click=go, args=arguments)
+        st.button(label, key="way_on", on_click=go, args=arguments)

@@ -35,7 +35,7 @@ def test_a_page_without_records_leads_to_the_last_month_that_has_any(
     app = open_page(demo_url, page, **YEARS_BEFORE, **asked)
     (sentence,) = said(app)
     assert sentence.startswith(f"2009年3月1日—31日没有可计入「{number}」的记录，最近的在2026年11月")
-    app.button("last_month_with_records").click().run()
+    app.button("way_on").click().run()
     assert failures(app) == []
     assert said(app) == []
     found = address(app)
@@ -63,7 +63,7 @@ def test_on_the_first_of_a_month_a_page_leads_to_the_last_one(
     (sentence,) = said(app)
     assert f"没有可计入{number}" in sentence
     assert "最近的在2026年10月30日" in sentence
-    app.button("last_month_with_records").click().run()
+    app.button("way_on").click().run()
     assert failures(app) == []
     assert said(app) == []
     assert (address(app)["from"], address(app)["to"]) == ("2026-10-01", "2026-10-31")
@@ -92,7 +92,7 @@ def test_a_period_that_lies_ahead_is_said_and_compared_with_nothing(
     (sentence,) = [info.value for info in app.info if "还没有开始" in info.value]
     assert sentence.startswith("2035年1月1日—12月31日还没有开始")
     assert not any(compared in panels(app) for compared in ("较上一期", "较上年同期", "2034年"))
-    app.button("last_month_with_records").click().run()
+    app.button("way_on").click().run()
     assert (address(app)["from"], address(app)["to"]) == ("2026-11-01", "2026-11-30")
 
 
@@ -115,7 +115,7 @@ def test_a_moment_before_all_records_is_said_and_nobody_is_told_to_load_data(
     assert not [text for text in app.markdown if "装入" in text.value or "没有在岗" in text.value]
     assert "100.0%" not in panels(app)
     assert set(card_values(app).values()) <= {words.NONE}
-    app.button("last_month_with_records").click().run()
+    app.button("way_on").click().run()
     assert "as_of" not in address(app)
 
 
