@@ -39,6 +39,8 @@ _UNIT = "unit_code"
 _FEW = 1_000
 # Whether there is any row is asked of so many first.
 _SAMPLE = 200
+# The last day that has anything is sought in so many days up to the moment first, then in more of them.
+_LOOKS_BACK = (100, 1000, date.max.toordinal())
 
 
 class Part(StrEnum):
@@ -130,13 +132,23 @@ def latest_day(casebase: ScopedCasebase, metric: str, *, as_of: datetime, within
     chosen = metric_of(metric)
     if chosen.dated_by is None:
         return None
-    as_of, period, within = span_of(chosen, as_of, Period(date.min, as_of.date()), within)
+    until = Period(date.min, as_of.date())
+    as_of, whole, within = span_of(chosen, as_of, until, within)
     at = moment(casebase, as_of)
-    among, hits = conditions(at, chosen, period)
-    counted = among if chosen.kind is Kind.RATE else hits
-    last = select(func.max(chosen.dated_by(at))).select_from(chosen.subject.rows)
+    looks = (_last_in(casebase, chosen, at, (whole or until).last(days), within) for days in _LOOKS_BACK)
+    return next(filter(None, looks), None)
+
+
+def _last_in(casebase: ScopedCasebase, metric: Metric, at: Moment, period: Period, within: Slice) -> date | None:
+    """The last day of a period that a dated metric has anything in."""
+    among, hits = conditions(at, metric, period)
+    counted = among if metric.kind is Kind.RATE else hits
+    where = and_(counted, candidate_rows(at, [metric], period), *in_slice(casebase, metric.subject, at, within))
+    assert metric.dated_by is not None
+    dated = metric.dated_by(at)
+    last = select(func.max(dated)).select_from(needed(metric.subject.rows, [dated, where])).where(where)
     with casebase.reading() as connection:
-        found: Any = connection.scalar(last.where(counted, *in_slice(casebase, chosen.subject, at, within)))
+        found: Any = connection.scalar(last)
     return None if found is None else pd.Timestamp(found).date()
 
 

@@ -29,6 +29,10 @@ class Period:
         start, end = (date.fromordinal(max(1, day.toordinal() - days)) for day in (self.start, self.end))
         return Period(start, end)
 
+    def last(self, days: int) -> "Period":
+        """Its last `days` days; all of it where it has no more."""
+        return Period(date.fromordinal(max(self.start.toordinal(), self.end.toordinal() - days + 1)), self.end)
+
     def cut(self, as_of: datetime) -> "Period":
         """The part that has begun by `as_of`; at least the first day."""
         return Period(self.start, max(self.start, min(self.end, as_of.date())))

@@ -1,6 +1,6 @@
 """Lists of rows that join cases: in pages and whole, of few rows and of many, the same; and whether there are any."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -88,8 +88,12 @@ def test_a_list_of_few_columns_has_the_rows_of_the_whole(kind: str, city_on: Cal
     assert compared > 0
 
 
-def test_the_latest_day_of_a_number_is_the_last_that_has_any(city: Casebase) -> None:
+@pytest.mark.parametrize("looks", [queries.cases._LOOKS_BACK, (1, 3, date.max.toordinal())])
+def test_the_latest_day_of_a_number_is_the_last_that_has_any(
+    looks: Sequence[int], city: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of numbers dated by a day, a moment and a reckoned end, and of distinct things; of a stock there is none."""
+    monkeypatch.setattr(queries.cases, "_LOOKS_BACK", looks)
     named = (
         "registered",
         "five_day_closure",

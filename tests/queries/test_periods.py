@@ -49,6 +49,12 @@ def test_days_before_the_calendar_begins_are_its_first() -> None:
     assert Period(date(1, 1, 5), date(1, 2, 5)).earlier(30) == Period(date(1, 1, 1), date(1, 1, 6))
 
 
+def test_the_last_days_of_a_period_are_no_more_than_it_has() -> None:
+    november = Period(date(2026, 11, 1), date(2026, 11, 30))
+    assert november.last(7) == Period(date(2026, 11, 24), date(2026, 11, 30))
+    assert november.last(30) == november.last(31) == november.last(date.max.toordinal()) == november
+
+
 def test_twelve_months_end_with_the_running_one() -> None:
     assert last_months(TODAY, 12) == Period(date(2025, 12, 1), date(2026, 11, 30))
     assert last_months(date(2026, 1, 31), 1) == Period(date(2026, 1, 1), date(2026, 1, 31))
