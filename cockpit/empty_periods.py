@@ -1,15 +1,18 @@
 """Numbers that have nothing in a period: which, whether the period has only begun, and the last month that has any."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from cockpit import kpis
 from cockpit.kept import kept
-from cockpit.view import View
+from cockpit.view import PREVIOUS, View, comparisons
 from queries import needs
 from queries.cases import latest_day
 from queries.measure import metric_of
 from queries.model import Metric, Slice
+from queries.periods import Period, Preset, period_of
+from views import words
 
 # The longest holiday with the working day after it and a margin: so long a rate may have nothing to look at.
 _FIRST_DAYS = 10
@@ -44,3 +47,35 @@ def dated(view: View, metrics: Sequence[str]) -> tuple[str, ...]:
 def latest(view: View, metric: Metric, within: Slice | None = None) -> date | None:
     """The last day up to the moment that a number of a period has anything of; None where there is none."""
     return view.ask(latest_day, metric.id, as_of=view.as_of, within=within or view.within)
+
+
+def with_records(view: View, metrics: Sequence[str]) -> Mapping[str, View]:
+    """The views in which these numbers are shown where nobody can choose another period, as on walls.
+
+    On the first days of a month no promise has ended: of what has nothing in a period that has only begun, it is the
+    last month that has any, and its `bar_period` the period itself.
+    """
+    empty = without_any(view, metrics) if has_only_begun(view) else ()
+    return {name: _of_last_month(view, metric_of(name)) if name in empty else view for name in metrics}
+
+
+def _of_last_month(view: View, metric: Metric) -> View:
+    """The view of the last month that has anything of a number; the view itself where none has."""
+    day = latest(view, metric)
+    if day is None:
+        return view
+    month, before = period_of(Preset.MONTH, day), comparisons(PREVIOUS[Preset.LAST_MONTH])
+    return replace(view, period=month, bar_period=view.period, months=None, comparisons=before)
+
+
+def asked_together(views: Mapping[str, View]) -> list[tuple[View, list[str]]]:
+    """The views of `with_records`, each with its numbers."""
+    by_period: dict[Period, list[str]] = {}
+    for name, view in views.items():
+        by_period.setdefault(view.period, []).append(name)
+    return [(views[names[0]], names) for names in by_period.values()]
+
+
+def month_instead(view: View) -> str:
+    """11月·, to stand before a name, of a view of `with_records` in which that month stands in; else ""."""
+    return f"{words.month(view.period.start, year=False)}·" if view.link_period else ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cockpit import kpis, places, splits
+from cockpit.empty_periods import asked_together, month_instead, with_records
 from cockpit.view import View
 from queries.measure import metric_of
 from queries.model import Metric
@@ -86,10 +87,8 @@ def places_table(view: View, metrics: Sequence[str]) -> Markup:
 def satisfaction_table(view: View) -> Markup:
     """Satisfaction of the places, each beside how many evaluated at all."""
     dimension = places.dimension_below(view)
-    # The month that stands in for one that has only begun.
-    why = f"{words.month(view.period.start)}，" if view.link_period else ""
     noun = PLACE_NAMES[dimension]
-    return _table(view, _EVALUATED, dimension, noun, _ROWS, quiet="这一时段没有群众评价。", why=why)
+    return _table(view, _EVALUATED, dimension, noun, _ROWS, quiet="这一时段没有群众评价。")
 
 
 def result_bars(view: View, metric_id: str, dimension: str, title: str, most: int) -> tuple[Markup, int]:
@@ -120,7 +119,9 @@ def _table(
     Rows in which the first `all_of` numbers (default: all) are 0 or missing are left out.
     """
     metrics = [metric_of(name) for name in heads]
-    every = splits.split(view, list(heads), dimension)
+    views = with_records(view, list(heads))
+    parts = [splits.split(own, names, dimension) for own, names in asked_together(views)]
+    every = pd.concat(parts, ignore_index=True)
     long = every[every["code"] != ""] if dimension != "unit" else every
     wide = {name: splits.rows_of(long, name).set_index("code") for name in heads}
     names = long.drop_duplicates("code").set_index("code")["name"]
@@ -144,14 +145,15 @@ def _table(
         )
         for code in codes
     ]
+    shown = {name: month_instead(views[name]) + head for name, head in heads.items()}
     first = f"，{words.full_count(len(order))} 个中列前 {len(codes)} 个" if len(order) > len(codes) else ""
     notes = [
         why + ordered.text + first if codes else "",
         words.SMALL_SAMPLE.text if any(cell.state == words.SMALL_SAMPLE for row in rows for cell in row.cells) else "",
         f"—：{'；'.join(dict.fromkeys(kpis.missing_reason(view, metric) for metric in lacking))}" if lacking else "",
     ]
-    title = _title(view, known[0], heads[known[0].id], splits.rows_of(every, known[0].id), noun)
-    return wall.table_html(title, "；".join(filter(None, notes)), (noun, *heads.values()), rows, quiet=quiet)
+    title = _title(view, known[0], shown[known[0].id], splits.rows_of(every, known[0].id), noun)
+    return wall.table_html(title, "；".join(filter(None, notes)), (noun, *shown.values()), rows, quiet=quiet)
 
 
 def _title(view: View, metric: Metric, head: str, frame: pd.DataFrame, noun: str) -> str:

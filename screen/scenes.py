@@ -12,13 +12,14 @@ from sqlalchemy import select
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from casebase.settings import SettingError, Settings
-from cockpit import attention, empty_periods, kpis, places, splits
+from cockpit import attention, kpis, places, splits
 from cockpit.data import Data
+from cockpit.empty_periods import asked_together, month_instead, with_records
 from cockpit.view import PRESETS, PREVIOUS, View, comparisons
 from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Slice, moment
-from queries.periods import Preset, period_of
+from queries.periods import period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
@@ -98,17 +99,9 @@ def view_in(scene: Scene, view: View) -> View:
     return view.over_months(12) if scene.few else view
 
 
-def view_with_records(scene: Scene, view: View) -> View:
-    """The view of a scene's map (or table) and ranking, of the last month with any where a period that begins has none.
-
-    On the first days of a month no promise has ended. The numbers beside them stay with the period, as on the pages;
-    the view's `bar_period` is that period.
-    """
-    if empty_periods.without_any(view, [scene.on_map]) and empty_periods.has_only_begun(view):
-        day = empty_periods.latest(view, metric_of(scene.on_map))
-        if day is not None:
-            return replace(view, period=period_of(Preset.MONTH, day), bar_period=view.period, months=None)
-    return view
+def _view_of_map(scene: Scene, view: View) -> View:
+    """The view of a scene's map, or table, and of its ranking."""
+    return with_records(view, [scene.on_map])[scene.on_map]
 
 
 def html_of(scene: Scene, view: View) -> Markup:
@@ -117,9 +110,9 @@ def html_of(scene: Scene, view: View) -> Markup:
     numbers_html = wall.kpis_html(_cards(scene, view))
     if scene.middle and not scene.right:
         return wall.scene_html(numbers_html, wide=scene.middle(view))
-    below, filled = places.below(view), view_with_records(scene, view)
+    below, filled = places.below(view), _view_of_map(scene, view)
     frame = _map_frame(places.with_metric(filled, scene.on_map, below), metric_of(scene.on_map))
-    middle = scene.middle(filled) if scene.middle else _map(scene, view, frame, below.noun)
+    middle = scene.middle(view) if scene.middle else _map(scene, view, frame, below.noun)
     return wall.scene_html(
         numbers_html,
         middle=middle,
@@ -129,7 +122,7 @@ def html_of(scene: Scene, view: View) -> Markup:
 
 
 def _map(scene: Scene, view: View, frame: pd.DataFrame, noun: str) -> Markup:
-    metric, filled = metric_of(scene.on_map), view_with_records(scene, view)
+    metric, filled = metric_of(scene.on_map), _view_of_map(scene, view)
     if frame["shape"].isna().all() and frame[["lon", "lat"]].isna().any(axis=1).all():
         return meeting.places_table(view, list(dict.fromkeys([scene.on_map, *scene.numbers])))
     few = view.settings.lights.small_sample
@@ -152,13 +145,20 @@ def figures(view: View) -> dict[str, Any]:
     for few in (False, True):
         chosen = [scene for scene in SCENES if scene.few is few]
         over = view.over_months(12) if few else view
-        metric_ids = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
-        values = over.ask(measure, metric_ids, as_of=over.as_of, period=over.period, within=over.within)
-        by_metric = {row["metric"]: row for row in values.to_dict("records")}
-        for scene in chosen:
-            names_shown = scene.numbers[:_FIGURES]
-            by_scene[scene.id] = [_figure(view, metric_of(name), by_metric[name]) for name in names_shown]
+        names_shown = list(dict.fromkeys(name for scene in chosen for name in scene.numbers[:_FIGURES]))
+        figures_by_name = _figures(over, names_shown)
+        by_scene |= {scene.id: [figures_by_name[name] for name in scene.numbers[:_FIGURES]] for scene in chosen}
     return by_scene
+
+
+def _figures(view: View, names_shown: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """These numbers by their names, each in its view (see empty_periods.with_records)."""
+    figures_by_name: dict[str, dict[str, Any]] = {}
+    for own, of_view in asked_together(with_records(view, names_shown)):
+        values = own.ask(measure, of_view, as_of=own.as_of, period=own.period, within=own.within)
+        for row in values.to_dict("records"):
+            figures_by_name[row["metric"]] = _figure(own, metric_of(row["metric"]), row)
+    return figures_by_name
 
 
 def _figure(view: View, metric: Metric, row: Mapping[Hashable, Any]) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _figure(view: View, metric: Metric, row: Mapping[Hashable, Any]) -> dict[str
     value = float(row["value"])
     state = kpis.state(view, metric, value, float(row["among"]))
     unit = "" if metric.kind is Kind.RATE else f" {metric.unit}"
-    figure = {"name": metric.short_name, "value": numbers.format_value(metric, value) + unit}
+    figure = {"name": month_instead(view) + metric.short_name, "value": numbers.format_value(metric, value) + unit}
     return figure | ({"state": {"role": state.role, "shape": state.shape}} if state else {})
 
 
@@ -231,13 +231,18 @@ def _map_frame(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 
 
 def _cards(scene: Scene, view: View) -> list[cards.Card]:
-    compared = kpis.rows_of(kpis.comparison(view, scene.numbers))
-    return [kpis.card(view, METRICS[name], compared) for name in scene.numbers]
+    return [_card(own, name, scene) for name, own in with_records(view, scene.numbers).items()]
+
+
+def _card(view: View, name: str, scene: Scene) -> cards.Card:
+    """A number, with the month that stands in for a period which has none of it yet before its name."""
+    card = kpis.card(view, METRICS[name], kpis.rows_of(kpis.comparison(view, scene.numbers)))
+    return replace(card, name=month_instead(view) + card.name)
 
 
 def ranking(view: View, frame: pd.DataFrame, scene: Scene, most: int = _ROWS, few: int | None = None) -> Markup:
     """The places of the map in order: the worst first where a number can be good or bad, the most otherwise."""
-    filled, noun = view_with_records(scene, view), PLACE_NAMES[places.dimension_below(view)]
+    filled, noun = _view_of_map(scene, view), PLACE_NAMES[places.dimension_below(view)]
     return _ranking_html(filled, metric_of(scene.on_map), frame, noun, most, few)
 
 
@@ -246,7 +251,7 @@ def _ranking_html(
 ) -> Markup:
     """At most `most` bars; a wall that is not wide shows `few` of them (None: all).
 
-    A month that stands in for a period which has none yet (see view_with_records) is named.
+    A month that stands in for a period which has none yet (see empty_periods.with_records) is named.
     """
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(f"各{noun}{metric.name}", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
@@ -387,7 +392,7 @@ def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup
 
 def class_ranking(view: View, _frame: pd.DataFrame, scene: Scene) -> Markup:
     """The classes of content by the number of the scene."""
-    view = view_with_records(scene, view)
+    view = _view_of_map(scene, view)
     frame = splits.split(view, [scene.on_map], "category")
     return _ranking_html(view, metric_of(scene.on_map), frame, "内容分类", _ROWS)
 

@@ -46,23 +46,37 @@ def test_every_number_is_the_registry_s(city: Casebase) -> None:
     assert checked >= 30
 
 
-def test_when_a_month_begins_map_and_ranking_are_of_the_last_month_and_say_so(city: Casebase) -> None:
-    """On the first of November, a Sunday, no promise ended: the numbers stay with November, as on the pages."""
+def test_when_a_month_begins_what_it_has_none_of_is_of_the_last_month_and_says_so(city: Casebase) -> None:
+    """On the first of November, a Sunday, no promise ended: card, map and ranking are October's, other cards today's."""
     latest = scenes.view_of(process.live_data().now(WHOLE), "本月")
     view = replace(latest, as_of=datetime(2026, 11, 1, 23, 59, 59))
-    scene = scenes.BY_ID["five_day"]
+    scene, october = scenes.BY_ID["five_day"], period_of(Preset.MONTH, date(2026, 10, 1))
     html = str(scenes.html_of(scene, view))
-    assert dict(VALUE.findall(html))["five_day_closure"] == words.NONE
+    rate, overdue = (
+        measure(city.whole, [name], as_of=view.as_of, period=period)["value"].iloc[0]
+        for name, period in (("five_day_closure", october), ("five_day_overdue", None))
+    )
+    shown = dict(VALUE.findall(html))
+    assert (shown["five_day_closure"], shown["five_day_overdue"]) == (words.percent(rate), f"{overdue:.0f}")
+    assert "10月·五日办结率" in html
+    assert "较前一月" in html
     assert "2026年10月1日—31日；2026年11月1日—30日还没有" in html
     assert "2026年10月各区县（功能区）五日办结率" in html
-    of_month = scenes.view_with_records(scene, view)
-    october = period_of(Preset.MONTH, date(2026, 10, 1))
-    assert of_month.period == october
     rates = measure(city.whole, ["five_day_closure"], as_of=view.as_of, period=october, by=["district"])["value"]
-    shown = re.findall(r'<span class="amount">.*?([0-9.]+%)</span>', html, re.DOTALL)
-    assert shown
-    assert set(shown) <= {words.percent(rate) for rate in rates.dropna()}
-    assert scenes.view_with_records(scene, latest) is latest
+    in_ranking = re.findall(r'<span class="amount">.*?([0-9.]+%)</span>', html, re.DOTALL)
+    assert in_ranking
+    assert set(in_ranking) <= {words.percent(rate) for rate in rates.dropna()}
+    (figure, _) = scenes.figures(view)["five_day"]
+    assert (figure["name"], figure["value"]) == ("10月·五日办结率", words.percent(rate))
+
+
+def test_a_table_of_numbers_side_by_side_names_the_month_of_those_that_this_one_has_none_of(city: Casebase) -> None:
+    latest = scenes.view_of(process.live_data().now(WHOLE), "本月")
+    html = str(scenes.html_of(scenes.BY_ID["districts"], replace(latest, as_of=datetime(2026, 11, 1, 23, 59, 59))))
+    heads = re.findall(r'<th scope="col">([^<]*)</th>', html)
+    assert heads[1:5] == ["10月·五日办结率", "10月·按期办结率", "超期未结", "在办"]
+    assert "10月·五日办结率：" in html
+    assert "10月" not in str(scenes.html_of(scenes.BY_ID["districts"], latest))
 
 
 def test_where_nothing_has_a_number_places_have_their_names_alone(city: Casebase) -> None:
