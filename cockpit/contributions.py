@@ -57,9 +57,10 @@ def compared_with(view: View, metric: Metric, against: Against) -> str:
 def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
     """One bar a group of a count, and one of the working days; two of a rate, its own rate's and its volume's.
 
-    `pinned`: the bar that stands first whatever its size.
+    `pinned`: the bar that stands first whatever its size. A rate over too few is not compared (see kpis.deltas): its
+    parts are neither better nor worse.
     """
-    parts = change.parts
+    parts, comparable = change.parts, is_comparable(view, metric, change)
     names = splits.names_of(view, dimension, parts[dimension].tolist())
     if metric.is_total:
         values = [("", change.by, "")]
@@ -71,7 +72,7 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
                 "code": [f"{effect}:{place}" for place in parts.index],
                 "name": [f"{prefix}{name}" for name in names],
                 "value": parts[column],
-                "tone": [numbers.tone(metric, value, 0) for value in parts[column]],
+                "tone": [numbers.tone(metric, value, 0) if comparable else "neutral" for value in parts[column]],
                 "tip": [
                     f"{prefix}{name} {words.contribution(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
                     f"{_of_calendar(row) if change.has_calendar else ''}"
@@ -85,17 +86,25 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
     return pd.concat([_calendar_bar(metric, change), bars], ignore_index=True) if change.has_calendar else bars
 
 
-def bars_text(metric: Metric, dimension: str) -> str:
+def is_comparable(view: View, metric: Metric, change: Change) -> bool:
+    """Whether the change means anything: not that of a rate over too few, be it now or then."""
+    among, before = change.parts[["among", "among_before"]].sum()
+    return metric.is_comparable(among, before, view.settings.lights.small_sample)
+
+
+def bars_text(view: View, metric: Metric, change: Change, dimension: str) -> str:
     """How the bars are to be read."""
     unit = "百分点" if metric.kind is Kind.RATE else metric.unit
     colours = "蓝为增加，灰为减少" if metric.polarity is Polarity.NEUTRAL else "蓝为向好，红为变差"
+    if not is_comparable(view, metric, change):
+        colours = f"{words.NOT_COMPARED}好坏"
     return f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细"
 
 
-def direction(metric: Metric) -> str:
+def direction(view: View, metric: Metric, change: Change) -> str:
     """What it means where bars go to the left and to the right."""
-    ways = {Polarity.NEUTRAL: ("减少", "增加"), Polarity.UP_GOOD: ("变差", "向好")}
-    left, right = ways.get(metric.polarity, ("向好", "变差"))
+    ways = {Polarity.NEUTRAL: ("减少", "增加"), Polarity.UP_GOOD: ("变差", "向好"), Polarity.DOWN_GOOD: ("向好", "变差")}
+    left, right = ways[metric.polarity if is_comparable(view, metric, change) else Polarity.NEUTRAL]
     return f"← {left}　　{right} →"
 
 

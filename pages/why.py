@@ -75,11 +75,11 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
         charts.waterfall,
         bars,
         title=view.derive(findings.change_reason, metric, change, bars, view.label_of(against)),
-        subtitle=contributions.bars_text(metric, dimension),
+        subtitle=contributions.bars_text(view, metric, change, dimension),
         kind=numbers.kind_of(metric),
         before=(view.label_of(against).removeprefix("较"), change.before),
         now=("本期", change.now),
-        direction=contributions.direction(metric),
+        direction=contributions.direction(view, metric, change),
         most=len(bars) if whole else MOST,
         none=f"{view.label_of(against)}没有可拆分的变化。",
     )

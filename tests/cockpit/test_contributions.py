@@ -1,7 +1,7 @@
 """A change in its parts: bars and rows add up to the change, and say what was before and is now."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -26,6 +26,19 @@ def test_bars_add_up_to_the_change(metric_id: str, year: View) -> None:
     first = change.parts.iloc[0]
     assert contributions.sides(metric, first) in groups["tip"].iloc[0]
     assert bars["code"].iloc[-1].endswith(f":{change.parts.index[-1]}")
+
+
+@pytest.mark.parametrize(("days", "is_judged"), [(180, True), (14, False)])
+def test_a_rate_over_too_few_is_neither_better_nor_worse(days: int, is_judged: bool, year: View) -> None:
+    view = replace(year, period=Period(date(2026, 11, 19) - timedelta(days=days - 1), date(2026, 11, 19)))
+    metric = metric_of("five_day_closure")
+    change = view.ask(decompose, metric.id, against=Against.PREVIOUS, by=["district"], **view.scope)
+    assert (int(change.parts["among"].sum()) >= view.settings.lights.small_sample) is is_judged
+    bars = contributions.bars_of(view, metric, change, "district")
+    assert bars["value"].fillna(0).ne(0).any()
+    assert ("bad" in set(bars["tone"])) is ("good" in set(bars["tone"])) is is_judged
+    assert ("蓝为向好" in contributions.bars_text(view, metric, change, "district")) is is_judged
+    assert ("向好" in contributions.direction(view, metric, change)) is is_judged
 
 
 def test_rows_of_a_count_and_of_a_rate(year: View) -> None:
