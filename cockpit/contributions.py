@@ -103,7 +103,11 @@ def bars_text(view: View, metric: Metric, change: Change, dimension: str) -> str
 
 def direction(view: View, metric: Metric, change: Change) -> str:
     """What it means where bars go to the left and to the right."""
-    ways = {Polarity.NEUTRAL: ("减少", "增加"), Polarity.UP_GOOD: ("变差", "向好"), Polarity.DOWN_GOOD: ("向好", "变差")}
+    ways = {
+        Polarity.NEUTRAL: ("减少", "增加"),
+        Polarity.UP_GOOD: ("变差", "向好"),
+        Polarity.DOWN_GOOD: ("向好", "变差"),
+    }
     left, right = ways[metric.polarity if is_comparable(view, metric, change) else Polarity.NEUTRAL]
     return f"← {left}　　{right} →"
 

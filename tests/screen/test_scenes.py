@@ -47,7 +47,7 @@ def test_every_number_is_the_registry_s(city: Casebase) -> None:
 
 
 def test_when_a_month_begins_what_it_has_none_of_is_of_the_last_month_and_says_so(city: Casebase) -> None:
-    """On the first of November, a Sunday, no promise ended: card, map and ranking are October's, other cards today's."""
+    """On 1 November, a Sunday, no promise ended: card, map and ranking are October's, other cards today's."""
     latest = scenes.view_of(process.live_data().now(WHOLE), "本月")
     view = replace(latest, as_of=datetime(2026, 11, 1, 23, 59, 59))
     scene, october = scenes.BY_ID["five_day"], period_of(Preset.MONTH, date(2026, 10, 1))
