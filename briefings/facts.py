@@ -142,7 +142,7 @@ class Number:
     @property
     def small(self) -> bool:
         """Whether the rate rests on too few to be read closely (样本少)."""
-        return self.metric.is_sample and 0 < self.among < self.few
+        return self.metric.is_small(self.among, self.few)
 
 
 @dataclass(frozen=True)

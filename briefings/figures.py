@@ -79,8 +79,8 @@ def _rate_by_month(frozen: Frozen, name: str) -> Figure | None:
 
 def _monthly(frozen: Frozen, name: str) -> pd.DataFrame:
     frame = frozen.months[frozen.months["metric"] == name].reset_index(drop=True)
-    limit = frozen.settings.lights.small_sample
-    small = frame["among"].between(1, limit - 1) if metric_of(name).is_sample else False
+    metric, few = metric_of(name), frozen.settings.lights.small_sample
+    small = [metric.is_small(among, few) for among in frame["among"]]
     return frame.assign(at=pd.to_datetime(frame["month"]), small=small)
 
 

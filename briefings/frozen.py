@@ -22,7 +22,6 @@ from queries.model import Kind, Metric, Moment, Slice, moment
 from queries.periods import Against, Period, end_of_day
 from queries.registry import METRICS
 from queries.wrongdoing import wrongdoing_total
-from views import words
 from wording.names import UNIT_KINDS, display_name, whole_of
 
 TOTALS = (
@@ -373,7 +372,7 @@ class _Questions:
             name=[display_name(column, code, known, casebase.settings.city.name) for code in codes],
             kind=[UNIT_KINDS.get(kinds.get(code, ""), "") for code in codes],
             small=[
-                metric_of(metric).is_sample and words.is_small_sample(among, limit)
+                metric_of(metric).is_small(among, limit)
                 for metric, among in zip(frame["metric"], frame["among"], strict=True)
             ],
         )

@@ -152,8 +152,7 @@ def _numbers(frozen: Frozen, id: str, title: str, metrics: tuple[str, ...]) -> T
 
 def _rate_or_count(metric: Metric, value: float, among: float, few: int) -> Valued:
     """A number as it stands in a table; a rate over fewer than `few` is marked."""
-    small = metric.is_sample and not words.is_missing(value) and among < few
-    return Valued(_plain(value), kind_of(metric), bool(small))
+    return Valued(_plain(value), kind_of(metric), not words.is_missing(value) and metric.is_small(among, few))
 
 
 def _small_note(rows: Iterable[Iterable[object]], few: int) -> str:

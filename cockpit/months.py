@@ -13,9 +13,8 @@ from views import words
 @kept
 def monthly(view: View, months: pd.DataFrame) -> pd.DataFrame:
     """A frame of kpis.months of one metric as charts draw it: at (first of the month), small, beside its columns."""
-    limit = view.settings.lights.small_sample
-    is_sample = METRICS[months["metric"].iloc[0]].is_sample
-    small = (months["among"] > 0) & (months["among"] < limit) if is_sample else False
+    metric = METRICS[months["metric"].iloc[0]]
+    small = [kpis.is_small(view, metric, among) for among in months["among"]]
     return months.assign(at=pd.to_datetime(months["month"]), small=small)
 
 

@@ -15,7 +15,7 @@ from cockpit.view import View
 from queries import backlog, forward, hearing_outcomes
 from queries.cases import cases
 from queries.measure import measure, metric_of
-from queries.model import Kind, Metric
+from queries.model import Kind, Metric, is_small_sample
 from queries.periods import end_of_day
 from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
@@ -269,13 +269,13 @@ def outlook(view: View, clock: str) -> pd.DataFrame:
     rates = view.ask(forward.outlook, clock, as_of=view.as_of, within=view.within)
     counts = rates[["hits", "among"]]
     is_new = ~counts.eq(counts.shift()).all(axis=1) | (rates["days"] <= HORIZONS[0])
-    rates, few, rate = rates[is_new], view.settings.lights.small_sample, metric_of(forward.RATE_METRICS[clock])
+    rates, rate = rates[is_new], metric_of(forward.RATE_METRICS[clock])
     days = rates["days"].tolist()
     stays = [day and day == days[-1] != HORIZONS[-1] for day in days]
     return rates.assign(
         code=rates["days"].astype(str),
         name=[_step(view, day, stays=last) for day, last in zip(days, stays, strict=True)],
-        small=[words.is_small_sample(among, few) for among in rates["among"]],
+        small=[kpis.is_small(view, rate, among) for among in rates["among"]],
         role=[kpis.role(view, rate, *pair) for pair in zip(rates["value"], rates["among"], strict=True)],
     )
 
@@ -318,7 +318,7 @@ def written_rates(view: View, codes: pd.Series, rates: pd.DataFrame) -> list[str
     """The rates of units, — where there is none, and marked where they rest on few cases. `rates` by code."""
     few = view.settings.lights.small_sample
     return [
-        words.percent(value) + (f" {words.SMALL}" if words.is_small_sample(among, few) else "")
+        words.percent(value) + (f" {words.SMALL}" if is_small_sample(among, few) else "")
         for value, among in rates.reindex(codes)[["value", "among"]].itertuples(index=False)
     ]
 

@@ -10,7 +10,7 @@ from cockpit.kept import kept
 from cockpit.view import View
 from queries.cases import cases
 from queries.measure import metric_of
-from queries.model import Kind
+from queries.model import Kind, is_small_sample
 from queries.targets import target_of
 from wording import findings
 from wording.names import PLACE_NAMES
@@ -59,7 +59,8 @@ def ranked(view: View, speed: str, dimension: str) -> Ranked:
 def _with_small(view: View, speed: str, dimension: str) -> pd.DataFrame:
     """Places by one of SPEEDS, each small that has hardly a task, and so is slow or fast by chance."""
     by_place = splits.split(view, [speed], dimension)
-    return by_place.assign(small=by_place["among"] < view.settings.lights.small_sample)
+    few = view.settings.lights.small_sample
+    return by_place.assign(small=[is_small_sample(among, few) for among in by_place["among"]])
 
 
 @kept

@@ -68,6 +68,14 @@ def moment(casebase: ScopedCasebase, as_of: datetime) -> Moment:
     return Moment(as_of, casebase.settings.deadlines, casebase.workdays, Look(casebase))
 
 
+def is_small_sample(among: float, few: int) -> bool:
+    """Whether `among` rows are a sample too small to judge by (样本少): fewer than `few`, yet any.
+
+    Over no row, or an unknown number of them (NaN), there is no number that a mark could stand beside.
+    """
+    return 0 < among < few
+
+
 Expression = Callable[[Moment], ColumnElement[Any]]
 Predicate = Callable[[Moment], ColumnElement[bool]]
 
@@ -235,8 +243,8 @@ class Metric:
         return self.kind is Kind.RATE and not self.is_stock
 
     def is_small(self, among: float, few: int) -> bool:
-        """Whether it stands on so few rows that it is marked 样本少: fewer than `few`, yet any."""
-        return self.is_sample and 0 < among < few
+        """Whether it stands on so few rows that it is marked 样本少 (see is_small_sample)."""
+        return self.is_sample and is_small_sample(among, few)
 
     def is_comparable(self, among: float, earlier_among: float, few: int) -> bool:
         """Whether its change means anything: not that of a rate over fewer than `few`, be it now or then."""

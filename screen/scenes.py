@@ -15,6 +15,7 @@ from casebase.settings import SettingError, Settings
 from cockpit import attention, kpis, places, splits
 from cockpit.data import Data
 from cockpit.empty_periods import asked_together, month_instead, with_records
+from cockpit.months import monthly
 from cockpit.view import PRESETS, PREVIOUS, View, comparisons
 from queries import hot_topics, names
 from queries.measure import in_slice, measure, metric_of
@@ -407,14 +408,14 @@ def _months_html(scene: Scene, view: View) -> Markup:
     metric = metric_of(scene.below)
     if kpis.missing_reason(view, metric):
         return wall.ranking_html(metric.name, "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
-    months = kpis.months(view, [metric.id], _MONTHS)
+    months = monthly(view, kpis.months(view, [metric.id], _MONTHS))
     target = target_of(view.settings, metric.id)
     points = pd.DataFrame(
         {
-            "label": [words.month(pd.Period(month).start_time.date(), year=False) for month in months["month"]],
+            "label": [words.month(month, year=False) for month in months["at"]],
             "value": months["value"],
             "text": [numbers.format_value(metric, value) for value in months["value"]],
-            "small": metric.is_sample & months["among"].between(1, view.settings.lights.small_sample - 1),
+            "small": months["small"],
         }
     )
     title = f"{metric.name}，{view.months_text(_MONTHS)}"

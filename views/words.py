@@ -202,11 +202,6 @@ def target_reached(ratio: float, percentage: float) -> bool:
     return round(ratio * 100, 6) >= percentage
 
 
-def is_small_sample(among: float | None, limit: int) -> bool:
-    """Whether a rate rests on too few cases to be read closely (样本少)."""
-    return not is_missing(among) and (among or 0) < limit
-
-
 def day(moment: date | None, *, year: bool = False) -> str:
     """11月22日, or 2026年11月22日."""
     if moment is None:

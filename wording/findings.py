@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from queries.decompose import Change
-from queries.model import Kind, Metric, Polarity
+from queries.model import Kind, Metric, Polarity, is_small_sample
 from queries.subjects import RECEPTION_AGES
 from views import words
 
@@ -335,7 +335,7 @@ def hearing_effect(frame: pd.DataFrame, moved: tuple[float, float, float], few: 
     difference = words.points(abs(points)).lstrip("+")
     beside = "与可比件持平" if difference == words.SAME else f"比可比件{'低' if points < 0 else '高'} {difference}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
-    sure = words.SMALL if words.is_small_sample(mine["among"], few) else apart
+    sure = words.SMALL if is_small_sample(mine["among"], few) else apart
     return f"听证件化解率 {words.percent(mine['value'])}，{beside}，{sure}"
 
 
@@ -348,7 +348,7 @@ def agent_effect(metric: Metric, frame: pd.DataFrame, moved: tuple[float, float,
     difference = words.points(abs(points)).lstrip("+")
     beside = words.SAME if difference == words.SAME else f"{'低' if points < 0 else '高'} {difference}"
     apart = "差异明显" if low > 0 or high < 0 else "在误差之内"
-    return f"{metric.name}{beside}，{words.SMALL if words.is_small_sample(mine['among'], few) else apart}"
+    return f"{metric.name}{beside}，{words.SMALL if is_small_sample(mine['among'], few) else apart}"
 
 
 def answers(cells: pd.DataFrame) -> str:

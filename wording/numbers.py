@@ -62,11 +62,7 @@ def state_of(settings: Settings, metric: Metric, value: float, among: float) -> 
     light, whatever the rate. Neither has a rate over too few cases (`among`), which is marked 样本少 instead.
     """
     lights, target = settings.lights, target_of(settings, metric.id)
-    if (
-        target is None
-        or words.is_missing(value)
-        or (metric.is_sample and words.is_small_sample(among, lights.small_sample))
-    ):
+    if target is None or words.is_missing(value) or (metric.is_small(among, lights.small_sample)):
         return None
     if words.target_reached(value, target * 100):
         return words.State("good", "●", "达标")

@@ -12,6 +12,7 @@ from cockpit.view import View
 from queries import accompaniment, backlog, forward, hearing_outcomes
 from queries.cases import cases
 from queries.measure import measure
+from queries.model import Slice, is_small_sample
 from queries.periods import Preset, end_of_day, period_of
 from queries.registry import METRICS
 from queries.registry.common import HORIZONS
@@ -156,6 +157,11 @@ def test_outlook_draws_a_rate_that_stays_once(year: View, city: Casebase) -> Non
     assert len(drawn) == len(every[["hits", "among"]].drop_duplicates())
 
 
+def test_outlook_of_nothing_is_no_small_sample(year: View) -> None:
+    steps = rows.outlook(replace(year, within=Slice(unit="of nobody")), "five_day")
+    assert (set(steps["among"]), set(steps["small"])) == ({0}, {False})
+
+
 def test_units_with_what_they_would_lose(year: View, city: Casebase) -> None:
     counts = [f"{forward.DUE_METRICS['five_day']}_{days}" for days in HORIZONS]
     units = rows.counts_by_unit(year, counts, counts)
@@ -166,7 +172,7 @@ def test_units_with_what_they_would_lose(year: View, city: Casebase) -> None:
         assert row["5个工作日内"] == number(city, "five_day_due_in_5", unit=unit)["hits"]
         then = rates.loc[(unit, 5)]
         assert str(row["届时"]).startswith(words.percent(then["value"]))
-        assert words.is_small_sample(then["among"], 30) == str(row["届时"]).endswith(words.SMALL)
+        assert is_small_sample(then["among"], 30) == str(row["届时"]).endswith(words.SMALL)
         if (unit, 0) in rates.index:
             assert row["变化"] == words.points(then["value"] - rates.loc[(unit, 0), "value"])
         else:

@@ -1,6 +1,7 @@
 """A metric that cannot be is refused where it is defined, with its id and one sentence."""
 
 import ast
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import true
 
 from casebase.settings import ROOT
-from queries.model import DefinitionError, Fixed, Kind, Metric, Polarity, metrics_by_id
+from queries.model import DefinitionError, Fixed, Kind, Metric, Polarity, is_small_sample, metrics_by_id
 from queries.registry import METRICS
 from queries.subjects import PETITION, natural_days, p
 
@@ -148,6 +149,12 @@ def test_the_registry_is_checked() -> None:
     twice = [*METRICS.values(), replace(METRICS["closed"], name="另一个办结量")]
     with pytest.raises(DefinitionError, match="metric closed: the id is used twice, by 办结量 and 另一个办结量"):
         metrics_by_id(twice)
+
+
+def test_a_small_sample_is_of_fewer_than_the_limit_and_of_some() -> None:
+    """Over nothing, or what is not known, there is no number that could be marked."""
+    assert [is_small_sample(among, 30) for among in (0, 1, 29, 30, math.nan)] == [False, True, True, False, False]
+    assert [some.is_small(29, 30) for some in (rate(), rate_stock(), metric())] == [True, False, False]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "queries" / "registry").glob("*.py")), ids=lambda path: path.stem)

@@ -116,12 +116,6 @@ def test_states_differ_in_shape_and_not_in_colour_alone() -> None:
     assert (words.DUE_SOON.text, words.OVERDUE.text) == ("▲ 临期", "■ 超期")
 
 
-def test_a_small_sample_is_one_under_the_limit() -> None:
-    assert words.is_small_sample(29, 30)
-    assert not words.is_small_sample(30, 30)
-    assert not words.is_small_sample(None, 30)
-
-
 def test_days_and_dates_are_chinese() -> None:
     assert words.days(3.2) == "3.2 天"
     assert words.days(5, "个工作日") == "5 个工作日"
