@@ -24,8 +24,10 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -228,17 +230,22 @@ def derive_events(connection: Connection, source: str, now: datetime, counts: Co
 
 
 def mark_repeats(connection: Connection, source: str, *, same_category: bool = True) -> None:
-    """A case repeats the first one of the same person in the same category (同一信访人、同一事项), or in any."""
+    """A case repeats the first one of the same person in the same category (同一信访人、同一事项), or in any.
+
+    A case of which that is not known any more repeats none. Rows that say so already are not written.
+    """
     columns = petition.c
     matter = (columns.petitioner_key, columns.category_code) if same_category else (columns.petitioner_key,)
+    is_known = and_(*(column.is_not(None) for column in matter))
     first = func.first_value(columns.petition_id).over(
         partition_by=matter, order_by=(columns.registered_at, columns.petition_id)
     )
-    ranked = (
-        select(columns.petition_id, first.label("first"))
-        .where(columns.source == source, *(column.is_not(None) for column in matter))
-        .subquery("ranked")
+    known = select(columns.petition_id, first.label("first")).where(columns.source == source, is_known)
+    is_marked = not_(columns.is_first) | columns.repeat_of.is_not(None)
+    not_known_any_more = select(columns.petition_id, columns.petition_id).where(
+        columns.source == source, not_(is_known), is_marked
     )
+    ranked = union_all(known, not_known_any_more).subquery("ranked")
     repeats = ranked.c.first != ranked.c.petition_id
     repeat_of = case((repeats, ranked.c.first))
     connection.execute(

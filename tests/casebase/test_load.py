@@ -20,6 +20,7 @@ from sqlalchemy import func, insert, select
 from casebase.engine import Casebase, write_info
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import CaseMap, Result, load
+from casebase.loading.store import mark_repeats
 from casebase.schema import (
     area,
     category,
@@ -409,6 +410,33 @@ def test_repeats_are_the_same_person_in_the_same_category(empty_casebase: Caseba
     assert "p1" not in str(keys)
     again = run(empty_casebase, file, case_map, now=LATER)
     assert again.unchanged == 4
+
+
+@pytest.mark.parametrize("blank", ["p1,", ",住房", ","])
+def test_a_case_whose_person_or_category_becomes_blank_repeats_none(
+    empty_casebase: Casebase, tmp_path: Path, blank: str
+) -> None:
+    header = "no,opened,closed,way,id,c\n"
+    first, again = "a,2025-09-20 10:00:00,,来访,p1,住房\n", "b,2025-09-26 10:00:00,,来访,p1,住房\n"
+    case_map = MAP | {"category": {"columns": ["c"], "make": True}, "petitioner": {"key": ["id"]}}
+    run(empty_casebase, write(tmp_path, header + first + again), case_map)
+    assert [is_first for (is_first,) in rows(empty_casebase, petition.c.is_first)] == [True, False]
+    run(empty_casebase, write(tmp_path, header + again.replace("p1,住房", blank)), case_map, now=LATER)
+    assert rows(empty_casebase, petition.c.is_first, petition.c.repeat_of) == [(True, None), (True, None)]
+
+
+def test_finding_repeats_writes_only_what_changes(empty_casebase: Casebase, tmp_path: Path) -> None:
+    text = (
+        "no,opened,closed,way,id,c\na,2025-09-20 10:00:00,,来访,p1,住房\nb,2025-09-26 10:00:00,,来访,p1,住房\n"
+        "c,2025-09-28 10:00:00,,来访,,住房\n"
+    )
+    case_map = MAP | {"category": {"columns": ["c"], "make": True}, "petitioner": {"key": ["id"]}}
+    run(empty_casebase, write(tmp_path, text), case_map)
+    laid = datetime(2025, 10, 1)
+    with empty_casebase.writing() as connection:
+        connection.execute(petition.update().values(settled_by=laid))
+        mark_repeats(connection, "test")
+    assert rows(empty_casebase, petition.c.settled_by) == [(laid,)] * 3
 
 
 def test_deadlines_are_computed_where_no_column_has_them(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:
