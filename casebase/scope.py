@@ -58,8 +58,24 @@ class Scope:
         """The one area that is all of it; None where it is more, other or less than that."""
         return next(iter(self.areas)) if self.areas is not None and len(self.areas) == 1 and not self.units else None
 
+    def outermost(self, parents: Mapping[str, str | None]) -> frozenset[str] | None:
+        """Its areas but those that lie in another of them; None: everywhere. `parents`: what each area lies in."""
+        if self.areas is None:
+            return None
+        return frozenset(code for code in self.areas if self.areas.isdisjoint(_above(code, parents)))
+
 
 WHOLE = Scope(None)
+
+
+def _above(code: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """What an area lies in, from the inside out."""
+    parent = parents.get(code)
+    for _ in range(CITY, COMMUNITY):
+        if parent is None:
+            return
+        yield parent
+        parent = parents.get(parent)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, false, or_, select
 
 from casebase import schema
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
-from queries import frames, needs
+from casebase.scope import CITY, DISTRICT
+from queries import frames, names, needs
 from queries.beginnings import BEFORE_RECORDS, beginnings
 from queries.model import EVERYTHING, Fixed, Kind, Metric, Moment, Slice, Subject, moment
 from queries.periods import Period, buckets, end_of_day
@@ -390,14 +391,13 @@ def _of_people(casebase: ScopedCasebase, numbers: list[Number], query: Query) ->
 
 
 def _people_of_all(casebase: ScopedCasebase) -> int:
-    """The people of the city, or of the places of the scope; none of a unit."""
-    area = schema.area.c
-    total = func.sum(area.population)
-    if casebase.scope.areas is not None:
-        (people,) = casebase.rows(select(total).where(area.code.in_(sorted(casebase.scope.areas))))
-        return int(people[0] or 0)
-    sums = dict(casebase.rows(select(area.level, total).where(area.population.is_not(None)).group_by(area.level)))
-    return int(sums.get(2) or sums.get(1) or 0)
+    """The people of the city, or of the places of the scope, each once; none of a unit."""
+    table = names.areas(casebase)
+    of_level = table.groupby("level")["population"].sum()
+    outermost = casebase.scope.outermost(dict(zip(table["code"], table["parent_code"], strict=True)))
+    if outermost is None or not outermost.isdisjoint(table.loc[table["level"] == CITY, "code"]):
+        return int(of_level.get(DISTRICT) or of_level.get(CITY) or 0)
+    return int(table.loc[table["code"].isin(outermost), "population"].sum())
 
 
 def _population(casebase: ScopedCasebase, by: tuple[str, ...], within: Slice) -> Callable[[Number], int]:
