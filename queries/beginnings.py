@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from casebase import schema
+from casebase.case_words import HOTLINE
 from casebase.engine import ScopedCasebase, frame_of_few
 from casebase.scope import every_row
 from queries.model import Metric
@@ -38,15 +39,24 @@ from queries.subjects import (
 )
 
 _h = every_row(schema.hearing).c
-_CASES = func.min(every_row(schema.petition).c.registered_at)
+_p = every_row(schema.petition).c
+
+
+def _first_case(among: ColumnElement[bool]) -> ColumnElement[datetime | None]:
+    """When the first of these cases was registered. Sought in order: what is later than one found is skipped."""
+    return select(_p.registered_at).where(among).order_by(_p.registered_at).limit(1).scalar_subquery()
+
+
+# Orders of 12345 are in no number of petitions, nor these in theirs (domain.md §1).
+_PETITIONS = _first_case(or_(_p.channel.is_(None), _p.channel != HOTLINE))
 _HEARINGS = func.least(
     func.min(_h.applied_at), func.min(_h.scheduled_at), func.min(_h.held_at), func.min(_h.settled_at)
 )
 # By subject: the first moment that its rows know. Registers have none, or one that says since when there are any.
 _FIRST: Mapping[str, ColumnElement[datetime | None]] = {
-    PETITION.id: _CASES,
-    ACCOMPANIED_CASE.id: _CASES,
-    HOTLINE_ORDER.id: _CASES,
+    PETITION.id: _PETITIONS,
+    ACCOMPANIED_CASE.id: _PETITIONS,  # its records are theirs, with an agent or without
+    HOTLINE_ORDER.id: _first_case(_p.channel == HOTLINE),
     GRID_TASK.id: func.min(every_row(schema.grid_task).c.pushed_at),
     MEDIATION.id: func.min(every_row(schema.mediation).c.opened_at),
     HEARING.id: _HEARINGS,
@@ -107,9 +117,15 @@ class Beginnings:
         return first <= last and (metric.is_stock or first.replace(day=1) <= period.start)
 
 
-def first_case_day(casebase: ScopedCasebase) -> date | None:
-    """The day of the first registration; None where there is no case."""
+def first_petition_day(casebase: ScopedCasebase) -> date | None:
+    """The day on which the first petition was registered; None where there is none."""
     return beginnings(casebase).first_days[PETITION.id]
+
+
+def first_case_day(casebase: ScopedCasebase) -> date | None:
+    """The same of petitions and orders of 12345 together."""
+    first_days = beginnings(casebase).first_days
+    return min(filter(None, (first_days[PETITION.id], first_days[HOTLINE_ORDER.id])), default=None)
 
 
 def first_day(casebase: ScopedCasebase) -> date | None:

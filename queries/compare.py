@@ -11,7 +11,7 @@ from casebase.engine import ScopedCasebase
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries import frames, needs
-from queries.beginnings import beginnings, first_case_day
+from queries.beginnings import beginnings, first_petition_day
 from queries.measure import Query, measure, measure_all, metric_of, stock_moment
 from queries.model import EVERYTHING, Slice
 from queries.periods import Against, Period, compared_period, end_of_day, last_months
@@ -144,14 +144,14 @@ def daily_flow(
 ) -> pd.DataFrame:
     """Inflow, outflow and backlog of the last `days` days: day (datetime64), inflow, outflow, not_handled, backlog.
 
-    Days before the first case are left out, where any day is left.
+    Days before the first petition are left out, where any day is left.
 
     Outflow is what was closed; what ended without being handled leaves the backlog too:
     backlog(t) = backlog(t0) + registered − closed − not_handled, so one reading of the stock is enough.
     """
     end = as_of.date()
     start = end - timedelta(days=days - 1)
-    first = first_case_day(casebase)
+    first = first_petition_day(casebase)
     if first is not None and first <= end:
         start = max(start, first)
     before, moved = measure_all(

@@ -161,6 +161,28 @@ def test_the_reason_of_a_change_needs_both_periods(young: Casebase) -> None:
     assert change("backlog", AUTUMN).before > 0
 
 
+@pytest.mark.parametrize(
+    ("earlier", "known", "unknown"),
+    [("来信", "registered", "hotline_registered"), ("12345转办", "hotline_registered", "registered")],
+)
+def test_petitions_and_orders_of_12345_each_have_a_beginning_of_their_own(
+    empty_casebase: Casebase, earlier: str, known: str, unknown: str
+) -> None:
+    later = {"来信": "12345转办", "12345转办": "来信"}[earlier]
+    with empty_casebase.writing() as connection:
+        cases = [case(1, datetime(2015, 3, 2, 9), earlier), case(2, datetime(2026, 10, 5, 9), later)]
+        connection.execute(schema.petition.insert(), cases)
+        mark_changed(connection, NOW)
+    of_2020 = Period(date(2020, 1, 1), date(2020, 12, 31))
+    numbers = measure(empty_casebase.whole, [known, unknown], as_of=NOW, period=of_2020).set_index("metric")
+    assert numbers["value"][known] == 0
+    assert pd.isna(numbers["value"][unknown])
+    assert numbers["unknown"].to_dict() == {known: None, unknown: BEFORE_RECORDS}
+    # A search finds both.
+    months = search_by_month(empty_casebase.whole, Search(), as_of=datetime(2020, 12, 31, 12), months=2)
+    assert months["value"].tolist() == [0, 0]
+
+
 def test_other_rows_than_cases_have_a_beginning_of_their_own(young: Casebase) -> None:
     with young.writing() as connection:
         held = [{"reception_id": n, "held_at": datetime(2026, month, 3, 9)} for n, month in enumerate((7, 10, 11))]
