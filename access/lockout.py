@@ -3,7 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
+
+from access.networks import address_in
 
 # So many failures within so many seconds, and for how long (s) nothing is tried then.
 TRIES, WITHIN, LASTS = 10, 600.0, 300.0
@@ -39,8 +41,7 @@ class Lockout:
 
 def group_of(address: str) -> str:
     """What an address counts as: whoever has one of IPv6 has its 2⁶⁴ neighbours."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    parsed = address_in(address)
+    if parsed is None:
         return address
     return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from access.claims import SUBJECT, ClaimError
+from access.networks import address_in
 from casebase.settings import AccessSettings
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -13,12 +14,8 @@ _FORWARDED_FOR, _FORWARDED_PROTO = b"x-forwarded-for", b"x-forwarded-proto"
 
 def is_proxy(peer: str, settings: AccessSettings) -> bool:
     """Whether the machine at the other end of a connection is the proxy."""
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return any(mapped in ip_network(known) for known in settings.proxy_addresses)
+    address = address_in(peer)
+    return address is not None and any(address in ip_network(known) for known in settings.proxy_addresses)
 
 
 def address_of(peer: str, headers: RawHeaders, settings: AccessSettings) -> str:
@@ -26,11 +23,8 @@ def address_of(peer: str, headers: RawHeaders, settings: AccessSettings) -> str:
     if not is_proxy(peer, settings):
         return peer
     told = [value.decode("latin-1") for name, value in headers if name.lower() == _FORWARDED_FOR]
-    last = told[-1].rpartition(",")[2].strip() if told else ""
-    try:
-        return str(ip_address(last))
-    except ValueError:
-        return peer
+    last = address_in(told[-1].rpartition(",")[2].strip()) if told else None
+    return peer if last is None else str(last)
 
 
 def is_https(peer: str, headers: RawHeaders, settings: AccessSettings) -> bool:

@@ -186,6 +186,7 @@ def test_a_cookies_session_never_begins_again(monkeypatch: pytest.MonkeyPatch, t
         ("10.0.0.5", ["10.0.0.5, 203.0.113.7"], "203.0.113.7"),  # what the client wrote stands first
         ("10.0.0.5", ["10.9.9.9", "203.0.113.7"], "203.0.113.7"),
         ("::ffff:10.0.0.5", ["203.0.113.7"], "203.0.113.7"),
+        ("10.0.0.5", ["::ffff:203.0.113.7"], "203.0.113.7"),
         ("10.0.0.5", ["unknown"], "10.0.0.5"),
         ("10.0.0.5", [], "10.0.0.5"),
         ("10.0.0.6", ["10.0.0.5"], "10.0.0.6"),
@@ -213,6 +214,16 @@ def test_repeated_failures_lock_an_address_for_a_while_and_no_other() -> None:
     assert not lockout.is_locked("10.0.0.9")
     clock.now += LASTS
     assert not lockout.is_locked("2001:db8::1")
+
+
+def test_an_address_of_ipv4_that_ipv6_carries_is_that_address() -> None:
+    lockout = Lockout(Clock())
+    for _ in range(TRIES):
+        lockout.fail("::ffff:10.0.0.9")
+    assert lockout.is_locked("::ffff:10.0.0.9")
+    assert lockout.is_locked("10.0.0.9")
+    assert not lockout.is_locked("::ffff:10.0.0.10")
+    assert not lockout.is_locked("::1")
 
 
 def test_failures_far_apart_lock_nothing() -> None:
