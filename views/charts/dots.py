@@ -12,6 +12,8 @@ from views.charts.selection import POINTER, click_selection
 from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 
+_TAIL = 20
+
 
 def dots(
     frame: pd.DataFrame,
@@ -22,15 +24,14 @@ def dots(
     axis_title: str = "参与件次",
     unit: str = "件次",
     height: int = 220,
-    tail: int = 20,
 ) -> Chart:
     """Load as piles of dots, one dot a person; idle ones hollow. Clicks: "pick" on `code`.
 
-    Columns: code, name, value (whole number); optional group (named in the tooltip). Values above `tail` pile up there.
+    Columns: code, name, value (whole number); optional group (named in the tooltip). Values above 20 pile up there.
     """
     if frame.empty:
         return empty_chart("专家库为空。", palette, title=title, subtitle=subtitle)
-    data = frame.sort_values("value", kind="stable").assign(at=lambda rows: rows["value"].clip(upper=tail))
+    data = frame.sort_values("value", kind="stable").assign(at=lambda rows: rows["value"].clip(upper=_TAIL))
     top = int(data["at"].value_counts().max())
     idle = data["value"].eq(0)
     data = data.assign(
@@ -39,7 +40,7 @@ def dots(
         fill=idle.map({True: palette.surface, False: palette.accent}),
         stroke=idle.map({True: palette.compare, False: palette.accent}),
     )
-    return _dots(palette, axis_title, tail).chart(
+    return _dots(palette, axis_title).chart(
         title,
         subtitle,
         height,
@@ -51,8 +52,8 @@ def dots(
 
 
 @template
-def _dots(_: Palette, axis_title: str, tail: int) -> list[Any]:
-    label = f"datum.value == {tail} ? '{tail}+' : format(datum.value, 'd')"
+def _dots(_: Palette, axis_title: str) -> list[Any]:
+    label = f"datum.value == {_TAIL} ? '{_TAIL}+' : format(datum.value, 'd')"
     chart = (
         alt.Chart(data_slot())
         .mark_point(size=slot("size"), opacity=1, strokeWidth=1, cursor=POINTER)

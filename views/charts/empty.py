@@ -10,11 +10,11 @@ from views.charts.selection import click_selection
 from views.charts.template import Chart, data_slot, template
 from views.tokens import Palette
 
-# The plot below a heading that says all there is to say.
-_NO_PLOT = 8
+# The plot below a heading that says all there is to say, and that which holds a sentence.
+_NO_PLOT, _SENTENCE = 8, 72
 
 
-def empty_chart(text: str, palette: Palette, *, title: str = "", subtitle: str = "", height: int = 72) -> Chart:
+def empty_chart(text: str, palette: Palette, *, title: str = "", subtitle: str = "") -> Chart:
     """A chart that has nothing to draw: its heading, whose finding says so, or without one a sentence in its place.
 
     With the heading alone a reader knows what there is nothing of.
@@ -22,7 +22,7 @@ def empty_chart(text: str, palette: Palette, *, title: str = "", subtitle: str =
     if title:
         return _sentence(palette).chart(title, subtitle, _NO_PLOT, pd.DataFrame({"text": [""]}))
     lines = pd.DataFrame({"text": ["\n".join(break_lines(text, 290, palette.text))]})
-    return _sentence(palette).chart("", "", height, lines)
+    return _sentence(palette).chart("", "", _SENTENCE, lines)
 
 
 @template

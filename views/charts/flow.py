@@ -13,6 +13,7 @@ from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 
 _LEFT = 44
+_UNIT = "件次"
 _WAYS = {"inflow": "↑ 新收", "outflow": "↓ 办结"}
 
 
@@ -22,7 +23,6 @@ def flow(
     *,
     title: str,
     subtitle: str = "",
-    unit: str = "件次",
     height: int = 150,
 ) -> tuple[Chart, Chart]:
     """Inflow and outflow by day, and below them the backlog: two charts with one time axis, never two scales in one.
@@ -34,8 +34,8 @@ def flow(
         moves = empty_chart("所选范围内没有进出记录。", palette, title=title, subtitle=subtitle)
         return moves, empty_chart("所选范围内没有在办记录。", palette)
     return (
-        _flow_bars(frame, palette, title, subtitle, unit, height),
-        _flow_line(frame, palette, unit, height),
+        _flow_bars(frame, palette, title, subtitle, height),
+        _flow_line(frame, palette, height),
     )
 
 
@@ -46,7 +46,7 @@ def _flow_axis() -> alt.Axis:
     return axis
 
 
-def _flow_bars(frame: pd.DataFrame, palette: Palette, title: str, subtitle: str, unit: str, height: int) -> Chart:
+def _flow_bars(frame: pd.DataFrame, palette: Palette, title: str, subtitle: str, height: int) -> Chart:
     """Inflow upwards, outflow downwards from the same zero, to one scale."""
     data = frame.assign(at=pd.to_datetime(frame["at"])).melt(
         id_vars="at", value_vars=list(_WAYS), var_name="way", value_name="value"
@@ -54,7 +54,7 @@ def _flow_bars(frame: pd.DataFrame, palette: Palette, title: str, subtitle: str,
     data["height"] = data["value"].where(data["way"] == "inflow", -data["value"])
     data["way"] = data["way"].map(_WAYS)
     data["tip"] = [
-        f"{words.day(at, year=True)}（{words.weekday(at)}）{way[2:]} {words.full_count(value)} {unit}"
+        f"{words.day(at, year=True)}（{words.weekday(at)}）{way[2:]} {words.full_count(value)} {_UNIT}"
         for at, way, value in data[["at", "way", "value"]].itertuples(index=False)
     ]
     reach = float(data["value"].max()) * 1.05 or 1.0
@@ -78,16 +78,16 @@ def _bars(palette: Palette) -> list[Any]:
     return [bar.add_params(click_selection("at", "way"))]
 
 
-def _flow_line(frame: pd.DataFrame, palette: Palette, unit: str, height: int) -> Chart:
+def _flow_line(frame: pd.DataFrame, palette: Palette, height: int) -> Chart:
     data = pd.DataFrame({"at": pd.to_datetime(frame["at"]), "backlog": frame["backlog"]})
     data["tip"] = [
-        f"{words.day(at, year=True)}末在办 {words.full_count(value)} {unit}"
+        f"{words.day(at, year=True)}末在办 {words.full_count(value)} {_UNIT}"
         for at, value in data.itertuples(index=False)
     ]
     last = data.tail(1).assign(text=[words.full_count(data["backlog"].iloc[-1])])
     frames = {"rows": data, "last": last}
     ends = [0.0, float(data["backlog"].max()) * 1.15 or 1.0]
-    return _line(palette).chart("", f"每日末在办件（{unit}）", height, frames, ends=ends)
+    return _line(palette).chart("", f"每日末在办件（{_UNIT}）", height, frames, ends=ends)
 
 
 @template

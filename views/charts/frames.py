@@ -9,14 +9,12 @@ from views.tokens import Palette, Role
 from views.words import NumberFormat
 
 
-def tooltips(
-    frame: pd.DataFrame, heads: Sequence[str], kind: NumberFormat, unit: str, column: str = "value"
-) -> list[str]:
+def tooltips(frame: pd.DataFrame, heads: Sequence[str], kind: NumberFormat, unit: str) -> list[str]:
     """Tooltips as sentences: the frame's own column `tip`, else "head：value unit" with counts in full."""
     if "tip" in frame:
         return [str(tip) for tip in frame["tip"]]
     after = f" {unit}" if unit else ""
-    values = words.values_in_full(frame[column], kind)
+    values = words.values_in_full(frame["value"], kind)
     return [f"{head}：{value}{after}" for head, value in zip(heads, values, strict=True)]
 
 

@@ -13,7 +13,6 @@ from views.charts.headings import join_notes
 from views.charts.selection import POINTER, click_selection
 from views.charts.template import Chart, data_slot, template
 from views.tokens import Palette, ink_on
-from views.words import NumberFormat
 
 # Numbers stand in the cells of at most so many columns.
 _MOST_WRITTEN = 8
@@ -25,11 +24,10 @@ def heat(
     *,
     title: str,
     subtitle: str = "",
-    kind: NumberFormat = "count",
     unit: str = "",
     row: int = ROW,
 ) -> Chart:
-    """A table of colours, rows and columns in the frame's order. Clicks: "pick" on `row` and `column`.
+    """Counts as a table of colours, rows and columns in the frame's order. Clicks: "pick" on `row` and `column`.
 
     Columns: row, column (text), value; optional role ("bad": what is counted is a failure, drawn in reds), tip. Numbers
     stand in the cells where there are at most 8 columns.
@@ -41,13 +39,15 @@ def heat(
     roles = frame["role"] if "role" in frame else [None] * len(frame)
     fills = [_heat_fill(value, high, role, palette) for value, role in zip(frame["value"], roles, strict=True)]
     data = frame.assign(
-        written=words.values_in_full(frame["value"], kind),
-        tip=tooltips(frame, heads, kind, unit),
+        written=words.values_in_full(frame["value"], "count"),
+        tip=tooltips(frame, heads, "count", unit),
         fill=fills,
         ink=[ink_on(fill) for fill in fills],
     )
     if high > 0:
-        subtitle = join_notes(subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, kind)}")
+        subtitle = join_notes(
+            subtitle, f"颜色越{'亮' if palette.dark else '深'}越多，最高 {words.value(high, 'count')}"
+        )
     layers = _cells(palette, written=data["column"].nunique() <= _MOST_WRITTEN)
     return layers.chart(title, subtitle, row * data["row"].nunique(), data)
 

@@ -12,7 +12,9 @@ from views.charts.frames import tooltips
 from views.charts.selection import POINTER, click_selection
 from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
-from views.words import NumberFormat
+
+# The height of a row, in px.
+_ROW = 48
 
 
 def paired(
@@ -21,11 +23,8 @@ def paired(
     *,
     title: str,
     subtitle: str = "",
-    kind: NumberFormat = "rate",
-    unit: str = "件次",
-    row: int = 48,
 ) -> Chart:
-    """Groups set against comparable ones, each a dot with its 95 % interval. Clicks: "pick" on `row`.
+    """Rates of groups set against comparable ones, each a dot with its 95 % interval. Clicks: "pick" on `row`.
 
     Columns: row (text), series (two names, the spoken-of one first), value, low, high, among; optional tip.
     """
@@ -34,17 +33,16 @@ def paired(
         return empty_chart("样本不足，暂不能比较。", palette, title=title, subtitle=subtitle)
     names = [str(name) for name in dict.fromkeys(known["series"])]
     data = known.assign(
-        written=[words.value(value, kind) for value in known["value"]],
-        tip=_paired_tips(known, kind, unit),
+        written=[words.percent(value) for value in known["value"]],
+        tip=_paired_tips(known),
         ink=[palette.accent if name == names[0] else palette.muted for name in known["series"]],
     )
-    ends = [0.0, 1.0 if kind == "rate" else float(data["high"].max()) * 1.05 or 1.0]
-    height = row * data["row"].nunique()
-    return _intervals(palette, kind).chart(title, subtitle, height, data, names=names, ends=ends)
+    height = _ROW * data["row"].nunique()
+    return _intervals(palette).chart(title, subtitle, height, data, names=names)
 
 
 @template
-def _intervals(palette: Palette, kind: NumberFormat) -> list[Any]:
+def _intervals(palette: Palette) -> list[Any]:
     colours = alt.Scale(domain=slot("names"), range=[palette.accent, palette.compare])
     base = alt.Chart(data_slot()).encode(
         y=alt.Y("row:N", sort=None, title=None, axis=name_axis(palette), scale=alt.Scale(paddingInner=0.3)),
@@ -52,7 +50,7 @@ def _intervals(palette: Palette, kind: NumberFormat) -> list[Any]:
         tooltip=alt.Tooltip("tip:N"),
     )
     coloured = base.encode(color=alt.Color("series:N", scale=colours, sort=slot("names")))
-    scale, axis = fixed_scale(slot("ends")), value_axis(kind, grid=True, domain=False)
+    scale, axis = fixed_scale([0.0, 1.0]), value_axis("rate", grid=True, domain=False)
 
     def across(column: str) -> alt.X:
         return alt.X(f"{column}:Q", title=None, scale=scale, axis=axis)
@@ -67,11 +65,10 @@ def _intervals(palette: Palette, kind: NumberFormat) -> list[Any]:
     ]
 
 
-def _paired_tips(frame: pd.DataFrame, kind: NumberFormat, unit: str) -> list[str]:
+def _paired_tips(frame: pd.DataFrame) -> list[str]:
     columns = frame[["row", "series", "among", "low", "high"]].itertuples(index=False)
     heads = [
-        f"{row}，{series}，{words.full_count(among)} {unit}，"
-        f"误差范围 {words.value(low, kind)}—{words.value(high, kind)}"
+        f"{row}，{series}，{words.full_count(among)} 件次，误差范围 {words.percent(low)}—{words.percent(high)}"
         for row, series, among, low, high in columns
     ]
-    return tooltips(frame, heads, kind, "")
+    return tooltips(frame, heads, "rate", "")

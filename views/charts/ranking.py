@@ -30,8 +30,6 @@ def ranking(
     subtitle: str = "",
     kind: NumberFormat = "rate",
     target: float | None = None,
-    target_name: str = "目标",
-    selected: str | None = None,
     largest_first: bool | None = True,
     from_zero: bool = True,
     most: int = 30,
@@ -48,7 +46,7 @@ def ranking(
     """
     if frame["value"].isna().all():
         return empty_chart(none, palette, title=title, subtitle=subtitle)
-    data = _ranking_data(frame, palette, kind, selected, largest_first).head(most)
+    data = _ranking_data(frame, palette, kind, largest_first).head(most)
     low, high = value_range(data, ["value"], target, kind, from_zero)
     if kind == "count":
         high = max(high, _LEAST_REACH)  # four bars of 1 are short, not full
@@ -57,7 +55,7 @@ def ranking(
     data["start"] = low if from_zero else (low if target is None else target)
     frames = {"rows": data}
     if target is not None:
-        frames["target"] = target_frame(target, target_text(target_name, target, kind))
+        frames["target"] = target_frame(target, target_text(target, kind))
     layers = _rows(palette, kind, bar=min(_BAR, row * 2 // 3) if from_zero else None, has_target=target is not None)
     left = -min(max(map(width_of, data["label"])), NAMES)
     # Left to the data, a row without a value comes last: no bar has it.
@@ -88,34 +86,32 @@ def _bars_or_dots(base: Any, x: Any, palette: Palette, bar: int | None) -> list[
         "x": x,
         "fill": alt.Fill("fill:N", scale=None),
         "stroke": alt.Stroke("colour:N", scale=None),
-        "opacity": alt.Opacity("strength:Q", scale=None),
     }
     if bar is not None:
         dash = alt.condition("datum.small", alt.value([3, 2]), alt.value([1, 0]))
         return [base.mark_bar(height=bar, strokeWidth=1).encode(**looks, strokeDash=dash)]
     reach = base.mark_rule(strokeWidth=2, color=palette.compare, opacity=0.6).encode(x=x, x2="start:Q")
-    return [reach, base.mark_point(size=90, strokeWidth=1.5, shape="circle").encode(**looks)]
+    return [reach, base.mark_point(size=90, strokeWidth=1.5, shape="circle", opacity=1).encode(**looks)]
 
 
 def _ranking_data(
-    frame: pd.DataFrame, palette: Palette, kind: NumberFormat, selected: str | None, largest_first: bool | None
+    frame: pd.DataFrame, palette: Palette, kind: NumberFormat, largest_first: bool | None
 ) -> pd.DataFrame:
     ordered = in_order(frame, largest_first=largest_first)
-    codes, names = ordered["code"].astype(str), ordered["name"].astype(str)
+    names = ordered["name"].astype(str)
     small = bool_column(ordered, "small")
     written = [_written(row, few, kind) for row, few in zip(ordered.to_dict("records"), small, strict=True)]
     roles = ordered["role"] if "role" in ordered else [None] * len(ordered)
     colours = [_rank_colour(role, palette) for role in roles]
     return pd.DataFrame(
         {
-            "code": codes,
+            "code": ordered["code"].astype(str),
             "name": names,
             "label": distinct_names(names),
             "value": ordered["value"].to_numpy(dtype=float, na_value=float("nan")),
             "colour": colours,
             "fill": [palette.surface if few else colour for few, colour in zip(small, colours, strict=True)],
             "small": small,
-            "strength": [1.0 if selected in (None, code) else 0.35 for code in codes],
             "written": written,
             "tip": tooltips(ordered, list(names), kind, "")
             if "tip" in ordered

@@ -14,10 +14,10 @@ from views.tokens import Palette
 from views.words import NumberFormat
 
 
-def target_text(name: str, target: float, kind: NumberFormat) -> str:
+def target_text(target: float, kind: NumberFormat) -> str:
     """A target as people say it: 目标 95%, not 95.00%."""
     value = words.percent(target, 1).replace(".0%", "%") if kind == "rate" else words.value(target, kind)
-    return f"{name} {value}"
+    return f"目标 {value}"
 
 
 # The label's share of the width of a chart at its narrowest, and steps between two months at which a line is looked at.
