@@ -44,7 +44,7 @@ def _commands() -> None:
 def init(url: Url = None) -> None:
     """Create the tables, or bring them to this release, and write the working-day calendar."""
     casebase = _ready(url)
-    print(f"{_address(casebase)}: the case database is ready")
+    print(f"{casebase.address}: the case database is ready")
 
 
 @app.command()
@@ -62,10 +62,10 @@ def demo(
         demonstration = read_state(connection).demonstration
     if filled and if_empty:
         held = "the demonstration city" if demonstration else "cases"
-        print(f"{_address(casebase)}: holds {held} already and is used as it is; nothing is built or changed in it")
+        print(f"{casebase.address}: holds {held} already and is used as it is; nothing is built or changed in it")
         return
     if filled and not demonstration:
-        raise CasebaseError(f"{_address(casebase)} holds real cases; build the demonstration city elsewhere with --url")
+        raise CasebaseError(f"{casebase.address} holds real cases; build the demonstration city elsewhere with --url")
     if filled:
         _empty(casebase)
     from casebase.demo import build  # it brings the figures of a whole city, which no other command needs
@@ -75,7 +75,7 @@ def demo(
     count = chosen.cases if cases is None else cases
     with _progress() as bar:
         build(casebase, cases=count, seed=chosen.seed if seed is None else seed, until=end, progress=bar)
-    print(f"{_address(casebase)}: demonstration city with {count:,} cases until {end:%Y-%m-%d}")
+    print(f"{casebase.address}: demonstration city with {count:,} cases until {end:%Y-%m-%d}")
 
 
 @app.command()
@@ -105,7 +105,7 @@ def sort(url: Url = None) -> None:
     """Lay the cases of a DuckDB file in the order in which they are found fastest: after months of small loads."""
     casebase = _ready(url)
     sort_cases(casebase)
-    print(f"{_address(casebase)}: cases lie in the order in which they ended, the open ones last")
+    print(f"{casebase.address}: cases lie in the order in which they ended, the open ones last")
 
 
 @app.command("map")
@@ -176,11 +176,11 @@ def row_security(
     """Let PostgreSQL itself keep everybody's scope; once as the owner of the tables, and after each update."""
     casebase = open_casebase(read_settings(), url, create=False)
     if casebase.engine.dialect.name != "postgresql":
-        raise UsageError(f"{_address(casebase)}: row-level security is PostgreSQL's; a file is its owner's alone")
+        raise UsageError(f"{casebase.address}: row-level security is PostgreSQL's; a file is its owner's alone")
     with casebase.writing() as connection:
         install(connection, reader)
     casebase.engine.dispose()
-    print(f"{_address(casebase)}: row-level security is on; serve the cockpit as the user {reader}")
+    print(f"{casebase.address}: row-level security is on; serve the cockpit as the user {reader}")
 
 
 @app.command("verify-log")
@@ -207,10 +207,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _now(casebase: Casebase) -> datetime:
     return wall_clock(casebase.settings.city.timezone)
-
-
-def _address(casebase: Casebase) -> str:
-    return casebase.address
 
 
 def _ready(url: str | None) -> Casebase:

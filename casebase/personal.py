@@ -190,7 +190,8 @@ def _is_citizen(at: re.Match[str]) -> bool:
         return False
     # One digit typed wrong is no reason to show the others; case numbers of those years were made alike.
     return (
-        born.year < 2005 or _CHECKS[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False)) % 11] == digits[17]
+        born.year < _CHECKED_FROM
+        or _CHECKS[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False)) % 11] == digits[17]
     )
 
 

@@ -59,13 +59,6 @@ def _upgrade_one_step(engine: Engine) -> bool:
         return True
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database has exactly the schema of this release; false for an empty one."""
-    with engine.connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
-        return set(heads) == set(ScriptDirectory.from_config(alembic_config(connection)).get_heads())
-
-
 def alembic_config(connection: Connection) -> Config:
     """What Alembic needs to run the migrations on a connection."""
     config = Config(attributes={"connection": connection})

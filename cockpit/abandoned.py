@@ -12,7 +12,7 @@ _LOOK, _GRACE = 0.25, 1.0
 _WRITER = "demonstration-city"
 
 
-def cancel_abandoned(live: LiveData, grace: float = _GRACE) -> None:
+def cancel_abandoned(live: LiveData) -> None:
     """Cancel the statements whose asker has left, and on DuckDB those over the time-out."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     limit = live.settings.database.statement_timeout
@@ -20,7 +20,7 @@ def cancel_abandoned(live: LiveData, grace: float = _GRACE) -> None:
     for statement in live.casebase.running():
         spent = time.monotonic() - statement.started
         late = timed and spent > limit and names.get(statement.thread) != _WRITER
-        if late or (spent > grace and live.askers.get(statement.thread, never_leaves)()):
+        if late or (spent > _GRACE and live.askers.get(statement.thread, never_leaves)()):
             statement.cancel()
 
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
+_FALSE = 0.05
+
 
 def wilson(hits: float, among: float, confidence: float = 0.95) -> tuple[float, float]:
     """Low and high end of the two-sided Wilson interval of a share; NaN without cases."""
@@ -17,10 +19,10 @@ def wilson(hits: float, among: float, confidence: float = 0.95) -> tuple[float, 
     return float((centre - spread) / scale), float((centre + spread) / scale)
 
 
-def above_chance(hits: Sequence[int], among: Sequence[int], share: float, level: float = 0.05) -> list[bool]:
+def above_chance(hits: Sequence[int], among: Sequence[int], share: float) -> list[bool]:
     """Which of several shares are above `share` (0 … 1) by more than chance gives.
 
-    One-sided exact binomial tests; Benjamini–Hochberg holds the part of false among all that are named under `level`.
+    One-sided exact binomial tests; Benjamini–Hochberg holds the part of false among all that are named under 5 %.
     """
     # As in queries.surges: SciPy takes a fifth of a second that no other number needs.
     from queries import chances
@@ -28,4 +30,4 @@ def above_chance(hits: Sequence[int], among: Sequence[int], share: float, level:
     if not hits:
         return []
     chance = chances.more_of_binomial([count - 1 for count in hits], list(among), share)
-    return [bool(adjusted <= level) for adjusted in chances.adjusted(chance)]
+    return [bool(adjusted <= _FALSE) for adjusted in chances.adjusted(chance)]

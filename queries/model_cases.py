@@ -16,7 +16,7 @@ from queries.subjects import AREA_DIMENSIONS, dispute, natural_days, p
 _model_case = schema.model_case.c
 _org = schema.social_org.c
 _WITH_DISPUTES = schema.model_case.outerjoin(schema.mediation, dispute.mediation_id == _model_case.mediation_id)
-_MIN_CASES, _MAX_SHARE = 2, 0.9
+_MIN_CASES, _MAX_SHARE, _MOST_METHODS = 2, 0.9, 12
 _SEARCHED = ("title", "method", "outcome", "community", "org")
 
 COLUMNS = (
@@ -87,12 +87,12 @@ def _rows(as_of: datetime) -> Select[Any]:
     return select(*(columns[name].label(name) for name in COLUMNS)).select_from(sources)
 
 
-def methods(library: pd.DataFrame, most: int = 12) -> list[str]:
-    """The words that tell the methods apart, most frequent first: in two of them at least, and not in nearly all."""
+def methods(library: pd.DataFrame) -> list[str]:
+    """The words that tell the methods apart, the twelve most frequent: in two at least, and not in nearly all."""
     texts = library["method"].dropna().tolist()
     matrix, vocabulary = occurrences(texts, _MIN_CASES, _MAX_SHARE)
     counts = pd.Series(matrix.sum(axis=0).A1 if len(vocabulary) else [], index=vocabulary, dtype="int64")
-    return counts.sort_values(ascending=False, kind="stable").index[:most].tolist()
+    return counts.sort_values(ascending=False, kind="stable").index[:_MOST_METHODS].tolist()
 
 
 def filter_cases(

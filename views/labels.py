@@ -32,6 +32,7 @@ _COST_ON_PLACES, _COST_CROSSED, _COST_LEFT_OUT = 300.0, 120.0, 2000.0
 _ROUNDS, _WISHES, _APART, _FIRST_LOOK = 4, 6, 24, 64
 # How much narrower a Latin letter is than the room that is kept for it, in em.
 _NARROWER = 0.1
+# Between two lines of a hatching, px.
 _HATCH = 8
 _DIGIT = re.compile("[0-9]")
 _KEPT_MAPS = 64
@@ -146,14 +147,14 @@ def _placed(spots: tuple[Spot, ...], room: Box) -> list[tuple[int, Label]]:
     return sorted(layout.labels.items())
 
 
-def hatching(rings: Sequence[Sequence[Point]], gap: int = _HATCH) -> Iterator[tuple[Point, Point]]:
-    """Slanting lines (down to the right) that fill the inside of these rings, `gap` px apart."""
+def hatching(rings: Sequence[Sequence[Point]]) -> Iterator[tuple[Point, Point]]:
+    """Slanting lines (down to the right) that fill the inside of these rings."""
     edges = [edge for ring in rings for edge in zip(ring, [*ring[1:], ring[0]], strict=True)]
     levels = [y - x for ring in rings for x, y in ring]
     if not levels:
         return
-    for step in range(math.ceil(min(levels) / gap), math.floor(max(levels) / gap) + 1):
-        level = step * gap + 0.01
+    for step in range(math.ceil(min(levels) / _HATCH), math.floor(max(levels) / _HATCH) + 1):
+        level = step * _HATCH + 0.01
         cuts = []
         for (x, y), (to_x, to_y) in edges:
             one, other = y - x - level, to_y - to_x - level

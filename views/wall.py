@@ -13,7 +13,7 @@ from views.label_ground import Point
 from views.labels import LINE, Label
 from views.markup import Markup, render
 from views.shades import Meaning
-from views.tokens import WALL, Palette
+from views.tokens import WALL
 from views.words import SEPARATOR, State
 
 MAP = (850, 516)
@@ -241,13 +241,12 @@ def map_html(
     *,
     kind: words.NumberFormat,
     meaning: Meaning = _VOLUME,
-    palette: Palette = WALL,
 ) -> Markup:
     """The places coloured by what their numbers mean, with name and number, and a legend in words.
 
     See views.maps.area_map for the columns.
     """
-    drawing = maps.flat(frame, palette, kind=kind, meaning=meaning, width=DRAWN[0], height=DRAWN[1])
+    drawing = maps.flat(frame, WALL, kind=kind, meaning=meaning, width=DRAWN[0], height=DRAWN[1])
     if drawing is None:
         return _quiet(title, note, "库中没有坐标和轮廓，画不出地图。")
     width, height = drawing.size[0], drawing.size[1] + 2 * _EDGE
@@ -262,7 +261,7 @@ def map_html(
         dot=maps.DOT,
         labels=[(f"{label.x:.1f}", f"{label.y:.1f}", _label_lines(label)) for label in drawing.labels],
         font_size=maps.LABEL,
-        palette=palette,
+        palette=WALL,
         small=maps.has_small(frame),
         no_data=maps.NO_DATA if frame["value"].isna().any() else "",
     )

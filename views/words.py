@@ -95,9 +95,9 @@ def full_count(number: float | None) -> str:
     return NONE if is_missing(number) else _plain(_rounded(number or 0, 0))
 
 
-def decimal(number: float | None, places: int = 1) -> str:
-    """A plain number with a fixed number of places: 12.3."""
-    return NONE if is_missing(number) else _plain(_rounded(number or 0, places))
+def decimal(number: float | None) -> str:
+    """A plain number with one place: 12.3."""
+    return NONE if is_missing(number) else _plain(_rounded(number or 0, 1))
 
 
 def percent(ratio: float | None, places: int = 2) -> str:
@@ -229,11 +229,9 @@ def weekday(moment: date) -> str:
     return "周" + "一二三四五六日"[moment.weekday()]
 
 
-def moment(at: datetime | None, *, seconds: bool = False, year: bool = False) -> str:
-    """11月22日 15:04, to the second where asked."""
-    if at is None:
-        return NONE
-    return f"{day(at, year=year)} {at:%H:%M:%S}" if seconds else f"{day(at, year=year)} {at:%H:%M}"
+def moment(at: datetime | None, *, year: bool = False) -> str:
+    """11月22日 15:04."""
+    return NONE if at is None else f"{day(at, year=year)} {at:%H:%M}"
 
 
 def span(first: date, last: date) -> str:

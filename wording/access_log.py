@@ -11,7 +11,6 @@ from access.log_search import Logged
 from casebase.access_log import Fault, Finding, Verdict
 from views import words
 
-NOT_LOGGED = "访问日志现在写不进去，这一步没有执行。请联系系统管理员。"
 # The framework says no more than that a file could not be made.
 NO_FILE = "文件没有给出：访问日志写不进去，或读不到数据。请联系系统管理员。"
 UNREADABLE = "▲ 无法读取"

@@ -40,24 +40,24 @@ _RECEIVED, _COLLECTIVE_RECEIVED, _LETTERS_READ, _NET_READ, _GONE_TO = 700, 1_500
 """Of 10,000 cases of a kind those that a leader takes on."""
 
 
-def takings(rows: pd.DataFrame, calendar: Workdays, seed: int, salt: int = _SALT) -> pd.DataFrame:
+def takings(rows: pd.DataFrame, calendar: Workdays, seed: int) -> pd.DataFrame:
     """Who takes on which of the accepted cases, how, when and where: at most one leader a case.
 
     Columns of `rows`: petition_id, channel, people, level (position in REGISTERING_LEVELS), is_hard, leader_assigned,
     accepted_at. Returned, with the index of `rows`: kind, office (positions in KINDS and TITLES), place (in PLACES, −1
     for what is read at the desk) and planned (datetime64[s]).
     """
-    roll = rolled(rows.petition_id.to_numpy(), seed, salt, PER_MYRIAD)
+    roll = rolled(rows.petition_id.to_numpy(), seed, _SALT, PER_MYRIAD)
     kind = _kinds(rows, roll)
     chosen = np.flatnonzero(kind >= 0)
     some, kind = rows.iloc[chosen], kind[chosen]
     number = some.petition_id.to_numpy()
     in_county = (kind == RECEIVE) & (some.level.to_numpy() < CITY)
     table = np.where(kind == RECEIVE, in_county.astype(np.int64), kind + 1)
-    office = _WHO[table, rolled(number, seed, salt + 1, 100)]
-    to = _GOES_TO[office, (rolled(number, seed, salt + 2, 100) < 55).astype(np.int64)]
+    office = _WHO[table, rolled(number, seed, _SALT + 1, 100)]
+    to = _GOES_TO[office, (rolled(number, seed, _SALT + 2, 100) < 55).astype(np.int64)]
     place = np.where(kind == RECEIVE, _RECEIVES_AT[office], np.where(kind == READ, -1, to))
-    planned = _moments(some.accepted_at.to_numpy(), kind, office, calendar, number, seed, salt)
+    planned = _moments(some.accepted_at.to_numpy(), kind, office, calendar, number, seed)
     return pd.DataFrame({"kind": kind, "office": office, "place": place, "planned": planned}, index=some.index)
 
 
@@ -80,17 +80,16 @@ def _moments(
     calendar: Workdays,
     number: np.ndarray,
     seed: int,
-    salt: int,
 ) -> np.ndarray:
     """On the office's next day of reception after acceptance; what needs no such day, some working days later."""
     day = accepted.astype("datetime64[D]")
     wait = np.array([0, 20, 4, 8])[kind]
-    later = calendar.after_many(day, 1 + rolled(number, seed, salt + 3, np.maximum(wait, 1)))
+    later = calendar.after_many(day, 1 + rolled(number, seed, _SALT + 3, np.maximum(wait, 1)))
     fixed = reception_days(calendar)[office, (day - calendar.days[0]).astype(np.int64)]
     chosen = np.where(kind == RECEIVE, fixed, later)
     # Leaders receive from nine in the morning; a desk has the whole day.
-    morning = 1_800 + rolled(number, seed, salt + 4, 2 * 3_600 + 1_800)
-    whole = rolled(number, seed, salt + 5, OFFICE)
+    morning = 1_800 + rolled(number, seed, _SALT + 4, 2 * 3_600 + 1_800)
+    whole = rolled(number, seed, _SALT + 5, OFFICE)
     seconds = OPENING + np.where(kind == RECEIVE, morning, whole)
     moments: np.ndarray = chosen.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
     return moments

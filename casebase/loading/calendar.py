@@ -9,16 +9,14 @@ from casebase.schema import petition
 from casebase.settings import CalendarSettings
 from casebase.workdays import Workdays
 
-CalendarKind = str
 
-
-def calendar(settings: CalendarSettings, kind: CalendarKind, first_year: int, last_year: int) -> Workdays:
+def calendar(settings: CalendarSettings, kind: str, first_year: int, last_year: int) -> Workdays:
     """The calendar of a kind over whole years, with the days that config.toml sets otherwise."""
     chosen = settings.model_dump() | {"kind": kind, "first_year": first_year, "last_year": last_year}
     return workdays.build(CalendarSettings(**chosen))
 
 
-def cover(connection: Connection, settings: CalendarSettings, kind: CalendarKind) -> bool:
+def cover(connection: Connection, settings: CalendarSettings, kind: str) -> bool:
     """Write the calendar that config.toml and the cases need; false when it is there already."""
     columns = (petition.c.registered_at, petition.c.closed_at)
     years = connection.execute(

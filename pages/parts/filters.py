@@ -228,13 +228,13 @@ def choose(
     )
 
 
-def choose_level(label: str, levels: Sequence[str], key: str, otherwise: str | None = None) -> str:
+def choose_level(label: str, levels: Sequence[str], key: str) -> str:
     """Which of these levels of places (see places.levels_below) to look at; no choice where there is but one."""
     if len(levels) < 2:
         name = PLACE_NAMES[levels[0]]
         not_offered.check(key, label, [name], levels[0], not_offered.shown_instead(name))
         return levels[0]
-    level: str = choose(label, levels, key, otherwise, PLACE_NAMES.__getitem__)
+    level: str = choose(label, levels, key, None, PLACE_NAMES.__getitem__)
     return level
 
 
