@@ -20,7 +20,6 @@ from queries.subjects import PETITION
 from queries.targets import target_of
 from views import words
 from wording import unknown, working_days
-from wording.names import short
 
 _Ranked = TypeVar("_Ranked")
 
@@ -266,7 +265,7 @@ class Remaining:
 
     metric: Metric
     total: int
-    owed: Mapping[str, int]
+    owed: Sequence[tuple[str, int]]
 
     def __bool__(self) -> bool:
         return self.total > 0
@@ -276,22 +275,26 @@ class Remaining:
 
     @property
     def units(self) -> list[str]:
-        return list(self.owed)
+        return [name for name, _ in self.owed]
 
     @property
     def of_units(self) -> str:
         """How many some unit owes: 251件次."""
-        return self._count(sum(self.owed.values()))
+        return self._count(self._of_units)
 
     @property
     def unassigned(self) -> str:
         """How many no unit owes; "" for none."""
-        left = self.total - sum(self.owed.values())
+        left = self.total - self._of_units
         return self._count(left) if left else ""
 
     def leading(self, n: int) -> list[str]:
         """At most n units, each owing more than all that are not named."""
-        return [name for name, _ in leading(list(self.owed.items()), n, lambda pair: pair[1])]
+        return [name for name, _ in leading(self.owed, n, lambda pair: pair[1])]
+
+    @property
+    def _of_units(self) -> int:
+        return sum(count for _, count in self.owed)
 
     def _count(self, number: int) -> str:
         return f"{words.full_count(number)}{self.metric.subject.unit}"
@@ -336,11 +339,11 @@ class Facts:
 
     def remaining(self, metric: str) -> Remaining:
         """What of a debt of the period's end (see frozen.REMAINING) is still owed now."""
-        rows, city = self._frozen.still_owed(metric), self._frozen.settings.city.name
+        rows, called = self._frozen.still_owed(metric), self._frozen.short_units
         counts = rows["unit"].dropna().value_counts(sort=True) if len(rows) else pd.Series(dtype=int)
         owed = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
         return Remaining(
-            metric_of(metric), len(rows), {spaced(short(str(unit), city)).strip(): int(count) for unit, count in owed}
+            metric_of(metric), len(rows), [(one_line(called[str(unit)]), int(count)) for unit, count in owed]
         )
 
     def late(self, most: int) -> list[Debtor]:
@@ -431,7 +434,7 @@ def spaced(name: str) -> str:
 
 def debtors(frozen: Frozen) -> list[Debtor]:
     """Units with cases over their limit or due within five working days, those that owe most first."""
-    late, due, city = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.settings.city.name
+    late, due, called = frozen.list_of("overdue"), frozen.list_of("due_in_5"), frozen.short_units
     over = late.assign(over=days_over(late["due_at"], frozen.stocks_at))
     contacts = contacts_of(pd.concat([late, due]))
     owed = (
@@ -439,9 +442,7 @@ def debtors(frozen: Frozen) -> list[Debtor]:
         due.groupby("unit")["due_at"].agg(due="size", first="min"),
     )
     units = [
-        Debtor(
-            spaced(short(str(unit), city)), int(overdue), int(longest), int(coming), _day(first), contacts.get(unit, "")
-        )
+        Debtor(spaced(called[str(unit)]), int(overdue), int(longest), int(coming), _day(first), contacts.get(unit, ""))
         for unit, overdue, longest, coming, first in owed[0]
         .join(owed[1], how="outer")
         .fillna({"overdue": 0, "longest": 0, "due": 0})

@@ -22,7 +22,7 @@ from queries.model import Kind, Metric, Moment, Slice, moment
 from queries.periods import Against, Period, end_of_day
 from queries.registry import METRICS
 from queries.wrongdoing import wrongdoing_total
-from wording.names import UNIT_KINDS, display_name, whole_of
+from wording.names import UNIT_KINDS, display_name, short_names, whole_of
 
 TOTALS = (
     "registered",
@@ -219,6 +219,12 @@ class Frozen:
         """The rows that a total counts."""
         rows = next(rows for rows in self.lists if metric in rows.metrics)
         return rows.frame[rows.frame[metric].eq(True)]
+
+    @cached_property
+    def short_units(self) -> Mapping[str, str]:
+        """The units that any list names, each as sentences call it (wording.names.short_names)."""
+        columns = [rows.frame["unit"].dropna().unique() for rows in self.lists if "unit" in rows.frame]
+        return short_names({str(name) for column in columns for name in column}, self.settings.city.name)
 
     def still_owed(self, metric: str) -> pd.DataFrame:
         """The rows that one of REMAINING counts and that still count by it now; all while the period runs."""

@@ -439,7 +439,7 @@ def overdue(frozen: Frozen) -> Table | None:
     rows = tuple(
         (
             row["case_no"],
-            display_name("unit", _text(row["unit"]), {}, frozen.settings.city.name),
+            display_name("unit", frozen.short_units.get(row["unit"]), {}, ""),
             *([_text(row["unit_contact"])] if has_contacts else []),
             row["district"],
             row["category"],

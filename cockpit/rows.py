@@ -21,7 +21,7 @@ from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
 from views import words
 from wording import unknown
-from wording.names import short
+from wording.names import short_names
 
 UNASSIGNED = "未分派"
 UNFILLED = "未填写"
@@ -67,8 +67,9 @@ def known(texts: pd.Series, unknown: str = words.NONE) -> pd.Series:
 
 
 def unit_names(units: pd.Series, city: str) -> pd.Series:
-    """The units of cases as rankings call them (wording.names.short), with a word where none is assigned."""
-    return known(units, UNASSIGNED).map(lambda name: short(name, city))
+    """The units of cases as rankings call them (wording.names.short_names), with a word where none is assigned."""
+    called = short_names(set(units.dropna()), city)
+    return units.map(lambda name: called.get(name, UNASSIGNED))
 
 
 @kept

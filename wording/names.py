@@ -1,6 +1,6 @@
 """What places, units and empty cells are called."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from casebase.personal import masked
 
@@ -15,7 +15,7 @@ _UNFILLED = {"unit": "未分派", "contact_method": "尚未联系"}
 
 def display_name(dimension: str, code: str | None, names: Mapping[str, str], city: str) -> str:
     """The name of a code, with a word for what is not filled in ("" or None)."""
-    return masked(short(names.get(code or "", code or ""), city)) or _UNFILLED.get(dimension, "未填写")
+    return masked(short(names.get(code or "", code or ""), city, names.values())) or _UNFILLED.get(dimension, "未填写")
 
 
 def whole_of(name: str) -> str:
@@ -23,6 +23,15 @@ def whole_of(name: str) -> str:
     return "全市" if name.endswith("市") else name
 
 
-def short(name: str, city: str) -> str:
-    """A department of the city as the city itself says it: 市教育局 for 郑州市教育局."""
-    return f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
+def short(name: str, city: str, others: Collection[str] = ()) -> str:
+    """A department of the city as the city itself says it: 市教育局 for 郑州市教育局.
+
+    In full where one of the `others` is called so in full, or two units would be one.
+    """
+    said = f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
+    return name if said in others else said
+
+
+def short_names(names: Collection[str], city: str) -> dict[str, str]:
+    """Names as `short` says them, of which no two are alike."""
+    return {name: short(name, city, names) for name in names}

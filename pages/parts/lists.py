@@ -30,7 +30,7 @@ from queries.names import codes, names_of
 from queries.registry import METRICS
 from queries.subjects import CELLS_PER_DEGREE, DIMENSIONS
 from views import words
-from wording.names import short
+from wording.names import short_names
 
 CASE_PAGE = menu.script("case_course")
 PAGE_ROWS = 200
@@ -309,7 +309,7 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
     unused += ["people"] if "people" in frame.columns and frame["people"].fillna(1).eq(1).all() else []
     table = frame.drop(columns=[*unused, *(name for name in KEY_COLUMNS if name in frame.columns)])
     if city and "unit" in table.columns:
-        table["unit"] = table["unit"].map(lambda name: short(name, city), na_action="ignore")
+        table["unit"] = table["unit"].map(short_names(set(table["unit"].dropna()), city).get, na_action="ignore")
     for name in table.columns:
         if _is_time(name):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")

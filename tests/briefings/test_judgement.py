@@ -271,6 +271,22 @@ def test_only_who_still_owes_is_asked(frozen_of: Callable[..., Frozen], city: Ca
     assert "督办" not in step
 
 
+def test_units_of_one_short_name_are_two(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    """A unit called 市城管局 beside 郑州市城管局, of which sentences say 市城管局 elsewhere: each owes its own."""
+    frozen = replace(frozen_of("running"), owed_now={})
+    rows = next(rows for rows in frozen.lists if "overdue" in rows.metrics)
+    names = ["郑州市城管局"] * 3 + ["市城管局"] * 2 + ["郑州市教育局"]
+    late = rows.frame[rows.frame["overdue"].eq(True)].head(len(names)).assign(unit=names)
+    frozen = replace(frozen, lists=(replace(rows, frame=late.assign(due_in_5=False)),))
+    left = Facts(frozen).remaining("overdue")
+    owing = {"郑州市城管局": 3, "市城管局": 2, "市教育局": 1}
+    assert (dict(left.owed), left.of_units, left.unassigned) == (owing, "6件次", "")
+    assert {one.name: one.overdue for one in facts.debtors(frozen)} == owing
+    listed = tables.overdue(frozen)
+    assert listed is not None
+    assert sorted(str(row[1]) for row in listed.rows) == sorted([*owing, *["郑州市城管局"] * 2, "市城管局"])
+
+
 @pytest.mark.parametrize(("name", "area"), [("month", None), ("running", None), ("year", None), ("month", "410105")])
 def test_each_step_says_who_and_by_when(
     name: str, area: str | None, frozen_of: Callable[..., Frozen], city: Casebase
