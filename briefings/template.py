@@ -3,7 +3,7 @@
 The language is Jinja's; docs/briefings.md says what a template may ask for. A line is a paragraph; `#` begins the
 title, `>` the line under it, `##`, `###` and `####` headings (numbered by themselves), `+` a numbered paragraph,
 `[表 name]` a table, `[图 name]` a picture, `[附件 title]` an annex. In slides `#` begins a slide and `-` is a line of
-it, and `[指标 id …]` names numbers whose source the notes tell.
+it, and `[指标 id …]` names numbers whose source the notes tell. What a person writes into a briefing is none of these.
 """
 
 import re
@@ -40,6 +40,8 @@ _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
 _BLANK_BEFORE_MARK = re.compile(r"(?<=[0-9A-Za-z]) +(?=[、，。；：（）]|领域|等)")
 _DIGITS = "〇一二三四五六七八九"
 _LEAST_LINE = 2
+# Before and behind what a person wrote: no text in a file holds it (cell_text.writable), so none is taken for it.
+_TYPED = "\x00"
 
 
 def _wrongdoing(total: int) -> str:
@@ -259,9 +261,9 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_s
             past=frozen.stocks_at.date() < frozen.as_of.date(),
             few=frozen.settings.lights.small_sample,
             workday=lambda days: words.day(at.workday(days)),
-            cover=cell_text.one_line(edits.cover),
-            suggestions=edits.suggestions and tuple(map(cell_text.one_line, edits.suggestions)),
-            proposals=cell_text.plain(edits.proposals),
+            cover=_typed(edits.cover),
+            suggestions=edits.suggestions and tuple(filter(None, map(_typed, edits.suggestions))),
+            proposals="\n".join(filter(None, map(_typed, edits.proposals.splitlines()))),
             wrongdoing="" if on_screen or frozen.wrongdoing is None else _wrongdoing(frozen.wrongdoing),
             yearly=frozen.request.form is Form.YEARLY,
         )
@@ -311,9 +313,23 @@ def _moved_items(numbers: Sequence[Number]) -> str:
     return "、".join(f"{one.name}{one}{f'（{one.yoy}）' if one.yoy else ''}" for one in numbers)
 
 
+def _typed(text: str) -> str:
+    """A line that a person wrote, as a template has it: whatever it begins with, it is no markup."""
+    line = cell_text.one_line(text)
+    return f"{_TYPED}{line}{_TYPED}" if line else ""
+
+
 def _lines(text: str) -> list[str]:
-    """The lines that say something; no blank stands before a Chinese mark, whatever the name before it ends with."""
-    return [_BLANK_BEFORE_MARK.sub("", line.strip()) for line in text.split("\n") if line.strip()]
+    """The lines that say something; no blank stands before a Chinese mark, whatever the name before it ends with.
+
+    What a person wrote stays as it is.
+    """
+    return [_without_blanks(line.strip()) for line in text.split("\n") if line.strip()]
+
+
+def _without_blanks(line: str) -> str:
+    parts = line.split(_TYPED)
+    return _TYPED.join(part if at % 2 else _BLANK_BEFORE_MARK.sub("", part) for at, part in enumerate(parts))
 
 
 def chinese(n: int) -> str:

@@ -102,6 +102,33 @@ def test_what_a_person_writes_goes_in_and_nothing_else_changes(
     assert deck(frozen, city.workdays, Edits("供会议参阅", ("一件一件办。",))).slides[-1].lines == ("一件一件办。",)
 
 
+# What each kind of mark would make of a line, and what files cannot hold or other languages read.
+MARKS = [
+    "# 三项建议", "> 备注", "## 标题", "+ 一条", "- 一行", "图题",
+    "[表 建议清单]", "[图 volume]", "[附件 一]", "[指标 nosuch]",
+    "{{ n('registered') }}", "{% if %}", "{# #}", "|甲|乙|", "**重** _斜_ `码`",
+    "<b>&amp;</b>", "=1+1", "第3 等 ，A ，乙", "\\d\\g<1>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", MARKS)
+@pytest.mark.parametrize("name", ["month", "year"])
+def test_what_a_person_writes_is_no_markup(
+    typed: str, name: str, frozen_of: Callable[..., Frozen], city: Casebase
+) -> None:
+    frozen = frozen_of(name)
+    edits = Edits(typed, (f"\x01{typed}", "\x02", typed), f"\x00{typed}\r\n\x0b\n{typed}")
+    mine, plain = (document(frozen, city.workdays, each) for each in (edits, Edits("甲", ("乙", "丙"), "丁\n戊")))
+    assert mine.title == plain.title
+    assert mine.subtitle == plain.subtitle.replace("甲", typed)
+    assert [type(block) for block in mine.blocks] == [type(block) for block in plain.blocks]
+    written = {"乙": typed, "丙": typed, "丁": typed, "戊": typed, "1. 乙": f"1. {typed}", "2. 丙": f"2. {typed}"}
+    assert texts(mine) == [written.get(text, text) for text in texts(plain)]
+    slides = deck(frozen, city.workdays, edits)
+    assert slides.subtitle == deck(frozen, city.workdays, Edits("甲")).subtitle.replace("甲", typed)
+    assert slides.slides[-1].lines == (typed, typed)
+
+
 def test_an_emptied_box_of_steps_leaves_no_heading(frozen_of: Callable[..., Frozen], city: Casebase) -> None:
     frozen, edits = frozen_of("month"), Edits(suggestions=())
     heads = of_kind(document(frozen, city.workdays, edits), Heading)
