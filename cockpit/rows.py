@@ -16,7 +16,6 @@ from queries import backlog, forward, hearing_outcomes
 from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric, is_small_sample
-from queries.periods import end_of_day
 from queries.registry.common import HORIZONS
 from queries.subjects import ACCOMPANIED
 from views import words
@@ -224,13 +223,12 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
 
 @kept
 def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
-    """Orders of the list behind `hotline_open`, with where the limit of their answer stands; — without a limit."""
-    limits = [None if pd.isna(due) else pd.Timestamp(end_of_day(due.date())) for due in orders["order_due_at"]]
+    """Orders of the list behind `hotline_open`, with where the limit of their answer stands."""
     return pd.DataFrame(
         {
             "登记": days(orders["registered_at"]),
             "答复期限": days(orders["order_due_at"]),
-            LIMIT_STATE: [words.NONE if due is None else answer_limit(view, due) for due in limits],
+            LIMIT_STATE: [answer_limit(view, at) for at in orders["order_due_at"]],
             "责任单位": unit_names(orders["unit"], view.settings.city.name),
             "区县": known(orders["district"]),
             "内容分类": known(orders["category"]),
@@ -241,10 +239,15 @@ def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def answer_limit(view: View, due: pd.Timestamp) -> str:
-    """■ 超期 3 天, ▲ 临期 今日, ● 正常 剩 9 天, by natural days to the end of the limit; near are 3 working days."""
+    """■ 超期 3 天, ▲ 临期 今日, ● 正常 剩 9 天, by natural days to the day of the limit; near are 3 working days.
+
+    Due until midnight, whatever time the limit names (queries.subjects.limit_passed); — without a limit.
+    """
+    if pd.isna(due):
+        return words.NONE
     left = (due.date() - view.stocks_at.date()).days
-    if due < view.stocks_at:
-        return f"{words.OVERDUE.text} {words.days(max(-left, 1))}"
+    if left < 0:
+        return f"{words.OVERDUE.text} {words.days(-left)}"
     state = words.DUE_SOON if due.date() <= view.workday(view.stocks_at, SOON) else words.GOOD
     return f"{state.text} 剩 {words.days(left)}" if left else f"{state.text} {view.day_text(due.date())}"
 

@@ -128,6 +128,8 @@ def test_the_limit_of_an_answer(due: date, written: str, year: View) -> None:
 def test_the_limit_of_an_answer_today(year: View, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(year.data, "today", year.as_of.date())
     assert rows.answer_limit(year, pd.Timestamp(year.as_of)) == "▲ 临期 今日"
+    # An order due in the morning is due until midnight, as `supervision_overdue` has it.
+    assert rows.answer_limit(year, pd.Timestamp(year.as_of.replace(hour=9))) == "▲ 临期 今日"
 
 
 def test_open_orders(year: View, city: Casebase) -> None:
@@ -135,8 +137,11 @@ def test_open_orders(year: View, city: Casebase) -> None:
     orders = cases(city.whole, "supervision_waiting", as_of=view.as_of)
     written = rows.open_orders(view, orders)
     assert written["信访编号"].tolist() == orders["case_no"].tolist() != []
-    overdue = (orders["answer_due_at"] < view.as_of).tolist()
+    late = cases(city.whole, "supervision_overdue", as_of=view.as_of)
+    overdue = orders["case_no"].isin(late["case_no"]).tolist()
     assert [state.startswith("■") for state in written[rows.LIMIT_STATE]] == overdue
+    without = rows.open_orders(view, orders.assign(answer_due_at=pd.Series(pd.NaT, orders.index)))
+    assert set(without[rows.LIMIT_STATE]) == {words.NONE}
 
 
 def test_counts_by_unit(year: View, city: Casebase) -> None:
