@@ -31,13 +31,15 @@ WAYS = {"rate": "五日办结率", "misses": "未按期件次"}
 def closings(view: View) -> None:
     """How many working days closings take; a bar opens its claims."""
     closed = cells.closing_days(view)
+    limit = view.settings.deadlines.simple_working_days
     on_last_day = float(view.hold(measure, [BUNCHED], **view.scope)["value"].iloc[0])
     drawing = clicks.draw(
         view,
         charts.histogram,
         closed,
-        title=view.derive(findings.closings, closed, view.settings.deadlines.simple_working_days, on_last_day),
+        title=view.derive(findings.closings, closed, limit, on_last_day),
         subtitle="已办结的简单诉求用了几个工作日（件次）",
+        limit=limit,
         height=230,
     )
     clicks.chart(
@@ -94,7 +96,8 @@ def ranked(
         counts=late,
         key=key,
         alt=alt,
-        subtitle=f"各{noun}期内应办结而未在五个工作日内办结的（件次）{view.derive(rankings.left_out, late, most)}",
+        subtitle=f"各{noun}期内应办结而未在{_promise(view)}内办结的（件次）"
+        + view.derive(rankings.left_out, late, most),
         most=most,
         none=f"各{noun}都没有未按期的简单诉求",
         on_pick=on_pick,
@@ -152,10 +155,15 @@ def due_soon(view: View) -> None:
     )
 
 
+def _promise(view: View) -> str:
+    """5 个工作日: how long the promise gives."""
+    return f"{view.settings.deadlines.simple_working_days} 个工作日"
+
+
 def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     start = START_OF_SIMPLE[view.settings.deadlines.simple_from]
-    layout.header(view, "五日办结", f"{view.text}。五个工作日自{start}次日起算；率按已到期口径，另列全口径。")
+    layout.header(view, "五日办结", f"{view.text}。{_promise(view)}自{start}次日起算；率按已到期口径，另列全口径。")
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="five_day_cards")
     if layout.page_lacks(view, RATE):

@@ -111,7 +111,7 @@ EVERY: dict[str, Callable[[Palette], charts.Chart]] = {
     "bars": lambda p: charts.bars(pd.DataFrame({"label": ["1月"], "value": [3]}), p, title="题"),
     "flow": lambda p: charts.flow(flow_frame(), p, title="题")[0],
     "backlog": lambda p: charts.flow(flow_frame(), p, title="题")[1],
-    "histogram": lambda p: charts.histogram(pd.DataFrame({"days": [1], "cases": [9]}), p, title="题"),
+    "histogram": lambda p: charts.histogram(pd.DataFrame({"days": [1], "cases": [9]}), p, title="题", limit=5),
     "heat": lambda p: charts.heat(heat_frame(), p, title="题"),
     "paired": lambda p: charts.paired(paired_frame(), p, title="题"),
     "dots": lambda p: charts.dots(load_frame(), p, title="题"),
@@ -124,7 +124,7 @@ NOTHING: dict[str, Callable[[], charts.Chart]] = {
     "ranking": lambda: charts.ranking(areas().head(0), DESK, title="题"),
     "bars": lambda: charts.bars(pd.DataFrame({"label": ["1月"], "value": [0]}), DESK, title="题"),
     "flow": lambda: charts.flow(flow_frame().head(0), DESK, title="题")[0],
-    "histogram": lambda: charts.histogram(pd.DataFrame({"days": [], "cases": []}), DESK, title="题"),
+    "histogram": lambda: charts.histogram(pd.DataFrame({"days": [], "cases": []}), DESK, title="题", limit=5),
     "heat": lambda: charts.heat(heat_frame().head(0), DESK, title="题"),
     "paired": lambda: charts.paired(paired_frame().assign(value=None), DESK, title="题"),
     "dots": lambda: charts.dots(load_frame().head(0), DESK, title="题"),
@@ -352,11 +352,16 @@ def test_both_panels_of_the_flow_share_their_left_edge() -> None:
 
 def test_the_histogram_puts_the_tail_together_and_colours_what_is_late() -> None:
     frame = pd.DataFrame({"days": [0, 5, 6, 11, 40], "cases": [1, 2, 3, 4, 5]})
-    drawn = rows(spec_of(charts.histogram(frame, DESK, title="题")), "written")
+    drawn = rows(spec_of(charts.histogram(frame, DESK, title="题", limit=5)), "written")
     assert [row["label"] for row in drawn] == [*map(str, range(11)), "11+"]
     assert drawn[-1]["cases"] == 9
     assert {row["label"] for row in drawn if row["state"] == "5 个工作日内"} == set("012345")
     assert drawn[6]["tip"] == "6 个工作日办结 3 件次，占 20.00%"
+    longer = rows(spec_of(charts.histogram(frame, DESK, title="题", limit=6)), "written")
+    assert {row["label"] for row in longer if row["state"] == "6 个工作日内"} == set("0123456")
+    assert [row["state"] for row in longer if row["label"] == "11+"] == ["超过 6 个工作日"]
+    longest = rows(spec_of(charts.histogram(frame, DESK, title="题", limit=15)), "written")
+    assert [row["label"] for row in longest if row["state"] == "超过 10 个工作日"] == ["11+"]
 
 
 def test_heat_runs_from_zero_to_the_most() -> None:

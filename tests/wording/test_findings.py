@@ -151,6 +151,8 @@ def test_closings() -> None:
     assert findings.closings(frame.head(3), 5, 1 / 3) == (
         "33.3% 压在期限当天办结，没有超过 5 个工作日的；中位数 3 个工作日"
     )
+    longest = pd.DataFrame({"days": range(12), "cases": [0] * 10 + [9, 1]})
+    assert "10.0% 超过 10 个工作日；" in findings.closings(longest, 15, 0.1), "11 stands for all that took longer"
     assert findings.closings(frame.assign(cases=0), 5, float("nan")) == "所选时段没有办结的简单诉求"
 
 

@@ -19,30 +19,33 @@ def histogram(
     *,
     title: str,
     subtitle: str = "",
-    limit: int = 5,
+    limit: int,
     most: int = 10,
     axis_title: str = "办结用时（工作日）",
     height: int = 240,
 ) -> Chart:
     """Cases by working days to closing; days after `limit` in the colour of 超期. Clicks: "pick" on `days`.
 
-    Columns: days (whole number, not negative), cases. Days above `most` are put together as "11+".
+    Columns: days (whole number, not negative), cases. Days above `most` are put together as "11+": under a longer limit
+    nobody knows which of them are late, and they have no colour.
     """
     if frame.empty or frame["cases"].sum() == 0:
         return empty_chart("所选范围内没有办结件。", palette, title=title, subtitle=subtitle)
     folded = frame.assign(days=frame["days"].clip(upper=most + 1)).groupby("days")["cases"].sum()
     data = folded.reindex(range(most + 2), fill_value=0).rename_axis("days").reset_index()
-    within, over = _states(limit)
+    last = min(limit, most)
+    within, over = _states(last)
     total = data["cases"].sum()
     data["label"] = [str(day) if day <= most else f"{day}+" for day in data["days"]]
-    data["state"] = [within if day <= limit else over for day in data["days"]]
+    data["state"] = [within if day <= last else over for day in data["days"]]
     data["written"] = [text if text != "0" else "" for text in words.values_in_full(data["cases"], "count")]
     data["tip"] = [
         f"{label} 个工作日办结 {words.full_count(cases)} 件次，占 {words.percent(cases / total)}"
         for label, cases in data[["label", "cases"]].itertuples(index=False)
     ]
     ends = with_headroom(float(data["cases"].max()))
-    return _days(palette, limit, axis_title).chart(title, subtitle, height, data, ends=ends)
+    beyond = palette.red if last == limit else palette.muted
+    return _days(palette, last, beyond, axis_title).chart(title, subtitle, height, data, ends=ends)
 
 
 def _states(limit: int) -> list[str]:
@@ -50,12 +53,12 @@ def _states(limit: int) -> list[str]:
 
 
 @template
-def _days(palette: Palette, limit: int, axis_title: str) -> list[Any]:
+def _days(palette: Palette, limit: int, beyond: str, axis_title: str) -> list[Any]:
     base = alt.Chart(data_slot()).encode(
         x=alt.X("label:N", sort=None, title=axis_title, scale=alt.Scale(paddingInner=0.25)),
         y=alt.Y("cases:Q", title=None, axis=value_axis("count"), scale=fixed_scale(slot("ends"))),
     )
-    colour = alt.Color("state:N", scale=alt.Scale(domain=_states(limit), range=[palette.green, palette.red]))
+    colour = alt.Color("state:N", scale=alt.Scale(domain=_states(limit), range=[palette.green, beyond]))
     mark = (
         base.mark_bar(cursor=POINTER)
         .encode(color=colour, tooltip=alt.Tooltip("tip:N"))
