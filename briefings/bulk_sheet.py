@@ -58,7 +58,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     _bulk: Sequence[pa.Array] = ()
 
     def fill(self, first_row: int, columns: Sequence[pd.Series], moment: Format, day: Format) -> None:
-        """Take columns for the rows from `first_row` on (0 is the top): each of text, numbers, dates or times."""
+        """Take columns for the rows from `first_row` on (0: top): each of texts, numbers, days, times or yes/no."""
         self._first, self._dates = first_row, (moment, day)
         # Styles are numbered now: when rows are written, XlsxWriter has closed their list.
         self._bulk = [self._column(values) for values in columns]
@@ -116,7 +116,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # the library has no types
 
 def _array(values: pd.Series) -> pa.Array:
     """A column in one piece: more rows than a database hands over at once come in several."""
-    array = pa.array(values, from_pandas=True)
+    array = pa.array(cell_text.yes_or_no(values), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 

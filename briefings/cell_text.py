@@ -6,11 +6,15 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+import pandas as pd
+
 from briefings.model import Column, ColumnKind, Table, Valued
 from views import words
 
 # What XML 1.0 cannot hold, and halves of a pair.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+YES_OR_NO = {True: "是", False: "否"}
 
 _Written = TypeVar("_Written")
 _LONGEST_PROPERTY = 255
@@ -51,6 +55,14 @@ def _writable(value: Any) -> Any:
         changed: Mapping[str, Any] = {name: it for name, it in new.items() if it is not getattr(value, name)}
         return replace(value, **changed) if changed else value
     return value
+
+
+def yes_or_no(values: pd.Series) -> pd.Series:
+    """A column of yes and no in words, gaps left as they are; any other column as it is."""
+    is_mixed = values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "boolean"
+    if not is_mixed and not pd.api.types.is_bool_dtype(values):
+        return values
+    return values.map(YES_OR_NO)
 
 
 def property_text(text: str) -> str:

@@ -4,13 +4,15 @@ from io import BytesIO
 
 import pandas as pd
 
+from briefings import cell_text
+
 _SAMPLE = 1_000
 
 
 def workbook(rows: pd.DataFrame, title: str, watermark: str | None = None) -> bytes:
     """Rows with the heads of their columns as the one sheet of a workbook, called `title`; a watermark is at its foot.
 
-    Columns of texts, numbers, dates and times, with gaps; what else stands in one is written as text. No text becomes
+    Columns of texts, numbers, dates, times, yes and no, with gaps; what else stands in one is text. No text becomes
     a formula, a link or a number: a case number keeps all its digits.
     """
     # Every page that has a list brings this module, and few readers take a workbook.
@@ -63,4 +65,6 @@ def _missing(value: object) -> bool:
 def _text(value: object) -> str:
     if _missing(value):
         return ""
+    if isinstance(value, bool):
+        return cell_text.YES_OR_NO[value]
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from pandas.api.types import infer_dtype
 
+from briefings.cell_text import yes_or_no
 from briefings.listing import workbook
 from briefings.request import Request
 from casebase.personal import masked
@@ -205,10 +206,9 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     empty = [name for name in ("unit_contact",) if name in frame.columns and frame[name].isna().all()]
     table = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame.columns)])
     for name in table.columns:
+        table[name] = yes_or_no(table[name])
         if _is_time(name):
             table[name] = pd.to_datetime(table[name])
-        elif pd.api.types.is_bool_dtype(table[name]):
-            table[name] = table[name].map({True: "是", False: "否"})
         elif pd.api.types.is_float_dtype(table[name]) and (table[name].dropna() % 1 == 0).all():
             table[name] = table[name].astype("Int64")
     return table.rename(columns=COLUMN_NAMES)
@@ -311,10 +311,9 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
     if city and "unit" in table.columns:
         table["unit"] = table["unit"].map(short_names(set(table["unit"].dropna()), city).get, na_action="ignore")
     for name in table.columns:
+        table[name] = yes_or_no(table[name])
         if _is_time(name):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
-        elif pd.api.types.is_bool_dtype(table[name]):
-            table[name] = table[name].map({True: "是", False: "否"})
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
             table[name] = [words.NONE if words.is_missing(number) else f"{number:.0f}" for number in table[name]]

@@ -42,6 +42,22 @@ def test_days_that_not_every_case_has_are_numbers_with_gaps() -> None:
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [[-3, None], [None, None], [5, None]]
 
 
+def test_yes_and_no_are_words() -> None:
+    rows = pd.DataFrame(
+        {
+            "重件": [True, False, True],
+            "采纳": pd.array([True, None, False], dtype="boolean"),
+            "联名": pd.Series([None, False, True], dtype=object),
+            "无": pd.array([None] * 3, dtype="boolean"),
+            "各样": pd.Series([True, "待定", None], dtype=object),
+        }
+    )
+    sheet = openpyxl.load_workbook(BytesIO(workbook(rows, "建议"))).active
+    assert sheet is not None
+    read = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert read == [["是", "是", None, None, "是"], ["否", None, "否", None, "待定"], ["是", "否", "是", None, None]]
+
+
 def test_the_head_stays_and_columns_hold_their_chinese() -> None:
     sheet = openpyxl.load_workbook(BytesIO(workbook(ROWS, "信访件清单"))).active
     assert sheet is not None
