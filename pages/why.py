@@ -1,7 +1,6 @@
 """变化原因: the change of a number against an earlier period, split into parts that add up to it."""
 
 from collections.abc import Hashable, Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -103,7 +102,7 @@ def waterfall(view: View, metric: Metric, against: Against, dimension: str) -> N
 
 
 def cells(view: View, metric: Metric, against: Against) -> None:
-    """Place by class by channel, the largest change first; a row opens its cases."""
+    """Place by class by channel, the largest change first, in a block; a row opens its cases. Else no block."""
     known = contributions.dimensions(view, metric)
     by = [name for name in contributions.usual_dimensions(view) if name in known]
     if len(by) < 2:
@@ -113,22 +112,25 @@ def cells(view: View, metric: Metric, against: Against) -> None:
     if largest.empty:
         return
     written = contributions.written_cells(view, metric, change, by)
-    tables.headed(
-        written,
-        *contributions.cells_text(view, metric, change, by),
-        define=metric.id,
-        open_row=lambda row: open_group(metric, largest.iloc[row], by),
-        key=f"cells_{metric.id}",
-        alt=f"{metric.name}的变化按格",
-        high=12,
-        columns=dict.fromkeys(written.columns[len(by) :], tables.RIGHT),
-    )
+    with layout.block("cells"):
+        tables.headed(
+            written,
+            *contributions.cells_text(view, metric, change, by),
+            define=metric.id,
+            open_row=lambda row: open_group(metric, largest.iloc[row], by),
+            key=f"cells_{metric.id}",
+            alt=f"{metric.name}的变化按格",
+            high=12,
+            columns=dict.fromkeys(written.columns[len(by) :], tables.RIGHT),
+        )
 
 
 def effects(view: View, metric: Metric, against: Against, dimension: str) -> None:
-    """What the rate's change consists of in the whole, and how it is reckoned."""
+    """What the rate's change consists of in the whole, and how it is reckoned, in a block; no block where unknown."""
     table = contributions.effects_text(change_of(view, metric, against, [dimension]), dimension)
-    if table:
+    if not table:
+        return
+    with layout.block("effects", stretch=False):
         st.markdown(table)
         with st.expander("算法口径"):
             st.markdown(contributions.FORMULA)
@@ -179,6 +181,5 @@ def page(view: View) -> None:
             waterfall(view, metric, against, dimension)
     with left:
         if metric.kind is Kind.RATE:
-            layout.stack(view, {"effects": partial(effects, metric=metric, against=against, dimension=dimension)})
-    with layout.block("cells"):
-        cells(view, metric, against)
+            effects(view, metric, against, dimension)
+    cells(view, metric, against)
