@@ -171,7 +171,7 @@ def _change(metric: Metric, row: "pd.Series[Any]", against: str, few: int) -> Va
 
 
 def _moved(metric: Metric, now: float, before: float, few: int) -> Valued:
-    """How a count moved, in per cent; in pieces from a base under `few`, as sentences say it (prose.moved)."""
+    """How a count moved, in per cent; in pieces from a base under `few`, as sentences say it (prose.format_change)."""
     if metric.is_total and before and before < few:
         return Valued(_plain(now - before), "pieces")
     return Valued(words.change_ratio(now, before), "change")

@@ -17,9 +17,9 @@ COURSE, EXPECTED = "走势", "预计"
 STATES_NOTE = "▲ 异常上升，● 正常波动：此前起伏也大，或只是同时比较的许多项里偶然偏高的"
 
 
-def comparison_text(stretches: Stretches) -> str:
-    """What is expected by what came before: 按前 8 周."""
-    return f"按前 {STRETCHES} 周" if stretches.days == min(WINDOWS) else f"按前 {STRETCHES} 个 {stretches.days} 天"
+def comparison_text(days: int) -> str:
+    """What is expected in so many days by what came before: 按前 8 周, 按前 8 个 14 天."""
+    return f"按前 {STRETCHES} 周" if days == 7 else f"按前 {STRETCHES} 个 {days} 天"
 
 
 def title(stretches: Stretches, topics: pd.DataFrame, noun: str) -> str:
@@ -28,7 +28,7 @@ def title(stretches: Stretches, topics: pd.DataFrame, noun: str) -> str:
 
 
 def states(topics: pd.DataFrame) -> list[str]:
-    """▲ 热点 or ● 波动内. Column: alarm."""
+    """▲ 异常上升 or ● 正常波动. Column: alarm."""
     return [STATES[bool(alarm)].text for alarm in topics["alarm"]]
 
 

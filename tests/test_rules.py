@@ -7,6 +7,7 @@ import tokenize
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -345,14 +346,25 @@ def prose(path: Path) -> str:
     return "\n".join([*docstrings, *(token.string for token in tokens if token.type == tokenize.COMMENT)])
 
 
+@cache
+def names_of_modules() -> set[str]:
+    return {path.name for path in project_files()}
+
+
 def names_nothing(path: Path, name: str, section: str | None) -> bool:
-    """Whether a named file, or its section, is not there. Names of documents alone are those of docs/."""
+    """Whether a named file, or its section, is not there. Names of documents alone are those of docs/; a module alone
+    is any of that name."""
     places = [folder / name for folder in (ROOT, ROOT / "docs", path.parent)]
     target = next((place for place in places if place.is_file()), None)
     if target is None:
         # A bare name of any other kind may be a person's file (cases.csv); documents and paths are the project's.
         rooms = {room.name for room in ROOT.iterdir() if room.is_dir()}
-        return name.split("/")[0] in rooms or (name.endswith(".md") and not list(ROOT.glob(f"*/*/{name}")))
+        is_module = name.endswith(".py") and "/" not in name
+        return (
+            name.split("/")[0] in rooms
+            or (name.endswith(".md") and not list(ROOT.glob(f"*/*/{name}")))
+            or (is_module and name not in names_of_modules())
+        )
     return section is not None and not re.search(rf"(?m)^## {section}\. ", target.read_text(encoding="utf-8"))
 
 
@@ -375,6 +387,8 @@ def test_every_file_and_section_that_is_named_exists() -> None:
         ("nowhere.md", True),
         ("tests/queries/test_nowhere.py", True),
         ("tests/queries/reference.py", False),
+        ("nowhere.py", True),
+        ("bulk_sheet.py", False),
         ("cases.csv", False),
     ],
 )

@@ -57,7 +57,7 @@ def leading(counts: pd.Series, unit: str) -> str:
 def ranking(
     frame: pd.DataFrame, metric: Metric, target: float | None, noun: str, place: str, *, few: int, nameless: int = 0
 ) -> str:
-    """The finding of a ranking of places by any metric; frames of places.measured. `nameless`: see `most`."""
+    """The finding of a ranking of places by any metric; frames of places.with_metric. `nameless`: see `most`."""
     if metric.kind is Kind.RATE and metric.polarity is not Polarity.UP_GOOD:
         return highest(frame, metric, f"各{noun}", few=few)
     if metric.kind is Kind.RATE:
