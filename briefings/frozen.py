@@ -311,7 +311,7 @@ class _Questions:
         # The level below the area; None below a community.
         self.below = _BELOW.get(self._level)
         is_short = request.period.days <= hot_topics.WINDOWS[0]
-        self.topic_days = 7 if is_short else hot_topics.WINDOWS[-1]
+        self.topic_days = hot_topics.WINDOWS[0] if is_short else hot_topics.WINDOWS[-1]
 
     def state(self) -> _State:
         data, area = self._casebase.state(), self._request.area

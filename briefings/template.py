@@ -30,6 +30,7 @@ from casebase.workdays import Workdays
 from queries.dictionary import basis
 from queries.measure import metric_of
 from queries.model import Moment
+from queries.surges import STRETCHES
 from queries.wrongdoing import FEW, is_told
 from views import words
 from wording.names import PLACE_NAMES
@@ -248,6 +249,7 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_s
             latest=facts.latest,
             hot=facts.hot,
             topic_days=frozen.topic_days,
+            topic_stretches=chinese(STRETCHES),
             bureau=about.bureau,
             city=about.place,
             place=cell_text.one_line(frozen.whole),

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from cockpit import kpis, places
+from cockpit import kpis, places, topics
 from cockpit.kept import kept
 from cockpit.links import definition_link, list_link, topics_link, why_link
 from cockpit.view import View
 from queries import needs
-from queries.attention import About, Finding, month_before
+from queries.attention import SURGE_DAYS, About, Finding, month_before
 from queries.attention import attention as find_attention
 from queries.beginnings import beginnings
 from queries.measure import metric_of
@@ -155,7 +155,8 @@ def _rate(finding: Finding) -> str:
 
 
 def _surge(finding: Finding) -> str:
-    return f"{finding.name}：近 7 天登记 {_count(finding)}，按前 8 周预计{words.expected(finding.before)} 件次"
+    expected = f"{topics.comparison_text(SURGE_DAYS)}预计{words.expected(finding.before)} 件次"
+    return f"{finding.name}：近 {SURGE_DAYS} 天登记 {_count(finding)}，{expected}"
 
 
 def _gap(finding: Finding) -> str:

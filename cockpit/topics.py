@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from queries import hot_topics
-from queries.hot_topics import WINDOWS, Stretches
+from queries.hot_topics import Stretches
 from queries.surges import STRETCHES
 from views import words
 from wording import findings
@@ -24,7 +24,7 @@ def comparison_text(days: int) -> str:
 
 def title(stretches: Stretches, topics: pd.DataFrame, noun: str) -> str:
     """What has risen beyond chance, or that nothing has (see wording.findings.rises)."""
-    return findings.rises(topics, noun, stretches.days, comparison_text(stretches))
+    return findings.rises(topics, noun, stretches.days, comparison_text(stretches.days))
 
 
 def states(topics: pd.DataFrame) -> list[str]:
@@ -34,7 +34,7 @@ def states(topics: pd.DataFrame) -> list[str]:
 
 def tips(clusters: pd.DataFrame, stretches: Stretches) -> list[str]:
     """▲ 12 件次，按前 8 周预计约 4 件次. Columns: alarm, cases, expected."""
-    before = comparison_text(stretches)
+    before = comparison_text(stretches.days)
     return [
         f"{STATES[bool(alarm)].shape} {words.full_count(cases)} 件次，{before}预计{words.expected(expected)} 件次"
         for alarm, cases, expected in clusters[["alarm", "cases", "expected"]].itertuples(index=False)

@@ -99,7 +99,7 @@ def table(
         y_max=most or 1,
     )
     expected = st.column_config.TextColumn(
-        alignment="right", help=f"{topics.comparison_text(stretches)}和同期总量推算的登记量（件次）"
+        alignment="right", help=f"{topics.comparison_text(stretches.days)}和同期总量推算的登记量（件次）"
     )
     named = {TOPIC: st.column_config.Column(width=tables.width_of(heads[TOPIC]))} if TOPIC in heads else {}
     return tables.pick_row(

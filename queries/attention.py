@@ -23,6 +23,8 @@ from queries.targets import target_of
 
 # The rate that is looked at for what lies under its target.
 RATE = "five_day_closure"
+# The days in which a topic is looked at for what rises.
+SURGE_DAYS = min(hot_topics.WINDOWS)
 _WEEK = 7
 _LEAST_LEAD = 3
 
@@ -222,9 +224,9 @@ def _rate(casebase: ScopedCasebase, row: "pd.Series[Any]", as_of: datetime, peri
 def rising_topic(casebase: ScopedCasebase, as_of: datetime, within: Slice, place: str) -> Finding | None:
     """The class, place or class at a place whose cases of the last seven days rise least likely by chance.
 
-    Beyond chance by hot_topics.FALSE_ALARM_CHANCE; `before` is what the eight weeks before lead to expect.
+    Beyond chance by hot_topics.FALSE_ALARM_CHANCE; `before` is what the stretches before lead to expect.
     """
-    days = min(hot_topics.WINDOWS)
+    days = SURGE_DAYS
     topics = hot_topics.topics(
         casebase, as_of=as_of, days=days, within=within, place=place, most=1, with_year_before=False
     )

@@ -18,12 +18,14 @@ from cockpit.empty_periods import asked_together, month_instead, with_records
 from cockpit.months import monthly
 from cockpit.view import PRESETS, PREVIOUS, View, comparisons
 from queries import hot_topics, names
+from queries.attention import SURGE_DAYS
 from queries.measure import in_slice, measure, metric_of
 from queries.model import Kind, Metric, Slice, moment
 from queries.periods import period_of
 from queries.registry import METRICS
 from queries.registry.common import known
 from queries.subjects import PETITION, p
+from queries.surges import STRETCHES
 from queries.targets import target_of
 from screen import meeting, orders
 from views import cards, maps, wall, words
@@ -41,8 +43,6 @@ _ROWS = 16
 # Bars above others, of the origins of experts and the results of supervision orders.
 _SOURCES, _RESULTS = 8, 7
 _TOPICS = 10
-# Days in which something may rise.
-_DAYS = min(hot_topics.WINDOWS)
 # Bars below what rises, where nothing does.
 _CLASSES = 8
 # Of places beside sentences, at least, and where the wall is wide; the height of one (wall.css), units of 1080.
@@ -334,7 +334,7 @@ def rising_topics(view: View) -> Markup:
     topics = view.ask(
         hot_topics.topics,
         as_of=view.as_of,
-        days=_DAYS,
+        days=SURGE_DAYS,
         within=view.within,
         place=place,
         most=_TOPICS,
@@ -348,12 +348,12 @@ def rising_topics(view: View) -> Markup:
         )
         for row in risen.to_dict("records")
     ]
-    title = f"近 {_DAYS} 天 {len(rows)} 个话题异常上升" if rows else f"近 {_DAYS} 天没有话题异常上升"
-    against = "与此前 8 个同长时段比"
+    title = f"近 {SURGE_DAYS} 天 {len(rows)} 个话题异常上升" if rows else f"近 {SURGE_DAYS} 天没有话题异常上升"
+    against = f"与此前 {STRETCHES} 个同长时段比"
     table = wall.table_html(
         title,
         f"{against}（件次）；其余各类各地都在正常波动之内" if rows else "",
-        ("话题", f"近 {_DAYS} 天", "预计"),
+        ("话题", f"近 {SURGE_DAYS} 天", "预计"),
         rows,
         quiet=f"{against}，各类各地的件数都在正常波动之内。",
     )
@@ -363,14 +363,14 @@ def rising_topics(view: View) -> Markup:
 
 def _most_registered(view: View, most: int) -> Markup:
     """The classes of which most was registered in the days that are looked at for what rises."""
-    latest = replace(view, period=hot_topics.Stretches(view.as_of, _DAYS).window)
+    latest = replace(view, period=hot_topics.Stretches(view.as_of, SURGE_DAYS).window)
     classes = splits.split(latest, ["registered"], "category").sort_values("hits", ascending=False, kind="stable")
     first = classes.head(most)
     return wall.ranking_html(
-        f"近 {_DAYS} 天登记最多的内容分类",
+        f"近 {SURGE_DAYS} 天登记最多的内容分类",
         f"由多到少（件次）{_first_of(len(classes), most)}",
         wall.count_bars(first["name"], first["hits"]),
-        quiet=f"近 {_DAYS} 天没有登记的信访件。",
+        quiet=f"近 {SURGE_DAYS} 天没有登记的信访件。",
     )
 
 
