@@ -12,7 +12,7 @@ from casebase.scope import WHOLE, Scope
 from casebase.settings import AccessSettings
 
 # The claim that names a person for good, by OpenID Connect.
-SUBJECT = "sub"
+_SUBJECT = "sub"
 # Characters of a subject or a name: more is no name.
 _LONGEST = 200
 
@@ -34,17 +34,19 @@ class Claims:
 
 def read_claims(claims: Mapping[str, object], settings: AccessSettings) -> Claims:
     """What a provider's claims say, by the names that config.toml gives them. Raises ClaimError."""
-    subject = claims.get(SUBJECT)
+    names = (settings.role_claim, settings.area_claim, settings.unit_claim)
+    roles, areas, units = (texts_of(_found(claims, name), name) for name in names)
+    return told_claims(claims.get(_SUBJECT), _found(claims, settings.name_claim), roles, areas, units)
+
+
+def told_claims(
+    subject: object, name: object, roles: tuple[str, ...], areas: tuple[str, ...], units: tuple[str, ...]
+) -> Claims:
+    """The claims of whoever is named so; without a name they have their subject's. Raises ClaimError without one."""
     if not isinstance(subject, str) or not 0 < len(subject.strip()) <= _LONGEST:
         raise ClaimError("the claim sub is missing")
-    name = _found(claims, settings.name_claim)
-    return Claims(
-        subject=subject,
-        name=name.strip()[:_LONGEST] if isinstance(name, str) and name.strip() else subject,
-        roles=frozenset(_texts(claims, settings.role_claim)),
-        areas=_texts(claims, settings.area_claim),
-        units=_texts(claims, settings.unit_claim),
-    )
+    has_name = isinstance(name, str) and bool(name.strip())
+    return Claims(subject, str(name).strip()[:_LONGEST] if has_name else subject, frozenset(roles), areas, units)
 
 
 def identify(claims: Claims, settings: AccessSettings, directory: Callable[[], Directory]) -> Identity | Refusal:
@@ -88,9 +90,8 @@ def _found(claims: Mapping[str, object], name: str) -> object:
     return _found(inner, rest) if dot and isinstance(inner, Mapping) else None
 
 
-def _texts(claims: Mapping[str, object], name: str) -> tuple[str, ...]:
-    """The values of a claim: none, one, or a list. Numbers are codes written as such."""
-    value = _found(claims, name) if name else None
+def texts_of(value: object, name: str) -> tuple[str, ...]:
+    """The values of the claim of a name: none, one, or a list. Numbers are codes written as such. Raises ClaimError."""
     if value is None or value == "":
         return ()
     values = value if isinstance(value, list | tuple) else [value]

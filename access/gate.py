@@ -122,10 +122,9 @@ class Gate:
         return vouched or Refusal(Reason.NOT_NAMED if is_told else Reason.SIGNED_OUT)
 
     def _by_proxy(self, presented: Presented) -> _Vouched | None:
-        told = proxy.claims_of(presented.headers, self.settings)
-        if told is None:
+        claims = proxy.claims_of(presented.headers, self.settings)
+        if claims is None:
             return None
-        claims = read_claims(told, self.settings)
         return _Vouched(proxy.session_key(claims.subject, presented.address), claims)
 
     def _by_cookie(self, presented: Presented) -> _Vouched | None:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 
-from access.claims import SUBJECT, ClaimError
+from access.claims import ClaimError, Claims, texts_of, told_claims
 from access.networks import address_in
 from casebase.settings import AccessSettings
 
@@ -45,14 +45,13 @@ def header_names(settings: AccessSettings) -> dict[str, str]:
     return {name.lower(): what for name, what in told.items() if name}
 
 
-def claims_of(headers: Mapping[str, str], settings: AccessSettings) -> dict[str, object] | None:
-    """The proxy's headers (names in small letters) as claims; None where it names nobody. Raises ClaimError."""
+def claims_of(headers: Mapping[str, str], settings: AccessSettings) -> Claims | None:
+    """What the proxy's headers (names in small letters) say; None where it names nobody. Raises ClaimError."""
     told = {what: _text(headers.get(name, "")) for name, what in header_names(settings).items()}
     if not told["subject"]:
         return None
-    claims: dict[str, object] = {SUBJECT: told["subject"], settings.name_claim: told.get("name", "")}
-    lists = {settings.role_claim: "roles", settings.area_claim: "areas", settings.unit_claim: "units"}
-    return claims | {claim: _listed(told.get(what, "")) for claim, what in lists.items()}
+    roles, areas, units = (_listed(what, told) for what in ("roles", "areas", "units"))
+    return told_claims(told["subject"], told.get("name"), roles, areas, units)
 
 
 def session_key(subject: str, address: str) -> str:
@@ -60,8 +59,9 @@ def session_key(subject: str, address: str) -> str:
     return hashlib.sha256(f"{subject}\n{address}".encode()).hexdigest()
 
 
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",")] if text.strip() else []
+def _listed(what: str, told: Mapping[str, str]) -> tuple[str, ...]:
+    text = told.get(what, "")
+    return texts_of([part.strip() for part in text.split(",")] if text else [], what)
 
 
 def _text(value: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from ipaddress import ip_network
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -209,6 +210,23 @@ class AccessSettings(_Section):
     proxy_sign_out: str = ""
     log: str = Field("data/access", min_length=1)
     keep_months: int = Field(12, ge=6, le=1200)
+
+    @field_validator("role_claim", "name_claim", "area_claim", "unit_claim")
+    @classmethod
+    def _named(cls, claim: str) -> str:
+        if not claim.strip():
+            raise ValueError("a claim without a name says nothing; write the name that the provider gives it")
+        return claim
+
+    @model_validator(mode="after")
+    def _tells_apart(self) -> Self:
+        claims = {key: getattr(self, key) for key in ("role_claim", "name_claim", "area_claim", "unit_claim")}
+        headers = ("user_header", "name_header", "role_header", "area_header", "unit_header")
+        for named in (claims, {key: getattr(self, key).lower() for key in headers}):
+            for one, other in combinations(named, 2):
+                if named[one] and named[one] == named[other]:
+                    raise ValueError(f"{one} and {other} have the same name; each needs one of its own")
+        return self
 
     @model_validator(mode="after")
     def _lets_somebody_in(self) -> Self:

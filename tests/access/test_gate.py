@@ -158,6 +158,18 @@ def test_the_headers_of_the_proxy_say_who_it_is(tmp_path: Path) -> None:
     assert gate.who(Presented("10.1.1.1", {}, {})) == Refusal(Reason.NOT_NAMED)
 
 
+@pytest.mark.parametrize("names", [{"area_claim": ""}, {"unit_claim": "areas"}, {"role_claim": "areas"}])
+def test_what_the_claims_of_a_provider_are_called_changes_no_word_of_the_proxy(
+    tmp_path: Path, names: dict[str, str]
+) -> None:
+    """Whoever is named for a place must never see the whole city for a setting that is not the proxy's."""
+    gate = gate_of(PROXY.model_copy(update=names), tmp_path)
+    headers = {"x-forwarded-user": "wang", "x-forwarded-areas": "410105"}
+    found = gate.who(Presented("10.1.1.1", {}, headers | {"x-forwarded-groups": "领导".encode().decode("latin-1")}))
+    assert isinstance(found, Identity)
+    assert (found.role, found.scope) == (Role.LEADER, Scope(frozenset({"410105"})))
+
+
 def test_a_session_behind_the_proxy_begins_again_when_the_person_asks(tmp_path: Path) -> None:
     gate = gate_of(PROXY, tmp_path, clock := Clock())
     told = Presented(

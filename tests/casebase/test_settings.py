@@ -202,6 +202,10 @@ def test_url_of_the_environment_leaves_the_other_settings(tmp_path: Path, monkey
         ("[access]\nsign_in = 'oidc'\n", 1, "must say which values give which role"),
         ("[access]\nsign_in = 'proxy'\nroles = {leader = ['a']}\n", 1, "needs proxy_addresses"),
         ("[access]\nproxy_addresses = ['10.0.0.5', 'proxy.local']\n", 2, "proxy.local is no address"),
+        ("[access]\nreveal = []\narea_claim = ''\n", 3, "a claim without a name says nothing"),
+        ("[access]\nrole_claim = ' '\n", 2, "a claim without a name says nothing"),
+        ("[access]\nunit_claim = 'areas'\n", 1, "area_claim and unit_claim have the same name"),
+        ("[access]\nunit_header = 'x-forwarded-areas'\n", 1, "area_header and unit_header have the same name"),
     ],
 )
 def test_access_is_set_whole_and_without_secrets(tmp_path: Path, text: str, line: int, reason: str) -> None:
