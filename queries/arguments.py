@@ -1,5 +1,6 @@
 """Arguments of commands: days, moments and periods, places and units, each wrong one named in one sentence."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
@@ -60,13 +61,13 @@ def days_of(period: Period | None, at: datetime) -> str:
 
 def moment(text: str) -> datetime:
     """A moment of --as-of; a day means its end. Raises UsageError for anything else."""
-    try:
+    with suppress(ValueError):
+        return end_of_day(date.fromisoformat(text))  # no time was given, however the day is written
+    with suppress(ValueError):
         parsed = datetime.fromisoformat(text)
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo:
-        raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00")
-    return parsed if ":" in text else end_of_day(parsed.date())
+        if parsed.tzinfo is None:
+            return parsed
+    raise UsageError(f"--as-of {text}: not a moment; write it as 2026-11-22 or 2026-11-22T10:30:00")
 
 
 def code(

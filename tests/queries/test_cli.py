@@ -20,6 +20,7 @@ from casebase.engine import Casebase
 from casebase.schema import petition
 from casebase.settings import ROOT
 from queries import __main__ as entry
+from queries import arguments
 from queries.cases import Part, cases
 from queries.measure import measure
 from queries.model import Kind, Slice
@@ -185,9 +186,21 @@ def test_a_day_means_its_end(ask: Ask) -> None:
     asked = [ask("backlog", "--as-of", text, "--format", "json").records()[0]
              for text in ("2026-11-01", "20261101", "2026-11-01T23:59:59.999999")]  # fmt: skip
     assert asked[0] == asked[1] == asked[2]
-    assert (
-        ask("backlog", "--as-of", "2026-11-01T08:00", "--format", "json").records()[0]["as_of"] == "2026-11-01T08:00:00"
-    )
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-01T08:00", datetime(2026, 11, 1, 8)),
+        ("2026-11-01T08", datetime(2026, 11, 1, 8)),
+        ("2026-11-01 08", datetime(2026, 11, 1, 8)),
+        ("20261101T0830", datetime(2026, 11, 1, 8, 30)),
+        ("20261101T083015", datetime(2026, 11, 1, 8, 30, 15)),
+        ("2026-11-01T00", datetime(2026, 11, 1)),
+    ],
+)
+def test_a_time_that_was_given_is_the_moment(text: str, moment: datetime) -> None:
+    assert arguments.moment(text) == moment
 
 
 def test_every_rate_has_words_for_both_sides() -> None:
