@@ -13,6 +13,7 @@ from queries.joins import needed
 from queries.measure import check_dimensions, conditions, in_slice, metric_of, span_of
 from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
+from queries.scans import TIME
 from queries.subjects import as_key
 
 _QUANTILES = {"median": 0.5, "p90": 0.9}
@@ -30,12 +31,15 @@ def spread(
     """Median and 90th percentile (between neighbours: interpolated) of a mean's amounts, in the metric's unit.
 
     One row a group, one row without `by`: the `by` columns (None where not filled in), then frames.SPREAD: hits,
-    median, p90 (NaN without a row). Splits by time are not offered. Raises UsageError for a metric that is no mean.
+    median, p90 (NaN without a row). Raises UsageError for a metric that is no mean, and for a split by time, which is
+    not offered.
     """
     chosen = metric_of(metric)
     if chosen.amount is None:
         raise UsageError(f"metric {metric} is no mean; it has no amounts that could spread")
     check_dimensions(chosen, by)
+    if not set(by).isdisjoint(TIME):
+        raise UsageError(f"the spread of {metric} cannot be split by time; ask for one period at a time")
     as_of, period, within = span_of(chosen, as_of, period, within)
     at = moment(casebase, as_of)
     _, hits = conditions(at, chosen, period)

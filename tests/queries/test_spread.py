@@ -45,3 +45,9 @@ def test_nothing_has_no_median(city: Casebase) -> None:
 def test_only_means_have_a_spread(city: Casebase) -> None:
     with pytest.raises(UsageError, match="no mean"):
         spread(city.whole, "backlog", as_of=NOW)
+
+
+@pytest.mark.parametrize("by", [["month"], ["task_kind", "day"]])
+def test_a_spread_is_not_split_by_time(city: Casebase, by: list[str]) -> None:
+    with pytest.raises(UsageError, match="cannot be split by time"):
+        spread(city.whole, "contact_hours", as_of=NOW, by=by)
