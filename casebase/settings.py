@@ -28,6 +28,8 @@ from casebase.errors import UsageError
 from casebase.toml_lines import line_of
 
 ROOT = Path(__file__).resolve().parent.parent
+# Cases are of these years; the calendar may reach one further, for the limits of the last.
+FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 
 class _Section(BaseModel):
@@ -72,8 +74,8 @@ class CitySettings(_Section):
 
 class CalendarSettings(_Section):
     kind: Literal["china", "weekdays"] = "china"
-    first_year: int = Field(2010, ge=1990, le=2100)
-    last_year: int = Field(2030, ge=1990, le=2100)
+    first_year: int = Field(2010, ge=FIRST_YEAR, le=LAST_YEAR + 1)
+    last_year: int = Field(2030, ge=FIRST_YEAR, le=LAST_YEAR + 1)
     rest_days: tuple[date, ...] = ()
     work_days: tuple[date, ...] = ()
     file: str = ""

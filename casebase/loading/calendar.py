@@ -6,7 +6,7 @@ from sqlalchemy import Connection, extract, func, select
 from casebase import workdays
 from casebase.errors import CasebaseError
 from casebase.schema import petition
-from casebase.settings import CalendarSettings
+from casebase.settings import FIRST_YEAR, LAST_YEAR, CalendarSettings
 from casebase.workdays import Workdays
 
 
@@ -23,9 +23,9 @@ def cover(connection: Connection, settings: CalendarSettings, kind: str) -> bool
         select(*(extract("year", bound(column)) for column in columns for bound in (func.min, func.max)))
     ).one()
     known = [int(year) for year in years if year is not None]
-    # Comparisons look a year back, deadlines reach beyond the last case.
-    first = min([settings.first_year, *(year - 1 for year in known)])
-    last = max([settings.last_year, *(year + 1 for year in known)])
+    # Comparisons look a year back, deadlines reach beyond the last case; no calendar goes beyond its bounds for that.
+    first = max(FIRST_YEAR, min([settings.first_year, *(year - 1 for year in known)]))
+    last = min(LAST_YEAR + 1, max([settings.last_year, *(year + 1 for year in known)]))
     wanted = calendar(settings, kind, first, last)
     if _kept(connection, wanted):
         return False

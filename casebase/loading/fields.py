@@ -17,11 +17,10 @@ from casebase.loading.batch import Batch, by_value, taken
 from casebase.loading.field_words import in_words
 from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
 from casebase.persons import key_of
-from casebase.settings import Settings
+from casebase.settings import LAST_YEAR, Settings
 from casebase.workdays import Workdays
 
-# Later times are typing errors or placeholders; the working-day calendar ends here too.
-LAST_YEAR = 2099
+# Later times are typing errors or placeholders.
 _END = pd.Timestamp(LAST_YEAR + 1, 1, 1)
 # 集体访: five people and more (domain.md §3).
 _COLLECTIVE = 5

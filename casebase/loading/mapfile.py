@@ -27,6 +27,7 @@ from casebase.errors import UsageError
 from casebase.loading.clean_text import BLANKS, folded
 from casebase.loading.field_words import in_words
 from casebase.schema import metadata
+from casebase.settings import FIRST_YEAR
 from casebase.toml_lines import line_of
 
 TableName = Literal[
@@ -406,8 +407,7 @@ class CaseMap(FileMap):
 
     @property
     def first_year(self) -> int:
-        # The working-day calendar begins here.
-        return 1990
+        return FIRST_YEAR
 
     def _rule_columns(self) -> list[str]:
         wanted: list[str] = []

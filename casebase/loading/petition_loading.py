@@ -14,7 +14,7 @@ from casebase.loading.readers import Reader
 from casebase.loading.run import Loading
 from casebase.persons import person_secret
 from casebase.schema import area, category, info, petition, unit
-from casebase.settings import Settings
+from casebase.settings import LAST_YEAR, Settings
 from casebase.workdays import Workdays
 
 # The longest extension a map may bring, rounded up: a deadline rolled over rest days must find its day.
@@ -118,7 +118,7 @@ class PetitionLoading(Loading[CaseMap]):
         """A calendar around the times of the batch, with room for the deadlines after them."""
         kept = self.settings.calendar
         first, last = fields.years(batch)
-        span = min(first, kept.first_year), max(min(last + _YEARS_AHEAD, fields.LAST_YEAR + 1), kept.last_year)
+        span = min(first, kept.first_year), max(min(last + _YEARS_AHEAD, LAST_YEAR + 1), kept.last_year)
         if span not in self._calendars:
             self._calendars[span] = calendar(kept, self.kind, *span)
         return self._calendars[span]

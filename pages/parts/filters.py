@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from casebase.settings import FIRST_YEAR, LAST_YEAR
 from cockpit import places
 from cockpit.data import Data
 from cockpit.kept import kept
@@ -52,9 +53,8 @@ _PAGE_KEYS = (
     "mediation_level",
     "grid_kind",
 )
-# Cases and calendars reach from here to here (casebase.loading); left to itself the widget goes ten years back, and
-# a link's day before that is dropped without a word.
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+# Left to itself the widget goes ten years back, and a link's day before that is dropped without a word.
+FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 # Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
 _DATE_WIDTH = 150
 _AREA_LABELS = {"district": "区县", "street": "街道", "community": "社区"}

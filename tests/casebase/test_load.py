@@ -31,7 +31,7 @@ from casebase.schema import (
     petition_event,
     unit,
 )
-from casebase.settings import ROOT
+from casebase.settings import FIRST_YEAR, LAST_YEAR, ROOT
 
 NOW = datetime(2026, 11, 20, 12)
 LATER = datetime(2026, 11, 21, 12)
@@ -437,6 +437,16 @@ def test_finding_repeats_writes_only_what_changes(empty_casebase: Casebase, tmp_
         connection.execute(petition.update().values(settled_by=laid))
         mark_repeats(connection, "test")
     assert rows(empty_casebase, petition.c.settled_by) == [(laid,)] * 3
+
+
+@pytest.mark.parametrize("year", [FIRST_YEAR, LAST_YEAR])
+def test_cases_of_the_first_and_the_last_year_are_loaded(empty_casebase: Casebase, tmp_path: Path, year: int) -> None:
+    """No calendar begins before the first year, for all that comparisons look a year back."""
+    text = HEADER + f"a,{year}-01-02 10:00:00,,来访\nb,{year}-12-31 10:00:00,,来访\n"
+    result = run(empty_casebase, write(tmp_path, text), now=datetime(LAST_YEAR, 12, 31, 12))
+    assert (result.read, result.loaded) == (2, 2)
+    assert None not in rows(empty_casebase, petition.c.five_day_due)
+    assert empty_casebase.workdays.first == date(FIRST_YEAR if year == FIRST_YEAR else 2010, 1, 1)
 
 
 def test_deadlines_are_computed_where_no_column_has_them(casebase_of: Any, new_url: Any, tmp_path: Path) -> None:
