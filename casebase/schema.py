@@ -1,9 +1,9 @@
 """The canonical schema: one SQLAlchemy definition for every engine.
 
-Names are the contract for loading files and for the commands. All times are Asia/Shanghai wall
-time without zone. Places are joined by code, never by name. There are no foreign keys: real
-files refer to units and grids that arrive later or never, and a row with a dangling code is kept
-and reported as a finding instead of being lost.
+Names are the contract for loading files and for the commands. All times are wall time of the city
+without zone ([city] timezone of config.toml, Asia/Shanghai as it comes). Places are joined by code,
+never by name. There are no foreign keys: real files refer to units and grids that arrive later or
+never, and a row with a dangling code is kept and reported as a finding instead of being lost.
 """
 
 from datetime import datetime

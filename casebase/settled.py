@@ -21,7 +21,9 @@ from casebase.schema import OPEN_END, info, petition
 
 KEY = "settled"
 MARGIN = timedelta(days=100)
-"""No rule looks further back from its moment, or ahead from a time of the case (days of repeats, of reviews: 90)."""
+"""No rule looks further back from its moment, or ahead from a time of the case (days of repeats, of reviews: 90), as
+config.toml comes. Where it sets a longer limit, queries.settled keeps further off (`_margin` there).
+"""
 _NO_TIMES_OF_THE_CASE = {"settled_by", "updated_at"}
 TIMES = tuple(
     column.name
