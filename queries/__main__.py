@@ -22,12 +22,13 @@ from casebase.engine import ScopedCasebase, open_casebase
 from casebase.errors import UsageError
 from casebase.personal import masked_column
 from casebase.settings import read_settings
-from queries import arguments, names, needs
+from queries import arguments, names
+from queries.beginnings import BEFORE_RECORDS, beginnings
 from queries.cases import Part, cases, count_cases
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS, OPTIONAL_COLUMNS, SMALL, head_of_number
 from queries.dictionary import dictionary
 from queries.export import csv
-from queries.measure import measure, metric_of, span_of
+from queries.measure import Query, lacks_of, measure, metric_of, span_of
 from queries.model import Kind, Slice
 from queries.names import with_names
 from queries.needs import unknown
@@ -110,7 +111,7 @@ def run(
         if list_cases:
             of_list = periods[metric_of(metrics[0]).is_stock]
             table, of = _listed(casebase, metrics[0], list_cases, moment, of_list, within, limit)
-            _warn(casebase, metrics[0])
+            _warn(casebase, Query((metrics[0],), moment, of_list, within))
         else:
             every = _sorted(_measured(casebase, metrics, moment, periods, within, split), sort)
             table, of = every[:limit], len(every)
@@ -270,13 +271,13 @@ def _notes(
     )
 
 
-def _warn(casebase: ScopedCasebase, metric: str) -> None:
+def _warn(casebase: ScopedCasebase, query: Query) -> None:
     """Say on stderr that the rows of a number that is not known are not that number."""
-    lacks = needs.unknown(casebase).get(metric_of(metric).id)
-    if lacks:
-        print(
-            f"metric {metric}: not known, the data has no {', '.join(lacks)}; its rows are no number", file=sys.stderr
-        )
+    for metric, lacks in lacks_of(casebase, query).items():
+        why = f"the data has no {', '.join(lacks)}"
+        if BEFORE_RECORDS in lacks:
+            why = f"its records begin on {beginnings(casebase).first_of(metric_of(metric))}"
+        print(f"metric {metric}: not known, {why}; its rows are no number", file=sys.stderr)
 
 
 def _sorted(numbers: pd.DataFrame, column: str | None) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def _plan(casebase: ScopedCasebase, query: Query) -> Iterator[Pass]:
 
 
 def _answer(casebase: ScopedCasebase, query: Query, parts: Iterable[Sequence[Number]]) -> pd.DataFrame:
-    by, lacks = query.by, _lacks(casebase, query)
+    by, lacks = query.by, lacks_of(casebase, query)
     numbers = _of_people(casebase, _in_order([number for part in parts for number in part], query), query)
     moments = {name: span_of(metric_of(name), query.as_of, query.period, query.within)[0] for name in query.metrics}
     columns: dict[str, list[Any]] = {name: [number.keys[name] for number in numbers] for name in by}
@@ -102,7 +102,7 @@ def _answer(casebase: ScopedCasebase, query: Query, parts: Iterable[Sequence[Num
     return frames.of(columns, {**frames.keys(by), **frames.NUMBERS})
 
 
-def _lacks(casebase: ScopedCasebase, query: Query) -> Mapping[str, Sequence[str]]:
+def lacks_of(casebase: ScopedCasebase, query: Query) -> Mapping[str, Sequence[str]]:
     """The metrics of a query that are not known, each with what they lack; BEFORE_RECORDS of what begins later."""
     lacks: dict[str, Sequence[str]] = {}
     unknown, records = needs.unknown(casebase), beginnings(casebase)

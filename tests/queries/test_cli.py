@@ -21,6 +21,7 @@ from casebase.schema import petition
 from casebase.settings import ROOT
 from queries import __main__ as entry
 from queries import arguments
+from queries.beginnings import BEFORE_RECORDS
 from queries.cases import Part, cases
 from queries.measure import measure
 from queries.model import Kind, Slice
@@ -186,6 +187,18 @@ def test_a_day_means_its_end(ask: Ask) -> None:
     asked = [ask("backlog", "--as-of", text, "--format", "json").records()[0]
              for text in ("2026-11-01", "20261101", "2026-11-01T23:59:59.999999")]  # fmt: skip
     assert asked[0] == asked[1] == asked[2]
+
+
+def test_a_list_of_days_before_the_first_record_is_no_number(ask: Ask) -> None:
+    """The number says before_records there, and the list behind it must not be read as 0."""
+    days = ["--from", "1999-01-01", "--to", "1999-12-31"]
+    assert ask("registered", *days, *AT, "--format", "json").records()[0]["unknown"] == BEFORE_RECORDS
+    listed = ask("registered", *days, *AT, "--cases", "hits", "--format", "json")
+    assert (listed.code, json.loads(listed.out)) == (0, [])
+    assert re.fullmatch(
+        r"metric registered: not known, its records begin on 20\d\d-\d\d-\d\d; its rows are no number\n", listed.err
+    )
+    assert ask("registered", *AT, "--cases", "hits", "--limit", "1", "--format", "json").err == ""
 
 
 @pytest.mark.parametrize(
