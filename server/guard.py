@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.parts import menu
 from screen.sentences import NOT_FOUND, OTHER_HOST, page_of
 from server.hosts import is_own_host
+from server.sockets import close
 
 # No page takes a file and no wish is longer than a few hundred bytes.
 MOST_BYTES = 16 * 1024
@@ -20,7 +21,8 @@ _PAGES = {entry.path for entry in menu.ENTRIES}
 # Of the framework's addresses those that no page of ours needs: files that are taken, programs that drive a page, and
 # figures of the process.
 _CLOSED = ("/_stcore/upload_file", "/_stcore/agent", "/_stcore/metrics", "/_stcore/script-health-check")
-_POLICY_VIOLATION = 1008
+# The framework's and the wall's own files, which tell nothing of the data: anybody may read them, browsers keep them.
+OPEN_FOLDERS = ("/static/", "/component/", "/_stcore/bidi-components/", "/screen/static/")
 
 
 class Refusals:
@@ -33,8 +35,7 @@ class Refusals:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and is_foreign_socket(scope):
-            await receive()
-            return await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return await close(scope, receive, send)
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         refused = refusal(scope)

@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
+from starlette.status import WS_1008_POLICY_VIOLATION, WS_1011_INTERNAL_ERROR
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.guard import base_path
+from server.guard import OPEN_FOLDERS, base_path
 
-# The framework's and the wall's own files, which tell nothing of the data and may be kept by browsers.
-_FILES = ("/static/", "/component/", "/_stcore/bidi-components/", "/screen/static/", "/favicon.png")
+# What browsers may keep.
+_FILES = (*OPEN_FOLDERS, "/favicon.png")
 # What a browser can do that no page of ours asks for.
 _UNUSED = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "gamepad", "geolocation",
@@ -123,7 +124,8 @@ class _Answer:
             await self.send({"type": "websocket.http.response.body", "body": b""})
         else:
             self.has_begun = True
-            await self._send({"type": "websocket.close", "code": 1008 if status == 403 else 1011})
+            code = WS_1008_POLICY_VIOLATION if status == 403 else WS_1011_INTERNAL_ERROR
+            await self._send({"type": "websocket.close", "code": code})
 
 
 async def _nothing() -> Message:

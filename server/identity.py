@@ -24,13 +24,12 @@ from access.requests import ADDRESS, CONNECTION, IDENTITY, OWN, RESUMES, SESSION
 from casebase.errors import CasebaseError
 from cockpit import process
 from screen.sentences import Sentence, page_of
-from server.guard import base_path, foreign, is_page
+from server.guard import OPEN_FOLDERS, base_path, foreign, is_page
 from server.sockets import BoundSocket, close
 
 LOGIN, LOGOUT, CALLBACK = "/auth/login", "/auth/logout", "/oauth2callback"
-# What shows no data and is needed to sign in: the framework's own page and files, and what it asks of a server first.
+# What shows no data and is needed to sign in, beside OPEN_FOLDERS: the framework's picture, what it asks first.
 _OPEN = re.compile(r"/favicon\.png|(/\w+)?/_stcore/(health|host-config)")
-_OPEN_FOLDERS = ("/static/", "/component/", "/_stcore/bidi-components/", "/screen/static/")
 # What a screen may ask for, and where it asks for a code.
 _WALL, _PAIRING = "/screen", "/screen/pairing"
 _OF_SCREENS = (_WALL, "/screen/data", "/screen/figures", "/screen/wish")
@@ -98,7 +97,7 @@ class _Entry:
         """What answers a request."""
         if self._path in (LOGIN, LOGOUT, CALLBACK):
             return await self._sign_in_or_out()
-        if _OPEN.fullmatch(self._path) or self._path.startswith(_OPEN_FOLDERS) or is_page(self._path):
+        if _OPEN.fullmatch(self._path) or self._path.startswith(OPEN_FOLDERS) or is_page(self._path):
             return self._app
         return await self._let_in()
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import anyio
 from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket
 
 from access.identity import Refusal
@@ -21,8 +22,6 @@ from cockpit import process
 from cockpit.preparing import Preparing
 from cockpit.reading import LOOK
 from server.guard import foreign
-
-_POLICY_VIOLATION = 1008
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +89,7 @@ def routes() -> list[BaseRoute]:
 
     async def line(socket: WebSocket) -> None:
         if foreign(socket.headers) or isinstance(identity_of(socket), Refusal):
-            await socket.close(_POLICY_VIOLATION)
+            await socket.close(WS_1008_POLICY_VIOLATION)
             return
         await socket.accept()
         speaking = asyncio.create_task(_speak(news, socket))

@@ -2,17 +2,16 @@
 
 import asyncio
 
+from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.sessions import Sessions
-
-POLICY_VIOLATION = 1008
 
 
 async def close(_scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a socket that is refused."""
     await receive()
-    await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+    await send({"type": "websocket.close", "code": WS_1008_POLICY_VIOLATION})
 
 
 class BoundSocket:
@@ -69,8 +68,8 @@ class BoundSocket:
             await self._wait(self._next)
         if not self._is_closed:
             self._is_closed = True
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-        return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+            await send({"type": "websocket.close", "code": WS_1008_POLICY_VIOLATION})
+        return {"type": "websocket.disconnect", "code": WS_1008_POLICY_VIOLATION}
 
     async def _wait(self, message: "asyncio.Task[Message]") -> None:
         """Until there is a message, some session was ended, or this one is over if nobody does anything."""
