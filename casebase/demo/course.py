@@ -21,6 +21,9 @@ REFUSED, NO_MORE, FILED = range(len(NOT_HANDLED))
 SIXTH = HANDLING_PATHS.index(PETITION_PROCEDURE)
 _TWENTY_NINE, _THIRTY = HANDLING_PATHS.index(ARTICLE_29), HANDLING_PATHS.index(ARTICLE_30)
 _NO_PATH = -1
+# Of 10,000 hard cases those refused, of repeats those no longer accepted besides, of letters and of what comes over the
+# net those filed.
+OF_REFUSED, OF_NO_MORE, OF_FILED_LETTERS, _OF_FILED_NET = 140, 450, 220, 45
 EXTENSION_DAYS = 30
 _LONG_DAYS = 82
 # Of 1,000 cases that stay open those up to each span, and the spans in days.
@@ -189,11 +192,10 @@ def _endings(draws: Draws, case: Origins, quick: np.ndarray) -> np.ndarray:
     """Few hard cases are refused, repeats more often no longer accepted, some letters filed without an answer."""
     roll = draws.below(PER_MYRIAD, case.size)
     open_to = ~quick & (case.purpose != origins.REPORT)
-    no_more = np.where(case.first, 0, 450)
-    file = np.where(case.channel == origins.LETTER, 220, np.where(case.channel == origins.NET, 45, 0))
-    ending = np.select(
-        [roll < 140, roll < 140 + no_more, roll < 140 + no_more + file], [REFUSED, NO_MORE, FILED], HANDLED
-    )
+    no_more = OF_REFUSED + np.where(case.first, 0, OF_NO_MORE)
+    net = np.where(case.channel == origins.NET, _OF_FILED_NET, 0)
+    filed = no_more + np.where(case.channel == origins.LETTER, OF_FILED_LETTERS, net)
+    ending = np.select([roll < OF_REFUSED, roll < no_more, roll < filed], [REFUSED, NO_MORE, FILED], HANDLED)
     return np.where(open_to, ending, HANDLED)
 
 

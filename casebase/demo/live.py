@@ -35,8 +35,6 @@ _TICK = timedelta(seconds=15)
 _PAUSE = timedelta(minutes=10)
 _DAY = 86_400
 _ROWS_AT_ONCE = 5_000
-# Of 10,000 hard cases: letters filed, cases refused, and of repeats those no longer accepted besides.
-_FILED, _REFUSED, _NO_MORE = 220, 140, 450
 _OLD = pd.Timedelta(days=200)
 """Cases that were open for longer when the city came alive go on staying open."""
 
@@ -312,9 +310,8 @@ def _forward(span: steps.Span, rows: pd.DataFrame) -> None:
     some = rows[waiting]
     days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 4])[steps.draw_below(span, some.petition_id, 1, 10)]
     planned = steps.office_moment_after(span, some.registered_at, days, some.petition_id, 2)
-    filed = (
-        some.is_hard & (some.channel == "来信") & (steps.draw_below(span, some.petition_id, 15, PER_MYRIAD) < _FILED)
-    )
+    roll = steps.draw_below(span, some.petition_id, 15, PER_MYRIAD)
+    filed = some.is_hard & (some.channel == "来信") & (roll < course.OF_FILED_LETTERS)
     steps.apply(span, rows, "forwarded_at", some.registered_at[~filed], planned[~filed])
     steps.apply(span, rows, "closed_at", some.registered_at[filed], planned[filed])
     rows.loc[waiting & rows.forwarded_at.notna(), "status"] = "待受理"
@@ -342,11 +339,11 @@ def _accept(span: steps.Span, rows: pd.DataFrame) -> None:
     planned = steps.office_moment_after(span, some.received_at, days, some.petition_id, 4)
     roll = steps.draw_below(span, some.petition_id, 18, PER_MYRIAD)
     again = ~some.is_first.astype(bool)
-    refused = some.is_hard & (roll < np.where(again, _REFUSED + _NO_MORE, _REFUSED))
+    refused = some.is_hard & (roll < course.OF_REFUSED + np.where(again, course.OF_NO_MORE, 0))
     steps.apply(span, rows, "accepted_at", some.received_at[~refused], planned[~refused])
     steps.apply(span, rows, "closed_at", some.received_at[refused], planned[refused])
     ended = waiting & rows.closed_at.notna()
-    no_more = pd.Series(roll >= _REFUSED, index=some.index).reindex(rows.index, fill_value=False)
+    no_more = pd.Series(roll >= course.OF_REFUSED, index=some.index).reindex(rows.index, fill_value=False)
     rows.loc[ended, "status"] = np.where(no_more[ended], NOT_HANDLED[course.NO_MORE], NOT_HANDLED[course.REFUSED])
     done = waiting & rows.accepted_at.notna()
     rows.loc[done, "status"] = "办理中"
