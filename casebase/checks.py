@@ -39,7 +39,9 @@ from casebase.case_words import (
     HOTLINE,
     NOT_HANDLED,
     OPEN_STATUSES,
+    RATINGS,
     REGISTERING_LEVELS,
+    STATUSES,
     SUGGESTION,
     WRONGDOING,
 )
@@ -66,8 +68,7 @@ from casebase.settings import DeadlineSettings
 from casebase.settled import settled_by
 
 Severity = Literal["error", "warning"]
-MARKS = ("满意", "基本满意", "不满意")
-OPEN, ENDED = OPEN_STATUSES, (CLOSED, *NOT_HANDLED)
+_ENDED = (CLOSED, *NOT_HANDLED)
 _EVENTS = ("registered_at", "forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at")
 # Clocks and time zones differ by less.
 _TOLERANCE = timedelta(days=1)
@@ -75,9 +76,9 @@ _TOLERANCE = timedelta(days=1)
 VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
     petition.c.channel: ("来信", "来访", "网信", "电话", "传真", HOTLINE),
     petition.c.purpose: ("求决", "申诉", SUGGESTION, WRONGDOING, "其他"),
-    petition.c.satisfaction_bureau: MARKS,
-    petition.c.satisfaction_unit: MARKS,
-    petition.c.status: (*OPEN, *ENDED),
+    petition.c.satisfaction_bureau: RATINGS,
+    petition.c.satisfaction_unit: RATINGS,
+    petition.c.status: STATUSES,
     petition.c.handling_path: HANDLING_PATHS,
     petition.c.registering_level: REGISTERING_LEVELS,
     grid.c.kind: ("社区网格", "微网格", "农村网格", "专属网格"),
@@ -226,12 +227,12 @@ def _contradictions() -> Iterator[Rule]:
     text = "cases with a time later than their last change: typed wrong"
     yield Rule("future_times", "error", petition, late, text)
     yield Rule(
-        "open_but_closed", "warning", petition, and_(p.status.in_(OPEN), p.closed_at.is_not(None)),
-        f"cases whose status is {' '.join(OPEN)} beside a time of closing, which counts",
+        "open_but_closed", "warning", petition, and_(p.status.in_(OPEN_STATUSES), p.closed_at.is_not(None)),
+        f"cases whose status is {' '.join(OPEN_STATUSES)} beside a time of closing, which counts",
     )  # fmt: skip
     yield Rule(
-        "closed_without_time", "warning", petition, and_(p.status.in_(ENDED), p.closed_at.is_(None)),
-        f"cases whose status is {' '.join(ENDED)} without a time of closing: they count as open",
+        "closed_without_time", "warning", petition, and_(p.status.in_(_ENDED), p.closed_at.is_(None)),
+        f"cases whose status is {' '.join(_ENDED)} without a time of closing: they count as open",
     )  # fmt: skip
     # Only a change past the cockpit leaves it so (casebase.row_order).
     yield Rule(

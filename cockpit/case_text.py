@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from casebase.case_words import NOT_HANDLED
+from casebase.case_words import HIGHER_LEVELS, NOT_HANDLED, SOURCE_FLAGS
 from cockpit import kpis
 from cockpit.view import View
 from queries.clocks import Clock, Standing
@@ -28,13 +28,8 @@ SOON = 3
 _FLAGS = {
     "is_simple": "简单诉求",
     "is_collective": "集体访",
-    "is_joint": "联名",
-    "is_skip_level": "越级",
-    "is_threat": "扬言",
-    "leader_assigned": "领导包案",
-    "is_long_standing": "积案",
+    **SOURCE_FLAGS,
 }
-_HIGHER_LEVELS = {"省": "赴省", "国家": "进京"}
 PEOPLE = "petition.people"
 
 
@@ -44,7 +39,7 @@ def facts(view: View, history: Course) -> dict[str, str]:
     flags = [
         *([] if "petition.is_first" in blank else ["初件" if case["is_first"] else "重件"]),
         *(word for name, word in _FLAGS.items() if case[name]),
-        *([word] if (word := _HIGHER_LEVELS.get(str(case["registering_level"]))) else []),
+        *([word] if (word := HIGHER_LEVELS.get(str(case["registering_level"]))) else []),
         *([] if case["counted"] else ["不纳入统计"]),
     ]
     pairs = {

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from casebase.case_words import OPEN_STATUSES
 from cockpit import kpis, places
 from cockpit.kept import kept
 from cockpit.view import View
@@ -15,7 +16,7 @@ from queries import backlog, forward
 from queries.measure import measure
 from queries.names import told_apart
 from queries.registry.common import HORIZONS
-from queries.subjects import AGE_BANDS, ANSWERS, CLOSING_DAYS, OPEN_STAGES
+from queries.subjects import AGE_BANDS, ANSWERS, CLOSING_DAYS
 from views import words
 from wording import unknown
 from wording.names import PLACE_NAMES
@@ -72,7 +73,7 @@ def backlog_by_stage(view: View) -> pd.DataFrame:
     lacks = kpis.missing_for_split(view, "backlog", "stage")
     nameless = unknown.placeholder(lacks) if by_stage["stage"].notna().any() else "在办"
     by_stage = by_stage.assign(stage=[stage if isinstance(stage, str) else nameless for stage in by_stage["stage"]])
-    stages = [stage for stage in OPEN_STAGES if not lacks or (by_stage["stage"] == stage).any()]
+    stages = [stage for stage in OPEN_STATUSES if not lacks or (by_stage["stage"] == stage).any()]
     every = pd.MultiIndex.from_product([stages + [nameless] * bool(lacks), AGE_BANDS], names=["stage", "age"])
     cells = by_stage.set_index(["stage", "age"])[["value"]].reindex(every, fill_value=0).reset_index()
     codes = cells["stage"].replace(nameless, "")

@@ -13,13 +13,10 @@ from typing import Any
 import pandas as pd
 
 from casebase.case_words import (
-    ARTICLE_29,
-    ARTICLE_30,
+    ARTICLES_OF_PURPOSES,
     HOTLINE,
     NOT_HANDLED,
     PETITION_PROCEDURE,
-    SUGGESTION,
-    WRONGDOING,
 )
 from casebase.settings import DeadlineSettings, HotlineSettings
 from casebase.workdays import Workdays
@@ -197,7 +194,7 @@ def why_no_sixty_days(case: Mapping[str, Any]) -> str:
     """
     path = case["handling_path"]
     if path is None:
-        path = {SUGGESTION: ARTICLE_29, WRONGDOING: ARTICLE_30}.get(case["purpose"], PETITION_PROCEDURE)
+        path = ARTICLES_OF_PURPOSES.get(case["purpose"], PETITION_PROCEDURE)
     return "" if path == PETITION_PROCEDURE else f"按条例{path}办理，不适用60日期限"
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, not_, or_, select
 
 from casebase import schema
-from casebase.case_words import HOTLINE
+from casebase.case_words import DISSATISFIED, HIGHER_LEVELS, HOTLINE, SOURCE_FLAGS
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries.beginnings import first_case_day
@@ -37,18 +37,21 @@ from queries.subjects import (
 )
 
 
+def _flagged(*names: str) -> dict[str, ColumnElement[bool]]:
+    """What these columns flag a case as, and when."""
+    return {SOURCE_FLAGS[name]: p[name].is_(True) for name in names}
+
+
+_OF_SOURCE: Mapping[str, ColumnElement[bool]] = {
+    **_flagged("is_joint", "is_skip_level"),
+    **{word: p.registering_level == level for level, word in HIGHER_LEVELS.items()},
+    **_flagged("is_threat", "leader_assigned", "is_long_standing"),
+}
+
+
 def _flag_words() -> ColumnElement[str]:
     """What the source flags a case as, in one text: 积案、越级. Empty for nothing."""
-    flags = {
-        "联名": p.is_joint,
-        "越级": p.is_skip_level,
-        "赴省": p.registering_level == "省",
-        "进京": p.registering_level == "国家",
-        "扬言": p.is_threat,
-        "领导包案": p.leader_assigned,
-        "积案": p.is_long_standing,
-    }
-    return func.concat_ws("、", *(case((flag, word)) for word, flag in flags.items()))
+    return func.concat_ws("、", *(case((flag, word)) for word, flag in _OF_SOURCE.items()))
 
 
 # Columns that a reader may add to those of every list of cases.
@@ -91,13 +94,7 @@ FLAGS: Mapping[str, Predicate] = {
     "重件": Fixed(not_(p.is_first)),
     "简单诉求": Fixed(p.is_simple),
     "集体访": Fixed(p.is_collective),
-    "联名": Fixed(p.is_joint.is_(True)),
-    "越级": Fixed(p.is_skip_level.is_(True)),
-    "赴省": Fixed(p.registering_level == "省"),
-    "进京": Fixed(p.registering_level == "国家"),
-    "扬言": Fixed(p.is_threat.is_(True)),
-    "领导包案": Fixed(p.leader_assigned.is_(True)),
-    "积案": Fixed(p.is_long_standing.is_(True)),
+    **{word: Fixed(flag) for word, flag in _OF_SOURCE.items()},
     "未予办理": lambda at: and_(before(at.as_of, p.closed_at), not_handled()),
     "延期": Fixed(p.extended_days > 0),
     "代办": Fixed(p.agent_id.is_not(None)),
@@ -108,10 +105,11 @@ FLAGS: Mapping[str, Predicate] = {
         f"领导{duty}": _has_row_in(schema.reception, visit.held_at, is_duty(duty))
         for duty in (RECEIVED, WENT_DOWN, READ)
     },
-    "不满意": lambda at: and_(
-        before(at.as_of, p.evaluated_at), or_(p.satisfaction_bureau == "不满意", p.satisfaction_unit == "不满意")
+    DISSATISFIED: lambda at: and_(
+        before(at.as_of, p.evaluated_at),
+        or_(*(mark == DISSATISFIED for mark in (p.satisfaction_bureau, p.satisfaction_unit))),
     ),
-    "12345转办": Fixed(p.channel == HOTLINE),
+    HOTLINE: Fixed(p.channel == HOTLINE),
     "办结未化解": lambda at: and_(before(at.as_of, p.closed_at), p.resolved.is_(False)),
 }
 # Clock states are the stocks of the registry, so that a state has as many cases here as its number says.

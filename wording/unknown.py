@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from casebase.case_words import SOURCE_FLAGS
 from queries.beginnings import BEFORE_RECORDS
 from views import words
 
@@ -50,11 +51,7 @@ LACKING = {
     "petition.complained_unit_id": "被投诉单位",
     "petition.registering_body": "登记机构",
     "petition.registering_level": "登记机构层级",
-    "petition.is_skip_level": "越级标记",
-    "petition.is_joint": "联名标记",
-    "petition.is_threat": "扬言标记",
-    "petition.leader_assigned": "领导包案标记",
-    "petition.is_long_standing": "积案标记",
+    **{f"petition.{name}": f"{flag}标记" for name, flag in SOURCE_FLAGS.items()},
     "petition.accepted_at": "受理告知时间",
     "petition.due_at": "办结期限",
     "petition.extended_days": "延期天数",

@@ -5,9 +5,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casebase.case_words import HANDLING_PATHS, NOT_HANDLED, REGISTERING_LEVELS
+from casebase.case_words import HANDLING_PATHS, RATINGS, REGISTERING_LEVELS, STATUSES
 from casebase.demo import course, leaders, origins, texts
-from casebase.demo.course import EXTENSION_DAYS, FILED, HANDLED, OPINIONS, SIXTH, Course
+from casebase.demo.course import EXTENSION_DAYS, FILED, HANDLED, SIXTH, Course
 from casebase.demo.draws import PER_MYRIAD, Draws, rolled
 from casebase.demo.hours import WAKING, read_waking, waking_moment
 from casebase.demo.origins import Origins
@@ -17,7 +17,6 @@ from casebase.demo.world import World
 from casebase.zhengzhou import CITY_NAME
 
 SOURCE = "演示数据"
-STATUSES = ("待转送", "待受理", "办理中", "已办结", *NOT_HANDLED)
 LONG_STANDING_DAYS = 365
 """An open case of so many days is a 积案."""
 SUPERVISION_LEVELS = {"市级督办": 35, "区县督办": 65}
@@ -109,8 +108,8 @@ def petition_table(
         "closed_at": _time(seen.closed),
         "resolved": pa.array(seen.resolved, mask=~closed | ~handled),
         "status": _dictionary(STATUSES, _status(seen)),
-        "satisfaction_bureau": _dictionary(OPINIONS, seen.bureau),
-        "satisfaction_unit": _dictionary(OPINIONS, seen.unit),
+        "satisfaction_bureau": _dictionary(RATINGS, seen.bureau),
+        "satisfaction_unit": _dictionary(RATINGS, seen.unit),
         "evaluated_at": _time(seen.evaluated),
         "source": _dictionary((SOURCE,), np.zeros(n, dtype=np.int64)),
         "updated_at": _time(np.fmax.reduce(moments)),

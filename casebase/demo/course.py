@@ -14,7 +14,6 @@ from casebase.demo.hours import OFFICE, read_waking, soon_after, waking_moment
 from casebase.demo.origins import Origins
 from casebase.demo.world import World
 
-OPINIONS = ("满意", "基本满意", "不满意")
 HANDLED = -1
 REFUSED, NO_MORE, FILED = range(len(NOT_HANDLED))
 """Ends of a course: HANDLED, or a position in NOT_HANDLED (不予受理 不再受理 存)."""
@@ -48,7 +47,7 @@ class Course:
     closed: np.ndarray
     resolved: np.ndarray
     evaluated: np.ndarray
-    bureau: np.ndarray  # 0 … 2 in OPINIONS, −1 not evaluated
+    bureau: np.ndarray  # 0 … 2 in RATINGS, −1 not evaluated
     unit: np.ndarray
 
 

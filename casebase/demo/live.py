@@ -16,7 +16,15 @@ import pyarrow as pa
 from sqlalchemy import Connection, func, select
 
 from casebase import events
-from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
+from casebase.case_words import (
+    ACCEPTED,
+    CLOSED,
+    HOTLINE,
+    NOT_ACCEPTED,
+    NOT_HANDLED,
+    PETITION_PROCEDURE,
+    RATINGS,
+)
 from casebase.demo import cases, course, disputes, duties, origins, rhythm, steps, world
 from casebase.demo.agenda import Agenda
 from casebase.demo.builder import LIVE_SINCE, YEARLY, append_rows
@@ -314,7 +322,7 @@ def _forward(span: steps.Span, rows: pd.DataFrame) -> None:
     filed = some.is_hard & (some.channel == "来信") & (roll < course.OF_FILED_LETTERS)
     steps.apply(span, rows, "forwarded_at", some.registered_at[~filed], planned[~filed])
     steps.apply(span, rows, "closed_at", some.registered_at[filed], planned[filed])
-    rows.loc[waiting & rows.forwarded_at.notna(), "status"] = "待受理"
+    rows.loc[waiting & rows.forwarded_at.notna(), "status"] = NOT_ACCEPTED
     ended = waiting & rows.closed_at.notna()
     rows.loc[ended, "status"] = NOT_HANDLED[course.FILED]
     rows.loc[ended, "unit_id"] = None
@@ -346,7 +354,7 @@ def _accept(span: steps.Span, rows: pd.DataFrame) -> None:
     no_more = pd.Series(roll >= course.OF_REFUSED, index=some.index).reindex(rows.index, fill_value=False)
     rows.loc[ended, "status"] = np.where(no_more[ended], NOT_HANDLED[course.NO_MORE], NOT_HANDLED[course.REFUSED])
     done = waiting & rows.accepted_at.notna()
-    rows.loc[done, "status"] = "办理中"
+    rows.loc[done, "status"] = ACCEPTED
     taken = origins.assigned(
         span.world,
         rows.petition_id.to_numpy(dtype=np.int64),
@@ -425,7 +433,7 @@ def _evaluate(span: steps.Span, rows: pd.DataFrame) -> None:
     happy = rows.loc[done, "resolved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     for column, salt, levels in (("satisfaction_bureau", 13, (73, 49)), ("satisfaction_unit", 14, (65, 33))):
         roll, content = steps.draw_below(span, rows.loc[done, "petition_id"], salt, 100), np.where(happy, *levels)
-        rows.loc[done, column] = np.where(roll < content, "满意", np.where(roll < content + 24, "基本满意", "不满意"))
+        rows.loc[done, column] = np.select([roll < content, roll < content + 24], RATINGS[:2], RATINGS[2])
 
 
 def _awake_after(start: pd.Series, seconds: np.ndarray) -> pd.Series:

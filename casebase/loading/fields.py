@@ -10,7 +10,14 @@ import pandas as pd
 import regex
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
-from casebase.case_words import HOTLINE, NOT_HANDLED, PETITION_PROCEDURE, SUGGESTION, WRONGDOING
+from casebase.case_words import (
+    ARTICLES_OF_PURPOSES,
+    HOTLINE,
+    NOT_HANDLED,
+    OPEN_STATUSES,
+    PETITION_PROCEDURE,
+    WRONGDOING,
+)
 from casebase.errors import CasebaseError
 from casebase.loading import clean_text, moments
 from casebase.loading.batch import Batch, by_value, taken
@@ -27,7 +34,6 @@ _COLLECTIVE = 5
 _STARTS = ("registered_at", "forwarded_at", "accepted_at")
 # The fields by which rows are known, as text.
 _NUMBERED = ("case_no",)
-_STAGES = ("办理中", "待受理", "待转送")
 # Seconds that one value may take to be matched with a pattern, which is a millionth where a pattern is sound.
 _LONGEST_MATCH = 2.0
 _TIME_OF_DAY = re.compile(r"%-?[HIMSfcXTRps]")
@@ -419,7 +425,7 @@ def _has_sixty_days(batch: Batch) -> pd.Series:
     path, purpose, status, channel = (
         batch.fields.get(name, blank) for name in ("handling_path", "purpose", "status", "channel")
     )
-    elsewhere = path.isna() & purpose.isin((SUGGESTION, WRONGDOING)) | path.notna() & (path != PETITION_PROCEDURE)
+    elsewhere = path.isna() & purpose.isin(list(ARTICLES_OF_PURPOSES)) | path.notna() & (path != PETITION_PROCEDURE)
     return ~(elsewhere | status.isin(NOT_HANDLED) | (channel == HOTLINE).fillna(False).astype(bool))
 
 
@@ -453,7 +459,7 @@ def set_status(batch: Batch, case_map: CaseMap) -> None:
         batch.fields.get(name, blank).notna() for name in ("closed_at", "accepted_at", "forwarded_at")
     )
     words = case_map.status
-    names = [words.closed, *([words.open] * 3 if words.open else _STAGES)]
+    names = [words.closed, *([words.open] * 3 if words.open else OPEN_STATUSES[::-1])]
     stage = np.select([closed, accepted, forwarded], [0, 1, 2], 3)
     derived = taken(names, stage, blank.index)
     given = batch.fields.get("status")

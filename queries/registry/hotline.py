@@ -4,12 +4,12 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, and_
 
+from casebase.case_words import RATINGS, SATISFIED
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import CLOSED_AT, REGISTERED_AT, counted, hotline, open_spell, overdue_from
 from queries.subjects.expressions import limit_passed, on_day, open_at, p
 from queries.subjects.hotline import (
     HOTLINE_ORDER,
-    RATINGS,
     answered,
     answered_in_time,
     called_back,
@@ -163,7 +163,7 @@ HOTLINE_SATISFACTION = _rate(
     sides=("满意", "不满意"),
     period_text="评价时间",
     among=lambda at: and_(hotline(at), called_back(at), rating.in_(RATINGS)),
-    hit=Fixed(rating.in_(RATINGS[:2])),
+    hit=Fixed(rating.in_(SATISFIED)),
     dated_by=Fixed(p.evaluated_at),
     beside=("hotline_callback",),
     short="满意率",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, not_, or_
 
 from casebase import schema
+from casebase.case_words import RATINGS, SATISFIED
 from queries.model import Fixed, Kind, Metric, Moment, Polarity
 from queries.registry.common import (
     CLOSED_AT,
@@ -21,8 +22,6 @@ from queries.subjects import PETITION, before, natural_days, p
 
 # A repeat of any kind says that the matter was not settled.
 _AGAIN = "此后的重件不论信访形式，打12345的也算。"
-_SATISFIED = ("满意", "基本满意")
-_MARKS = (*_SATISFIED, "不满意")
 
 
 _rate = partial(Metric, group="重复与化解", subject=PETITION, kind=Kind.RATE, unit="%")
@@ -34,7 +33,7 @@ def _window_day(at: Moment) -> ColumnElement[Any]:
 
 
 def _evaluated(at: Moment, mark: ColumnElement[str]) -> ColumnElement[bool]:
-    return and_(mark.in_(_MARKS), before(at.as_of, p.evaluated_at))
+    return and_(mark.in_(RATINGS), before(at.as_of, p.evaluated_at))
 
 
 def _evaluable(at: Moment) -> ColumnElement[bool]:
@@ -86,7 +85,7 @@ def _satisfaction(id: str, who: str, mark: ColumnElement[str], evaluation: str, 
         period_text="评价时间",
         article="[G] 满意率",
         among=lambda at: and_(_evaluable(at), _evaluated(at, mark)),
-        hit=Fixed(mark.in_(_SATISFIED)),
+        hit=Fixed(mark.in_(SATISFIED)),
         dated_by=Fixed(p.evaluated_at),
         beside=(evaluation,),
         short="满意率",

@@ -4,11 +4,11 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, and_
 
+from casebase.case_words import HIGHER_LEVELS
 from queries.model import Kind, Metric, Polarity
 from queries.registry.common import REGISTERED_AT, counted, known, open_spell, still_open
 from queries.subjects import PETITION, p
 
-_LEVELS = {"省": "赴省", "国家": "进京"}
 _priority = partial(
     Metric,
     group="重点信访事项",
@@ -27,7 +27,7 @@ def _flagged(id: str, name: str, text: str, flag: ColumnElement[bool]) -> Metric
 
 
 def _at_level(id: str, level: str) -> Metric:
-    name = _LEVELS[level]
+    name = HIGHER_LEVELS[level]
     return _priority(
         id,
         f"{name}信访",

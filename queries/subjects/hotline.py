@@ -19,7 +19,6 @@ from queries.subjects.expressions import (
 )
 from queries.subjects.petitions import PLACE_DIMENSIONS, age_band
 
-RATINGS = ("满意", "基本满意", "不满意")
 # What became of an order's limit.
 ANSWERS = ("按期答复", "逾期答复", "逾期未答", "在期未答")
 # The unit answers the caller; where its rating was not asked for, that of who passed the order on stands for it.

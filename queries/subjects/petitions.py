@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from casebase import schema
-from casebase.case_words import ARTICLE_29, ARTICLE_30, NOT_HANDLED, SUGGESTION, WRONGDOING
+from casebase.case_words import ACCEPTED, ARTICLES_OF_PURPOSES, CLOSED, NOT_ACCEPTED, NOT_FORWARDED
 from queries.model import Expression, Fixed, Moment, Subject
 from queries.subjects.expressions import (
     area_name,
@@ -38,8 +38,6 @@ from queries.subjects.expressions import (
 
 AGE_BANDS = ("5天内", "6–15天", "16–30天", "31–60天", "61–90天", "90天以上")
 _AGE_LIMITS = (5, 15, 30, 60, 90)
-OPEN_STAGES = ("待转送", "待受理", "办理中")
-STAGES = (*OPEN_STAGES, "已办结", *NOT_HANDLED)
 CLOSING_DAYS = (*(str(n) for n in range(11)), "10以上")
 # What became of a limit, of either clock.
 DUE_STATES = ("按期办结", "逾期办结", "逾期未结", "在期未结")
@@ -52,13 +50,13 @@ def stage(at: Moment) -> ColumnElement[str]:
     that is not accepted waits for the one or for the other.
     """
     blank = at.look()
-    ending = case((not_handled(), p.status), else_=STAGES[3])
-    steps = [(p.closed_at, ending), (p.accepted_at, STAGES[2]), (p.forwarded_at, STAGES[1])]
+    ending = case((not_handled(), p.status), else_=CLOSED)
+    steps = [(p.closed_at, ending), (p.accepted_at, ACCEPTED), (p.forwarded_at, NOT_ACCEPTED)]
     reached = [(before(at.as_of, time), stage) for time, stage in steps]
     # What lies before a step that nobody dated is not known; what lies after it is.
     undated = [n for n, (time, _) in enumerate(steps) if f"petition.{time.key}" in blank]
     dated_steps = reached[: min(undated)] if undated else reached
-    return case(*dated_steps, else_=null() if undated else STAGES[0]) if dated_steps else cast(null(), String)
+    return case(*dated_steps, else_=null() if undated else NOT_FORWARDED) if dated_steps else cast(null(), String)
 
 
 def age_band(at: Moment) -> ColumnElement[str]:
@@ -127,10 +125,9 @@ UNNAMED_PATH = "未注明（按第三十一条第六项）"
 
 def _handling_path() -> ColumnElement[str]:
     """By which article a case is handled: as its source says, else as its purpose does."""
-    by_purpose = {SUGGESTION: ARTICLE_29, WRONGDOING: ARTICLE_30}
     return func.coalesce(
         p.handling_path,
-        case(*((p.purpose == purpose, path) for purpose, path in by_purpose.items()), else_=UNNAMED_PATH),
+        case(*((p.purpose == purpose, path) for purpose, path in ARTICLES_OF_PURPOSES.items()), else_=UNNAMED_PATH),
     )
 
 
