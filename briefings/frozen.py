@@ -21,6 +21,7 @@ from queries.measure import metric_of, stock_moment
 from queries.model import Kind, Metric, Moment, Slice, moment
 from queries.periods import Against, Period, end_of_day
 from queries.registry import METRICS
+from queries.subjects import AREA_DIMENSIONS
 from queries.wrongdoing import wrongdoing_total
 from wording.names import UNIT_KINDS, display_name, short_names, whole_of
 
@@ -141,8 +142,6 @@ BY_MONTH = ("registered", "closed", "backlog", "five_day_closure", "on_time_comp
 MONTHS = 13
 # Registers of all grids, communities and agents are no case lists.
 _REGISTERS = ("grid", "grid_worker", "community", "agent", "social_org")
-_DISTRICT = 2
-_BELOW = {1: "district", 2: "street", 3: "community"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,7 +308,7 @@ class _Questions:
         self._level = casebase.level_of(request.area) if request.area else 1
         self._until = min(as_of.date(), request.period.end)
         # The level below the area; None below a community.
-        self.below = _BELOW.get(self._level)
+        self.below = AREA_DIMENSIONS.get(self._level + 1)
         is_short = request.period.days <= hot_topics.WINDOWS[0]
         self.topic_days = hot_topics.WINDOWS[0] if is_short else hot_topics.WINDOWS[-1]
 
@@ -394,11 +393,11 @@ def _bureau(casebase: ScopedCasebase, area: str, level: int, name: str, city: st
     units = names.units(casebase)
     own = units.loc[units["area_code"] == area, "name"].tolist()
     offices = [unit for unit in own if "信访" in unit]
-    if not offices and level > _DISTRICT:
+    if not offices and level > DISTRICT:
         offices = [unit for unit in own if name in unit]
     if offices:
         return str(min(offices, key=len))
-    return f"{name}信访局" if level == _DISTRICT and city.endswith("信访局") else name
+    return f"{name}信访局" if level == DISTRICT and city.endswith("信访局") else name
 
 
 def _kinds(casebase: ScopedCasebase) -> dict[str, str]:

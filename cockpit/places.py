@@ -12,11 +12,10 @@ from cockpit.view import View
 from queries import names
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric
+from queries.subjects import AREA_DIMENSIONS, AREA_LEVELS
 from views import words
 from wording.names import PLACE_NAMES, display_name
 from wording.numbers import format_value
-
-_BELOW = {0: "district", 1: "district", 2: "street", 3: "community", 4: "grid"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ def names_below(data: Data, parents: tuple[str, ...]) -> Mapping[str, str]:
 def dimension_below(view: View) -> str:
     """The dimension one level below the view's area."""
     area = view.within.area
-    return _BELOW[int(areas(view.data)["level"][area]) if area else 1]
+    level = int(areas(view.data)["level"][area]) if area else 1
+    return AREA_DIMENSIONS.get(max(level, 1) + 1, "grid")
 
 
 def dimension_of_cases(view: View) -> str:
@@ -82,7 +82,7 @@ def levels_below(view: View, *, without: Sequence[str] = ()) -> tuple[str, ...]:
     levels = list(PLACE_NAMES)
     first = dimension_below(view)
     present = set(areas(view.data)["level"])
-    deeper = [name for name in levels[levels.index(first) + 1 : -1] if levels.index(name) + 2 in present]
+    deeper = [name for name in levels[levels.index(first) + 1 : -1] if AREA_LEVELS[name] in present]
     return tuple(name for name in (first, *deeper) if name not in without)
 
 

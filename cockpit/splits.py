@@ -10,6 +10,7 @@ from cockpit.kept import kept
 from cockpit.view import View
 from queries import frames, names
 from queries.measure import measure, metric_of
+from queries.subjects import AREA_LEVELS
 from wording import names as naming
 
 COLUMNS: Final[frames.Columns] = {
@@ -97,5 +98,5 @@ def by_kind(view: View, frame: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
 def _known_names(view: View, dimension: str, codes: Sequence[str]) -> Mapping[str, str]:
     if dimension == "grid":
         return view.ask(names.grid_names, tuple(sorted(set(codes))))
-    area = view.within.area if dimension in names.AREA_DIMENSIONS else None
+    area = view.within.area if dimension in AREA_LEVELS else None
     return view.ask(names.names_of, dimension, area) or {}

@@ -9,6 +9,7 @@ from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from queries import names
 from queries.periods import Period, Preset, end_of_day, last_finished
+from queries.subjects import AREA_LEVELS
 
 _MOST_NEAR = 4
 # A side of a period that is not given.
@@ -82,10 +83,10 @@ def code(
     if codes is None or text in codes:
         return text
     matches = [code for code, name in codes.items() if name == text]
-    if not matches and dimension in names.AREA_DIMENSIONS:
+    if not matches and dimension in AREA_LEVELS:
         told_apart = names.names_of(casebase, dimension) or {}
         matches = [code for code in codes if told_apart.get(code) == text]
-    if len(matches) > 1 and within is not None and dimension in names.AREA_DIMENSIONS:
+    if len(matches) > 1 and within is not None and dimension in AREA_LEVELS:
         matches = [code for code in matches if within in _lies_in(casebase, code)]
     if len(matches) == 1:
         return matches[0]

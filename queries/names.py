@@ -11,12 +11,10 @@ from sqlalchemy import ColumnElement, Select, select, union
 from casebase import schema
 from casebase.case_words import HOTLINE
 from casebase.engine import ScopedCasebase
+from casebase.scope import COMMUNITY, DISTRICT
 from queries.once_a_version import once_a_version, once_for
-from queries.subjects import as_key
+from queries.subjects import AREA_LEVELS, as_key
 
-AREA_DIMENSIONS = ("district", "street", "community")
-# The level of districts, and how many levels there are.
-_DISTRICT, _DEEPEST = 2, 4
 # Stands behind the name of the whole where a place in it has the same name.
 _ALL_OF = "全域"
 
@@ -150,10 +148,10 @@ def shared_units(casebase: ScopedCasebase) -> dict[str, str]:
 
 def _district(code: str, places: pd.DataFrame) -> str:
     """The name of the district that an area lies in, its own for a district; "" where its table does not say."""
-    for _ in range(_DEEPEST):
+    for _ in range(COMMUNITY):
         if code not in places.index:
             return ""
-        if places["level"][code] <= _DISTRICT:
+        if places["level"][code] <= DISTRICT:
             return str(places["name"][code])
         code = places["parent_code"][code]
     return ""
@@ -183,7 +181,7 @@ def _distinct(own: Mapping[str, str], level: Mapping[str, int], above: Mapping[s
     each is told apart; those that nothing tells apart have their code.
     """
     parents, names = dict(above), dict(own)
-    for _ in range(_DEEPEST):
+    for _ in range(COMMUNITY):
         counts = Counter((level[code], name) for code, name in names.items())
         for code in [code for code, name in names.items() if counts[level[code], name] > 1]:
             parent = parents.get(code) or ""
@@ -202,9 +200,9 @@ def _distinct_areas(table: pd.DataFrame) -> dict[str, str]:
     own = dict(zip(table["code"], table["name"], strict=True))
     level = dict(zip(table["code"], table["level"], strict=True))
     parents = dict(zip(table["code"], table["parent_code"], strict=True))
-    above = {code: parent for code, parent in parents.items() if level.get(parent, 0) >= _DISTRICT}
-    places = {name for code, name in own.items() if level[code] >= _DISTRICT}
-    cities = {code: apart_from(name, places) for code, name in own.items() if level[code] < _DISTRICT}
+    above = {code: parent for code, parent in parents.items() if level.get(parent, 0) >= DISTRICT}
+    places = {name for code, name in own.items() if level[code] >= DISTRICT}
+    cities = {code: apart_from(name, places) for code, name in own.items() if level[code] < DISTRICT}
     return _distinct(own | cities, level, above)
 
 
@@ -223,7 +221,7 @@ def whole_name(casebase: ScopedCasebase, name: str) -> str:
 @once_for(_all_areas)
 def _names_of_places(casebase: ScopedCasebase) -> set[str]:
     table = casebase.frame(_all_areas())
-    return set(table.loc[table["level"] >= _DISTRICT, "name"])
+    return set(table.loc[table["level"] >= DISTRICT, "name"])
 
 
 def _names_within(casebase: ScopedCasebase, area: str) -> dict[str, str]:
@@ -256,7 +254,7 @@ def names_of(casebase: ScopedCasebase, dimension: str, within: str | None = None
     Where a city has several streets, classes or units of one name, each has what it lies in before it; among places
     `within` an area those alone that share it there.
     """
-    if within is not None and dimension in AREA_DIMENSIONS:
+    if within is not None and dimension in AREA_LEVELS:
         return _names_within(casebase, within)
     names = _NAMES.get(dimension)
     return None if names is None else dict(names(casebase))
@@ -286,7 +284,7 @@ def _organisation_names(casebase: ScopedCasebase) -> dict[str, str]:
 
 
 _NAMES: Mapping[str, Callable[[ScopedCasebase], dict[str, str]]] = {
-    **dict.fromkeys(AREA_DIMENSIONS, _area_names),
+    **dict.fromkeys(AREA_LEVELS, _area_names),
     **dict.fromkeys(("category", "subcategory"), _category_names),
     **dict.fromkeys(("unit", "addressee", "complained_unit"), _unit_names),
     "org": _organisation_names,
@@ -298,11 +296,11 @@ def codes(casebase: ScopedCasebase, dimension: str | None = None) -> dict[str, s
 
     Without a dimension: all areas, of every level.
     """
-    if dimension is not None and dimension not in AREA_DIMENSIONS:
+    if dimension is not None and dimension not in AREA_LEVELS:
         return names_of(casebase, dimension)
     table = areas(casebase)
     if dimension is not None:
-        table = table[table["level"] == AREA_DIMENSIONS.index(dimension) + 2]
+        table = table[table["level"] == AREA_LEVELS[dimension]]
     return dict(zip(table["code"], table["name"], strict=True))
 
 
@@ -315,7 +313,7 @@ def name_of_scope(casebase: ScopedCasebase) -> str:
 
 def with_names(casebase: ScopedCasebase, measured: pd.DataFrame) -> pd.DataFrame:
     """Add `<dimension>_name` beside every code column of a measured frame."""
-    for dimension in [*AREA_DIMENSIONS, "category", "subcategory", "unit"]:
+    for dimension in [*AREA_LEVELS, "category", "subcategory", "unit"]:
         if dimension in measured.columns:
             names = names_of(casebase, dimension) or {}
             position = int(measured.columns.get_loc(dimension)) + 1  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from queries.cases import Part
 from queries.model import Kind
 from queries.registry import METRICS
-from queries.subjects import DIMENSIONS
+from queries.subjects import AREA_LEVELS, DIMENSIONS
 from wording.quality_words import FINDINGS
 
 # The name of a value of a dimension; "area" is a place of any level.
@@ -20,7 +20,7 @@ _SAID: Mapping[str, str] = {
     "as_of": "截至 {}",
 }
 _AS_IT_IS = ("period", "channel")
-_OF_PLACES = ("area", "district", "street", "community")
+_OF_PLACES = ("area", *AREA_LEVELS)
 
 
 def in_words(address: str, titles: Mapping[str, str], named: Named) -> str:

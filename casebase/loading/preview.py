@@ -14,14 +14,13 @@ from casebase import workdays
 from casebase.engine import Casebase, open_casebase
 from casebase.loading.load import load
 from casebase.loading.mapfile import FileMap
+from casebase.loading.places import LEVELS
 from casebase.schema import area, petition
 from casebase.settings import ROOT, Settings
 from casebase.upgrade import upgrade
 
 _ROWS = 10
 _REASONS = 5
-# Codes that the loading makes: a person knows a place by its name.
-_PLACES = ("district_code", "street_code", "community_code")
 
 
 def preview(file: Path, file_map: FileMap, settings: Settings, now: datetime) -> Iterator[str]:
@@ -44,8 +43,8 @@ def preview(file: Path, file_map: FileMap, settings: Settings, now: datetime) ->
 
 
 def _cases(casebase: Casebase, names: list[str]) -> Iterator[str]:
-    """Ten cases, a line each field that the file fills."""
-    derived = [*_PLACES, "category_code", "unit_id", "five_day_due", "status"]
+    """Ten cases, a line each field that the file fills; a person knows the code of a place by its name."""
+    derived = [*LEVELS, "category_code", "unit_id", "five_day_due", "status"]
     fields = [name for name in dict.fromkeys([*names, *derived]) if not name.startswith("petitioner_")]
     columns = [petition.c[name] for name in fields if name in petition.c]
     with casebase.reading() as connection:
@@ -53,7 +52,7 @@ def _cases(casebase: Casebase, names: list[str]) -> Iterator[str]:
         places = {code: f"{code} ({name})" for code, name in connection.execute(select(area.c.code, area.c.name))}
     for i, row in enumerate(rows, start=1):
         filled = [
-            f"{name}={places.get(value, value) if name in _PLACES else str(value)[:40]}"
+            f"{name}={places.get(value, value) if name in LEVELS else str(value)[:40]}"
             for name, value in row.items()
             if value is not None
         ]

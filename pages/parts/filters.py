@@ -19,6 +19,7 @@ from pages.parts.markdown import escape_markdown
 from queries import names
 from queries.model import Slice
 from queries.periods import Period, Preset, end_of_day, period_of
+from queries.subjects import AREA_DIMENSIONS, AREA_LEVELS
 from views import words
 from wording.names import ALL_UNITS, PLACE_NAMES
 
@@ -33,7 +34,7 @@ _SHOWS, _SET = "_filters_shown", "_filters_set_to"
 # What the bar asked last, as texts.
 _ASKED = "_filters_asked"
 # The levels of area that the bar has a choice for, the largest first.
-AREA_KEYS = ("district", "street", "community")
+AREA_KEYS = tuple(AREA_LEVELS)
 # The keys of the bar's widgets. What a link brought is in the address of the next page only if it is set anew.
 BAR_KEYS = ("period", "from", "to", *AREA_KEYS, "channel", "category", "as_of")
 # The keys of widgets that single pages have in a bar of their own: kept for the way back.
@@ -248,7 +249,7 @@ def area_choices(code: str | None) -> dict[str, str]:
     path = dict.fromkeys(AREA_KEYS, _NO_CHOICE)
     for row in _path(session.current_data(), code):
         if row["level"] >= 2:
-            path[AREA_KEYS[row["level"] - 2]] = row["code"]
+            path[AREA_DIMENSIONS[row["level"]]] = row["code"]
     return dict(list(path.items())[_levels_above(session.current_data()) :])
 
 

@@ -1,6 +1,6 @@
 """The subjects: what rows there are to count, and by what they can be split; one module a group, as in the registry."""
 
-from queries.subjects.dimensions import AREA_DIMENSIONS, DIMENSIONS, in_area, in_category
+from queries.subjects.dimensions import AREA_DIMENSIONS, AREA_LEVELS, DIMENSIONS, in_area, in_category
 from queries.subjects.expressions import (
     area_name,
     as_key,
@@ -94,7 +94,7 @@ from queries.subjects.receptions import (
 from queries.subjects.supervision import ANSWERS, ESCALATIONS, SUPERVISION, answer, order
 
 __all__ = [
-    "ACCOMPANIED", "ACCOMPANIED_CASE", "ADOPTED", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS",
+    "ACCOMPANIED", "ACCOMPANIED_CASE", "ADOPTED", "AGENT", "AGE_BANDS", "ANSWERS", "AREA_DIMENSIONS", "AREA_LEVELS",
     "CELLS_PER_DEGREE", "CLOSING_DAYS", "COMMUNITY", "CONTACT_BANDS", "DIMENSIONS", "DUE_STATES", "DUTIES", "DUTY",
     "ESCALATIONS", "EXPERT", "EXPERT_CASE", "EXPERT_WORK", "GRID", "GRID_TASK", "HEARING", "HOTLINE_ORDER",
     "INCUBATION", "INCUBATOR", "LED", "MEDIATING", "MEDIATION", "OF_PETITION", "ORG", "PARTICIPATION",

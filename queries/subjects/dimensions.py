@@ -7,6 +7,7 @@ from sqlalchemy import (
 )
 
 from casebase import schema
+from casebase.scope import COMMUNITY, DISTRICT, STREET
 from queries.model import Moment, Subject
 
 DIMENSIONS: dict[str, str] = {
@@ -72,7 +73,8 @@ DIMENSIONS: dict[str, str] = {
 }
 
 # By level of an area; the city itself (level 1) narrows nothing.
-AREA_DIMENSIONS = {2: "district", 3: "street", 4: "community"}
+AREA_DIMENSIONS = {DISTRICT: "district", STREET: "street", COMMUNITY: "community"}
+AREA_LEVELS = {dimension: level for level, dimension in AREA_DIMENSIONS.items()}
 
 
 def in_area(subject: Subject, at: Moment, code: str, level: int) -> ColumnElement[bool] | None:
