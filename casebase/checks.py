@@ -49,6 +49,7 @@ from casebase.schema import (
     agent,
     area,
     category,
+    expert_task,
     grid,
     grid_task,
     grid_worker,
@@ -69,9 +70,19 @@ from casebase.settled import settled_by
 
 Severity = Literal["error", "warning"]
 _ENDED = (CLOSED, *NOT_HANDLED)
-_EVENTS = ("registered_at", "forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at")
-# Clocks and time zones differ by less.
-_TOLERANCE = timedelta(days=1)
+# What happened, by the table's own columns; deadlines and planned days (due_at, scheduled_at …) are none of it.
+EVENTS: Mapping[Table, tuple[str, ...]] = {
+    petition: ("registered_at", "forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at"),
+    grid_task: ("pushed_at", "contacted_at", "finished_at"),
+    mediation: ("opened_at", "closed_at"),
+    hearing: ("applied_at", "held_at", "settled_at"),
+    reception: ("held_at", "closed_at"),
+    supervision: ("issued_at", "replied_at"),
+    expert_task: ("took_part_at",),
+    proposal: ("made_at", "feedback_at"),
+}
+# An event later than the load by more than this is a typing error; clocks and time zones differ by less.
+TOLERANCE = timedelta(days=1)
 # The words that numbers and pages know (domain vocabulary); what stands outside falls out of every split by them.
 VOCABULARY: Mapping[Column[Any], tuple[str, ...]] = {
     petition.c.channel: ("来信", "来访", "网信", "电话", "传真", HOTLINE),
@@ -223,7 +234,7 @@ def _contradictions() -> Iterator[Rule]:
     dropped = p.dropped_times.is_not(None)
     text = "cases with a time that cannot be (before the registration, after the load) and was left blank"
     yield Rule("times_dropped", "warning", petition, dropped, text)
-    late = func.greatest(*(p[name] for name in _EVENTS)) > p.updated_at + _TOLERANCE
+    late = func.greatest(*(p[name] for name in EVENTS[petition])) > p.updated_at + TOLERANCE
     text = "cases with a time later than their last change: typed wrong"
     yield Rule("future_times", "error", petition, late, text)
     yield Rule(

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-Counts = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.float64]
+from queries.frames import Counts, Numbers
 
 try:
     # What scipy.stats itself asks for both; under its own name scipy.special does not offer them.

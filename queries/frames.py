@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+Counts = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
 
 # A column's dtype by its name. Objects are texts of which some may be None.
 Columns = Mapping[str, str]

@@ -14,6 +14,7 @@ from casebase.engine import ScopedCasebase, frame_of
 from casebase.errors import CasebaseError
 from casebase.workdays import Workdays
 from queries.beginnings import beginnings
+from queries.frames import Counts
 from queries.hot_cells import hot_cells
 from queries.measure import conditions, in_slice, measure, metric_of
 from queries.model import EVERYTHING, Slice, moment
@@ -21,7 +22,7 @@ from queries.names import categories, names_of
 from queries.periods import Against, Period, compared_period
 from queries.segmentation import occurrences
 from queries.subjects import as_key, p
-from queries.surges import LEAST, STRETCHES, Counts, rising
+from queries.surges import LEAST, STRETCHES, rising
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -57,7 +57,7 @@ class Cell:
 
 
 @dataclass(frozen=True, eq=False)
-class Counts:
+class Grouping:
     """What a pass hands over: for each group of `labels` (by the names that they have in its rows), for each of `cells`
     the columns a<n> (among), h<n> (hits) and m<n> (the amount over the hits; None where there is none).
     """
@@ -86,7 +86,7 @@ class Number(NamedTuple):
 class Pass(Protocol):
     """One pass over the rows of a subject: how it counts, and the numbers that come of it."""
 
-    def counts(self) -> Counts:
+    def counts(self) -> Grouping:
         """Its counts, group by group of its labels."""
 
     def numbers(self, groups: Sequence[Group]) -> Iterator[Number]:
@@ -114,7 +114,7 @@ class Scan:
         """Which few cases it looks at, where its subject says so."""
         return self.cells[0].metric.subject.few_cases
 
-    def counts(self) -> Counts:
+    def counts(self) -> Grouping:
         """Flags below, counting above: expressions with parameters or subqueries stay out of GROUP BY."""
         flags = [expression.label(f"by_{name}") for name, expression in self.labels.items()]
         flags += [flag.label(name) for n, cell in enumerate(self.cells) for name, flag in _flags(n, cell)]
@@ -125,7 +125,7 @@ class Scan:
         ]
         inner = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery()
         labels = {f"by_{name}": inner.c[f"by_{name}"] for name in self.labels}
-        return Counts(labels, [_counted(inner.c, n, cell) for n, cell in enumerate(self.cells)])
+        return Grouping(labels, [_counted(inner.c, n, cell) for n, cell in enumerate(self.cells)])
 
     def expressions(self) -> Iterator[ColumnElement[Any]]:
         """All that it reads."""
@@ -188,13 +188,13 @@ class Balance:
     where: Sequence[ColumnElement[bool]]
     span: str
 
-    def counts(self) -> Counts:
+    def counts(self) -> Grouping:
         """Counts of rows by when they came and when they left, as further labels."""
         flags = [expression.label(f"by_{name}") for name, expression in self.labels.items()]
         steps = [self._step(time).label(name) for name, time in (("came", self.start), ("left", self.end))]
         rows = needed(self.rows, self.expressions())
         inner = select(*flags, *steps).select_from(rows).where(*self.where).subquery()
-        return Counts(dict(inner.c), [(func.count(), func.count(), None)])
+        return Grouping(dict(inner.c), [(func.count(), func.count(), None)])
 
     def expressions(self) -> Iterator[ColumnElement[Any]]:
         """All that it reads."""
@@ -223,7 +223,7 @@ class Balance:
 
 def read(casebase: ScopedCasebase, passes: Sequence[Pass]) -> list[list[Number]]:
     """The numbers of passes, in their order; those that are split by columns of the same kinds in one statement."""
-    alike: dict[tuple[str, ...], list[tuple[Pass, Counts]]] = {}
+    alike: dict[tuple[str, ...], list[tuple[Pass, Grouping]]] = {}
     for one in passes:
         counts = one.counts()
         alike.setdefault(tuple(map(_kind, counts.labels.values())), []).append((one, counts))
@@ -241,7 +241,7 @@ def _kind(expression: ColumnElement[Any]) -> str:
         return type(expression.type).__name__
 
 
-def _read(casebase: ScopedCasebase, passes: Sequence[tuple[Pass, Counts]]) -> Iterator[tuple[Pass, list[Number]]]:
+def _read(casebase: ScopedCasebase, passes: Sequence[tuple[Pass, Grouping]]) -> Iterator[tuple[Pass, list[Number]]]:
     """Rows as they come, and no frames: a page has some sixty passes, most of a row or two."""
     counts_of = [counts for _, counts in passes]
     labels, (most, with_amount) = len(counts_of[0].labels), _width(counts_of)
@@ -276,13 +276,13 @@ def _fetching_cases_once(
     return [adapters[few].traverse(one) if few in adapters else one for one, few in zip(selects, few_of, strict=True)]
 
 
-def _width(counts: Sequence[Counts]) -> tuple[int, list[int]]:
+def _width(counts: Sequence[Grouping]) -> tuple[int, list[int]]:
     """How many cells the widest has, and which of the places of cells have an amount in any."""
     with_amount = {n for counted in counts for n, (_, _, amount) in enumerate(counted.cells) if amount is not None}
     return max(len(counted.cells) for counted in counts), sorted(with_amount)
 
 
-def _selects(counts: Sequence[Counts]) -> list[Select[Any]]:
+def _selects(counts: Sequence[Grouping]) -> list[Select[Any]]:
     """The parts of a statement, one a pass: pass (its number), by0, by1, …, then a0, h0, a1, h1, … as far as the widest
     needs, then the amounts m<n>.
 
@@ -292,7 +292,7 @@ def _selects(counts: Sequence[Counts]) -> list[Select[Any]]:
     return [_select(number, counted, most, with_amount) for number, counted in enumerate(counts)]
 
 
-def _select(number: int, counted: Counts, most: int, with_amount: Sequence[int]) -> Select[Any]:
+def _select(number: int, counted: Grouping, most: int, with_amount: Sequence[int]) -> Select[Any]:
     columns: list[ColumnElement[Any]] = [literal_column(str(number), Integer).label("pass")]
     columns += [label.label(f"by{n}") for n, label in enumerate(counted.labels.values())]
     cells = [*counted.cells, *[(None, None, None)] * (most - len(counted.cells))]

@@ -26,7 +26,7 @@ from queries.joins import needed, tables_of
 from queries.model import Metric, Moment, Slice
 from queries.once_a_version import once_for
 from queries.periods import Period, end_of_day
-from queries.scans import Balance, Counts, Group, Number, Pass, Scan
+from queries.scans import Balance, Group, Grouping, Number, Pass, Scan
 from queries.subjects import AREA_DIMENSIONS
 
 # Counts that are kept at most, some hundred bytes each: of all cases, and of each of the many scopes that see a part.
@@ -115,7 +115,7 @@ class Divided:
     district: str | None
     wider: Scan | Balance
 
-    def counts(self) -> Counts:
+    def counts(self) -> Grouping:
         cases = schema.petition.c
         is_settled = cases.settled_by <= self.kept.until
         if self.known is not None:

@@ -7,11 +7,9 @@ is judged by the day and by the working day: what only has more days to come in 
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Counts = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.float64]
+from queries.frames import Counts, Numbers
 
 STRETCHES = 8
 """Earlier stretches that the latest one is compared with."""

@@ -28,6 +28,8 @@ _SEEN_BY_NOBODY = re.compile(_UNSEEN)
 TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
 _LENGTH_TO_THE_SECOND = 19
 _PLAIN_NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+# A spreadsheet's day 1 is 1900-01-01, but it counts a 29 February 1900 that never was. Five digits are 1927 to 2173.
+SERIAL = r"\d{5}(?:\.\d+)?"
 # Of so many cells, this share at most differs where the values of a column are few.
 _SAMPLE, _FEW = 2_000, 0.5
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?")

@@ -18,8 +18,9 @@ from casebase.case_words import (
     PETITION_PROCEDURE,
     WRONGDOING,
 )
+from casebase.checks import EVENTS, TOLERANCE
 from casebase.errors import CasebaseError
-from casebase.loading import clean_text, moments
+from casebase.loading import clean_text
 from casebase.loading.batch import Batch, by_value, taken
 from casebase.loading.field_words import in_words
 from casebase.loading.mapfile import ID_BITS, CaseMap, Clean, Disorder, FileMap, Values, range_of
@@ -37,8 +38,7 @@ _NUMBERED = ("case_no",)
 # Seconds that one value may take to be matched with a pattern, which is a millionth where a pattern is sound.
 _LONGEST_MATCH = 2.0
 _TIME_OF_DAY = re.compile(r"%-?[HIMSfcXTRps]")
-# A spreadsheet's day 1 is 1900-01-01, but it counts a 29 February 1900 that never was. Five digits are 1927 to 2173.
-_SERIAL = r"\d{5}(?:\.\d+)?"
+# Day 0 of a spreadsheet (see clean_text.SERIAL).
 _SERIAL_BEGIN = pd.Timestamp(1899, 12, 30)
 # What a spreadsheet makes of a long number that it shows short: the digits behind are lost.
 _SCIENTIFIC = r"\d(?:\.\d+)?[eE]\+?\d+"
@@ -227,7 +227,7 @@ def _within(batch: Batch, file_map: FileMap, name: str, column: str, raw: pd.Ser
 
 def _serial_times(plain: pd.Series) -> pd.Series:
     """Times that a spreadsheet left as its numbers: days since the end of 1899, to the second."""
-    serial = plain.str.fullmatch(_SERIAL).fillna(False).astype(bool)
+    serial = plain.str.fullmatch(clean_text.SERIAL).fillna(False).astype(bool)
     seconds = (pd.to_numeric(plain.where(serial), errors="coerce") * 86400).round()
     return (_SERIAL_BEGIN + pd.to_timedelta(seconds, unit="s")).astype("datetime64[us]")
 
@@ -303,11 +303,11 @@ def refuse_future(batch: Batch, file_map: FileMap, now: datetime) -> None:
     A row cannot stand without a time that its table needs, and is rejected.
     """
     fate = file_map.order.after_load
-    for name in moments.EVENTS.get(file_map.target, ()):
+    for name in EVENTS.get(file_map.target, ()):
         if name not in batch.fields:
             continue
         times = batch.fields[name]
-        late = times > now + moments.TOLERANCE
+        late = times > now + TOLERANCE
         text = f"{file_map.label(name)} lies after the day of the load ({now:%Y-%m-%d})"
         if fate == "keep":
             batch.note(late, f"{text} (kept){_ORDER}")

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 
 from casebase.errors import CasebaseError
-from casebase.loading.clean_text import BLANKS, folded, without_blanks
+from casebase.loading.clean_text import BLANKS, SERIAL, folded, without_blanks
 from casebase.loading.mapfile import BooleanWords, Source
 from casebase.loading.readers import Reader, open_reader
 from casebase.loading.readers.delimited import CsvReader
@@ -112,7 +112,6 @@ _LAYOUTS = (
     "%d/%m/%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y",
 )  # fmt: skip
 _DELIMITERS = (",", "\t", ";", "|")
-_SERIAL = r"\d{5}(\.\d+)?"
 _SAMPLE = 1000
 # A column is of a kind where so much of it reads as such.
 _MOSTLY = 0.9
@@ -343,7 +342,7 @@ def _layouts(values: pd.Series, own: tuple[str, ...]) -> list[str] | None:
     """The formats that together read nearly all values, the most frequent first; None where there are none."""
     # As the loading sees them: digits of full width are digits, and a spreadsheet's days need no format.
     values = values.map(lambda text: unicodedata.normalize("NFKC", text))
-    waiting, layouts = values[~values.str.fullmatch(_SERIAL)], []
+    waiting, layouts = values[~values.str.fullmatch(SERIAL)], []
     for layout in own:
         waiting = waiting[pd.to_datetime(waiting, format=layout, errors="coerce").isna()]
     while len(waiting):

@@ -1,38 +1,17 @@
 """Which times are events, how far loaded data reaches, and whether its loads still keep up with it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from casebase.checks import EVENTS
 from casebase.engine import FOLLOWED_WITHIN, read_state, write_info
 from casebase.events import DERIVED
 from casebase.schema import (
-    expert_task,
-    grid_task,
-    hearing,
-    mediation,
-    petition,
     petition_event,
-    proposal,
-    reception,
-    supervision,
 )
-
-# What happened, by the table's own columns; deadlines and planned days (due_at, scheduled_at …) are none of it.
-EVENTS: dict[Table, tuple[str, ...]] = {
-    petition: ("registered_at", "forwarded_at", "received_at", "accepted_at", "closed_at", "evaluated_at"),
-    grid_task: ("pushed_at", "contacted_at", "finished_at"),
-    mediation: ("opened_at", "closed_at"),
-    hearing: ("applied_at", "held_at", "settled_at"),
-    reception: ("held_at", "closed_at"),
-    supervision: ("issued_at", "replied_at"),
-    expert_task: ("took_part_at",),
-    proposal: ("made_at", "feedback_at"),
-}
-# An event later than the load by more than this is a typing error; clocks and time zones differ by less.
-TOLERANCE = timedelta(days=1)
 
 
 def latest_event(connection: Connection, now: datetime) -> datetime | None:

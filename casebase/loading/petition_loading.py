@@ -85,7 +85,7 @@ class PetitionLoading(Loading[CaseMap]):
         source = {"source": self.map.source.name}
         return store.Staging(self.connection, petition, batch.fields, ("case_no",), fixed=source)
 
-    def merge(self, staging: store.Staging) -> store.Counts:
+    def merge(self, staging: store.Staging) -> store.Merged:
         counts = store.merge_petitions(staging, self.connection, self.now, self._finds_repeats())
         for table, rows in (
             (area, self.areas.new_rows),

@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, func, insert, select
 
 from casebase.bulk_insert import append
+from casebase.checks import EVENTS
 from casebase.engine import mark_changed, read_state
 from casebase.errors import CasebaseError
 from casebase.loading import fields, moments
@@ -21,7 +22,7 @@ from casebase.loading.batch import Batch, Reject
 from casebase.loading.clean_text import visible
 from casebase.loading.mapfile import FileMap
 from casebase.loading.readers import Reader
-from casebase.loading.store import Counts, Staging
+from casebase.loading.store import Merged, Staging
 from casebase.schema import load_reject, load_run
 from casebase.settings import Settings
 
@@ -86,7 +87,7 @@ class Loading(Generic[M]):
         self.now = now
         self.rejects: list[Reject] = []
         self.notes: Counter[str] = Counter()
-        self.counts = Counts(0, 0, 0)
+        self.counts = Merged(0, 0, 0)
         self._rows = 0
         self._staging: Staging | None = None
 
@@ -156,7 +157,7 @@ class Loading(Generic[M]):
             self.complete()
             moments.write_reach(self.connection, self.now)
             mark_changed(self.connection, self.now)
-        if self.map.target in moments.EVENTS:
+        if self.map.target in EVENTS:
             moments.write_following(self.connection, self.now)
         self._write_run(file, digest.result(), result)
         progress("store", 2, 2)
@@ -185,7 +186,7 @@ class Loading(Generic[M]):
     def settle(self, staging: Staging) -> None:
         """Find what takes all rows of the file at once to find, before duplicates are dropped."""
 
-    def merge(self, staging: Staging) -> Counts:
+    def merge(self, staging: Staging) -> Merged:
         """Bring the staged rows into their table."""
         raise NotImplementedError
 

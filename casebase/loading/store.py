@@ -43,7 +43,7 @@ _ROWS, _BYTES = 122_880, 64 << 20
 
 
 @dataclass(frozen=True)
-class Counts:
+class Merged:
     """What became of the staged rows."""
 
     new: int
@@ -147,7 +147,7 @@ class Staging:
         computed: Mapping[str, ColumnElement[Any]] | None = None,
         left_alone: frozenset[str] = frozenset(),
         order: Sequence[ColumnElement[Any]] = (),
-    ) -> Counts:
+    ) -> Merged:
         """Insert new rows, in this order, and update changed ones.
 
         `stamps` are written to both. `computed` are columns of new rows only; columns `left_alone` neither change
@@ -164,7 +164,7 @@ class Staging:
                 run(update(self._target).values(values).where(self.same, self.differs(left_alone)))
         if staged > known:
             run(self._insert({**(stamps or {}), **(computed or {})}, unknown_only=known > 0, order=order))
-        return Counts(new=staged - known, updated=updated, unchanged=known - updated)
+        return Merged(new=staged - known, updated=updated, unchanged=known - updated)
 
     def close(self) -> None:
         self.table.drop(self._connection)
@@ -204,7 +204,7 @@ def text_of(name: str) -> str:
     return f"{name}_text"
 
 
-def merge_petitions(staging: Staging, connection: Connection, now: datetime, keep_repeats: bool) -> Counts:
+def merge_petitions(staging: Staging, connection: Connection, now: datetime, keep_repeats: bool) -> Merged:
     """Insert new cases and update changed ones; both get `now` as updated_at.
 
     With `keep_repeats` is_first is left to `mark_repeats` and does not make a row differ.
@@ -224,7 +224,7 @@ def changed_by(source: str, now: datetime) -> ColumnElement[bool]:
     return (petition.c.source == source) & (petition.c.updated_at == now)
 
 
-def derive_events(connection: Connection, source: str, now: datetime, counts: Counts) -> None:
+def derive_events(connection: Connection, source: str, now: datetime, counts: Merged) -> None:
     """Derive the events of what the load changed."""
     events.derive(connection, changed_by(source, now), fresh=counts.updated == 0)
 

@@ -26,7 +26,7 @@ from casebase.loading import fields, places, shapes
 from casebase.loading.batch import Batch, taken
 from casebase.loading.mapfile import TableMap
 from casebase.loading.run import Loading
-from casebase.loading.store import Counts, Staging, text_of
+from casebase.loading.store import Merged, Staging, text_of
 from casebase.schema import area, petition
 
 # Where a code or id is looked up; rows that name none are kept, as what they name may be loaded later.
@@ -83,7 +83,7 @@ class TableLoading(Loading[TableMap]):
         if self.map.references.petition_id:
             self._find_petitions(staging)
 
-    def merge(self, staging: Staging) -> Counts:
+    def merge(self, staging: Staging) -> Merged:
         if self.map.target is area:
             self._check_areas(staging)
         counts = self._merge_with_events(staging) if self.map.target in _TELLS_EVENTS else staging.merge()
@@ -171,7 +171,7 @@ class TableLoading(Loading[TableMap]):
         for where, field, column, reason in [*rules, rules[-1], rules[-1]]:  # three levels can hang on a rejected one
             self.refuse(staging.take_out(where, field, column, reason))
 
-    def _merge_with_events(self, staging: Staging) -> Counts:
+    def _merge_with_events(self, staging: Staging) -> Merged:
         """Merge, and derive the events of the petitions that rows new or changed belong to, or belonged to."""
         target, rows = self.map.target.c, staging.table.c
         _touched.create(self.connection)
