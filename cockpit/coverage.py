@@ -93,7 +93,7 @@ def staffed(_: View, grids: pd.DataFrame) -> tuple[str, pd.DataFrame]:
 
 def worst_first(places: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Places by their value, those without one last."""
-    low_first = metric.kind is Kind.RATE or metric.id == "grid_workers"
+    low_first = numbers.is_low_first(metric) or metric.id == "grid_workers"
     return places.sort_values("value", ascending=low_first, na_position="last", kind="stable").reset_index(drop=True)
 
 

@@ -380,11 +380,11 @@ def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup
     if kpis.missing_reason(view, metric):
         sources = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
         return sources + ranking(view, frame, scene, _ROWS - _HEADING - 1)
-    counts = splits.split(view, ["expert_participations"], "source").sort_values("hits", ascending=False, kind="stable")
+    counts = splits.split(view, [metric.id], "source").sort_values("hits", ascending=False, kind="stable")
     counts = counts.head(_SOURCES)
     sources = wall.ranking_html(
         "专家参与按来源",
-        _span(metric_of("expert_participations"), view),
+        _span(metric, view),
         wall.count_bars(counts["name"], counts["hits"], "人次"),
         quiet="这一时段没有专家参与。",
     )

@@ -12,6 +12,7 @@ from queries.decompose import Change
 from queries.model import Kind, Metric, Polarity, is_small_sample
 from queries.subjects import CLOSING_DAYS, RECEPTION_AGES
 from views import words
+from wording.numbers import kind_of
 
 UNIT = "件次"
 # The 口径 of a comparison with comparable cases (queries.comparable).
@@ -200,7 +201,7 @@ def change_reason(metric: Metric, change: Change, bars: pd.DataFrame, against: s
 
     Bars: name, value and perhaps pinned, as charts.waterfall draws them; what is pinned is no group.
     """
-    kind: words.NumberFormat = "rate" if metric.kind is Kind.RATE else "count"
+    kind = kind_of(metric)
     if words.is_missing(change.difference):
         return f"{metric.name}{against}没有可比的数"
     moved = words.contribution(change.difference, kind) + ("" if metric.kind is Kind.RATE else f" {metric.unit}")
