@@ -12,6 +12,9 @@ from views.charts.selection import POINTER, click_selection
 from views.charts.template import Chart, data_slot, slot, template
 from views.tokens import Palette
 
+# The last day with a bar of its own.
+_MOST = 10
+
 
 def histogram(
     frame: pd.DataFrame,
@@ -20,23 +23,21 @@ def histogram(
     title: str,
     subtitle: str = "",
     limit: int,
-    most: int = 10,
-    axis_title: str = "办结用时（工作日）",
     height: int = 240,
 ) -> Chart:
     """Cases by working days to closing; days after `limit` in the colour of 超期. Clicks: "pick" on `days`.
 
-    Columns: days (whole number, not negative), cases. Days above `most` are put together as "11+": under a longer limit
+    Columns: days (whole number, not negative), cases. Days above 10 are put together as "11+": under a longer limit
     nobody knows which of them are late, and they have no colour.
     """
     if frame.empty or frame["cases"].sum() == 0:
         return empty_chart("所选范围内没有办结件。", palette, title=title, subtitle=subtitle)
-    folded = frame.assign(days=frame["days"].clip(upper=most + 1)).groupby("days")["cases"].sum()
-    data = folded.reindex(range(most + 2), fill_value=0).rename_axis("days").reset_index()
-    last = min(limit, most)
+    folded = frame.assign(days=frame["days"].clip(upper=_MOST + 1)).groupby("days")["cases"].sum()
+    data = folded.reindex(range(_MOST + 2), fill_value=0).rename_axis("days").reset_index()
+    last = min(limit, _MOST)
     within, over = _states(last)
     total = data["cases"].sum()
-    data["label"] = [str(day) if day <= most else f"{day}+" for day in data["days"]]
+    data["label"] = [str(day) if day <= _MOST else f"{day}+" for day in data["days"]]
     data["state"] = [within if day <= last else over for day in data["days"]]
     data["written"] = [text if text != "0" else "" for text in words.values_in_full(data["cases"], "count")]
     data["tip"] = [
@@ -45,7 +46,7 @@ def histogram(
     ]
     ends = with_headroom(float(data["cases"].max()))
     beyond = palette.red if last == limit else palette.muted
-    return _days(palette, last, beyond, axis_title).chart(title, subtitle, height, data, ends=ends)
+    return _days(palette, last, beyond).chart(title, subtitle, height, data, ends=ends)
 
 
 def _states(limit: int) -> list[str]:
@@ -53,9 +54,9 @@ def _states(limit: int) -> list[str]:
 
 
 @template
-def _days(palette: Palette, limit: int, beyond: str, axis_title: str) -> list[Any]:
+def _days(palette: Palette, limit: int, beyond: str) -> list[Any]:
     base = alt.Chart(data_slot()).encode(
-        x=alt.X("label:N", sort=None, title=axis_title, scale=alt.Scale(paddingInner=0.25)),
+        x=alt.X("label:N", sort=None, title="办结用时（工作日）", scale=alt.Scale(paddingInner=0.25)),
         y=alt.Y("cases:Q", title=None, axis=value_axis("count"), scale=fixed_scale(slot("ends"))),
     )
     colour = alt.Color("state:N", scale=alt.Scale(domain=_states(limit), range=[palette.green, beyond]))
