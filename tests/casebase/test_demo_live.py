@@ -338,17 +338,21 @@ def test_it_lives_on_postgresql(postgres_url: str, casebase_of: Callable[[str], 
 
 
 @pytest.mark.parametrize(
-    ("speed", "step", "days"),
-    [(1.0, timedelta(minutes=97), 2), (1.0, timedelta(hours=11), 9), (60.0, timedelta(minutes=20), 1)],
+    ("speed", "step", "lives"),
+    [
+        (1.0, timedelta(minutes=97), timedelta(days=2)),
+        (1.0, timedelta(hours=11), timedelta(days=9)),
+        (60.0, timedelta(minutes=20), timedelta(hours=6)),
+    ],
 )
 def test_an_agenda_changes_nothing_but_the_work(
-    built: Path, tmp_path: Path, speed: float, step: timedelta, days: int
+    built: Path, tmp_path: Path, speed: float, step: timedelta, lives: timedelta
 ) -> None:
     """Row for row as a city of which all that waits is looked at in every step."""
     (tmp_path / "each").mkdir()
     (tmp_path / "due").mkdir()
     with _copied(built, tmp_path / "each") as each, _copied(built, tmp_path / "due") as due:
-        agenda, now, end = Agenda(), UNTIL, UNTIL + timedelta(days=days)
+        agenda, now, end = Agenda(), UNTIL, UNTIL + lives
         while now < end:
             touched = live.advance(each, now, now + step, 5, speed)
             assert live.advance(due, now, now + step, 5, speed, agenda) == touched
