@@ -33,6 +33,8 @@ from casebase.settings import ROOT, read_settings
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 _SHOWN_NOTES = 20
+# Somebody made this database to load cases into it: no demonstration city is built there unasked.
+_INITIALIZED = "initialized"
 
 
 @app.callback()
@@ -44,6 +46,8 @@ def _commands() -> None:
 def init(url: Url = None) -> None:
     """Create the tables, or bring them to this release, and write the working-day calendar."""
     casebase = _ready(url)
+    with casebase.writing() as connection:
+        write_info(connection, **{_INITIALIZED: "true"})
     print(f"{casebase.address}: the case database is ready")
 
 
@@ -52,7 +56,7 @@ def demo(
     cases: Annotated[int | None, typer.Option(min=100, help="Number of cases; default: config.toml's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same city; default: config.toml's.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: now.")] = None,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when there are cases already.")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where there are cases, or init was called.")] = False,
     url: Url = None,
 ) -> None:
     """Build the demonstration city, in place of an earlier one."""
@@ -60,6 +64,11 @@ def demo(
     with casebase.whole.reading() as connection:
         filled = connection.scalar(select(petition.c.petition_id).limit(1)) is not None
         demonstration = read_state(connection).demonstration
+        initialized = connection.scalar(select(info.c.value).where(info.c.key == _INITIALIZED)) is not None
+    if initialized and if_empty and not filled:
+        remark = "holds no cases yet and is left so, as it was made by init: load cases, or build the city by"
+        print(f"{casebase.address}: {remark} python -m casebase demo")
+        return
     if filled and if_empty:
         held = "the demonstration city" if demonstration else "cases"
         print(f"{casebase.address}: holds {held} already and is used as it is; nothing is built or changed in it")

@@ -127,6 +127,28 @@ def test_demo_refuses_real_cases(say: Say, url: str) -> None:
     assert out.endswith(": holds cases already and is used as it is; nothing is built or changed in it\n")
 
 
+def test_a_database_that_somebody_made_is_filled_with_no_demonstration_unasked(
+    say: Say, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[int] = []
+    monkeypatch.setattr("casebase.demo.build", lambda *_, cases, **__: built.append(cases))
+    say("init", "--url", url)
+    code, out, _ = say("demo", "--if-empty", "--url", url)
+    assert (code, built) == (0, [])
+    assert "holds no cases yet and is left so, as it was made by init: load cases" in out
+    say("demo", "--cases", "700", "--url", url)
+    assert built == [700]
+
+
+def test_an_empty_database_that_nobody_made_is_filled(say: Say, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one whose first filling was cut off."""
+    built: list[int] = []
+    monkeypatch.setattr("casebase.demo.build", lambda *_, cases, **__: built.append(cases))
+    for _ in range(2):
+        assert say("demo", "--if-empty", "--cases", "700", "--url", url)[0] == 0
+    assert built == [700, 700]
+
+
 def test_demo_builds_and_replaces_the_demonstration(say: Say, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[tuple[int, int, datetime]] = []
 
