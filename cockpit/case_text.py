@@ -124,7 +124,7 @@ def headline(view: View, history: Course) -> str:
         late = [clock.name for clock in of_units if clock.standing is Standing.LATE]
         days = (history.facts["closed_at"].date() - history.facts["registered_at"].date()).days
         kept = [clock.name for clock in of_units if clock.standing is Standing.MET]
-        lacking = any(clock.standing is Standing.UNKNOWN for clock in history.clocks)
+        lacking = any(clock.standing is Standing.UNKNOWN for clock in of_units)
         in_time = "，各时限均按期" if not lacking else f"；{'、'.join(kept)}按期" if kept else ""
         took = f"已办结，历时 {words.days(days)}" if days else "登记当天办结"
         return took + (f"；{'、'.join(late)}逾期" if late else in_time)

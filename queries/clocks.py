@@ -30,6 +30,9 @@ LOADED_LIMIT = "按装入的期限"
 _FORWARDED, _ACCEPTED, _DUE, _CLOSED = (
     name_of(column) for column in (p.forwarded_at, p.accepted_at, p.due_at, p.closed_at)
 )
+REVIEWS = "petition_event.review"
+"""What is blank where no case has a step of a review: then nobody knows whether one was asked for."""
+REVIEW_STEPS = ("复查申请", "复查意见", "复核申请", "复核意见")
 
 _HOTLINE = HotlineSettings()
 
@@ -294,8 +297,8 @@ def _reviews(clock_rules: _ClockRules, case: Mapping[str, Any], past: pd.DataFra
 def _own_days(
     clock_rules: _ClockRules, limit: _Limit, answered: datetime | None, applied: datetime | None
 ) -> Clock | None:
-    """The petitioner's own days to ask for a review, from the written answer."""
-    clock = clock_rules.clock(limit, answered, applied)
+    """The petitioner's own days to ask for a review, from the written answer; unknown where no review was loaded."""
+    clock = clock_rules.clock(limit, answered, applied, needs=(REVIEWS,)) if answered else None
     if clock is None:
         return None
     if clock.standing is Standing.OVERDUE:

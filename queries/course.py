@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, String, and_, false, func, not_, or_, sele
 from casebase import schema
 from casebase.engine import ScopedCasebase
 from casebase.person_names import masked_name, masked_telephone, names_in, without_names
+from casebase.scope import every_row
 from queries.blanks import blanks
 from queries.cases import list_rows
-from queries.clocks import Clock, clocks
+from queries.clocks import REVIEW_STEPS, REVIEWS, Clock, clocks
 from queries.model import Expression, Fixed, Moment, Subject, moment
+from queries.once_a_version import once_a_version
 from queries.subjects import (
     DUTY,
     GRID_TASK,
@@ -130,7 +132,7 @@ def course(casebase: ScopedCasebase, petition_id: int, *, as_of: datetime) -> Co
     facts = {str(name): None if _is_empty(value) else value for name, value in rows.iloc[0].items()}
     facts |= {name: _nameless_text(facts[name], names) for name in ("title", "body")}
     events = _nameless(_events(casebase, petition_id, as_of), names, "actor", "note")
-    blank = blanks(casebase)
+    blank = blanks(casebase) | _blank_steps(casebase)
     rules, hotline = casebase.settings.deadlines, casebase.settings.hotline
     case_clocks = clocks(
         facts, events, calendar=casebase.workdays, rules=rules, as_of=as_of, blank=blank, hotline=hotline
@@ -138,6 +140,15 @@ def course(casebase: ScopedCasebase, petition_id: int, *, as_of: datetime) -> Co
     beside = {name: _nameless(rows, names, *rows.columns) for name, rows in _beside(casebase, petition_id, at).items()}
     related = _nameless(_related(casebase, petition_id, at), names, "title")
     return Course(facts, events, case_clocks, beside, related, blank, _masked(petitioner))
+
+
+@once_a_version
+def _blank_steps(casebase: ScopedCasebase) -> frozenset[str]:
+    """REVIEWS where no case of the case base has a step of a review."""
+    event = every_row(schema.petition_event).c
+    step = select(event.event_id).where(event.action.in_(REVIEW_STEPS)).limit(1)
+    with casebase.reading_facts() as connection:
+        return frozenset() if connection.scalar(step) is not None else frozenset({REVIEWS})
 
 
 def revealed(casebase: ScopedCasebase, petition_id: int, *, as_of: datetime) -> Revealed | None:

@@ -61,6 +61,7 @@ LACKING = {
     "petition.satisfaction_bureau": "对信访部门的评价",
     "petition.satisfaction_unit": "对责任单位的评价",
     "petition.evaluated_at": "评价时间",
+    "petition_event.review": "复查复核记录",
     "agent.community_code": "代办员所在社区",
     "grid_task.contacted_at": "任务联系时间",
     "grid_task.finished_at": "任务办结时间",

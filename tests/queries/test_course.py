@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from casebase.engine import Casebase
+from casebase import schema
+from casebase.engine import Casebase, mark_changed
 from casebase.settings import CalendarSettings, DeadlineSettings
 from casebase.workdays import build
 from queries.cases import Part, cases
-from queries.clocks import LOADED_LIMIT, Clock, Standing, clocks
+from queries.clocks import LOADED_LIMIT, REVIEWS, Clock, Standing, clocks
 from queries.course import course
 from tests.queries.sample import Tables
 
@@ -190,6 +191,37 @@ def test_extension_review_objection_and_the_hearing_of_a_second_review() -> None
     assert (found["复查"].standing, found["复查"].days) == (Standing.LATE, 2)
     assert found["复核"].end == datetime(2026, 6, 19, 23, 59, 59, 999999)  # 30 days and ten of the hearing
     assert found["复核"].standing is Standing.OVERDUE
+
+
+def test_where_no_review_was_loaded_nobody_knows_whether_one_was_asked_for() -> None:
+    start, closed = datetime(2026, 3, 2, 9), datetime(2026, 3, 20, 9)
+    case, later = {"registered_at": start, "forwarded_at": start, "closed_at": closed}, datetime(2026, 11, 1)
+    assert read(case, later)["申请复查"].standing is Standing.EXPIRED
+    unknown = read(case, later, blank=frozenset({REVIEWS}))
+    assert (unknown["申请复查"].standing, unknown["申请复查"].lacks) == (Standing.UNKNOWN, (REVIEWS,))
+    assert unknown["申请复查"].of_petitioner
+    assert "申请复核" not in unknown
+    assert "申请复查" not in read(case | {"closed_at": None}, later, blank=frozenset({REVIEWS}))
+
+
+def test_of_all_cases_a_single_step_of_a_review_tells_that_they_are_loaded(
+    empty_casebase: Casebase,
+) -> None:
+    casebase, registered = empty_casebase, NOW - timedelta(days=9)
+    case = {"petition_id": 1, "case_no": "1", "source": "t", "registered_at": registered, "updated_at": registered}
+    with casebase.writing() as connection:
+        connection.execute(schema.petition.insert().values(case))
+        mark_changed(connection, registered)
+    found = course(casebase.whole, 1, as_of=NOW)
+    assert found is not None
+    assert REVIEWS in found.blank
+    step = {"event_id": 7, "petition_id": 1, "happened_at": NOW, "action": "复查申请"}
+    with casebase.writing() as connection:
+        connection.execute(schema.petition_event.insert().values(step))
+        mark_changed(connection, NOW)
+    found = course(casebase.whole, 1, as_of=NOW)
+    assert found is not None
+    assert REVIEWS not in found.blank
 
 
 def test_an_order_of_12345_has_its_own_clock_and_no_other() -> None:
