@@ -108,7 +108,7 @@ def card(
     at: list[tuple[str, str | None]] = [(view.stock_moment_text, None)] if metric.is_stock and view.is_over else []
     links = {name: _link(view, name, compared) for name in metric.beside} if linked else {}
     full = in_full({METRICS[name]: other["value"] for name, other in compared.items()})
-    beside = [*at, *_beside(metric, row, compared, links, full)]
+    beside = [*at, *_beside(view, metric, row, compared, links, full)]
     months = [] if trend is None else _known_months(trend, metric.id)
     return cards.Card(
         key=metric.id,
@@ -249,9 +249,13 @@ def _other_kind_of_day(view: View, metric: Metric, against: Against) -> tuple[st
 
 
 def _beside(
-    metric: Metric, row: Any, compared: Rows, links: Mapping[str, str], full: bool
+    view: View, metric: Metric, row: Any, compared: Rows, links: Mapping[str, str], full: bool
 ) -> Iterator[tuple[str, str | None]]:
-    """The numbers that must be read with this one, each with the way to its list; then the two counts of its rate."""
+    """The numbers that must be read with this one, each with the way to its list; then the two counts of its rate.
+
+    Orders of 12345 stand beside volumes of 信访 and are never added to them; where these are narrowed by what orders
+    cannot be, as by a form of petition, they would be those of all.
+    """
     for name in metric.beside:
         other, value, lacks = METRICS[name], float(compared[name]["value"]), compared[name]["unknown"]
         if lacks:
@@ -259,7 +263,7 @@ def _beside(
         elif other.subject is metric.subject or other.subject is not HOTLINE_ORDER:
             unit = "" if other.unit in ("%", metric.unit) or metric.kind is Kind.RATE else f" {other.unit}"
             yield f"{other.short_name} {format_value(other, value, full=full)}{unit}", links.get(name)
-        elif value > 0:  # orders of 12345 stand beside volumes of 信访 and are never added to them
+        elif value > 0 and not ignored_filters(view, other):
             yield f"另有{other.short_name} {format_value(other, value, full=full)}", links.get(name)
     if metric.kind is Kind.RATE and row["among"]:
         yield words.fraction(row["hits"], row["among"]), None

@@ -8,11 +8,13 @@ from datetime import date
 
 import pandas as pd
 
+from casebase.schema import petition
 from cockpit import kpis, splits
 from cockpit.falling_due import CHANGE, NOW, THEN
 from cockpit.kept import kept
 from cockpit.view import View
 from queries import backlog, forward, hearing_outcomes
+from queries.blanks import blanks, name_of
 from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric, is_small_sample
@@ -65,10 +67,14 @@ def known(texts: pd.Series, unknown: str = words.NONE) -> pd.Series:
     return texts.fillna(unknown)
 
 
-def unit_names(units: pd.Series, city: str) -> pd.Series:
-    """The units of cases as rankings call them (wording.names.short_names), with a word where none is assigned."""
-    called = short_names(set(units.dropna()), city)
-    return units.map(lambda name: called.get(name, UNASSIGNED))
+def unit_names(view: View, units: pd.Series) -> pd.Series:
+    """The units of cases as rankings call them (wording.names.short_names), with a word where none is assigned.
+
+    Of data that has no units at all nobody knows that: —.
+    """
+    called = short_names(set(units.dropna()), view.settings.city.name)
+    is_loaded = name_of(petition.c.unit_id) not in view.ask(blanks)
+    return units.map(lambda name: called.get(name, UNASSIGNED if is_loaded else words.NONE))
 
 
 @kept
@@ -158,7 +164,7 @@ def oldest_cases(view: View, cases: pd.DataFrame) -> pd.DataFrame:
             "办结期限": days(cases["due_at"]),
             LIMIT_STATE: [limit_state(*pair) for pair in zip(cases["state"], cases["days_left"], strict=True)],
             **({"办理环节": kpis.stage_names(view, cases["stage"])} if cases["stage"].notna().any() else {}),
-            "责任单位": unit_names(cases["unit"], view.settings.city.name),
+            "责任单位": unit_names(view, cases["unit"]),
             "区县": known(cases["district"]),
             "标题": known(cases["title"]),
             "信访编号": cases["case_no"],
@@ -184,7 +190,7 @@ def open_receptions(view: View, receptions: pd.DataFrame) -> pd.DataFrame:
             "接访领导": receptions["leader"],
             "接访地点": known(receptions["reception_place"]),
             "办理环节": _stages_of_receptions(view, receptions),
-            "责任单位": unit_names(receptions["unit"], view.settings.city.name),
+            "责任单位": unit_names(view, receptions["unit"]),
             "内容分类": known(receptions["category"]),
             "标题": known(receptions["title"]),
             "信访编号": known(receptions["case_no"]),
@@ -213,7 +219,7 @@ def open_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
             "发函": days(orders["issued_at"]),
             "反馈期限": days(orders["answer_due_at"]),
             LIMIT_STATE: [answer_limit(view, at) for at in orders["answer_due_at"]],
-            "责任单位": unit_names(orders["unit"], view.settings.city.name),
+            "责任单位": unit_names(view, orders["unit"]),
             "办理环节": kpis.stage_names(view, orders["stage"]),
             "标题": known(orders["title"]),
             "信访编号": orders["case_no"],
@@ -229,7 +235,7 @@ def hotline_orders(view: View, orders: pd.DataFrame) -> pd.DataFrame:
             "登记": days(orders["registered_at"]),
             "答复期限": days(orders["order_due_at"]),
             LIMIT_STATE: [answer_limit(view, at) for at in orders["order_due_at"]],
-            "责任单位": unit_names(orders["unit"], view.settings.city.name),
+            "责任单位": unit_names(view, orders["unit"]),
             "区县": known(orders["district"]),
             "内容分类": known(orders["category"]),
             "标题": known(orders["title"]),

@@ -98,6 +98,15 @@ def test_oldest_cases(year: View, city: Casebase) -> None:
     assert set(written["责任单位"]) == {rows.UNASSIGNED}
 
 
+def test_where_no_unit_was_loaded_nobody_knows_that_none_is_assigned(
+    year: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = pd.Series([None, None])
+    assert rows.unit_names(year, units).tolist() == [rows.UNASSIGNED] * 2
+    monkeypatch.setattr(rows, "blanks", lambda _: frozenset({"petition.unit_id"}))
+    assert rows.unit_names(year, units).tolist() == [words.NONE] * 2
+
+
 def test_open_receptions(year: View, city: Casebase) -> None:
     view = at_busiest(year, city, "receptions_open")
     receptions = cases(city.whole, "receptions_open", as_of=view.as_of)
