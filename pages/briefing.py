@@ -176,6 +176,8 @@ def page(view: View) -> None:
         "会议简报",
         f"{view.place}。一次取数，文稿、幻灯片和台账同数。时间按下面选的一期，只有专报用上方的时间；不分信访形式和内容分类。",
     )
+    if layout.page_is_empty(view, ["registered", "hotline_registered"], "信访件"):
+        return
     request = asked(view)
     left, right = st.columns([7, 18])
     with left, layout.block("briefing", stretch=False):

@@ -49,7 +49,7 @@ def rows_of(view: View, name: str) -> None:
     if here.empty:
         notices.hint(f"目前没有{title}。")
         return
-    recording.opened("finding", Action.VIEW_LIST, filters.address_text({"finding": name}))
+    recording.opened("finding", Action.VIEW_LIST, _address(finding=name))
     total, table = int(here["count"].iloc[0]), str(here["table"].iloc[0])
     layout.heading(title, f"{TABLES[table]}，共 {words.full_count(total)} 行；{effect}")
     lists.paged(
@@ -63,6 +63,11 @@ def rows_of(view: View, name: str) -> None:
         alt=title,
         high=12,
     )
+
+
+def _address(**asked: str) -> str:
+    """What the log says of rows of this page: they are of all data as it is, whatever the bar asks."""
+    return filters.address_text(asked, without=filters.BAR_KEYS)
 
 
 def loads(view: View) -> None:
@@ -90,7 +95,7 @@ def rejects_of(view: View, load: str) -> None:
         return
     total, file = int(here["rows_rejected"].iloc[0]), here["file_name"].iloc[0]
     number = int(here["load_id"].iloc[0])
-    recording.opened("load", Action.VIEW_LIST, filters.address_text({"load": load}))
+    recording.opened("load", Action.VIEW_LIST, _address(load=load))
     layout.heading(f"{file} 拒绝的行", f"共 {words.full_count(total)} 行，行号是文件里的行")
     if total:
         lists.paged(
@@ -130,7 +135,7 @@ def ages(view: View) -> None:
         rows.sources(sources),
         headlines.newest(sources, view.data.reading.read_at),
         "各来源的信访件：登记起止和最近一次更新",
-        none="由数据管理员装入后，本页和各页自动显示",
+        none="由数据管理员从文件装入后，本页和各页自动显示；办法见随软件的说明 docs/loading.md",
         key="ages",
         alt="各来源数据的新旧",
         high=6,

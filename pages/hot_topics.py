@@ -124,6 +124,8 @@ def page(view: View) -> None:
             f"{view.text}，与此前 {STRETCHES} 个同长时段比；"
             f"全页误报的可能不超过 {words.percent(hot_topics.FALSE_ALARM_CHANCE, 0)}。",
         )
+    if layout.page_is_empty(view, [METRIC], "信访件"):
+        return
     empty_period.tell(view, CARDS)
     number_cards.show(view, CARDS, key="hot_cards")
     if view.ask(count_cases, METRIC, **view.scope) == 0:

@@ -135,9 +135,12 @@ def page(view: View) -> None:
     """Show the page for what the filter bar asks."""
     head = st.container()
     wanted = wanted_cases(view)
-    recording.opened("search", Action.SEARCH, filters.address_text(written(wanted)))
+    ignored = DAYS if wanted.registered is None else ()
+    recording.opened("search", Action.SEARCH, filters.address_text(written(wanted), without=ignored))
     with head:
         layout.header(view, "案件查询", scope_text(view, wanted))
+    if layout.page_is_empty(view, ["registered", "hotline_registered"], "信访件"):
+        return
     if wanted.too_much:
         notices.hint(f"{wanted.too_much}。请减少后再查。")
         st.stop()

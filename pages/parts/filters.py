@@ -1,6 +1,6 @@
 """The filter bar: period, area, channel, category and moment, bound to the address so that every view is a link."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -174,14 +174,16 @@ def _asked(**choices: object) -> dict[str, str]:
     return {name: str(choice) for name, choice in choices.items() if choice}
 
 
-def address_text(own: Mapping[str, str] | None = None) -> str:
+def address_text(own: Mapping[str, str] | None = None, *, without: Collection[str] = ()) -> str:
     """The page that is open and what it is asked, to read: /list?metric=backlog&part=hits&area=410105&period=本月.
 
-    `own` are the page's own choices, where it does not go by the address; the bar's come from the bar.
+    `own` are the page's own choices, where it does not go by the address; the bar's come from the bar, but for those
+    that the page does not heed (`without`, by their keys).
     """
     if own is None:
         own = {name: value for name, value in st.query_params.items() if name not in BAR_KEYS}
-    text = "&".join(f"{name}={value}" for name, value in {**own, **st.session_state.get(_ASKED, {})}.items())
+    asked = {**own, **st.session_state.get(_ASKED, {})}
+    text = "&".join(f"{name}={value}" for name, value in asked.items() if name not in without)
     return f"/{menu.current_path()}{'?' if text else ''}{text}"
 
 

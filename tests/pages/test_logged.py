@@ -126,18 +126,18 @@ def test_the_rows_of_a_finding(open_page: OpenPage, demo_url: str, city: Casebas
     app = open_page(demo_url, "data_quality", finding=finding)
     app.run()
     assert failures(app) == []
-    assert new_lines() == [(Action.VIEW_LIST, f"/data_quality?finding={finding}&period=本月", Outcome.DONE)]
+    assert new_lines() == [(Action.VIEW_LIST, f"/data_quality?finding={finding}", Outcome.DONE)]
 
 
 def test_what_is_looked_for_with_numbers_masked(open_page: OpenPage, demo_url: str, new_lines: NewLines) -> None:
     app = open_page(demo_url, "search", q="欠薪 13800001234")
     app.run()
-    assert new_lines() == [(Action.SEARCH, "/search?q=欠薪 138****1234&period=本月", Outcome.DONE)]
+    assert new_lines() == [(Action.SEARCH, "/search?q=欠薪 138****1234", Outcome.DONE)]
     app.text_input(key="q").set_value("噪声").run()
     app.run()
     app.selectbox(key="order").set_value("closed_at").run()
     assert failures(app) == []
-    assert new_lines() == [(Action.SEARCH, "/search?q=噪声&period=本月", Outcome.DONE)]
+    assert new_lines() == [(Action.SEARCH, "/search?q=噪声", Outcome.DONE)]
 
 
 def test_what_there_is_not_is_refused(open_page: OpenPage, demo_url: str, new_lines: NewLines) -> None:

@@ -62,6 +62,13 @@ def test_an_empty_database_shows_no_number_and_no_calm(page: str, open_page: Ope
     assert INSIDERS.findall(said) == []
 
 
+@pytest.mark.parametrize("page", ["search", "hot_topics", "briefing"])
+def test_where_no_case_was_loaded_a_page_advises_nothing_else(page: str, open_page: OpenPage, bare_url: str) -> None:
+    said = [info.value for info in open_page(bare_url, page).info]
+    assert len(said) == 1
+    assert said[0].startswith("库中还没有信访件。由数据管理员装入信访件后")
+
+
 def test_cards_say_what_is_not_loaded(open_page: OpenPage, without_limits: str) -> None:
     app = open_page(without_limits)
     assert failures(app) == []
