@@ -80,6 +80,7 @@ def area_map(
         elif on_grid:
             on_grid(picked[1])
 
+    shrink_to_room(spot, width, height)
     st.pydeck_chart(
         area_map.deck,
         height=height,
@@ -91,6 +92,11 @@ def area_map(
     (legend or st).html(area_map.legend)
     layer, code = maps.picked(st.session_state.get(spot)) or (None, None)
     return once(spot, code if layer == maps.POINTS else None)
+
+
+def shrink_to_room(key: str, width: int, height: int) -> None:
+    """Let the map of this key, laid out for so many px, be drawn smaller where it has less room (see style.css)."""
+    st.html(f"<style>.st-key-{key} {{ --laid-out: {width}px; --high: {height}px; }}</style>")
 
 
 def squares_map(

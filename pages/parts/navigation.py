@@ -17,6 +17,7 @@ from cockpit.slots import DRAWING
 from cockpit.view import View
 from pages.parts import (
     body,
+    drawer,
     edges,
     filters,
     history,
@@ -82,6 +83,7 @@ def _show_page(who: Identity) -> None:
         _mark_in_bar(who)
         history.count_steps()
         edges.mark_edges()
+        drawer.close_when_chosen()
         revealing.forget_elsewhere()
         process.start_background_tasks()
         view = filters.bar(session.begin_run())

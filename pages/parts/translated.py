@@ -97,6 +97,9 @@ WORDS = {
     "# more": "另有 # 页",
     "View # more": "展开其余 # 页",
     "View less": "收起",
+    "Expand sidebar": "打开菜单",
+    "Collapse sidebar": "收起菜单",
+    "Sidebar": "菜单",
 }
 # Sentences of the framework that go on differently every time, by how they begin.
 BEGINNINGS = {

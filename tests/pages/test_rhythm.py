@@ -1,4 +1,4 @@
-"""How pages stand on a desk's screen: one first screen, cards in line, tables as high as their rows."""
+"""How pages stand on a screen: one first screen, cards in line, tables as high as their rows, maps whole."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from docs.make_screenshots import DONE
+from pages import overview
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -73,8 +74,40 @@ def test_on_a_tablet_maps_are_whole_cards_have_room_and_the_menu_is_chinese(
         for width in (1180, 1024, 768):
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(1000)
-            map_width = page.locator('[data-testid="stDeckGlJsonChart"]').evaluate("node => node.clientWidth")
+            map_width = page.locator('[data-testid="stDeckGlJsonChart"]').evaluate(
+                "node => node.getBoundingClientRect().width"
+            )
             assert map_width >= min(least, width - 80), (path, width)
             assert len(page.locator(".cards .card").evaluate_all(TOPS)) == (1 if width == 1180 else 2), (path, width)
         expect(page.get_by_text(re.compile("^另有 [0-9]+ 页$"))).to_be_visible()
         page.close()
+
+
+def test_a_map_with_less_room_than_it_was_laid_out_for_is_drawn_smaller_and_whole(
+    window: BrowserContext, address: str
+) -> None:
+    """Its labels are placed for that width: in less, those at the sides were cut."""
+    page = shown(window, f"{address}/?period=本年")
+    chart = page.locator('[data-testid="stDeckGlJsonChart"]')
+    for width in (390, 360):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(1000)
+        assert chart.evaluate("node => node.clientWidth") >= overview.MAP_SIZE[0], width
+        right, room = chart.evaluate(
+            "node => [node, node.parentElement].map((one) => one.getBoundingClientRect().right)"
+        )
+        assert right <= room + 1, width
+    page.close()
+
+
+def test_the_menu_of_a_narrow_window_closes_when_a_page_is_chosen(window: BrowserContext, address: str) -> None:
+    """It lies over the page, which would change unseen."""
+    page = shown(window, f"{address}/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="打开菜单").click()
+    drawer = page.locator('[data-testid="stSidebar"]')
+    expect(drawer).to_have_attribute("data-collapsed", "false")
+    drawer.get_by_text("到期预警").click()
+    expect(drawer).to_have_attribute("data-collapsed", "true")
+    expect(page).to_have_title(re.compile("到期预警"), timeout=60_000)
+    page.close()
