@@ -1,10 +1,4 @@
-"""Rows as CSV that a spreadsheet opens as what they are: no text becomes a formula, no long number loses digits.
-
-Spreadsheet programs read a CSV cell anew: what begins with = + - @ is reckoned, what is all digits is a number of 15
-digits at most. A text that would be reckoned gets an apostrophe before it (OWASP, CSV Injection). A text of many
-digits, or with zeros before, gets a tab: Excel, WPS and LibreOffice then keep it as text and do not show the tab, and
-where a program drops the tab no harm is done; ="…" would be a formula again. Numbers stay numbers, negative ones too.
-"""
+"""Rows as CSV that a spreadsheet opens as what they are (casebase.spreadsheets). Numbers stay numbers, negative too."""
 
 import re
 from datetime import date, datetime
@@ -12,11 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-# The wide ones are taken for the others where Chinese or Japanese is written.
-_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
-_NUMBER = re.compile(r"[+-]?\d{1,11}(?:\.\d+)?")
-# Excel shows 12 digits as 4.1E+11, and keeps 15.
-_MANY_DIGITS = re.compile(r"\d{12,}|0\d+")
+from casebase.spreadsheets import harmless
+
 _NAME = re.compile(r'[\x00-\x20\x7f\\/:*?"<>|\ud800-\udfff\ufffe\uffff]+')
 _LONGEST_NAME = 80
 
@@ -40,13 +31,6 @@ def file_name(*parts: str) -> str:
     """A name of a file, without its ending, from words: 信访件清单_金水区_2026年10月. Characters no system bears go."""
     words = (_NAME.sub("", part).strip(".") for part in parts)
     return "_".join(word for word in words if word)[:_LONGEST_NAME]
-
-
-def harmless(text: str, *, digits: bool = True) -> str:
-    """A text as a CSV cell that no spreadsheet reckons; `digits` also keeps long numbers whole."""
-    if digits and _MANY_DIGITS.fullmatch(text):
-        return f"\t{text}"
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _column_text(column: "pd.Series[Any]", to_be_read: bool) -> "pd.Series[Any]":

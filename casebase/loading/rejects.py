@@ -1,4 +1,7 @@
-"""The operator's file of rejected rows: the only place where their text is kept, and never at another file's cost."""
+"""The operator's file of rejected rows: the only place where their text is kept, and never at another file's cost.
+
+It is read by people and loaded by nobody: who mends a row looks it up in its own file, by the line.
+"""
 
 import csv
 import tempfile
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading.run import Rejected
+from casebase.spreadsheets import harmless
 
 _HEAD = ["line", "column", "value", "reason"]
 
@@ -45,7 +49,7 @@ def write(path: Path, rejected: Iterable[Rejected]) -> None:
             aside = Path(out.name)
             writer = csv.writer(out)
             writer.writerow(_HEAD)
-            writer.writerows((row.line, row.column, row.value, row.reason) for row in rejected)
+            writer.writerows((row.line, *map(_cell, (row.column, row.value, row.reason))) for row in rejected)
         aside.replace(target)
     except OSError as error:
         raise CasebaseError(
@@ -54,6 +58,11 @@ def write(path: Path, rejected: Iterable[Rejected]) -> None:
     finally:
         if aside is not None:
             aside.unlink(missing_ok=True)
+
+
+def _cell(text: str | None) -> str | None:
+    """What came from the file, or names a column of it, as an operator's spreadsheet may open it. Digits stay."""
+    return None if text is None else harmless(text, digits=False)
 
 
 def forget(path: Path) -> None:

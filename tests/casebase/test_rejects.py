@@ -1,5 +1,6 @@
 """The file of rejected rows: private, whole, and never at the cost of another file."""
 
+import csv
 import os
 import stat
 from collections.abc import Callable
@@ -48,6 +49,16 @@ def test_rejects_lie_beside_the_input_and_are_their_owners_alone(folder: Path) -
     (folder / "cases.csv").write_text(CSV.replace("never", "2025-09-27 10:00:00"), encoding="utf-8")
     assert run(folder) == 0
     assert not made.exists()
+
+
+def test_no_value_of_the_file_is_a_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    target = tmp_path / "r.csv"
+    told = Rejected(2, "@opened", '=HYPERLINK("http://x","y")', "@opened does not parse")
+    rejected.write(target, [told, Rejected(3, "opened", "0025-02-30", "does not parse"), Rejected(4, "", None, "-1")])
+    with target.open(encoding="utf-8-sig", newline="") as written:
+        rows = list(csv.reader(written))[1:]
+    assert rows[0] == ["2", "'@opened", '\'=HYPERLINK("http://x","y")', "'@opened does not parse"]
+    assert rows[1:] == [["3", "opened", "0025-02-30", "does not parse"], ["4", "", "", "-1"]]
 
 
 @pytest.mark.parametrize("spelling", ["same", "relative", "link", "hard link", "dots"])

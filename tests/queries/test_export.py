@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.export import csv, csv_file, file_name, harmless
+from casebase.spreadsheets import harmless
+from queries.export import csv, csv_file, file_name
 
 _MISCHIEF = (
     "=1+1",
