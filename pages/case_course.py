@@ -51,7 +51,7 @@ def beside(history: Course) -> None:
             with layout.block(name, stretch=False):
                 layout.heading(f"{word} {len(rows)} 条", "与本件有关")
                 listed = lists.readable(rows)
-                looks = lists.looks(rows, lists.widths(listed))
+                looks = lists.looks(rows, lists.widths(rows, listed))
                 tables.table(listed, key=f"beside_{name}", alt=word, columns=looks)
 
 

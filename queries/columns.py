@@ -33,6 +33,8 @@ COLUMN_NAMES = {
     "finished_at": "任务办结时间",
     "outcome": "结果",
     "hearing_stage": "听证阶段",
+    "hearing_status": "听证状态",
+    "is_public": "是否公开",
     "applied_at": "申请时间",
     "scheduled_at": "排期时间",
     "held_at": "举行时间",
@@ -85,6 +87,7 @@ COLUMN_NAMES = {
     "worker_source": "来源",
     "origin": "来源",
     "active_from": "上岗时间",
+    "active_to": "离岗时间",
     "agent_id": "代办员编号",
     "grid_kind": "网格类型",
     "purpose": "信访目的",
@@ -114,8 +117,17 @@ COLUMN_NAMES = {
     "area_code": "地区代码",
     "contact": "联系电话",
     "parent_code": "上级代码",
-    "level": "级别",
+    "area_level": "级别",
+    "complained_unit_id": "被投诉单位代码",
+    "status": "状态",
+    "registering_level": "登记层级",
+    "dropped_times": "未采用的时间",
     "load_id": "装入批次",
+    "started_at": "装入时间",
+    "file_name": "文件",
+    "rows_read": "读入",
+    "rows_loaded": "装入",
+    "rows_rejected": "拒绝",
     "line_no": "行号",
     "column_name": "列",
     "value": "值",
@@ -124,8 +136,17 @@ COLUMN_NAMES = {
     "day": "日期",
     "similarity": "相近程度",
 }
-# Of a clock that does not run or end for any row of a list, and of contacts that nobody filled in: left out of it.
-OPTIONAL_COLUMNS = ("five_day_due", "five_day_left", "due_at", "days_left", "closed_at", "unit_contact")
+# Of a clock that does not run or end for any row of a list, of contacts that nobody filled in and times that were all
+# taken: left out of it.
+OPTIONAL_COLUMNS = (
+    "five_day_due",
+    "five_day_left",
+    "due_at",
+    "days_left",
+    "closed_at",
+    "unit_contact",
+    "dropped_times",
+)
 # What a list says of the numbers in the columns of days left.
 DAYS_LEFT = (
     "距期限的天数：未办结的算到今天，已办结的算到办结当天；负数为超期，0 为期限当天，或超期后还没有过完一个（工作）日。"

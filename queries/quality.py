@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Table, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, DateTime, Table, case, func, not_, or_, select
 
 from casebase import checks
 from casebase.checks import Rule
 from casebase.engine import ScopedCasebase
 from casebase.errors import UsageError
 from casebase.schema import (
+    agent,
+    area,
     expert_task,
+    grid,
     grid_task,
+    grid_worker,
     hearing,
     load_reject,
     load_run,
@@ -22,9 +27,11 @@ from casebase.schema import (
     proposal,
     reception,
     supervision,
+    unit,
 )
+from queries.columns import COLUMN_NAMES
 from queries.model import Expression, Fixed, moment
-from queries.subjects import PETITION, p
+from queries.subjects import AREA_DIMENSIONS, DIMENSIONS, PETITION, area_name, name_of, p
 
 # Days and years that the calendar lacks stand in no table.
 CALENDAR = "calendar"
@@ -37,9 +44,127 @@ _LISTABLE: Mapping[Table, ColumnElement[bool]] = {
         for table in (grid_task, mediation, hearing, expert_task, reception, supervision, proposal)
     },
 }
-_TIMES = ("forwarded_at", "accepted_at", "evaluated_at")
-_CODES = ("district_code", "street_code", "community_code", "category_code", "unit_id", "grid_id")
-_CHOICES = ("purpose", "satisfaction_bureau", "satisfaction_unit")
+_LEVELS = {1: "市", **{level: DIMENSIONS[AREA_DIMENSIONS[level]] for level in sorted(AREA_DIMENSIONS)}}
+_FIELDS = (
+    "district_code",
+    "street_code",
+    "community_code",
+    "category_code",
+    "unit_id",
+    "complained_unit_id",
+    "grid_id",
+    "purpose",
+    "handling_path",
+    "registering_level",
+    "status",
+    "satisfaction_bureau",
+    "satisfaction_unit",
+    "dropped_times",
+)
+
+
+def _case_of(table: Table) -> Mapping[str, Expression]:
+    """The case that a row belongs to: its key, by which the row opens it, and its number."""
+    number = table.c.petition_id
+    return {"petition_id": Fixed(number), "case_no": name_of(petition, "petition_id", number, "case_no")}
+
+
+def _fields(table: Table, **labels: str) -> Mapping[str, Expression]:
+    """Columns of a table as they are, by what lists call them."""
+    return {label: Fixed(table.c[name]) for label, name in labels.items()}
+
+
+# What lists call the columns of each table, in their order: in the words of queries.columns.
+_COLUMNS: Mapping[Table, Mapping[str, Expression]] = {
+    petition: {
+        **PETITION.columns,
+        **_fields(petition, forwarded_at="forwarded_at", unit_received_at="received_at"),
+        **_fields(petition, accepted_at="accepted_at", evaluated_at="evaluated_at"),
+        **_fields(petition, **{name: name for name in _FIELDS}),
+    },
+    area: {
+        **_fields(area, code="code", name="name"),
+        "area_level": Fixed(case(_LEVELS, value=area.c.level)),
+        **_fields(area, kind="kind", parent_code="parent_code", population="population", households="households"),
+    },
+    unit: _fields(unit, unit_id="unit_id", name="name", kind="kind", area_code="area_code", contact="contact"),
+    grid: {
+        **_fields(grid, grid_id="grid_id", name="name", grid_kind="kind"),
+        "district": area_name(grid.c.district_code),
+        "street": area_name(grid.c.street_code),
+        "community": area_name(grid.c.community_code),
+        **_fields(grid, households="households"),
+    },
+    grid_worker: _fields(
+        grid_worker,
+        worker_id="worker_id",
+        grid_id="grid_id",
+        worker_source="source",
+        active_from="active_from",
+        active_to="active_to",
+        dropped_times="dropped_times",
+    ),
+    agent: {
+        **_fields(agent, agent_id="agent_id"),
+        "community": area_name(agent.c.community_code),
+        **_fields(agent, origin="origin", active_from="active_from", active_to="active_to"),
+        **_fields(agent, dropped_times="dropped_times"),
+    },
+    grid_task: {
+        **_fields(grid_task, task_id="task_id"),
+        **_case_of(grid_task),
+        **_fields(grid_task, task_kind="kind", grid_id="grid_id", pushed_at="pushed_at", contacted_at="contacted_at"),
+        **_fields(grid_task, contact_method="contact_method", finished_at="finished_at", outcome="outcome"),
+        **_fields(grid_task, dropped_times="dropped_times"),
+    },
+    mediation: {
+        **_fields(mediation, mediation_id="mediation_id"),
+        **_case_of(mediation),
+        **_fields(mediation, dispute_kind="dispute_kind"),
+        "community": area_name(mediation.c.community_code),
+        **_fields(mediation, mediator_kind="mediator_kind", opened_at="opened_at", mediated_at="closed_at"),
+        **_fields(mediation, outcome="outcome", dropped_times="dropped_times"),
+    },
+    hearing: {
+        **_fields(hearing, hearing_id="hearing_id"),
+        **_case_of(hearing),
+        **_fields(hearing, hearing_stage="stage", hearing_status="status", is_public="is_public"),
+        **_fields(hearing, applied_at="applied_at", scheduled_at="scheduled_at", held_at="held_at"),
+        **_fields(hearing, conclusion="conclusion", settled_at="settled_at", dropped_times="dropped_times"),
+    },
+    reception: {
+        **_fields(reception, reception_id="reception_id"),
+        **_case_of(reception),
+        **_fields(reception, leader="leader_title", duty="kind", duty_at="held_at", duty_place="place"),
+        **_fields(reception, duty_closed_at="closed_at", dropped_times="dropped_times"),
+    },
+    supervision: {
+        **_fields(supervision, supervision_id="supervision_id"),
+        **_case_of(supervision),
+        **_fields(supervision, supervision_level="level", issued_at="issued_at", answer_due_at="due_at"),
+        **_fields(supervision, replied_at="replied_at", supervision_result="result", escalation="escalation"),
+        **_fields(supervision, dropped_times="dropped_times"),
+    },
+    proposal: {
+        **_fields(proposal, proposal_id="proposal_id"),
+        **_case_of(proposal),
+        **_fields(proposal, proposal_kind="kind"),
+        "addressee": name_of(unit, "unit_id", proposal.c.unit_id),
+        **_fields(proposal, made_at="made_at", feedback_at="feedback_at", proposal_outcome="outcome"),
+        **_fields(proposal, dropped_times="dropped_times"),
+    },
+    load_run: _fields(
+        load_run,
+        load_id="load_id",
+        started_at="started_at",
+        source="source",
+        file_name="file_name",
+        rows_read="rows_read",
+        rows_loaded="rows_loaded",
+        rows_rejected="rows_rejected",
+    ),
+    load_reject: _fields(load_reject, load_id="load_id", line_no="line_no", column_name="column_name", reason="reason"),
+}
 
 
 def findings(casebase: ScopedCasebase) -> pd.DataFrame:
@@ -70,17 +195,33 @@ def rows(
 ) -> pd.DataFrame:
     """The rows of a finding, by key: of cases the columns of any list of cases and the fields that rules look at.
 
-    Of the calendar: day, or year. Raises UsageError for an unknown finding.
+    Columns are those of queries.columns, times that were left blank in its words too. Of the calendar: day, or year.
+    Raises UsageError for an unknown finding.
     """
     if name in ("calendar_gaps", "unpublished_years", "no_calendar"):
         return _of_calendar(casebase, name).iloc[offset : None if limit is None else offset + limit]
     rule = _rule(casebase, name)
     table, keys = rule.table, list(rule.table.primary_key.columns)
-    columns = _columns(casebase, table, as_of)
+    at = moment(casebase, as_of)
+    columns = [expression(at).label(name) for name, expression in _COLUMNS[table].items()]
     statement = select(*columns).select_from(table).where(rule.where, *_only_listable(table)).order_by(*keys)
     if limit is not None or offset:
         statement = statement.limit(limit).offset(offset)
-    return casebase.frame(statement)
+    found = casebase.frame(statement)
+    if "dropped_times" in found.columns:
+        found["dropped_times"] = found["dropped_times"].map(partial(_dropped, _words(table)), na_action="ignore")
+    return found
+
+
+def _words(table: Table) -> Mapping[str, str]:
+    """What lists call the times of a table, by its own names for them."""
+    plain = {label: one.column for label, one in _COLUMNS[table].items() if isinstance(one, Fixed)}
+    times = {label: column for label, column in plain.items() if isinstance(column.type, DateTime)}
+    return {column.name: COLUMN_NAMES[label] for label, column in times.items() if isinstance(column, Column)}
+
+
+def _dropped(words: Mapping[str, str], names: str) -> str:
+    return "、".join(words.get(name) or COLUMN_NAMES.get(name, name) for name in names.split())
 
 
 def loads(casebase: ScopedCasebase) -> pd.DataFrame:
@@ -137,15 +278,6 @@ def _size(table: Table) -> Any:
         last = select(func.max(load_run.c.load_id)).scalar_subquery()
         return select(load_run.c.rows_read).where(load_run.c.load_id == last)
     return select(func.count()).select_from(table).where(*_only_listable(table))
-
-
-def _columns(casebase: ScopedCasebase, table: Table, as_of: datetime) -> list[ColumnElement[Any]]:
-    if table is not petition:
-        hidden: set[Column[Any]] = {column for column in table.columns if column.name in ("shape", "sha256")}
-        return [column for column in table.columns if column not in hidden]
-    at = moment(casebase, as_of)
-    more: dict[str, Expression] = {name: Fixed(petition.c[name]) for name in (*_TIMES, *_CODES, *_CHOICES)}
-    return [expression(at).label(name) for name, expression in {**PETITION.columns, **more}.items()]
 
 
 def _of_calendar(casebase: ScopedCasebase, name: str) -> pd.DataFrame:

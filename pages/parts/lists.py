@@ -40,7 +40,6 @@ XLSX_ROWS = 200_000
 _CAME_FROM = "_case_opened_from"
 # Of a case: what a reader of late ones looks for first.
 _CLOCKS = ("registered_at", "five_day_due", "five_day_left", "due_at", "days_left", "closed_at")
-_DAYS = ("five_day_due", "joined_on", "founded_on")
 # How wide (px) columns are: those of a minute and a day show it whole; the others are as wide as what they say, but
 # titles and what is wider than any name, which are cut.
 _TIME, _DAY = 114, 80
@@ -207,19 +206,17 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     table = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame.columns)])
     for name in table.columns:
         table[name] = yes_or_no(table[name])
-        if _is_time(name):
-            table[name] = pd.to_datetime(table[name])
-        elif pd.api.types.is_float_dtype(table[name]) and (table[name].dropna() % 1 == 0).all():
+        if pd.api.types.is_float_dtype(table[name]) and (table[name].dropna() % 1 == 0).all():
             table[name] = table[name].astype("Int64")
     return table.rename(columns=COLUMN_NAMES)
 
 
-def _is_time(name: str) -> bool:
-    return name.endswith("_at") or name == "active_from"
+def _is_of_times(column: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_datetime64_any_dtype(column)
 
 
-def _is_a_date(name: str) -> bool:
-    return _is_time(name) or name in _DAYS
+def _is_of_days(column: "pd.Series[Any]") -> bool:
+    return infer_dtype(column) == "date"
 
 
 def page_offset(total: int, key: str) -> int:
@@ -231,7 +228,7 @@ def page_offset(total: int, key: str) -> int:
 def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
     listed = view.derive(readable, rows, view.settings.city.name)
-    columns = looks(rows, view.derive(widths, listed))
+    columns = looks(rows, view.derive(widths, rows, listed))
     if "petition_id" not in rows.columns:
         tables.table(listed, key=key, alt=alt, high=high, columns=columns)
         return
@@ -312,12 +309,12 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
         table["unit"] = table["unit"].map(short_names(set(table["unit"].dropna()), city).get, na_action="ignore")
     for name in table.columns:
         table[name] = yes_or_no(table[name])
-        if _is_time(name):
-            table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d %H:%M")
+        if _is_of_times(table[name]):
+            table[name] = table[name].dt.strftime("%Y-%m-%d %H:%M")
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].isna().any():
             # A column of numbers and dashes is none that can be sent to the browser.
             table[name] = [words.NONE if words.is_missing(number) else f"{number:.0f}" for number in table[name]]
-        elif name in _DAYS:
+        elif _is_of_days(table[name]):
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
         else:
             widest = _TITLE if name == "title" else _WIDEST
@@ -339,12 +336,13 @@ def _clocks_first(names: list[str]) -> list[str]:
     return [*rest[:place], *clocks, "title", *who, *rest[place + 1 :]]
 
 
-def widths(listed: pd.DataFrame) -> dict[str, int]:
-    """The widths in px that show each text of a readable list, by the heads of its columns.
+def widths(rows: pd.DataFrame, listed: pd.DataFrame) -> dict[str, int]:
+    """The widths in px that show each text of `rows` as they are readably `listed`, by the heads of its columns.
 
     Left alone, the grid judges a column by its usual rows, and cuts the dates of one that begins with dashes.
     """
-    fixed = {head: _TIME if _is_time(name) else _DAY for name, head in COLUMN_NAMES.items() if _is_a_date(name)}
+    fixed = {COLUMN_NAMES.get(name, name): _TIME for name in rows.columns if _is_of_times(rows[name])}
+    fixed |= {COLUMN_NAMES.get(name, name): _DAY for name in rows.columns if _is_of_days(rows[name])}
     texts = [head for head in listed.columns if infer_dtype(listed[head]) == "string"]
     return {head: fixed.get(head) or tables.width_of([head, *listed[head]]) for head in texts}
 

@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import Table, delete, insert, text, update
 
 from casebase.checks import check, rules
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from casebase.schema import load_reject, load_run, petition, petition_event, workday
+from casebase.schema import hearing, load_reject, load_run, mediation, petition, petition_event, workday
 from queries import quality
+from queries.columns import COLUMN_NAMES, KEY_COLUMNS
 from tests.queries import sample
 
 NOW = datetime(2026, 11, 22, 12, 0)
@@ -86,6 +87,35 @@ def test_every_finding_has_exactly_its_rows(kind: str, dirty: dict[str, Casebase
             assert not restricted & set(rows["petition_id"])
         pages = [quality.rows(casebase.whole, name, as_of=NOW, limit=400, offset=n) for n in range(0, count, 400)]
         assert pd.concat(pages)[rows.columns[0]].tolist() == rows[rows.columns[0]].tolist()
+
+
+def test_every_column_of_a_finding_has_a_head_of_its_own(dirty: dict[str, Casebase]) -> None:
+    """Whatever table it is of: a reader must not meet the names of the schema."""
+    casebase = dirty["duckdb"]
+    for rule in rules(casebase.settings.deadlines):
+        columns = quality.rows(casebase.whole, rule.name, as_of=NOW, limit=1).columns.difference(list(KEY_COLUMNS))
+        heads = [COLUMN_NAMES.get(name) for name in columns]
+        assert None not in heads, (rule.name, list(columns))
+        assert len(set(heads)) == len(heads), rule.name
+
+
+@pytest.mark.parametrize(
+    ("table", "names", "words"),
+    [
+        (hearing, "settled_at held_at", "听证后化解时间、举行时间"),
+        (mediation, "closed_at", "调解结束时间"),
+        (petition, "received_at closed_at", "责任单位收到时间、办结时间"),
+    ],
+)
+def test_times_that_were_left_blank_are_called_as_in_lists(
+    empty_casebase: Casebase, tables: sample.Tables, table: Table, names: str, words: str
+) -> None:
+    sample.fill(empty_casebase, tables)
+    with empty_casebase.writing() as connection:
+        connection.execute(update(table).values(dropped_times=names))
+    finding = "times_dropped" if table is petition else f"times_dropped_{table.name}"
+    rows = quality.rows(empty_casebase.whole, finding, as_of=NOW)
+    assert set(rows["dropped_times"]) == {words}
 
 
 def test_rules_are_those_of_the_command(dirty: dict[str, Casebase]) -> None:

@@ -1,6 +1,7 @@
 """Lists as a reader has them: the contact of who is responsible where it is known, no column of blanks where not."""
 
 import json
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import select
@@ -62,14 +63,17 @@ def test_a_unit_of_the_city_is_called_as_in_rankings() -> None:
 
 def test_dates_are_whole_and_numbers_at_the_right_whatever_stands_in_the_first_rows() -> None:
     def page() -> None:
+        from datetime import date
+
         import pandas as pd
 
         from pages.parts import lists, tables
 
-        rows = pd.DataFrame({"case_no": ["a", "b"], "due_at": ["", "2026-10-09 23:59"], "title": ["题", "题" * 40]})
-        rows = rows.assign(five_day_due=["", "2026-10-09"], days_left=pd.array([None, 3], dtype="Int64"))
+        due_at, due = pd.Series([pd.NaT, pd.Timestamp(2026, 10, 9, 23, 59)]), pd.Series([None, date(2026, 10, 9)])
+        rows = pd.DataFrame({"case_no": ["a", "b"], "due_at": due_at, "title": ["题", "题" * 40]})
+        rows = rows.assign(five_day_due=due, days_left=pd.array([None, 3], dtype="Int64"))
         listed = lists.readable(rows)
-        tables.table(listed, key="rows", alt="清单", columns=lists.looks(rows, lists.widths(listed)))
+        tables.table(listed, key="rows", alt="清单", columns=lists.looks(rows, lists.widths(rows, listed)))
 
     app = AppTest.from_function(page).run()
     assert not app.exception
@@ -79,13 +83,23 @@ def test_dates_are_whole_and_numbers_at_the_right_whatever_stands_in_the_first_r
     assert columns["距办结期限（天）"]["alignment"] == "right"  # beside a dash too, where a number is a text
 
 
+def test_times_are_known_by_their_type_and_not_by_their_name() -> None:
+    """A column that mixed times and dashes could not be sent to the browser."""
+    times = pd.Series([pd.NaT, pd.Timestamp(2010, 1, 1)])
+    rows = pd.DataFrame({"agent_id": ["a", "b"], "active_to": times, "day": [date(2026, 5, 6)] * 2})
+    listed = lists.readable(rows)
+    assert listed["离岗时间"].tolist() == ["—", "2010-01-01 00:00"]
+    assert listed["日期"].tolist() == ["2026-05-06"] * 2
+    assert lists.widths(rows, listed)["离岗时间"] == 114
+
+
 def test_no_text_is_cut_without_a_mark() -> None:
     """The long title ends with …; a name twice as long as the others widens its column, of whatever kind it is."""
     rows = pd.DataFrame(
         {"title": ["题" * 40, "短题"], "category": ["供热", "老旧小区改造与物业管理"], "unit": ["局", None]}
     )
     listed = lists.readable(rows)
-    widths = lists.widths(listed)
+    widths = lists.widths(rows, listed)
     assert listed["标题"].tolist() == ["题" * 16 + "…", "短题"]
     assert widths["内容分类"] > 11 * 12
     cells = [(widths[head], text) for head in listed.columns for text in [head, *listed[head]]]
