@@ -81,6 +81,7 @@ def page(view: View) -> None:
         notices.hint("在任一页面点击数字，即可在此查看明细。")
     else:
         view = kpis.applied(view, question.metric)
+        question = lists.answerable(question, view)
         title = f"{question.metric.name}：明细"
         tab.name_tab(title)
         layout.header(view, title, question.sentence(view))

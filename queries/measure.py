@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, and_, false, or_, select
+from sqlalchemy import BindParameter, Case, ColumnElement, Date, Null, and_, false, or_, select
 
 from casebase import schema
 from casebase.engine import ScopedCasebase
@@ -136,6 +136,14 @@ def check_dimensions(metric: Metric, by: Sequence[str]) -> None:
             raise UsageError(f"metric {metric.id} cannot be split by {dimension}; it can by: {possible}")
 
 
+def check_cell(
+    casebase: ScopedCasebase, metric: Metric, as_of: datetime, period: Period, name: str, value: str | None
+) -> None:
+    """Raise UsageError for a cell that a slice of the metric cannot have: no dimension of it, or none of its values."""
+    _, _, rest = span_of(metric, as_of, period, Slice(cell=((name, value),)))
+    in_slice(casebase, metric.subject, moment(casebase, as_of), rest)
+
+
 def span_of(
     metric: Metric, at: datetime, period: Period | None, within: Slice
 ) -> tuple[datetime, Period | None, Slice]:
@@ -240,12 +248,31 @@ def in_slice(casebase: ScopedCasebase, subject: Subject, at: Moment, within: Sli
 
 
 def _equals(column: ColumnElement[Any], name: str, value: str) -> ColumnElement[bool]:
-    kind = column.type.python_type
+    kind, known = column.type.python_type, _known_values(column)
     try:
         typed = date.fromisoformat(value) if kind is date else kind(value)
     except ValueError:
         raise UsageError(f"{name} {value}: not a value of this dimension") from None
+    if kind is str and known is not None and value not in known:
+        raise UsageError(f"{name} {value}: not a value of this dimension; there are {', '.join(sorted(known))}")
     return column == typed
+
+
+def _known_values(column: ColumnElement[Any]) -> set[str] | None:
+    """The words that a case expression chooses from; None where its values stand in the data."""
+    if isinstance(column, Null):
+        return set()
+    if isinstance(column, BindParameter):
+        return {str(column.value)}
+    if not isinstance(column, Case):
+        return None
+    results = [*(result for _, result in column.whens), *([] if column.else_ is None else [column.else_])]
+    words = set[str]()
+    for known in map(_known_values, results):
+        if known is None:
+            return None
+        words |= known
+    return words
 
 
 def _dated(dated: ColumnElement[Any], period: Period | None) -> ColumnElement[bool]:

@@ -12,11 +12,12 @@ from pandas.api.types import infer_dtype
 from briefings.cell_text import yes_or_no
 from briefings.listing import workbook
 from briefings.request import Request
+from casebase.errors import UsageError
 from casebase.personal import masked
 from cockpit import kpis
 from cockpit.links import list_link
 from cockpit.view import Scope, View
-from pages.parts import history, marking, menu, recording, tables
+from pages.parts import history, marking, menu, not_offered, recording, tables
 from pages.parts.exports import export_button
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
 from pages.parts.markdown import escape_markdown
@@ -25,7 +26,7 @@ from queries.cases import Part, cases, count_cases
 from queries.columns import COLUMN_NAMES, DAYS_LEFT, KEY_COLUMNS, OPTIONAL_COLUMNS
 from queries.dictionary import counted_in
 from queries.export import csv_file, file_name
-from queries.measure import measure, metric_of, span_of
+from queries.measure import check_cell, measure, metric_of, span_of
 from queries.model import Kind, Metric, Slice
 from queries.names import codes, names_of
 from queries.registry import METRICS
@@ -100,8 +101,29 @@ def read_question() -> Question | None:
     if "metric" not in params or refuse_unknown(params["metric"]):
         return None
     cell = tuple((key.removeprefix("by_"), value or None) for key, value in params.items() if key.startswith("by_"))
-    part = params.get("part", Part.HITS.value)
-    return Question(metric_of(params["metric"]), Part(part) if part in list(Part) else Part.HITS, cell)
+    metric, part = metric_of(params["metric"]), params.get("part", Part.HITS.value)
+    if part not in list(Part):
+        first = metric.sides[0] if metric.kind is Kind.RATE else metric.name
+        not_offered.note(f"地址里的明细「{escape_markdown(part)}」不在可选之列，{not_offered.shown_instead(first)}。")
+    return Question(metric, Part(part) if part in list(Part) else Part.HITS, cell)
+
+
+def answerable(question: Question, view: View) -> Question:
+    """The question without what the address asks of its cell in vain, which is noted."""
+    cell = tuple(pair for pair in question.cell if _can_be_asked(question.metric, view, *pair))
+    return replace(question, cell=cell)
+
+
+def _can_be_asked(metric: Metric, view: View, name: str, value: str | None) -> bool:
+    try:
+        check_cell(view.casebase, metric, view.as_of, view.period, name, value)
+    except UsageError:
+        head, asked = (DIMENSIONS[name], value or "") if name in DIMENSIONS else ("", f"by_{name}={value or ''}")
+        not_offered.note(
+            f"地址里的{head}「{escape_markdown(asked)}」不在「{metric.name}」的这份明细可选之列，以下未按它筛选。"
+        )
+        return False
+    return True
 
 
 def refuse_unknown(metric_id: str) -> bool:
