@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
-from pages.parts import navigation
+from pages.parts import layout, navigation
 from queries.decompose import SPLITTABLE, Change, decompose
 from queries.measure import metric_of
 from queries.periods import Against, Preset, end_of_day, period_of
@@ -100,3 +100,19 @@ def test_change_on_a_card_leads_here(open_page: OpenPage, city: Casebase) -> Non
     links = re.findall(r'class="delta why" data-open="([^"]*)"', panels(app))
     assert "of=backlog&amp;against=year_before" in links
     assert "of=on_time_completion&amp;against=previous" in links
+
+
+@pytest.mark.parametrize(("metric", "listed"), [("registered", True), ("mediations_taken", False)])
+def test_there_is_no_block_for_parts_of_what_is_split_by_places_alone(
+    metric: str, listed: bool, open_page: OpenPage, city: Casebase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, block = list[str](), layout.block
+
+    def noted(key: str, *, stretch: bool = True) -> Any:
+        drawn.append(key)
+        return block(key, stretch=stretch)
+
+    monkeypatch.setattr(layout, "block", noted)
+    assert failures(page(open_page, city, of=metric_of(metric).name)) == []
+    assert "waterfall" in drawn
+    assert ("cells" in drawn) is listed
