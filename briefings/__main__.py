@@ -22,8 +22,6 @@ from queries import arguments
 from queries.periods import Period
 from queries.targets import check_targets
 
-_SHARE = 0.6
-
 
 def run(
     out: Annotated[Path, typer.Option(help="Folder that the three files are written into.")],
@@ -71,14 +69,10 @@ def _made(
     """The numbers and the files. What their progress is called is said on the page: a command speaks English."""
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("numbers", total=1.0)
-        frozen = freeze(casebase, request, moment, lambda share, _: bar.update(task, completed=share * _SHARE))
+        freezing, writing = files.stages(lambda share, _: bar.update(task, completed=share))
+        frozen = freeze(casebase, request, moment, freezing)
         bar.update(task, description="files")
-        written = files.make(
-            frozen,
-            casebase.workdays,
-            edits,
-            lambda share, _: bar.update(task, completed=_SHARE + share * (1 - _SHARE)),
-        )
+        written = files.make(frozen, casebase.workdays, edits, writing)
     return frozen, written
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -63,6 +63,20 @@ def yes_or_no(values: pd.Series) -> pd.Series:
     if not is_mixed and not pd.api.types.is_bool_dtype(values):
         return values
     return values.map(YES_OR_NO)
+
+
+def is_missing(cell: object) -> bool:
+    """Whether a cell of a list holds nothing."""
+    return cell is None or cell is pd.NA or cell != cell
+
+
+def plain_text(cell: object) -> str:
+    """A cell of a list as it reads; "" where there is nothing."""
+    if is_missing(cell):
+        return ""
+    if isinstance(cell, bool):
+        return YES_OR_NO[cell]
+    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
 
 def property_text(text: str) -> str:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from io import BytesIO
 from unicodedata import east_asian_width
 
-import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
@@ -22,6 +21,7 @@ from briefings.tables import AMONG, HITS, VALUE
 # A sheet of Excel ends there; the head takes the first rows.
 MOST_ROWS = 1_048_576
 _HEAD = 2
+MOMENT_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 _FORMATS: dict[ColumnKind, str] = {
     "text": "@",
     "count": "#,##0",
@@ -31,9 +31,12 @@ _FORMATS: dict[ColumnKind, str] = {
     "change": "+0.0%;−0.0%;0.0%",
     "pieces": "+#,##0;−#,##0;0",
     "points": "+0.00;−0.00;0.00",
-    "moment": "yyyy-mm-dd hh:mm",
+    "moment": MOMENT_FORMAT,
 }
-_DAY_FORMAT = "yyyy-mm-dd"
+# A title that begins with = is a title.
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+FONT = {"font_name": "宋体", "font_size": 10}
+HEAD = {"bold": True, "bottom": 1, "bg_color": "#E9ECF0", "align": "center"}
 _NO_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel counts the halves of a pair.
 _LONGEST_NAME, _LONGEST_FOOTER = 31, 110
@@ -58,9 +61,7 @@ class _Styles:
 def write(ledger: Ledger, moment: datetime) -> bytes:
     """The workbook as bytes; `moment` is the date in its properties. The same ledger gives the same bytes."""
     held = BytesIO()
-    # A title that begins with = is a title.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(held, options) as book:
+    with Workbook(held, OPTIONS) as book:
         properties = {
             "title": cell_text.property_text(ledger.title),
             "author": cell_text.property_text(ledger.imprint.bureau),
@@ -83,16 +84,16 @@ def write(ledger: Ledger, moment: datetime) -> bytes:
 
 def _styles(book: Workbook) -> _Styles:
     def style(**more: object) -> Format:
-        return book.add_format({"font_name": "宋体", "font_size": 10, "valign": "vcenter", **more})
+        return book.add_format({**FONT, "valign": "vcenter", **more})
 
     return _Styles(
         title=style(bold=True, font_size=14),
         note=style(font_color="#55616F"),
-        head=style(bold=True, bottom=1, text_wrap=True, bg_color="#E9ECF0", align="center"),
+        head=style(**HEAD, text_wrap=True),
         link=style(font_color="#1C5FB0", underline=1),
         by_kind={kind: style(num_format=form, text_wrap=kind == "text") for kind, form in _FORMATS.items()},
         small_rate=style(num_format=f'"{cell_text.SMALL_MARK}"{_FORMATS["rate"]}'),
-        day=style(num_format=_DAY_FORMAT),
+        day=style(num_format=DAY_FORMAT),
     )
 
 
@@ -286,17 +287,11 @@ def _write_list(sheet: BulkSheet, rows: CaseList, styles: _Styles, imprint: Impr
     if most:
         sheet.autofilter(_HEAD, 0, _HEAD + most, len(rows.heads) - 1)
     sample = zip(*(column[:_SAMPLE] for column in rows.columns), strict=True)
-    fit_columns(sheet, rows.heads, [[_text(cell) for cell in row] for row in sample])
+    fit_columns(sheet, rows.heads, [[cell_text.plain_text(cell) for cell in row] for row in sample])
 
 
 def _describe_misses(counted: Counted) -> str:
     return "" if counted.among == counted.hits else f"，{counted.sides[1]} {counted.among - counted.hits}"
-
-
-def _text(cell: object) -> str:
-    if pd.isna(cell):  # type: ignore[call-overload]  # any scalar may be asked
-        return ""
-    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
 
 
 def fit_columns(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -19,14 +19,12 @@ def workbook(rows: pd.DataFrame, title: str, watermark: str | None = None) -> by
     from xlsxwriter import Workbook
 
     from briefings.bulk_sheet import BulkSheet
-    from briefings.ledger import fit_columns, footer, sheet_name
+    from briefings.ledger import DAY_FORMAT, FONT, HEAD, MOMENT_FORMAT, OPTIONS, fit_columns, footer, sheet_name
 
     held = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(held, options) as book:
-        look = {"font_name": "宋体", "font_size": 10}
-        head = book.add_format({**look, "bold": True, "bottom": 1, "bg_color": "#E9ECF0", "align": "center"})
-        moment, day = (book.add_format({**look, "num_format": form}) for form in ("yyyy-mm-dd hh:mm", "yyyy-mm-dd"))
+    with Workbook(held, OPTIONS) as book:
+        head = book.add_format({**FONT, **HEAD})
+        moment, day = (book.add_format({**FONT, "num_format": form}) for form in (MOMENT_FORMAT, DAY_FORMAT))
         sheet = book.add_worksheet(sheet_name(title, []), BulkSheet)
         for place, name in enumerate(rows.columns):
             sheet.write_string(0, place, str(name), head)
@@ -45,26 +43,14 @@ def workbook(rows: pd.DataFrame, title: str, watermark: str | None = None) -> by
         fit_columns(
             sheet,
             [str(name) for name in rows.columns],
-            [[_text(cell) for cell in row] for row in sample.to_numpy(object)],
+            [[cell_text.plain_text(cell) for cell in row] for row in sample.to_numpy(object)],
         )
     return held.getvalue()
 
 
 def _column(values: pd.Series) -> pd.Series:
     """A column of one kind: what is of several is written as it reads."""
-    kinds = {type(value) for value in values if not _missing(value)}
+    kinds = {type(value) for value in values if not cell_text.is_missing(value)}
     if len(kinds) <= 1 or pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return values
-    return values.map(lambda value: None if _missing(value) else _text(value))
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NaT or value is pd.NA or value != value
-
-
-def _text(value: object) -> str:
-    if _missing(value):
-        return ""
-    if isinstance(value, bool):
-        return cell_text.YES_OR_NO[value]
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)
+    return values.map(lambda value: cell_text.plain_text(value) or None)

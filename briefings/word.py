@@ -18,11 +18,12 @@ from docx.shared import Length, Mm, Pt
 
 from briefings import cell_text, pictures
 from briefings.model import Annex, Block, Column, Document, Figure, Heading, Imprint, Paragraph, Table
+from briefings.pictures import WIDTH_MM
 from views.words import DEMO
 
 # Type area 156 × 225 mm on A4, 22 lines of 28 characters (5.2).
 _PAGE, _MARGINS = (Mm(210), Mm(297)), {"top": Mm(37), "left": Mm(28), "right": Mm(26), "bottom": Mm(35)}
-WIDTH_MM, WIDE_MM = 156, 225
+WIDE_MM = 225
 LINE = Pt(28.95)
 _CHARACTERS = 28
 _BODY, _TITLE, _FIRST, _SECOND, _SMALL_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"

@@ -27,7 +27,6 @@ _FROZEN, _FILES, _EDITS = "_briefing", "_briefing_files", "_briefing_edits"
 _STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_proposals"
 # A box is forgotten by the framework while another page is open.
 _KEPT = "_briefing_kept"
-_SHARE = 0.6
 
 
 def asked(view: View) -> Request:
@@ -56,9 +55,8 @@ def issue(view: View, form: Form) -> Period:
 def make(view: View, request: Request) -> None:
     """Freeze the numbers and write the files, telling what goes on."""
     with in_turn("正在取数", 0.0) as bar:
-        frozen = freeze(
-            view.casebase, request, view.as_of, lambda share, text: bar.progress(share * _SHARE, f"{text}…")
-        )
+        freezing, _ = stages_on(bar)
+        frozen = freeze(view.casebase, request, view.as_of, freezing)
         st.session_state[_FROZEN] = frozen
         st.session_state[_STEPS] = "\n".join(suggestions(frozen, view.workdays))
         write(view, frozen, bar)
@@ -67,7 +65,7 @@ def make(view: View, request: Request) -> None:
 
 def rewrite(view: View, frozen: Frozen) -> None:
     """Write the files again with what stands in the edit boxes."""
-    with in_turn("正在写文稿…", _SHARE) as bar:
+    with in_turn("正在写文稿…", files.FREEZING) as bar:
         write(view, frozen, bar)
     st.rerun()
 
@@ -86,16 +84,15 @@ def turns() -> Turns:
     return Turns()
 
 
+def stages_on(bar: st.delta_generator.DeltaGenerator) -> tuple[files.Progress, files.Progress]:
+    """The progress of freezing and of writing, told by one bar."""
+    return files.stages(lambda share, text: bar.progress(share, f"{text}…"))
+
+
 def write(view: View, frozen: Frozen, bar: st.delta_generator.DeltaGenerator) -> None:
     """Write the three files with what stands in the edit boxes."""
-    written = edits()
-    st.session_state[_FILES] = files.make(
-        frozen,
-        view.workdays,
-        written,
-        lambda share, text: bar.progress(_SHARE + share * (1 - _SHARE), f"{text}…"),
-        watermark=marking.marker()(),
-    )
+    written, (_, writing) = edits(), stages_on(bar)
+    st.session_state[_FILES] = files.make(frozen, view.workdays, written, writing, watermark=marking.marker()())
     st.session_state[_EDITS] = written
 
 
