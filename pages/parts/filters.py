@@ -37,23 +37,6 @@ _ASKED = "_filters_asked"
 AREA_KEYS = tuple(AREA_LEVELS)
 # The keys of the bar's widgets. What a link brought is in the address of the next page only if it is set anew.
 BAR_KEYS = ("period", "from", "to", *AREA_KEYS, "channel", "category", "as_of")
-# The keys of widgets that single pages have in a bar of their own: kept for the way back.
-_PAGE_KEYS = (
-    "of",
-    "against",
-    "split",
-    "limit",
-    "ahead",
-    "ranked_by",
-    "level",
-    "backlog_view",
-    "unit_kind",
-    "coverage_level",
-    "dispatch_level",
-    "dispatch_speed",
-    "mediation_level",
-    "grid_kind",
-)
 # Left to itself the widget goes ten years back, and a link's day before that is dropped without a word.
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 # Room in px for a whole day and the two buttons beside it; narrower, the one that clears it lies on its last digit.
@@ -64,7 +47,7 @@ _WHOLE_AREA_LABELS = {"district": "全部区县", "street": "全部街道", "com
 
 def bar(data: Data) -> View:
     """Draw the bar and read it."""
-    choices = {key: st.session_state[key] for key in (*BAR_KEYS, *_PAGE_KEYS) if key in st.session_state}
+    choices = bar_choices()
     st.session_state.update(choices | st.session_state.pop(_CHOICES_SET, {}))
     # Two groups: where the line has no room for both, it breaks between them (see style.css).
     with st.container(horizontal=True, key="filters"):
@@ -209,7 +192,7 @@ def choose(
     *,
     hidden: bool = False,
 ) -> Any:
-    """One of a page's own choices, in the address and kept on the way back; what is no option (any more) is let go.
+    """One of a page's own choices, in the address and kept on other pages; what is no option (any more) is let go.
 
     Options may come with their labels. It begins with `otherwise`, or the first. A `hidden` label is read aloud alone.
     """

@@ -17,7 +17,7 @@ from casebase.scope import Scope
 from cockpit.data import Data
 from cockpit.view import View
 from pages.parts import filters
-from tests.pages.conftest import card_values, failures
+from tests.pages.conftest import address, card_values, failures
 
 NO_DAY = "不是1990年1月1日至2026年11月20日的日期，以下数字是最新的。"
 
@@ -233,3 +233,19 @@ def test_days_alone_in_an_address_are_ones_own(
 ) -> None:
     open_page(demo_url, "backlog", **{"from": "2026-11-10", "to": "2026-11-12"})
     assert (views[-1].period.start.isoformat(), views[-1].period.end.isoformat()) == ("2026-11-10", "2026-11-12")
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "label"),
+    [("overview", "on_map", "登记量"), ("hot_topics", "hot_days", "近 14 天"), ("backlog", "backlog_view", "超期未结")],
+)
+def test_a_choice_of_a_page_stands_when_the_reader_comes_back_from_another(
+    page: str, key: str, label: str, open_page: Callable[..., AppTest], demo_url: str
+) -> None:
+    app = open_page(demo_url, "" if page == "overview" else page, **{key: label})
+    chosen = app.segmented_control(key=key).value
+    app.switch_page("pages/search.py").run()
+    app.switch_page(f"pages/{page}.py").run()
+    assert failures(app) == []
+    assert app.segmented_control(key=key).value == chosen
+    assert address(app)[key] == label
