@@ -8,7 +8,7 @@ from cockpit import kpis, places, topics
 from cockpit.kept import kept
 from cockpit.links import definition_link, list_link, topics_link, why_link
 from cockpit.view import View
-from queries import needs
+from queries import names, needs
 from queries.attention import SURGE_DAYS, About, Finding, month_before
 from queries.attention import attention as find_attention
 from queries.beginnings import beginnings
@@ -73,7 +73,7 @@ def to_alert(view: View, finding: Finding, today: str) -> cards.Attention:
         state=_state(view, finding),
         text=_due(finding, today) if finding.about is About.DUE else _FACTS[finding.about](finding),
         link=list_link(finding.metric, finding.part, period=finding.period, **dict(finding.cell)),
-        who=short(_who(finding), view.settings.city.name),
+        who=_who(view, finding),
         due=_due_by(view, finding),
         reason=_reason(view, finding),
     )
@@ -88,13 +88,15 @@ def _state(view: View, finding: Finding) -> words.State:
     return kpis.state(view, metric_of(finding.metric), value, math.inf) or words.State("warn", "▲", "未达标")
 
 
-def _who(finding: Finding) -> str:
+def _who(view: View, finding: Finding) -> str:
     """Who must act: the unit with most of it and how many others, the place, or nobody that is known."""
+    city = view.settings.city.name
     if finding.about in (About.RATE, About.GAP, About.HEARING):
-        return finding.name
+        return short(finding.name, city)
     if finding.most is None:
         return f"{words.full_count(finding.owners)} 个责任单位" if finding.owners else ""
-    name, count = finding.most
+    unit, count = finding.most
+    name = short(unit, city, set(view.ask(names.units)["name"]))
     return name if count == finding.count else f"{name}最多（{words.full_count(count)}）"
 
 

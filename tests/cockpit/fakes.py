@@ -2,12 +2,13 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
@@ -17,6 +18,7 @@ from casebase.scope import WHOLE
 from casebase.settings import Settings
 from casebase.workdays import Workdays, build
 from cockpit.data import Data
+from queries import names
 from queries.beginnings import Beginnings, beginnings
 from tests.pages.conftest import UNTIL
 
@@ -102,11 +104,14 @@ class DefaultRules(ABC):
 
 @dataclass
 class Answers(DefaultRules):
-    """Stands for data: every question has the same answer, and nothing tells when its records begin."""
+    """Stands for data: every question has the same answer, but units; and nothing tells when its records begin."""
 
     answer: Any = None
+    units: Sequence[str] = ()
 
     def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 — of any question
+        if question is names.units:
+            return pd.DataFrame({"name": self.units})
         return Beginnings({}, {}) if question is beginnings else self.answer
 
 
@@ -120,9 +125,9 @@ class Asking(DefaultRules):
         return question(self.casebase.whole, *args, **kwargs)
 
 
-def data_that_answers(answer: Any = None) -> Data:
-    """Data by the default settings and calendar, with one answer to whatever is asked."""
-    return cast(Data, Answers(answer))
+def data_that_answers(answer: Any = None, units: Sequence[str] = ()) -> Data:
+    """Data by the default settings and calendar, with one answer to whatever is asked, but for the names of units."""
+    return cast(Data, Answers(answer, units))
 
 
 @pytest.fixture

@@ -64,7 +64,8 @@ SENTENCES = [
 ]
 
 
-VIEW = View(data_that_answers(), UNTIL, Period(date(2026, 11, 1), date(2026, 11, 30)), Slice(), ())
+UNITS = ("郑州市城管局", "市城管局", "郑州市教育局")
+VIEW = View(data_that_answers(units=UNITS), UNTIL, Period(date(2026, 11, 1), date(2026, 11, 30)), Slice(), ())
 
 
 @pytest.mark.parametrize(("finding", "said"), SENTENCES)
@@ -99,6 +100,8 @@ def test_a_day_is_today_only_by_the_clock(monkeypatch: pytest.MonkeyPatch, clock
     ("finding", "who", "due", "reason"),
     [
         (replace(DUE, owners=9), "金水区市场监督管理局最多（5）", "11月23日", "口径"),
+        (replace(DUE, most=("郑州市教育局", 5)), "市教育局最多（5）", "11月23日", "口径"),
+        (replace(DUE, most=("郑州市城管局", 5)), "郑州市城管局最多（5）", "11月23日", "口径"),
         (replace(DUE, most=None, owners=9), "9 个责任单位", "11月23日", "口径"),
         (replace(DUE, most=("市住建局", 32), owners=1), "市住建局", "11月23日", "口径"),
         (
