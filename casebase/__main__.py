@@ -56,7 +56,9 @@ def demo(
     cases: Annotated[int | None, typer.Option(min=100, help="Number of cases; default: config.toml's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same city; default: config.toml's.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: now.")] = None,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where there are cases, or init was called.")] = False,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Do nothing where there are cases, or init was called.")
+    ] = False,
     url: Url = None,
 ) -> None:
     """Build the demonstration city, in place of an earlier one."""
