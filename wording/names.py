@@ -28,7 +28,9 @@ def short(name: str, city: str, others: Collection[str] = ()) -> str:
 
     In full where one of the `others` is called so in full, or two units would be one.
     """
-    said = f"市{name.removeprefix(city)}" if city.endswith("市") and name.startswith(city) else name
+    if not (city.endswith("市") and name.startswith(city)):
+        return name
+    said = f"市{name.removeprefix(city)}"
     return name if said in others else said
 
 
