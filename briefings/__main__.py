@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from briefings import files
 from briefings.frozen import Frozen, freeze
-from briefings.request import Request
+from briefings.request import Outside, Request, outside
 from briefings.template import Edits
 from casebase.cli import Scopes, Url, run_command, scope_of
 from casebase.clock import wall_clock
@@ -44,7 +44,7 @@ def run(
     url: Url = None,
 ) -> None:
     """Freeze the numbers of a period and write Word, slides and ledger that agree to the last digit."""
-    if (last is None) == (from_ is None or to is None):
+    if bool(from_ or to) if last else not (from_ and to):
         raise UsageError("tell the period: --from and --to, or --last week|month|quarter|year")
     steps = None if suggestions is None else tuple(line for line in _text(suggestions).splitlines() if line.strip())
     edits = Edits(cover, steps, "" if proposals is None else _text(proposals))
@@ -55,6 +55,7 @@ def run(
         moment = arguments.moment(as_of) if as_of else now
         code = arguments.code(casebase, "--area", area) if area else None
         request = Request(_period(last, from_, to, moment.date()), code)
+        _check_period(casebase, request.period, moment)
         frozen, written = _made(casebase, request, moment, edits)
     finally:
         owned.engine.dispose()
@@ -82,6 +83,15 @@ def _period(last: arguments.Last | None, from_: str | None, to: str | None, toda
     period = arguments.period(from_, to)
     assert period is not None
     return period
+
+
+def _check_period(casebase: ScopedCasebase, period: Period, moment: datetime) -> None:
+    """Refuse with UsageError a period of which there is nothing to report."""
+    why = outside(casebase, period, moment)
+    if why is Outside.AHEAD:
+        raise UsageError(f"the period {period.start} to {period.end} has not begun by {moment:%Y-%m-%d}")
+    if why is Outside.BEFORE_RECORDS:
+        raise UsageError(f"the period {period.start} to {period.end} ends before the first record")
 
 
 def _text(path: Path) -> str:

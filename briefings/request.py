@@ -1,9 +1,11 @@
 """What a briefing is asked for: a period, an area, and how its kind and period are called."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from casebase.engine import ScopedCasebase
+from queries.beginnings import first_day
 from queries.periods import Period, Preset, calendar_unit, period_of
 from views import words
 
@@ -84,3 +86,18 @@ def recent_periods(form: Form, today: date, number: int = 12) -> list[Period]:
 def last_finished(form: Form, today: date) -> Period:
     """The last week, month, quarter or year that ended before `today`. Raises ValueError for a special briefing."""
     return recent_periods(form, today, 2)[1]
+
+
+class Outside(StrEnum):
+    """Why a period has nothing to report."""
+
+    AHEAD = "ahead"
+    BEFORE_RECORDS = "before the first record"
+
+
+def outside(casebase: ScopedCasebase, period: Period, as_of: datetime) -> Outside | None:
+    """Whether a period lies outside what can be reported at a moment; None where it does not."""
+    if period.start > as_of.date():
+        return Outside.AHEAD
+    first = first_day(casebase)
+    return Outside.BEFORE_RECORDS if first is not None and period.end < first else None

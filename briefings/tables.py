@@ -450,7 +450,7 @@ def overdue(frozen: Frozen) -> Table | None:
     )
     more = len(late) - len(listed)
     note = _moment_note(frozen) + (
-        f"列最久的{len(listed)}件次，另有{words.full_count(more)}件次见台账。" if more else ""
+        f"列最久的{len(listed)}件次，另有{words.full_count(more)}件次见台账的清单。" if more else ""
     )
     return Table("overdue", "超期未结清单", note, columns, rows)
 

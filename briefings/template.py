@@ -43,6 +43,8 @@ _DIGITS = "〇一二三四五六七八九"
 _LEAST_LINE = 2
 # Before and behind what a person wrote: no text in a file holds it (cell_text.writable), so none is taken for it.
 _TYPED = "\x00"
+# The title of a slide that has its picture's.
+_OF_VISUAL = "图题"
 
 
 def _wrongdoing(total: int) -> str:
@@ -160,12 +162,19 @@ def _slide(part: Sequence[str], frozen: Frozen) -> Slide | None:
             lines.append(line.removeprefix("- "))
     if visual is None and not lines:
         return None
-    if isinstance(visual, Figure):
-        title, metrics = (visual.title if title == "图题" else title), [*visual.metrics, *metrics]
-    elif isinstance(visual, Table):
-        title = visual.title if title == "图题" else title
-        metrics = [*(column.metric for column in visual.columns if column.metric), *metrics]
+    if title == _OF_VISUAL:
+        # Without its picture the first line is what the slide says; one line alone makes none.
+        title, *lines = [visual.title, *lines] if visual is not None else lines
+        if visual is None and not lines:
+            return None
+    metrics = [*_metrics_of(visual), *metrics]
     return Slide(title, tuple(lines), visual, _notes(dict.fromkeys(metrics), frozen))
+
+
+def _metrics_of(visual: Figure | Table | None) -> Sequence[str]:
+    if isinstance(visual, Table):
+        return [column.metric for column in visual.columns if column.metric]
+    return () if visual is None else visual.metrics
 
 
 def _notes(metrics: Sequence[str] | dict[str, None], frozen: Frozen) -> str:
@@ -273,7 +282,7 @@ def _render(name: str, frozen: Frozen, workdays: Workdays, edits: Edits, *, on_s
         raise UsageError(f"{path}, line {error.lineno}: {error.message}") from None
     except TemplateError as error:
         raise UsageError(f"{path}{_line_of(error)}: {error}") from None
-    except (CasebaseError, TypeError, ValueError) as error:
+    except (CasebaseError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{path}{_line_of(error)}: {error}") from None
 
 
@@ -300,8 +309,13 @@ def _source(name: str, frozen: Frozen) -> tuple[str, str]:
     """Where a template is, and its text: the bureau's own file where config.toml names a folder that has it."""
     folder = frozen.settings.briefings.templates
     own = ROOT / Path(folder) / name
+    if folder and not own.parent.is_dir():
+        raise UsageError(f"[briefings] templates: there is no folder {own.parent}")
     if folder and own.is_file():
-        return str(own), own.read_text(encoding="utf-8")
+        try:
+            return str(own), own.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{own}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     return f"briefings/templates/{name}", files("briefings").joinpath("templates", name).read_text(encoding="utf-8")
 
 

@@ -114,7 +114,7 @@ def load(
 @app.command()
 def sort(url: Url = None) -> None:
     """Lay the cases of a DuckDB file in the order in which they are found fastest: after months of small loads."""
-    casebase = _ready(url)
+    casebase = open_casebase(read_settings(), url, create=False)
     sort_cases(casebase)
     print(f"{casebase.address}: cases lie in the order in which they ended, the open ones last")
 

@@ -10,11 +10,11 @@ import streamlit as st
 from briefings import files
 from briefings.frozen import Frozen, freeze
 from briefings.preview import preview
-from briefings.request import AGAINST, NAMES, Form, Request, recent_periods
+from briefings.request import AGAINST, NAMES, Form, Outside, Request, outside, recent_periods
 from briefings.template import Edits, document, suggestions
 from cockpit import kpis
 from cockpit.view import View, comparisons
-from pages.parts import filters, identity, layout, marking
+from pages.parts import filters, identity, layout, marking, notices
 from pages.parts.exports import export_button
 from pages.parts.navigation import open_link
 from pages.parts.panel import panel
@@ -27,6 +27,7 @@ _FROZEN, _FILES, _EDITS = "_briefing", "_briefing_files", "_briefing_edits"
 _STEPS, _COVER, _PROPOSALS = "briefing_steps", "briefing_cover", "briefing_proposals"
 # A box is forgotten by the framework while another page is open.
 _KEPT = "_briefing_kept"
+_OUTSIDE = {Outside.AHEAD: "还没有开始", Outside.BEFORE_RECORDS: "早于库中第一条记录"}
 
 
 def asked(view: View) -> Request:
@@ -176,6 +177,11 @@ def page(view: View) -> None:
     if layout.page_is_empty(view, ["registered", "hotline_registered"], "信访件"):
         return
     request = asked(view)
+    why = view.ask(outside, request.period, view.as_of)
+    if why is not None:
+        days = words.span(request.period.start, request.period.end)
+        notices.hint(f"{days}{_OUTSIDE[why]}，没有可写的数。换一个时段。")
+        return
     left, right = st.columns([7, 18])
     with left, layout.block("briefing", stretch=False):
         frozen = frozen_now(view, request)

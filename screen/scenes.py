@@ -323,9 +323,8 @@ def owing_units(view: View, _frame: pd.DataFrame, _scene: Scene) -> Markup:
         note = "各 1 件" + (f"，列前 {len(lines)} 个" if len(lines) < len(every) else "")
         return wall.lines_html(title, note, lines, quiet=quiet)
     first = frame.head(_ROWS)
-    return wall.ranking_html(
-        title, "尚未反馈最多的在前（件）", wall.count_bars(first["name"], first["hits"]), quiet=quiet
-    )
+    note = f"尚未反馈最多的在前（件）{_first_of(len(frame), _ROWS)}"
+    return wall.ranking_html(title, note, wall.count_bars(first["name"], first["hits"]), quiet=quiet)
 
 
 def rising_topics(view: View) -> Markup:

@@ -379,6 +379,8 @@ def open_receptions(counts: pd.Series) -> str:
 def uncovered(frame: pd.DataFrame) -> str:
     """138 个社区（村）没有代办员. Columns: hits (communities with an agent), among (all)."""
     without = int((frame["among"] - frame["hits"]).sum())
+    if not frame["among"].sum():
+        return "没有可计代办员覆盖的社区（村）"
     return f"{words.full_count(without)} 个社区（村）没有代办员" if without else "社区（村）都有代办员"
 
 

@@ -67,6 +67,12 @@ def test_the_last_finished_week_is_found(
     [
         ([], "tell the period"),
         (["--from", "2026-10-01"], "tell the period"),
+        (["--last", "month", "--from", "2026-10-01"], "tell the period"),
+        (
+            ["--from", "2031-01-01", "--to", "2031-01-31"],
+            "2031-01-01 to 2031-01-31 has not begun by 2026-11-",
+        ),
+        (["--from", "1999-01-01", "--to", "1999-12-31"], "1999-01-01 to 1999-12-31 ends before the first record"),
         (["--last", "week", "--from", "2026-10-01", "--to", "2026-10-02"], "tell the period"),
         (["--from", "2026-10-31", "--to", "2026-10-01"], "--to 2026-10-01 lies before --from 2026-10-31"),
         (["--from", "October", "--to", "2026-10-01"], "--from October: not a day"),

@@ -218,6 +218,7 @@ def test_a_bureau_changes_wording_and_order_by_a_file(
         ("# 题\n[表 places2]", r"periodic\.md: \[表 places2\]: no such 表; there are summary、places"),
         ("# 题\n{{ rank('channel', 'backlog').most(1) }}", r"line 2: rank\('channel', 'backlog'\): not in a briefing"),
         ("# 题\n{{ n('registered').__class__.__mro__ }}", r"periodic\.md, line 2: "),
+        ("# 题\n{% for x in range(10000000000) %}{% endfor %}", r"periodic\.md, line 2: Range too big"),
     ],
 )
 def test_a_mistake_in_a_template_is_one_sentence_with_its_line(
@@ -226,6 +227,27 @@ def test_a_mistake_in_a_template_is_one_sentence_with_its_line(
     with pytest.raises(UsageError, match=said) as caught:
         document(own("periodic.md", text), city.workdays, Edits())
     assert "\n" not in str(caught.value)
+
+
+def test_a_template_of_another_encoding_and_a_folder_that_is_none_are_named(
+    own: Callable[[str, str], Frozen], city: Casebase, tmp_path: Path
+) -> None:
+    frozen = own("periodic.md", "")
+    (tmp_path / "periodic.md").write_bytes("# 题".encode("gbk"))
+    with pytest.raises(UsageError, match=r"periodic\.md: not UTF-8 text \(byte 2\); save it as UTF-8"):
+        document(frozen, city.workdays, Edits())
+    nowhere = BriefingSettings(templates=str(tmp_path / "none"))
+    frozen = replace(frozen, settings=frozen.settings.model_copy(update={"briefings": nowhere}))
+    with pytest.raises(UsageError, match=r"\[briefings\] templates: there is no folder .*none"):
+        document(frozen, city.workdays, Edits())
+
+
+def test_a_slide_without_its_picture_has_a_line_for_a_title_or_is_none(
+    own: Callable[[str, str], Frozen], city: Casebase
+) -> None:
+    slides = "# 封面\n# 图题\n[表 wrongdoing]\n- 一行\n- 二行\n# 图题\n[表 wrongdoing]\n- 一行\n"
+    made = deck(own("slides.md", slides), city.workdays, Edits()).slides
+    assert [(slide.title, slide.lines) for slide in made] == [("一行", ("二行",))]
 
 
 def test_slides_begin_with_a_slide(own: Callable[[str, str], Frozen], city: Casebase) -> None:

@@ -78,6 +78,7 @@ def test_init_twice_changes_nothing(say: Say, url: str) -> None:
         (["status", "--url", "nonsense"], 2, "database URL 'nonsense'"),
         (["check"], 1, "p.duckdb: there is no case database; make one with: python -m casebase init"),
         (["status"], 1, "p.duckdb: there is no case database; make one with: python -m casebase init"),
+        (["sort"], 1, "p.duckdb: there is no case database; make one with: python -m casebase init"),
     ],
 )
 def test_errors_are_one_sentence_and_an_exit_code_and_leave_no_file(

@@ -296,6 +296,7 @@ def test_what_nobody_filled_in_is_neither_lowest_nor_highest() -> None:
 def test_places_without_an_agent() -> None:
     assert findings.uncovered(pd.DataFrame({"hits": [5, 7], "among": [8, 7]})) == "3 个社区（村）没有代办员"
     assert findings.uncovered(pd.DataFrame({"hits": [7], "among": [7]})) == "社区（村）都有代办员"
+    assert findings.uncovered(pd.DataFrame({"hits": [], "among": []})) == "没有可计代办员覆盖的社区（村）"
 
 
 def test_what_agents_accompany() -> None:
