@@ -27,13 +27,15 @@ _NAMED = 4
 
 def tell_moment(view: View) -> None:
     """Say that the moment lies before all records, or the period ahead of the moment: then nothing is compared."""
-    first = view.ask(first_day)
-    if first is not None and view.as_of.date() < first:
-        before = f"截至日期{words.day(view.as_of, year=True)}早于库中最早的记录（{words.day(first, year=True)}）"
-        _say(f"{before}，那时的数无从知道，写作「—」。", "改看最新", filters.show_latest)
-    elif view.is_ahead:
-        ahead = f"{words.span(view.period.start, view.period.end)}还没有开始，其间的数都还没有"
-        _say(f"{ahead}；在办件等时点数是{view.stock_moment_text}的。都不与此前比较。", *_month_of(view.as_of.date()))
+    with _place():
+        first = view.ask(first_day)
+        if first is not None and view.as_of.date() < first:
+            before = f"截至日期{words.day(view.as_of, year=True)}早于库中最早的记录（{words.day(first, year=True)}）"
+            _say(f"{before}，那时的数无从知道，写作「—」。", "改看最新", filters.show_latest)
+        elif view.is_ahead:
+            ahead = f"{words.span(view.period.start, view.period.end)}还没有开始，其间的数都还没有"
+            moment = f"在办件等时点数是{view.stock_moment_text}的"
+            _say(f"{ahead}；{moment}。都不与此前比较。", *_month_of(view.as_of.date()))
 
 
 def tell(view: View, metrics: Sequence[str]) -> None:
@@ -42,13 +44,14 @@ def tell(view: View, metrics: Sequence[str]) -> None:
     Of a period that has only begun all that have nothing yet, of another the first number of a period alone: it is what
     the page is about.
     """
-    if view.is_ahead:
-        return
-    empty = empty_periods.without_any(view, metrics)
-    if empty and empty_periods.has_only_begun(view):
-        _tell_begun(view, [metric_of(name) for name in empty])
-    elif empty and empty[0] == empty_periods.dated(view, metrics)[0]:
-        offer(view, metric_of(empty[0]), view.within)
+    with _place():
+        if view.is_ahead:
+            return
+        empty = empty_periods.without_any(view, metrics)
+        if empty and empty_periods.has_only_begun(view):
+            _tell_begun(view, [metric_of(name) for name in empty])
+        elif empty and empty[0] == empty_periods.dated(view, metrics)[0]:
+            offer(view, metric_of(empty[0]), view.within)
 
 
 def _tell_begun(view: View, empty: Sequence[Metric]) -> None:
@@ -88,6 +91,14 @@ def lead(statement: str, day: date) -> None:
 def _month_of(day: date) -> tuple[str, Callable[..., None], Any]:
     """The label of a button that opens the month of a day, and what it calls."""
     return f"查看{words.month(day)}", filters.show_period, period_of(Preset.MONTH, day)
+
+
+def _place() -> Any:
+    """Where a sentence comes and goes with the period. The place stays, so that all below it keeps its own.
+
+    What moves is made anew by the framework, and its address with it: a choice there may be written no more.
+    """
+    return st.empty()
 
 
 def _say(sentence: str, label: str, go: Callable[..., None], *arguments: Any) -> None:

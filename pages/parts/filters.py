@@ -33,6 +33,8 @@ _CHOICES_SET = "_filters_set"
 _SHOWS, _SET = "_filters_shown", "_filters_set_to"
 # What the bar asked last, as texts.
 _ASKED = "_filters_asked"
+# By its key what each choice of a page's own showed last, what it began with then, and whether a reader chose it.
+_SHOWN_LAST = "_filters_shown_last"
 # The levels of area that the bar has a choice for, the largest first.
 AREA_KEYS = tuple(AREA_LEVELS)
 # The keys of the bar's widgets. What a link brought is in the address of the next page only if it is set anew.
@@ -198,11 +200,12 @@ def choose(
     """
     labels = dict(options) if isinstance(options, Mapping) else {option: label_of(option) for option in options}
     begin = next(iter(labels)) if otherwise is None else otherwise
+    is_chosen = _is_chosen(key, begin)
     if st.session_state.get(key, begin) in labels:
         not_offered.check(key, label, labels.values(), begin, not_offered.shown_instead(labels[begin]))
     else:
         del st.session_state[key]
-    return st.segmented_control(
+    shown = st.segmented_control(
         label,
         list(labels),
         default=default_of(key, begin),
@@ -212,6 +215,24 @@ def choose(
         bind="query-params",
         label_visibility="collapsed" if hidden else "visible",
     )
+    st.session_state.setdefault(_SHOWN_LAST, {})[key] = shown, begin, is_chosen
+    return shown
+
+
+def _is_chosen(key: str, begin: Any) -> bool:
+    """Whether a reader chose what this choice shows. What none chose begins elsewhere with the choice, as in another
+    period.
+
+    The address has what a reader chose unless the choice began there, and no more. It alone tells of a first time.
+    """
+    if key not in st.session_state or key not in st.session_state.setdefault(_SHOWN_LAST, {}):
+        return key in st.query_params
+    shown, began, was_chosen = st.session_state[_SHOWN_LAST][key]
+    value = st.session_state[key]
+    is_chosen = bool(was_chosen) if value == shown else value != began
+    if not is_chosen and value != begin:
+        st.session_state[key] = begin
+    return is_chosen
 
 
 def choose_level(label: str, levels: Sequence[str], key: str) -> str:

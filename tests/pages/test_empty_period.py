@@ -82,6 +82,25 @@ def test_the_map_of_the_first_of_a_month_begins_with_a_number_that_has_any(
     assert not [button for button in app.button if button.key == "all_ranking"]
 
 
+def test_what_a_page_chose_follows_the_period_and_what_a_reader_chose_stays(
+    open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
+) -> None:
+    """The address has what a reader chose alone: it opens the same view for whoever it is sent to."""
+
+    def shown(app: AppTest, period: str) -> tuple[object, str | None]:
+        app.segmented_control("period").set_value(period).run()
+        assert failures(app) == []
+        return app.session_state["on_map"], address(app).get("on_map")
+
+    app = open_page(demo_url, as_of="2026-11-01")
+    assert shown(app, "上月") == ("five_day_closure", None)
+    assert shown(app, "本月") == ("backlog", None)
+    app.segmented_control("on_map").set_value("registered").run()
+    assert shown(app, "上月")[0] == "registered"
+    app.segmented_control("on_map").set_value("five_day_closure").run()
+    assert shown(app, "本月") == ("backlog", None)
+
+
 @pytest.mark.parametrize("page", ["overview", "backlog", "five_day", "why", "hearings", "case_list"])
 def test_a_period_that_lies_ahead_is_said_and_compared_with_nothing(
     page: str, open_page: Callable[..., AppTest], demo_url: str, stopped_clock: datetime
