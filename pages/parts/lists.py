@@ -244,7 +244,10 @@ def _is_of_days(column: "pd.Series[Any]") -> bool:
 def page_offset(total: int, key: str) -> int:
     """Where the page of a list begins that the reader turned to; no choice where all rows are on one."""
     pages = -(-total // PAGE_ROWS)
-    return (st.number_input("页", 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS if pages > 1 else 0
+    if pages < 2:
+        return 0
+    label = f"第几页（共 {words.full_count(pages)} 页）"
+    return (st.number_input(label, 1, pages, 1, key=key, width=140) - 1) * PAGE_ROWS
 
 
 def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:

@@ -1,17 +1,21 @@
 const ATTRIBUTES = ['aria-label', 'title', 'placeholder']
 
-function started({ words, beginnings, places }) {
+function started({ words, beginnings, beforeNames, places }) {
   const chinese = (text) => {
     const english = text.trim()
     if (Object.hasOwn(words, english)) return words[english]
-    const number = english.match(/[0-9]+/)?.[0]
-    const counted = english.replace(number, '#')
-    if (number && Object.hasOwn(words, counted)) return words[counted].replace('#', number)
+    const numbers = english.match(/[0-9]+/g) ?? []
+    const counted = english.replaceAll(/[0-9]+/g, '#')
+    if (numbers.length && Object.hasOwn(words, counted)) return words[counted].replaceAll('#', () => numbers.shift())
     // A button's label goes on with what it belongs to: "Fullscreen: 在办最久的信访件".
     const [what, ...whose] = english.split(': ')
     if (whose.length && Object.hasOwn(words, what)) return `${words[what]}：${whose.join(': ')}`
     const begun = Object.keys(beginnings).find((one) => english.startsWith(one))
     return begun === undefined ? undefined : beginnings[begun]
+  }
+  const named = (text) => {
+    const before = Object.keys(beforeNames).find((english) => text.startsWith(english))
+    return before === undefined ? undefined : `${beforeNames[before]}${text.slice(before.length)}`
   }
   const one = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
@@ -21,7 +25,9 @@ function started({ words, beginnings, places }) {
     }
     if (node.nodeType !== Node.ELEMENT_NODE) return
     for (const name of ATTRIBUTES) {
-      const said = node.hasAttribute(name) ? chinese(node.getAttribute(name)) : undefined
+      if (!node.hasAttribute(name)) continue
+      const text = node.getAttribute(name)
+      const said = chinese(text) ?? (node.closest(places) ? named(text) : undefined)
       if (said !== undefined) node.setAttribute(name, said)
     }
   }

@@ -63,11 +63,16 @@ WORDS = {
     "Clear date": "清除日期",
     "Clear dates": "清除日期",
     "Select...": "请选择",
+    "Selected values": "已选",
     "Open": "打开",
     "Previous month": "上一月",
     "Next month": "下一月",
     "Dismiss": "关闭",
     "Help": "说明",
+    # Where it is said aloud, and where it is seen in two pieces.
+    "Error: Number is outside the allowed range. Please enter a value between # and #.": "请输入 # 到 # 之间的数。",
+    ": Number is outside the allowed range. Please enter a value between # and #.": "：请输入 # 到 # 之间的数。",
+    "Error": "没有这一项",
     "Increment": "加一",
     "Decrement": "减一",
     "Use arrow keys to navigate dates. Enter to select. Escape to close.": "方向键选日期，回车确定，Esc 关闭。",
@@ -111,6 +116,14 @@ BEGINNINGS = {
     "You have requested page": "没有您要的页面，或您的角色看不到它。已打开首页。",
     "Column format": "数字格式",
 }
+# What the framework says before a name that is ours, by what it says in English.
+BEFORE_NAMES = {
+    "Help for ": "说明：",
+    "Remove ": "去掉：",
+    "year, ": "年，",
+    "month, ": "月，",
+    "day, ": "日，",
+}
 # Only there: what people wrote stands elsewhere, and is never touched.
 _PLACES = """[data-testid^="stElementToolbar"], [data-testid^="stDataFrameColumn"], [data-testid="stTooltipContent"],
 [data-testid^="stSelectbox"], [data-testid^="stMultiSelect"], [data-testid^="stDateInput"], [data-testid="stDialog"],
@@ -124,4 +137,8 @@ _SCRIPT = st.components.v2.component("translated", js=_JS)
 
 def translate() -> None:
     """Let the framework speak Chinese, from the first page of a browser's visit on."""
-    session.load_once(_SCRIPT, "translated", data={"words": WORDS, "beginnings": BEGINNINGS, "places": _PLACES})
+    session.load_once(
+        _SCRIPT,
+        "translated",
+        data={"words": WORDS, "beginnings": BEGINNINGS, "beforeNames": BEFORE_NAMES, "places": _PLACES},
+    )

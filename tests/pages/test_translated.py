@@ -57,6 +57,20 @@ def test_what_the_framework_shows_is_chinese(window: BrowserContext, address: st
     assert english(page) == []
 
 
+def test_a_page_that_a_list_has_not_is_refused_in_chinese(window: BrowserContext, address: str) -> None:
+    page = window.new_page()
+    page.goto(f"{address}/list?metric=registered&part=hits&period=本年")
+    page.wait_for_selector(DONE, timeout=PATIENCE)
+    box = page.get_by_label(re.compile("^第几页（共 [0-9]+ 页）$"))
+    box.fill("99")
+    box.press("Enter")
+    wait_until(page, "/请输入 1 到 [0-9]+ 之间的数。/.test(document.body.innerText)")
+    labels = page.locator("[aria-label]").evaluate_all("(nodes) => nodes.map((node) => node.ariaLabel)")
+    assert "说明：截至" in labels
+    assert [label for label in labels if re.search("Help for|Remove|year, ", label)] == []
+    page.close()
+
+
 def looked(page: Page, word: str) -> None:
     """The word is there, and no English beside it."""
     wait_until(page, f"document.body.innerHTML.includes('{word}')")
