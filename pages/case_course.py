@@ -40,7 +40,8 @@ def place_map(view: View, history: Course) -> None:
         notices.hint(f"地图里没有这一带的轮廓。经度 {case['lon']:.4f}，纬度 {case['lat']:.4f}。")
         return
     spot = view.derive(squares.spot, case["lon"], case["lat"], case["case_no"], case_text.place(case))
-    st.pydeck_chart(maps.spot_map(view, below, spot, MAP_HEIGHT), height=MAP_HEIGHT, key="spot", alt="案件位置")
+    layout.heading("案件位置", "方块约 400 米见方，案件在其中")
+    maps.spot_map(view, below, spot, MAP_HEIGHT, key="spot", alt="案件位置")
 
 
 def beside(history: Course) -> None:
@@ -138,6 +139,7 @@ def page(view: View, reader: Identity | None = None, log: LogSurely | None = Non
         layout.header(view, "案件全程", "一件信访从登记到办结、评价的每一步。")
         lists.way_back()
         notices.hint("没有这一件，或它在所选的截至日期还没有登记、不予公开。可在「案件查询」里按编号查找。")
+        notices.link("search")
     else:
         recording.opened("case", Action.VIEW_CASE, str(history.facts["case_no"]), reader=reader)
         whole(view, history, int(asked), reader, log)

@@ -78,7 +78,8 @@ def page(view: View) -> None:
     question = lists.read_question()
     if question is None:
         layout.header(view, "数字明细", "任何页面上的数字、柱、点或地图块，点开都到这里，列出它数的每一件。")
-        notices.hint("在任一页面点击数字，即可在此查看明细。")
+        notices.hint("在任一页面点击数字，即可在此查看明细；全部指标见「指标口径」。")
+        notices.link("overview", "dictionary")
     else:
         view = kpis.applied(view, question.metric)
         question = lists.answerable(question, view)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -51,6 +51,8 @@ def bar(data: Data) -> View:
     """Draw the bar and read it."""
     choices = bar_choices()
     st.session_state.update(choices | st.session_state.pop(_CHOICES_SET, {}))
+    if menu.current_page() == menu.script("case_course"):
+        return _moment_alone(data)
     # Two groups: where the line has no room for both, it breaks between them (see style.css).
     with st.container(horizontal=True, key="filters"):
         with _group("when"):
@@ -63,7 +65,7 @@ def bar(data: Data) -> View:
                 default=DEFAULT_PERIOD,
                 required=True,
                 key="period",
-                bind=_bound(),
+                bind="query-params",
                 on_change=_write_days,
             )
             latest = data.as_of
@@ -92,6 +94,21 @@ def bar(data: Data) -> View:
     return replace(view, comparisons=()) if view.is_ahead else view
 
 
+def _moment_alone(data: Data) -> View:
+    """The bar of a case, which is what it is in any period and place: the moment alone. The rest is kept for what
+    comes after it.
+
+    None of it stands in the address of a case. The framework adds what the bar says to a page's new address by a step
+    of its own, after the page or before it as the machine's haste has it: the browser's own way back would stop there.
+    """
+    with st.container(horizontal=True, key="filters"):
+        as_of = _as_of(data.as_of)
+    not_offered.say()
+    st.session_state[_SHOWS], st.session_state[_SET] = _shown(data), bar_choices()
+    st.session_state[_ASKED] = _asked(as_of=as_of.date() if as_of < data.as_of else None)
+    return View(data, as_of, period_of(PRESETS[DEFAULT_PERIOD], as_of.date()), Slice(), (), data.whole)
+
+
 def _group(key: str) -> Any:
     """Choices of the bar that stay beside each other as long as the screen is wide enough for them."""
     return st.container(horizontal=True, vertical_alignment="bottom", width="content", key=f"filters_{key}")
@@ -118,15 +135,6 @@ def _named(data: Data) -> Hashable:
     marks = pd.util.hash_pandas_object(places_by_code).sum()
     classes = tuple(_first_classes(data).items())
     return data.live.owner, data.whole, int(marks), classes, tuple(data.ask(names.channels))
-
-
-def _bound() -> Literal["query-params"] | None:
-    """Whether the address carries what the bar says: not on a case's page, which only depends on the moment.
-
-    The framework adds what the bar says to a page's new address by a step of its own, after the page or before it as
-    the machine's haste has it. So there is no step that the browser's own way back from a case would stop at.
-    """
-    return None if menu.current_page() == menu.script("case_course") else "query-params"
 
 
 def set_period(period: Period) -> dict[str, str]:
@@ -325,7 +333,7 @@ def _write_days() -> None:
 def _begin_with_days_of_the_address() -> None:
     """An address that names days and no period means these days."""
     asked = st.query_params
-    if _bound() and "period" not in st.session_state and "period" not in asked and ("from" in asked or "to" in asked):
+    if "period" not in st.session_state and "period" not in asked and ("from" in asked or "to" in asked):
         st.session_state["period"] = CUSTOM
 
 
@@ -363,7 +371,7 @@ def _day(label: str, key: str, otherwise: date) -> date:
         min_value=FIRST_DAY,
         max_value=LAST_DAY,
         key=key,
-        bind=_bound(),
+        bind="query-params",
         format="YYYY-MM-DD",
         width=_DATE_WIDTH,
     )
@@ -439,7 +447,7 @@ def _choice(label: str, key: str, own: Mapping[str, str], every: str) -> str | N
         list(labels),
         format_func=lambda option: labels.get(option, option),
         key=key,
-        bind=_bound(),
+        bind="query-params",
         width=140,
     )
     return chosen or None

@@ -153,22 +153,26 @@ def breadcrumb(view: View) -> None:
             st.markdown(f"**{escape_markdown(path[-1][1])}**", width="content")
 
 
-def spot_map(view: View, areas: pd.DataFrame, spot: pd.DataFrame, height: int) -> Any:
-    """One place among the areas around it, which stay grey.
+def spot_map(view: View, areas: pd.DataFrame, spot: pd.DataFrame, height: int, *, key: str, alt: str) -> None:
+    """Show one place among the areas around it, which stay grey and have their names below it.
 
     `areas` (not empty): code, name, lon, lat, schematic, shape (text).
     """
-    return view.derive(
+    width = _PHONE[0]
+    drawn = view.derive(
         _build_map,
         view.derive(_without_numbers, areas),
         theme(),
         value_label="",
         scale="plain",
-        width=_PHONE[0],
+        width=width,
         height=height,
         points=spot,
         points_label="位置",
-    ).deck
+        points_on_top=True,
+    )
+    shrink_to_room(key, width, height)
+    st.pydeck_chart(drawn.deck, height=height, key=key, alt=alt)
 
 
 def _without_numbers(areas: pd.DataFrame) -> pd.DataFrame:

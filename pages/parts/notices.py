@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from casebase.errors import CasebaseError
-from pages.parts import identity
+from pages.parts import identity, menu
 from pages.parts.markdown import escape_markdown
 from views import words
 
@@ -40,6 +40,15 @@ def missing(what: str, *tables: str) -> None:
         return
     names = "、".join(tables or (what,))
     st.info(f"库中还没有{escape_markdown(what)}。由数据管理员装入{names}后，本页自动显示；缺哪些数据见「数据质量」页。")
+    link("data_quality")
+
+
+def link(*files: str) -> None:
+    """Lead to the pages of these files (see menu.ENTRIES) that a notice names."""
+    with st.container(horizontal=True):
+        for entry in menu.ENTRIES:
+            if entry.file in files:
+                st.page_link(menu.script(entry.file), label=f"打开「{entry.title}」", width="content")
 
 
 def hint(text: str) -> None:

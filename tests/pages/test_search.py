@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from casebase.engine import Casebase
 from cockpit import case_text
+from pages.parts.filters import BAR_KEYS
 from queries.clocks import Clock, Standing
 from queries.periods import Period
 from queries.search import Search, search
@@ -69,6 +70,18 @@ def test_an_unknown_case_is_said_in_a_sentence(case: str, open_page: OpenPage, d
     app = open_page(demo_url, "case_course", case=case)
     assert failures(app) == []
     assert any("没有这一件" in element.value for element in app.info)
+    assert [link.proto.label for link in app.get("page_link")] == ["打开「案件查询」"]
+
+
+def test_on_a_case_the_moment_alone_is_chosen_and_the_bar_is_kept(open_page: OpenPage, demo_url: str) -> None:
+    """No period and no place changes what a case is."""
+    app = open_page(demo_url, "case_course", case="1")
+    assert failures(app) == []
+    choices = {choice.key for choice in (*app.selectbox, *app.segmented_control, *app.date_input)}
+    assert choices.intersection(BAR_KEYS) == {"as_of"}
+    app.session_state["period"] = "上月"
+    app.run().run()
+    assert app.session_state["period"] == "上月"
 
 
 def test_cases_in_every_stage_open(open_page: OpenPage, city: Casebase) -> None:

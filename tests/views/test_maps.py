@@ -188,6 +188,15 @@ def test_hot_cells_are_squares_with_a_weight_and_no_person() -> None:
     assert all(text in legend for text in ("重点区域", ">10<", ">25<", ">40<"))
 
 
+def test_the_mark_of_one_place_stands_above_the_labels_and_squares_of_many_below() -> None:
+    points = pd.DataFrame({"lon": [113.305], "lat": [34.705], "weight": [1], "side": 0.01})
+    alone, among = (
+        list(drawn(city(), points=points, scale="plain", points_on_top=on_top)[1]) for on_top in (True, False)
+    )
+    assert alone[-1] == maps.POINTS
+    assert among.index(maps.POINTS) < among.index("labels")
+
+
 def test_plain_areas_leave_the_colour_to_the_cells() -> None:
     _, layers, legend = drawn(city(), scale="plain")
     assert {tuple(found["properties"]["fill"]) for found in features(layers).values()} == {tuple(rgb(DESK.empty))}

@@ -61,6 +61,7 @@ def area_map(
     height: int = 520,
     points: pd.DataFrame | None = None,
     points_label: str = "热点",
+    points_on_top: bool = False,
     clickable: bool = True,
     states: Sequence[State] = (words.GOOD, words.WARN, words.BAD),
 ) -> AreaMap:
@@ -70,8 +71,9 @@ def area_map(
     (None: no data); optional small (bool: too few to judge, kept grey), text (the number as written on the map), tip
     (plain text, lines by newline), schematic (bool: outline is not a border), role (tokens.Role, for scale "lights",
     which `states` name in the legend). Scale "plain" leaves the areas grey, for `points` to stand out: squares coloured
-    by weight, with lon, lat (of the centre), weight, side (degrees); optional code, name and tip. `width` and `height`
-    are the map's size in px, to fit the view and to place the labels. Clicks come back under the layer ids AREAS,
+    by weight, with lon, lat (of the centre), weight, side (degrees); optional code, name and tip; below the
+    labels, unless `points_on_top`. `width` and `height` are the map's size in px, to fit the view and to place the
+    labels. Clicks come back under the layer ids AREAS,
     TOKENS and POINTS; read them with `picked`.
     """
     shades = shading_of(frame, meaning, kind, palette)
@@ -86,10 +88,11 @@ def area_map(
     chosen = shaped[shaped["code"] == selected]
     layers += [outline_layer(chosen["shape"].iloc[0], palette)] if len(chosen) else []
     layers += [tokens_layer(unshaped, sizes, palette, selected, clickable)] if len(unshaped) else []
-    layers += [hot_cells_layer(points, palette, points_label)] if points is not None and len(points) else []
+    squares = [hot_cells_layer(points, palette, points_label)] if points is not None and len(points) else []
     circles = dict(zip(unshaped["code"], sizes, strict=True))
     room = labels.Box(-width / 2, -height / 2, width / 2, height / 2)
-    layers += label_layers(labels.place_labels(label_spots(data, circles, view), room), view, palette)
+    texts = label_layers(labels.place_labels(label_spots(data, circles, view), room), view, palette)
+    layers += [*texts, *squares] if points_on_top else [*squares, *texts]
     deck = OfflineDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(
