@@ -20,6 +20,7 @@ from cockpit.view import Scope, View
 from pages.parts import history, marking, menu, not_offered, recording, tables
 from pages.parts.exports import export_button
 from pages.parts.filters import BAR_KEYS, bar_choices, set_choices
+from pages.parts.layout import on_phone
 from pages.parts.markdown import escape_markdown
 from pages.parts.navigation import open_link
 from queries.cases import Part, cases, count_cases
@@ -45,6 +46,8 @@ _CLOCKS = ("registered_at", "five_day_due", "five_day_left", "due_at", "days_lef
 # titles and what is wider than any name, which are cut.
 _TIME, _DAY = 114, 80
 _TITLE = 230
+# On a phone, beside the days left.
+_NARROW = {"title": 140, "unit": 100}
 _WIDEST = 240
 
 
@@ -252,7 +255,7 @@ def page_offset(total: int, key: str) -> int:
 
 def case_table(view: View, rows: pd.DataFrame, key: str, *, alt: str, high: int = 26) -> None:
     """Rows of a list as a table, at most so many high; a click on a row of a case opens the case."""
-    listed = view.derive(readable, rows, view.settings.city.name)
+    listed = view.derive(readable, rows, view.settings.city.name, is_narrow=on_phone())
     columns = looks(rows, view.derive(widths, rows, listed))
     if "petition_id" not in rows.columns:
         tables.table(listed, key=key, alt=alt, high=high, columns=columns)
@@ -319,13 +322,13 @@ def way_back() -> None:
         history.way_back("← 返回清单", lambda: st.switch_page(page, query_params=params))
 
 
-def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
+def readable(frame: pd.DataFrame, city: str = "", *, is_narrow: bool = False) -> pd.DataFrame:
     """Rows as a person reads them: Chinese heads, times to the minute, — where nothing is known.
 
     Units of the `city` are called as rankings call them.
 
     Without keys, the clocks that do not run for any of them, contacts that nobody filled in, and 人次 where all are 1.
-    What is wider than its column ends with ….
+    What is wider than its column ends with …. Where the screen `is_narrow`, what a case is and how late comes first.
     """
     unused = [name for name in OPTIONAL_COLUMNS if name in frame.columns and frame[name].isna().all()]
     unused += ["people"] if "people" in frame.columns and frame["people"].fillna(1).eq(1).all() else []
@@ -343,9 +346,11 @@ def readable(frame: pd.DataFrame, city: str = "") -> pd.DataFrame:
             table[name] = pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d")
         else:
             widest = _TITLE if name == "title" else _WIDEST
+            widest = _NARROW.get(name, widest) if is_narrow else widest
             table[name] = [tables.cut(text, widest) if isinstance(text, str) else text for text in table[name]]
     table = table.astype(object).where(table.notna(), words.NONE)
-    return table[_clocks_first(list(table.columns))].rename(columns=COLUMN_NAMES)
+    ordered = (_case_first if is_narrow else _clocks_first)(list(table.columns))
+    return table[ordered].rename(columns=COLUMN_NAMES)
 
 
 def _clocks_first(names: list[str]) -> list[str]:
@@ -359,6 +364,14 @@ def _clocks_first(names: list[str]) -> list[str]:
     rest = [name for name in names if name not in (*clocks, *who)]
     place = rest.index("title")
     return [*rest[:place], *clocks, "title", *who, *rest[place + 1 :]]
+
+
+def _case_first(names: list[str]) -> list[str]:
+    """The columns of a list of cases on a phone, which shows three: the title, who is to act, the days left."""
+    if "title" not in names:
+        return names
+    first = [name for name in ("title", "unit", "five_day_left", "days_left") if name in names]
+    return [*first, *(name for name in names if name not in first)]
 
 
 def widths(rows: pd.DataFrame, listed: pd.DataFrame) -> dict[str, int]:

@@ -56,6 +56,15 @@ def test_limits_and_closing_stand_before_the_wide_columns() -> None:
     assert list(lists.readable(rows.drop(columns="title")).columns)[1] == "信访形式"
 
 
+def test_on_a_phone_a_list_begins_with_what_a_case_is_and_how_late() -> None:
+    rows = pd.DataFrame({"case_no": ["1"], "registered_at": ["2026-10-09"], "days_left": [-3], "title": ["长" * 40]})
+    rows = rows.assign(unit="某某区" * 12, channel="来访")
+    listed = lists.readable(rows, is_narrow=True)
+    assert list(listed)[:3] == ["标题", "责任单位", COLUMN_NAMES["days_left"]]
+    widths = lists.widths(rows, listed)
+    assert widths["标题"] + widths["责任单位"] <= 260
+
+
 def test_a_unit_of_the_city_is_called_as_in_rankings() -> None:
     rows = pd.DataFrame({"case_no": ["1", "2", "3"], "unit": ["郑州市交通运输局", "金水区教育局", None]})
     assert lists.readable(rows, "郑州市")["责任单位"].tolist() == ["市交通运输局", "金水区教育局", "—"]
