@@ -167,11 +167,13 @@ def cells_text(view: View, metric: Metric, change: Change, by: Sequence[str]) ->
     """What the table of parts says, and its note: how many parts there are, and that they add up to the change."""
     kind, moved = numbers.kind_of(metric), _moved_parts(change)
     first = "、".join(written_cells(view, metric, change, by).iloc[0, : len(by)])
+    # Of a count the part of its own is looked at, which stands in another column than the whole change.
+    largest = f"{'自身增减' if change.has_calendar else '变化'}最大的一格：{first}"
     rest = words.contribution(moved["change"].iloc[CELLS:].sum(), kind)
-    more = f"；列前 {CELLS} 格，其余 {len(moved) - CELLS} 格合计 {rest}" if len(moved) > CELLS else ""
+    more = f"；列前 {CELLS} 格，其余 {words.full_count(len(moved) - CELLS)} 格合计 {rest}" if len(moved) > CELLS else ""
     of_calendar = f"，其中日历影响 {words.contribution(change.calendar, kind)}" if change.has_calendar else ""
     return (
-        f"变化最大的一格：{first}，{words.contribution(moved[change.by].iloc[0], kind)}",
+        f"{largest}，{words.contribution(moved[change.by].iloc[0], kind)}",
         f"{' × '.join(DIMENSIONS[name] for name in by)}，共 {words.full_count(len(moved))} 格有变化，"
         f"各格相加等于总变化 {words.contribution(change.difference, kind)}{of_calendar}{more}；选中一行查看本期明细",
     )

@@ -70,6 +70,17 @@ def test_row_of_the_cells_opens_its_cases(open_page: OpenPage, city: Casebase) -
     assert opened(open_page, city, "cells_registered", {"rows": [place]}) == parts["hits"].iloc[place]
 
 
+def test_the_largest_cell_is_said_with_the_number_of_its_column(open_page: OpenPage, city: Casebase) -> None:
+    """Where the working days differ, that is the part of its own."""
+    for address in ({}, {"of": RATE}):
+        app = page(open_page, city, **address)
+        found = [re.search("(变化|自身增减)最大的一格：.*，([^，*]+)\\*\\*", text.value) for text in app.markdown]
+        ((what, said),) = [match.groups() for match in found if match]
+        table = app.dataframe[-1].value
+        (column,) = [head for head in map(str, table) if head.endswith(what) and not head.endswith("日历影响")]
+        assert table[column].iloc[0] == said
+
+
 def test_bar_of_the_small_ones_lays_all_out(open_page: OpenPage, city: Casebase) -> None:
     app = page(open_page, city, split="责任单位")
     assert failures(app) == []
