@@ -415,12 +415,15 @@ def _months_html(scene: Scene, view: View) -> Markup:
             "value": months["value"],
             "text": [numbers.format_value(metric, value) for value in months["value"]],
             "small": months["small"],
+            "unfinished": months["unfinished"],
         }
     )
     title = f"{metric.name}，{view.months_text(_MONTHS)}"
     counts = metric.is_total
     notes = [] if target is None else [f"虚线为目标 {words.percent(target)}"]
     notes.append(f"单位：{metric.unit}" if counts else "纵轴不从零起")
+    if months["unfinished"].any():
+        notes.append("末段虚线为未完的月份")
     return wall.months_html(title, "；".join(notes), points, target, counts=counts)
 
 

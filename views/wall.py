@@ -154,7 +154,8 @@ def fitting(lines: Sequence[tuple[State, str]], room: int) -> list[tuple[State, 
 def months_html(
     title: str, note: str, points: pd.DataFrame, target: float | None = None, *, counts: bool = False
 ) -> Markup:
-    """A line over months: columns label, value (NaN: a gap), text; optional small (bool: a hollow point).
+    """A line over months: columns label, value (NaN: a gap), text; optional small (bool: a hollow point), unfinished
+    (bool, of the last month: the line to it is dashed).
 
     Counts begin at zero. The note says what a hollow point is.
     """
@@ -178,6 +179,7 @@ def months_html(
         if not pd.isna(value)
     ]
     line = [(x, y) for _, x, y, _ in drawn]
+    finished = len(line) - int("unfinished" in points and bool(points["unfinished"][drawn[-1][0]]))
     small = {n for n, few in enumerate(points["small"]) if few} if "small" in points else set()
     last = len(points) - 1
     return render(
@@ -185,7 +187,8 @@ def months_html(
         title=title,
         note=f"{note}；空心的月份{words.SMALL}" if small else note,
         target_y=None if target is None else f"{up(target):.1f}",
-        line="M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line),
+        line=_path(line[:finished]),
+        running=_path(line[finished - 1 :]) if finished < len(line) else None,
         hollow=[(f"{x / 18:.2f}%", f"{100 - y / 1.5:.1f}%") for n, x, y, _ in drawn if n in small],
         # Every second month has its number, the last one always.
         numbers=[
@@ -225,6 +228,10 @@ def _height_at(x: float, line: Sequence[Point]) -> float | None:
         if x0 <= x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return None
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
 def _month_scale(values: Sequence[float], *, counts: bool) -> tuple[float, float]:

@@ -91,6 +91,17 @@ def test_months_need_two_points_and_keep_their_gaps() -> None:
     assert "还没有足够的月份" in wall.months_html("题", "注", points.head(2))
 
 
+def test_the_line_to_an_unfinished_month_is_dashed() -> None:
+    points = pd.DataFrame({"label": ["1月", "2月", "3月"], "value": [4, 5, 1], "text": ["4", "5", "1"]})
+    html = str(wall.months_html("题", "注", points.assign(unfinished=[False, False, True])))
+    paths = re.findall(r'class="line( running)?" d="([^"]+)"', html)
+    assert [(running, path.count("L")) for running, path in paths] == [("", 1), (" running", 1)]
+    assert paths[0][1].split("L")[-1] == paths[1][1].removeprefix("M").split("L")[0]
+    gap = points.assign(value=[4, 5, np.nan], unfinished=[False, False, True])
+    for whole in (points, gap, points.assign(unfinished=False)):
+        assert "running" not in str(wall.months_html("题", "注", whole))
+
+
 def test_months_of_small_samples_are_hollow_as_on_pages() -> None:
     points = pd.DataFrame({"label": ["1月", "2月", "3月"], "value": [0.9, 0.85, 0.8], "text": ["90%", "85%", "80%"]})
     html = str(wall.months_html("题", "注", points.assign(small=[False, True, False])))
