@@ -124,18 +124,6 @@ def test_list_is_as_long_as_the_number(part: str, column: str, open_page: OpenPa
     assert any(f"共 **{words.full_count(number)}** 件次" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [{"metric": "backlog", "by_colour": "red"}, {"metric": "backlog", "by_due_day": "soon"}],
-)
-def test_address_that_asks_for_nothing_known_gets_a_sentence(
-    address: dict[str, str], open_page: OpenPage, demo_url: str
-) -> None:
-    said = failures(open_page(demo_url, "case_list", **address))
-    assert len(said) == 1
-    assert "不存在" in said[0]
-
-
 @pytest.mark.parametrize("page", ["case_list", "dictionary"])
 def test_a_number_that_there_is_not_is_named(page: str, open_page: OpenPage, demo_url: str) -> None:
     app = open_page(demo_url, page, metric="non*sense")
