@@ -44,7 +44,7 @@ def run(
     url: Url = None,
 ) -> None:
     """Freeze the numbers of a period and write Word, slides and ledger that agree to the last digit."""
-    if bool(from_ or to) if last else not (from_ and to):
+    if (last is None and not (from_ and to)) or (last is not None and (from_ or to)):
         raise UsageError("tell the period: --from and --to, or --last week|month|quarter|year")
     steps = None if suggestions is None else tuple(line for line in _text(suggestions).splitlines() if line.strip())
     edits = Edits(cover, steps, "" if proposals is None else _text(proposals))

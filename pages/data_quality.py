@@ -120,7 +120,7 @@ def unknown_numbers(view: View) -> None:
         written,
         f"{len(lacks)} 个指标算不出，缺 {len(written)} 项数据" if lacks else "全部指标都算得出",
         "这些指标在各页写作「—」，不是 0；装入所缺的数据后自动算出；每个指标缺什么，「指标口径」逐个写明",
-        none="每个指标所需的数据库中都有",
+        none="每个指标所需的数据，库中都有",
         key="unknown_numbers",
         alt="算不出的指标和所缺的数据",
         high=12,
