@@ -1,6 +1,6 @@
 """A part of a page is drawn anew neither for a page that was left, nor before what was drawn last has been sent.
 
-Nor does it set back what stands elsewhere on the page.
+Nor does it set back what stands elsewhere on the page, nor does a page that was left change the next one's address.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.session_state import SessionState
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -42,28 +43,42 @@ class Line:
         # The choices of the bar as they stand, the map, the part of the page that it is in, and the last address.
         self.choices: dict[str, WidgetState] = {}
         self.map = self.body = self.address = ""
+        # Each address that was told.
+        self.told = list[str]()
 
     def ask(self, **fields: Any) -> None:
         self._socket.send(BackMsg(rerun_script=ClientState(**fields)).SerializeToString())
+
+    def begin(self) -> None:
+        """Read until a page's bar comes, or the last of that page."""
+        self.choices.clear()
+        while not self.choices and self._next(60).WhichOneof("type") != "script_finished":
+            pass
 
     def runs(self, until_quiet: float = 0) -> list[str]:
         """The pages that runs name, until one has come to its end and, where asked for, nothing more comes."""
         named, timeout = list[str](), 60.0
         while True:
             try:
-                message = ForwardMsg.FromString(self._socket.recv(timeout=timeout, decode=False))
+                message = self._next(timeout)
             except TimeoutError:
                 return named
             if message.WhichOneof("type") == "new_session":
                 named.append(message.new_session.page_script_hash)
-            self.page = message.navigation.page_script_hash or self.page
-            self.part = message.auto_rerun.fragment_id or self.part
-            self.address = message.page_info_changed.query_string or self.address
-            self._take(message.delta)
             if message.WhichOneof("type") == "script_finished" and message.script_finished in DONE:
                 if not until_quiet:
                     return named
                 timeout = until_quiet
+
+    def _next(self, timeout: float) -> ForwardMsg:
+        message: ForwardMsg = ForwardMsg.FromString(self._socket.recv(timeout=timeout, decode=False))
+        self.page = message.navigation.page_script_hash or self.page
+        self.part = message.auto_rerun.fragment_id or self.part
+        if message.WhichOneof("type") == "page_info_changed":
+            self.told.append(message.page_info_changed.query_string)
+            self.address = self.told[-1] or self.address
+        self._take(message.delta)
+        return message
 
     def _take(self, delta: Delta) -> None:
         element = delta.new_element
@@ -97,6 +112,33 @@ def test_a_look_of_the_page_before_does_not_lead_back(demo_url: str, still_confi
         line.ask(**left)
         line.ask(**left | {"page_script_hash": line.page, "fragment_id": line.part})
         assert line.runs(until_quiet=2) == [line.page]
+
+
+def test_an_address_stands_though_the_page_before_was_left_before_it_was_drawn(
+    demo_url: str, still_config: Path
+) -> None:
+    """Two steps back in haste, from a page without a bar: the browser has heard of no choice of the page between."""
+    with own_cockpit(demo_url, still_config) as address, opened(address) as line:
+        line.ask(query_string="period=上月")
+        line.runs()
+        first = line.page
+        line.ask(page_name="five_day", query_string="period=上月")
+        line.runs()
+        between = line.page
+        line.ask(page_name="case")
+        line.runs()
+        assert len({first, between, line.page}) == 3
+        line.told.clear()
+        line.ask(page_script_hash=between, query_string="period=上月", is_history_navigation=True)
+        line.begin()
+        assert line.choices
+        line.ask(page_script_hash=first, query_string="period=上月", is_history_navigation=True)
+        assert line.runs(until_quiet=1) == [first]
+        assert line.told == []
+        # What belongs to none of a page's choices is taken out of its address, as the framework does.
+        line.ask(page_name="case", query_string="period=上月")
+        line.runs(until_quiet=1)
+        assert line.told == [""]
 
 
 def test_a_click_on_the_map_outlives_a_look_that_knows_nothing_of_it(demo_url: str, still_config: Path) -> None:
@@ -170,6 +212,8 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """As app.py has it, until the test is over."""
     monkeypatch.setattr(ScriptRunner, "_run_script", ScriptRunner._run_script)
     monkeypatch.setattr(AppSession, "request_rerun", AppSession.request_rerun)
+    for name in ("populate_from_query_string", "remove_stale_bindings"):
+        monkeypatch.setattr(QueryParams, name, getattr(QueryParams, name))
     reruns.redraw_in_order()
 
 
