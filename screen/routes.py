@@ -91,18 +91,20 @@ async def page(template: str, _request: Request) -> Response:
 
 
 async def data(snapshots: Snapshots, request: Request) -> Response:
-    """Scenes of a district and a period, or only how old they are where the wall has them.
+    """Scenes of a place and a period, or only how old they are where the wall has them.
 
-    404 for a district, period or scene that does not exist, and never another's numbers; 503 before any answer.
+    The place is named as in a wall's address (see screen.address). 404 for a place, period or scene that does not
+    exist, and never another's numbers; 503 before any answer.
     """
     parameters = request.query_params
     scene_ids = list(dict.fromkeys(parameters["scenes"].split(","))) if "scenes" in parameters else list(scenes.BY_ID)
     try:
         who = _who(request)
+        code = partial(snapshots.code_of, who.scope, parameters, holder=who.subject)
         answer = await anyio.to_thread.run_sync(
             partial(snapshots.get, brief="brief" in parameters, holder=who.subject),
             who.scope,
-            parameters.get("area", ""),
+            await anyio.to_thread.run_sync(code),
             parameters.get("period", ""),
             scene_ids,
         )

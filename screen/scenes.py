@@ -59,10 +59,10 @@ _QUOTED = 40
 
 
 class UnknownError(UsageError):
-    """A wall is asked for a district, period or scene that does not exist."""
+    """A wall is asked for a place, period or scene that does not exist, or that `why` says otherwise of."""
 
-    def __init__(self, what: str, value: str) -> None:
-        super().__init__(f"{what}“{value[:_QUOTED]}{'…' if len(value) > _QUOTED else ''}”不存在")
+    def __init__(self, what: str, value: str, why: str = "不存在") -> None:
+        super().__init__(f"{what}“{value[:_QUOTED]}{'…' if len(value) > _QUOTED else ''}”{why}")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def view_of(data: Data, period: str, area: str | None = None) -> View:
         raise UnknownError("时段", period)
     table = data.ask(names.areas).set_index("code")
     if area is not None and area not in table.index:
-        raise UnknownError("区域代码", area)
+        raise UnknownError("区域", area)
     area = area or data.scope.area
     place = places.area_names(data)[area] if area else data.whole
     days = period_of(PRESETS[period], data.as_of.date())

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from cockpit.answers import MIB
 from cockpit.data import Data, LiveData
 from cockpit.shared import size_of
 from cockpit.view import DEFAULT_PERIOD, PRESETS
-from queries import names
 from screen import scenes
+from screen.address import Area, code_of, known_areas, place_asked
 from screen.shares import NoRoomError, Shares
 from views import words
 
@@ -158,7 +158,7 @@ class Snapshots:
         self._parts: Shares[tuple[Scope, str, str, str], _Part] = Shares(
             _MOST_BYTES, _MOST_BYTES_IN_ALL, lambda part: part.size
         )
-        self._areas: Shares[Scope, frozenset[str]] = Shares(_MOST_SCOPES, _MOST_SCOPES_IN_ALL)
+        self._areas: Shares[Scope, Mapping[str, Area]] = Shares(_MOST_SCOPES, _MOST_SCOPES_IN_ALL)
         self._lock = threading.Lock()
         # So that no part is computed twice at a time, and the one scene that a remote wishes for waits for no other.
         self._making = [threading.Lock() for _ in range(64)]
@@ -205,6 +205,14 @@ class Snapshots:
         data, period = self._validate(scope, area, period, holder=holder)
         return self._part(data, area, period, _FIGURES, holder)[0].content
 
+    def code_of(self, scope: Scope, address: Mapping[str, str], *, holder: str = LOCAL.subject) -> str:
+        """The code of the place that an address asks for (see screen.address), "" for none.
+
+        Raises UnknownError for one that the scope has not, CasebaseError where its places were never known.
+        """
+        asked = place_asked(address)
+        return code_of(self._known_areas(self._live_data().now(scope), holder), asked) if asked else ""
+
     def knows_area(self, scope: Scope, area: str, *, holder: str = LOCAL.subject) -> bool:
         """Whether the scope has an area of this code. Raises CasebaseError where it was never known."""
         return area in self._known_areas(self._live_data().now(scope), holder)
@@ -221,13 +229,13 @@ class Snapshots:
                 raise scenes.UnknownError("场景", name)
         data = self._live_data().now(scope)
         if area and area not in self._known_areas(data, holder):
-            raise scenes.UnknownError("区域代码", area)
+            raise scenes.UnknownError("区域", area)
         return data, period
 
-    def _known_areas(self, data: Data, holder: str) -> frozenset[str]:
-        """The codes of all areas; while the database is away, those known last."""
+    def _known_areas(self, data: Data, holder: str) -> Mapping[str, Area]:
+        """All areas by their codes; while the database is away, those known last."""
         try:
-            known = frozenset(data.ask(names.areas)["code"])
+            known = known_areas(data)
         except CasebaseError:
             with self._lock:
                 kept = self._areas.get(data.scope)

@@ -1,10 +1,20 @@
 // The remote: shows what the walls of its channel are to show, and changes it.
+import { quoted, unheeded } from './address.js'
+
 const settings = JSON.parse(document.getElementById('settings').textContent)
 const $ = (id) => document.getElementById(id)
 const fresh = () => ({ scene: '', set: '', area: '', period: '', number: -1 })
 let wish = fresh()
 $('channel').maxLength = settings.longest
-$('channel').value = (new URLSearchParams(location.search).get('channel') ?? '').slice(0, settings.longest)
+const asked = new URLSearchParams(location.search)
+const channelAsked = asked.get('channel') ?? ''
+$('channel').value = channelAsked.slice(0, settings.longest)
+$('heed').textContent = [
+  ...unheeded(asked, ['channel']),
+  ...(channelAsked.length > settings.longest
+    ? [`频道${quoted(channelAsked)}超过 ${settings.longest} 字，只取了前 ${settings.longest} 字`]
+    : []),
+].join('；')
 
 function element(tag, parent, text = '', className = '') {
   const made = document.createElement(tag)

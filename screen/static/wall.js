@@ -1,4 +1,6 @@
 // The wall: shows the scenes in turn, keeps the last good numbers, and does what a remote of its channel wishes.
+import { quoted, unheeded } from './address.js'
+
 const settings = JSON.parse(document.getElementById('settings').textContent)
 const asked = new URLSearchParams(location.search)
 // The city's own time, as the server tells it: a wall's computer may believe anything. Its wall time is written as if UTC.
@@ -16,7 +18,9 @@ const sinceStart = (cityTime) => Date.parse(`${cityTime}Z`) - performance.now()
 const $ = (id) => document.getElementById(id)
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches
 const channel = asked.get('channel') ?? ''
-const interval = Math.max(5, Number(asked.get('interval')) || settings.interval) * 1000
+const SHORTEST = 5 // seconds that a scene stays at least
+const seconds = asked.get('interval') ? Number(asked.get('interval')) : settings.interval
+const interval = (seconds >= SHORTEST && seconds < Infinity ? seconds : settings.interval) * 1000
 const known = Object.keys(settings.scenes)
 const scenesOf = (set) => {
   const found = (asked.get('order')?.split(',') ?? []).filter((id) => known.includes(id))
@@ -37,12 +41,21 @@ const missing = [
     : []),
   ...(channel.length > settings.longest ? [`频道名最长 ${settings.longest} 字`] : []),
 ].map((sentence) => sentence.slice(0, 60))
+// The names of a place, as the pages have them too; and all that an address may say.
+const PLACES = ['area', 'district', 'street', 'community']
+const placeAsked = () => Object.fromEntries(PLACES.map((name) => [name, asked.get(name) ?? '']))
+const heed = [
+  ...unheeded(asked, [...PLACES, 'period', 'order', 'set', 'pin', 'interval', 'channel', 'preview']),
+  ...(interval === seconds * 1000
+    ? []
+    : [`地址里的间隔${quoted(asked.get('interval'))}不是${SHORTEST}以上的秒数，按${settings.interval}秒轮播`]),
+]
 // How long a new case is seen where it fell, ms.
 const PULSE = 7200
 
 const state = {
   list: [],
-  area: '',
+  place: {},
   period: '',
   held: '',
   wish: false,
@@ -93,7 +106,8 @@ function count(node, from, to) {
   requestAnimationFrame(step)
 }
 
-const currentScope = () => `${state.area} ${state.period}`
+const scopeOf = (place, period) => `${Object.values(place).join()} ${period}`
+const currentScope = () => scopeOf(state.place, state.period)
 
 // Of another place or period a number stands there at once: on the way to it would be numbers that were never true.
 function exchange(section, html) {
@@ -164,10 +178,11 @@ function draw(data, whole) {
   runTicker()
 }
 
-// One sentence after the other, all of the place and period that the scene is of.
+// One sentence after the other: a line has room for one.
+const inTurn = (lines) => lines[Math.floor(performance.now() / 6000) % (lines.length || 1)]
+// All of the place and period that the scene is of.
 function runTicker() {
-  const lines = state.ticker
-  const line = lines[Math.floor(performance.now() / 6000) % (lines.length || 1)]
+  const line = inTurn(state.ticker)
   put($('ticker'), line?.text ?? '')
   put($('ticker-state'), line?.state ?? '', line?.role ?? '')
 }
@@ -262,7 +277,7 @@ async function answer(address) {
 // All that the wall turns through, or `only` one scene, so that a remote is followed within a second.
 async function read(only) {
   const scenes = only ? [only] : [...new Set([state.held, ...state.list])].filter(Boolean)
-  const wanted = { area: state.area, period: state.period, scenes: scenes.join(), ...(only ? { brief: '1' } : {}) }
+  const wanted = { ...state.place, period: state.period, scenes: scenes.join(), ...(only ? { brief: '1' } : {}) }
   const turns = state.turns
   if (!state.wish && missing.length) return refuse(missing[0])
   try {
@@ -286,13 +301,13 @@ async function read(only) {
 // What a remote wishes, or where there is no wish (any more) what the address says.
 function turn(wish) {
   const free = !wish.period
-  const area = free ? (asked.get('area') ?? '') : wish.area
-  if (area !== state.area) {
+  const place = free ? placeAsked() : { area: wish.area }
+  if (scopeOf(place) !== scopeOf(state.place)) {
     state.seen = null
     for (const { circle } of state.pulses.splice(0)) circle.remove()
   }
   Object.assign(state, {
-    area,
+    place,
     wish: !free,
     held: free ? pinned : wish.scene,
     period: free ? (asked.get('period') ?? '') : wish.period,
@@ -361,6 +376,7 @@ function tell() {
   if (state.pulses.length) drawPulses()
   if (!paused()) document.body.classList.remove('touched')
   runTicker()
+  put($('heed'), inTurn(heed) ?? '')
 }
 
 addEventListener('pointerdown', touch)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from cockpit import places, process, splits
 from cockpit.data import LiveData
 from cockpit.reading import Reading
 from cockpit.view import PRESETS
+from queries import names
 from queries.measure import measure, metric_of
 from queries.periods import Preset, last_months, period_of
 from screen import scenes
@@ -313,8 +315,8 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
     """Never another area's numbers, the city's least of all: a code of any length is taken as a whole or refused."""
     snapshots = Snapshots(process.live_data)
     for area, period, wanted, said in (
-        ("999999", "本月", ["overview"], "区域代码“999999”不存在"),
-        ("410105" + "0" * 40, "本月", ["overview"], "区域代码“" + "410105" + "0" * 34 + "…”不存在"),
+        ("999999", "本月", ["overview"], "区域“999999”不存在"),
+        ("410105" + "0" * 40, "本月", ["overview"], "区域“" + "410105" + "0" * 34 + "…”不存在"),
         ("", "去年", ["overview"], "时段“去年”不存在"),
         ("", "本月", ["overview", "none"], "场景“none”不存在"),
     ):
@@ -326,6 +328,33 @@ def test_an_unknown_district_period_or_scene_is_refused_and_not_kept(city: Caseb
             with pytest.raises(scenes.UnknownError):
                 scenes.view_of(process.live_data().now(WHOLE), period, area or None)
     assert len(snapshots._parts) == 0
+
+
+def test_a_place_of_an_address_is_named_as_in_the_pages_bar(city: Casebase) -> None:
+    """By code or name, each level within the one above; what does not lie there, or is several, is refused."""
+    table = process.live_data().now(WHOLE).ask(names.areas)
+    districts, streets = (table[table["level"] == level] for level in (2, 3))
+    district, street = districts.iloc[0], streets[streets["parent_code"] == districts["code"].iloc[0]].iloc[0]
+    other = districts.iloc[1]
+    shared = streets[streets["name"].duplicated(keep=False)].iloc[0]
+    code_of = partial(Snapshots(process.live_data).code_of, WHOLE)
+    assert code_of({"period": "本月", "pin": "overview"}) == ""
+    for address, code in (
+        ({"area": district["code"]}, district["code"]),
+        ({"area": district["name"]}, district["code"]),
+        ({"district": district["name"]}, district["code"]),
+        ({"district": district["code"], "street": street["name"]}, street["code"]),
+        ({"street": street["code"]}, street["code"]),
+        ({"area": shared["parent_code"], "street": shared["name"]}, shared["code"]),
+    ):
+        assert code_of(address) == code, address
+    for address, said in (
+        ({"district": street["name"]}, f"区县“{street['name']}”不存在"),
+        ({"district": other["code"], "street": street["name"]}, f"街道“{street['name']}”不在{other['name']}"),
+        ({"street": shared["name"]}, f"街道“{shared['name']}”有几个同名，请写明上级区域或代码"),
+    ):
+        with pytest.raises(scenes.UnknownError, match=f"^{re.escape(said)}$"):
+            code_of(address)
 
 
 def test_a_long_area_code_has_its_own_numbers(own_city: Casebase) -> None:

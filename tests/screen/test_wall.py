@@ -169,7 +169,9 @@ def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(
     window: BrowserContext, address: str
 ) -> None:
     for query, said in (
-        ("area=test-south-los-angeles-planning-area", "区域代码“test-south-los-angeles-planning-area”不存在"),
+        ("area=test-south-los-angeles-planning-area", "区域“test-south-los-angeles-planning-area”不存在"),
+        ("district=惠济", "区县“惠济”不存在"),
+        ("district=410108&street=花园路街道", "街道“花园路街道”不在惠济区"),
         ("period=去年", "时段“去年”不存在"),
         ("pin=none", "场景“none”不存在"),
         ("order=overview,none", "场景“none”不存在"),
@@ -192,6 +194,25 @@ def test_a_wall_says_what_of_its_address_does_not_exist_and_shows_no_number(
     expect(page.locator("#unknown")).to_be_hidden()
     for each in (page, remote):
         each.close()
+
+
+def test_a_wall_says_what_of_its_address_it_does_not_heed(window: BrowserContext, address: str) -> None:
+    """What narrows nothing does not pass for a district: the sentence stands beside the numbers of the whole city."""
+    for query, scope, said in (
+        ("district=惠济区", "惠济区", ""),
+        ("distrct=惠济区", "全市", "地址里的“distrct=惠济区”这里不认，没有照它显示，请检查拼写"),
+        ("interval=2", "全市", "地址里的间隔“2”不是5以上的秒数，按20秒轮播"),
+        ("area=410108&area=410105", "惠济区", "地址里的“area”写了不止一次，按第一个显示"),
+    ):
+        page = wall(window, f"{address}/screen?pin=backlog&{query}")
+        expect(page.locator("#heed")).to_have_text(said)
+        expect(page.locator("#scope")).to_contain_text(f"，{scope}")
+        assert faults(page) == [], query
+        page.close()
+    remote = window.new_page()
+    remote.goto(f"{address}/remote?chanel=会议室")
+    expect(remote.locator("#heed")).to_contain_text("“chanel=会议室”", timeout=PATIENCE)
+    remote.close()
 
 
 def test_a_pinned_scene_comes_back_after_a_touch(window: BrowserContext, demo_url: str, still_config: Path) -> None:
