@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 
 from queries.compare import WorkingDays
-from queries.model import Kind, Metric
+from queries.model import Kind, Metric, is_small_base
 from views import words
 from wording import working_days
-from wording.numbers import kind_of
+from wording.numbers import movement
 
 # A blank beside a Chinese character or mark.
 _BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) | (?=[\u3000-\u9fff\uff00-\uffef])")
@@ -33,7 +33,7 @@ def format_working_days(now: float, before: float, few: int, days: WorkingDays |
     more = without_blanks(working_days.difference(days))
     if days.unpublished:
         more += f"，{without_blanks(working_days.unpublished(days))}"
-    ratio = None if words.is_missing(before) or before < few else days.change(now, before)
+    ratio = None if words.is_missing(before) or is_small_base(before, few) else days.change(now, before)
     moved = words.relative_change(ratio)
     if moved in (words.NONE, words.SAME):
         return more, "日均持平" if moved == words.SAME else ""
@@ -42,26 +42,18 @@ def format_working_days(now: float, before: float, few: int, days: WorkingDays |
 
 
 def format_change(metric: Metric, now: float, before: float, against: str, few: int) -> str:
-    """How a number moved: 同比上升3.2%, 环比下降1.20个百分点, 同比持平; "" where there is no base.
+    """How a number moved (wording.numbers.movement): 同比上升3.2%, 环比下降1.20个百分点, 同比增加3件次, 同比持平.
 
-    Counts from a base under `few` move by pieces (同比增加3件次): a percentage of a handful says nothing.
+    "" where nothing is known to compare.
     """
-    if words.is_missing(now) or words.is_missing(before) or (metric.is_total and before == 0):
+    text = movement(metric, now, before, few)
+    if text == words.NONE:
         return ""
-    kind = kind_of(metric)
-    if kind == "count" and before < few:
-        return _format_change(against, now - before, words.full_count(abs(now - before)), metric.unit, ("增加", "减少"))
-    text = words.movement(now, before, kind)
-    if text in (words.SAME, words.NONE):
-        return f"{against}持平" if text == words.SAME else ""
+    if text == words.SAME or metric.moves_by_pieces(before, few):
+        return f"{against}{without_blanks(text)}"
+    way = "上升" if text.startswith("+") else "下降"
     size, _, unit = text.lstrip(f"+{words.MINUS}").partition(" ")
-    return _format_change(against, now - before, size, {"百分点": "个百分点"}.get(unit, unit), ("上升", "下降"))
-
-
-def _format_change(against: str, difference: float, size: str, unit: str, ways: tuple[str, str]) -> str:
-    if difference == 0:
-        return f"{against}持平"
-    return f"{against}{ways[0] if difference > 0 else ways[1]}{size}{unit}"
+    return f"{against}{way}{size}{'个百分点' if unit == '百分点' else unit}"
 
 
 def against_target(value: float, target: float | None) -> str:

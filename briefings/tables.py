@@ -15,7 +15,7 @@ from briefings.request import Form
 from queries.columns import COLUMN_NAMES, KEY_COLUMNS
 from queries.dictionary import basis, formula
 from queries.measure import metric_of, stock_moment
-from queries.model import Fixed, Kind, Metric
+from queries.model import Fixed, Kind, Metric, is_small_base
 from queries.periods import Against, compared_period
 from queries.registry import METRICS
 from queries.registry.common import EXCLUDED
@@ -171,16 +171,16 @@ def _change(metric: Metric, row: "pd.Series[Any]", against: str, few: int) -> Va
 
 
 def _moved(metric: Metric, now: float, before: float, few: int) -> Valued:
-    """How a count moved, in per cent; in pieces from a base under `few`, as sentences say it (prose.format_change)."""
-    if metric.is_total and before and before < few:
+    """How a count moved, in per cent; in pieces from a base under `few`, as sentences say it (numbers.movement)."""
+    if metric.moves_by_pieces(before, few):
         return Valued(_plain(now - before), "pieces")
     return Valued(words.change_ratio(now, before), "change")
 
 
 def _change_per_day(frozen: Frozen, metric: Metric, row: "pd.Series[Any]", against: Against) -> Valued:
     """How a number that comes by the day moved per working day; nothing of others, nor from a base under `few`."""
-    before, days = row[against.value], frozen.days[against]
-    if days is None or not metric.is_flow or words.is_missing(before) or before < frozen.settings.lights.small_sample:
+    before, days, few = row[against.value], frozen.days[against], frozen.settings.lights.small_sample
+    if days is None or not metric.is_flow or words.is_missing(before) or is_small_base(before, few):
         return Valued(None, "change")
     return Valued(days.change(float(row["value"]), float(before)), "change")
 

@@ -57,8 +57,8 @@ def compared_with(view: View, metric: Metric, against: Against) -> str:
 def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.DataFrame:
     """One bar a group of a count, and one of the working days; two of a rate, its own rate's and its volume's.
 
-    `pinned`: the bar that stands first whatever its size. A rate over too few is not compared (see kpis.deltas): its
-    parts are neither better nor worse.
+    `pinned`: the bar that stands first whatever its size. What rests on too few is not judged (see kpis.deltas):
+    its parts are neither better nor worse.
     """
     parts, comparable = change.parts, is_comparable(view, metric, change)
     names = splits.names_of(view, dimension, parts[dimension].tolist())
@@ -87,16 +87,17 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
 
 
 def is_comparable(view: View, metric: Metric, change: Change) -> bool:
-    """Whether the change means anything: not that of a rate over too few, be it now or then."""
+    """Whether the change is one for better or worse: not that of a rate over too few, nor of a count from too few."""
     among, before = change.parts[["among", "among_before"]].sum()
-    return metric.is_comparable(among, before, view.settings.lights.small_sample)
+    few = view.settings.lights.small_sample
+    return metric.is_comparable(among, before, few) and not metric.moves_by_pieces(change.before, few)
 
 
 def bars_text(view: View, metric: Metric, change: Change, dimension: str) -> str:
     """How the bars are to be read."""
     unit = "百分点" if metric.kind is Kind.RATE else metric.unit
     colours = "蓝为增加，灰为减少" if metric.polarity is Polarity.NEUTRAL else "蓝为向好，红为变差"
-    if not is_comparable(view, metric, change):
+    if metric.polarity is not Polarity.NEUTRAL and not is_comparable(view, metric, change):
         colours = f"{words.NOT_COMPARED}好坏"
     return f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细"
 

@@ -28,7 +28,7 @@ from views import cards, words
 from views.tokens import Role
 from wording import headlines, unknown
 from wording import working_days as working_days_words
-from wording.numbers import CHANGE_NOTE, alerted, format_value, in_full, kind_of, state_of, tone
+from wording.numbers import CHANGE_NOTE, alerted, format_value, in_full, movement, state_of, tone
 
 # By metric: its columns as in the frame of `comparison`.
 Rows = Mapping[str, Mapping[str, Any]]
@@ -177,20 +177,20 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
 
     A rest day has few cases and a working day many: the note says what the day before had, without a colour. A longer
     period with more working days is judged by the change per working day. A rate over too few cases, now or then, is
-    not compared.
+    not compared; a count from too small a base moves by pieces, and by them nothing is better or worse.
     """
     now, before = row["value"], row[against.against.value]
-    moved = words.movement(now, before, kind_of(metric))
+    few = view.settings.lights.small_sample
+    moved = movement(metric, now, before, few)
     if moved == words.NONE:
         return cards.Delta(against.label, moved)
-    few = view.settings.lights.small_sample
     if not metric.is_comparable(row["among"], row[f"{against.against.value}_among"], few):
         return cards.Delta(against.label, words.NOT_COMPARED)
     other_day = _other_kind_of_day(view, metric, against.against)
     leads = linked and decompose.is_splittable(metric) and now != before
     link = why_link(metric, against.against, period=view.link_period) if leads else None
     days = None if other_day else working_days_of(view, metric, against.against)
-    plain = moved == words.SAME or other_day is not None
+    plain = moved == words.SAME or other_day is not None or metric.moves_by_pieces(before, few)
     judged = "neutral" if plain else tone(metric, now, before)
     if days is not None and tone(metric, now, days.scaled(before)) != judged:
         judged = "neutral"  # what the working days alone moved is neither better nor worse

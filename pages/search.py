@@ -114,7 +114,7 @@ def in_months(view: View, wanted: Search) -> None:
         view,
         charts.trend,
         months,
-        title=view.derive(findings.search_result, months),
+        title=view.derive(findings.search_result, months, few=view.settings.lights.small_sample),
         subtitle=f"查找的信访件按登记月份（件次）{beside}；点击某月只看该月",
         unit="件次",
         height=150,

@@ -76,6 +76,14 @@ def is_small_sample(among: float, few: int) -> bool:
     return 0 < among < few
 
 
+def is_small_base(before: float, few: int) -> bool:
+    """Whether a count of `before` is too small to say its change in per cent: fewer than `few`, none among them.
+
+    False of an unknown one (NaN), from which there is no change at all.
+    """
+    return before < few
+
+
 Expression = Callable[[Moment], ColumnElement[Any]]
 Predicate = Callable[[Moment], ColumnElement[bool]]
 
@@ -249,6 +257,10 @@ class Metric:
     def is_comparable(self, among: float, earlier_among: float, few: int) -> bool:
         """Whether its change means anything: not that of a rate over fewer than `few`, be it now or then."""
         return not self.is_sample or min(among, earlier_among) >= few
+
+    def moves_by_pieces(self, before: float, few: int) -> bool:
+        """Whether its change is one of pieces (增加 1 件次) that nothing judges: a count's from a base under `few`."""
+        return self.is_total and is_small_base(before, few)
 
     @property
     def can_have_target(self) -> bool:

@@ -9,10 +9,11 @@ from datetime import date
 import pandas as pd
 
 from queries.decompose import Change
-from queries.model import Kind, Metric, Polarity, is_small_sample
+from queries.measure import metric_of
+from queries.model import Kind, Metric, Polarity, is_small_base, is_small_sample
 from queries.subjects import CLOSING_DAYS, RECEPTION_AGES
 from views import words
-from wording.numbers import kind_of
+from wording.numbers import kind_of, movement
 
 UNIT = "件次"
 # The 口径 of a comparison with comparable cases (queries.comparable).
@@ -116,8 +117,8 @@ def lowest(
     return f"{of}{names}最低，{words.percent(least)}，{_against(least, target)}"
 
 
-def flow(frame: pd.DataFrame) -> str:
-    """近 90 天新收 14,520、办结 14,500、未予办理 111 件次，在办减少 91 件次（−2.4%）.
+def flow(frame: pd.DataFrame, *, few: int) -> str:
+    """近 90 天新收 14,520、办结 14,500、未予办理 111 件次，在办减少 91 件次（−2.4%）; no % from a base under `few`.
 
     Columns: inflow, outflow, not_handled (what left the backlog without being closed), backlog.
     """
@@ -125,7 +126,7 @@ def flow(frame: pd.DataFrame) -> str:
     after = int(frame["backlog"].iloc[-1])
     before = after - inflow + outflow + dropped
     moved = f"在办{'增加' if after > before else '减少'} {words.full_count(abs(after - before))} {UNIT}"
-    relative = words.change(after, before)
+    relative = words.NONE if is_small_base(before, few) else words.change(after, before)
     change_of_backlog = "在办持平" if after == before else moved + (f"（{relative}）" if relative != words.NONE else "")
     ended = f"、未予办理 {words.full_count(dropped)}" if dropped else ""
     flow = f"新收 {words.full_count(inflow)}、办结 {words.full_count(outflow)}{ended} {UNIT}"
@@ -259,14 +260,14 @@ def months(
     return f"{statement}；此前{among}{how_often}"
 
 
-def search_result(frame: pd.DataFrame) -> str:
+def search_result(frame: pd.DataFrame, *, few: int) -> str:
     """近 12 个月登记 1,234 件次，较上年同期 +12.3%: of months with value and last_year, without one where not known."""
     known = frame.dropna(subset=["value"])
     statement = f"近 {len(known)} 个月登记 {words.full_count(int(known['value'].sum()))} 件次"
     if known["last_year"].isna().any():
         return f"{statement}，上年同期没有全部数据" if known["last_year"].notna().any() else statement
-    moved = words.movement(known["value"].sum(), known["last_year"].sum(), "count")
-    return statement if moved == words.NONE else f"{statement}，较上年同期 {moved}"
+    moved = movement(metric_of("registered"), known["value"].sum(), known["last_year"].sum(), few)
+    return f"{statement}，较上年同期 {moved}" if len(known) else statement
 
 
 def fullest_month(name: str, frame: pd.DataFrame, unit: str) -> str:

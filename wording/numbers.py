@@ -43,6 +43,24 @@ def in_full(values: Mapping[Metric, float]) -> bool:
     return any(count >= words.WAN for count in counts) and any(count < words.WAN for count in counts)
 
 
+def movement(metric: Metric, now: float, before: float, few: int) -> str:
+    """How a number moved: +3.2%, −1.20 百分点, 持平; — where nothing is known to compare.
+
+    A count from a base under `few` moves by pieces (增加 1 件次): a percentage of a handful says nothing, and of none
+    there is none.
+    """
+    if words.is_missing(now) or not metric.moves_by_pieces(before, few):
+        return words.movement(now, before, kind_of(metric))
+    return pieces(now - before, metric.unit)
+
+
+def pieces(moved: float, unit: str) -> str:
+    """A change of a count in pieces: 增加 1 件次, 减少 3 件次, 持平."""
+    if not moved:
+        return words.SAME
+    return f"{'增加' if moved > 0 else '减少'} {words.full_count(abs(moved))} {unit}"
+
+
 def is_low_first(metric: Metric) -> bool:
     """Whether the lowest values of a metric need attention first."""
     return metric.kind is Kind.RATE and metric.polarity is Polarity.UP_GOOD

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from queries.compare import WorkingDays
+from queries.model import is_small_base
 from views import words
 
 
@@ -13,7 +14,7 @@ def difference(days: WorkingDays) -> str:
 
 def change_per_day(days: WorkingDays, now: float, before: float, few: int) -> str:
     """+2.1%, 持平; "" where no number per working day can be compared, or from a base under `few`."""
-    moved = words.relative_change(days.change(now, before) if before >= few else None)
+    moved = words.relative_change(None if is_small_base(before, few) else days.change(now, before))
     return "" if moved == words.NONE else moved
 
 

@@ -166,7 +166,7 @@ def _days(view: View) -> pd.DataFrame:
 def daily_flow(view: View, *, subtitle: str, height: int, is_clicked: bool = False) -> None:
     """What came and went day by day, and below it what lay there; a day opens its cases if it `is_clicked`."""
     days = _days(view)
-    title = view.derive(findings.flow, days)
+    title = view.derive(findings.flow, days, few=view.settings.lights.small_sample)
     moves, stock = clicks.draw(view, charts.flow, days, title=title, subtitle=subtitle, height=height)
     span = f"近 {FLOW_DAYS} 天每日"
     clicks.chart(

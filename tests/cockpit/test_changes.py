@@ -96,6 +96,22 @@ def test_the_working_days_stand_beside_the_change_of_a_flow() -> None:
     assert _delta("backlog", 1275, 1000).note == _delta("five_day_closure", 0.9, 0.8).note == ""
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "said", "tone"),
+    [
+        (2, 1, "增加 1 件次", "neutral"),
+        (1, 29, "减少 28 件次", "neutral"),
+        (30, 0, "增加 30 件次", "neutral"),
+        (60, 30, "+100.0%", "bad"),
+    ],
+)
+def test_a_change_from_a_handful_is_one_of_pieces_and_has_no_colour(
+    now: float, before: float, said: str, tone: str
+) -> None:
+    delta = _delta("overdue", now, before)
+    assert (delta.text, delta.tone) == (said, tone)
+
+
 def test_what_the_working_days_alone_moved_has_no_colour() -> None:
     assert _delta("collective_visits", 110, 100).tone == "neutral"  # fewer a day
     assert _delta("collective_visits", 150, 100).tone == "bad"  # more a day too
@@ -123,5 +139,5 @@ def test_a_rate_over_few_now_or_then_is_not_compared(among: dict[str, int]) -> N
     assert (delta.text, delta.tone, delta.link) == (words.NOT_COMPARED, "neutral", None)
     assert _delta("supervision_in_time", 1.0, 0.0, among=30, previous_among=30).tone == "good"
     # Counts and the shares of all that there is are no samples.
-    assert _delta("overdue", 2, 1, **among).tone == _delta("grids_staffed", 0.5, 0.6, **among).tone == "bad"
+    assert _delta("overdue", 200, 100, **among).tone == _delta("grids_staffed", 0.5, 0.6, **among).tone == "bad"
     assert _delta("supervision_in_time", 1.0, float("nan"), **among).text == words.NONE

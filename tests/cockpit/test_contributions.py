@@ -41,6 +41,18 @@ def test_a_rate_over_too_few_is_neither_better_nor_worse(days: int, is_judged: b
     assert ("向好" in contributions.direction(view, metric, change)) is is_judged
 
 
+@pytest.mark.parametrize(("before", "is_judged"), [(29.0, False), (30.0, True)])
+def test_a_count_from_too_small_a_base_is_neither_better_nor_worse(before: float, is_judged: bool, year: View) -> None:
+    metric = metric_of("overdue")
+    change = year.ask(decompose, metric.id, against=Against.YEAR_BEFORE, by=["district"], **year.scope)
+    change = replace(change, before=before)
+    bars = contributions.bars_of(year, metric, change, "district")
+    assert bars["value"].ne(0).any()
+    assert (set(bars["tone"]) & {"good", "bad"} != set()) is is_judged
+    assert ("红为变差" in contributions.bars_text(year, metric, change, "district")) is is_judged
+    assert ("变差" in contributions.direction(year, metric, change)) is is_judged
+
+
 def test_rows_of_a_count_and_of_a_rate(year: View) -> None:
     for metric_id in ("registered", "five_day_closure"):
         metric = metric_of(metric_id)

@@ -69,13 +69,16 @@ def test_lowest_without_a_target() -> None:
         ([0, 1], [2, 9], 90, "近 2 天新收 1、办结 11 件次，在办减少 10 件次（−10.0%）"),
         ([1, 1], [1, 1], 50, "近 2 天新收 2、办结 2 件次，在办持平"),
         ([3, 1], [1, 0], 3, "近 2 天新收 4、办结 1 件次，在办增加 3 件次"),
+        # 29 is too small a base for a percentage, 30 is not.
+        ([2, 1], [1, 0], 31, "近 2 天新收 3、办结 1 件次，在办增加 2 件次"),
+        ([2, 1], [1, 0], 32, "近 2 天新收 3、办结 1 件次，在办增加 2 件次（+6.7%）"),
     ],
 )
 def test_flow(came: list[int], went: list[int], after: int, said: str) -> None:
     frame = pd.DataFrame(
         {"inflow": came, "outflow": went[:2], "not_handled": [0, sum(went[2:])], "backlog": [0, after]}
     )
-    assert findings.flow(frame) == said
+    assert findings.flow(frame, few=30) == said
 
 
 def test_ages() -> None:
@@ -96,15 +99,17 @@ def test_ages() -> None:
 @pytest.mark.parametrize(
     ("value", "last_year", "title"),
     [
-        ([10.0, 12.0], [10.0, 10.0], "近 2 个月登记 22 件次，较上年同期 +10.0%"),
+        ([30.0, 36.0], [30.0, 30.0], "近 2 个月登记 66 件次，较上年同期 +10.0%"),
+        ([10.0, 12.0], [10.0, 10.0], "近 2 个月登记 22 件次，较上年同期 增加 2 件次"),
         ([None, 12.0], [None, None], "近 1 个月登记 12 件次"),
         ([10.0, 12.0], [None, 10.0], "近 2 个月登记 22 件次，上年同期没有全部数据"),
-        ([10.0, 12.0], [0.0, 0.0], "近 2 个月登记 22 件次"),
+        ([10.0, 12.0], [0.0, 0.0], "近 2 个月登记 22 件次，较上年同期 增加 22 件次"),
+        ([None, None], [None, None], "近 0 个月登记 0 件次"),
     ],
 )
 def test_searched(value: list[float | None], last_year: list[float | None], title: str) -> None:
     frame = pd.DataFrame({"value": value, "last_year": last_year}, dtype=float)
-    assert findings.search_result(frame) == title
+    assert findings.search_result(frame, few=30) == title
 
 
 def test_due() -> None:

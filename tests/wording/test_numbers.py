@@ -37,6 +37,27 @@ def test_counts_of_one_row_are_written_in_one_way(values: dict[str, float], full
     assert len({"万" in text for text in texts}) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "now", "before", "said"),
+    [
+        ("backlog", 2, 1, "增加 1 件次"),
+        ("backlog", 1, 29, "减少 28 件次"),
+        ("backlog", 60, 30, "+100.0%"),
+        ("backlog", 30, 0, "增加 30 件次"),
+        ("backlog", 0, 0, "持平"),
+        ("backlog", 5, 5, "持平"),
+        ("hearings_held", 3, 2, "增加 1 场次"),
+        ("visit_people", 1203, 3, "增加 1,200 人次"),
+        ("backlog", 5, float("nan"), "—"),
+        ("backlog", float("nan"), 5, "—"),
+        ("five_day_closure", 0.95, 0.962, "−1.20 百分点"),
+        ("hearing_wait_days", 12.5, 10.0, "+2.5 天"),
+    ],
+)
+def test_a_count_moves_by_pieces_from_too_small_a_base(name: str, now: float, before: float, said: str) -> None:
+    assert numbers.movement(METRICS[name], now, before, 30) == said
+
+
 @pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.kind is Kind.MEAN])
 def test_a_mean_is_written_beside_its_unit(name: str) -> None:
     metric = METRICS[name]
