@@ -16,7 +16,9 @@ from pages.parts.markdown import escape_markdown
 from queries import names
 from views import words
 
-_SAID = "_paired"
+_PAIRED = "_paired"
+# The fields of the form: the code, the screen's name, what it shows.
+_FIELDS = ("pair_code", "pair_name", "pair_scope")
 
 
 def page(view: View) -> None:
@@ -43,24 +45,26 @@ def page(view: View) -> None:
 
 
 def _pair(view: View, who: Identity) -> None:
-    """The form, and what came of it."""
+    """The form, and what came of it: what was filled in stays until a screen is paired by it."""
     scopes = _scopes(view, who)
-    with (
-        st.form("pair", clear_on_submit=True, border=False),
-        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
-    ):
-        typed = st.text_input("配对码", key="pair_code", width=160, placeholder="如 7K3M 9XPA", max_chars=20)
-        name = st.text_input("名称", key="pair_name", width=240, placeholder="如 大厅东墙", max_chars=LONGEST_NAME)
-        chosen = st.selectbox("显示范围", list(scopes), key="pair_scope", width=200)
-        is_sent = st.form_submit_button("配对", type="primary")
-    if is_sent and chosen in scopes:
-        st.session_state[_SAID] = _paired(who, typed, name, scopes[chosen])
-        st.rerun()
-    said = st.session_state.pop(_SAID, None)
-    if isinstance(said, PairingRefusal):
-        st.error(escape_markdown(said.value))
-    elif isinstance(said, Screen):
-        st.success(escape_markdown(f"「{said.name}」已配对，大屏随即显示。"))
+    paired: Screen | None = st.session_state.pop(_PAIRED, None)
+    code, called, shown = _FIELDS
+    if paired:
+        st.session_state.update({code: "", called: "", shown: next(iter(scopes))})
+    with st.form("pair", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            typed = st.text_input("配对码", key=code, width=160, placeholder="如 7K3M 9XPA", max_chars=20)
+            name = st.text_input("名称", key=called, width=240, placeholder="如 大厅东墙", max_chars=LONGEST_NAME)
+            chosen = st.selectbox("显示范围", list(scopes), key=shown, width=200)
+            is_sent = st.form_submit_button("配对", type="primary")
+        if paired:
+            st.success(escape_markdown(f"「{paired.name}」已配对，大屏随即显示。"))
+        elif is_sent and chosen in scopes:
+            done = _paired(who, typed, name, scopes[chosen])
+            if isinstance(done, Screen):
+                st.session_state[_PAIRED] = done
+                st.rerun()
+            st.error(escape_markdown(done.value))
 
 
 def _paired(who: Identity, typed: str, name: str, scope: Scope) -> Screen | PairingRefusal:

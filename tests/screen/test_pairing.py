@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from access.entry import Action
 from access.identity import Identity, Role
 from access.log_search import Search, search
-from access.pairing import SECRET
+from access.pairing import SECRET, PairingRefusal
 from access.screens import TOKEN, Screen
 from casebase.engine import Casebase
 from casebase.scope import WHOLE, Scope
@@ -192,11 +192,17 @@ def test_a_code_is_entered_by_a_signed_in_person_the_wall_shows_and_revoking_end
         expect(code).to_have_text(re.compile(r"^\w{4} \w{4}$"), timeout=60_000)
         shown = code.inner_text()
         person.goto(f"{address}/screens")
-        person.get_by_label("配对码").fill(shown)
+        person.get_by_label("配对码").fill("7K3M 9XPA")
         person.get_by_label("名称").fill("大厅东墙")
         choose(person, "显示范围", "金水区")
         person.get_by_role("button", name="配对", exact=True).click()
+        # A mistyped code is said in the form, and empties none of it.
+        form = person.get_by_test_id("stForm")
+        expect(form.get_by_text(PairingRefusal.WRONG_CODE.value)).to_be_visible(timeout=60_000)
+        person.get_by_label("配对码").fill(shown)
+        person.get_by_role("button", name="配对", exact=True).click()
         expect(person.get_by_text("「大厅东墙」已配对")).to_be_visible(timeout=60_000)
+        expect(person.get_by_label("配对码")).to_have_value("")
         wall.wait_for_selector(WALL_DONE, timeout=60_000)
         expect(wall.locator("#scope")).to_contain_text("金水区")
         # By keys alone: the question is a step of Tab away.
