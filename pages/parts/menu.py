@@ -101,6 +101,11 @@ def set_current_page(path: str) -> None:
     st.session_state[_CURRENT] = next(script(entry.file) for entry in ENTRIES if entry.path == path)
 
 
+def current_entry() -> Entry:
+    """The page that this run is of."""
+    return next(entry for entry in ENTRIES if script(entry.file) == current_page())
+
+
 def current_path() -> str:
     """The path in the address of the page that this run is of; "" for the front page and for a section alone."""
     current = st.session_state.get(_CURRENT)

@@ -33,6 +33,7 @@ from pages.parts import (
     style,
     tab,
 )
+from pages.parts.markdown import escape_markdown
 from queries.periods import Against, Period
 from queries.registry import METRICS
 
@@ -78,6 +79,7 @@ def _show_page(who: Identity) -> None:
     with body.faults_told():
         recording.begin_page()
         not_offered.begin_page(page.url_path)
+        _lead_away(who)
         sign_in.show_name(who)
         _name_owner()
         _mark_in_bar(who)
@@ -100,6 +102,17 @@ def _draw(page: Any, view: View) -> None:
     finally:  # a page may stop before its end
         with said:
             not_offered.say()
+
+
+def _lead_away(who: Identity) -> None:
+    """Lead whoever may not see this page to the front page, which says so."""
+    front, lacked = menu.ENTRIES[0], menu.current_entry()
+    if lacked not in _entries(who):
+        recording.refused("page", f"/{lacked.path}")
+        contact = escape_markdown(process.settings().access.contact or "系统管理员")
+        not_offered.note(f"您没有查看「{lacked.title}」的权限，已打开「{front.title}」；需要时请联系{contact}。")
+        kept = {key: value for key, value in st.query_params.items() if key in filters.BAR_KEYS}
+        st.switch_page(menu.script(front.file), query_params=kept)
 
 
 def _name_owner() -> None:
@@ -140,17 +153,21 @@ def _mark_in_bar(who: Identity) -> None:
 
 
 def _pages(who: Identity) -> dict[str, list[Any]]:
-    """The same by the section of the menu that they stand in."""
+    """All pages by the section of the menu that they stand in; what is not for somebody stands in none.
+
+    A page that the framework did not know it would answer with a sentence of its own, which names neither it nor a way.
+    """
     sections: dict[str, list[Any]] = {}
-    for entry in _entries(who):
+    own = _entries(who)
+    for entry in menu.ENTRIES:
         page = st.Page(
             menu.script(entry.file),
             title=entry.title,
             url_path=entry.path or None,
             default=not entry.path,
-            visibility="visible" if entry.in_menu else "hidden",
+            visibility="visible" if entry.in_menu and entry in own else "hidden",
         )
-        sections.setdefault(entry.section, []).append(page)
+        sections.setdefault(entry.section if entry in own else "", []).append(page)
     return sections
 
 
