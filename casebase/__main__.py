@@ -1,5 +1,6 @@
 """python -m casebase: make, fill, check and describe a case database."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,15 @@ from casebase.checks import unpublished_years
 from casebase.cli import Url, run_command
 from casebase.clock import wall_clock
 from casebase.compatibility import is_newest
-from casebase.engine import Casebase, keep_new_files_private, mark_changed, open_casebase, read_state, write_info
+from casebase.engine import (
+    Casebase,
+    keep_new_files_private,
+    mark_changed,
+    missing_file,
+    open_casebase,
+    read_state,
+    write_info,
+)
 from casebase.errors import CasebaseError, UsageError
 from casebase.loading import Result, read_map
 from casebase.loading import load as load_file
@@ -28,7 +37,7 @@ from casebase.loading.readers import open_reader
 from casebase.row_order import sort_cases
 from casebase.row_security import install
 from casebase.schema import info, load_run, metadata, petition, workday
-from casebase.settings import ROOT, read_settings
+from casebase.settings import DEMONSTRATION_URL, ROOT, read_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -57,11 +66,18 @@ def demo(
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same city; default: config.toml's.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: now.")] = None,
     if_empty: Annotated[
-        bool, typer.Option("--if-empty", help="Do nothing where there are cases, or init was called.")
+        bool,
+        typer.Option(
+            "--if-empty",
+            help="Do nothing where there are cases, or init was called; stop where the settings name a file of one's "
+            "own that is not there.",
+        ),
     ] = False,
     url: Url = None,
 ) -> None:
     """Build the demonstration city, in place of an earlier one."""
+    if if_empty and not url:
+        _refuse_missing_file()
     casebase = _ready(url)
     with casebase.whole.reading() as connection:
         filled = connection.scalar(select(petition.c.petition_id).limit(1)) is not None
@@ -218,6 +234,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _now(casebase: Casebase) -> datetime:
     return wall_clock(casebase.settings.city.timezone)
+
+
+def _refuse_missing_file() -> None:
+    """A file of one's own that is not there may be a name that is misspelt: nothing is built there unasked."""
+    named = read_settings().database.url
+    path = missing_file(named)
+    if path and named != DEMONSTRATION_URL:
+        told_by = "COCKPIT_DATABASE_URL" if os.environ.get("COCKPIT_DATABASE_URL") else "[database] url of config.toml"
+        raise UsageError(
+            f"{told_by} names {path}, and there is no such file: correct the name, or make the file by "
+            "python -m casebase init (for your own cases) or python -m casebase demo (the demonstration city)"
+        )
 
 
 def _ready(url: str | None) -> Casebase:

@@ -448,6 +448,14 @@ def open_casebase(settings: Settings, url: str | None = None, *, create: bool = 
     return Casebase(engine, settings)
 
 
+def missing_file(address: str) -> Path | None:
+    """The file that a DuckDB URL names, where there is none; None otherwise, and of a URL that is none."""
+    with suppress(NoSuchModuleError, ValueError, SQLAlchemyError):
+        path = _file_of(_parsed(address))
+        return path if path and not path.exists() else None
+    return None
+
+
 def _parsed(address: str) -> URL:
     """The URL with the absolute path of its file. Raises ValueError or SQLAlchemyError for one that is none."""
     parsed = make_url(address)

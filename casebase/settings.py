@@ -32,6 +32,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 
+# Where the demonstration city is, while no setting names another database.
+DEMONSTRATION_URL = "duckdb:///data/petitions.duckdb"
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,7 +43,7 @@ class _Section(BaseModel):
 class DatabaseSettings(_Section):
     """Where the cases are, and how long (s) a reader waits for an answer, a lock, a free connection (0: for ever)."""
 
-    url: str = "duckdb:///data/petitions.duckdb"
+    url: str = DEMONSTRATION_URL
     statement_timeout: float = Field(30.0, ge=0, le=86_400)
     lock_timeout: float = Field(3.0, ge=0, le=86_400)
     connections: int = Field(15, ge=3, le=500)

@@ -150,6 +150,31 @@ def test_an_empty_database_that_nobody_made_is_filled(say: Say, url: str, monkey
     assert built == [700, 700]
 
 
+def test_no_demonstration_is_built_unasked_in_a_file_that_the_settings_name_wrongly(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a misspelt name for ./run would show the demonstration city in the place of one's own cases."""
+    built: list[int] = []
+    monkeypatch.setattr("casebase.demo.build", lambda *_, cases, **__: built.append(cases))
+    file = tmp_path / "mien.duckdb"
+    monkeypatch.setenv("COCKPIT_DATABASE_URL", f"duckdb:///{file}")
+    code, _, err = say("demo", "--if-empty")
+    assert (code, built, file.exists()) == (2, [], False)
+    assert err.startswith(f"COCKPIT_DATABASE_URL names {file}, and there is no such file: correct the name")
+    assert err.count("\n") == 1
+    assert say("demo", "--cases", "700")[0] == 0
+    assert built == [700]
+    assert say("demo", "--if-empty", "--cases", "700")[0] == 0
+    monkeypatch.delenv("COCKPIT_DATABASE_URL")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[database]\nurl = "duckdb:///{file}.old"\n', encoding="utf-8")
+    monkeypatch.setenv("COCKPIT_CONFIG", str(config))
+    assert say("demo", "--if-empty")[2].startswith(f"[database] url of config.toml names {file}.old, and there is no")
+    # The city of a first start, in the place that no setting names.
+    monkeypatch.setattr("casebase.__main__.DEMONSTRATION_URL", f"duckdb:///{file}.old")
+    assert say("demo", "--if-empty", "--cases", "700")[0] == 0
+
+
 def test_demo_builds_and_replaces_the_demonstration(say: Say, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[tuple[int, int, datetime]] = []
 
