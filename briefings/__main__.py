@@ -12,7 +12,7 @@ from rich.progress import Progress
 from briefings import files
 from briefings.frozen import Frozen, freeze
 from briefings.request import Outside, Request, outside
-from briefings.template import Edits
+from briefings.template import Edits, check_templates
 from casebase.cli import Scopes, Url, run_command, scope_of
 from casebase.clock import wall_clock
 from casebase.engine import ScopedCasebase, open_casebase
@@ -48,7 +48,7 @@ def run(
         raise UsageError("tell the period: --from and --to, or --last week|month|quarter|year")
     steps = None if suggestions is None else tuple(line for line in _text(suggestions).splitlines() if line.strip())
     edits = Edits(cover, steps, "" if proposals is None else _text(proposals))
-    owned = open_casebase(read_settings(checks=[check_targets]), url, create=False)
+    owned = open_casebase(read_settings(checks=[check_targets, check_templates]), url, create=False)
     try:
         casebase = owned.seen_by(scope_of(scope, owned))
         now = casebase.state().as_of(wall_clock(casebase.settings.city.timezone))

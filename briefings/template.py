@@ -25,7 +25,7 @@ from briefings.model import Annex, Block, Deck, Document, Figure, Heading, Impri
 from briefings.request import NAMES, Form
 from briefings.tables import TABLES
 from casebase.errors import CasebaseError, UsageError
-from casebase.settings import ROOT
+from casebase.settings import ROOT, SettingError, Settings
 from casebase.workdays import Workdays
 from queries.dictionary import basis
 from queries.measure import metric_of
@@ -37,6 +37,7 @@ from wording.names import PLACE_NAMES
 from wording.numbers import CHANGE_NOTE
 
 PERIODIC, YEARLY, SLIDES, SUGGESTIONS = "periodic.md", "yearly.md", "slides.md", "suggestions.md"
+_NAMES = (PERIODIC, YEARLY, SLIDES, SUGGESTIONS)
 _DIRECTIVE = re.compile(r"\[(表|图|附件|指标) (.+)\]")
 _BLANK_BEFORE_MARK = re.compile(r"(?<=[0-9A-Za-z]) +(?=[、，。；：（）]|领域|等)")
 _DIGITS = "〇一二三四五六七八九"
@@ -305,12 +306,33 @@ def _line_of(error: BaseException) -> str:
     return "" if line is None else f", line {line}"
 
 
+def check_templates(settings: Settings) -> None:
+    """Raise SettingError for a folder of own templates that is none, or that has a file which nothing would read."""
+    if fault := _fault_of(settings.briefings.templates):
+        raise SettingError(("briefings", "templates"), fault)
+
+
+def _fault_of(templates: str) -> str:
+    """What is wrong with a folder of templates, "" for nothing: one whose name is misspelt would change no word."""
+    folder = ROOT / templates
+    if templates and not folder.is_dir():
+        return f"there is no folder {folder}"
+    others = [path for path in sorted(folder.iterdir()) if _is_meant_for_one(path)] if templates else []
+    return f"{others[0]} is no template; the names are {', '.join(_NAMES)}" if others else ""
+
+
+def _is_meant_for_one(path: Path) -> bool:
+    """Whether a file is none of the templates and could be meant for one: no folder, hidden or spare file or README."""
+    aside = path.name.startswith(".") or path.name.endswith("~") or path.stem.upper() == "README"
+    return path.name not in _NAMES and not aside and path.is_file()
+
+
 def _source(name: str, frozen: Frozen) -> tuple[str, str]:
     """Where a template is, and its text: the bureau's own file where config.toml names a folder that has it."""
     folder = frozen.settings.briefings.templates
-    own = ROOT / Path(folder) / name
-    if folder and not own.parent.is_dir():
-        raise UsageError(f"[briefings] templates: there is no folder {own.parent}")
+    if fault := _fault_of(folder):
+        raise UsageError(f"[briefings] templates: {fault}")
+    own = ROOT / folder / name
     if folder and own.is_file():
         try:
             return str(own), own.read_text(encoding="utf-8")

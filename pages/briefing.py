@@ -12,6 +12,7 @@ from briefings.frozen import Frozen, freeze
 from briefings.preview import preview
 from briefings.request import AGAINST, NAMES, Form, Outside, Request, outside, recent_periods
 from briefings.template import Edits, document, suggestions
+from casebase.errors import UsageError
 from cockpit import kpis
 from cockpit.view import View, comparisons
 from pages.parts import filters, identity, layout, marking, notices
@@ -61,7 +62,6 @@ def make(view: View, request: Request) -> None:
         st.session_state[_FROZEN] = frozen
         st.session_state[_STEPS] = "\n".join(suggestions(frozen, view.workdays))
         write(view, frozen, bar)
-    bar.empty()
 
 
 def rewrite(view: View, frozen: Frozen) -> None:
@@ -75,8 +75,11 @@ def rewrite(view: View, frozen: Frozen) -> None:
 def in_turn(text: str, share: float) -> Iterator[st.delta_generator.DeltaGenerator]:
     """A bar of progress, once it is this reader's turn; it tells how many stand before."""
     bar = st.progress(share, text)
-    with turns().turn(lambda before: bar.progress(share, f"前面还有 {before} 份简报在生成，排队中…")):
-        yield bar
+    try:
+        with turns().turn(lambda before: bar.progress(share, f"前面还有 {before} 份简报在生成，排队中…")):
+            yield bar
+    finally:
+        bar.empty()
 
 
 @st.cache_resource(show_spinner=False)
@@ -182,6 +185,14 @@ def page(view: View) -> None:
         days = words.span(request.period.start, request.period.end)
         notices.hint(f"{days}{_OUTSIDE[why]}，没有可写的数。换一个时段。")
         return
+    try:
+        desk(view, request)
+    except UsageError as error:  # of all that was asked, only a template can still be wrong
+        notices.refused(error, "本单位的简报模板有误，写不出简报；是哪个文件、哪里有误见服务日志，请联系系统管理员。")
+
+
+def desk(view: View, request: Request) -> None:
+    """What is made and changed at the left, the briefing itself at the right."""
     left, right = st.columns([7, 18])
     with left, layout.block("briefing", stretch=False):
         frozen = frozen_now(view, request)

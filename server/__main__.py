@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from briefings.template import check_templates
 from casebase.cli import run_command
 from casebase.settings import read_settings
 from queries.targets import check_targets
@@ -11,8 +12,8 @@ from screen.scenes import check_scenes
 
 
 def run() -> None:
-    """Read the settings as the server does: its targets and scenes must exist."""
-    read_settings(checks=[check_targets, check_scenes])
+    """Read the settings as the server does: its targets and scenes must exist, and a bureau's own templates."""
+    read_settings(checks=[check_targets, check_scenes, check_templates])
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

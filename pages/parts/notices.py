@@ -56,10 +56,12 @@ def hint(text: str) -> None:
     st.info(escape_markdown(words.spaced(text)))
 
 
-def refused(error: CasebaseError) -> None:
-    """The address or the configuration asks for what does not exist."""
+def refused(
+    error: CasebaseError, said: str = "地址或配置里有一项不存在，请从上方导航重新进入。请联系系统管理员。"
+) -> None:
+    """The address or the configuration asks for what does not exist, which `said` says; the log has which one."""
     _log.warning("%s", error)
-    st.error("地址或配置里有一项不存在，请从上方导航重新进入。请联系系统管理员。")
+    st.error(said)
 
 
 def broken() -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from briefings.frozen import Frozen
 from briefings.model import Annex, Block, Document, Figure, Heading, Paragraph, Table
-from briefings.template import Edits, chinese, deck, document, suggestions
+from briefings.template import Edits, check_templates, chinese, deck, document, suggestions
 from casebase.engine import Casebase
 from casebase.errors import UsageError
-from casebase.settings import BriefingSettings
+from casebase.settings import BriefingSettings, SettingError
 from queries.registry import METRICS
 from queries.targets import target_of
 from tests.briefings.conftest import PERIODS
@@ -239,6 +239,22 @@ def test_a_template_of_another_encoding_and_a_folder_that_is_none_are_named(
     nowhere = BriefingSettings(templates=str(tmp_path / "none"))
     frozen = replace(frozen, settings=frozen.settings.model_copy(update={"briefings": nowhere}))
     with pytest.raises(UsageError, match=r"\[briefings\] templates: there is no folder .*none"):
+        document(frozen, city.workdays, Edits())
+
+
+def test_a_file_that_no_briefing_would_read_is_named_with_those_that_are(
+    own: Callable[[str, str], Frozen], city: Casebase, tmp_path: Path
+) -> None:
+    """A template whose name is misspelt changed nothing, and nobody was told."""
+    frozen = own("periodic.md", "# 题")
+    for name in ("README.md", ".periodic.md.swp", "periodic.md~"):
+        own(name, "beside the templates")
+    check_templates(frozen.settings)
+    own("periodc.md", "# 题")
+    said = f"{tmp_path / 'periodc.md'} is no template; the names are periodic.md, yearly.md, slides.md, suggestions.md"
+    with pytest.raises(SettingError, match=f"^briefings.templates: {re.escape(said)}$"):
+        check_templates(frozen.settings)
+    with pytest.raises(UsageError, match=f"{re.escape(said)}$"):
         document(frozen, city.workdays, Edits())
 
 

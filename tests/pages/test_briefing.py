@@ -1,6 +1,7 @@
 """会议简报: one button, three files, and the numbers of the screen."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,19 @@ def test_one_button_makes_three_files_of_the_screens_numbers(page: AppTest, city
     assert f"登记信访事项{found['registered']:,}件次" in paper
     assert f"在办{found['backlog']:,}件次" in paper
     assert frozen.snapshot in paper
+
+
+def test_a_template_that_is_none_is_said_in_place_of_the_briefing(
+    open_page: Callable[..., AppTest], demo_url: str, still_config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "periodc.md").write_text("# 题", encoding="utf-8")
+    text = still_config.read_text(encoding="utf-8")
+    assert 'templates = ""' in text
+    still_config.write_text(text.replace('templates = ""', f'templates = "{tmp_path}"'), encoding="utf-8")
+    page = pressed(open_page(demo_url, "briefing"), PRESS)
+    assert [said.value for said in page.error] == [
+        "本单位的简报模板有误，写不出简报；是哪个文件、哪里有误见服务日志，请联系系统管理员。"
+    ]
 
 
 def test_what_is_edited_is_exported_anew_with_the_same_numbers(page: AppTest) -> None:

@@ -25,7 +25,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "sentence"), WRONG)
+BRIEFINGS = ("[briefings]\ntemplates = 'nowhere'\n", "line 2: briefings.templates: there is no folder")
+
+
+@pytest.mark.parametrize(("text", "sentence"), [*WRONG, BRIEFINGS])
 def test_what_is_wrong_is_one_sentence(
     config: Path, capsys: pytest.CaptureFixture[str], text: str, sentence: str
 ) -> None:
