@@ -523,6 +523,32 @@ def test_what_misses_its_target_has_one_step_each(frozen_of: Callable[..., Froze
     staffed = next(line for line in steps if "为没有在岗网格员的网格配齐网格员" in line)
     assert (f"等{len(gaps)}个区县（功能区）" in staffed) == (len(gaps) > 3)
     assert not [line for line in steps if metric_of("grids_staffed").name in line]
-    missed = [one.metric for one in Facts(frozen).short() if one.metric.id not in ("grids_staffed", "five_day_closure")]
+    told = ("grids_staffed", "five_day_closure", "unit_satisfaction")
+    missed = [one.metric for one in Facts(frozen).short() if one.metric.id not in told]
     assert missed
     assert all(any(metric.name in line for line in steps) for metric in missed)
+
+
+# What is said of a finding in 存在问题, and in the step that answers it.
+_ANSWERS = (
+    ("项有目标的指标", "逐项查明原因"),
+    ("超期未结。", "逐件办结"),
+    ("五日办结率未达目标。", "未按期的简单诉求"),
+    ("满意率未达目标。", "评价不满意的信访事项"),
+    ("重复信访率明显高于总体。", "复查已办结事项"),
+    ("督办反馈逾期。", "补报"),
+    ("网格缺员。", "配齐网格员"),
+)
+
+
+@pytest.mark.parametrize("kind", ["week", "month"])  # the yearly report has no findings
+def test_steps_answer_the_findings_one_by_one(kind: str, frozen_of: Callable[..., Frozen], city: Casebase) -> None:
+    frozen = frozen_of(kind)
+    steps = template.suggestions(frozen, city.workdays)
+    findings = [line for line in said(frozen, city) if any(finding in line for finding, _ in _ANSWERS)]
+    order = [i for line in findings for i, (finding, _) in enumerate(_ANSWERS) if finding in line]
+    answered = [i for step in steps for i, (_, answer) in enumerate(_ANSWERS) if answer in step]
+    assert answered
+    assert answered == [i for i in order if i in answered]
+    # An indicator that is told of places or units needs no step of its own; what was owed may be settled meanwhile.
+    assert set(order) - set(answered) <= {0, 5}
