@@ -18,7 +18,7 @@ from casebase.case_words import CLOSED, HOTLINE, NOT_HANDLED, PETITION_PROCEDURE
 from casebase.demo import build, live, world
 from casebase.demo.agenda import Agenda
 from casebase.demo.builder import YEARLY
-from casebase.engine import Casebase, mark_changed, open_casebase
+from casebase.engine import Casebase, frame_of, mark_changed, open_casebase
 from casebase.errors import CasebaseError
 from casebase.schema import info, petition
 from casebase.settings import Settings
@@ -60,9 +60,7 @@ class Lived:
     end: datetime
     version: int
     before: Callable[[str], pd.DataFrame]
-
-    def after(self, name: str) -> pd.DataFrame:
-        return _rows(self.city, name)
+    after: Callable[[str], pd.DataFrame]
 
 
 def _lived(built: Path, folder: Path, live_on: Callable[[Casebase], datetime]) -> Iterator[Lived]:
@@ -70,7 +68,7 @@ def _lived(built: Path, folder: Path, live_on: Callable[[Casebase], datetime]) -
     (folder / "after").mkdir()
     with _copied(built, folder / "before") as before, _copied(built, folder / "after") as city:
         version = city.state().version
-        yield Lived(city, live_on(city), version, cache(partial(_rows, before)))
+        yield Lived(city, live_on(city), version, cache(partial(_rows, before)), cache(partial(_rows, city)))
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +93,7 @@ def busy_days_later(built: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def _rows(casebase: Casebase, name: str) -> pd.DataFrame:
     table = schema.metadata.tables[name]
     with casebase.reading() as connection:
-        return pd.read_sql(select(table).order_by(*table.primary_key.columns), connection)
+        return frame_of(connection, select(table).order_by(*table.primary_key.columns))
 
 
 def _backlog(rows: pd.DataFrame, moment: datetime) -> int:
@@ -105,9 +103,10 @@ def _backlog(rows: pd.DataFrame, moment: datetime) -> int:
 def _live(
     casebase: Casebase, days: int, step: timedelta = timedelta(days=1), speed: float = 1.0, since: datetime = UNTIL
 ) -> datetime:
-    now, end = since, since + timedelta(days=days)
+    """With an agenda, as a running city keeps one: that it changes nothing is a test of its own."""
+    agenda, now, end = Agenda(), since, since + timedelta(days=days)
     while now < end:
-        live.advance(casebase, now, min(now + step, end), seed=5, speed=speed)
+        live.advance(casebase, now, min(now + step, end), seed=5, speed=speed, agenda=agenda)
         now += step
     return end
 
