@@ -386,10 +386,10 @@ def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str], of: int) ->
     empty += ["small"] if "small" in frame and not frame["small"].any() else []
     frame = frame.drop(columns=[*empty, *(name for name in KEY_COLUMNS if name in frame)])
     rows = frame.astype(object).to_dict("records")
+    columns = {name: [_cell_text(name, row) for row in rows] for name in map(str, frame.columns)}
     table = Table()
-    for name in map(str, frame.columns):
+    for name, cells in columns.items():
         number = name in ("hits", "misses", "among", "value")
-        cells = [_cell_text(name, row) for row in rows]
         least = min(_LEAST_WIDTH, max(map(cell_len, [head_of(name), *cells])))
         table.add_column(
             head_of(name),
@@ -398,9 +398,9 @@ def _print_table(frame: pd.DataFrame, head_of: Callable[[str], str], of: int) ->
             overflow="fold",
             min_width=least,
         )
-    for row in rows:
+    for cells_of_row in zip(*columns.values(), strict=True):
         # Text, since a plain string would be read as markup: [red], [/img].
-        table.add_row(*(Text(_cell_text(str(name), row)) for name in row))
+        table.add_row(*map(Text, cells_of_row))
     console = Console() if sys.stdout.isatty() else Console(width=240)
     # A terminal that is too narrow breaks the lines; squeezed into it, columns would vanish.
     least = Measurement.get(console, console.options.update_width(_WIDEST), table).minimum
