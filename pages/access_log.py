@@ -60,7 +60,7 @@ def wanted_lines() -> Search:
             width=160,
         )
         text = st.text_input(
-            "文字", key="log_text", bind="query-params", width=240, placeholder="编号、文件名、理由或地址"
+            "文字", key="log_text", bind="query-params", width=240, placeholder="编号、文件名、理由、代码或地址"
         )
     return Search(start, end, user, None if action == EVERY else Action(action), text)
 
@@ -112,15 +112,20 @@ def found(view: View, wanted: Search) -> None:
 
 
 def in_words(view: View, address: str) -> str:
-    """What an address asks for, in words: of lists, searches and files; the file of the log has the address itself."""
+    """What an address asks for and whose cases somebody sees, in words; the file of the log has address and codes."""
     titles = {entry.path: entry.title for entry in menu.ENTRIES}
 
     def named(dimension: str, value: str) -> str:
-        if dimension == "area":
-            return (view.ask(names.codes) or {}).get(value, value)
-        return lists.named(view, dimension, value)
+        return _area_name(view, value) if dimension == "area" else lists.named(view, dimension, value)
 
     return log_addresses.in_words(address, titles, named)
+
+
+def _area_name(view: View, code: str) -> str:
+    """An area of any level by its name, with its code where others of its level or another have that too."""
+    own = view.ask(names.codes) or {}
+    name = own.get(code, code)
+    return name if list(own.values()).count(name) < 2 else f"{name}（{code}）"
 
 
 def _verify() -> None:

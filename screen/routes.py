@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from access.entry import Action, entry_by
+from access.entry import Action, entry_by, scope_text
 from access.identity import Identity, Refusal
 from access.requests import identity_of
 from casebase.directory import Directory
@@ -192,7 +192,8 @@ async def set_wish(channels: Channels, request: Request) -> Response:
 def _record(who: Identity, channel: str, wish: Wish) -> None:
     """Log who turned the walls of a channel to what; nothing where nobody signs in."""
     if who.session:
-        what = " ".join((channel or "默认频道", wish.scene or wish.set, wish.area, wish.period)).strip()
+        area = scope_text(Scope(frozenset({wish.area}))) if wish.area else ""
+        what = " ".join(filter(None, (channel or "默认频道", wish.scene or wish.set, area, wish.period)))
         process.access_log().record(entry_by(who, process.now(), Action.REMOTE, what))
 
 

@@ -30,7 +30,7 @@ _FAULTS = {
 def written_lines(lines: Sequence[Logged], in_words: Callable[[str], str] = str) -> pd.DataFrame:
     """Lines as a person reads them, one row each: texts and the number of the line.
 
-    `in_words` says what an address asks for; without it addresses stand as they were written.
+    `in_words` says what an address asks for, and areas and units by name; without it all stands as it was written.
     """
     return pd.DataFrame([_row(line, in_words) for line in lines], columns=list(HEADS)).astype({"序号": "Int64"})
 
@@ -48,8 +48,8 @@ def _row(line: Logged, in_words: Callable[[str], str]) -> dict[str, object]:
         "人员": person(entry.name, entry.user),
         "角色": _ROLES.get(entry.role, entry.role),
         "对象": in_words(entry.what),
-        "理由或说明": in_words(_reason(entry.reason)),
-        "可见范围": entry.scope,
+        "理由或说明": in_words(entry.reason) if entry.reason.startswith("/") else _reason(entry.reason),
+        "可见范围": in_words(entry.scope),
         "来源地址": entry.address,
     }
 

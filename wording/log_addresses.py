@@ -1,5 +1,9 @@
-"""Addresses of the access log in words: 数字明细：五日办结率（未按期），责任单位 市住建局，金水区，本月."""
+"""What the access log says by addresses and codes, in words.
 
+数字明细：五日办结率（未按期），责任单位 市住建局，金水区，本月; 大厅东墙（金水区、惠济区）.
+"""
+
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from queries.cases import Part
@@ -21,18 +25,27 @@ _SAID: Mapping[str, str] = {
 }
 _AS_IT_IS = ("period", "channel")
 _OF_PLACES = ("area", *AREA_LEVELS)
+# Areas or units by their codes, as access.entry.scope_text writes them.
+_CODES = re.compile(r"(区域|单位) ([^\s、；（）]+(?:、[^\s、；（）]+)*)")
+_DIMENSION_OF = {"区域": "area", "单位": "unit"}
 
 
 def in_words(address: str, titles: Mapping[str, str], named: Named) -> str:
-    """What an address asks for, as the page that it opens says it; any other text as it is.
+    """What an address asks for, as the page that it opens says it; any other text with names for areas and units.
 
     `titles` are those of the pages by their paths. What nobody has words for stays as it is written.
     """
     path, _, query = address.removeprefix("/").partition("?")
     if not address.startswith("/") or path not in titles:
-        return address
+        return _CODES.sub(lambda found: _names(found[1], found[2], named), address)
     said = list(_said(_asked(query), named))
     return f"{titles[path]}：{'，'.join(said)}" if said else titles[path]
+
+
+def _names(kind: str, codes: str, named: Named) -> str:
+    """金水区、惠济区 for 区域 410105、410108; where one of the codes has no name, the text as it is written."""
+    by_code = {code: named(_DIMENSION_OF[kind], code) for code in codes.split("、")}
+    return f"{kind} {codes}" if any(code == name for code, name in by_code.items()) else "、".join(by_code.values())
 
 
 def _asked(query: str) -> dict[str, str]:

@@ -60,6 +60,7 @@ def test_the_last_days_are_shown_newest_first_and_the_fields_narrow_them(
     assert shown["结果"].tolist() == ["成功", "▲ 拒绝", "成功"]
     assert shown["人员"].tolist() == ["王芳（wang）", "李明（li）", "李明（li）"]
     assert shown["角色"].tolist() == ["领导", "业务", "业务"]
+    assert shown["可见范围"].tolist() == ["全部", "金水区", "金水区"]
     app.text_input(key="log_user").set_value("李").run()
     assert lines(app)["对象"].tolist() == ["B0002", "A0001"]
     app.selectbox(key="log_action").set_value("reveal").run()
