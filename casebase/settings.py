@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from ipaddress import ip_network
 from itertools import combinations
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -19,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -26,6 +28,7 @@ from pydantic import (
 from casebase.addresses import redact
 from casebase.errors import UsageError
 from casebase.toml_lines import line_of
+from casebase.toml_words import not_toml, reason_of
 
 ROOT = Path(__file__).resolve().parent.parent
 # Cases are of these years; the calendar may reach one further, for the limits of the last.
@@ -38,6 +41,15 @@ DEMONSTRATION_URL = "duckdb:///data/petitions.duckdb"
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _a_number_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """Python takes true for 1, and TOML knows a nan: `handle_days = true` is no number of days."""
+        asks_number = cls.model_fields[info.field_name or ""].annotation in (int, float)
+        if asks_number and (isinstance(value, bool) or (isinstance(value, float) and not isfinite(value))):
+            raise ValueError(f"{str(value).lower()} is no number; write digits alone, as 30")
+        return value
 
 
 class DatabaseSettings(_Section):
@@ -277,6 +289,7 @@ class SettingError(ValueError):
 
 # Names of what nobody else may know.
 _SECRET = re.compile(r"secret|passw|token|credential|(api|private|signing)_?key", re.IGNORECASE)
+_NO_SECRET = "a secret is never written here; put it into .streamlit/secrets.toml or the environment (docs/access.md)"
 
 Check = Callable[[Settings], None]
 """What a room that knows metrics or scenes by name demands of the settings. Raises SettingError."""
@@ -300,7 +313,7 @@ def read_settings(path: Path | None = None, *, checks: Iterable[Check] = ()) -> 
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}") from None
+        raise UsageError(f"{path}, {not_toml(text, error)}") from None
     try:
         settings = _validated(raw)
         for check in checks:
@@ -319,12 +332,9 @@ def _validated(raw: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
     key = [str(part) for part in first["loc"]]
-    raise SettingError(key, _reason(key[-1] if key else "", first["type"], first["msg"]))
-
-
-def _reason(name: str, kind: str, message: str) -> str:
-    """What is wrong with the key of this name."""
-    if kind == "extra_forbidden" and _SECRET.search(name):
-        return "a secret is never written here; put it into .streamlit/secrets.toml or the environment (docs/access.md)"
-    unknown = kind == "extra_forbidden"
-    return "unknown key; remove it or correct its name" if unknown else message.removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden" and _SECRET.search(key[-1]):
+        raise SettingError(
+            key,
+            "a secret is never written here; put it into .streamlit/secrets.toml or the environment (docs/access.md)",
+        )
+    raise SettingError(key, reason_of(first, Settings))

@@ -21,6 +21,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, Table
 
 from casebase.errors import UsageError
@@ -29,6 +30,7 @@ from casebase.loading.field_words import in_words
 from casebase.schema import metadata
 from casebase.settings import FIRST_YEAR
 from casebase.toml_lines import line_of
+from casebase.toml_words import not_toml, reason_of
 
 TableName = Literal[
     "petition", "area", "unit", "category", "grid", "grid_worker", "agent", "grid_task", "social_org", "mediation",
@@ -535,9 +537,13 @@ def _check_time_format(name: str, layout: str) -> None:
 
 def map_of(raw: dict[str, Any]) -> FileMap:
     """The map of petitions, or of the table that [source] names. Raises pydantic's ValidationError."""
+    return _model_of(raw).model_validate(raw)
+
+
+def _model_of(raw: dict[str, Any]) -> type[CaseMap] | type[TableMap]:
     source = raw.get("source")
     table = source.get("table", _PETITION) if isinstance(source, dict) else _PETITION
-    return (CaseMap if table == _PETITION else TableMap).model_validate(raw)
+    return CaseMap if table == _PETITION else TableMap
 
 
 def read_map(path: Path) -> FileMap:
@@ -554,19 +560,17 @@ def read_map(path: Path) -> FileMap:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}") from None
+        raise UsageError(f"{path}, {not_toml(text, error)}") from None
     try:
         return map_of(raw)
     except ValidationError as error:
-        raise UsageError(_sentence(path, text, error)) from None
+        raise UsageError(_sentence(path, text, error.errors()[0], _model_of(raw))) from None
 
 
-def _sentence(path: Path, text: str, error: ValidationError) -> str:
-    first = error.errors()[0]
+def _sentence(path: Path, text: str, first: ErrorDetails, model: type[BaseModel]) -> str:
     where = [str(part) for part in first["loc"]]
-    message = first["msg"].removeprefix("Value error, ")
-    reason = "unknown key; remove it or correct its name" if first["type"] == "extra_forbidden" else message
-    named = re.match(r"(\w+) is not a ", message)
+    reason = reason_of(first, model)
+    named = re.match(r"(\w+) is not a ", reason)
     if named:
         where.append(named.group(1))
     line = line_of(text, where)

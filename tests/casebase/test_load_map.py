@@ -23,14 +23,17 @@ channel = "way"
     ("text", "sentence"),
     [
         (GOOD + 'chanel = "way"\n', "line 8: columns.chanel: chanel is not a field of a petition"),
-        (GOOD + "[sauce]\n", "line 8: sauce: unknown key"),
-        (GOOD.replace('name = "x"', 'name = "x"\nencodng = "utf-8"'), "line 3: source.encodng: unknown key"),
+        (GOOD + "[sauce]\n", "line 8: sauce: unknown key; is source meant\\?"),
+        (
+            GOOD.replace('name = "x"', 'name = "x"\nencodng = "utf-8"'),
+            "line 3: source.encodng: .* is encoding meant",
+        ),
         (GOOD.replace('registered_at = "opened"\n', ""), "columns must name the column of registered_at"),
         (GOOD + '[constants]\nchannel = "来访"\n', "channel stands under columns and under constants"),
         (GOOD + '[values.title.map]\n"a" = "b"\n', "values.title translates a field that columns does not name"),
         (
             GOOD + '[values.channel]\nunknown = "drop"\n[values.channel.map]\n',
-            "line 9: values.channel.unknown: Input should be",
+            'line 9: values.channel.unknown: "drop" is no choice; write ',
         ),
         (GOOD + '[place]\nby = "code"\n', 'place: by = "code" needs column'),
         (GOOD + '[place]\nby = "make"\ncolumns = ["d"]\n', "needs the section \\[city\\]"),
@@ -60,7 +63,14 @@ channel = "way"
             GOOD + "[place]\nby = 'make'\ncolumns = ['d', 's']\nkinds = ['区县']\n[city]\nname = 'x'\n",
             "line 11: place.kinds: needs a kind for each of the 2 columns",
         ),
-        ("[source\n", "not valid TOML"),
+        (GOOD.replace('name = "x"', "name = 5"), "line 2: source.name: 5 is no text; write it in quotes"),
+        (GOOD.replace('name = "x"', 'name = "x"\nheader = "two"'), 'line 3: source.header: "two" is no list'),
+        (GOOD.replace('name = "x"', ""), "line 1: source.name: this key is needed and is not there"),
+        (
+            GOOD.replace('name = "x"', 'name = "x"\ndelimiter = ";;"'),
+            'source.delimiter: ";;" is too long; its most letters are 1',
+        ),
+        ("[source\n", "line 1, column 8: not valid TOML"),
     ],
 )
 def test_a_wrong_map_is_named_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:

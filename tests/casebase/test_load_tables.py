@@ -429,7 +429,7 @@ HEAD = '[source]\nname = "x"\ntable = "{}"\n\n[columns]\n'
             r"line 9: columns.block: block is not a field of a grid that a map can fill, which are: grid_id name kind",
         ),
         ("grid", 'grid_id = "a"\nname = "b"\n', "columns must name the column of kind"),
-        ("grids", 'grid_id = "a"\n', "line 3: source.table: Input should be 'petition', 'area'"),
+        ("grids", 'grid_id = "a"\n', "line 3: source.table: \"grids\" is no choice; write 'petition', 'area'"),
         (
             "agent",
             'agent_id = "a"\n[constants]\nactive_from = "soon"\n',
