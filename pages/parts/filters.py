@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,10 @@ from wording.names import ALL_UNITS, PLACE_NAMES
 CUSTOM = "自选"
 # What follows from a choice that is not there.
 _NOT_NARROWED = "以下数字未按它筛选"
+# How like a name of the bar another is that was meant for it: distrct is, and the page's own form is not like from.
+_ALIKE = 0.8
+# The name of a place of any level in an address.
+_AREA = "area"
 # The choice that filters nothing.
 _NO_CHOICE = ""
 _CHOICES_SET = "_filters_set"
@@ -53,6 +58,8 @@ def bar(data: Data) -> View:
     st.session_state.update(choices | st.session_state.pop(_CHOICES_SET, {}))
     if menu.current_page() == menu.script("case_course"):
         return _moment_alone(data)
+    _take_area_of_the_address(data)
+    _note_misspelt_names()
     # Two groups: where the line has no room for both, it breaks between them (see style.css).
     with st.container(horizontal=True, key="filters"):
         with _group("when"):
@@ -398,6 +405,35 @@ def _area(data: Data) -> tuple[str | None, str]:
     return chosen, place
 
 
+def _take_area_of_the_address(data: Data) -> None:
+    """An address may name a place of any level by `area`, as a wall's does and the access log: the bar is set to it."""
+    asked = st.query_params.get(_AREA, "")
+    codes = [asked] if asked in places.areas(data).index else _codes_called(data, asked)
+    if len(codes) == 1:
+        del st.query_params[_AREA]
+        set_area(codes[0])
+    elif codes:
+        not_offered.note(_shared("区域", asked))
+    elif asked:
+        not_offered.note(_unknown("区域", asked, _NOT_NARROWED))
+
+
+def _codes_called(data: Data, name: str) -> list[str]:
+    """The areas that have a name."""
+    return [code for code, told_apart in places.area_names(data).items() if told_apart == name]
+
+
+def _note_misspelt_names() -> None:
+    """A name of the bar that is misspelt narrows nothing; what it is not like at all may be another page's.
+
+    The cells of a list (by_district) are not the bar's: the list says itself what it has not.
+    """
+    for name in st.query_params:
+        alike = get_close_matches(name, BAR_KEYS, n=1, cutoff=_ALIKE)
+        if alike and name not in BAR_KEYS and not name.startswith("by_"):
+            not_offered.note(f"地址里的「{escape_markdown(name)}」不认得，是不是「{alike[0]}」？{_NOT_NARROWED}。")
+
+
 def _note_places_of_others(data: Data) -> None:
     """On a level that has no choice for this reader, an address may name another place than the reader's own."""
     own = {str(row[named]) for row in _path(data, data.scope.area) for named in ("code", "name")}
@@ -463,7 +499,7 @@ def _resolve_address(key: str, label: str, own: Mapping[str, str], labels: Mappi
     if asked in own and asked not in labels.values() and key not in st.session_state:
         st.session_state[key] = asked
     if unknown in own.values():
-        not_offered.note(f"地址里的{label}「{escape_markdown(unknown)}」有几个同名，{_NOT_NARROWED}，请选其中一个。")
+        not_offered.note(_shared(label, unknown))
     elif unknown:
         not_offered.note(_unknown(label, unknown, _NOT_NARROWED))
 
@@ -471,6 +507,10 @@ def _resolve_address(key: str, label: str, own: Mapping[str, str], labels: Mappi
 def warn_of_unknown(label: str, asked: str, so: str) -> None:
     """Say that there is no such place, class or unit, for this reader, and what follows; the log has it as refused."""
     st.warning(_unknown(label, asked, so))
+
+
+def _shared(label: str, asked: str) -> str:
+    return f"地址里的{label}「{escape_markdown(asked)}」有几个同名，{_NOT_NARROWED}，请选其中一个。"
 
 
 def _unknown(label: str, asked: str, so: str) -> str:

@@ -45,6 +45,28 @@ def test_a_district_by_name_or_by_code(
     assert [warning.value for warning in app.warning] == []
 
 
+@pytest.mark.parametrize("asked", ["金水区", "410105", "410105001", "999999"])
+def test_a_place_of_any_level_as_a_wall_and_the_access_log_name_it(
+    open_page: Callable[..., AppTest], demo_url: str, views: list[View], asked: str
+) -> None:
+    app = open_page(demo_url, "search", area=asked)
+    assert failures(app) == []
+    known = asked != "999999"
+    assert views[-1].within.area == (asked.replace("金水区", "410105") if known else None)
+    said = [] if known else ["地址里的区域「999999」不在库中，以下数字未按它筛选。"]
+    assert [warning.value for warning in app.warning] == said
+
+
+def test_a_misspelt_name_of_the_bar_is_said_and_a_pages_own_name_is_not(
+    open_page: Callable[..., AppTest], demo_url: str, views: list[View]
+) -> None:
+    app = open_page(demo_url, "search", distrct="金水区", q="噪音")
+    assert views[-1].within.area is None
+    said = "地址里的「distrct」不认得，是不是「district」？以下数字未按它筛选。"
+    assert said in [warning.value for warning in app.warning]
+    assert not [warning.value for warning in app.warning if "「q」" in warning.value]
+
+
 def test_an_unknown_district_is_said(open_page: Callable[..., AppTest], demo_url: str, views: list[View]) -> None:
     app = open_page(demo_url, district="*某*区")
     assert views[-1].within.area is None
