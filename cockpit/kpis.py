@@ -20,7 +20,7 @@ from queries.compare import WorkingDays, by_month, compare, working_days
 from queries.dictionary import basis
 from queries.measure import stock_moment
 from queries.model import Kind, Metric
-from queries.periods import Against, compared_period
+from queries.periods import Against, compared_period, end_of_day
 from queries.registry import METRICS
 from queries.subjects import HOTLINE_ORDER
 from queries.targets import target_of
@@ -177,7 +177,8 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
 
     A rest day has few cases and a working day many: the note says what the day before had, without a colour. A longer
     period with more working days is judged by the change per working day. A rate over too few cases, now or then, is
-    not compared; a count from too small a base moves by pieces, and by them nothing is better or worse.
+    not compared; a count from too small a base moves by pieces, and by them nothing is better or worse. Nor is a
+    period by some hours of its first day: the note says that they are all of it.
     """
     now, before = row["value"], row[against.against.value]
     few = view.settings.lights.small_sample
@@ -194,6 +195,9 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
     judged = "neutral" if plain else tone(metric, now, before)
     if days is not None and tone(metric, now, days.scaled(before)) != judged:
         judged = "neutral"  # what the working days alone moved is neither better nor worse
+    if judged != "neutral" and not metric.is_stock and is_first_day_running(view):
+        begun = f"（{view.day_text(view.as_of.date())}{words.UNFINISHED}）"
+        return cards.Delta(against.label, moved, "neutral", link, note=begun, short_note=begun)
     return cards.Delta(
         against.label,
         moved,
@@ -202,6 +206,11 @@ def _delta(view: View, metric: Metric, row: Any, against: Comparison, linked: bo
         note=other_day[0] if other_day else working_days_words.note(days, now, before, few) if days else "",
         short_note=other_day[1] if other_day else working_days_words.short_note(days, now, before, few) if days else "",
     )
+
+
+def is_first_day_running(view: View) -> bool:
+    """Whether nothing of the period is in but some hours: of today, or of the first day of a month."""
+    return view.period.start == view.as_of.date() and view.as_of < end_of_day(view.as_of.date())
 
 
 def backlog_text(view: View) -> str:

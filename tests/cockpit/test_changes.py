@@ -11,7 +11,7 @@ from cockpit import kpis
 from cockpit.view import View, comparisons
 from queries.compare import WorkingDays
 from queries.model import Slice
-from queries.periods import Period
+from queries.periods import Period, end_of_day
 from queries.registry import METRICS
 from tests.cockpit.fakes import data_that_answers
 from views import cards, words
@@ -28,7 +28,7 @@ def change() -> Callable[..., tuple[str, str]]:
     """A function (day, metric="closed") to the label with its note, and the tone, of 0 against 100 the day before."""
 
     def of(day: date, metric: str = "closed") -> tuple[str, str]:
-        at = datetime(day.year, day.month, day.day, 12)
+        at = end_of_day(day)
         view = View(data_that_answers(), at, Period(day, day), Slice(), comparisons("较昨日同时段"))
         row = {**ENOUGH, "value": 0, "previous": 100, "year_before": 100}
         delta = kpis.deltas(view, METRICS[metric], row, linked=False)[0]
@@ -94,6 +94,23 @@ def test_the_working_days_stand_beside_the_change_of_a_flow() -> None:
     assert delta.short_note == "（日均 −5.7%）"
     assert _delta("registered", 2100, 1800).note == "（多 3 个工作日；日均持平）"
     assert _delta("backlog", 1275, 1000).note == _delta("five_day_closure", 0.9, 0.8).note == ""
+
+
+@pytest.mark.parametrize(
+    ("as_of", "tone", "note"),
+    [
+        (datetime(2026, 11, 1, 5, 30), "neutral", "（11月1日未完）"),
+        (end_of_day(date(2026, 11, 1)), "bad", ""),
+        (datetime(2026, 11, 2, 5, 30), "bad", ""),
+    ],
+)
+def test_some_hours_of_the_first_day_judge_no_period(as_of: datetime, tone: str, note: str) -> None:
+    row = {**ENOUGH, "value": 0.7, "previous": 0.8, "year_before": 0.8}
+    delta = kpis.deltas(_november(as_of), METRICS["five_day_closure_all"], row, linked=False)[0]
+    assert (delta.text, delta.tone, delta.note) == ("−10.00 百分点", tone, note)
+    # A stock is of the moment itself.
+    of_stock = kpis.deltas(_november(as_of), METRICS["grids_staffed"], row, linked=False)[0]
+    assert (of_stock.tone, of_stock.note) == ("bad", "")
 
 
 @pytest.mark.parametrize(
