@@ -321,11 +321,17 @@ def _as_of(latest: datetime) -> datetime:
 
 
 def _custom(today: date) -> Period:
-    start = _day("从", "from", period_of(Preset.MONTH, today).start)
+    start = _day("从", "from", period_of(Preset.MONTH, _last_day_asked(today)).start)
     end = _day("到", "to", today)
     if end < start:
         not_offered.note(f"结束日期 {end} 早于开始日期 {start}，已按开始日期当天计算。")
     return Period(start, max(start, end))
+
+
+def _last_day_asked(today: date) -> date:
+    """What 到 is set to, drawn after 从: days without a first one begin with its month, not with one after it."""
+    asked = _day_written(st.query_params.get("to", ""), FIRST_DAY, LAST_DAY)
+    return st.session_state.get("to", asked) or today
 
 
 def _write_days() -> None:
@@ -356,18 +362,19 @@ def _note_days_that_do_not_count() -> None:
 
 def check_day(key: str, label: str, first: date, last: date, so: str) -> None:
     """Note what the address asks of a choice of a day, drawn next, that is no day from `first` to `last`."""
-    asked = not_offered.asked_in_vain(key, lambda text: _is_day(text, first, last), None)
+    asked = not_offered.asked_in_vain(key, lambda text: _day_written(text, first, last) is not None, None)
     if asked:
         days = f"{words.day(first, year=True)}至{words.day(last, year=True)}"
         not_offered.note(f"地址里的{label}「{escape_markdown(asked)}」不是{days}的日期，{so}。")
 
 
-def _is_day(text: str, first: date, last: date) -> bool:
-    """Whether the framework reads a day of these from a text of an address."""
+def _day_written(text: str, first: date, last: date) -> date | None:
+    """The day of these that the framework reads from a text of an address; None where it reads none."""
     for form in ("%Y-%m-%d", "%Y/%m/%d"):
         with suppress(ValueError):
-            return first <= datetime.strptime(text, form).date() <= last
-    return False
+            day = datetime.strptime(text, form).date()
+            return day if first <= day <= last else None
+    return None
 
 
 def _day(label: str, key: str, otherwise: date) -> date:

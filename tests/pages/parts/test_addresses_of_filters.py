@@ -198,6 +198,17 @@ def test_an_address_of_the_shared_name_is_of_the_district(
             {"period": "自选", "from": "2026-11-10"},
             ["时间「自选」没有写到哪一天，已按2026年11月20日计算。"],
         ),
+        # Without a first day, or with none that is one, they begin with the month of the last.
+        (
+            "backlog",
+            {"period": "自选", "to": "2026-08-15"},
+            ["时间「自选」没有写从哪一天，已按2026年8月1日计算。"],
+        ),
+        (
+            "backlog",
+            {"period": "自选", "from": "昨天", "to": "2026-08-15"},
+            ["地址里的从「昨天」不是1990年1月1日至2099年12月31日的日期，已按2026年8月1日计算。"],
+        ),
         ("backlog", {"from": "2026-11-10", "to": "2026-11-12"}, []),
         (
             "backlog",
