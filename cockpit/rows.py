@@ -13,13 +13,13 @@ from cockpit import kpis, splits
 from cockpit.falling_due import CHANGE, NOW, THEN
 from cockpit.kept import kept
 from cockpit.view import View
-from queries import backlog, forward, hearing_outcomes
+from queries import backlog, forward
 from queries.blanks import blanks, name_of
 from queries.cases import cases
 from queries.measure import measure, metric_of
 from queries.model import Kind, Metric, is_small_sample
 from queries.registry.common import HORIZONS
-from queries.subjects import ACCOMPANIED
+from queries.subjects import ACCOMPANIED, PRESIDING
 from views import words
 from wording import unknown
 from wording.names import short_names
@@ -145,7 +145,7 @@ def coming_hearings(hearings: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFram
 def seats_text(seats: pd.DataFrame) -> str:
     """Who sits on a hearing: 李明（主持）、王芳、赵强. Columns: expert (name), role."""
     names = [
-        f"{name}（{role}）" if role == hearing_outcomes.PRESIDING else name
+        f"{name}（{role}）" if role == PRESIDING else name
         for name, role in seats[["expert", "role"]].itertuples(index=False)
     ]
     return "、".join(names)

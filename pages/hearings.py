@@ -122,12 +122,13 @@ def third_parties(view: View) -> None:
 def shares(view: View, loads: pd.DataFrame) -> None:
     """One dot an expert who took part; a dot opens what it was in."""
     metric = experts.load_metric(view)
+    who = f"每个点一位{'参与听证、调解或办理' if metric.id == 'expert_cases' else '出席听证'}的专家"
     drawing = clicks.draw(
         view,
         charts.dots,
         view.derive(experts.active, loads),
         title=view.derive(findings.expert_load, loads, metric.unit),
-        subtitle=f"每个点一位参与的专家，横轴为参与{metric.unit}",
+        subtitle=f"{who}，横轴为参与{metric.unit}",
         axis_title=f"参与{metric.unit}",
         unit=metric.unit,
         height=130,

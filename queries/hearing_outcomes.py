@@ -12,10 +12,9 @@ from queries.model import EVERYTHING, Slice, moment
 from queries.periods import Period
 from queries.registry import METRICS
 from queries.spread import spread
-from queries.subjects import EXPERT, HEARING, before, expert, hearing, p, seat, work
+from queries.subjects import EXPERT, HEARING, PRESIDING, before, expert, hearing, p, seat, work
 
 HEARD, COMPARABLE = "听证件", "可比件"
-PRESIDING = "主持"
 
 
 def against_comparable(casebase: ScopedCasebase, *, as_of: datetime, within: Slice = EVERYTHING) -> pd.DataFrame:

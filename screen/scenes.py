@@ -377,15 +377,15 @@ def experts_and_ranking(view: View, frame: pd.DataFrame, scene: Scene) -> Markup
     """Experts by where they come from, and the places with most hearings."""
     metric = metric_of("expert_participations")
     if kpis.missing_reason(view, metric):
-        sources = wall.ranking_html("专家参与按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
+        sources = wall.ranking_html("专家出席按来源", "", [], quiet=f"{kpis.missing_sentence(view, metric)}。")
         return sources + ranking(view, frame, scene, _ROWS - _HEADING - 1)
     counts = splits.split(view, [metric.id], "source").sort_values("hits", ascending=False, kind="stable")
     counts = counts.head(_SOURCES)
     sources = wall.ranking_html(
-        "专家参与按来源",
+        "专家出席按来源",
         _span(metric, view),
         wall.count_bars(counts["name"], counts["hits"], "人次"),
-        quiet="这一时段没有专家参与。",
+        quiet="这一时段没有专家出席。",
     )
     return sources + ranking(view, frame, scene, _ROWS - _HEADING - max(len(counts), 1))
 

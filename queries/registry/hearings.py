@@ -13,12 +13,14 @@ from queries.subjects import (
     HEARING,
     PARTICIPATION,
     PETITION,
+    PRESIDING,
     THIRD_PARTY,
     before,
     expert,
     hearing,
     helped,
     p,
+    participant,
     seat,
     wait_days,
     work,
@@ -80,19 +82,19 @@ CASES_HEARD = _hearing(
 )
 EXPERT_PARTICIPATIONS = _hearing(
     "expert_participations",
-    "专家参与",
+    "专家出席",
     subject=PARTICIPATION,
     unit="人次",
-    definition=f"期内听证中专家出席的人次，回避的不计。{EXCLUDED}",
+    definition=f"期内听证中专家出席的人次：一人出席几场计几人次，回避的不计。{EXCLUDED}",
     **all_of("期内听证的专家席位，回避的除外"),
     among=lambda at: and_(_held(at), not_(seat.recused)),
 )
 EXPERTS_ACTIVE = _hearing(
     "experts_active",
-    "参与专家",
+    "出席专家",
     subject=PARTICIPATION,
     unit="人",
-    definition=f"期内至少出席一场听证的专家人数，回避的不计。{EXCLUDED}",
+    definition=f"期内至少出席一场听证的专家人数：一人出席几场只计一人，回避的不计。{EXCLUDED}",
     **all_of("期内至少出席一场听证的专家"),
     among=lambda at: and_(_held(at), not_(seat.recused)),
     lists=EXPERT,
@@ -122,9 +124,10 @@ THIRD_PARTIES = _hearing(
     "第三方参加听证",
     subject=THIRD_PARTY,
     unit="人次",
-    definition="期内举行的听证中，专家库以外的第三方（志愿者、人大代表、政协委员、群众代表等）参加的人次，一人参加一场计一人次。"
-    + EXCLUDED,
-    **all_of("期内听证的第三方席位"),
+    definition="期内举行的听证中，专家库以外的第三方（志愿者、人大代表、政协委员、群众代表等）参加的人次，一人参加一场计一人次；"
+    f"主持听证的是责任单位或复查、复核机关的人，不是第三方，不计。{EXCLUDED}",
+    **all_of("期内听证的第三方席位，主持的除外"),
+    among=lambda at: and_(_held(at), or_(participant.role.is_(None), participant.role != PRESIDING)),
 )
 EXPERTS_IN_POOL = _hearing(
     "experts_in_pool",

@@ -113,6 +113,8 @@ PARTICIPATION = Subject(
 )
 
 participant = schema.hearing_participant.c
+# The role of who leads a hearing.
+PRESIDING = "主持"
 THIRD_PARTY = Subject(
     "third_party",
     "第三方参加听证",

@@ -16,7 +16,7 @@ from queries.model import Slice, is_small_sample
 from queries.periods import Preset, end_of_day, period_of
 from queries.registry import METRICS
 from queries.registry.common import HORIZONS
-from queries.subjects import ACCOMPANIED
+from queries.subjects import ACCOMPANIED, PRESIDING
 from tests.pages.conftest import busiest, number
 from views import words
 
@@ -63,8 +63,8 @@ def test_idle_experts(year: View, city: Casebase) -> None:
 
 
 def test_who_sits_on_a_hearing() -> None:
-    seats = pd.DataFrame({"expert": ["李明", "王芳"], "role": [hearing_outcomes.PRESIDING, "评议员"]})
-    assert rows.seats_text(seats) == f"李明（{hearing_outcomes.PRESIDING}）、王芳"
+    seats = pd.DataFrame({"expert": ["李明", "王芳"], "role": [PRESIDING, "评议员"]})
+    assert rows.seats_text(seats) == f"李明（{PRESIDING}）、王芳"
 
 
 def test_hearings_to_come(year: View, city: Casebase) -> None:

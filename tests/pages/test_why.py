@@ -99,7 +99,7 @@ def test_two_effects_of_a_rate_are_told(open_page: OpenPage, city: Casebase) -> 
     assert re.findall(r"\*\*(.+?)\*\*", told) == [words.contribution(value, "rate") for value in effects]
 
 
-@pytest.mark.parametrize("name", ["就地化解率", "在岗网格员", "调解后转信访率", "专家参与", "在办件"])
+@pytest.mark.parametrize("name", ["就地化解率", "在岗网格员", "调解后转信访率", "专家出席", "在办件"])
 def test_metrics_of_every_subject_are_split(name: str, open_page: OpenPage, city: Casebase) -> None:
     assert failures(page(open_page, city, of=name)) == []
 

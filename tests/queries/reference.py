@@ -824,7 +824,7 @@ class Reference:
 
     def third_parties(self, t: datetime) -> pd.DataFrame:
         seat = self.tables["hearing_participant"].rename(columns={"kind": "participant_kind"})
-        return seat.merge(self.hearings_held(t), on="hearing_id")
+        return seat[seat["role"] != "主持"].merge(self.hearings_held(t), on="hearing_id")
 
     def experts_in_pool(self, t: datetime) -> pd.DataFrame:
         expert = self.tables["expert"]

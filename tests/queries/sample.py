@@ -482,9 +482,10 @@ def _panels(rng: np.random.Generator, hearings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _participants(rng: np.random.Generator, hearings: pd.DataFrame) -> pd.DataFrame:
-    """Those of no hearing, and hearings without any."""
+    """Those of no hearing, and hearings without any; who presides, who hears, and whose role nobody wrote."""
+    roles = ("听证员", "听证员", "主持", None)
     rows = [
-        (hearing, number, str(rng.choice(["志愿者", "人大代表", "群众代表"])), "听证员" if rng.random() < 0.5 else None)
+        (hearing, number, str(rng.choice(["志愿者", "人大代表", "群众代表"])), roles[int(rng.random() * 4)])
         for hearing in [*hearings["hearing_id"], 9001]
         for number in range(1, int(rng.integers(1, 4)))
     ]

@@ -12,7 +12,6 @@ from queries.comparable import difference
 from queries.hearing_outcomes import (
     COMPARABLE,
     HEARD,
-    PRESIDING,
     against_comparable,
     coming_panels,
     experts,
@@ -21,6 +20,7 @@ from queries.hearing_outcomes import (
 from queries.intervals import wilson
 from queries.measure import measure
 from queries.periods import Period
+from queries.subjects import PRESIDING
 from tests.queries import sample
 
 MOMENTS = (datetime(2026, 3, 1), datetime(2026, 11, 20, 12, 0))
