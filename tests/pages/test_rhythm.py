@@ -39,6 +39,7 @@ def test_cards_stand_in_line_and_tables_show_no_blank_row(window: BrowserContext
     page = shown(window, address)
     assert in_line(page)
     assert page.evaluate(BOTTOM) <= 768
+    assert len(page.locator('.st-key-block_map [role="radiogroup"] button').evaluate_all(TOPS)) == 1
     (alerts,) = page.locator(".attention").evaluate_all(TOPS)
     assert alerts < min(page.locator(".card").evaluate_all(TOPS))
     page.close()
