@@ -50,7 +50,7 @@ def facts(view: View, history: Course) -> dict[str, str]:
         "标记": "、".join(flags),
         "人次": unknown.placeholder(PEOPLE) if PEOPLE in blank else case["people"],
         "地点": place(case),
-        "网格": case["grid_id"],
+        "网格": case["grid"],
         "登记机构": case["registering_body"],
         "被投诉单位": case["complained_unit"],
         "责任单位": case["unit"],

@@ -106,6 +106,12 @@ def area_name(code: ColumnElement[Any]) -> Expression:
     return name_of(schema.area, "code", code)
 
 
+def grid_name(code: ColumnElement[Any]) -> Expression:
+    """The name of a grid; the code of one that the case base does not know."""
+    known = name_of(schema.grid, "grid_id", code)
+    return lambda at: func.coalesce(known(at), code)
+
+
 def without_own_name(text: ColumnElement[Any]) -> ColumnElement[Any]:
     """A text of a case, its petitioner's name in it masked where it stands there to the letter.
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, case, null
 
 from casebase import schema
 from queries.model import Fixed, Moment, Subject
-from queries.subjects.expressions import area_name, before, happened, p
+from queries.subjects.expressions import area_name, before, grid_name, happened, p
 from queries.subjects.petitions import OF_PETITION, of_case
 
 grid = schema.grid.c
@@ -142,12 +142,13 @@ GRID_TASK = Subject(
     {
         "task_id": Fixed(task.task_id),
         "task_kind": Fixed(task.kind),
-        "grid": Fixed(task.grid_id),
+        "grid": grid_name(task.grid_id),
         "pushed_at": Fixed(task.pushed_at),
         "contacted_at": happened(task.contacted_at),
         "contact_method": happened(task.contacted_at, task.contact_method),
         "finished_at": happened(task.finished_at),
         "outcome": happened(task.finished_at, task.outcome),
+        "grid_id": Fixed(task.grid_id),
         **of_case(petition_id=p.petition_id),
     },
     Fixed(task.pushed_at),

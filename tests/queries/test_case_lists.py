@@ -10,7 +10,9 @@ from sqlalchemy import Join
 import queries.cases
 from casebase.engine import Casebase
 from queries.cases import Part, cases, count_cases, has_cases, latest_day, listed
+from queries.course import course
 from queries.model import Kind
+from queries.names import grid_names
 from queries.periods import Period
 from queries.registry import METRICS
 from tests.conftest import ENGINES
@@ -111,3 +113,18 @@ def test_the_latest_day_of_a_number_is_the_last_that_has_any(
         assert day == NOW.date() or count_cases(city.whole, name, part, as_of=NOW, period=after) == 0, name
     assert latest_day(city.whole, "backlog", as_of=NOW) is None
     assert latest_day(city.whole, "registered", as_of=datetime(2000, 1, 1)) is None
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_task_names_its_grid_and_has_its_code_beside(kind: str, city_on: Callable[[str], Casebase]) -> None:
+    whole = city_on(kind).whole
+    tasks = cases(whole, "tasks_pushed", as_of=NOW, period=YEAR).dropna(subset=["grid_id"])
+    named = grid_names(whole, tuple(tasks["grid_id"].unique()))
+    assert len(tasks) > 0 < len(named)
+    assert tasks["grid"].tolist() == [named.get(code, code) for code in tasks["grid_id"]]
+    assert set(named.values()).isdisjoint(named)
+    case = cases(whole, "registered", as_of=NOW, period=YEAR, limit=1)["petition_id"].iloc[0]
+    history = course(whole, int(case), as_of=NOW)
+    assert history is not None
+    code = str(history.facts["grid_id"])
+    assert history.facts["grid"] == grid_names(whole, (code,)).get(code, history.facts["grid_id"])
