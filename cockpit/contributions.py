@@ -73,6 +73,7 @@ def bars_of(view: View, metric: Metric, change: Change, dimension: str) -> pd.Da
                 "name": [f"{prefix}{name}" for name in names],
                 "value": parts[column],
                 "tone": [numbers.tone(metric, value, 0) if comparable else "neutral" for value in parts[column]],
+                "note": [_own_rates(row) if effect == PERFORMANCE else "" for _, row in parts.iterrows()],
                 "tip": [
                     f"{prefix}{name} {words.contribution(row[column], numbers.kind_of(metric))}；{sides(metric, row)}"
                     f"{_of_calendar(row) if change.has_calendar else ''}"
@@ -99,7 +100,8 @@ def bars_text(view: View, metric: Metric, change: Change, dimension: str) -> str
     colours = "蓝为增加，灰为减少" if metric.polarity is Polarity.NEUTRAL else "蓝为向好，红为变差"
     if metric.polarity is not Polarity.NEUTRAL and not is_comparable(view, metric, change):
         colours = f"{words.NOT_COMPARED}好坏"
-    return f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）；{colours}；点击一条查看本期明细"
+    own = "；办理各条括号内为该组上期→本期的率" if metric.kind is Kind.RATE else ""
+    return f"按{DIMENSIONS[dimension]}拆分，各条相加等于总变化（{unit}）{own}；{colours}；点击一条查看本期明细"
 
 
 def direction(view: View, metric: Metric, change: Change) -> str:
@@ -116,7 +118,7 @@ def direction(view: View, metric: Metric, change: Change) -> str:
 def _calendar_bar(metric: Metric, change: Change) -> pd.DataFrame:
     """What more or fewer working days alone add; neither better nor worse."""
     tip = f"{calendar_sentence(metric, change)}；各组的一份已从各条中扣除"
-    bar = {"code": CALENDAR, "name": CALENDAR_NAME, "value": change.calendar, "tone": "neutral", "tip": tip}
+    bar = {"code": CALENDAR, "name": CALENDAR_NAME, "value": change.calendar, "tone": "neutral", "note": "", "tip": tip}
     return pd.DataFrame([{**bar, "pinned": True}])
 
 
@@ -135,6 +137,14 @@ def calendar_sentence(metric: Metric, change: Change) -> str:
 
 def _of_calendar(row: pd.Series) -> str:
     return f"，已扣除{CALENDAR_NAME} {words.contribution(row[CALENDAR], 'count')}"
+
+
+def _own_rates(row: pd.Series) -> str:
+    """（93.18→97.50%）: a group's own rates before and now; "" where it had none in one of the two."""
+    if not row["among_before"] or not row["among"]:
+        return ""
+    before, after = (words.percent(row[f"hits{when}"] / row[f"among{when}"]) for when in ("_before", ""))
+    return f"（{before.removesuffix('%')}→{after}）"
 
 
 def sides(metric: Metric, row: pd.Series) -> str:

@@ -28,6 +28,22 @@ def test_bars_add_up_to_the_change(metric_id: str, year: View) -> None:
     assert bars["code"].iloc[-1].endswith(f":{change.parts.index[-1]}")
 
 
+def test_the_bar_of_a_groups_own_rate_says_both_rates(year: View) -> None:
+    metric = metric_of("five_day_closure")
+    change = year.ask(decompose, metric.id, against=Against.YEAR_BEFORE, by=["district"], **year.scope)
+    notes = contributions.bars_of(year, metric, change, "district").set_index("code")["note"]
+    told = 0
+    for place, row in change.parts.iterrows():
+        among = row[["among_before", "among"]]
+        rates = [
+            words.percent(row[f"hits{when}"] / row[f"among{when}"]) if among.all() else "" for when in ("_before", "")
+        ]
+        assert notes[f"performance:{place}"] == (f"（{rates[0][:-1]}→{rates[1]}）" if among.all() else "")
+        assert notes[f"mix:{place}"] == ""
+        told += bool(among.all())
+    assert told > 1
+
+
 @pytest.mark.parametrize(("days", "is_judged"), [(180, True), (14, False)])
 def test_a_rate_over_too_few_is_neither_better_nor_worse(days: int, is_judged: bool, year: View) -> None:
     view = replace(year, period=Period(date(2026, 11, 19) - timedelta(days=days - 1), date(2026, 11, 19)))

@@ -18,7 +18,7 @@ from views.words import NumberFormat
 
 REST = "rest:"
 # Between a bar and its number, px, and the least share of a picture that its bars have.
-_GAP, _LEAST_OF_BARS = 6, 0.4
+_GAP, _LEAST_OF_BARS = 6, 0.25
 
 
 def waterfall(
@@ -37,11 +37,11 @@ def waterfall(
 ) -> Chart:
     """From one number to another: bars that each start where the one above ends, between a mark of either number.
 
-    Columns: code, name, value (what the part adds; a ratio for kind "rate"); optional tone (good, bad or neutral), tip
-    and pinned (whether the part stands first, whatever its size). `before` and `now` are what both rows are called and
-    their numbers, whose difference is the sum of the parts. Parts that drive the change come first, then those against
-    it, each the largest first; what is beyond the `most` largest is one bar of code REST. The axis starts at no change
-    and says its `direction`. Clicks: "pick" on `code`.
+    Columns: code, name, value (what the part adds; a ratio for kind "rate"); optional tone (good, bad or neutral), tip,
+    note (said behind what the part adds) and pinned (whether the part stands first, whatever its size). `before` and
+    `now` are what both rows are called and their numbers, whose difference is the sum of the parts. Parts that drive
+    the change come first, then those against it, each the largest first; what is beyond the `most` largest is one bar
+    of code REST. The axis starts at no change and says its `direction`. Clicks: "pick" on `code`.
     """
     changed = frame[frame["value"].fillna(0) != 0]
     if changed.empty:
@@ -111,9 +111,10 @@ def _waterfall_data(
         ends.append(ends[-1] + one["value"])
     names = distinct_names([before[0], *(str(one["name"]) for one in rows), now[0]])
     first, last = words.values_in_full([before[1], now[1]], kind)
-    written = [words.contribution(one["value"], kind) for one in rows]
+    added = [words.contribution(one["value"], kind) for one in rows]
+    written = [f"{text}{one.get('note', '')}" for one, text in zip(rows, added, strict=True)]
     change = f"（{words.contribution(whole, kind)}）" if whole else ""
-    tips = [one.get("tip") or f"{one['name']} {text}" for one, text in zip(rows, written, strict=True)]
+    tips = [one.get("tip") or f"{one['name']} {text}" for one, text in zip(rows, added, strict=True)]
     # The axis is the change: a bar of either number would say that it had come from nothing.
     starts, ends = [0.0, *ends[:-1], whole], [*ends, whole]
     return pd.DataFrame(
