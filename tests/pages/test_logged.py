@@ -74,11 +74,11 @@ def test_a_case_each_time_it_is_opened_and_a_guessed_one_as_refused(
     app.run()
     app.run()
     assert new_lines() == []
-    for case in (str(second[0]), str(hidden), "12345678901234567890", "13800001234", "x", str(first[0])):
+    for case in (str(second[0]), str(hidden), "12345678901234567890", "13900005678", "x", str(first[0])):
         app.query_params["case"] = case
         app.run()
         app.run()
-    refused = [(seen, asked, Outcome.REFUSED) for asked in (str(hidden), "12345678901234567890", "13800001234", "x")]
+    refused = [(seen, asked, Outcome.REFUSED) for asked in (str(hidden), "12345678901234567890", "13900005678", "x")]
     assert new_lines() == [(seen, second[1], Outcome.DONE), *refused, (seen, first[1], Outcome.DONE)]
 
 
