@@ -55,6 +55,27 @@ def is_at_the_door(page: Page, *says: str) -> None:
         expect(page.get_by_text(text)).to_be_visible(timeout=PATIENCE)
 
 
+def lies_over_nothing(page: Page) -> None:
+    """Who is signed in stands in the bar beside all else, or below it where the window is narrow."""
+    before = page.viewport_size
+    for width in (360, 768, 1199, 1200, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(300)
+        line = page.locator(".signed-in").bounding_box()
+        bar = page.locator('[data-testid="stHeader"]').bounding_box()
+        assert line is not None
+        assert bar is not None
+        under = line["y"] >= bar["y"] + bar["height"] - 1
+        ends = (
+            page.locator('[data-testid="stHeader"]')
+            .locator("img, a, button")
+            .evaluate_all("found => found.map(one => one.getBoundingClientRect().right)")
+        )
+        assert under or max(ends) < line["x"], (width, line, ends)
+    assert before is not None
+    page.set_viewport_size(before)
+
+
 def test_whoever_signs_in_is_named_and_signing_out_ends_it_on_every_tab_for_good(
     cockpit: Guarded, demo_url: str, visitor: Callable[[], BrowserContext]
 ) -> None:
@@ -65,6 +86,7 @@ def test_whoever_signs_in_is_named_and_signing_out_ends_it_on_every_tab_for_good
     first.close()
     page = sign_in(context, address, "li")
     expect(page.locator(".signed-in")).to_have_text("李局长领导退出", timeout=PATIENCE)
+    lies_over_nothing(page)
     other = context.new_page()
     other.goto(f"{address}/dictionary")
     expect(other.locator(".signed-in")).to_be_visible(timeout=PATIENCE)
