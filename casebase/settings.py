@@ -330,11 +330,12 @@ def _validated(raw: Mapping[str, Any]) -> Settings:
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
+        found = error
+    first = found.errors()[0]
     key = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden" and _SECRET.search(key[-1]):
         raise SettingError(
             key,
             "a secret is never written here; put it into .streamlit/secrets.toml or the environment (docs/access.md)",
         )
-    raise SettingError(key, reason_of(first, Settings))
+    raise SettingError(key, reason_of(found, Settings))

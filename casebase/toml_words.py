@@ -7,8 +7,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from typing import Any, get_args
 
-from pydantic import BaseModel
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ValidationError
 
 # Characters of a wrong value that a sentence repeats.
 _LONGEST = 40
@@ -37,8 +36,9 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def reason_of(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """What is wrong with a value, or a key, of what should have been this model. Our validators say it themselves."""
+def reason_of(found: ValidationError, model: type[BaseModel]) -> str:
+    """What is wrong first with what should have been this model, a value or a key. Our validators say it themselves."""
+    error = found.errors()[0]
     kind, message = error["type"], error["msg"]
     if kind == "value_error":
         return message.removeprefix("Value error, ")

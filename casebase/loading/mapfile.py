@@ -21,7 +21,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, Table
 
 from casebase.errors import UsageError
@@ -564,12 +563,12 @@ def read_map(path: Path) -> FileMap:
     try:
         return map_of(raw)
     except ValidationError as error:
-        raise UsageError(_sentence(path, text, error.errors()[0], _model_of(raw))) from None
+        raise UsageError(_sentence(path, text, error, _model_of(raw))) from None
 
 
-def _sentence(path: Path, text: str, first: ErrorDetails, model: type[BaseModel]) -> str:
-    where = [str(part) for part in first["loc"]]
-    reason = reason_of(first, model)
+def _sentence(path: Path, text: str, error: ValidationError, model: type[BaseModel]) -> str:
+    where = [str(part) for part in error.errors()[0]["loc"]]
+    reason = reason_of(error, model)
     named = re.match(r"(\w+) is not a ", reason)
     if named:
         where.append(named.group(1))
